@@ -1,0 +1,134 @@
+"""The only place that names an event loop: which loops there are, and how a backend's name is read.
+
+Importing this package imports no loop; a worker opens one with `open_backend`.
+"""
+
+import importlib
+import importlib.util
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.backends.running import Running
+from harness.errors import BadInput
+
+Family = Literal["asyncio", "trio"]
+
+GATHERERS: dict[Family, tuple[str, ...]] = {
+    "asyncio": ("gather", "taskgroup", "anyio"),
+    "trio": ("nursery", "anyio"),
+}
+"""The gatherers of each family of loops; the first is the default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """An event loop: where its factory is, and the distribution that brings it.
+
+    `factory` is "module:attribute", or empty for what the family's own library makes.
+    """
+
+    name: str
+    family: Family = "asyncio"
+    factory: str = ""
+    distribution: str = ""
+
+    @property
+    def module(self) -> str:
+        """The module that must be importable for this loop to run."""
+        return self.factory.partition(":")[0] or self.family
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A loop and a gatherer: what a scenario runs on."""
+
+    loop: Loop
+    gatherer: str
+
+    @property
+    def name(self) -> str:
+        """The backend's name everywhere: `uvloop+gather`."""
+        return f"{self.loop.name}+{self.gatherer}"
+
+
+LOOPS: tuple[Loop, ...] = (
+    Loop("asyncio"),
+    Loop("uvloop", factory="uvloop:new_event_loop", distribution="uvloop"),
+    Loop("trio", family="trio", distribution="trio"),
+)
+"""The loops that come built in, in the order they are shown."""
+
+DEFAULT_BACKENDS = ("asyncio+gather", "uvloop+gather", "trio+nursery")
+DEFAULT_BASELINE = "asyncio+gather"
+
+
+def known_backends(extra: Iterable[Loop] = ()) -> tuple[Backend, ...]:
+    """Every backend that can be named: the default ones first, then each loop's other gatherers."""
+    loops = (*LOOPS, *extra)
+    first = [Backend(loop, GATHERERS[loop.family][0]) for loop in loops]
+    rest = [Backend(loop, name) for loop in loops for name in GATHERERS[loop.family][1:]]
+    return (*first, *rest)
+
+
+def find_backend(name: str, extra: Sequence[Loop] = ()) -> Backend:
+    """The backend of this name; a bare loop name means its default gatherer.
+
+    Raises BadInput where there is none, naming the nearest.
+    """
+    known = {backend.name: backend for backend in known_backends(extra)}
+    for backend in known.values():
+        if name in (backend.name, backend.loop.name):
+            return backend
+    from difflib import get_close_matches  # noqa: PLC0415 - workers import this module and never err
+
+    loops = [loop.name for loop in (*LOOPS, *extra)]
+    near = get_close_matches(name, known if "+" in name else loops, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    raise BadInput(f"no backend is called {name!r}: {hint}`loopcmp list backends` shows them all")
+
+
+def read_loop(words: str) -> Loop:
+    """A loop from the command line's NAME=module:factory. Raises BadInput if it has another shape."""
+    name, equals, factory = words.partition("=")
+    module, colon, attribute = factory.partition(":")
+    if not (equals and colon and name and module and attribute):
+        raise BadInput(
+            f"--loop {words!r} has not the shape NAME=module:factory, "
+            "for example --loop mine=mypackage:new_event_loop"
+        )
+    if name in {loop.name for loop in LOOPS} or not name.replace("-", "_").isidentifier():
+        raise BadInput(
+            f"--loop {words!r}: {name!r} cannot name a loop; choose a new name of letters and digits"
+        )
+    return Loop(name, factory=factory)
+
+
+def why_unavailable(loop: Loop) -> str | None:
+    """Why this loop cannot run here, with what to type; None if its package is there."""
+    top = loop.module.partition(".")[0]
+    if importlib.util.find_spec(top) is not None:
+        return None
+    if loop.distribution:
+        return f"{loop.distribution} is not installed: pip install {loop.distribution}"
+    return f"no module named {top!r}: install the package that brings it"
+
+
+def version_of(loop: Loop) -> str:
+    """The installed version of the loop's distribution; empty where it has none of its own."""
+    import importlib.metadata  # noqa: PLC0415 - 40 ms, which no worker needs to pay
+
+    try:
+        return importlib.metadata.version(loop.distribution) if loop.distribution else ""
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def open_backend(backend: Backend) -> Running:
+    """Import what the backend needs and say how to run on it; only workers call this.
+
+    Raises ImportError where its package is missing, and what the package raises when imported.
+    """
+    family = importlib.import_module(f"harness.backends.on_{backend.loop.family}")
+    opened: Running = family.open_backend(backend.loop.factory, backend.gatherer)
+    return opened

@@ -1,0 +1,28 @@
+"""trio: its nursery as a gatherer, and how to count its tasks."""
+
+from operator import attrgetter
+
+import anyio._backends._trio  # noqa: F401 - imported now, not inside the first observation
+import trio
+
+from harness.backends.gatherers import anyio_gather, over
+from harness.backends.running import Running
+from harness.scenario import Gather
+
+GATHERERS: dict[str, Gather] = {
+    "nursery": over(trio.open_nursery, attrgetter("start_soon")),
+    "anyio": anyio_gather,
+}
+
+
+def open_backend(factory: str, gatherer: str) -> Running:  # noqa: ARG001 - trio makes its own loop
+    """How to run on trio."""
+    return Running(
+        anyio_backend="trio",
+        options={},
+        gather=GATHERERS[gatherer],
+        cancelled=(trio.Cancelled,),
+        count_tasks=lambda: trio.lowlevel.current_statistics().tasks_living,
+        keeps=lambda thread: thread.name.startswith("Trio thread "),  # what trio calls an idle one
+        pending_tasks=lambda: 0,  # trio.run does not return before its last task
+    )

@@ -1,0 +1,44 @@
+"""What a worker has to know to run on a backend: the one shape that every family fills in."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from harness.scenario import Gather
+
+
+class NotALoop(Exception):
+    """A loop factory that makes something else."""
+
+
+def _nothing_to_check() -> None:
+    """The library makes its own loop."""
+
+
+def _no_thread(thread: threading.Thread) -> bool:  # noqa: ARG001 - the shape of `keeps`
+    """The library keeps none."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How to run a story on one backend, and how to see what it left.
+
+    `anyio_backend` and `options` go to `anyio.run`. `cancelled` are the exceptions that mean
+    cancellation here. `count_tasks` is called inside the running loop and counts the tasks
+    alive in it; `pending_tasks` after the loop is closed, and counts those it abandoned.
+    `keeps` knows the idle threads that the library keeps for later, which no story left.
+    `loggers` are the loggers on which the library complains. `check` makes a loop and closes
+    it, and raises NotALoop where the factory makes something else.
+    """
+
+    anyio_backend: str
+    options: dict[str, Any]
+    gather: Gather
+    cancelled: tuple[type[BaseException], ...]
+    count_tasks: Callable[[], int]
+    pending_tasks: Callable[[], int]
+    keeps: Callable[[threading.Thread], bool] = _no_thread
+    loggers: tuple[str, ...] = ()
+    check: Callable[[], None] = _nothing_to_check

@@ -1,0 +1,74 @@
+"""Which rows there are, and which of them a user's words choose."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from importlib import import_module
+from pathlib import Path
+
+import scenarios
+from harness.errors import BadInput
+from harness.observation import Row
+from harness.sighting import list_rows
+
+
+def own_rows() -> tuple[Row, ...]:
+    """Every row that comes with loopcmp, family by family."""
+    modules = [
+        (f"scenarios.{family}.{module}", family)
+        for family in scenarios.FAMILIES
+        for module in import_module(f"scenarios.{family}").MODULES
+    ]
+    return list_rows(modules)
+
+
+def choose_rows(words: Sequence[str]) -> tuple[Row, ...]:
+    """The rows that the words choose: a name, a glob, a tag, a family, a row's id, or a path; all if none.
+
+    Raises BadInput for a word that chooses nothing, or names that clash.
+    """
+    paths = [word for word in words if _is_path(word)]
+    names = [word for word in words if word not in paths]
+    chosen: dict[str, Row] = {}
+    if names or not paths:
+        for row in _named(names, own_rows()):
+            chosen[row.id] = row
+    for row in list_rows((_existing(path), Path(path).stem) for path in paths):
+        if row.id in chosen:
+            raise BadInput(f"two scenarios are called {row.id}: rename the one in {row.source}")
+        chosen[row.id] = row
+    return tuple(chosen.values())
+
+
+def _is_path(word: str) -> bool:
+    return word.endswith(".py") or "/" in word
+
+
+def _existing(path: str) -> str:
+    if not Path(path).is_file():
+        raise BadInput(f"there is no scenario file {path}")
+    if not path.endswith(".py"):
+        raise BadInput(f"{path} is no Python file: its name must end in .py")
+    return path
+
+
+def _named(words: Sequence[str], rows: Sequence[Row]) -> Iterable[Row]:
+    if not words:
+        return rows
+    for word in words:
+        if not any(_chosen(row, word) for row in rows):
+            raise BadInput(_nothing_called(word, rows))
+    return [row for row in rows if any(_chosen(row, word) for word in words)]
+
+
+def _chosen(row: Row, word: str) -> bool:
+    return word in (row.family, *row.tags, row.scenario, row.id) or any(
+        fnmatchcase(name, word) for name in (row.scenario, row.id)
+    )
+
+
+def _nothing_called(word: str, rows: Sequence[Row]) -> str:
+    names = {name for row in rows for name in (row.scenario, row.id, row.family, *row.tags)}
+    near = get_close_matches(word, sorted(names), n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return f"no scenario, tag or family is called {word!r}: {hint}`loopcmp list` shows them all"

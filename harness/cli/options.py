@@ -1,0 +1,31 @@
+"""Arguments and options that several commands share, each with its help."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Scenarios = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="A name, a glob, a tag, a family, a row such as order:n=100, or a path to your own "
+        "module. All scenarios if none is given.",
+    ),
+]
+Backends = Annotated[
+    list[str] | None,
+    typer.Option("-b", "--backend", help="A backend or a bare loop name; may be repeated."),
+]
+Loops = Annotated[
+    list[str] | None,
+    typer.Option("--loop", metavar="NAME=module:factory", help="Any other asyncio loop; may be repeated."),
+]
+Baseline = Annotated[
+    str | None, typer.Option(help="The backend that ratios are taken against [asyncio+gather].")
+]
+Timeout = Annotated[float, typer.Option(min=0.1, help="Seconds of silence after which a case is ended.")]
+Results = Annotated[Path, typer.Option(help="The folder that runs are written under.")]
+Json = Annotated[bool, typer.Option("--json", help="Data on stdout, everything else on stderr.")]
+NoProgress = Annotated[bool, typer.Option("--no-progress", help="Show no progress.")]
+RecordPath = Annotated[Path, typer.Argument(metavar="RECORD", help="A run's folder, or its record.json.")]

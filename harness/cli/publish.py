@@ -1,0 +1,26 @@
+"""`loopcmp publish`: the published records as one static site."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.options import Results
+
+
+def publish(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder of the site.")] = Path("site"),
+    results: Results = Path("results"),
+) -> None:
+    """Build a static site from the published records; what did not change is not rendered again."""
+    from harness.errors import BadInput
+
+    try:
+        from harness.site.build import publish as build
+
+        built = build(results, output)
+    except ModuleNotFoundError as error:
+        if error.name != "ruptures":
+            raise
+        raise BadInput("changes over time are found by ruptures: pip install 'loopcmp[publish]'") from None
+    typer.echo(f"{output}: {built.records} records, {built.rendered} rendered, {built.written} files written")

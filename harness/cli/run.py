@@ -1,0 +1,129 @@
+"""`loopcmp run`: check, then time, then write a record and its reports."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness.cli.options import (
+    Backends,
+    Baseline,
+    Json,
+    Loops,
+    NoProgress,
+    Results,
+    Scenarios,
+    Timeout,
+)
+from harness.errors import BadInput
+
+if TYPE_CHECKING:
+    from harness.plan import Effort
+    from harness.record import Record
+
+
+def run(
+    context: typer.Context,
+    scenarios: Scenarios = None,
+    backend: Backends = None,
+    loop: Loops = None,
+    baseline: Baseline = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="6 rounds a row, 95% a cell, not adjusted: a first look.")
+    ] = False,
+    rigorous: Annotated[
+        bool, typer.Option("--rigorous", help="±1% or 300 s a row instead of ±2% or 60 s.")
+    ] = False,
+    precision: Annotated[
+        str | None, typer.Option(help="Half the width that intervals must reach, such as 0.5%.")
+    ] = None,
+    max_time: Annotated[
+        float | None, typer.Option(min=1, help="Seconds that a row's rounds may take.")
+    ] = None,
+    margin: Annotated[str, typer.Option(help="Ratios this near to 1 are equal.")] = "1%",
+    seed: Annotated[int | None, typer.Option(help="Of the orders that are drawn.")] = None,
+    timeout: Timeout = 30.0,
+    results: Results = Path("results"),
+    publish: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Write to results/<date>-NAME and its index.")
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Finish the newest unfinished run, or the one whose folder is given."),
+    ] = False,
+    as_json: Json = False,
+    no_progress: NoProgress = False,
+) -> None:
+    """Check every case, then time those that agree, then write a record and its reports."""
+    from harness import session, store
+    from harness.cli.outcome import INTERRUPTED, exit_code
+    from harness.cli.planning import Wanted, begin, unavailable
+    from harness.cli.progress import Progress
+    from harness.cli.reading import fraction
+
+    words = scenarios or []
+    if resume:
+        _refuse_with_resume(context)
+        run = session.resume(Path(words[0]) if words else store.unfinished(results))
+    else:
+        effort = _effort(fast, rigorous, precision, max_time)
+        wanted = Wanted(
+            words, backend or [], loop or [], baseline, timeout, effort,
+            fraction("--margin", margin), seed, store.safe_name(publish or _name(words)),
+        )  # fmt: skip
+        run = session.start(begin(wanted), results, publish=publish is not None)
+    try:
+        with Progress(run.tally, shown=not no_progress, timed=True) as progress:
+            session.measure(run, progress.show)
+        record = session.finish(run)
+    except KeyboardInterrupt:
+        typer.echo(f"\nloopcmp: interrupted; loopcmp run --resume {run.folder} finishes it", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    _show(record, run.folder, as_json)
+    raise typer.Exit(exit_code(record, unavailable(run.tally.plan)))
+
+
+_GOES_WITH_RESUME = {"scenarios", "resume", "results", "as_json", "no_progress"}
+
+
+def _refuse_with_resume(context: typer.Context) -> None:
+    """A run goes on as it began. Raises BadInput where an option says otherwise."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    typed = {name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"}
+    if others := sorted(typed - _GOES_WITH_RESUME):
+        options = " ".join(f"--{name.replace('_', '-')}" for name in others)
+        raise BadInput(f"--resume goes on as the run began: leave out {options}")
+
+
+def _effort(fast: bool, rigorous: bool, precision: str | None, max_time: float | None) -> "Effort":
+    from dataclasses import replace
+
+    from harness.cli.reading import fraction
+    from harness.plan import DEFAULT, FAST, RIGOROUS
+
+    if fast and (rigorous or precision or max_time):
+        raise BadInput("--fast fixes the rounds: leave out --rigorous, --precision and --max-time")
+    effort = FAST if fast else RIGOROUS if rigorous else DEFAULT
+    if precision is not None:
+        effort = replace(effort, precision=fraction("--precision", precision))
+    return effort if max_time is None else replace(effort, budget=max_time)
+
+
+def _name(words: list[str]) -> str:
+    """A run's name: of the one thing that was chosen, as far as it can name a folder."""
+    import re
+
+    chosen = Path(words[0]).stem if len(words) == 1 else "all" if not words else "several"
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", chosen).strip("-.")[:40] or "run"
+
+
+def _show(record: "Record", folder: Path, as_json: bool) -> None:
+    if as_json:
+        from harness.report import render
+
+        typer.echo(render(record, "json"), nl=False)
+    else:
+        from harness.report.terminal import show
+
+        show(record)
+    typer.echo(f"\nReport: {folder / 'report.md'}", err=as_json)

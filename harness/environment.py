@@ -1,0 +1,73 @@
+"""The machine and the software that a run takes place on, as a record states them."""
+
+import importlib.metadata
+import os
+import platform
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harness.backends import Backend, Loop
+from harness.record import Environment
+from harness.rounds import choose_cpus
+from harness.sighting import PYTHON
+
+_ALWAYS = ("loopcmp", "anyio", "pyperf")
+
+
+def environment(backends: Iterable[Backend]) -> Environment:
+    """What can be read here without privileges; nothing in it names a user, a host or a path."""
+    names = (*_ALWAYS, *(distribution_of(backend.loop) for backend in backends))
+    return Environment(
+        cpu=_cpu(),
+        cores=os.cpu_count() or 1,
+        governor=_first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        system=f"{platform.system()} {platform.release()} {platform.machine()}",
+        python=PYTHON,
+        build=f"{platform.python_implementation()} {PYTHON}, {platform.python_compiler()}",
+        versions=tuple((name, _version(name)) for name in dict.fromkeys(names) if name),
+        load=load(),
+        pinned=tuple(sorted(choose_cpus(1) or ())),
+    )
+
+
+def now() -> str:
+    """The time, in ISO 8601 and UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def load() -> float | None:
+    """The one-minute load average, where the system tells."""
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
+
+
+def distribution_of(loop: Loop) -> str:
+    """The distribution that brings a loop: the one named, or that of the module of its factory."""
+    if loop.distribution or not loop.factory:
+        return loop.distribution
+    top = loop.module.partition(".")[0]
+    return next(iter(importlib.metadata.packages_distributions().get(top, ())), "")
+
+
+def _version(distribution: str) -> str:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _cpu() -> str:
+    with suppress(OSError):
+        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+        if found:
+            return found[1]
+    return platform.processor() or platform.machine()
+
+
+def _first_line(path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError:
+        return ""

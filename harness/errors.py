@@ -1,0 +1,19 @@
+"""The one family of exceptions for misuse; the command line catches it once and prints it as a line."""
+
+
+class LoopcmpError(Exception):
+    """Something the user can mend; the message says what happened and what to do next."""
+
+    exit_code = 2
+
+
+class BadInput(LoopcmpError):
+    """A name, a path, an option or a file that cannot be used as it is."""
+
+
+class ScenarioBroken(BadInput):
+    """A scenario module that does not import; `frames` is its own traceback, trimmed to its frames."""
+
+    def __init__(self, message: str, frames: str = "") -> None:
+        super().__init__(message)
+        self.frames = frames

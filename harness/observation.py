@@ -1,0 +1,238 @@
+"""The words both processes share: what a worker saw, and what a scenario promised.
+
+A worker builds these values and sends them as JSON; the parent reads them back with msgspec.
+Nothing here runs a loop, and nothing here needs more than the standard library, because a
+worker's start-up is paid thousands of times.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+Parameter = bool | int | float | str
+"""A value that a scenario is swept over."""
+
+CANCELLED = "Cancelled"
+"""The type name under which every library's own cancellation exception is described."""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A value in words that compare type for type across processes.
+
+    A leaf has `text` (its repr); a container, dataclass or exception has `parts`. A group's
+    parts are sorted, because the order of errors inside a group is promised by nobody. With
+    `any_order` (promises only) the parts are a multiset. `digest` stands for the parts of a
+    value whose description would exceed 64 KiB: of the parts in order, and of them sorted.
+    """
+
+    type: str
+    text: str = ""
+    parts: tuple["Description", ...] = ()
+    any_order: bool = False
+    digest: tuple[str, str] | None = None
+
+    def __str__(self) -> str:
+        """The description as it would be written in Python, near enough to read."""
+        return _written(self)
+
+
+_BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")"), "dict": ("{", "}")}
+
+
+def _written(value: Description) -> str:
+    if value.digest is not None:
+        return f"{value.type}({value.text}, sha256 {value.digest[0][:12]})"
+    if value.text:
+        return value.text
+    opening, closing = _BRACKETS.get(value.type, (f"{value.type}(", ")"))
+    inner = ", ".join(_entry(value, part) for part in value.parts)
+    if value.type == "tuple" and len(value.parts) == 1:
+        inner += ","
+    written = f"{opening}{inner}{closing}"
+    return f"any_order({written})" if value.any_order else written
+
+
+def _entry(whole: Description, part: Description) -> str:
+    if whole.type == "dict":
+        key, value = part.parts
+        return f"{key}: {value}"
+    if part.type == "field":
+        return f"{part.text}={part.parts[0]}"
+    return str(part)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a story ended: with a value or with an error."""
+
+    how: Literal["returned", "raised"]
+    what: Description
+
+    def __str__(self) -> str:
+        return f"{self.how} {self.what}"
+
+
+ComplaintKind = Literal["never-awaited", "never-retrieved", "destroyed-pending", "unclosed", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A warning, log record or unraisable error that a story left behind.
+
+    The wording is evidence only: it differs between versions and is never compared.
+    """
+
+    kind: ComplaintKind
+    exception: Description | None = None
+    wording: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return self.kind if self.exception is None else f"{self.kind}: {self.exception}"
+
+
+def multiset(complaints: Iterable[Complaint]) -> tuple[Complaint, ...]:
+    """Complaints in an order of their own, not that of their arrival."""
+    return tuple(sorted(complaints, key=str))
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What was still there after the loop was closed and garbage collected: counts, and file names."""
+
+    tasks: int = 0
+    threads: int = 0
+    descriptors: int = 0
+    children: int = 0
+    files: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        counts = ("tasks", "threads", "descriptors", "children")
+        said = [f"{name}: {getattr(self, name)}" for name in counts if getattr(self, name)]
+        said += [f"file {name}" for name in self.files]
+        return ", ".join(said) or "nothing"
+
+
+NOTHING_LEFT = Leftovers()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One look at a case: everything one run of the story was seen to do."""
+
+    outcome: Outcome
+    prints: tuple[str, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+    left: Leftovers = NOTHING_LEFT
+
+
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """Lines promised on standard output, in order unless `any_order`."""
+
+    lines: tuple[str, ...]
+    any_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a backend is expected to do; a part that is None is not promised here."""
+
+    outcome: Outcome | None = None
+    prints: Prints | None = None
+    complaints: tuple[Complaint, ...] | None = None
+    left: Leftovers | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A documented difference: replaces parts of the promise on the backends it matches.
+
+    `on` are patterns over backend names, `python` a version specifier such as ">=3.12", and
+    `source` says where the difference is documented.
+    """
+
+    on: tuple[str, ...]
+    promise: Promise
+    because: str
+    source: str
+    python: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something a document says would be observed, in our words; its answer is computed."""
+
+    words: str
+    where: str
+    promise: Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A scenario with one choice of its parameters, as a worker lists it.
+
+    `ideal` is in seconds per iteration. `source` is the scenario's file and line.
+    """
+
+    scenario: str
+    family: str
+    module: str
+    summary: str
+    source: str
+    parameters: tuple[tuple[str, Parameter], ...] = ()
+    uses_gather: bool = False
+    timed: bool = True
+    cpus: int = 1
+    tags: tuple[str, ...] = ()
+    ideal: float | None = None
+    promise: Promise = Promise()
+    differences: tuple[Difference, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The row's name on the command line: `order:n=100`."""
+        return ":".join([self.scenario, *(f"{name}={value}" for name, value in self.parameters)])
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An observation, how many looks in a process gave it, and the longest of them in seconds."""
+
+    observation: Observation
+    times: int
+    seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A worker that ended before it was asked to, or was ended: how, and what it left as evidence.
+
+    `how` is a sentence such as "killed by SIGSEGV"; `said` its last lines on standard error
+    and output.
+    """
+
+    how: str
+    said: str = ""
+    timed_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one fresh process saw of a case: distinct observations, and its end if it ended badly.
+
+    `refused` says why a value could not be described, `unavailable` why the loop could not be had.
+    """
+
+    seen: tuple[Seen, ...] = ()
+    ended: Ended | None = None
+    refused: str | None = None
+    unavailable: str | None = None
+
+
+def observations(sightings: tuple[Sighting, ...]) -> Iterator[Observation]:
+    """Every distinct observation in the sightings, process by process."""
+    for sighting in sightings:
+        for seen in sighting.seen:
+            yield seen.observation

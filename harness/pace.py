@@ -1,0 +1,72 @@
+"""How a row is measured, and what its rounds give: the words that rounds and records share."""
+
+from dataclasses import dataclass
+
+from harness.protocol import Farewell, Value
+
+UNTIMED = 3
+"""Iterations at the start of every turn, before the clock."""
+
+SLOW_ITERATION = 0.01
+"""Seconds of one iteration above which a turn starts with one untimed iteration, not three."""
+
+SLOWEST_VALUE = 0.1
+"""Seconds that a value of a row's slowest arm may last."""
+
+LONG_ITERATION = 0.2
+"""Seconds of one iteration above which workers live one at a time and give one value each."""
+
+AGAIN = "A/A"
+"""The name of the baseline's second entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The loops that the first arm needs, and seconds of an iteration: its own and the slowest arm's."""
+
+    loops: int
+    iteration: float
+    slowest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a row is measured, fixed before its first round: one loop count for all arms.
+
+    `alone` is for iterations so long that workers live one at a time, one value each.
+    """
+
+    loops: int
+    turns: int
+    warmups: int
+    untimed: int = UNTIMED
+    alone: bool = False
+
+
+def choose_pace(calibration: Calibration, turns: int, warmups: int) -> Pace:
+    """How to measure a row that was calibrated so."""
+    if calibration.slowest > LONG_ITERATION:
+        return Pace(loops=1, turns=1, warmups=0, untimed=0, alone=True)
+    loops = max(1, min(calibration.loops, int(SLOWEST_VALUE / calibration.slowest)))
+    untimed = UNTIMED if calibration.iteration < SLOW_ITERATION else 1
+    return Pace(loops, turns, warmups, untimed)
+
+
+@dataclass(frozen=True, slots=True)
+class ArmRound:
+    """One worker's part in a round: its values in the order of the turns."""
+
+    arm: str
+    warmups: tuple[Value, ...]
+    values: tuple[Value, ...]
+    farewell: Farewell
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An arm that could not finish a round: its worker's end, a refusal, or what the story raised."""
+
+    arm: str
+    because: str
+    said: str = ""
+    timed_out: bool = False

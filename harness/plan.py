@@ -1,0 +1,99 @@
+"""Which cases, in which order, and how much effort each row is given. Pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from harness.backends import Backend
+from harness.errors import BadInput
+from harness.estimate import confidence_level, rounds_needed
+from harness.observation import Row
+
+PROCESSES = 2
+"""Fresh processes in which each case is observed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long and how finely a row is measured.
+
+    `precision` is half the width of a ratio's interval (0.02 is ±2%); `budget` and `value` are
+    seconds: of a row, and of one value on the baseline. With `exactly`, a row has that many
+    rounds and its intervals are 95% each, not adjusted for the number of comparisons.
+    """
+
+    name: str
+    precision: float
+    budget: float
+    value: float = 0.010
+    turns: int = 8
+    warmups: int = 1
+    first_look: int = 20
+    step: int = 5
+    exactly: int | None = None
+
+    @property
+    def adjusted(self) -> bool:
+        """Whether intervals are adjusted for the number of comparisons."""
+        return self.exactly is None
+
+
+FAST = Effort("fast", precision=0.02, budget=60.0, value=0.005, turns=5, exactly=6)
+DEFAULT = Effort("default", precision=0.02, budget=60.0)
+RIGOROUS = Effort("rigorous", precision=0.01, budget=300.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run will do, fixed before it begins; `timeout` is seconds of silence per case."""
+
+    rows: tuple[Row, ...]
+    backends: tuple[Backend, ...]
+    baseline: str
+    effort: Effort
+    margin: float
+    timeout: float
+    seed: int
+    required: tuple[str, ...] = ()
+    """The backends that were asked for by name: a run without one of them could not measure."""
+
+    def backends_of(self, row: Row) -> tuple[Backend, ...]:
+        """The row's backends, baseline first; a story that takes no gatherer has one per loop."""
+        ordered = sorted(self.backends, key=lambda backend: backend.name != self.baseline)
+        if row.uses_gather:
+            return tuple(ordered)
+        first = {backend.loop.name: backend for backend in reversed(ordered)}
+        return tuple(backend for backend in ordered if first[backend.loop.name] is backend)
+
+    def cases(self) -> Iterator[tuple[Row, Backend]]:
+        """Every case, row by row."""
+        for row in self.rows:
+            for backend in self.backends_of(row):
+                yield row, backend
+
+    @property
+    def timed_rows(self) -> tuple[Row, ...]:
+        """The rows that may be timed."""
+        return tuple(row for row in self.rows if row.timed)
+
+    @property
+    def comparisons(self) -> int:
+        """K: planned rows × backends other than the baseline; A/A excluded."""
+        return sum(len(self.backends_of(row)) - 1 for row in self.timed_rows)
+
+    @property
+    def level(self) -> float:
+        """The confidence level of one interval."""
+        return confidence_level(self.comparisons if self.effort.adjusted else 1)
+
+    @property
+    def fewest_rounds(self) -> int:
+        """Rounds before the first look at a row's intervals: no fewer than an interval needs."""
+        return self.effort.exactly or max(self.effort.first_look, rounds_needed(self.level))
+
+
+def choose_baseline(name: str, backends: Iterable[Backend]) -> str:
+    """The baseline among the chosen backends. Raises BadInput if it was not chosen."""
+    names = [backend.name for backend in backends]
+    if name not in names:
+        raise BadInput(f"the baseline {name} is not among the backends: add -b {name}")
+    return name

@@ -1,0 +1,224 @@
+"""The parent's side of one worker: start it, talk to it within a deadline, end its whole group."""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from threading import Event
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import msgspec
+
+from harness.observation import Ended
+from harness.protocol import LONGEST_MESSAGE
+
+T = TypeVar("T")
+
+KEPT = 64 * 1024
+"""Bytes kept of the end of a worker's standard output and error each."""
+
+_INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message from a worker: its kind, and its content as plain JSON values."""
+
+    kind: str
+    message: Any = None
+
+    def read(self, shape: type[T]) -> T:
+        """The content as a value of this shape. Raises msgspec.ValidationError if it has another."""
+        return msgspec.convert(self.message, shape)
+
+
+_reply = msgspec.json.Decoder(Reply)
+
+
+class Worker:
+    """A worker process in a session of its own; leaving the `with` block ends its whole group.
+
+    `cpus` are the CPUs it is pinned to before Python starts in it; None leaves it free. Once `stop`
+    is set, from another thread, `receive` ends the worker.
+    """
+
+    def __init__(
+        self, job: dict[str, object], cpus: frozenset[int] | None = None, stop: Event | None = None
+    ) -> None:
+        self._stop = stop
+        self._folder = tempfile.TemporaryDirectory(prefix="loopcmp-", ignore_cleanup_errors=True)
+        self._received = bytearray()
+        self._searched = 0
+        self._kept = {"stderr": bytearray(), "stdout": bytearray()}
+        theirs_in, self._commands = os.pipe()
+        self._replies, theirs_out = os.pipe()
+        with _pinned(cpus):
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-X", "faulthandler", "-m", "harness.worker",
+                 str(theirs_in), str(theirs_out), str(os.getpid())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=(theirs_in, theirs_out),
+                cwd=self._folder.name,
+                env=_environment(self._folder.name),
+                start_new_session=True,
+            )  # fmt: skip
+        os.close(theirs_in)
+        os.close(theirs_out)
+        self._selector = selectors.DefaultSelector()
+        self._open_pipes()
+        self._write(job)
+
+    def _open_pipes(self) -> None:
+        streams = {"replies": self._replies}
+        for name in self._kept:
+            streams[name] = getattr(self._process, name).fileno()
+        for name, descriptor in streams.items():
+            os.set_blocking(descriptor, False)
+            self._selector.register(descriptor, selectors.EVENT_READ, name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.end()
+
+    def send(self, kind: str, message: object = None) -> None:
+        """Send one message; that a worker has already gone is found out by `receive`."""
+        self._write({"kind": kind, "message": msgspec.to_builtins(message)})
+
+    def _write(self, message: dict[str, object]) -> None:
+        with suppress(BrokenPipeError):
+            os.write(self._commands, json.dumps(message).encode() + b"\n")
+
+    def receive(self, seconds: float) -> Reply | Ended:
+        """The worker's next message, or how it ended; one that says nothing for `seconds` is ended."""
+        deadline = time.monotonic() + seconds
+        while True:
+            if (line := self._line()) is not None:
+                return self._understand(line)
+            if len(self._received) > LONGEST_MESSAGE:
+                return self._ended("wrote more than a message may hold")
+            if self._stop is not None and self._stop.is_set():
+                return self._ended("was ended, for the run was interrupted")
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return self._ended(f"gave no answer for {seconds:g} s", timed_out=True)
+            gone = self._process.poll() is not None
+            if not self._read(0 if gone else min(left, _PATIENCE)) and gone:
+                return self._ended(_how(self._process.returncode))
+
+    def _line(self) -> bytes | None:
+        """The next whole message, searched for only in what has arrived since the last look."""
+        end = self._received.find(b"\n", self._searched)
+        self._searched = len(self._received)
+        if end < 0:
+            return None
+        line = bytes(self._received[:end])
+        del self._received[: end + 1]
+        self._searched = 0
+        return line
+
+    def _understand(self, line: bytes) -> Reply | Ended:
+        try:
+            return _reply.decode(line)
+        except msgspec.MsgspecError:
+            return self._ended(f"wrote what is no message: {line[:80]!r}")
+
+    def _read(self, seconds: float) -> bool:
+        """Take in what has arrived within `seconds`; False if there was nothing."""
+        arrived = False
+        for key, _ in self._selector.select(seconds):
+            data = os.read(key.fd, KEPT)
+            if not data:
+                self._selector.unregister(key.fd)
+            elif key.data == "replies":
+                self._received += data
+            else:
+                kept = self._kept[key.data]
+                kept += data
+                del kept[:-KEPT]
+            arrived = arrived or bool(data)
+        return arrived
+
+    def _ended(self, how: str, *, timed_out: bool = False) -> Ended:
+        if timed_out:
+            self._ask_where()
+        self._kill()
+        self._read(0)
+        said = b"\n".join(bytes(kept).strip() for kept in self._kept.values() if kept.strip())
+        return Ended(how, said.decode(errors="replace"), timed_out)
+
+    def _ask_where(self) -> None:
+        """Have a silent worker write where it hangs: faulthandler answers SIGABRT with its stack."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(self._process.pid, signal.SIGABRT)
+        deadline = time.monotonic() + _PATIENCE
+        while self._process.poll() is None and time.monotonic() < deadline:
+            self._read(_PATIENCE / 10)
+
+    def _kill(self) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def end(self) -> None:
+        """End the worker's group and give back everything that it held here."""
+        self._kill()
+        self._selector.close()
+        for stream in (self._process.stdout, self._process.stderr):
+            if stream is not None:
+                stream.close()
+        os.close(self._commands)
+        os.close(self._replies)
+        self._folder.cleanup()
+
+
+_PATIENCE = 0.2
+"""Seconds between two looks at whether the process is still there; its end closes the pipe anyway."""
+
+
+def _how(status: int) -> str:
+    if status >= 0:
+        return f"exited with status {status} before it had answered"
+    try:
+        return f"killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"killed by signal {-status}"
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Built, not inherited: nothing like PYTHONASYNCIODEBUG or PYTHONWARNINGS gets through."""
+    built = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {**built, "LANG": "C.UTF-8", "TMPDIR": folder}
+
+
+@contextmanager
+def _pinned(cpus: frozenset[int] | None) -> Iterator[None]:
+    """Start children on these CPUs: a child inherits them from the thread that starts it.
+
+    Pinned before exec, so that threads which a library makes when imported are pinned too.
+    """
+    if cpus is None or not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cpus)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)

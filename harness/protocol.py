@@ -1,0 +1,70 @@
+"""The messages between the parent and a worker: one JSON object a line, on two pipes of their own.
+
+Standard library only: workers import this.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.observation import Description, Parameter
+
+LONGEST_MESSAGE = 16 * 1024 * 1024
+"""Bytes; a longer line is rubbish. A description is at most 64 KiB, so nothing of ours comes near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A case as a worker needs it: where the scenario is, and which loop and gatherer to open."""
+
+    module: str
+    scenario: str
+    parameters: tuple[tuple[str, Parameter], ...]
+    loop: str
+    family: Literal["asyncio", "trio"]
+    factory: str
+    gatherer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The parent's word to a timing worker: run one value. `seed` is equal for all arms."""
+
+    loops: int
+    seed: int
+    untimed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What one turn gave; times are nanoseconds over all `loops` iterations.
+
+    `switches` are voluntary and involuntary context switches, `collections` the garbage
+    collections per generation inside the clock and `collecting` the time in them. Since the last
+    turn the worker `waited`, and used `idle_cpu` of CPU time while it did. `result` describes
+    the last return; None where it equals that of the turn before.
+    """
+
+    loops: int
+    wall: int
+    cpu: int
+    switches: tuple[int, int]
+    collections: tuple[int, int, int]
+    collecting: int
+    waited: int
+    idle_cpu: int
+    result: Description | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """A timing worker's last message: its pyperf run as pyperf writes it, and its memory.
+
+    `startup` is the CPU time in nanoseconds from the process's start to its readiness. `peak` is in
+    bytes: the highest resident size less that before the first iteration; None where the system does
+    not tell. `threads` counts operating system threads, the worker's own among them.
+    """
+
+    pyperf: str
+    startup: int
+    peak: int | None
+    threads: int

@@ -1,0 +1,191 @@
+"""All that one run of the suite leaves behind: the journal's entries, and the record made of them.
+
+The entries are appended as they happen and are enough to resume a run; the record is what
+reports are made of. Both are JSON with a version, checked when read.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.estimate import Estimate, Judgement
+from harness.observation import Claim, Row, Sighting
+from harness.pace import ArmRound, Fault, Pace
+from harness.plan import Plan
+from harness.verdict import Answer, Finding
+
+VERSION = 1
+"""Of journals and records; a file of another version is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The machine and the software of a run; `load` is the one-minute average at its start.
+
+    `versions` are (distribution, version) pairs. Fields that the system does not tell are empty.
+    """
+
+    cpu: str
+    cores: int
+    governor: str
+    system: str
+    python: str
+    build: str
+    versions: tuple[tuple[str, str], ...]
+    load: float | None
+    pinned: tuple[int, ...]
+    """The CPUs that workers are pinned to; empty where the system cannot pin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The journal's first entry: everything that is fixed before the first observation."""
+
+    version: int
+    name: str
+    started: str
+    command: str
+    environment: Environment
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What fresh processes saw of one case."""
+
+    row: str
+    backend: str
+    sightings: tuple[Sighting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """A row's calibration."""
+
+    row: str
+    pace: Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One round of a row; `seconds` is how long it took."""
+
+    row: str
+    number: int
+    seconds: float
+    arms: tuple[ArmRound, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """An arm that could not be timed any further; its case has no number from here on."""
+
+    row: str
+    fault: Fault
+    verdict: Literal["crashed", "timed out", "unstable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A row is done, and why no more rounds were taken."""
+
+    row: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The run is complete."""
+
+    ended: str
+    load: float | None
+
+
+Entry = Begun | Observed | Paced | Played | Dropped | Finished | Closed
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What the rounds say of one case.
+
+    `seconds` and `cpu` are per iteration; `excess` µs beyond the ideal of a story that sleeps;
+    `ratio` against the baseline (None for itself, for stories that sleep, and where the
+    baseline has no number), `mean_ratio` the same from totals instead of medians. `switches`
+    are context switches an iteration, `peak` bytes above the resident size before the first
+    iteration, `collecting` the share of wall time spent in garbage collection. `samples` are
+    the log ratios (or excesses) that the interval rests on, one a round.
+    """
+
+    seconds: Estimate
+    cpu: Estimate
+    switches: Estimate
+    collecting: Estimate
+    peak: Estimate | None
+    startup: Estimate
+    ratio: Estimate | None = None
+    mean_ratio: float | None = None
+    excess: Estimate | None = None
+    judgement: Judgement | None = None
+    threads: int = 1
+    flags: tuple[str, ...] = ()
+    samples: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A case in the record: its verdict, its evidence, and its timing if it has one."""
+
+    backend: str
+    finding: Finding
+    sightings: tuple[Sighting, ...]
+    timing: Timing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the record over all backends, baseline first.
+
+    `again` is the A/A ratio: its interval is unadjusted 95% (for a story that sleeps, the
+    difference of the two entries in µs). `finished` says why no more rounds were taken.
+    """
+
+    row: Row
+    cells: tuple[Cell, ...]
+    pace: Pace | None = None
+    rounds: int = 0
+    finished: str = ""
+    again: Estimate | None = None
+    again_excludes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A claim with its computed answer on each backend."""
+
+    claim: Claim
+    row: str
+    answers: tuple[tuple[str, Answer], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """The method's own check: A/A rows, those whose 95% interval excludes 1, and what chance allows."""
+
+    rows: int
+    excluding: int
+    allowed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that one run of the suite leaves behind, complete enough to render every report again."""
+
+    begun: Begun
+    lines: tuple[Line, ...]
+    ledger: tuple[Answered, ...]
+    repeats: Repeats | None
+    closed: Closed | None
+
+    @property
+    def backends(self) -> tuple[str, ...]:
+        """The names of the backends in the order they are shown."""
+        return tuple(backend.name for backend in self.begun.plan.backends)

@@ -1,0 +1,15 @@
+"""Records as people and programs read them: one format a file."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from harness.record import Record
+
+FORMATS = ("terminal", "markdown", "html", "csv", "json", "github", "bencher")
+"""The formats of `loopcmp report --format`, each a module of this package with `render(record)`."""
+
+
+def render(record: Record, form: str) -> str:
+    """The record in one of FORMATS; the module is imported only when it is asked for."""
+    rendering: Callable[[Record], str] = import_module(f"harness.report.{form}").render
+    return rendering(record)

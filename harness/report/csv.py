@@ -1,0 +1,51 @@
+"""A record as tidy CSV: one row per case and metric."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from harness.estimate import Estimate
+from harness.record import Cell, Record, Timing
+
+HEADS = ("scenario", "parameters", "backend", "verdict", "metric", "value", "low", "high", "rounds")
+
+
+def render(record: Record) -> str:
+    """The record as CSV with a header; a case without a number has one row with no metric."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(HEADS)
+    for line in record.lines:
+        parameters = ";".join(f"{name}={value}" for name, value in line.row.parameters)
+        for cell in line.cells:
+            case = (line.row.scenario, parameters, cell.backend, str(cell.finding.verdict))
+            for metric in _metrics(cell):
+                writer.writerow([*map(_harmless, case), *metric])
+    return out.getvalue()
+
+
+def _metrics(cell: Cell) -> Iterator[tuple[object, ...]]:
+    if cell.timing is None:
+        yield ("", "", "", "", "")
+        return
+    for name, estimate in _estimates(cell.timing):
+        if estimate is not None:
+            yield (name, estimate.value, estimate.low, estimate.high, estimate.rounds)
+
+
+def _estimates(timing: Timing) -> tuple[tuple[str, Estimate | None], ...]:
+    return (
+        ("seconds", timing.seconds),
+        ("time_ratio", timing.ratio),
+        ("excess_microseconds", timing.excess),
+        ("cpu_seconds", timing.cpu),
+        ("context_switches", timing.switches),
+        ("collecting_share", timing.collecting),
+        ("peak_bytes", timing.peak),
+        ("startup_cpu_seconds", timing.startup),
+    )
+
+
+def _harmless(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

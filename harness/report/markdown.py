@@ -1,0 +1,92 @@
+"""A record as Markdown that reads well where it is pasted."""
+
+from collections.abc import Iterable
+
+from harness import sentences, table
+from harness.caveats import caveats
+from harness.record import Record
+from harness.report.visible import visible
+from harness.table import SideBySide, Table
+from harness.verdict import FINDINGS, Verdict
+
+_ESCAPED = str.maketrans(
+    {
+        "\\": "\\\\",
+        "&": "&amp;",
+        "~": "\\~",
+        "|": "\\|",
+        "<": "&lt;",
+        ">": "&gt;",
+        "\n": " ",
+        "*": "\\*",
+        "_": "\\_",
+        "`": "\\`",
+        "[": "\\[",
+    }
+)
+
+
+def render(record: Record) -> str:
+    """The report as Markdown."""
+    return "\n".join(_lines(record)) + "\n"
+
+
+def _lines(record: Record) -> Iterable[str]:
+    what, where = table.heading(record)
+    yield f"# {inline(record.begun.name)}: {inline(what)}"
+    yield from ("", inline(where), "")
+    yield from (f"- {inline(sentence)}" for sentence in sentences.sentences(record))
+    yield ""
+    yield from (
+        f"> **Note** {inline(warning)}\n>" for warning in (*caveats(record), *sentences.warnings(record))
+    )
+    for one in (table.times(record), table.verdicts(record)):
+        yield from _table(one)
+    findings = table.differences(record, *FINDINGS, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
+    for difference in findings:
+        yield from _difference(difference)
+    for one in (table.documented(record), table.ledger(record)):
+        yield from _table(one)
+    yield from ("## Environment", "")
+    yield from (f"- {name}: {inline(what)}" for name, what in table.environment(record))
+    again, own = table.repeat(record)
+    yield from ("", "## Repeat it", "", "```sh", again, own, "```")
+
+
+def _table(content: Table | None) -> Iterable[str]:
+    if content is None:
+        return
+    yield from (f"## {content.title}", "")
+    yield _row(content.heads)
+    figures = content.title.startswith("Time")
+    yield ("|" + "|".join("---:" if figures and at else "---" for at in range(len(content.heads))) + "|")
+    yield from map(_row, content.rows)
+    yield ""
+    for note in content.notes:
+        yield from (inline(note), "")
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(map(inline, cells)) + " |"
+
+
+def _difference(difference: SideBySide) -> Iterable[str]:
+    yield from (f"### {inline(difference.case)}", "", inline(difference.because), "")
+    parting = difference.parting
+    if parting is not None:
+        yield "```diff"
+        yield from (f"- promised: {_plain(line)}" for line in parting.promised)
+        yield from (f"+ observed: {_plain(line)}" for line in parting.observed)
+        yield from ("```", "")
+    if difference.said:
+        yield from ("```text", *map(_plain, difference.said), "```", "")
+
+
+def inline(text: str) -> str:
+    """Text that Markdown and HTML show as it is."""
+    return visible(text).translate(_ESCAPED)
+
+
+def _plain(text: str) -> str:
+    """A line inside a code block, which it must not end."""
+    return visible(text).replace("```", "'''").replace("\n", " ")

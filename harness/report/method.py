@@ -1,0 +1,57 @@
+"""How a record was made, in ten lines; every figure in them is the record's or the program's own."""
+
+from harness.pace import UNTIMED
+from harness.plan import PROCESSES
+from harness.record import Record
+from harness.table import interval
+
+
+def method(record: Record) -> tuple[str, ...]:
+    """Ten sentences, in the order in which things happen."""
+    plan = record.begun.plan
+    effort, pinned = plan.effort, record.begun.environment.pinned
+    where = f"pinned to CPU {', '.join(map(str, pinned))}" if pinned else "not pinned, for this system cannot"
+    adjusted = f"adjusted for {plan.comparisons} comparisons" if effort.adjusted else "not adjusted"
+    again = f"{plan.baseline} takes part twice, also against itself (A/A)"
+    value = f"one value of {effort.value * 1000:g} ms or more; one loop count serves the whole row"
+    return (
+        f"Each case is observed in {PROCESSES} fresh processes, several times in each on a new loop.",
+        "What disagrees with its promise, type for type, crashes or hangs has a verdict and never a number.",
+        f"Timed are {len(plan.timed_rows)} rows; {again}.",
+        f"In every round each backend has a fresh worker; all are alive at once, {where}.",
+        f"They take {effort.turns} turns a round, in an order drawn anew for each (seed {plan.seed}).",
+        f"A turn: up to {UNTIMED} untimed iterations, a full garbage collection, the clock around {value}.",
+        "A round's sample is the median over its turns of ln(t / t of the baseline) within the same turn.",
+        f"An estimate is the median over rounds, its interval exact at {plan.level:.2%} ({adjusted}).",
+        _stopping(record),
+        _trial(record),
+    )
+
+
+def _stopping(record: Record) -> str:
+    effort, margin = record.begun.plan.effort, record.begun.plan.margin
+    if effort.exactly:
+        until = f"Every row has exactly {effort.exactly} rounds"
+    else:
+        until = (
+            f"Rounds are taken until every interval of the row is within ±{effort.precision:.1%}, "
+            f"or {effort.budget:g} s are over"
+        )
+    return f"{until}; ratios within {margin:.1%} of 1 are equal."
+
+
+def _trial(record: Record) -> str:
+    """The method's check on itself, from this record."""
+    repeats = record.repeats
+    if repeats is None:
+        return "The baseline has no interval against itself in this record: the method was not checked by it."
+    widest = max(
+        (line for line in record.lines if line.again is not None and line.again.low is not None),
+        key=lambda line: line.again.half_width if line.again else 0.0,
+    )
+    again = widest.again
+    shown = f"; its widest, on {widest.row.id}: {interval(again)}" if again else ""
+    return (
+        f"Identical code was called different in {repeats.excluding} of {repeats.rows} rows at 95% "
+        f"(chance allows {repeats.allowed}){shown}."
+    )

@@ -1,0 +1,45 @@
+"""Text that others chose, as a page may show it: control characters visible, addresses linked."""
+
+import hashlib
+import re
+
+from markupsafe import Markup, escape
+
+from harness.report.visible import visible
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`]+[^\s<>\"'`.,;:!?)\]]")
+
+
+def trusted(text: str) -> Markup:
+    """Text of ours, or made of escaped text, that stands on a page as it is."""
+    return Markup(text)  # noqa: S704 - the one place where text becomes markup
+
+
+def linked(text: str) -> Markup:
+    """The text with its http addresses, and nothing else in it, as links."""
+    shown, parts, end = visible(text), [], 0
+    for found in _ADDRESS.finditer(shown):
+        parts += [escape(shown[end : found.start()]), _link(found[0])]
+        end = found.end()
+    return Markup().join([*parts, escape(shown[end:])])
+
+
+def _link(address: str) -> Markup:
+    return Markup('<a href="{0}" rel="noreferrer noopener external">{0}</a>').format(address)
+
+
+def spaced(text: str) -> str:
+    """Text on one line, for attributes and labels."""
+    return visible(text).replace("\n", " ")
+
+
+LONGEST_LABEL = 80
+"""Characters of a name in a chart or a badge; the tables have it whole."""
+
+
+def label(text: str) -> str:
+    """A name on one line; a long one is cut, and ends in a digest that keeps it apart from others."""
+    whole = spaced(text)
+    if len(whole) <= LONGEST_LABEL:
+        return whole
+    return f"{whole[: LONGEST_LABEL - 7]}…{hashlib.sha256(whole.encode()).hexdigest()[:6]}"

@@ -1,0 +1,95 @@
+"""The only place that names vl-convert: Vega-Lite → Vega → SVG, and what draws it in a browser."""
+
+import base64
+import gzip
+import json
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Any
+
+from harness.report.charts import DATA, Chart, Spec
+
+_QUIET = re.compile(
+    r' (?:class|role|aria-[a-z]+|font-family|pointer-events|xmlns(?::xlink)?|version)="[^"]*"'
+    r'| (?:opacity|stroke-width|fill-opacity)="1"'
+)
+_NOTHING = re.compile(r'<path[^>]* (?:d=""|d="M0,0h0v0h0Z")[^>]*/>|<g[^>]*></g>')
+_FALLBACK = re.compile(r"var\((--[a-z0-9-]+), [^)]*\)")
+_LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
+_PATH = re.compile(r'(?<= d=")[^"]+|(?<=transform=")[^"]+|(?<= [xy]2=")[^"]+')
+
+
+ROOM = 700_000
+"""Bytes that images may take in one page; beyond it charts are drawn when they are seen."""
+
+
+class Workshop:
+    """Turns the charts of one page into Vega and SVG; charts of one kind are compiled once."""
+
+    def __init__(self, room: int = ROOM) -> None:
+        self._compiled: dict[str, Spec] = {}
+        self._room = room
+
+    @property
+    def kinds(self) -> Mapping[str, Spec]:
+        """What was compiled so far, by kind, without data."""
+        return self._compiled
+
+    def compiled(self, chart: Chart) -> Spec:
+        """The Vega of a chart, without its data."""
+        if chart.kind not in self._compiled:
+            self._compiled[chart.kind] = _compile(json.dumps(chart.spec))
+        return self._compiled[chart.kind]
+
+    def svg(self, chart: Chart) -> str:
+        """The chart as an SVG image, coordinates to a tenth of a pixel."""
+        import vl_convert  # noqa: PLC0415 - a second's import, only where charts are drawn
+
+        drawn: str = vl_convert.vega_to_svg(with_data(self.compiled(chart), chart))
+        return _PATH.sub(lambda path: _LONG_NUMBER.sub(r"\1", path[0]), drawn)
+
+    def image(self, chart: Chart) -> str:
+        """The chart as a part of the page, or nothing where there is no room left."""
+        if self._room <= 0:
+            self.compiled(chart)
+            return ""
+        drawn = inline(self.svg(chart))
+        self._room -= len(drawn)
+        return drawn
+
+
+@lru_cache(maxsize=256)
+def _compile(spec: str) -> Spec:
+    import vl_convert  # noqa: PLC0415 - as above
+
+    compiled: Spec = vl_convert.vegalite_to_vega(spec)
+    return compiled
+
+
+def inline(drawn: str) -> str:
+    """An SVG image as part of a page: without the words and colors that the page itself has."""
+    return _NOTHING.sub("", _QUIET.sub("", _FALLBACK.sub(r"var(\1)", drawn)))
+
+
+def with_data(spec: Spec, chart: Chart) -> Spec:
+    """The compiled chart with its data in place."""
+    sources: list[dict[str, Any]] = [
+        {**source, "values": list(chart.data)} if source["name"] == DATA else source
+        for source in spec["data"]
+    ]
+    return {**spec, "data": sources}
+
+
+@cache
+def runtime() -> str:
+    """Vega itself as one script that needs nothing else; it leaves `vegaEmbed` on the window."""
+    import vl_convert  # noqa: PLC0415 - as above
+
+    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return bundle
+
+
+def packed(text: str) -> str:
+    """Text as base64 of gzip, which a browser unpacks."""
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()

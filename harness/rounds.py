@@ -1,0 +1,199 @@
+"""Workers taking turns: one round of a row, all arms alive at once on the same CPU, order drawn anew."""
+
+import math
+import os
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from typing import Self, TypeVar
+
+import msgspec
+
+from harness.observation import Ended, Outcome
+from harness.pace import ArmRound, Calibration, Fault, Pace
+from harness.process import Reply, Worker
+from harness.protocol import Assignment, Farewell, Turn, Value
+
+T = TypeVar("T")
+
+About = Mapping[str, str | int]
+"""Metadata for the pyperf runs of a round."""
+
+TRIES = 3
+"""Values of which a calibration takes the least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """A backend taking part in a row's rounds, or the baseline's second entry (A/A)."""
+
+    name: str
+    assignment: Assignment
+
+
+class _ArmFailed(Exception):
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.because)
+        self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where rounds take place: the CPUs that workers are pinned to, and seconds of patience."""
+
+    cpus: frozenset[int] | None
+    timeout: float
+
+
+def choose_cpus(wanted: int) -> frozenset[int] | None:
+    """`wanted` CPUs for workers: allowed, not CPU 0 where there is a choice; None if it cannot pin."""
+    if not hasattr(os, "sched_getaffinity"):
+        return None
+    allowed = sorted(os.sched_getaffinity(0), reverse=True)
+    return frozenset(allowed[:wanted])
+
+
+@contextmanager
+def kept_off(cpus: frozenset[int] | None) -> Iterator[None]:
+    """Keep this process off the workers' CPUs, where there are others."""
+    if cpus is None or not (os.sched_getaffinity(0) - cpus):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, before - cpus)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def run_round(
+    arms: Sequence[Arm], pace: Pace, stage: Stage, seed: str, about: About
+) -> tuple[ArmRound, ...] | Fault:
+    """One round: a fresh worker per arm, warm-ups and turns in an order drawn anew for each.
+
+    `seed` names the round; the orders and the turns' seeds derive from it, equal for all arms.
+    `about` becomes metadata of the pyperf runs. An arm that fails makes the round void.
+    """
+    shuffle = random.Random(seed)
+    turns = _turns(pace, shuffle)
+    together = [[arm] for arm in shuffle.sample(arms, len(arms))] if pace.alone else [arms]
+    try:
+        parts = [part for some in together for part in _play(some, turns, stage, shuffle, about)]
+    except _ArmFailed as failed:
+        return failed.fault
+    order = [arm.name for arm in arms]
+    return tuple(sorted(parts, key=lambda part: order.index(part.arm)))
+
+
+def _turns(pace: Pace, shuffle: random.Random) -> list[tuple[str, Turn]]:
+    """The turns of a round, warm-ups first, each with its own seed."""
+    kinds = ["warmup"] * pace.warmups + ["turn"] * pace.turns
+    return [(kind, Turn(pace.loops, shuffle.getrandbits(32), pace.untimed)) for kind in kinds]
+
+
+def _play(
+    arms: Sequence[Arm],
+    turns: Sequence[tuple[str, Turn]],
+    stage: Stage,
+    shuffle: random.Random,
+    about: About,
+) -> list[ArmRound]:
+    """The arms' workers live at once and take every turn, in an order drawn anew for each."""
+    with ExitStack() as stack:
+        players = [stack.enter_context(_Player(arm, stage)) for arm in shuffle.sample(arms, len(arms))]
+        for player in players:
+            player.wait_until_ready()
+        for kind, turn in turns:
+            for player in shuffle.sample(players, len(players)):
+                player.play(kind, turn)
+        for player in players:  # nobody writes or exits before everybody has taken the last turn
+            player.release(about)
+        return [player.part() for player in players]
+
+
+class _Player:
+    """One arm's worker during a round."""
+
+    def __init__(self, arm: Arm, stage: Stage) -> None:
+        self._arm = arm
+        self._timeout = stage.timeout
+        self._worker = Worker({"do": "time", "case": asdict(arm.assignment)}, stage.cpus)
+        self._values: dict[str, list[Value]] = {"warmup": [], "turn": []}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._worker.end()
+
+    def wait_until_ready(self) -> None:
+        self._expect("ready", type(None))
+
+    def play(self, kind: str, turn: Turn) -> Value:
+        self._worker.send(kind, turn)
+        value = self._expect("value", Value)
+        self._values[kind].append(value)
+        return value
+
+    def release(self, about: About) -> None:
+        self._worker.send("release", {**about, "loopcmp_arm": self._arm.name})
+
+    def part(self) -> ArmRound:
+        return ArmRound(
+            arm=self._arm.name,
+            warmups=tuple(self._values["warmup"]),
+            values=tuple(self._values["turn"]),
+            farewell=self._expect("farewell", Farewell),
+        )
+
+    def _expect(self, kind: str, shape: type[T]) -> T:
+        """The content of the worker's next message, which is of this kind. Raises _ArmFailed."""
+        reply = self._worker.receive(self._timeout)
+        if isinstance(reply, Ended):
+            raise _ArmFailed(Fault(self._arm.name, reply.how, reply.said, reply.timed_out))
+        if reply.kind != kind:
+            raise _ArmFailed(Fault(self._arm.name, _refusal(reply)))
+        try:
+            return reply.read(shape)
+        except msgspec.ValidationError as error:
+            raise _ArmFailed(Fault(self._arm.name, f"wrote what is no {kind}: {error}")) from None
+
+
+def _refusal(reply: Reply) -> str:
+    match reply:
+        case Reply("raised", message):
+            return f"when timed it {msgspec.convert(message, Outcome)}"
+        case Reply(_, {"message": message}):
+            return str(message)
+    return f"sent {reply.kind!r} out of turn"
+
+
+def calibrate(arms: Sequence[Arm], stage: Stage, seconds: float) -> Calibration | Fault:
+    """Find one loop count for a row: the first arm's value lasts at least `seconds`."""
+    try:
+        with ExitStack() as stack:
+            players = [stack.enter_context(_Player(arm, stage)) for arm in arms]
+            for player in players:
+                player.wait_until_ready()
+            loops, iteration = _enough(players[0], seconds)
+            few = max(1, loops // 8)
+            slowest = max([iteration, *(_iteration(player, few) for player in players[1:])])
+    except _ArmFailed as failed:
+        return failed.fault
+    return Calibration(loops, iteration, slowest)
+
+
+def _enough(player: _Player, seconds: float) -> tuple[int, float]:
+    """The loops after which a value lasts `seconds`, found by doubling, and one iteration's seconds."""
+    loops = 1
+    while (iteration := _iteration(player, loops)) * loops < seconds / 2:
+        loops *= 2
+    return math.ceil(seconds / iteration), iteration
+
+
+def _iteration(player: _Player, loops: int) -> float:
+    """Seconds of one iteration: the least of a few values, for a hiccup must not set the loop count."""
+    values = [player.play("warmup", Turn(loops, seed=0, untimed=0)) for _ in range(TRIES)]
+    return min(value.wall / value.loops / 1e9 for value in values)

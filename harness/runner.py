@@ -1,0 +1,167 @@
+"""Runs a plan and yields each result as an entry of the journal, in the order things happen."""
+
+import os
+from collections import deque
+from collections.abc import Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
+from time import perf_counter
+
+from harness.backends import Backend
+from harness.environment import load, now
+from harness.estimate import Estimate
+from harness.observation import Row, Sighting
+from harness.pace import AGAIN, ArmRound, Fault, choose_pace
+from harness.plan import PROCESSES
+from harness.record import Closed, Dropped, Entry, Finished, Observed, Paced, Played
+from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
+from harness.sighting import assignment, observe_once
+from harness.tally import Tally
+
+Entries = Generator[Entry, None, None]
+"""Results as they come; the caller journals each and adds it to the tally before it asks for the next."""
+
+
+def check(tally: Tally) -> Entries:
+    """Observe every case that the tally has not seen, as many processes at a time as there are CPUs.
+
+    Two at most: more would only make sleeping stories late.
+    """
+    plan = tally.plan
+    todo = [case for case in plan.cases() if (case[0].id, case[1].name) not in tally.sightings]
+    stop = Event()
+    with ThreadPoolExecutor(min(PROCESSES, os.cpu_count() or 1)) as pool:
+
+        def observed(row: Row, backend: Backend) -> list[Future[Sighting]]:
+            times = range(PROCESSES)
+            return [pool.submit(observe_once, row, backend, plan.timeout, stop) for _ in times]
+
+        waiting = deque((row, backend, observed(row, backend)) for row, backend in todo)
+        try:
+            while waiting:
+                row, backend, looks = waiting.popleft()
+                yield Observed(row.id, backend.name, tuple(look.result() for look in looks))
+        finally:
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def time(tally: Tally) -> Entries:
+    """Time every row that may be timed and is not finished. The caller adds each entry to the tally."""
+    for row in tally.plan.timed_rows:
+        if row.id not in tally.finished:
+            stage = Stage(choose_cpus(row.cpus), tally.plan.timeout)
+            with kept_off(stage.cpus):
+                yield from _time_row(tally, row, stage)
+
+
+def close(tally: Tally) -> Entries:
+    """The run's last entry, once."""
+    if tally.closed is None:
+        yield Closed(now(), load())
+
+
+def _time_row(tally: Tally, row: Row, stage: Stage) -> Entries:
+    while (because := _why_stop(tally, row)) is None:
+        arms = _arms(tally, row)
+        if row.id not in tally.paces:
+            yield from _calibrated(tally, row, arms, stage)
+            continue
+        yield from _play(tally, row, arms, stage)
+    yield Finished(row.id, because)
+
+
+def _arms(tally: Tally, row: Row) -> tuple[Arm, ...]:
+    """One arm per backend with a number, and the baseline's second entry if it is among them."""
+    plan = tally.plan
+    backends = {backend.name: backend for backend in plan.backends}
+    arms = [Arm(name, assignment(row, backends[name])) for name in tally.timed_backends(row)]
+    again = [Arm(AGAIN, arm.assignment) for arm in arms if arm.name == plan.baseline]
+    return (*arms, *again)
+
+
+def _calibrated(tally: Tally, row: Row, arms: tuple[Arm, ...], stage: Stage) -> Entries:
+    effort = tally.plan.effort
+    calibration = calibrate(arms, stage, effort.value)
+    if isinstance(calibration, Fault):
+        yield _drop(tally, row, calibration)
+    else:
+        yield Paced(row.id, choose_pace(calibration, effort.turns, effort.warmups))
+
+
+def _play(tally: Tally, row: Row, arms: tuple[Arm, ...], stage: Stage) -> Entries:
+    """One round; void, and its arm dropped, if a worker failed or returned what was not promised."""
+    number = len(tally.rounds[row.id])
+    pace = tally.paces[row.id]
+    about: dict[str, str | int] = {"name": row.id, "loops": pace.loops, "loopcmp_round": number}
+    start = perf_counter()
+    played = run_round(arms, pace, stage, f"{tally.plan.seed}/{row.id}/{number}", about)
+    if isinstance(played, Fault):
+        yield _drop(tally, row, played)
+        return
+    for part in played:
+        if (wrong := tally.unexpected_result(row, part)) is not None:
+            yield _drop(tally, row, Fault(part.arm, f"when timed it returned {wrong}"), unstable=True)
+            return
+    yield Played(row.id, number, round(perf_counter() - start, 3), tuple(map(_checked, played)))
+
+
+def _checked(part: ArmRound) -> ArmRound:
+    """The part without its results, which were found to be what was promised and would fill the journal."""
+    return replace(
+        part,
+        warmups=tuple(replace(value, result=None) for value in part.warmups),
+        values=tuple(replace(value, result=None) for value in part.values),
+    )
+
+
+def _drop(tally: Tally, row: Row, fault: Fault, *, unstable: bool = False) -> Dropped:
+    arm = tally.plan.baseline if fault.arm == AGAIN else fault.arm
+    fault = Fault(arm, fault.because, fault.said, fault.timed_out)
+    if unstable:
+        return Dropped(row.id, fault, "unstable")
+    return Dropped(row.id, fault, "timed out" if fault.timed_out else "crashed")
+
+
+def _why_stop(tally: Tally, row: Row) -> str | None:
+    """Why a row needs no more rounds; None if it does. By precision, never by significance."""
+    if not tally.timed_backends(row):
+        return "no case of this row has a number"
+    effort = tally.plan.effort
+    taken = len(tally.rounds[row.id])
+    if effort.exactly is not None:
+        return f"{taken} rounds, as --{effort.name} asks" if taken >= effort.exactly else None
+    if taken < tally.plan.fewest_rounds:
+        return _over(tally, row) if _alone(tally, row) else None
+    if (taken - tally.plan.fewest_rounds) % effort.step:
+        return None
+    return _narrow_enough(tally, row) or _over(tally, row)
+
+
+def _narrow_enough(tally: Tally, row: Row) -> str | None:
+    """Whether every interval of the row is as narrow as asked; without a baseline there is none."""
+    precision = tally.plan.effort.precision
+    ratios = tally.row_rounds(row).ratios().values()
+    if not ratios:
+        return "there is no other number to take a ratio of"
+    narrow = all(_narrow(ratio, row, precision) for ratio in ratios)
+    return f"every interval is within ±{precision:.1%}" if narrow else None
+
+
+def _over(tally: Tally, row: Row) -> str | None:
+    """Whether the row's time is over, rounds of an earlier part of a resumed run included."""
+    budget = tally.plan.effort.budget
+    spent = sum(played.seconds for played in tally.rounds[row.id])
+    return f"{budget:g} s are over" if spent >= budget else None
+
+
+def _alone(tally: Tally, row: Row) -> bool:
+    """Whether the row's iterations are so long that its budget may end it with too few rounds."""
+    pace = tally.paces.get(row.id)
+    return pace is not None and pace.alone
+
+
+def _narrow(ratio: Estimate, row: Row, precision: float) -> bool:
+    """Whether an interval is as narrow as asked: of a log ratio, or of µs against the ideal."""
+    return ratio.half_width <= precision * (1 if row.ideal is None else row.ideal * 1e6)

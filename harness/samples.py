@@ -1,0 +1,144 @@
+"""A row's rounds → the timings of its cases, and the A/A interval. Pure."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from statistics import mean, median
+
+from harness.estimate import (
+    ERROR_RATE,
+    Estimate,
+    estimate,
+    excess,
+    judge_ratio,
+    log_ratio,
+    log_ratio_of_totals,
+    typical_seconds,
+)
+from harness.observation import Row
+from harness.pace import AGAIN, ArmRound
+from harness.plan import Plan
+from harness.protocol import Value
+from harness.record import Played, Timing
+
+DISTURBING = 0.01
+"""Share of the time between its turns above which an arm's use of CPU is flagged."""
+
+Compare = Callable[[Sequence[Value], Sequence[Value]], float]
+
+
+@dataclass(frozen=True, slots=True)
+class RowRounds:
+    """The rounds of a row so far; `timed` are its backends that have a number."""
+
+    row: Row
+    plan: Plan
+    played: tuple[Played, ...]
+    timed: tuple[str, ...]
+
+    def ratios(self) -> dict[str, Estimate]:
+        """The log ratios to the baseline (of a story that sleeps, the excesses in µs) so far."""
+        names = self.timed if self.row.ideal is not None else self._compared_backends()
+        samples = {name: self._samples(name) for name in names}
+        return {name: estimate(some, self.plan.level) for name, some in samples.items() if some}
+
+    def timings(self) -> dict[str, Timing]:
+        """What the rounds say of each case that has a number."""
+        return {name: self._timing(name) for name in self.timed if self._parts(name)}
+
+    def again(self) -> Estimate | None:
+        """The A/A ratio, 95% and unadjusted; of a story that sleeps, the difference in µs."""
+        estimated = self._again()
+        return estimated if estimated is None or self.row.ideal is not None else estimated.exp()
+
+    def again_excludes(self) -> bool:
+        """Whether the A/A interval says that the baseline differs from itself."""
+        again = self._again()
+        if again is None or again.low is None or again.high is None:
+            return False
+        return not again.low <= 0 <= again.high
+
+    def _again(self) -> Estimate | None:
+        ideal = self.row.ideal
+        if self.plan.baseline not in self.timed:
+            return None
+        if ideal is None:
+            samples = self._compared(AGAIN, log_ratio)
+        else:
+            samples = self._compared(AGAIN, lambda a, b: excess(a, ideal) - excess(b, ideal))
+        return estimate(samples, 1 - ERROR_RATE) if samples else None
+
+    def _compared_backends(self) -> tuple[str, ...]:
+        """The backends that have a ratio: none if the baseline has no number."""
+        base = self.plan.baseline
+        return tuple(name for name in self.timed if name != base) if base in self.timed else ()
+
+    def _samples(self, arm: str) -> tuple[float, ...]:
+        """One number a round: the excess of a story that sleeps, else the log ratio to the baseline."""
+        ideal = self.row.ideal
+        if ideal is None:
+            return self._compared(arm, log_ratio)
+        return tuple(excess(part.values, ideal) for part in self._parts(arm))
+
+    def _compared(self, arm: str, compare: Compare) -> tuple[float, ...]:
+        """One number for every round in which both the arm and the baseline took part."""
+        rounds = ({part.arm: part.values for part in played.arms} for played in self.played)
+        base = self.plan.baseline
+        return tuple(compare(took[arm], took[base]) for took in rounds if {arm, base} <= set(took))
+
+    def _parts(self, arm: str) -> tuple[ArmRound, ...]:
+        return tuple(part for played in self.played for part in played.arms if part.arm == arm)
+
+    def _timing(self, name: str) -> Timing:
+        timing = self._absolute(self._parts(name))
+        samples = self._samples(name)
+        if self.row.ideal is not None:
+            return replace(timing, excess=estimate(samples, self.plan.level), samples=samples)
+        if name not in self._compared_backends() or not samples:
+            return timing
+        ratio = estimate(samples, self.plan.level)
+        means = median(self._compared(name, log_ratio_of_totals))
+        return replace(
+            timing,
+            ratio=ratio.exp(),
+            mean_ratio=math.exp(means),
+            judgement=judge_ratio(ratio.exp(), self.plan.margin),
+            samples=samples,
+            flags=(*timing.flags, *_typical_and_mean(ratio, means)),
+        )
+
+    def _absolute(self, parts: Sequence[ArmRound]) -> Timing:
+        """What the parts say without a baseline."""
+        level = self.plan.level
+
+        def over_rounds(number: Callable[[ArmRound], float]) -> Estimate:
+            return estimate([number(part) for part in parts], level)
+
+        peaks = [part.farewell.peak for part in parts if part.farewell.peak is not None]
+        return Timing(
+            seconds=over_rounds(lambda part: typical_seconds(part.values)),
+            cpu=over_rounds(lambda part: median(v.cpu / v.loops / 1e9 for v in part.values)),
+            switches=over_rounds(lambda part: mean(sum(v.switches) / v.loops for v in part.values)),
+            collecting=over_rounds(_collecting),
+            peak=estimate(peaks, level) if len(peaks) == len(parts) else None,
+            startup=over_rounds(lambda part: part.farewell.startup / 1e9),
+            threads=max(part.farewell.threads for part in parts),
+            flags=_disturbing(parts),
+        )
+
+
+def _collecting(part: ArmRound) -> float:
+    return sum(value.collecting for value in part.values) / sum(value.wall for value in part.values)
+
+
+def _typical_and_mean(ratio: Estimate, means: float) -> tuple[str, ...]:
+    apart = abs(means - ratio.value)
+    return ("typical and mean differ",) if ratio.low is not None and apart > ratio.half_width else ()
+
+
+def _disturbing(parts: Sequence[ArmRound]) -> tuple[str, ...]:
+    """Flags an arm that uses CPU while it waits for its turn, which is other arms' time."""
+    idle = sum(value.idle_cpu for part in parts for value in part.values)
+    waited = sum(value.waited for part in parts for value in part.values)
+    share = idle / max(1, waited)
+    return (f"uses {share:.1%} CPU between its turns",) if share > DISTURBING else ()

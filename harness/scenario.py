@@ -1,0 +1,211 @@
+"""All that a scenario may import from the harness: `@scenario`, `Gather`, and the words of a promise."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, Protocol, TypeVar, overload
+
+from harness.observation import ComplaintKind, Parameter
+
+T = TypeVar("T")
+
+
+class Gather(Protocol):
+    """Runs awaitables side by side and gives their results in the order they were passed.
+
+    On asyncio loops it may be `asyncio.gather` itself, which satisfies this protocol.
+    """
+
+    @overload
+    def __call__(
+        self, *awaitables: Awaitable[T], return_exceptions: Literal[False] = False
+    ) -> Awaitable[list[T]]: ...
+
+    @overload
+    def __call__(
+        self, *awaitables: Awaitable[T], return_exceptions: bool
+    ) -> Awaitable[list[T | BaseException]]: ...
+
+
+class _Unpromised:
+    """Stands where a scenario promises nothing; None is a value that can be promised."""
+
+    def __repr__(self) -> str:
+        return "…"
+
+
+UNPROMISED: Final = _Unpromised()
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOrder:
+    """Values whose order nobody promises."""
+
+    values: tuple[object, ...]
+
+
+def any_order(values: Sequence[object]) -> AnyOrder:
+    """Promise these values in whatever order; only where a document promises none."""
+    return AnyOrder(tuple(values))
+
+
+class _Cancelled:
+    """Stands for the library's own cancellation exception in a promise."""
+
+    def __repr__(self) -> str:
+        return "cancelled"
+
+
+cancelled: Final = _Cancelled()
+"""A promised cancellation: `asyncio.CancelledError` and `trio.Cancelled` are described alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A warning or log record that a story is promised to leave behind."""
+
+    kind: ComplaintKind
+    exception: object = None
+
+
+def never_retrieved(exception: object) -> Left:
+    """The loop will log that nobody retrieved this exception (or `cancelled`)."""
+    return Left("never-retrieved", exception)
+
+
+def never_awaited() -> Left:
+    """Python will warn that a coroutine was never awaited."""
+    return Left("never-awaited")
+
+
+def destroyed_pending() -> Left:
+    """The loop will log that a task was destroyed while it was pending."""
+    return Left("destroyed-pending")
+
+
+@dataclass(frozen=True, slots=True)
+class RawPromise:
+    """A promise in a scenario's own values; any part may be a function of the parameters."""
+
+    returns: object = UNPROMISED
+    raises: object = UNPROMISED
+    prints: object = UNPROMISED
+    leaves: object = UNPROMISED
+
+
+@dataclass(frozen=True, slots=True)
+class RawDifference:
+    """A documented difference as a scenario states it; see `differs`."""
+
+    on: tuple[str, ...]
+    promise: RawPromise
+    because: str
+    source: str
+    python: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawClaim:
+    """A claim as a scenario states it; see `claim`."""
+
+    words: str
+    where: str
+    promise: RawPromise
+
+
+ASYNCIO_GATHER: Final = ("*+gather",)
+"""Patterns for the backends whose gatherer is `asyncio.gather` itself."""
+
+TASK_GROUPS: Final = ("*+nursery", "*+taskgroup", "*+anyio")
+"""Patterns for the backends whose gatherer is a coroutine function over a task group."""
+
+
+def differs(
+    *,
+    on: str | Sequence[str],
+    because: str,
+    source: str,
+    python: str = "",
+    returns: object = UNPROMISED,
+    raises: object = UNPROMISED,
+    prints: object = UNPROMISED,
+    leaves: object = UNPROMISED,
+) -> RawDifference:
+    """Document how the backends that match `on` differ from the promise, and where that is written.
+
+    Parts that are not given stay as promised. `python` is a version specifier (">=3.12").
+    """
+    patterns = (on,) if isinstance(on, str) else tuple(on)
+    promise = RawPromise(returns, raises, prints, leaves)
+    return RawDifference(patterns, promise, because, source, python)
+
+
+def claim(
+    words: str,
+    *,
+    where: str,
+    returns: object = UNPROMISED,
+    raises: object = UNPROMISED,
+    prints: object = UNPROMISED,
+    leaves: object = UNPROMISED,
+) -> RawClaim:
+    """State, in our words, what a document says would be observed; the ledger computes the answer."""
+    return RawClaim(words, where, RawPromise(returns, raises, prints, leaves))
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A story written once through AnyIO, with its promise and the parameters it is swept over."""
+
+    function: Callable[..., Any]
+    promise: RawPromise
+    params: Mapping[str, Sequence[Parameter]] = field(default_factory=dict)
+    differs: tuple[RawDifference, ...] = ()
+    claims: tuple[RawClaim, ...] = ()
+    ideal: float | Callable[..., float] | None = None
+    timed: bool = True
+    cpus: int = 1
+    tags: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The scenario's name on the command line: that of its function."""
+        return self.function.__name__
+
+
+def scenario(
+    *,
+    params: Mapping[str, Sequence[Parameter]] | None = None,
+    returns: object = UNPROMISED,
+    raises: object = UNPROMISED,
+    prints: object = UNPROMISED,
+    leaves: object = UNPROMISED,
+    differs: Sequence[RawDifference] = (),
+    claims: Sequence[RawClaim] = (),
+    ideal: float | Callable[..., float] | None = None,
+    timed: bool = True,
+    cpus: int = 1,
+    tags: Sequence[str] = (),
+) -> Callable[[Callable[..., Any]], Scenario]:
+    """Turn a coroutine function, or an async context manager that yields one, into a scenario.
+
+    `returns`, `raises`, `prints` and `leaves` promise what every backend does; each may be a
+    function of the parameters. What is not promised is whatever the baseline does, except
+    `leaves`: unpromised, a story leaves nothing. `ideal` is the seconds that one iteration of a
+    story that sleeps would take on a perfect loop. `timed=False` only checks. `cpus` is how
+    many CPUs the story needs to be itself: 2 for threads, subprocesses and files.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Scenario:
+        return Scenario(
+            function=function,
+            promise=RawPromise(returns, raises, prints, leaves),
+            params=dict(params or {}),
+            differs=tuple(differs),
+            claims=tuple(claims),
+            ideal=ideal,
+            timed=timed,
+            cpus=cpus,
+            tags=tuple(tags),
+        )
+
+    return decorate

@@ -1,0 +1,71 @@
+"""One run in its folder: started or resumed, measured entry by entry, finished with record and reports."""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from harness import runner, store
+from harness.errors import BadInput
+from harness.record import Begun, Entry, Record
+from harness.report import render
+from harness.report.index import render as render_index
+from harness.tally import Tally
+
+REPORTS = {"report.md": "markdown", "report.html": "html"}
+"""The files that a finished run leaves beside its record, each with its format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A run under way: where its journal is, and what it has seen so far."""
+
+    folder: Path
+    tally: Tally
+
+
+def start(begun: Begun, results: Path, *, publish: bool) -> Session:
+    """Begin a run in a folder of its own. Raises BadInput where none can be made."""
+    folder = store.new_folder(results, begun.name, publish=publish)
+    with store.Journal(folder) as journal:
+        journal.append(begun)
+    return Session(folder, Tally(begun))
+
+
+def resume(folder: Path) -> Session:
+    """Go on with a run that was ended. Raises BadInput if there is none, or it is finished."""
+    begun, entries = store.read_journal(folder)
+    tally = Tally(begun, entries)
+    if tally.closed is not None and (folder / store.RECORD).exists():
+        raise BadInput(f"{folder} is finished: loopcmp report {folder} shows it")
+    store.mend_journal(folder)
+    return Session(folder, tally)
+
+
+def measure(session: Session, tell: Callable[[Entry], None]) -> None:
+    """Observe and time what is not yet journaled; every entry is on disk before the next begins."""
+    tally = session.tally
+    with (
+        store.Journal(session.folder) as journal,
+        closing(runner.check(tally)) as observed,
+        closing(runner.time(tally)) as timed,
+    ):
+        for entry in chain(observed, timed, runner.close(tally)):
+            journal.append(entry)
+            tally.add(entry)
+            tell(entry)
+
+
+def finish(session: Session) -> Record:
+    """Write the pyperf files, the reports, and last the record; of a published run also the index."""
+    record = session.tally.record()
+    folder = session.folder
+    store.write_timings(folder, chain.from_iterable(session.tally.rounds.values()))
+    for name, form in REPORTS.items():
+        store.write_file(folder / name, render(record, form).encode())
+    store.write_record(folder, record)
+    if folder.resolve().parent.name != store.LOCAL:
+        index = render_index(store.published(folder.parent))
+        store.write_file(folder.parent / "README.md", index.encode())
+    return record

@@ -1,0 +1,124 @@
+"""Ask fresh processes: which rows a module has, and what a case is seen to do."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+from threading import Event
+from typing import Any, NoReturn
+
+import msgspec
+
+from harness.backends import Backend, Loop, why_unavailable
+from harness.errors import BadInput, ScenarioBroken
+from harness.observation import Ended, Observation, Row, Seen, Sighting
+from harness.process import Reply, Worker
+from harness.protocol import Assignment
+
+_PATIENCE = 60.0
+"""Seconds in which a worker must list its modules or make a loop."""
+
+
+def list_rows(modules: Iterable[tuple[str, str]]) -> tuple[Row, ...]:
+    """The rows of (module, family) pairs, in order. Raises ScenarioBroken or BadInput."""
+    wanted = [[module_to_import(module), family, module] for module, family in modules]
+    rows: list[Row] = []
+    with Worker({"do": "list", "modules": wanted}) as worker:
+        while len(wanted) > 0:
+            reply = worker.receive(_PATIENCE)
+            if isinstance(reply, Ended):
+                raise BadInput(f"{wanted[0][2]}: while its scenarios were listed, the worker {reply.how}")
+            if reply.kind != "rows":
+                _refuse(wanted[0][0], wanted[0][2], reply)
+            try:
+                rows += (_as_typed(row, wanted[0][2]) for row in reply.read(list[Row]))
+            except msgspec.ValidationError as error:
+                raise BadInput(f"{wanted[0][2]}: a scenario is not as @scenario asks: {error}") from None
+            del wanted[0]
+    return tuple(rows)
+
+
+def _as_typed(row: Row, module: str) -> Row:
+    """A row of a user's module under the path that was typed, which holds on other machines too."""
+    if not module.endswith(".py"):
+        return row
+    return replace(row, module=module, source=f"{module}:{row.source.rpartition(':')[2]}")
+
+
+def _refuse(imported: str, module: str, reply: Reply) -> NoReturn:
+    match reply:
+        case Reply("broken", {"message": str(message), "frames": str(frames)}):
+            raise ScenarioBroken(f"{module} does not import: {message.replace(imported, module)}", frames)
+        case Reply(_, {"message": str(message)}):
+            raise BadInput(message.replace(imported, module))
+    raise BadInput(f"{module}: while its scenarios were listed, the worker wrote what is no list of them")
+
+
+def check_loop(loop: Loop) -> None:
+    """Make one loop in a worker. Raises BadInput if its factory cannot be imported or makes none."""
+    with Worker({"do": "open", "loop": asdict(loop)}) as worker:
+        reply = worker.receive(_PATIENCE)
+    if isinstance(reply, Ended):
+        raise BadInput(f"--loop {loop.name}={loop.factory}: while one loop was made, the worker {reply.how}")
+    if reply.kind != "done":
+        raise BadInput(
+            f"--loop {loop.name}={loop.factory}: {reply.message['message']}; "
+            "name a module and in it a function without arguments that makes a new event loop"
+        )
+
+
+def module_to_import(module: str) -> str:
+    """A dotted name as it is; a path made absolute, because workers run in a folder of their own."""
+    return str(Path(module).resolve()) if module.endswith(".py") else module
+
+
+def assignment(row: Row, backend: Backend) -> Assignment:
+    """What a worker has to know to run this case."""
+    loop = backend.loop
+    return Assignment(
+        module=module_to_import(row.module),
+        scenario=row.scenario,
+        parameters=row.parameters,
+        loop=loop.name,
+        family=loop.family,
+        factory=loop.factory,
+        gatherer=backend.gatherer,
+    )
+
+
+def observe_once(row: Row, backend: Backend, timeout: float, stop: Event | None = None) -> Sighting:
+    """What one fresh process sees of a case; no answer for `timeout` seconds, or `stop`, ends it."""
+    if why := why_unavailable(backend.loop):
+        return Sighting(unavailable=why)
+    seen: dict[Observation, Seen] = {}
+    job: dict[str, Any] = {"do": "observe", "case": asdict(assignment(row, backend))}
+    with Worker(job, stop=stop) as worker:
+        while True:
+            reply = worker.receive(timeout)
+            if isinstance(reply, Ended):
+                return Sighting(tuple(seen.values()), ended=reply)
+            if reply.kind == "done":
+                return Sighting(tuple(seen.values()))
+            if reply.kind != "seen":
+                return Sighting(tuple(seen.values()), refused=_refused(row, reply))
+            try:
+                _add(seen, reply.read(Seen))
+            except msgspec.ValidationError as error:
+                nonsense = Ended(f"wrote what is no observation: {error}")
+                return Sighting(tuple(seen.values()), ended=nonsense)
+
+
+def _add(seen: dict[Observation, Seen], one: Seen) -> None:
+    before = seen.get(one.observation)
+    if before is not None:
+        one = replace(before, times=before.times + 1, seconds=max(before.seconds, one.seconds))
+    seen[one.observation] = one
+
+
+def _refused(row: Row, reply: Reply) -> str:
+    message = reply.message["message"] if isinstance(reply.message, dict) else reply.kind
+    return f"{row.source}: {message}"
+
+
+PYTHON = ".".join(map(str, sys.version_info[:3]))
+"""The version of Python that workers run on: this one's."""

@@ -1,0 +1,120 @@
+"""What the site keeps of a record: enough for every page but the record's own. Pure.
+
+These are also the files of the JSON API; their schema is published beside them.
+"""
+
+import msgspec
+
+from harness.estimate import Estimate
+from harness.record import Cell, Line, Record
+from harness.verdict import FINDINGS, Verdict
+
+
+class Interval(msgspec.Struct, frozen=True):
+    """An estimate; the ends are null where rounds were too few."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One case: seconds per iteration, the ratio to the baseline, µs beyond the ideal of a sleeper."""
+
+    row: str
+    scenario: str
+    backend: str
+    verdict: str
+    page: str
+    """The fragment of the record's page that holds the evidence."""
+    seconds: Interval | None = None
+    ratio: Interval | None = None
+    excess: Interval | None = None
+    judgement: str = ""
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """Where a record was made; only records of one machine and one Python are shown as one line over time."""
+
+    cpu: str
+    cores: int
+    system: str
+    python: str
+
+    @property
+    def name(self) -> str:
+        """The machine in words."""
+        return f"{self.cpu}, {self.cores} CPUs, {self.system}"
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """A record in short. `digest` is the SHA-256 of its record.json, `started` an ISO 8601 time."""
+
+    name: str
+    title: str
+    digest: str
+    started: str
+    finished: bool
+    machine: Machine
+    baseline: str
+    backends: tuple[str, ...]
+    versions: dict[str, str]
+    rows: int
+    findings: int
+    sentences: tuple[str, ...]
+    cases: tuple[Case, ...]
+
+
+def summarize(
+    name: str, digest: str, record: Record, sentences: tuple[str, ...], places: dict[tuple[str, str], str]
+) -> Summary:
+    """A record in short; `places` are the fragments of its page by row and backend."""
+    env = record.begun.environment
+    cases = tuple(
+        _case(line, cell, places[line.row.id, cell.backend]) for line in record.lines for cell in line.cells
+    )
+    return Summary(
+        name=name,
+        title=record.begun.name,
+        digest=digest,
+        started=record.begun.started,
+        finished=record.closed is not None,
+        machine=Machine(env.cpu, env.cores, env.system, env.python),
+        baseline=record.begun.plan.baseline,
+        backends=record.backends,
+        versions=dict(env.versions),
+        rows=len(record.lines),
+        findings=sum(case.verdict in {str(verdict) for verdict in FINDINGS} for case in cases),
+        sentences=sentences,
+        cases=cases,
+    )
+
+
+def _case(line: Line, cell: Cell, page: str) -> Case:
+    timing = cell.timing
+    return Case(
+        row=line.row.id,
+        scenario=line.row.scenario,
+        backend=cell.backend,
+        verdict=str(cell.finding.verdict),
+        page=page,
+        seconds=_interval(timing.seconds) if timing else None,
+        ratio=_interval(timing.ratio) if timing and timing.ratio else None,
+        excess=_interval(timing.excess) if timing and timing.excess else None,
+        judgement=str(timing.judgement or "") if timing else "",
+    )
+
+
+def _interval(estimate: Estimate) -> Interval:
+    low, high = (None if end is None else float(end) for end in (estimate.low, estimate.high))
+    return Interval(float(estimate.value), low, high)
+
+
+def loop_of(backend: str) -> str:
+    """The loop of a backend's name."""
+    return backend.rpartition("+")[0] or backend
+
+
+def is_right(case: Case) -> bool:
+    """Whether a case does what is promised or documented."""
+    return case.verdict in (Verdict.AGREES, Verdict.DOCUMENTED)

@@ -1,0 +1,96 @@
+"""Rows that differ in one number → time against that number, with the exponent of a fitted power. Pure."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.estimate import ERROR_RATE, Estimate
+from harness.observation import Parameter
+from harness.record import Line, Record
+
+FEWEST = 3
+"""Points that a fitted exponent needs to have an interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Seconds per iteration at one value of the parameter, and the number of the record's row."""
+
+    at: float
+    seconds: Estimate
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One backend's times over a sweep; `exponent` is b of t = a · nᵇ, its `rounds` the points."""
+
+    backend: str
+    points: tuple[Point, ...]
+    exponent: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A scenario over one parameter, the others held: `fixed` names them."""
+
+    scenario: str
+    parameter: str
+    fixed: tuple[tuple[str, Parameter], ...]
+    curves: tuple[Curve, ...]
+
+    @property
+    def name(self) -> str:
+        """The sweep's name as rows are named, without the number that varies: `order:n`."""
+        return ":".join([self.scenario, *(f"{name}={value}" for name, value in self.fixed), self.parameter])
+
+
+def sweeps(record: Record) -> tuple[Sweep, ...]:
+    """Every sweep of a record that has a curve of at least FEWEST points."""
+    groups: dict[tuple[str, str, tuple[tuple[str, Parameter], ...]], list[tuple[float, int]]] = {}
+    for number, line in enumerate(record.lines):
+        for name, value in _numbers(line):
+            fixed = tuple(pair for pair in line.row.parameters if pair[0] != name)
+            groups.setdefault((line.row.scenario, name, fixed), []).append((value, number))
+    found = (
+        Sweep(scenario, name, fixed, tuple(_curves(record, sorted(members))))
+        for (scenario, name, fixed), members in groups.items()
+    )
+    return tuple(sweep for sweep in found if sweep.curves)
+
+
+def _numbers(line: Line) -> Iterator[tuple[str, float]]:
+    """The parameters of a timed row that a power can be fitted over."""
+    if line.row.ideal is not None:
+        return
+    for name, value in line.row.parameters:
+        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+            yield name, float(value)
+
+
+def _curves(record: Record, members: Sequence[tuple[float, int]]) -> Iterator[Curve]:
+    for backend in record.backends:
+        points = tuple(
+            Point(at, cell.timing.seconds, number)
+            for at, number in members
+            for cell in record.lines[number].cells
+            if cell.backend == backend and cell.timing is not None
+        )
+        if len(points) >= FEWEST:
+            yield Curve(backend, points, fit(points))
+
+
+def fit(points: Sequence[Point]) -> Estimate:
+    """The exponent of the power through the points, with its 95% interval.
+
+    Least squares of ln t over ln n; the interval is the slope's standard error times Student's t
+    at n - 2 degrees of freedom (Draper and Smith, Applied Regression Analysis, section 1.4). It
+    says how far from a power the points lie, not how well each was measured.
+    """
+    from scipy.stats import linregress, t  # noqa: PLC0415 - a second's import, only where fitted
+
+    line = linregress([math.log(one.at) for one in points], [math.log(one.seconds.value) for one in points])
+    error = 0.0 if math.isnan(line.stderr) else float(line.stderr)  # all times alike: a slope of 0, exactly
+    away = float(t.ppf(1 - ERROR_RATE / 2, len(points) - 2)) * error
+    slope = float(line.slope)
+    return Estimate(slope, slope - away, slope + away, len(points))

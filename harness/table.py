@@ -1,0 +1,269 @@
+"""A record → the tables, sentences and differences that every report shows. Pure."""
+
+import math
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from harness.estimate import Estimate, Judgement
+from harness.record import Cell, Line, Record
+from harness.verdict import Parting, Verdict
+
+SYMBOLS = {
+    Verdict.AGREES: "✓",
+    Verdict.DOCUMENTED: "◇",
+    Verdict.DIFFERS: "✗",
+    Verdict.UNSTABLE: "≈",
+    Verdict.UNSUPPORTED: "∅",
+    Verdict.UNAVAILABLE: "–",
+    Verdict.CRASHED: "!",
+    Verdict.TIMED_OUT: "⧖",
+}
+"""A sign for every verdict; it always stands beside the word or a legend, never alone."""
+
+DOUBT = {Judgement.NOT_RESOLVED: " ~", Judgement.EQUAL: " ="}
+"""What is put behind a ratio: not resolved, and equal within the margin."""
+
+
+_LINES_SHOWN = 8
+"""Of what a worker said before it ended badly; the record keeps more."""
+
+_OWN_FRAMES = ("harness/worker/", "<frozen runpy>")
+"""Frames of ours, which are at the root of every stack that a worker writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A title, column heads, rows of text, and footnotes; all columns but the first are figures."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """A difference: what was promised, what the backend did, and the first line where they part."""
+
+    case: str
+    because: str
+    parting: Parting | None
+    said: tuple[str, ...] = ()
+    """The last lines that a worker which ended badly wrote on standard error or output."""
+
+
+def case_id(line: Line, cell: Cell) -> str:
+    """The name of one case: row and backend."""
+    return f"{line.row.id} on {cell.backend}"
+
+
+def times(record: Record) -> Table | None:
+    """Time per iteration on the baseline, then each backend's time ratio; None if nothing was timed."""
+    timed = [line for line in record.lines if line.rounds]
+    if not timed:
+        return None
+    plan = record.begun.plan
+    others = [name for name in record.backends if name != plan.baseline]
+    return Table(
+        title="Time per iteration",
+        heads=("scenario", f"{plan.baseline}, µs", *others),
+        rows=tuple(_times_row(line, (plan.baseline, *others)) for line in timed),
+        notes=tuple(_times_notes(record, timed)),
+    )
+
+
+def _times_row(line: Line, backends: Sequence[str]) -> tuple[str, ...]:
+    cells = {cell.backend: cell for cell in line.cells}
+    return (line.row.id, *(_times_cell(cells.get(name), backends[0]) for name in backends))
+
+
+def _times_cell(cell: Cell | None, baseline: str) -> str:
+    if cell is None:
+        return "as its loop"
+    timing = cell.timing
+    if timing is None:
+        return str(cell.finding.verdict)
+    mark = " *" if timing.flags else ""
+    if timing.excess is not None:
+        return interval(timing.excess, signed=True) + " µs" + mark
+    if timing.ratio is None:
+        unit = "" if cell.backend == baseline else " µs"
+        return _number(timing.seconds.value * 1e6) + unit + mark
+    doubt = DOUBT.get(timing.judgement, "") if timing.judgement else ""
+    return interval(timing.ratio, unit="×") + doubt + mark
+
+
+def _times_notes(record: Record, timed: Sequence[Line]) -> Iterable[str]:
+    plan = record.begun.plan
+    yield (
+        f"A ratio is a backend's time divided by {plan.baseline}'s, the median over rounds with its "
+        f"{_level(record)} interval: 0.63× takes 63% of the time."
+    )
+    yield f"~ not resolved   = equal within {plan.margin:.0%}   * see the warnings"
+    if any(line.row.ideal is not None for line in timed):
+        yield "A story that sleeps is shown as µs beyond its ideal; it may be early on uvloop."
+    if any(not name.endswith("+gather") for name in record.backends):
+        yield "A task group's figure includes the wrapper task that collects its result."
+
+
+def _level(record: Record) -> str:
+    plan = record.begun.plan
+    if not plan.effort.adjusted:
+        return "95% (not adjusted)"
+    return f"95% (adjusted for {plan.comparisons} comparisons)"
+
+
+def _number(value: float) -> str:
+    """Three significant digits or all of its integer part."""
+    if value == 0:
+        return "0"
+    digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{digits}f}"
+
+
+def interval(estimate: Estimate, unit: str = "", *, signed: bool = False) -> str:
+    """An estimate with its interval, to as many decimals as the interval is wide."""
+    sign = "+" if signed else ""
+    if estimate.low is None or estimate.high is None:
+        decimals = 0 if signed else 2
+        return f"{estimate.value:{sign},.{decimals}f}{unit} [too few rounds]"
+    decimals = _decimals(estimate.half_width)
+    low, high = (f"{bound:{sign},.{decimals}f}" for bound in (estimate.low, estimate.high))
+    return f"{estimate.value:{sign},.{decimals}f}{unit} [{low}, {high}]"
+
+
+def _decimals(half_width: float) -> int:
+    if half_width <= 0:
+        return 3
+    return min(3, max(0, -math.floor(math.log10(half_width))))
+
+
+def verdicts(record: Record) -> Table:
+    """The verdict on every case."""
+    rows = []
+    for line in record.lines:
+        cells = {cell.backend: cell.finding.verdict for cell in line.cells}
+        rows.append((line.row.id, *(_verdict(cells.get(name)) for name in record.backends)))
+    return Table("What was observed", ("scenario", *record.backends), tuple(rows))
+
+
+def _verdict(verdict: Verdict | None) -> str:
+    return "as its loop" if verdict is None else f"{SYMBOLS[verdict]} {verdict}"
+
+
+def ledger(record: Record) -> Table | None:
+    """Every claim with its computed answer on each backend; None where no row makes a claim."""
+    if not record.ledger:
+        return None
+    rows = []
+    for answered in record.ledger:
+        answers = dict(answered.answers)
+        said = (str(answers.get(name, "as its loop")) for name in record.backends)
+        rows.append((f"{answered.claim.words} ({answered.claim.where})", *said))
+    note = "Computed from what was observed: the claims are the document's, in our words."
+    return Table("What the document claims", ("claim", *record.backends), tuple(rows), (note,))
+
+
+def differences(record: Record, *verdicts: Verdict) -> tuple[SideBySide, ...]:
+    """The cases with these verdicts, those alike together: why, and where promise and observation part."""
+    alike: dict[tuple[str, str, Parting | None], list[tuple[Line, Cell]]] = {}
+    for line in record.lines:
+        for cell in line.cells:
+            if cell.finding.verdict in verdicts:
+                missing = cell.finding.verdict is Verdict.UNAVAILABLE
+                where = cell.backend if missing else line.row.id
+                alike.setdefault((where, cell.finding.because, cell.finding.parting), []).append((line, cell))
+    return tuple(
+        SideBySide(_alike(where, cases), because, parting, _said(cases[0][1]))
+        for (where, because, parting), cases in alike.items()
+    )
+
+
+def _alike(where: str, cases: list[tuple[Line, Cell]]) -> str:
+    """The name of cases that are alike: a row on some backends, or a backend that is not there."""
+    backends = list(dict.fromkeys(cell.backend for _, cell in cases))
+    return where if backends == [where] else f"{where} on {', '.join(backends)}"
+
+
+def _said(cell: Cell) -> tuple[str, ...]:
+    said = (sighting.ended.said for sighting in cell.sightings if sighting.ended)
+    lines = [line for line in next(said, "").splitlines() if not any(own in line for own in _OWN_FRAMES)]
+    return tuple(lines[-_LINES_SHOWN:])
+
+
+def observed(record: Record) -> Table:
+    """What was seen of every case: each distinct observation, and how often."""
+    rows = tuple(
+        (
+            case_id(line, cell),
+            f"{seen.times}×",
+            str(seen.observation.outcome),
+            "; ".join(seen.observation.prints) or "nothing",
+            "; ".join(map(str, seen.observation.complaints)) or "nothing",
+            str(seen.observation.left),
+        )
+        for line in record.lines
+        for cell in line.cells
+        for sighting in cell.sightings
+        for seen in sighting.seen
+    )
+    heads = ("case", "looks", "outcome", "printed", "complained of", "left")
+    return Table("Every observation, process by process", heads, rows)
+
+
+def documented(record: Record) -> Table | None:
+    """The documented differences that were seen: what, the source, and where; None if there are none."""
+    seen: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for line in record.lines:
+        for cell in line.cells:
+            if cell.finding.verdict is Verdict.DOCUMENTED:
+                rows = seen.setdefault((cell.finding.because, cell.finding.source), {})
+                rows.setdefault(cell.backend, []).append(line.row.id)
+    if not seen:
+        return None
+    lines = tuple(
+        (because, source, ", ".join(rows), ", ".join(dict.fromkeys(chain(*rows.values()))))
+        for (because, source), rows in seen.items()
+    )
+    return Table("Differences that are documented", ("what", "source", "on", "in"), lines)
+
+
+def heading(record: Record) -> tuple[str, str]:
+    """What was compared, and when and on what."""
+    begun = record.begun
+    env = begun.environment
+    what = f"{len(record.lines)} rows on {', '.join(record.backends)}"
+    where = f"{begun.started} · {env.cpu}, {env.cores} CPUs · {env.system} · {env.build}"
+    return what, where
+
+
+def environment(record: Record) -> tuple[tuple[str, str], ...]:
+    """The run's environment as pairs of a name and what it was."""
+    begun, env = record.begun, record.begun.environment
+    load = f"{env.load}" if record.closed is None else f"{env.load} before, {record.closed.load} after"
+    return (
+        ("started", begun.started),
+        ("command", begun.command),
+        ("seed", str(begun.plan.seed)),
+        ("CPU", f"{env.cpu}, {env.cores} cores, governor {env.governor or 'not readable'}"),
+        ("pinned to CPU", ", ".join(map(str, env.pinned)) or "not pinned: this system cannot"),
+        ("system", env.system),
+        ("Python", env.build),
+        ("versions", ", ".join(f"{name} {version}" for name, version in env.versions)),
+        ("load", load),
+    )
+
+
+def repeat(record: Record) -> tuple[str, str]:
+    """How to run one row of this record again, and how to run one's own file."""
+    plan = record.begun.plan
+    row = next((line.row for line in record.lines if line.rounds), record.lines[0].row)
+    words = ["loopcmp", "run", row.module if row.module.endswith(".py") else row.id]
+    for loop in dict.fromkeys(backend.loop for backend in plan.backends):
+        if loop.factory and not loop.distribution:
+            words += ["--loop", f"{loop.name}={loop.factory}"]
+    for name in record.backends:
+        words += ["-b", name]
+    return shlex.join(words), "loopcmp run path/to/mine.py"

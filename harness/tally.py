@@ -1,0 +1,159 @@
+"""Entries of a journal → the record: verdicts, timings, ledger, and the method's check on itself. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from harness.estimate import (
+    surprising_count,
+)
+from harness.observation import Description, Observation, Promise, Row, Sighting, observations
+from harness.pace import AGAIN, ArmRound, Pace
+from harness.plan import Plan
+from harness.record import (
+    Answered,
+    Begun,
+    Cell,
+    Closed,
+    Dropped,
+    Entry,
+    Finished,
+    Line,
+    Observed,
+    Paced,
+    Played,
+    Record,
+    Repeats,
+)
+from harness.samples import RowRounds
+from harness.verdict import Finding, Verdict, answer, expect, judge, matches
+
+
+class Tally:
+    """What has been journaled so far, and what it means."""
+
+    def __init__(self, begun: Begun, entries: Iterable[Entry] = ()) -> None:
+        self.begun = begun
+        self.plan: Plan = begun.plan
+        self.sightings: dict[tuple[str, str], tuple[Sighting, ...]] = {}
+        self.paces: dict[str, Pace] = {}
+        self.rounds: dict[str, list[Played]] = defaultdict(list)
+        self.dropped: dict[tuple[str, str], Dropped] = {}
+        self.finished: dict[str, str] = {}
+        self.closed: Closed | None = None
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: Entry) -> None:
+        """Take in one entry; a later one about the same thing replaces the earlier."""
+        match entry:
+            case Observed(row, backend, sightings):
+                self.sightings[row, backend] = sightings
+            case Paced(row, pace):
+                self.paces[row] = pace
+            case Played(row):
+                self.rounds[row].append(entry)
+            case Dropped(row, fault):
+                self.dropped[row, fault.arm] = entry
+            case Finished(row, because):
+                self.finished[row] = because
+            case Closed():
+                self.closed = entry
+            case Begun():
+                pass
+
+    def reference(self, row: Row) -> Observation | None:
+        """The observation that stands for what is not promised: the baseline's first, or the next best."""
+        for backend in self.plan.backends_of(row):
+            for look in observations(self.sightings.get((row.id, backend.name), ())):
+                return look
+        return None
+
+    def finding(self, row: Row, backend: str) -> Finding:
+        """The verdict on a case, as observed and as it was when timed."""
+        python = self.begun.environment.python
+        sightings = self.sightings.get((row.id, backend), ())
+        finding = judge(row, backend, python, sightings, self.reference(row))
+        dropped = self.dropped.get((row.id, backend))
+        if dropped is not None and finding.has_number:
+            return Finding(Verdict(dropped.verdict), dropped.fault.because)
+        return finding
+
+    def timed_backends(self, row: Row) -> tuple[str, ...]:
+        """The backends of a row that may be timed: those that returned what they should."""
+        if not row.timed:
+            return ()
+        names = [backend.name for backend in self.plan.backends_of(row)]
+        return tuple(
+            name for name in names if self.finding(row, name).has_number and self._returns(row, name)
+        )
+
+    def _returns(self, row: Row, backend: str) -> bool:
+        looks = observations(self.sightings.get((row.id, backend), ()))
+        return all(look.outcome.how == "returned" for look in looks)
+
+    def expected(self, row: Row, backend: str) -> Promise:
+        """The whole promise of a case."""
+        return expect(row, backend, self.begun.environment.python, self.reference(row))
+
+    def unexpected_result(self, row: Row, part: ArmRound) -> Description | None:
+        """A result that an arm returned after a value and that was not promised."""
+        backend = self.plan.baseline if part.arm == AGAIN else part.arm
+        outcome = self.expected(row, backend).outcome
+        for value in (*part.warmups, *part.values):
+            if value.result and outcome and not matches(outcome.what, value.result):
+                return value.result
+        return None
+
+    def line(self, row: Row) -> Line:
+        """A row of the record from what is known so far."""
+        rounds = self.row_rounds(row)
+        timings, again = rounds.timings(), rounds.again()
+        cells = tuple(
+            Cell(
+                backend.name,
+                self.finding(row, backend.name),
+                self.sightings.get((row.id, backend.name), ()),
+                timings.get(backend.name),
+            )
+            for backend in self.plan.backends_of(row)
+        )
+        return Line(
+            row=row,
+            cells=cells,
+            pace=self.paces.get(row.id),
+            rounds=len(self.rounds[row.id]),
+            finished=self.finished.get(row.id, ""),
+            again=again,
+            again_excludes=rounds.again_excludes(),
+        )
+
+    def record(self) -> Record:
+        """The record of everything so far."""
+        lines = tuple(map(self.line, self.plan.rows))
+        return Record(self.begun, lines, self._ledger(), _repeats(lines), self.closed)
+
+    def row_rounds(self, row: Row) -> RowRounds:
+        """The row's rounds so far, and which of its backends have a number."""
+        return RowRounds(row, self.plan, tuple(self.rounds[row.id]), self.timed_backends(row))
+
+    def _ledger(self) -> tuple[Answered, ...]:
+        return tuple(
+            Answered(
+                claim,
+                row.id,
+                tuple(
+                    (backend.name, answer(claim, self.sightings.get((row.id, backend.name), ())))
+                    for backend in self.plan.backends_of(row)
+                ),
+            )
+            for row in self.plan.rows
+            for claim in row.claims
+        )
+
+
+def _repeats(lines: Sequence[Line]) -> Repeats | None:
+    again = [line for line in lines if line.again is not None and line.again.low is not None]
+    if not again:
+        return None
+    excluding = sum(line.again_excludes for line in again)
+    return Repeats(len(again), excluding, surprising_count(len(again)))

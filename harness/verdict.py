@@ -1,0 +1,259 @@
+"""Observations of a case × its promise → a verdict, and claims → answers. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from itertools import zip_longest
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from harness.errors import BadInput
+from harness.observation import (
+    NOTHING_LEFT,
+    Claim,
+    Description,
+    Difference,
+    Observation,
+    Outcome,
+    Prints,
+    Promise,
+    Row,
+    Sighting,
+    observations,
+)
+
+
+class Verdict(StrEnum):
+    """What a case's observations mean."""
+
+    AGREES = "agrees"
+    DOCUMENTED = "differs as documented"
+    DIFFERS = "differs"
+    UNSTABLE = "unstable"
+    UNSUPPORTED = "unsupported"
+    UNAVAILABLE = "unavailable"
+    CRASHED = "crashed"
+    TIMED_OUT = "timed out"
+
+
+FINDINGS = frozenset({Verdict.DIFFERS, Verdict.UNSTABLE, Verdict.CRASHED, Verdict.TIMED_OUT})
+"""The verdicts that make a run end with exit code 1."""
+
+
+class Answer(StrEnum):
+    """Whether a claim holds on a backend, computed from what was observed."""
+
+    HOLDS = "holds"
+    FAILS = "does not hold"
+    NOT_TRIED = "not tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """Where a promise and an observation part: which part of it, line by line, and the first that differs.
+
+    `at` is an index into the lines; the shorter side may have no line there.
+    """
+
+    part: str
+    promised: tuple[str, ...]
+    observed: tuple[str, ...]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A verdict with its evidence: why, where promise and observation part, where it is documented."""
+
+    verdict: Verdict
+    because: str = ""
+    parting: Parting | None = None
+    source: str = ""
+
+    @property
+    def has_number(self) -> bool:
+        """Whether the case may be timed."""
+        return self.verdict in (Verdict.AGREES, Verdict.DOCUMENTED)
+
+
+def matching_difference(row: Row, backend: str, python: str) -> Difference | None:
+    """The documented difference for a backend on this Python. Raises BadInput where two match."""
+    try:
+        matching = [
+            difference
+            for difference in row.differences
+            if any(fnmatchcase(backend, pattern) for pattern in difference.on)
+            and SpecifierSet(difference.python).contains(python, prereleases=True)
+        ]
+    except InvalidSpecifier as error:
+        raise BadInput(f'{row.source}: {row.id}: {error}; write python=">=3.12"') from None
+    if len(matching) > 1:
+        patterns = " and ".join(", ".join(difference.on) for difference in matching)
+        raise BadInput(
+            f"{row.source}: {row.id} documents two differences for {backend} (on {patterns}): "
+            "narrow one of them until at most one matches each backend"
+        )
+    return matching[0] if matching else None
+
+
+def judge(
+    row: Row,
+    backend: str,
+    python: str,
+    sightings: tuple[Sighting, ...],
+    reference: Observation | None,
+) -> Finding:
+    """The verdict on a case; `reference` is the baseline's observation, for what is not promised."""
+    if finding := _not_observed(sightings):
+        return finding
+    seen = tuple(observations(sightings))
+    difference = matching_difference(row, backend, python)
+    expected = expect(row, backend, python, reference)
+    partings = tuple(part(expected, look) for look in seen)
+    if (message := _unsupported(seen)) and (any(partings) or not _promises_outcome(row, difference)):
+        return Finding(Verdict.UNSUPPORTED, message)
+    if not any(partings):
+        if difference is None:
+            return Finding(Verdict.AGREES)
+        return Finding(Verdict.DOCUMENTED, difference.because, source=difference.source)
+    return _disagreement(row, difference, seen, partings, reference)
+
+
+def expect(row: Row, backend: str, python: str, reference: Observation | None) -> Promise:
+    """The whole promise for a backend: documented differences laid over it, the baseline beneath it."""
+    difference = matching_difference(row, backend, python)
+    promised = row.promise if difference is None else _overlay(row.promise, difference.promise)
+    return _complete(promised, reference)
+
+
+def _not_observed(sightings: tuple[Sighting, ...]) -> Finding | None:
+    for sighting in sightings:
+        if sighting.unavailable is not None:
+            return Finding(Verdict.UNAVAILABLE, sighting.unavailable)
+        if sighting.ended is not None:
+            verdict = Verdict.TIMED_OUT if sighting.ended.timed_out else Verdict.CRASHED
+            return Finding(verdict, sighting.ended.how)
+        if sighting.refused is not None:
+            return Finding(Verdict.CRASHED, sighting.refused)
+    if not any(sighting.seen for sighting in sightings):
+        return Finding(Verdict.CRASHED, "nothing was observed")
+    return None
+
+
+def _disagreement(
+    row: Row,
+    difference: Difference | None,
+    seen: tuple[Observation, ...],
+    partings: tuple[Parting | None, ...],
+    reference: Observation | None,
+) -> Finding:
+    first = next(parting for parting in partings if parting)
+    if len(set(seen)) > 1:
+        return Finding(Verdict.UNSTABLE, f"{len(set(seen))} different observations", first)
+    if difference and not part(_complete(row.promise, reference), seen[0]):
+        because = f"documented and not seen: {difference.because}"
+        return Finding(Verdict.DIFFERS, because, first, difference.source)
+    return Finding(Verdict.DIFFERS, f"it {first.part} something else", first)
+
+
+def _promises_outcome(row: Row, difference: Difference | None) -> bool:
+    promises = (row.promise, difference.promise) if difference else (row.promise,)
+    return any(promise.outcome is not None for promise in promises)
+
+
+def _unsupported(seen: tuple[Observation, ...]) -> str | None:
+    """The loop's own message, if every look ended in NotImplementedError."""
+    for look in seen:
+        if look.outcome.how != "raised" or look.outcome.what.type != "NotImplementedError":
+            return None
+    return str(seen[0].outcome.what)
+
+
+def _overlay(promise: Promise, over: Promise) -> Promise:
+    return Promise(
+        outcome=over.outcome or promise.outcome,
+        prints=over.prints or promise.prints,
+        complaints=promise.complaints if over.complaints is None else over.complaints,
+        left=over.left or promise.left,
+    )
+
+
+def _complete(promise: Promise, reference: Observation | None) -> Promise:
+    """Fill in what is not promised: what the baseline did, and nothing left behind."""
+    return Promise(
+        outcome=promise.outcome or (reference.outcome if reference else None),
+        prints=promise.prints or (Prints(reference.prints) if reference else None),
+        complaints=promise.complaints or (),
+        left=promise.left or NOTHING_LEFT,
+    )
+
+
+def part(promise: Promise, look: Observation) -> Parting | None:
+    """Where an observation first parts from a promise; None if it keeps all that is promised."""
+    if promise.outcome is not None and not _same_outcome(promise.outcome, look.outcome):
+        return _parting(look.outcome.how, _lines(promise.outcome), _lines(look.outcome))
+    if promise.prints is not None and not _same_lines(promise.prints, look.prints):
+        return _parting("printed", promise.prints.lines, look.prints)
+    if promise.complaints is not None and promise.complaints != look.complaints:
+        return _parting("complained of", _each(promise.complaints), _each(look.complaints))
+    if promise.left is not None and promise.left != look.left:
+        return _parting("left", (str(promise.left),), (str(look.left),))
+    return None
+
+
+def _parting(name: str, promised: tuple[str, ...], observed: tuple[str, ...]) -> Parting:
+    pairs = enumerate(zip_longest(promised, observed))
+    return Parting(name, promised, observed, next((at for at, (a, b) in pairs if a != b), 0))
+
+
+def _each(things: tuple[object, ...]) -> tuple[str, ...]:
+    return tuple(map(str, things)) or ("nothing",)
+
+
+def _lines(outcome: Outcome) -> tuple[str, ...]:
+    """An outcome as lines, one for each part of a container, so that long ones can be compared."""
+    what = outcome.what
+    if what.type in ("list", "tuple", "dict") and len(what.parts) > 1:
+        return (f"{outcome.how} a {what.type}:", *map(str, what.parts))
+    return (str(outcome),)
+
+
+def _same_outcome(promised: Outcome, seen: Outcome) -> bool:
+    return promised.how == seen.how and matches(promised.what, seen.what)
+
+
+def _same_lines(promised: Prints, seen: tuple[str, ...]) -> bool:
+    if promised.any_order:
+        return sorted(promised.lines) == sorted(seen)
+    return promised.lines == seen
+
+
+def matches(promised: Description, seen: Description) -> bool:
+    """Whether what was seen is what was promised: type for type, `any_order` as a multiset."""
+    if (promised.type, promised.text) != (seen.type, seen.text):
+        return False
+    if promised.digest is not None and seen.digest is not None:
+        return promised.digest[promised.any_order] == seen.digest[promised.any_order]
+    if promised.digest != seen.digest or len(promised.parts) != len(seen.parts):
+        return False
+    if promised.any_order:
+        return _same_multiset(promised.parts, seen.parts)
+    return all(map(matches, promised.parts, seen.parts))
+
+
+def _same_multiset(promised: tuple[Description, ...], seen: tuple[Description, ...]) -> bool:
+    left = list(seen)
+    for want in promised:
+        found = next((at for at, have in enumerate(left) if matches(want, have)), None)
+        if found is None:
+            return False
+        del left[found]
+    return True
+
+
+def answer(claim: Claim, sightings: tuple[Sighting, ...]) -> Answer:
+    """Whether a claim holds: every look shows all that the claim says, and nothing ended badly."""
+    seen = tuple(observations(sightings))
+    if not seen or _not_observed(sightings) or _unsupported(seen):
+        return Answer.NOT_TRIED
+    return Answer.FAILS if any(part(claim.promise, look) for look in seen) else Answer.HOLDS

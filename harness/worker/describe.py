@@ -1,0 +1,160 @@
+"""Values put into words that compare type for type between processes, loops and libraries.
+
+What differs without meaning is left out: the arguments of cancellations and TypeErrors, the
+text of OSErrors (the errno stays), the message of groups and the order inside them, addresses.
+"""
+
+import errno
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass, replace
+
+from harness.observation import CANCELLED, Description
+from harness.scenario import AnyOrder, cancelled
+from harness.worker.refusal import Undescribable
+
+DEEPEST = 50
+"""Levels of nesting that are described; what lies deeper is named as such."""
+
+LARGEST = 64 * 1024
+"""Bytes of description above which the parts are replaced by a digest."""
+
+_ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{4,}\b")  # as a repr writes it; "0x12345" stays
+_LEAVES = (bool, int, float, str, bytes)
+
+
+class Describer:
+    """Describes values on one backend, whose own cancellation exceptions are `cancellations`."""
+
+    def __init__(self, cancellations: tuple[type[BaseException], ...] = ()) -> None:
+        self._cancellations = cancellations
+
+    def describe(self, value: object) -> Description:
+        """The description of a value. Raises Undescribable for a type that is not compared."""
+        return _bounded(self._describe(value, 0))
+
+    def _describe(self, value: object, depth: int) -> Description:
+        if depth > DEEPEST:
+            return Description("…", text=f"… (deeper than {DEEPEST} levels)")
+        if value is None or type(value) in _LEAVES:
+            return Description(type(value).__name__, text=steady(_literal(value)))
+        if value is cancelled:
+            return Description(CANCELLED)
+        if isinstance(value, AnyOrder):
+            return Description("list", parts=self._all(value.values, depth), any_order=True)
+        if isinstance(value, BaseException):
+            return self._exception(value, depth)
+        return self._container(value, depth)
+
+    def _container(self, value: object, depth: int) -> Description:
+        kind = type(value)
+        if isinstance(value, (list, tuple)) and kind in (list, tuple):
+            return Description(kind.__name__, parts=self._all(value, depth))
+        if isinstance(value, dict) and kind is dict:
+            pairs = (Description("pair", parts=self._all(pair, depth)) for pair in value.items())
+            return Description("dict", parts=tuple(pairs))
+        if is_dataclass(value) and not isinstance(value, type) and _frozen(kind):
+            parts = tuple(
+                Description("field", field.name, self._all([getattr(value, field.name)], depth))
+                for field in fields(value)
+            )
+            return Description(_type_name(kind), parts=parts)
+        raise Undescribable(_advice(value))
+
+    def _all(self, values: Iterable[object], depth: int) -> tuple[Description, ...]:
+        return tuple(self._describe(value, depth + 1) for value in values)
+
+    def _exception(self, error: BaseException, depth: int) -> Description:
+        if isinstance(error, self._cancellations):
+            return Description(CANCELLED)
+        name = _type_name(type(error))
+        if isinstance(error, BaseExceptionGroup):
+            return Description(name, parts=_sorted(self._all(error.exceptions, depth)))
+        if isinstance(error, TypeError):
+            return Description(name)
+        if isinstance(error, OSError) and error.errno is not None:
+            code = errno.errorcode.get(error.errno, str(error.errno))
+            return Description(name, parts=(Description("errno", text=code),))
+        return Description(name, parts=tuple(self._argument(arg, depth) for arg in error.args))
+
+    def _argument(self, argument: object, depth: int) -> Description:
+        """An exception's argument; one that cannot be compared is named by its type."""
+        try:
+            return self._describe(argument, depth + 1)
+        except Undescribable:
+            return Description(_type_name(type(argument)), text=f"<{_type_name(type(argument))}>")
+
+
+def _bounded(description: Description) -> Description:
+    """The description itself, or, if it is too large, its type, size and digests."""
+    parts = [_canonical(part) for part in description.parts]
+    if sum(map(len, parts)) + len(description.text) <= LARGEST:
+        return description
+    size = f"{len(parts)} parts" if parts else f"{len(description.text)} characters"
+    if any(map(_unordered, description.parts)):
+        raise Undescribable("any_order inside a value over 64 KiB cannot be compared: promise a smaller one")
+    parts = parts or [description.text.encode()]
+    digest = (_sha256(parts), _sha256(sorted(parts)))
+    return replace(description, text=size, parts=(), digest=digest)
+
+
+def _unordered(description: Description) -> bool:
+    return description.any_order or any(map(_unordered, description.parts))
+
+
+def _canonical(description: Description) -> bytes:
+    inner = b",".join(_canonical(part) for part in description.parts)
+    head = f"{description.type} {description.text} {description.any_order}"
+    return head.encode(errors="surrogatepass") + b"(" + inner + b")"
+
+
+def _sha256(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def _sorted(parts: tuple[Description, ...]) -> tuple[Description, ...]:
+    return tuple(sorted(parts, key=_canonical))
+
+
+def _literal(value: object) -> str:
+    """A leaf as Python writes it; a number too long for decimal digits, in hexadecimal ones."""
+    try:
+        return repr(value)
+    except ValueError:  # sys.get_int_max_str_digits
+        return f"hexadecimal {value:x}"
+
+
+def steady(text: str) -> str:
+    """Text without what changes from run to run: object addresses."""
+    return _ADDRESS.sub("0x…", text)
+
+
+def steady_lines(text: str) -> tuple[str, ...]:
+    """The lines of a story's output, without object addresses."""
+    return tuple(map(steady, text.splitlines()))
+
+
+def _frozen(kind: type) -> bool:
+    parameters = getattr(kind, "__dataclass_params__", None)
+    return bool(getattr(parameters, "frozen", False))
+
+
+def _type_name(kind: type) -> str:
+    module = kind.__module__
+    return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
+
+
+def _advice(value: object) -> str:
+    name = _type_name(type(value))
+    if isinstance(value, (set, frozenset)):
+        return f"a {name} has no order to compare: return sorted(...) of it"
+    if is_dataclass(value) and not isinstance(value, type):
+        return f"a {name} can change while it is compared: make it @dataclass(frozen=True)"
+    return (
+        f"a {name} cannot be compared type for type: return None, bool, int, float, str, bytes, "
+        "list, tuple, dict, a frozen dataclass or an exception"
+    )

@@ -1,0 +1,166 @@
+"""Scenario modules → the rows they hold, with every promise already put into words."""
+
+import inspect
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+from harness.observation import (
+    Claim,
+    Complaint,
+    Difference,
+    Outcome,
+    Parameter,
+    Prints,
+    Promise,
+    Row,
+    multiset,
+)
+from harness.scenario import (
+    UNPROMISED,
+    AnyOrder,
+    Left,
+    RawClaim,
+    RawDifference,
+    RawPromise,
+    Scenario,
+)
+from harness.worker.describe import Describer, steady
+from harness.worker.loading import has_set_up, load_module, scenarios_in, wants_gather
+from harness.worker.refusal import Malformed, Undescribable
+
+Parameters = dict[str, Parameter]
+
+_describer = Describer()
+
+
+def list_rows(module: str, family: str) -> Iterator[Row]:
+    """Every row of a module, in the order written. Raises ModuleBroken or Malformed."""
+    loaded = load_module(module)
+    found = scenarios_in(loaded)
+    if not found:
+        raise Malformed(f"{module} defines no scenario: decorate a coroutine function with @scenario()")
+    for scenario in found:
+        try:
+            yield from _rows(scenario, module, family)
+        except Undescribable as refusal:
+            raise Malformed(f"{_source(scenario)}: a promise of {scenario.name}: {refusal}") from None
+        except Malformed as malformed:
+            raise Malformed(f"{_source(scenario)}: {malformed}") from None
+        except Exception as error:  # noqa: BLE001 - a promise's function is the user's code
+            wrong = f"{type(error).__name__}: {error}"
+            raise Malformed(f"{_source(scenario)}: a promise of {scenario.name} raised {wrong}") from None
+
+
+def _rows(scenario: Scenario, module: str, family: str) -> Iterator[Row]:
+    _check_shape(scenario)
+    _check_values(scenario)
+    for values in product(*scenario.params.values()):
+        yield _row(scenario, module, family, dict(zip(scenario.params, values, strict=True)))
+
+
+def _check_shape(scenario: Scenario) -> None:
+    function = scenario.function
+    if not (inspect.iscoroutinefunction(function) or has_set_up(scenario)):
+        raise Malformed(
+            f"{scenario.name} is neither a coroutine function nor an @asynccontextmanager that yields one"
+        )
+    takes = set(inspect.signature(function).parameters) - {"gather"}
+    if takes != set(scenario.params):
+        raise Malformed(
+            f"{scenario.name} takes {sorted(takes)} but sweeps "
+            f"{sorted(scenario.params)}: name the same parameters in both"
+        )
+
+
+def _row(scenario: Scenario, module: str, family: str, parameters: Parameters) -> Row:
+    return Row(
+        scenario=scenario.name,
+        family=family,
+        module=module,
+        summary=(inspect.getdoc(scenario.function) or "").partition("\n")[0],
+        source=_source(scenario),
+        parameters=tuple(parameters.items()),
+        uses_gather=wants_gather(scenario),
+        timed=scenario.timed,
+        cpus=scenario.cpus,
+        tags=scenario.tags,
+        ideal=_resolve(scenario.ideal, parameters),
+        promise=_promise(scenario.promise, parameters),
+        differences=tuple(_difference(raw, parameters) for raw in scenario.differs),
+        claims=tuple(_claim(raw, parameters) for raw in scenario.claims),
+    )
+
+
+def _source(scenario: Scenario) -> str:
+    function = inspect.unwrap(scenario.function)
+    path = Path(inspect.getsourcefile(function) or "?")
+    return f"{'/'.join(path.parts[-3:])}:{inspect.getsourcelines(function)[1]}"
+
+
+def _check_values(scenario: Scenario) -> None:
+    for name, values in scenario.params.items():
+        if not isinstance(values, (list, tuple, range)) or not values:
+            raise Malformed(f"{scenario.name} sweeps {name} over {values!r}: give a list of values")
+        if not all(isinstance(value, (bool, int, float, str)) for value in values):
+            raise Malformed(f"{scenario.name} sweeps {name}: use numbers, strings and booleans only")
+    if not isinstance(scenario.ideal, (int, float, FunctionType, type(None))):
+        raise Malformed(f"the ideal of {scenario.name} is {scenario.ideal!r}: give seconds")
+
+
+def _resolve(value: Any, parameters: Parameters) -> Any:
+    """A promise's value; a function of the parameters is called with those that it names."""
+    if not isinstance(value, FunctionType):
+        return value
+    names = inspect.signature(value).parameters
+    return value(**{name: parameters[name] for name in names if name in parameters})
+
+
+def _promise(raw: RawPromise, parameters: Parameters) -> Promise:
+    leaves = _resolve(raw.leaves, parameters)
+    return Promise(
+        outcome=_outcome(_resolve(raw.returns, parameters), _resolve(raw.raises, parameters)),
+        prints=_prints(_resolve(raw.prints, parameters)),
+        complaints=None if leaves is UNPROMISED else _complaints(leaves),
+    )
+
+
+def _outcome(returns: object, raises: object) -> Outcome | None:
+    if raises is not UNPROMISED:
+        return Outcome("raised", _describer.describe(raises))
+    if returns is not UNPROMISED:
+        return Outcome("returned", _describer.describe(returns))
+    return None
+
+
+def _prints(lines: Any) -> Prints | None:
+    if lines is UNPROMISED:
+        return None
+    any_order = isinstance(lines, AnyOrder)
+    promised = lines.values if any_order else lines
+    if not isinstance(promised, (list, tuple)) or not all(isinstance(line, str) for line in promised):
+        raise Malformed(f"prints={promised!r}: give a list of lines")
+    return Prints(tuple(map(steady, promised)), any_order)
+
+
+def _complaints(leaves: Any) -> tuple[Complaint, ...]:
+    lefts = [leaves] if isinstance(leaves, Left) else leaves
+    if not isinstance(lefts, (list, tuple)) or not all(isinstance(left, Left) for left in lefts):
+        raise Malformed(f"leaves={leaves!r}: give never_retrieved(...), never_awaited() or a list of such")
+    return multiset(_complaint(left) for left in lefts)
+
+
+def _complaint(left: Left) -> Complaint:
+    exception = None if left.exception is None else _describer.describe(left.exception)
+    return Complaint(left.kind, exception)
+
+
+def _difference(raw: RawDifference, parameters: Parameters) -> Difference:
+    promise = _promise(raw.promise, parameters)
+    return Difference(raw.on, promise, raw.because, raw.source, raw.python)
+
+
+def _claim(raw: RawClaim, parameters: Parameters) -> Claim:
+    return Claim(raw.words, raw.where, _promise(raw.promise, parameters))

@@ -1,0 +1,112 @@
+"""Import scenario modules, and turn an assignment into something that can be run."""
+
+import importlib
+import importlib.util
+import inspect
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from harness.backends import Backend, Loop, open_backend
+from harness.backends.running import Running
+from harness.protocol import Assignment
+from harness.scenario import Gather, Scenario
+from harness.worker.refusal import ModuleBroken
+
+
+def load_module(module: str) -> ModuleType:
+    """The module of this dotted name, or of this path where it ends in .py. Raises ModuleBroken."""
+    try:
+        return _load_path(Path(module)) if module.endswith(".py") else importlib.import_module(module)
+    except (Exception, SystemExit) as error:
+        message = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
+        raise ModuleBroken(message, _their_frames(error)) from error
+
+
+def _load_path(path: Path) -> ModuleType:
+    sys.path.insert(0, str(path.parent))  # as `python mine.py` would
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path.name} cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault(path.stem, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _their_frames(error: BaseException) -> str:
+    """The traceback without the frames that are ours or importlib's."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = (__file__, importlib.__file__, "<frozen importlib")
+    theirs = [frame for frame in frames if not frame.filename.startswith(ours)]
+    lines = ["Traceback (most recent call last):\n", *traceback.format_list(theirs)] if theirs else []
+    return "".join([*lines, *traceback.format_exception_only(error)])
+
+
+def scenarios_in(module: ModuleType) -> list[Scenario]:
+    """The scenarios defined in a module, in the order of their definition."""
+    return [
+        thing
+        for thing in vars(module).values()
+        if isinstance(thing, Scenario) and thing.function.__module__ == module.__name__
+    ]
+
+
+def find_scenario(module: str, name: str) -> Scenario:
+    """The scenario of this name. Raises ModuleBroken if its module does not import, LookupError."""
+    for scenario in scenarios_in(load_module(module)):
+        if scenario.name == name:
+            return scenario
+    raise LookupError(f"{module} has no scenario called {name}")
+
+
+Operation = Callable[[], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A scenario with its arguments bound: either one operation, or a set-up that yields it."""
+
+    operation: Operation | None
+    set_up: Callable[[], AbstractAsyncContextManager[Operation]] | None
+
+    async def once(self) -> object:
+        """Set up, run one operation, and tear down."""
+        if self.set_up is None:
+            raise TypeError("a story without a set-up is run as it is")
+        async with self.set_up() as operation:
+            return await operation()
+
+
+def wants_gather(scenario: Scenario) -> bool:
+    """Whether the scenario's function names `gather`."""
+    return "gather" in inspect.signature(scenario.function).parameters
+
+
+def has_set_up(scenario: Scenario) -> bool:
+    """Whether the scenario is an async context manager that yields the operation."""
+    return inspect.isasyncgenfunction(inspect.unwrap(scenario.function))
+
+
+def bind(scenario: Scenario, parameters: dict[str, Any], gather: Gather) -> Story:
+    """The scenario with its parameters, and the gatherer if it names one."""
+    extra = {"gather": gather} if wants_gather(scenario) else {}
+    bound = partial(scenario.function, **parameters, **extra)
+    return Story(None, bound) if has_set_up(scenario) else Story(bound, None)
+
+
+def open_assignment(assignment: Assignment) -> tuple[Story, Running]:
+    """Import the backend and then the scenario that an assignment names, and bind them.
+
+    Raises ModuleBroken, and whatever the loop's package raises when imported.
+    """
+    loop = Loop(assignment.loop, assignment.family, assignment.factory)
+    running = open_backend(Backend(loop, assignment.gatherer))
+    scenario = find_scenario(assignment.module, assignment.scenario)
+    return bind(scenario, dict(assignment.parameters), running.gather), running

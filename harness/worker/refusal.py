@@ -1,0 +1,31 @@
+"""What a worker says when it cannot do its job because of what it was given: a message, never a crash."""
+
+
+class Refusal(Exception):
+    """The job cannot be done as asked; sent to the parent under `kind`, with the user's `frames` if any."""
+
+    kind = "refused"
+
+    def __init__(self, message: str, frames: str = "") -> None:
+        super().__init__(message)
+        self.frames = frames
+
+
+class Malformed(Refusal):
+    """A scenario that is written wrong; the message says where and what to write."""
+
+    kind = "malformed"
+
+
+class ModuleBroken(Refusal):
+    """A scenario module that does not import; `frames` is its traceback from its own first frame on."""
+
+    kind = "broken"
+
+
+class Undescribable(Refusal):
+    """A value of a type that cannot be compared exactly; the message names it."""
+
+
+class LeavesTasks(Refusal):
+    """A story that leaves tasks behind, which would run inside the next iteration's time."""

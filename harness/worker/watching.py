@@ -1,0 +1,178 @@
+"""Everything a story can do that is not its return value: prints, warnings, logs, leftovers."""
+
+import io
+import logging
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Self, TextIO
+
+from harness.backends.running import Running
+from harness.observation import Complaint, ComplaintKind, Description, Leftovers, multiset
+from harness.worker.describe import Describer, steady_lines
+from harness.worker.refusal import Undescribable
+
+_LOG_KINDS: tuple[tuple[str, ComplaintKind], ...] = (
+    ("exception was never retrieved", "never-retrieved"),
+    ("was destroyed but it is pending", "destroyed-pending"),
+    ("unclosed", "unclosed"),
+)
+
+
+GRACE = 0.2
+"""Seconds that threads are given to end after the loop was closed, before they count as left."""
+
+
+class Watch:
+    """Listens from `with` to its end; nothing that was said inside keeps an exception alive."""
+
+    def __init__(self, describer: Describer, running: Running) -> None:
+        self._describer = describer
+        self._running = running
+        self._loggers = [logging.getLogger(name) for name in running.loggers]
+        self._handler = _Handler(self._log)
+        self._complaints: list[Complaint] = []
+        self._bytes = io.BytesIO()
+        self._output = io.TextIOWrapper(self._bytes, encoding="utf-8")  # as strict as a real stdout
+        self._stdout: TextIO = sys.stdout
+        self._warnings = warnings.catch_warnings()
+        self._before = self._standing()
+
+    def __enter__(self) -> Self:
+        self._warnings.__enter__()
+        warnings.simplefilter("always")
+        warnings.showwarning = self._warning
+        for logger in self._loggers:
+            logger.addHandler(self._handler)
+            logger.propagate = False
+        sys.unraisablehook = self._unraisable
+        threading.excepthook = self._thread_error
+        self._stdout, sys.stdout = sys.stdout, self._output
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        sys.stdout = self._stdout
+        sys.unraisablehook = sys.__unraisablehook__
+        threading.excepthook = threading.__excepthook__
+        for logger in self._loggers:
+            logger.removeHandler(self._handler)
+            logger.propagate = True
+        self._warnings.__exit__(kind, error, trace)
+
+    @property
+    def prints(self) -> tuple[str, ...]:
+        """Lines printed to sys.stdout, in order."""
+        self._output.flush()
+        return steady_lines(self._bytes.getvalue().decode(errors="replace"))
+
+    @property
+    def complaints(self) -> tuple[Complaint, ...]:
+        """Warnings, log records and unraisable errors, as a multiset."""
+        return multiset(self._complaints)
+
+    def leftovers(self) -> Leftovers:
+        """What is there now and was not when the watch was made."""
+        self._let_threads_end()
+        threads, descriptors, children = self._standing()
+        threads_before, descriptors_before, children_before = self._before
+        return Leftovers(
+            tasks=self._running.pending_tasks(),
+            threads=len(threads - threads_before),
+            descriptors=max(0, descriptors - descriptors_before),
+            children=max(0, children - children_before),
+            files=_files(),
+        )
+
+    def _let_threads_end(self) -> None:
+        """Wait a moment for threads that were told to end: AnyIO tells its own and does not wait."""
+        deadline = monotonic() + GRACE
+        for thread in self._standing()[0] - self._before[0]:
+            thread.join(max(0.0, deadline - monotonic()))
+
+    def _standing(self) -> tuple[set[threading.Thread], int, int]:
+        """Threads, open descriptors, and child processes, as far as the system tells."""
+        keeps = self._running.keeps
+        threads = {thread for thread in threading.enumerate() if not keeps(thread)}
+        return threads, _entries("/dev/fd"), _children()
+
+    def _complain(self, kind: ComplaintKind, error: BaseException | None, wording: str) -> None:
+        self._complaints.append(Complaint(kind, self._describe(error), _evidence(wording)))
+
+    def _describe(self, error: BaseException | None) -> Description | None:
+        try:
+            return None if error is None else self._describer.describe(error)
+        except Undescribable:
+            return Description(type(error).__name__)
+
+    def _log(self, record: logging.LogRecord) -> None:
+        wording = record.getMessage()
+        first = wording.partition("\n")[0].lower()
+        kind: ComplaintKind = next((kind for mark, kind in _LOG_KINDS if mark in first), "other")
+        self._complain(kind, record.exc_info[1] if record.exc_info else None, wording)
+
+    def _warning(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,  # noqa: ARG002 - the shape of warnings.showwarning
+        lineno: int,  # noqa: ARG002
+        file: TextIO | None = None,  # noqa: ARG002
+        line: str | None = None,  # noqa: ARG002
+    ) -> None:
+        text = str(message)
+        if issubclass(category, RuntimeWarning) and "was never awaited" in text:
+            self._complain("never-awaited", None, text)
+        elif issubclass(category, ResourceWarning):
+            self._complain("unclosed", None, text)
+        else:
+            self._complaints.append(Complaint("other", Description(category.__name__), _evidence(text)))
+
+    def _unraisable(self, unraisable: "sys.UnraisableHookArgs") -> None:
+        self._complain("other", unraisable.exc_value, unraisable.err_msg or "unraisable")
+
+    def _thread_error(self, args: threading.ExceptHookArgs) -> None:
+        self._complain("other", args.exc_value, "in a thread")
+
+
+def _evidence(wording: str) -> str:
+    """The beginning of a message, in characters that can be written anywhere."""
+    return wording[:500].encode(errors="backslashreplace").decode()
+
+
+class _Handler(logging.Handler):
+    """Passes records of WARNING and above on, and keeps none."""
+
+    def __init__(self, receive: Callable[[logging.LogRecord], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._receive = receive
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._receive(record)
+
+
+def _entries(folder: str) -> int:
+    try:
+        return len(os.listdir(folder))  # noqa: PTH208 - one descriptor fewer than iterdir holds open
+    except OSError:
+        return 0
+
+
+def _children() -> int:
+    """Child processes of every thread, where /proc tells; a zombie nobody waited for counts."""
+    listings = Path("/proc/self/task").glob("*/children")
+    return sum(len(listing.read_text().split()) for listing in listings)
+
+
+def _files() -> tuple[str, ...]:
+    """Files in the worker's own empty folder, which is also its temporary folder."""
+    return tuple(sorted(str(path) for path in Path().rglob("*") if path.is_file()))

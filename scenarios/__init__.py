@@ -1,0 +1,7 @@
+"""The scenarios that come with loopcmp, family by family, in the order they are reported."""
+
+DISTRIBUTION = "loopcmp"
+"""Says that this package named `scenarios` is ours; others of that name are on PyPI."""
+
+FAMILIES = ("tutorial",)
+"""Sub-packages, each with its own `MODULES` in document order."""

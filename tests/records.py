@@ -1,0 +1,335 @@
+"""Faked sightings and rounds, the journals made of them, and one complete record of a bit of everything."""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+
+from harness.backends import Backend, Loop, find_backend
+from harness.observation import (
+    NOTHING_LEFT,
+    Claim,
+    Complaint,
+    Description,
+    Difference,
+    Ended,
+    Leftovers,
+    Observation,
+    Outcome,
+    Parameter,
+    Prints,
+    Promise,
+    Row,
+    Seen,
+    Sighting,
+)
+from harness.pace import AGAIN, ArmRound, Fault, Pace
+from harness.plan import DEFAULT, Effort, Plan
+from harness.protocol import Farewell, Value
+from harness.record import (
+    VERSION,
+    Begun,
+    Closed,
+    Dropped,
+    Entry,
+    Environment,
+    Finished,
+    Observed,
+    Paced,
+    Played,
+    Record,
+)
+from harness.tally import Tally
+from harness.worker.describe import Describer
+
+ASYNCIO, UVLOOP, TRIO = "asyncio+gather", "uvloop+gather", "trio+nursery"
+THREE = (ASYNCIO, UVLOOP, TRIO)
+MISSING = Loop("missing", factory="missing:new_event_loop")
+NO_MISSING = "no module named 'missing': install the package that brings it"
+
+PACE = Pace(loops=100, turns=8, warmups=1)
+
+
+def told(value: object) -> Description:
+    return Describer().describe(value)
+
+
+def returned(value: object) -> Outcome:
+    return Outcome("returned", told(value))
+
+
+def raised(error: BaseException) -> Outcome:
+    return Outcome("raised", told(error))
+
+
+def look(
+    outcome: Outcome,
+    *prints: str,
+    complaints: tuple[Complaint, ...] = (),
+    left: Leftovers = NOTHING_LEFT,
+) -> Observation:
+    return Observation(outcome, prints, complaints, left)
+
+
+def twice(*looks: Observation) -> tuple[Sighting, Sighting]:
+    """What two processes saw that share eight looks each between these observations."""
+    sighting = Sighting(tuple(Seen(one, 8 // len(looks)) for one in looks))
+    return sighting, sighting
+
+
+def row(
+    scenario: str = "story",
+    outcome: Outcome | None = None,
+    *,
+    prints: Prints | None = None,
+    parameters: tuple[tuple[str, Parameter], ...] = (),
+    differences: tuple[Difference, ...] = (),
+    claims: tuple[Claim, ...] = (),
+    ideal: float | None = None,
+    timed: bool = True,
+    uses_gather: bool = True,
+) -> Row:
+    return Row(
+        scenario=scenario,
+        family="tutorial",
+        module=f"scenarios.tutorial.{scenario}",
+        summary=f"What {scenario} shows.",
+        source=f"scenarios/tutorial/{scenario}.py:7",
+        parameters=parameters,
+        uses_gather=uses_gather,
+        timed=timed,
+        ideal=ideal,
+        promise=Promise(outcome, prints),
+        differences=differences,
+        claims=claims,
+    )
+
+
+ENVIRONMENT = Environment(
+    cpu="Imaginary 9000",
+    cores=2,
+    governor="performance",
+    system="Linux 6.1.0 x86_64",
+    python="3.13.0",
+    build="CPython 3.13.0, GCC 12.2.0",
+    versions=(("loopcmp", "0.1.0"), ("anyio", "4.16.0"), ("uvloop", "0.23.0"), ("missing", "not installed")),
+    load=0.25,
+    pinned=(1,),
+)
+
+
+def backends(*names: str) -> tuple[Backend, ...]:
+    return tuple(find_backend(name, [MISSING]) for name in names or THREE)
+
+
+def plan(
+    *rows: Row,
+    on: Sequence[str] = THREE,
+    effort: Effort = DEFAULT,
+    baseline: str = ASYNCIO,
+    margin: float = 0.01,
+) -> Plan:
+    return Plan(rows, backends(*on), baseline, effort, margin, timeout=30.0, seed=7)
+
+
+def begun(planned: Plan, name: str = "tutorial") -> Begun:
+    return Begun(VERSION, name, "2026-05-04T03:02:01+00:00", f"loopcmp run {name}", ENVIRONMENT, planned)
+
+
+def value(
+    microseconds: float, *, loops: int = 100, idle: float = 0.0, result: Description | None = None
+) -> Value:
+    """One turn whose iterations take these µs each; `idle` is the share of CPU it uses while it waits."""
+    wall = round(microseconds * 1000 * loops)
+    return Value(
+        loops=loops,
+        wall=wall,
+        cpu=wall - wall // 50,
+        switches=(0, 1),
+        collections=(2, 0, 0),
+        collecting=wall // 100,
+        waited=1_000_000,
+        idle_cpu=round(1_000_000 * idle),
+        result=result,
+    )
+
+
+def part(arm: str, values: Iterable[Value], *, peak: int | None = 1 << 20) -> ArmRound:
+    """One worker's part in a round."""
+    return ArmRound(arm, (), tuple(values), Farewell("{}", startup=90_000_000, peak=peak, threads=1))
+
+
+def round_of(
+    row_id: str, number: int, arms: Mapping[str, Sequence[float]], *, seconds: float = 1.5
+) -> Played:
+    """A round from the µs of every arm's turns."""
+    parts = tuple(part(arm, map(value, turns)) for arm, turns in arms.items())
+    return Played(row_id, number, seconds, parts)
+
+
+def rounds(
+    row_id: str,
+    arms: Mapping[str, float],
+    count: int,
+    *,
+    spread: float = 0.01,
+    drift: float = 0.05,
+    idle: Mapping[str, float] | None = None,
+    late: Mapping[str, float] | None = None,
+    seconds: float = 1.5,
+) -> list[Played]:
+    """Rounds whose arms take about these µs; turns `drift` alike for all, an arm's rounds `spread` apart.
+
+    `idle` is the CPU an arm uses while it waits; `late` multiplies an arm's last two turns of eight.
+    """
+    draw = random.Random(row_id)
+    played = []
+    for number in range(count):
+        swing = [1 + draw.uniform(-drift, drift) for _ in range(PACE.turns)]
+        parts = []
+        for arm, microseconds in arms.items():
+            own = microseconds * (1 + draw.uniform(-spread, spread))
+            tail = (late or {}).get(arm, 1.0)
+            times = [own * turn * (tail if at >= 6 else 1.0) for at, turn in enumerate(swing)]
+            share = (idle or {}).get(arm, 0.0)
+            parts.append(part(arm, (value(one, idle=share) for one in times)))
+        played.append(Played(row_id, number, seconds, tuple(parts)))
+    return played
+
+
+def seen_alike(of: Row, sightings: tuple[Sighting, ...], on: Sequence[str] = THREE) -> list[Observed]:
+    return [Observed(of.id, name, sightings) for name in on]
+
+
+def record_of(planned: Plan, *entries: Entry) -> Record:
+    return Tally(begun(planned), entries).record()
+
+
+# One record with a bit of everything. Its backends are four: the last one is not installed.
+
+GROUP_SOURCE = "https://trio.readthedocs.io/en/stable/reference-core.html"
+
+SAY_AFTER = row(
+    "say_after",
+    returned(["hello", "world"]),
+    prints=Prints(("['hello', 'world']",)),
+    ideal=0.02,
+    claims=(
+        Claim("The results stand in the order of passing", "example", Promise(returned(["hello", "world"]))),
+    ),
+)
+ORDER = row("order", returned([0, 1, 2]), parameters=(("n", 100),))
+LARGE = row("order", returned([0, 1, 2]), parameters=(("n", 1000),))
+FIRST_ERROR = row(
+    "first_error",
+    raised(ValueError("Oops")),
+    timed=False,
+    differences=(
+        Difference(
+            ("*+nursery",),
+            Promise(raised(ExceptionGroup("", [ValueError("Oops")]))),
+            "a task group raises the error inside an exception group",
+            GROUP_SOURCE,
+        ),
+    ),
+    claims=(Claim("The error is raised as it is", "pitfalls", Promise(raised(ValueError("Oops")))),),
+)
+TURNS = row("turns", returned(None), prints=Prints(("one", "two", "three")))
+ECHO = row("echo", returned(64))
+RACE = row("race", returned(None), prints=Prints(("left", "right")))
+PIPES = row("pipes", returned(0), claims=(Claim("Data flows", "companion", Promise(returned(0))),))
+SLOW_START = row("slow_start", returned("up"))
+SHUTDOWN = row("shutdown", returned(None), timed=False)
+
+EVERYTHING = (SAY_AFTER, ORDER, LARGE, FIRST_ERROR, TURNS, ECHO, RACE, PIPES, SLOW_START, SHUTDOWN)
+
+_WARNED = Complaint("never-retrieved", told(ValueError("Oops")), "Task exception was never retrieved")
+_SEGFAULT = Ended(
+    "killed by SIGSEGV", 'Fatal Python error: Segmentation fault\n  File "echo.py", line 3 in read'
+)
+_HANG = Ended("gave no answer for 30 s", "waiting for the server", timed_out=True)
+
+
+def _sightings() -> dict[str, dict[str, tuple[Sighting, ...]]]:
+    """By row and backend; a backend that is not given saw what the baseline did."""
+    hello = look(returned(["hello", "world"]), "['hello', 'world']")
+    bare, grouped = raised(ValueError("Oops")), raised(ExceptionGroup("", [ValueError("Oops")]))
+    none = returned(None)
+    left, right = look(none, "left", "right"), look(none, "right", "left")
+    return {
+        "say_after": {ASYNCIO: twice(hello)},
+        "order:n=100": {ASYNCIO: twice(look(returned([0, 1, 2])))},
+        "order:n=1000": {ASYNCIO: twice(look(returned([0, 1, 2])))},
+        "first_error": {ASYNCIO: twice(look(bare)), TRIO: twice(look(grouped))},
+        "turns": {
+            ASYNCIO: twice(look(none, "one", "two", "three")),
+            TRIO: twice(look(none, "one", "three", "two")),
+        },
+        "echo": {
+            ASYNCIO: twice(look(returned(64))),
+            UVLOOP: (Sighting((Seen(look(returned(64)), 3),), ended=_SEGFAULT), Sighting(ended=_SEGFAULT)),
+        },
+        "race": {ASYNCIO: twice(left), TRIO: twice(left, right)},
+        "pipes": {
+            ASYNCIO: twice(look(returned(0))),
+            TRIO: twice(look(raised(NotImplementedError("no pipes here")))),
+        },
+        "slow_start": {ASYNCIO: (Sighting(ended=_HANG),) * 2, UVLOOP: twice(look(returned("up")))},
+        "shutdown": {
+            ASYNCIO: twice(look(none)),
+            UVLOOP: twice(look(none, complaints=(_WARNED,))),
+            TRIO: twice(look(none, left=Leftovers(tasks=1, files=("left.txt",)))),
+        },
+    }  # fmt: skip
+
+
+def _observed() -> Iterable[Observed]:
+    for row_id, seen in _sightings().items():
+        others = seen.get(UVLOOP, seen[ASYNCIO])
+        for name in THREE:
+            alike = seen[ASYNCIO] if name != TRIO or seen[ASYNCIO][0].seen else others
+            yield Observed(row_id, name, seen.get(name, alike))
+        yield Observed(row_id, "missing+gather", (Sighting(unavailable=NO_MISSING),) * 2)
+
+
+def _timed() -> Iterable[Entry]:
+    agreed = "every interval is within ±2.0%"
+    arms = {
+        "say_after": {ASYNCIO: 20_150.0, UVLOOP: 19_980.0, TRIO: 20_310.0, AGAIN: 20_152.0},
+        "order:n=100": {ASYNCIO: 600.0, UVLOOP: 378.0, TRIO: 1_140.0, AGAIN: 600.0},
+        "order:n=1000": {ASYNCIO: 6_500.0, UVLOOP: 6_510.0, TRIO: 6_600.0, AGAIN: 6_720.0},
+        "turns": {ASYNCIO: 12.0, UVLOOP: 8.5, AGAIN: 12.0},
+        "slow_start": {UVLOOP: 71.5, TRIO: 93.0},
+    }
+    spreads = {"order:n=1000": 0.006, "say_after": 0.0005}
+    for row_id, times in arms.items():
+        yield Paced(row_id, PACE)
+        yield from rounds(
+            row_id,
+            times,
+            20,
+            spread=spreads.get(row_id, 0.002),
+            drift=0.001 if row_id == "say_after" else 0.05,
+            idle={TRIO: 0.034} if row_id == "order:n=100" else {},
+            late={UVLOOP: 1.4} if row_id == "turns" else {},
+        )
+        yield Finished(row_id, "60 s are over" if row_id == "order:n=1000" else agreed)
+    long = {
+        "echo": [ASYNCIO, TRIO, AGAIN],
+        "race": [ASYNCIO, UVLOOP, AGAIN],
+        "pipes": [ASYNCIO, UVLOOP, AGAIN],
+    }
+    for row_id, names in long.items():
+        yield Paced(row_id, replace(PACE, loops=1, turns=1, warmups=0, untimed=0, alone=True))
+        for number in range(3):
+            yield round_of(row_id, number, {name: [450_000.0 + number] for name in names}, seconds=20.0)
+        if row_id == "race":
+            yield Dropped(row_id, Fault(UVLOOP, "when timed it returned 'late'"), "unstable")
+        yield Finished(row_id, "60 s are over")
+
+
+@cache
+def everything() -> Record:
+    """Every verdict, every judgement, a story that sleeps, a row without a baseline, and the flags."""
+    planned = plan(*EVERYTHING, on=(*THREE, "missing+gather"))
+    return record_of(planned, *_observed(), *_timed(), Closed("2026-05-04T03:07:08+00:00", 0.75))

@@ -1,0 +1,194 @@
+"""Who may import whom: the arrows of the design, held against every import statement there is."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.util import resolve_name
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+ARROWS = {
+    # words, and what a scenario may import
+    "harness": "",
+    "errors": "",
+    "observation": "",
+    "scenario": "observation",
+    "scenarios": "scenario",
+    # the child process
+    "protocol": "observation",
+    "backends": "errors scenario",
+    "worker": "backends observation protocol scenario",
+    # the parent's side of it
+    "process": "observation protocol",
+    "pace": "protocol",
+    "rounds": "observation pace process protocol",
+    "sighting": "backends errors observation process protocol",
+    # what it all means
+    "verdict": "errors observation",
+    "estimate": "protocol",
+    "plan": "backends errors estimate observation",
+    "record": "estimate observation pace plan verdict",
+    "samples": "estimate observation pace plan protocol record",
+    "tally": "estimate observation pace plan record samples verdict",
+    "table": "estimate record verdict",
+    "sentences": "estimate record table verdict",
+    "comparison": "errors estimate record table",
+    # what is done with it
+    "caveats": "record sentences",
+    "evidence": "backends estimate observation plan record table verdict",
+    "sweep": "estimate observation record",
+    "report": "caveats estimate evidence observation pace plan record sentences sweep table verdict",
+    "store": "errors record",
+    "site": "errors estimate evidence record report sentences store table verdict",
+    "environment": "backends record rounds sighting",
+    "runner": "backends environment estimate observation pace plan record rounds sighting tally",
+    "catalog": "errors observation scenarios sighting",
+    "session": "errors record report runner store tally",
+    "cli": "backends catalog comparison environment errors estimate plan record report runner session"
+    " sighting site store table tally verdict",
+}
+"""Each module of `harness`, or package in it, with the others that it may import: only rows above its own.
+
+A new module is a new row here. A package may always import its own modules.
+"""
+
+LIBRARIES = {
+    "altair": "report",
+    "asyncio": "backends",
+    "trio": "backends",
+    "uvloop": "backends",
+    "anyio": "backends worker scenarios",
+    "jinja2": "report",
+    "markupsafe": "report site",
+    "numpy": "site",
+    "msgspec": "process rounds sighting store report site cli",
+    "packaging": "verdict",
+    "pyperf": "store worker",
+    "rich": "report cli",
+    "ruptures": "site",
+    "scipy": "estimate sweep",
+    "typer": "cli",
+    "vl_convert": "report",
+}
+"""Who may name a library: a row of ARROWS, or one module in full.
+
+A library that is a workload, or a loop that is a native control, is granted to the scenarios that need it.
+"""
+
+PURE = "caveats comparison estimate evidence pace samples sentences sweep table tally verdict"
+WORLD = "datetime io os pathlib random shutil socket subprocess sys tempfile time"
+"""What a pure module has no use for: it is given values and returns values."""
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for package in ("harness", "scenarios"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            yield dotted.removesuffix(".__init__"), path
+
+
+MODULES = dict(modules())
+
+
+def row_of(module: str) -> str:
+    """The row of ARROWS that a module of ours belongs to: `report` for `harness.report.csv`."""
+    top, _, rest = module.partition(".")
+    return rest.partition(".")[0] if top == "harness" and rest else top
+
+
+def is_ours(name: str) -> bool:
+    return name.partition(".")[0] in {"harness", "scenarios"}
+
+
+def names_in(statement: ast.AST, package: str) -> Iterator[str]:
+    """The modules that one statement imports, wherever it stands; `import_module("…")` is one too."""
+    match statement:
+        case ast.Import(names=names):
+            yield from (alias.name for alias in names)
+        case ast.ImportFrom(module=source, names=names, level=level):
+            base = resolve_name("." * level + (source or ""), package)
+            for alias in names:
+                yield nested if (nested := f"{base}.{alias.name}") in MODULES else base
+        case ast.Call(
+            func=ast.Name(id="import_module" | "__import__") | ast.Attribute(attr="import_module"),
+            args=[ast.Constant(value=str(name)), *_],
+        ):
+            yield name
+
+
+@cache
+def imports_of(module: str) -> frozenset[str]:
+    path = MODULES[module]
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    tree = ast.parse(path.read_text())
+    return frozenset(name for node in ast.walk(tree) for name in names_in(node, package))
+
+
+def may_name(module: str, library: str) -> bool:
+    if library in LIBRARIES:
+        return bool({row_of(module), module} & set(LIBRARIES[library].split()))
+    return library in sys.stdlib_module_names
+
+
+def loaded_by(names: Iterable[str]) -> set[str]:
+    """The top-level modules that a fresh interpreter has loaded when these are imported."""
+    program = (
+        "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\nprint(*sys.modules)"
+    )
+    said = subprocess.check_output([sys.executable, "-c", program, *names], cwd=ROOT, text=True, timeout=60)
+    return {name.partition(".")[0] for name in said.split()}
+
+
+def test_every_module_has_a_row_and_every_row_a_module() -> None:
+    assert set(map(row_of, MODULES)) == set(ARROWS)
+
+
+def test_arrows_point_only_at_rows_above() -> None:
+    above: set[str] = set()
+    for row, allowed in ARROWS.items():
+        assert set(allowed.split()) <= above, row
+        above.add(row)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_what_its_row_allows(module: str) -> None:
+    allowed = {row_of(module), *ARROWS[row_of(module)].split()}
+    assert {name for name in imports_of(module) if is_ours(name) and row_of(name) not in allowed} == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_library_is_named_only_where_it_may_be(module: str) -> None:
+    libraries = {name.partition(".")[0] for name in imports_of(module) if not is_ours(name)}
+    assert {library for library in libraries if not may_name(module, library)} == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_file_of_a_family_of_loops_is_opened_and_never_imported(module: str) -> None:
+    assert {name for name in imports_of(module) if name.startswith("harness.backends.on_")} == set()
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if row_of(module) in PURE.split()])
+def test_a_pure_module_sees_nothing_of_the_world(module: str) -> None:
+    assert {name.partition(".")[0] for name in imports_of(module)} & set(WORLD.split()) == set()
+
+
+def test_the_parent_loads_no_loop_and_no_statistics_until_it_needs_them() -> None:
+    in_child = {"worker", "scenarios"}
+    parent = [
+        module
+        for module in MODULES
+        if row_of(module) not in in_child and not module.startswith("harness.backends.")
+    ]
+    assert "harness.cli" in parent
+    assert loaded_by(parent) & {"anyio", "asyncio", "pyperf", "scipy", "trio", "uvloop"} == set()
+
+
+def test_a_worker_loads_nothing_that_only_the_parent_needs() -> None:
+    worker = [module for module in MODULES if row_of(module) == "worker" and not module.endswith("__main__")]
+    assert "harness.worker.timing" in worker
+    assert loaded_by(worker) & {"msgspec", "packaging", "pyperf", "rich", "scipy", "typer"} == set()

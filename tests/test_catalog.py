@@ -1,0 +1,140 @@
+"""Which rows a user's words choose."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from harness import catalog
+from harness.catalog import choose_rows
+from harness.errors import BadInput
+from harness.observation import Parameter, Row
+
+
+def row(scenario: str, family: str = "tutorial", tags: tuple[str, ...] = (), **parameters: Parameter) -> Row:
+    return Row(
+        scenario, family, f"{family}.{scenario}", "", f"{family}.py:1", tuple(parameters.items()), tags=tags
+    )
+
+
+OWN = (
+    row("say_after", tags=("sleeps",)),
+    row("order", n=10),
+    row("order", n=100),
+    row("echo", "network", tags=("sockets",), size=64),
+    row("echo_many", "network", tags=("sockets", "slow"), size=64),
+)
+
+
+@pytest.fixture(autouse=True)
+def _rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fakes for what a worker would list: our own rows, and one row per line of a user's file."""
+
+    def listed(modules: Iterable[tuple[str, str]]) -> tuple[Row, ...]:
+        return tuple(
+            Row(name, family, path, "", f"{path}:{line}")
+            for path, family in modules
+            for line, name in enumerate(Path(path).read_text().split(), 1)
+        )
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(catalog, "own_rows", lambda: OWN)
+    monkeypatch.setattr(catalog, "list_rows", listed)
+
+
+def ids(*words: str) -> list[str]:
+    return [row.id for row in choose_rows(words)]
+
+
+def test_no_words_choose_everything_of_ours() -> None:
+    assert choose_rows(()) == OWN
+
+
+@pytest.mark.parametrize(
+    ("word", "chosen"),
+    [
+        ("say_after", ["say_after"]),
+        ("order", ["order:n=10", "order:n=100"]),
+        ("order:n=100", ["order:n=100"]),
+        ("order:n=1*", ["order:n=10", "order:n=100"]),
+        ("echo*", ["echo:size=64", "echo_many:size=64"]),
+        ("*:size=64", ["echo:size=64", "echo_many:size=64"]),
+        ("*", [row.id for row in OWN]),
+        ("slow", ["echo_many:size=64"]),
+        ("sockets", ["echo:size=64", "echo_many:size=64"]),
+        ("network", ["echo:size=64", "echo_many:size=64"]),
+        ("tutorial", ["say_after", "order:n=10", "order:n=100"]),
+    ],
+)
+def test_a_word_is_a_name_a_rows_id_a_glob_a_tag_or_a_family(word: str, chosen: list[str]) -> None:
+    assert ids(word) == chosen
+
+
+def test_several_words_choose_each_row_once_and_in_our_order() -> None:
+    assert ids("network", "echo", "say_after") == ["say_after", "echo:size=64", "echo_many:size=64"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("say_atfer", "say_after"), ("netwrok", "network"), ("order:n=1000", "order:n=100")]
+)
+def test_a_near_miss_is_told_what_was_meant(typed: str, meant: str) -> None:
+    with pytest.raises(BadInput, match=rf"is called '{typed}': did you mean {meant}\? `loopcmp list`"):
+        choose_rows(["order", typed])
+
+
+@pytest.mark.parametrize("typed", ["zzz", "ORDER", "zzz*"])
+def test_a_word_far_from_everything_is_told_where_all_are_listed(typed: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        choose_rows([typed])
+    assert str(caught.value) == (
+        f"no scenario, tag or family is called {typed!r}: `loopcmp list` shows them all"
+    )
+
+
+def test_a_path_chooses_all_that_is_in_it_and_nothing_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("one two")
+    one, two = choose_rows(["mine.py"])
+    assert (one.id, two.id, one.family) == ("one", "two", "mine")
+
+
+def test_a_path_and_a_name_choose_both(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("one")
+    assert ids("mine.py", "say_after") == ["say_after", "one"]
+
+
+def test_a_path_that_is_not_there_is_named_as_it_was_typed() -> None:
+    with pytest.raises(BadInput, match=r"^there is no scenario file some/mine\.py$"):
+        choose_rows(["some/mine.py"])
+
+
+def test_a_file_that_is_no_python_is_told_how_to_be_called(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("one")
+    with pytest.raises(BadInput, match=r"^\./mine\.txt is no Python file: its name must end in \.py$"):
+        choose_rows(["./mine.txt"])
+
+
+def test_a_users_scenario_may_be_called_like_one_of_ours_that_was_not_chosen(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("say_after")
+    [chosen] = choose_rows(["mine.py"])
+    assert chosen.module == "mine.py"
+
+
+def test_two_scenarios_of_one_name_are_told_which_to_rename(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("one say_after")
+    with pytest.raises(BadInput, match=r"two scenarios are called say_after: rename the one in mine\.py:2$"):
+        choose_rows(["mine.py", "tutorial"])
+
+
+def test_two_files_of_the_users_may_not_clash_either(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("one")
+    (tmp_path / "theirs.py").write_text("one")
+    with pytest.raises(BadInput, match=r"two scenarios are called one: rename the one in theirs\.py:1$"):
+        choose_rows(["mine.py", "theirs.py"])
+
+
+@pytest.mark.workers
+def test_our_own_rows_have_a_name_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    rows = choose_rows(())
+    assert len({row.id for row in rows}) == len(rows) > 0
+    assert {row.family for row in rows} >= {"tutorial"}

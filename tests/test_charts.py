@@ -1,0 +1,192 @@
+"""Charts: the table behind each, the words that stand for it, and an image that needs nothing else."""
+
+import math
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.caveats import caveats
+from harness.estimate import Estimate
+from harness.evidence import case_of, command, whole_command
+from harness.record import Cell, Line, Record, Timing
+from harness.report.charts import Chart, charts, ratio_ticks, size_ticks, strips
+from harness.report.vega import Workshop, inline, packed, runtime
+from harness.sweep import Point, fit, sweeps
+from harness.table import Table
+from harness.verdict import Finding, Verdict
+from tests.records import ASYNCIO, UVLOOP, begun, everything, look, plan, returned, row, twice
+
+pytestmark = pytest.mark.browser
+
+GOLDEN = Path(__file__).parent / "golden" / "charts" / "tables.txt"
+
+
+def sure(value: float) -> Estimate:
+    return Estimate(value, value, value, 20)
+
+
+def timing_of(seconds: float) -> Timing:
+    some = sure(seconds)
+    return Timing(some, cpu=some, switches=some, collecting=some, peak=None, startup=some)
+
+
+def swept(*times: float) -> Record:
+    """A record of one scenario over n = 1, 10, 100, …: these seconds on asyncio, twice as many on uvloop."""
+    rows = [row("grow", returned(1), parameters=(("n", 10**at), ("how", "well"))) for at in range(len(times))]
+    lines = []
+    for one, seconds in zip(rows, times, strict=True):
+        cells = [
+            Cell(name, Finding(Verdict.AGREES), twice(look(returned(1))), timing_of(seconds * factor))
+            for name, factor in ((ASYNCIO, 1), (UVLOOP, 2))
+        ]
+        lines.append(Line(one, tuple(cells), rounds=20))
+    return Record(begun(plan(*rows, on=(ASYNCIO, UVLOOP))), tuple(lines), (), None, None)
+
+
+def written(table: Table) -> str:
+    return "\n".join([table.title, *("\t".join(line) for line in (table.heads, *table.rows))]) + "\n"
+
+
+def all_charts() -> list[Chart]:
+    grown = swept(1e-6, 2e-5, 2e-4)
+    return [*charts(everything()), *strips(everything()).values(), *charts(grown)]
+
+
+def test_the_tables_behind_the_charts_look_as_they_did() -> None:
+    found = "\n".join(f"{chart.name}\n{chart.alternative}\n{written(chart.table)}" for chart in all_charts())
+    if os.environ.get("LOOPCMP_GOLDEN") == "write":
+        GOLDEN.parent.mkdir(exist_ok=True)
+        GOLDEN.write_text(found)
+    assert found == GOLDEN.read_text()
+
+
+def test_every_ratio_is_a_dot_with_its_interval_and_those_without_are_open() -> None:
+    forest = charts(everything())[0]
+    cells = [cell for line in everything().lines for cell in line.cells if cell.timing and cell.timing.ratio]
+    assert len(forest.data) == len(cells)
+    for one in forest.data:
+        assert one["low"] <= one["value"] <= one["high"]
+        assert one["open"] == (one["low"] == one["high"])
+
+
+def test_a_strip_has_every_round_in_order_around_its_median() -> None:
+    line = next(line for line in everything().lines if line.row.id == "order:n=100")
+    strip = strips(everything())[everything().lines.index(line) + 1]
+    uvloop = next(one for one in strip.data if one["backend"] == UVLOOP)
+    timing = next(cell.timing for cell in line.cells if cell.backend == UVLOOP)
+    assert timing is not None
+    assert len(uvloop["apart"]) == line.rounds
+    middle = sorted(timing.samples)[len(timing.samples) // 2 - 1 : len(timing.samples) // 2 + 1]
+    expected = [math.expm1(one - sum(middle) / 2) * 100 for one in timing.samples]
+    assert uvloop["apart"] == pytest.approx(expected, rel=0.01)
+
+
+def test_an_image_names_no_other_file_and_its_colors_follow_the_page() -> None:
+    for chart in all_charts():
+        drawn = Workshop().svg(chart)
+        assert drawn.startswith("<svg")
+        assert not re.search(r'href="(?!#)|url\((?!#)|<script|<image', drawn)
+        assert "var(--" in inline(drawn)
+        assert len(inline(drawn)) < len(drawn)
+
+
+def test_beyond_the_room_for_images_a_chart_has_none_and_can_still_be_drawn() -> None:
+    workshop, chart = Workshop(room=0), charts(everything())[0]
+    assert workshop.image(chart) == ""
+    assert chart.kind in workshop.kinds
+
+
+def test_hostile_names_stay_text_in_an_image() -> None:
+    line = everything().lines[1]
+    named = replace(line.row, scenario='<script>"\u202e', parameters=())
+    record = replace(everything(), lines=(replace(line, row=named),))
+    drawn = Workshop().svg(charts(record)[0])
+    assert "<script" not in drawn
+    assert "&lt;script" in drawn
+    assert "\u202e" not in drawn
+
+
+def test_the_runtime_draws_and_is_packed_small() -> None:
+    assert "vegaEmbed" in runtime()
+    assert len(packed(runtime())) < len(runtime()) / 2
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(0.5, 2.0), (0.99, 1.01), (0.63, 0.64), (0.01, 30.0), (1.0, 1.0), (1.2, 900.0)]
+)
+def test_one_is_always_marked_on_an_axis_of_ratios_and_never_many_more(low: float, high: float) -> None:
+    ticks = ratio_ticks([{"low": low, "high": high}])
+    assert 1.0 in ticks
+    assert ticks == sorted(set(ticks))
+    assert len(ticks) <= 21
+
+
+def test_marks_of_sizes_are_powers_of_four() -> None:
+    assert size_ticks([{"high": 300.0}]) == [0.0, 16.0, 64.0, 256.0]
+
+
+# Sweeps
+
+
+def test_the_exponent_of_times_that_grow_as_a_power_is_that_power() -> None:
+    points = [Point(n, sure(3e-6 * n**1.5), 0) for n in (1, 10, 100, 1000)]
+    found = fit(points)
+    assert found.value == pytest.approx(1.5)
+    assert found.low is not None
+    assert found.low <= 1.5 + 1e-9
+
+
+def test_times_that_are_no_power_have_a_wide_interval() -> None:
+    found = fit([Point(n, sure(t), 0) for n, t in ((1, 1e-6), (10, 1e-3), (100, 1.1e-3))])
+    assert found.low is not None
+    assert found.high is not None
+    assert found.high - found.low > 1
+
+
+def test_times_that_do_not_grow_have_the_exponent_nought() -> None:
+    assert fit([Point(n, sure(1e-6), 0) for n in (1, 10, 100)]) == Estimate(0.0, 0.0, 0.0, 3)
+
+
+def test_a_sweep_is_rows_that_differ_in_one_number_on_every_backend_that_has_three() -> None:
+    (found,) = sweeps(swept(1e-6, 1e-5, 1e-4))
+    assert (found.name, found.parameter, found.fixed) == ("grow:how=well:n", "n", (("how", "well"),))
+    assert [curve.backend for curve in found.curves] == [ASYNCIO, UVLOOP]
+    assert [point.at for point in found.curves[0].points] == [1, 10, 100]
+    assert sweeps(swept(1e-6, 1e-5)) == ()
+
+
+# Evidence and caveats
+
+
+def test_the_command_of_a_case_runs_its_row_against_the_baseline_with_the_same_seed() -> None:
+    line = everything().lines[1]
+    assert command(everything(), [line], [ASYNCIO, UVLOOP]) == (
+        "loopcmp run order:n=100 -b asyncio+gather -b uvloop+gather --seed 7"
+    )
+    assert "--loop missing=missing:new_event_loop" in whole_command(everything())
+
+
+def test_a_command_quotes_what_a_shell_would_read_otherwise() -> None:
+    line = everything().lines[1]
+    odd = replace(line, row=replace(line.row, parameters=(("name", "$(rm -rf ~)"),)))
+    assert "'order:name=$(rm -rf ~)'" in command(everything(), [odd], [ASYNCIO])
+
+
+def test_where_a_case_parts_the_lines_around_it_are_shown() -> None:
+    line = next(line for line in everything().lines if line.row.id == "turns")
+    cell = next(cell for cell in line.cells if cell.finding.verdict is Verdict.DIFFERS)
+    window = case_of(everything(), line, cell).window
+    assert window is not None
+    assert [first for *_, first in window.lines] == [False, True, False]
+    assert (window.first, window.total) == (1, 3)
+
+
+def test_load_frequency_scaling_and_a_system_that_cannot_pin_are_said_before_any_figure() -> None:
+    busy = replace(everything().begun.environment, load=7.5, governor="powersave", pinned=())
+    record = replace(everything(), begun=replace(everything().begun, environment=busy), repeats=None)
+    heads = [said.partition(":")[0] for said in caveats(record)]
+    assert heads == ["Load", "Frequency scaling", "Not pinned", "Too few rounds", "A/A"]
+    assert [said.partition(":")[0] for said in caveats(everything())] == ["Too few rounds"]

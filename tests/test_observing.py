@@ -1,0 +1,376 @@
+"""Looks at small stories on asyncio and trio: from the loop's start to after its garbage is collected."""
+
+# ruff: noqa: T201 - stories print
+
+import asyncio
+import gc
+import inspect
+import json
+import os
+import random
+import sys
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import anyio
+import msgspec
+import pytest
+import trio
+
+import harness
+from harness.backends import find_backend, open_backend
+from harness.observation import NOTHING_LEFT, Complaint, Description, Leftovers, Observation, Outcome, Seen
+from harness.worker.channel import Channel
+from harness.worker.describe import Describer
+from harness.worker.loading import Story
+from harness.worker.observing import LOOKS, look, observe
+from harness.worker.refusal import Undescribable
+
+describe = Describer().describe
+
+Body = Callable[[], Awaitable[Any]]
+
+everywhere = pytest.mark.parametrize("loop", ["asyncio", "uvloop", "trio"])
+on_asyncio = pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _light_collections() -> Iterator[None]:
+    """The hundred thousand objects of pytest's own are not searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def _own_folder_and_hooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker's folder is empty and its hooks are Python's; pytest gets its own back."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    gc.collect()
+
+
+def look_at(body: Body, loop: str) -> Observation:
+    """One look, in this process, after everything that a loop opens once has been opened."""
+    running = open_backend(find_backend(loop))
+    running.check()
+    return look(Story(body, None), running)
+
+
+async def idle() -> None:
+    """A coroutine to forget."""
+
+
+async def fail() -> None:
+    raise ValueError("Oops")
+
+
+@everywhere
+def test_a_quiet_story_is_its_value_and_nothing_else(loop: str) -> None:
+    async def story() -> list[int]:
+        return [1, 2]
+
+    assert look_at(story, loop) == Observation(Outcome("returned", describe([1, 2])), (), (), NOTHING_LEFT)
+
+
+@everywhere
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("Oops"), SystemExit(3), KeyboardInterrupt(), ExceptionGroup("", [KeyError("k")])],
+    ids=repr,
+)
+def test_whatever_a_story_raises_is_described(loop: str, error: BaseException) -> None:
+    async def story() -> None:
+        raise error
+
+    assert look_at(story, loop).outcome == Outcome("raised", describe(error))
+
+
+@everywhere
+def test_prints_are_seen_in_order(loop: str) -> None:
+    async def story() -> None:
+        print("one")
+        async with anyio.create_task_group() as group:
+            group.start_soon(say, "two")
+        print("three")
+
+    async def say(word: str) -> None:
+        print(word)
+
+    assert look_at(story, loop).prints == ("one", "two", "three")
+
+
+@everywhere
+def test_a_coroutine_that_nobody_awaits_is_seen(loop: str) -> None:
+    async def story() -> None:
+        idle()  # type: ignore[unused-coroutine]
+
+    assert look_at(story, loop).complaints == (Complaint("never-awaited"),)
+
+
+@on_asyncio
+def test_an_error_that_nobody_retrieves_is_seen(loop: str) -> None:
+    async def story() -> None:
+        task = asyncio.ensure_future(fail())
+        await asyncio.wait([task])
+
+    seen = look_at(story, loop)
+    assert seen.complaints == (Complaint("never-retrieved", describe(ValueError("Oops"))),)
+    assert seen.outcome == Outcome("returned", describe(None))
+
+
+async def outlive_the_loop() -> None:
+    """When the runner cancels it, it starts another task, which nobody cancels."""
+    try:
+        await anyio.sleep_forever()
+    finally:
+        asyncio.ensure_future(anyio.sleep_forever())  # noqa: RUF006
+
+
+@on_asyncio
+def test_a_task_that_is_destroyed_while_it_waits_is_seen(loop: str) -> None:
+    async def story() -> None:
+        asyncio.ensure_future(outlive_the_loop())  # noqa: RUF006
+        await asyncio.sleep(0)
+
+    seen = look_at(story, loop)
+    assert [one.kind for one in seen.complaints] == ["destroyed-pending"]
+    assert seen.left == NOTHING_LEFT
+
+
+@on_asyncio
+def test_a_task_that_outlives_its_loop_is_left(loop: str) -> None:
+    kept: list[asyncio.Task[None]] = []
+
+    async def story() -> None:
+        kept.append(asyncio.get_running_loop().create_task(keep_one()))
+        await asyncio.sleep(0)
+
+    async def keep_one() -> None:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            kept.append(asyncio.get_running_loop().create_task(anyio.sleep_forever()))
+
+    assert look_at(story, loop).left == Leftovers(tasks=1)
+    for task in kept:
+        task._log_destroy_pending = False  # type: ignore[attr-defined]
+
+
+@everywhere
+def test_a_socket_left_open_is_unclosed_and_no_longer_open_when_counted(loop: str) -> None:
+    async def story() -> None:
+        import socket  # noqa: PLC0415
+
+        socket.socket()
+
+    seen = look_at(story, loop)
+    assert [one.kind for one in seen.complaints] == ["unclosed"]
+    assert seen.left == NOTHING_LEFT
+
+
+@everywhere
+def test_descriptors_threads_and_files_left_behind_are_seen(loop: str) -> None:
+    ends: list[int] = []
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait, daemon=True)
+
+    async def story() -> None:
+        ends.extend(os.pipe())
+        thread.start()
+        open("left", "w").close()  # noqa: ASYNC230, PTH123 - an AnyIO path would start a thread
+
+    seen = look_at(story, loop)
+    done.set()
+    thread.join()
+    for end in ends:
+        os.close(end)
+    assert seen.left == Leftovers(threads=1, descriptors=2, files=("left",))
+
+
+@everywhere
+def test_an_error_in_a_thread_and_one_in_a_finalizer_are_seen(loop: str) -> None:
+    class Spiteful:
+        def __del__(self) -> None:
+            raise KeyError("from __del__")
+
+    async def story() -> None:
+        thread = threading.Thread(target=int, args=["x"])
+        thread.start()
+        thread.join()
+        Spiteful()
+
+    assert [str(one) for one in look_at(story, loop).complaints] == [
+        "other: KeyError('from __del__')",
+        "other: ValueError(\"invalid literal for int() with base 10: 'x'\")",
+    ]
+
+
+def frames_above() -> list[str]:
+    """The files of the frames above the caller's, up to that of `anyio.run`."""
+    frame = inspect.currentframe()
+    frame = frame.f_back.f_back if frame and frame.f_back else None
+    files: list[str] = []
+    while frame is not None and (frame.f_code.co_name, frame.f_globals.get("__name__")) != (
+        "run",
+        "anyio._core._eventloop",
+    ):
+        files.append(frame.f_code.co_filename)
+        frame = frame.f_back
+    assert frame is not None
+    return files
+
+
+@everywhere
+def test_nothing_of_ours_stands_between_anyio_run_and_the_story(loop: str) -> None:
+    above: list[str] = []
+
+    async def story() -> None:
+        above.extend(frames_above())
+
+    look_at(story, loop)
+    ours = str(Path(harness.__file__).parent)
+    assert above
+    assert not [file for file in above if file.startswith(ours)]
+
+
+def test_on_asyncio_the_story_is_the_only_task() -> None:
+    async def story() -> list[int]:
+        return [len(asyncio.all_tasks()), len(anyio.get_running_tasks())]
+
+    assert look_at(story, "asyncio").outcome == Outcome("returned", describe([1, 1]))
+
+
+def test_on_trio_the_story_runs_in_the_root_task_of_its_run() -> None:
+    async def story() -> list[bool]:
+        task = trio.lowlevel.current_task()
+        root = trio.lowlevel.current_root_task()
+        nursery = task.parent_nursery
+        return [nursery is not None and nursery.parent_task is root, not task.child_nurseries]
+
+    assert look_at(story, "trio").outcome == Outcome("returned", describe([True, True]))
+
+
+class Fleeting:
+    """Says so when it is collected."""
+
+    def __del__(self) -> None:
+        print("collected")
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A result that keeps itself alive until the collector comes."""
+
+    inner: list[Any]
+
+    def __del__(self) -> None:
+        print("collected")
+
+
+@everywhere
+def test_a_result_is_dropped_before_the_collection(loop: str) -> None:
+    async def story() -> Holder:
+        return Holder([1])
+
+    assert look_at(story, loop).prints == ("collected",)
+
+
+@everywhere
+def test_an_error_and_its_traceback_are_dropped_before_the_collection(loop: str) -> None:
+    async def story() -> None:
+        kept_by_the_frame = Fleeting()
+        error = ValueError(Fleeting())
+        error.__context__ = error.__cause__ = KeyError(error, kept_by_the_frame)
+        raise error
+
+    seen = look_at(story, loop)
+    assert seen.prints == ("collected", "collected")
+    assert str(seen.outcome).startswith("raised ValueError(<")
+
+
+def test_what_cannot_be_described_is_refused_and_the_watch_ends() -> None:
+    async def story() -> set[int]:
+        return {1}
+
+    before = sys.stdout
+    with pytest.raises(Undescribable, match="a set has no order"):
+        look_at(story, "asyncio")
+    assert sys.stdout is before
+
+
+@everywhere
+def test_a_set_up_is_torn_down_before_the_look_ends(loop: str) -> None:
+    steps: list[str] = []
+
+    @asynccontextmanager
+    async def set_up() -> AsyncIterator[Body]:
+        steps.append("set up")
+        yield operation
+        steps.append("torn down")
+
+    async def operation() -> str:
+        steps.append("operation")
+        return "done"
+
+    running = open_backend(find_backend(loop))
+    seen = look(Story(None, set_up), running)
+    assert seen.outcome == Outcome("returned", describe("done"))
+    assert steps == ["set up", "operation", "torn down"]
+
+
+class Collected(Channel):
+    """A channel to nobody, which keeps what is sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, object]] = []
+
+    def send(self, kind: str, message: object = None) -> None:
+        self.sent.append((kind, message))
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "trio"])
+def test_each_look_has_a_new_loop_and_is_sent_at_once(loop: str) -> None:
+    channel = Collected()
+    sent_before: list[int] = []
+
+    async def story() -> int:
+        sent_before.append(len(channel.sent))
+        return random.getrandbits(32)
+
+    observe(Story(story, None), open_backend(find_backend(loop)), channel)
+    *looks, last = channel.sent
+    assert last == ("done", None)
+    assert 2 <= len(looks) <= LOOKS
+    assert sent_before == list(range(len(looks)))
+
+
+def test_draws_differ_from_look_to_look_and_are_the_same_in_every_process() -> None:
+    async def story() -> int:
+        return random.getrandbits(32)
+
+    def draws(loop: str) -> list[Description]:
+        channel = Collected()
+        observe(Story(story, None), open_backend(find_backend(loop)), channel)
+        return [cast("Seen", seen).observation.outcome.what for _, seen in channel.sent[:-1]]
+
+    one, other = draws("asyncio"), draws("trio")
+    both = min(len(one), len(other))
+    assert one[:both] == other[:both]
+    assert len(set(one)) == len(one)
+
+
+def test_an_observation_arrives_in_the_parent_as_it_was_sent() -> None:
+    async def story() -> None:
+        print("printed")
+        idle()  # type: ignore[unused-coroutine]
+        raise ExceptionGroup("", [ValueError(1), OSError(2, "x")])
+
+    seen = look_at(story, "asyncio")
+    assert msgspec.json.decode(json.dumps(asdict(seen)), type=Observation) == seen

@@ -1,0 +1,78 @@
+"""Which cases there are, in which order, and how much effort a row is given."""
+
+from dataclasses import replace
+
+import pytest
+
+from harness.errors import BadInput
+from harness.estimate import estimate, rounds_needed
+from harness.observation import Row
+from harness.plan import DEFAULT, FAST, RIGOROUS, choose_baseline
+from tests.records import ASYNCIO, THREE, TRIO, UVLOOP, backends, plan, row
+
+GROUPS = "asyncio+taskgroup"
+ORDER, NO_GATHER, UNTIMED = row("order"), row("lock", uses_gather=False), row("error", timed=False)
+
+
+def names(of: Row, *on: str, baseline: str = ASYNCIO) -> list[str]:
+    return [backend.name for backend in plan(of, on=on, baseline=baseline).backends_of(of)]
+
+
+def test_the_baseline_comes_first_and_the_others_keep_their_order() -> None:
+    assert names(ORDER, *THREE, baseline=TRIO) == [TRIO, ASYNCIO, UVLOOP]
+
+
+def test_a_story_without_a_gatherer_has_one_case_per_loop() -> None:
+    assert names(ORDER, ASYNCIO, GROUPS, TRIO) == [ASYNCIO, GROUPS, TRIO]
+    assert names(NO_GATHER, ASYNCIO, GROUPS, TRIO) == [ASYNCIO, TRIO]
+
+
+def test_of_a_loops_backends_the_baseline_is_the_one_that_stands_for_it() -> None:
+    assert names(NO_GATHER, ASYNCIO, TRIO, GROUPS, baseline=GROUPS) == [GROUPS, TRIO]
+
+
+def test_cases_come_row_by_row() -> None:
+    cases = [(of.id, backend.name) for of, backend in plan(ORDER, NO_GATHER, on=THREE).cases()]
+    assert cases == [("order", name) for name in THREE] + [("lock", name) for name in THREE]
+
+
+def test_comparisons_are_the_timed_cases_that_are_not_the_baselines() -> None:
+    assert plan(ORDER, on=THREE).comparisons == 2
+    assert plan(ORDER, NO_GATHER, on=(*THREE, GROUPS)).comparisons == 3 + 2
+    assert plan(ORDER, UNTIMED, on=THREE).comparisons == 2
+    assert plan(ORDER, on=[ASYNCIO]).comparisons == 0
+
+
+def test_intervals_are_adjusted_for_the_comparisons_unless_the_rounds_are_fixed() -> None:
+    rows = [row(f"story{number}") for number in range(8)]
+    assert plan(*rows).level == pytest.approx(1 - 0.05 / 16)
+    assert plan(*rows, effort=FAST).level == pytest.approx(0.95)
+    assert (FAST.adjusted, DEFAULT.adjusted, RIGOROUS.adjusted) == (False, True, True)
+
+
+@pytest.mark.parametrize("rows", [1, 8, 1000])
+@pytest.mark.parametrize("first_look", [5, 20])
+def test_the_first_look_is_never_before_there_can_be_an_interval(rows: int, first_look: int) -> None:
+    planned = plan(*[ORDER] * rows, effort=replace(DEFAULT, first_look=first_look))
+    assert planned.fewest_rounds == max(first_look, rounds_needed(planned.level))
+
+
+def test_a_fast_runs_rounds_just_suffice_for_an_interval() -> None:
+    planned = plan(ORDER, effort=FAST)
+    assert planned.fewest_rounds == 6
+    assert estimate(range(6), planned.level).low is not None
+
+
+def test_a_rigorous_run_is_finer_and_may_take_longer_than_the_default() -> None:
+    assert RIGOROUS.precision < DEFAULT.precision
+    assert RIGOROUS.budget > DEFAULT.budget
+
+
+def test_a_baseline_that_was_not_chosen_is_refused_with_what_to_type() -> None:
+    assert choose_baseline(TRIO, backends(*THREE)) == TRIO
+    with pytest.raises(BadInput, match=r"add -b asyncio\+taskgroup"):
+        choose_baseline(GROUPS, backends(*THREE))
+
+
+def test_a_row_is_named_by_its_scenario_and_parameters() -> None:
+    assert row("order", parameters=(("n", 100), ("kind", "plain"))).id == "order:n=100:kind=plain"

@@ -1,0 +1,368 @@
+"""What a worker may do to its parent, and what the parent sees of it: real workers, hostile modules."""
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from textwrap import dedent, indent
+
+import pytest
+
+from harness.backends import find_backend
+from harness.observation import Ended, Leftovers, Outcome, Row, Sighting
+from harness.process import KEPT, Worker
+from harness.sighting import assignment, observe_once
+from harness.worker.describe import Describer
+
+pytestmark = pytest.mark.workers
+
+PATIENCE = 60.0
+"""Seconds in which any worker gets something done, however busy the machine."""
+
+HEAD = """
+import os, signal, subprocess, sys, threading, time
+from pathlib import Path
+from harness.scenario import scenario
+
+REPLIES = int(sys.argv[2])
+Path(__file__).with_name("where").write_text(f"{os.getpid()} {os.getcwd()}")
+looks = 0
+
+@scenario()
+async def story():
+    global looks
+    looks += 1
+"""
+
+ASYNCIO = find_backend("asyncio")
+
+Observe = Callable[..., Sighting]
+
+
+def row_of(folder: Path, body: str) -> Row:
+    """The row of a story with this body, in a user's module in this folder."""
+    path = folder / "hostile.py"
+    path.write_text(HEAD + indent(dedent(body), "    "))
+    return Row("story", "user", str(path), "", "hostile.py:12")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Where a hostile module is; whatever it did, nothing of its worker is left when the test ends."""
+    before = sorted(os.listdir("/dev/fd"))  # noqa: PTH208 - only names are wanted
+    yield tmp_path
+    session, workers_folder = (tmp_path / "where").read_text().split()
+    assert sorted(os.listdir("/dev/fd")) == before  # noqa: PTH208
+    assert not Path(workers_folder).exists()
+    assert not [pid for pid in in_session(int(session)) if not ends(pid)]
+
+
+def in_session(session: int) -> Iterator[int]:
+    """The processes of a session that still run, as far as the system tells."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, _, theirs, *_ = stat.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(theirs) == session and state != "Z":
+            yield int(stat.parent.name)
+
+
+def ends(pid: int) -> bool:
+    """Whether a process that was killed is gone at last."""
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    ended, _, _ = select.select([process], [], [], 5)
+    os.close(process)
+    return bool(ended)
+
+
+def observe(folder: Path, body: str, timeout: float = PATIENCE) -> Sighting:
+    return observe_once(row_of(folder, body), ASYNCIO, timeout)
+
+
+def end_of(sighting: Sighting) -> Ended:
+    assert sighting.ended is not None, sighting
+    return sighting.ended
+
+
+def hung_after_the_first_look(folder: Path, body: str) -> Ended:
+    """How a worker ends that says nothing more for a second after its first look."""
+    row = row_of(folder, "if looks == 1:\n    return\n" + dedent(body))
+    with Worker({"do": "observe", "case": asdict(assignment(row, ASYNCIO))}) as worker:
+        first = worker.receive(PATIENCE)
+        assert not isinstance(first, Ended), first
+        end = worker.receive(1.0)
+    assert isinstance(end, Ended)
+    return end
+
+
+EXITED = "exited with status {} before it had answered"
+
+ENDS = {
+    "SIGSEGV": ("os.kill(os.getpid(), signal.SIGSEGV)", "killed by SIGSEGV"),
+    "SIGKILL": ("os.kill(os.getpid(), signal.SIGKILL)", "killed by SIGKILL"),
+    "abort": ("os.abort()", "killed by SIGABRT"),
+    "a nameless signal": (
+        "os.kill(os.getpid(), signal.SIGRTMIN + 1)",
+        f"killed by signal {signal.SIGRTMIN + 1}",
+    ),
+    "exit 0": ("os._exit(0)", EXITED.format(0)),
+    "exit 1": ("os._exit(1)", EXITED.format(1)),
+    "rubbish": (r"os.write(REPLIES, b'rubbish\n')", "wrote what is no message: b'rubbish'"),
+    "an empty message": (r"os.write(REPLIES, b'{}\n')", "wrote what is no message: b'{}'"),
+    "much rubbish": (r"os.write(REPLIES, b'x' * 99 + b'\n')", f"wrote what is no message: {b'x' * 80!r}"),
+    "a huge message": (
+        "for _ in range(17): os.write(REPLIES, b'x' * 2**20)",
+        "wrote more than a message may hold",
+    ),
+    "closes its replies": ("os.close(REPLIES)", EXITED.format(1)),
+    "closes both pipes": ("os.closerange(3, REPLIES + 1)", EXITED.format(1)),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_a_worker_that_ends_badly_becomes_a_sentence(folder: Path, name: str) -> None:
+    body, how = ENDS[name]
+    ended = end_of(observe(folder, body))
+    assert (ended.how, ended.timed_out) == (how, False)
+
+
+def test_a_message_that_is_no_observation_ends_the_worker(folder: Path) -> None:
+    ended = end_of(observe(folder, """os.write(REPLIES, b'{"kind": "seen", "message": 5}\\n')"""))
+    assert ended.how.startswith("wrote what is no observation: Expected `object`, got `int`")
+
+
+def test_a_segmentation_fault_leaves_its_stack_as_evidence(folder: Path) -> None:
+    said = end_of(observe(folder, "os.kill(os.getpid(), signal.SIGSEGV)")).said
+    assert "Fatal Python error: Segmentation fault" in said
+    assert 'hostile.py", line 14 in story' in said
+
+
+def test_what_was_seen_before_a_crash_is_kept(folder: Path) -> None:
+    sighting = observe(folder, "if looks == 3:\n    os.abort()\nreturn 'fine'")
+    [seen] = sighting.seen
+    assert seen.observation.outcome == Outcome("returned", Describer().describe("fine"))
+    assert seen.times == 2
+    assert end_of(sighting).how == "killed by SIGABRT"
+
+
+def test_an_endless_loop_is_ended_in_time_with_its_stack_as_evidence(folder: Path) -> None:
+    ended = end_of(observe(folder, "while True: pass", timeout=3))
+    assert (ended.how, ended.timed_out) == ("gave no answer for 3 s", True)
+    assert 'hostile.py", line 14 in story' in ended.said
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass",
+        "signal.signal(signal.SIGABRT, signal.SIG_IGN)\nwhile True: pass",
+        "os.kill(os.getpid(), signal.SIGSTOP)",
+        "os.closerange(0, REPLIES + 1)\nwhile True: pass",
+        "os.fork()\nwhile True: pass",
+    ],
+    ids=["ignores SIGTERM", "ignores SIGABRT", "stops itself", "closes everything", "forks"],
+)
+def test_a_worker_that_does_not_want_to_end_is_ended(folder: Path, body: str) -> None:
+    ended = hung_after_the_first_look(folder, body)
+    assert (ended.how, ended.timed_out) == ("gave no answer for 1 s", True)
+
+
+def test_of_a_flood_only_the_end_is_kept(folder: Path) -> None:
+    said = end_of(observe(folder, """
+        for _ in range(64):
+            os.write(1, b"o" * KEPT)
+            os.write(2, b"e" * KEPT)
+        os.write(1, b"the last of output")
+        os.write(2, b"the last of errors")
+        os._exit(3)
+    """.replace("KEPT", str(KEPT)))).said  # fmt: skip
+    errors, output = said.split("\n")
+    assert len(errors) == len(output) == KEPT
+    assert errors.endswith("ethe last of errors")
+    assert output.endswith("othe last of output")
+
+
+def test_a_flood_does_not_keep_a_story_from_being_seen(folder: Path) -> None:
+    sighting = observe(folder, "for _ in range(16): os.write(1 + looks % 2, b'x' * 2**16)")
+    assert (len(sighting.seen), sighting.ended) == (1, None)
+
+
+def test_a_grandchild_that_holds_our_pipes_does_not_keep_us_waiting(folder: Path) -> None:
+    ended = end_of(observe(folder, "if os.fork() == 0:\n    signal.pause()\nos._exit(0)"))
+    assert (ended.how, ended.timed_out) == (EXITED.format(0), False)
+
+
+def test_a_grandchild_that_floods_our_pipes_does_not_keep_us_waiting(folder: Path) -> None:
+    ended = end_of(observe(folder, """
+        if os.fork() == 0:
+            while True: os.write(1, b"x" * 65536)
+        os._exit(0)
+    """))  # fmt: skip
+    assert (ended.how, ended.timed_out) == (EXITED.format(0), False)
+
+
+def test_a_child_that_a_story_leaves_behind_is_seen_and_ended(folder: Path) -> None:
+    sighting = observe(folder, "if looks == 1 and os.fork() == 0:\n    signal.pause()")
+    assert sighting.ended is None
+    assert [seen.observation.left for seen in sighting.seen] == [Leftovers(children=1), Leftovers()]
+
+
+def test_files_that_a_story_leaves_behind_go_with_its_folder(folder: Path) -> None:
+    sighting = observe(folder, """
+        import tempfile
+        Path("deep/er").mkdir(parents=True, exist_ok=True)
+        Path("deep/er/still").write_text("x")
+        Path("deep").chmod(0)
+        return Path(tempfile.gettempdir()) == Path.cwd()
+    """)  # fmt: skip
+    [seen] = sighting.seen
+    assert str(seen.observation.outcome) == "returned True"
+
+
+def test_a_worker_that_removes_its_folder_is_no_trouble(folder: Path) -> None:
+    sighting = observe(folder, "if looks == 1: os.rmdir(os.getcwd())")
+    assert (len(sighting.seen), sighting.ended) == (1, None)
+
+
+def test_a_descendant_that_got_away_and_goes_on_writing_is_no_trouble(tmp_path: Path) -> None:
+    try:
+        ended = end_of(observe(tmp_path, """
+            ready, told = os.pipe()
+            if os.fork() == 0:
+                os.setsid()
+                Path(__file__).with_name("escaped").write_text(str(os.getpid()))
+                for number in range(10**9):
+                    Path(str(number)).touch()
+                    if number == 1000: os.close(told)
+            os.close(told)
+            os.read(ready, 1)
+            os._exit(0)
+        """))  # fmt: skip
+    finally:
+        os.kill(int((tmp_path / "escaped").read_text()), signal.SIGKILL)
+        shutil.rmtree((tmp_path / "where").read_text().split()[1], ignore_errors=True)
+    assert ended.how == EXITED.format(0)
+
+
+def test_the_environment_is_built_and_not_inherited(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "PYTHONASYNCIODEBUG": "1",
+        "PYTHONDEVMODE": "1",
+        "PYTHONWARNINGS": "error",
+        "PYTHONPATH": str(folder),
+        "LOOPCMP_SECRET": "x",
+    }.items():
+        monkeypatch.setenv(name, value)
+    sighting = observe(folder, """
+        import asyncio
+        inherited = sorted(name for name in os.environ if name.startswith(("PYTHON", "LOOPCMP")))
+        flags = [sys.flags.dev_mode, sys.flags.safe_path, asyncio.get_running_loop().get_debug()]
+        return [inherited, sys.warnoptions, *flags, sys.stdin.read()]
+    """)  # fmt: skip
+    [seen] = sighting.seen
+    assert str(seen.observation.outcome) == "returned [[], [], False, True, False, '']"
+
+
+def test_a_folder_called_harness_beside_the_users_module_is_not_ours(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "harness").mkdir()
+    for name in ("__init__", "scenario", "estimate"):
+        (folder / f"harness/{name}.py").write_text("raise RuntimeError('not ours')")
+    monkeypatch.chdir(folder)
+    sighting = observe(folder, "import harness.errors\nreturn harness.DISTRIBUTION")
+    [seen] = sighting.seen
+    assert str(seen.observation.outcome) == "returned 'loopcmp'"
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system cannot pin")
+def test_a_worker_is_pinned_with_every_thread_and_its_parent_is_not(folder: Path) -> None:
+    ours = os.sched_getaffinity(0)
+    cpu = max(ours)
+    row = row_of(folder, """
+        seen = [os.sched_getaffinity(int(task)) for task in os.listdir("/proc/self/task")]
+        return [sorted(cpus) for cpus in seen]
+    """)  # fmt: skip
+    job: dict[str, object] = {"do": "observe", "case": asdict(assignment(row, ASYNCIO))}
+    with Worker(job, frozenset({cpu})) as worker:
+        assert os.sched_getaffinity(0) == ours
+        reply = worker.receive(PATIENCE)
+    assert not isinstance(reply, Ended)
+    assert reply.message["observation"]["outcome"]["what"]["parts"][0]["parts"][0]["text"] == str(cpu)
+
+
+def test_talking_to_a_worker_that_has_gone_is_found_out_when_listening(folder: Path) -> None:
+    with Worker(
+        {"do": "observe", "case": asdict(assignment(row_of(folder, "os._exit(0)"), ASYNCIO))}
+    ) as worker:
+        assert isinstance(worker.receive(PATIENCE), Ended)
+        worker.send("turn", {"loops": 1})
+        again = worker.receive(PATIENCE)
+    assert again == Ended(EXITED.format(0))
+
+
+def test_an_error_in_the_parent_ends_the_worker_too(folder: Path) -> None:
+    job: dict[str, object] = {
+        "do": "observe",
+        "case": asdict(assignment(row_of(folder, "return looks"), ASYNCIO)),
+    }
+
+    def interrupted() -> None:
+        with Worker(job) as worker:
+            worker.receive(PATIENCE)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+
+def test_a_run_that_is_interrupted_ends_a_worker_at_once(folder: Path) -> None:
+    row = row_of(folder, "if looks == 2:\n    while True: pass")
+    stop = threading.Event()
+    with Worker({"do": "observe", "case": asdict(assignment(row, ASYNCIO))}, stop=stop) as worker:
+        assert not isinstance(worker.receive(PATIENCE), Ended)
+        stop.set()
+        ended = worker.receive(PATIENCE)
+    assert ended == Ended("was ended, for the run was interrupted")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's end")
+def test_a_worker_in_an_endless_loop_ends_with_a_parent_that_is_killed(folder: Path) -> None:
+    row = row_of(folder, "if looks == 2:\n    while True: pass")
+    code = f"""
+        from harness.process import Worker
+        worker = Worker({{"do": "observe", "case": {asdict(assignment(row, ASYNCIO))!r}}})
+        worker.receive({PATIENCE})
+        print(flush=True)
+        input()
+    """
+    words = [sys.executable, "-P", "-c", dedent(code)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"\n"
+        parent.kill()
+    session, workers_folder = (folder / "where").read_text().split()
+    ended = ends(int(session))
+    with suppress(ProcessLookupError):
+        os.kill(int(session), signal.SIGKILL)
+    shutil.rmtree(workers_folder)  # nobody was left to do it
+    assert ended
+
+
+def test_a_job_that_nobody_knows_is_told_on_standard_error() -> None:
+    with Worker({"do": "dance"}) as worker:
+        ended = worker.receive(PATIENCE)
+    assert isinstance(ended, Ended)
+    assert ended.how == EXITED.format(1)
+    assert ended.said.endswith("ValueError: no such job: {'do': 'dance'}")

@@ -1,0 +1,405 @@
+"""Workers taking turns: equal parts for all, orders drawn anew, and a fault that names its arm."""
+
+import math
+import os
+from collections.abc import Iterator
+from itertools import permutations
+from pathlib import Path
+from statistics import median
+from textwrap import dedent
+
+import pyperf
+import pytest
+
+from harness.backends import find_backend
+from harness.observation import Description, Row
+from harness.pace import (
+    AGAIN,
+    LONG_ITERATION,
+    SLOW_ITERATION,
+    SLOWEST_VALUE,
+    UNTIMED,
+    ArmRound,
+    Calibration,
+    Fault,
+    Pace,
+    choose_pace,
+)
+from harness.protocol import Value
+from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
+from harness.sighting import assignment
+from harness.worker.describe import Describer
+
+workers = pytest.mark.workers
+
+PATIENCE = 60.0
+"""Seconds in which any worker gets something done, however busy the machine."""
+
+ABOUT = {"name": "story"}
+FREE = Stage(None, PATIENCE)
+ALONE = Pace(loops=1, turns=1, warmups=0, untimed=0, alone=True)
+
+HEAD = """
+import os, random, signal
+from pathlib import Path
+import anyio
+from harness.scenario import scenario
+
+here = Path(__file__).parent
+calls = 0
+"""
+
+LOGS = """
+@scenario(params={"who": ["a"]})
+async def story(who):
+    with open(here / "log", "a") as log:
+        print(who, file=log)
+"""
+
+
+def row_of(folder: Path, text: str) -> Row:
+    path = folder / "mine.py"
+    path.write_text(HEAD + dedent(text))
+    return Row("story", "user", str(path), "", "mine.py:1")
+
+
+def arms_on(row: Row, *backends: str) -> list[Arm]:
+    return [Arm(name, assignment(row, find_backend(name))) for name in backends]
+
+
+def arms_called(folder: Path, text: str, names: str) -> list[Arm]:
+    """Arms on asyncio that differ in their parameter `who` alone."""
+    module = row_of(folder, text).module
+    rows = [Row("story", "user", module, "", "mine.py:1", (("who", who),)) for who in names]
+    backend = find_backend("asyncio")
+    return [Arm(who, assignment(row, backend)) for who, row in zip(names, rows, strict=True)]
+
+
+def parts(played: tuple[ArmRound, ...] | Fault) -> tuple[ArmRound, ...]:
+    assert not isinstance(played, Fault), played
+    return played
+
+
+def fault(played: object) -> Fault:
+    assert isinstance(played, Fault), played
+    return played
+
+
+def results(part: ArmRound) -> list[Description | None]:
+    return [value.result for value in (*part.warmups, *part.values)]
+
+
+# Choosing
+
+
+@pytest.mark.parametrize(
+    ("calibration", "pace"),
+    [
+        (Calibration(1000, 1e-5, 1e-5), Pace(1000, 10, 1)),
+        (Calibration(1000, 1e-5, SLOWEST_VALUE / 500), Pace(500, 10, 1)),
+        (Calibration(1000, 1e-5, SLOWEST_VALUE / 1000), Pace(1000, 10, 1)),
+        (Calibration(2, 0.008, 0.15), Pace(1, 10, 1)),
+        (Calibration(1, SLOW_ITERATION, SLOW_ITERATION), Pace(1, 10, 1, untimed=1)),
+        (Calibration(1, 0.1, LONG_ITERATION), Pace(1, 10, 1, untimed=1)),
+        (Calibration(1, 0.1, LONG_ITERATION + 0.01), ALONE),
+        (Calibration(1, 3.0, 3.0), ALONE),
+    ],
+    ids=["quick", "slowest arm", "just within", "slow arm", "slow", "long, not too long", "long arm", "long"],
+)
+def test_the_pace_follows_from_the_calibration(calibration: Calibration, pace: Pace) -> None:
+    assert choose_pace(calibration, turns=10, warmups=1) == pace
+
+
+def test_a_turn_starts_with_three_untimed_iterations() -> None:
+    assert choose_pace(Calibration(1, 1e-5, 1e-5), turns=1, warmups=0).untimed == UNTIMED == 3
+
+
+def allow(monkeypatch: pytest.MonkeyPatch, cpus: set[int]) -> list[set[int]]:
+    """A fake system that allows these CPUs; gives the list of what it is asked to pin to."""
+    asked = [cpus]
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: asked[-1], raising=False)
+    monkeypatch.setattr(os, "sched_setaffinity", lambda _, wanted: asked.append(set(wanted)), raising=False)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("allowed", "wanted", "chosen"),
+    [
+        ({0, 1, 2, 3}, 1, {3}),
+        ({0, 1, 2, 3}, 2, {2, 3}),
+        ({0, 5}, 1, {5}),
+        ({0}, 1, {0}),
+        ({0, 1}, 2, {0, 1}),
+        ({0}, 2, {0}),
+    ],
+)
+def test_cpus_are_allowed_ones_and_not_cpu_0_where_there_is_a_choice(
+    monkeypatch: pytest.MonkeyPatch, allowed: set[int], wanted: int, chosen: set[int]
+) -> None:
+    allow(monkeypatch, allowed)
+    assert choose_cpus(wanted) == frozenset(chosen)
+
+
+def test_a_system_that_cannot_pin_gives_no_cpus_and_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert choose_cpus(1) is None
+    with kept_off(None):
+        pass
+
+
+def test_the_parent_keeps_off_the_workers_cpus_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = allow(monkeypatch, {0, 1, 2})
+
+    def interrupted() -> None:
+        with kept_off(frozenset({2})):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert asked == [{0, 1, 2}, {0, 1}, {0, 1, 2}]
+
+
+def test_a_parent_with_no_other_cpu_stays_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = allow(monkeypatch, {0, 1})
+    with kept_off(frozenset({0, 1})):
+        pass
+    assert asked == [{0, 1}]
+
+
+# Playing
+
+
+@workers
+def test_every_arm_has_the_same_number_of_values_in_the_order_of_the_arms(tmp_path: Path) -> None:
+    row = row_of(tmp_path, "@scenario()\nasync def story():\n    return 'fine'")
+    arms = arms_on(row, "asyncio+gather", "uvloop+gather", "trio+nursery")
+    arms.append(Arm(AGAIN, arms[0].assignment))
+    played = parts(run_round(arms, Pace(loops=4, turns=3, warmups=2), FREE, "seed", ABOUT))
+    assert [part.arm for part in played] == ["asyncio+gather", "uvloop+gather", "trio+nursery", AGAIN]
+    for part in played:
+        assert [value.loops for value in (*part.warmups, *part.values)] == [4] * 5
+        assert results(part) == [Describer().describe("fine"), *[None] * 4]
+        benchmark = pyperf.Benchmark.loads(part.farewell.pyperf)
+        assert benchmark.get_values() == tuple(value.wall / 4 / 1e9 for value in part.values)
+        assert benchmark.get_metadata()["loopcmp_arm"] == part.arm
+    assert (len(played[0].warmups), len(played[0].values)) == (2, 3)
+
+
+def orders(folder: Path, seed: str, turns: int = 8) -> list[str]:
+    """The orders in which three arms took their turns, warm-up first."""
+    arms = arms_called(folder, LOGS, "abc")
+    (folder / "log").write_text("")
+    parts(run_round(arms, Pace(1, turns, warmups=1, untimed=0), FREE, seed, ABOUT))
+    said = (folder / "log").read_text().replace("\n", "")
+    assert sorted(said[:3]) == ["a", "b", "c"]  # everybody's first iteration, before any turn
+    return [said[start : start + 3] for start in range(3, len(said), 3)]
+
+
+@workers
+def test_the_order_is_drawn_anew_for_every_turn_and_follows_from_the_seed(tmp_path: Path) -> None:
+    one, again, other = (orders(tmp_path, seed) for seed in ("row/1", "row/1", "row/2"))
+    assert len(one) == 9
+    assert {*one} <= {"".join(order) for order in permutations("abc")}
+    assert len({*one}) > 1
+    assert one == again != other
+
+
+DRAWS = """
+@scenario()
+async def story():
+    return random.getrandbits(64)
+"""
+
+
+@workers
+@pytest.mark.parametrize(
+    "pace",
+    [
+        Pace(loops=2, turns=3, warmups=1),
+        ALONE,
+    ],
+    ids=["side by side", "alone"],
+)
+def test_every_arm_draws_the_same_numbers_and_every_turn_others(tmp_path: Path, pace: Pace) -> None:
+    arms = arms_on(row_of(tmp_path, DRAWS), "asyncio+gather", "uvloop+gather", "trio+nursery")
+    one, *others = [results(part) for part in parts(run_round(arms, pace, FREE, "seed", ABOUT))]
+    assert others == [one, one]
+    assert None not in one
+    assert len({*one}) == pace.turns + pace.warmups
+
+
+FAULTS = {
+    "raises": ("raise ValueError('Oops')", "when timed it raised ValueError('Oops')"),
+    "crashes": ("os.kill(os.getpid(), signal.SIGSEGV)", "killed by SIGSEGV"),
+    "exits": ("os._exit(0)", "exited with status 0 before it had answered"),
+}
+
+
+@workers
+@pytest.mark.parametrize("call", [1, 2, 4], ids=["first iteration", "first turn", "third turn"])
+@pytest.mark.parametrize("name", FAULTS)
+def test_an_arm_that_fails_makes_the_round_void_and_is_named(tmp_path: Path, name: str, call: int) -> None:
+    body, because = FAULTS[name]
+    arms = arms_called(tmp_path, f"""
+        @scenario(params={{"who": ["a"]}})
+        async def story(who):
+            global calls
+            calls += 1
+            if (who, calls) == ("b", {call}):
+                {body}
+    """, "abc")  # fmt: skip
+    failed = fault(run_round(arms, Pace(1, 5, 0, untimed=0), FREE, "seed", ABOUT))
+    assert (failed.arm, failed.because, failed.timed_out) == ("b", because, False)
+
+
+@workers
+def test_an_arm_that_leaves_tasks_behind_is_named_with_what_to_do(tmp_path: Path) -> None:
+    arms = arms_on(row_of(tmp_path, """
+        @scenario()
+        async def story():
+            import asyncio
+            kept = asyncio.get_running_loop().create_task(anyio.sleep_forever())
+    """), "uvloop+gather")  # fmt: skip
+    failed = fault(run_round(arms, Pace(1, 1, 0), FREE, "seed", ABOUT))
+    assert failed == Fault("uvloop+gather", "a timed story ends every task that it starts; this one left 1")
+
+
+@workers
+def test_an_arm_that_hangs_is_ended_with_its_stack_as_evidence(tmp_path: Path) -> None:
+    arms = arms_on(row_of(tmp_path, """
+        @scenario()
+        async def story():
+            while True: pass
+    """), "asyncio+gather")  # fmt: skip
+    failed = fault(run_round(arms, Pace(1, 1, 0), Stage(None, 3.0), "seed", ABOUT))
+    assert (failed.because, failed.timed_out) == ("gave no answer for 3 s", True)
+    assert "in story" in failed.said
+
+
+NEIGHBORS = """
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+(here / "pids").mkdir(exist_ok=True)
+(here / "pids" / str(os.getpid())).touch()
+
+@scenario()
+async def story():
+    return sum(alive(int(path.name)) for path in (here / "pids").iterdir()) - 1
+"""
+
+
+@workers
+@pytest.mark.parametrize(
+    ("pace", "neighbors"), [(ALONE, 0), (Pace(1, 1, 0, untimed=0), 2)], ids=["alone", "side by side"]
+)
+def test_workers_live_side_by_side_unless_an_iteration_is_long(
+    tmp_path: Path, pace: Pace, neighbors: int
+) -> None:
+    row = row_of(tmp_path, NEIGHBORS)
+    arms = [Arm(name, arm.assignment) for name in "abc" for arm in arms_on(row, "asyncio")]
+    played = parts(run_round(arms, pace, FREE, "seed", ABOUT))
+    assert [part.arm for part in played] == ["a", "b", "c"]
+    assert [results(part) for part in played] == [[Describer().describe(neighbors)]] * 3
+
+
+@workers
+def test_all_arms_are_pinned_to_the_stages_cpus(tmp_path: Path) -> None:
+    cpus = choose_cpus(1)
+    if cpus is None:
+        pytest.skip("this system cannot pin")
+    row = row_of(tmp_path, "@scenario()\nasync def story():\n    return sorted(os.sched_getaffinity(0))")
+    arms = arms_on(row, "asyncio+gather", "trio+nursery")
+    for part in parts(run_round(arms, Pace(1, 1, 0), Stage(cpus, PATIENCE), "seed", ABOUT)):
+        assert results(part) == [Describer().describe(sorted(cpus))]
+
+
+@workers
+def test_a_calibration_finds_the_loops_of_the_first_arm_and_the_slowest_of_all(tmp_path: Path) -> None:
+    text = '@scenario(params={"who": ["1"]})\nasync def story(who):\n    sum(range(2_000 * int(who)))'
+    found = calibrate(arms_called(tmp_path, text, "19"), FREE, seconds=0.005)
+    assert isinstance(found, Calibration)
+    assert found.loops == math.ceil(0.005 / found.iteration) > 1
+    assert found.slowest > found.iteration
+
+
+@workers
+def test_a_calibration_that_fails_names_the_arm(tmp_path: Path) -> None:
+    text = '@scenario(params={"who": ["a"]})\nasync def story(who):\n    assert who != "b"'
+    failed = fault(calibrate(arms_called(tmp_path, text, "ab"), FREE, seconds=0.005))
+    assert (failed.arm, failed.because) == ("b", "when timed it raised AssertionError()")
+
+
+# The method itself: the only tests that look at times
+
+FAN_OUT = """
+async def child(number):
+    await anyio.sleep(0)
+    return number
+
+@scenario()
+async def story(gather):
+    return sum(await gather(*(child(number) for number in range(100))))
+"""
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    """One CPU for all arms, and the parent off it."""
+    cpus = choose_cpus(1)
+    with kept_off(cpus):
+        yield Stage(cpus, PATIENCE)
+
+
+def judge_only_where_it_is_quiet(played: list[tuple[ArmRound, ...]]) -> None:
+    """Whoever else computes on the workers' CPU stretches the wall time of some turns, not of others."""
+    values = [value for arms in played for part in arms for value in part.values]
+    if median(value.cpu / value.wall for value in values) < 0.9:
+        pytest.skip("something else computes on the workers' CPU")
+
+
+def fan_out(folder: Path) -> list[Arm]:
+    return arms_on(row_of(folder, FAN_OUT), "asyncio+gather", "uvloop+gather")
+
+
+def pace_of(arms: list[Arm], stage: Stage, turns: int) -> Pace:
+    calibration = calibrate(arms, stage, seconds=0.01)
+    assert isinstance(calibration, Calibration)
+    return choose_pace(calibration, turns, warmups=1)
+
+
+@pytest.mark.slow
+@workers
+def test_the_last_turn_of_a_round_is_as_quick_as_the_others(tmp_path: Path, stage: Stage) -> None:
+    """Workers that wrote and exited while others still played made the last value 50 to 74% slow."""
+    arms = fan_out(tmp_path)
+    pace = pace_of(arms, stage, turns=8)
+    rounds = [parts(run_round(arms, pace, stage, f"last/{number}", ABOUT)) for number in range(15)]
+    judge_only_where_it_is_quiet(rounds)
+    walls = [[value.wall for value in part.values] for played in rounds for part in played]
+    assert median(last / median(others) for *others, last in walls) == pytest.approx(1, abs=0.1)
+
+
+def log_ratio(one: tuple[Value, ...], other: tuple[Value, ...]) -> float:
+    return median(math.log(b.wall / a.wall) for a, b in zip(one, other, strict=True))
+
+
+@pytest.mark.slow
+@workers
+def test_the_ratio_does_not_depend_on_the_loop_count(tmp_path: Path, stage: Stage) -> None:
+    arms = fan_out(tmp_path)
+    calibrated = pace_of(arms, stage, turns=8)
+    rounds: dict[int, list[tuple[ArmRound, ...]]] = {calibrated.loops // 2: [], calibrated.loops * 2: []}
+    for number in range(15):
+        for loops, played in rounds.items():
+            played.append(parts(run_round(arms, Pace(loops, 8, 1), stage, f"loops/{number}", ABOUT)))
+            judge_only_where_it_is_quiet(played)
+    half, double = (
+        median(log_ratio(asyncio.values, uvloop.values) for asyncio, uvloop in played)
+        for played in rounds.values()
+    )
+    assert math.exp(half - double) == pytest.approx(1, abs=0.05)

@@ -1,0 +1,139 @@
+"""When a row is done: by precision and never by significance, or when its budget ends."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from harness.estimate import rounds_needed
+from harness.observation import Row
+from harness.pace import AGAIN, Fault
+from harness.plan import DEFAULT, FAST, Effort, Plan
+from harness.record import Dropped, Entry, Paced
+from harness.runner import _why_stop
+from harness.tally import Tally
+from tests.records import (
+    ASYNCIO,
+    PACE,
+    THREE,
+    TRIO,
+    UVLOOP,
+    begun,
+    look,
+    plan,
+    returned,
+    rounds,
+    row,
+    seen_alike,
+    twice,
+)
+
+STORY = row("story", returned(1))
+EQUAL = {ASYNCIO: 100.0, UVLOOP: 100.0, TRIO: 100.0, AGAIN: 100.0}
+APART = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, AGAIN: 100.0}
+NARROW, WIDE = 0.005, 0.4
+
+
+def why_stop(
+    taken: int,
+    *,
+    of: Row = STORY,
+    times: Mapping[str, float] = EQUAL,
+    spread: float = NARROW,
+    seconds: float = 1.0,
+    effort: Effort = DEFAULT,
+    alone: bool = False,
+    planned: Plan | None = None,
+) -> str | None:
+    """Why a row of which so many rounds of so many seconds were taken needs no more."""
+    entries: list[Entry] = [
+        *seen_alike(of, twice(look(returned(1)))),
+        Paced(of.id, replace(PACE, alone=alone)),
+    ]
+    played = rounds(of.id, times, taken, spread=spread, seconds=seconds)
+    return _why_stop(Tally(begun(planned or plan(of, effort=effort)), [*entries, *played]), of)
+
+
+@pytest.mark.parametrize("times", [EQUAL, APART])
+@pytest.mark.parametrize(("spread", "stops"), [(NARROW, True), (WIDE, False)])
+def test_a_row_ends_by_precision_whatever_the_difference(
+    times: Mapping[str, float], spread: float, stops: bool
+) -> None:
+    because = "every interval is within ±2.0%" if stops else None
+    assert why_stop(20, times=times, spread=spread, seconds=0.1) == because
+
+
+def test_one_wide_interval_keeps_a_row_going() -> None:
+    wide = rounds(STORY.id, {TRIO: 100.0}, 20, spread=WIDE)
+    narrow = rounds(STORY.id, {ASYNCIO: 100.0, UVLOOP: 100.0}, 20, spread=NARROW)
+    both = [replace(a, arms=(*a.arms, *b.arms)) for a, b in zip(narrow, wide, strict=True)]
+    observed = seen_alike(STORY, twice(look(returned(1))))
+    assert _why_stop(Tally(begun(plan(STORY)), [*observed, *both]), STORY) is None
+
+
+@pytest.mark.parametrize(
+    ("taken", "looks"),
+    [(0, False), (6, False), (19, False), (20, True), (21, False), (24, False), (25, True)],
+)
+def test_the_first_look_is_after_twenty_rounds_and_then_every_five(taken: int, looks: bool) -> None:
+    assert (why_stop(taken) is not None) is looks
+
+
+@pytest.mark.parametrize(("taken", "over"), [(55, None), (60, "60 s are over"), (65, "60 s are over")])
+def test_a_wide_row_ends_at_the_first_look_after_its_budget(taken: int, over: str | None) -> None:
+    assert why_stop(taken, spread=WIDE) == over
+
+
+@pytest.mark.parametrize("taken", [1, 19])
+def test_no_budget_ends_a_row_below_the_rounds_that_its_interval_needs(taken: int) -> None:
+    assert why_stop(taken, seconds=1000.0) is None
+
+
+def test_with_many_comparisons_the_interval_needs_more_rounds_than_the_first_look_has() -> None:
+    rows = [STORY, *(row(f"other{number}") for number in range(99))]
+    planned = plan(*rows, effort=replace(DEFAULT, first_look=6))
+    needed = rounds_needed(planned.level)
+    assert needed > 6
+    assert why_stop(needed - 1, planned=planned, seconds=1000.0) is None
+    assert why_stop(needed, planned=planned, seconds=1000.0, spread=WIDE) == "60 s are over"
+
+
+def test_a_row_whose_workers_live_one_at_a_time_may_end_earlier() -> None:
+    assert why_stop(3, alone=True, seconds=10.0) is None
+    assert why_stop(3, alone=True, seconds=20.0) == "60 s are over"
+
+
+@pytest.mark.parametrize(("taken", "because"), [(5, None), (6, "6 rounds, as --fast asks")])
+@pytest.mark.parametrize("spread", [NARROW, WIDE])
+@pytest.mark.parametrize("seconds", [0.1, 1000.0])
+def test_a_fast_row_has_exactly_six_rounds(
+    taken: int, because: str | None, spread: float, seconds: float
+) -> None:
+    assert why_stop(taken, spread=spread, seconds=seconds, effort=FAST) == because
+
+
+@pytest.mark.parametrize(("spread", "stops"), [(NARROW, True), (0.1, False)])
+def test_a_story_that_sleeps_ends_when_its_excess_is_known_to_a_share_of_its_ideal(
+    spread: float, stops: bool
+) -> None:
+    story = row("sleep", returned(1), ideal=0.0001)
+    assert (why_stop(20, of=story, spread=spread, seconds=0.1) is not None) is stops
+
+
+def test_a_row_without_a_case_that_has_a_number_ends_at_once() -> None:
+    differing = seen_alike(STORY, twice(look(returned(2))))
+    assert _why_stop(Tally(begun(plan(STORY)), differing), STORY) == "no case of this row has a number"
+
+
+def test_arms_that_are_dropped_are_not_waited_for() -> None:
+    observed = seen_alike(STORY, twice(look(returned(1))))
+    dropped = [Dropped(STORY.id, Fault(name, "killed by SIGSEGV"), "crashed") for name in THREE]
+    assert _why_stop(Tally(begun(plan(STORY)), [*observed, *dropped[:2]]), STORY) is None
+    assert _why_stop(Tally(begun(plan(STORY)), [*observed, *dropped]), STORY) is not None
+
+
+def test_a_row_without_any_interval_does_not_say_that_every_one_is_narrow() -> None:
+    observed = seen_alike(STORY, twice(look(returned(1))), [UVLOOP, TRIO])
+    played = rounds(STORY.id, {UVLOOP: 63.0, TRIO: 180.0}, 20)
+    because = _why_stop(Tally(begun(plan(STORY)), [*observed, *played]), STORY)
+    assert "every interval" not in (because or "")

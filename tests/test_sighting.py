@@ -1,0 +1,194 @@
+"""What fresh processes say of modules, loops and cases, and what the parent makes of it."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.backends import Backend, Loop, find_backend
+from harness.errors import BadInput, ScenarioBroken
+from harness.observation import Outcome, Row, Sighting
+from harness.protocol import Assignment
+from harness.sighting import assignment, check_loop, list_rows, module_to_import, observe_once
+from harness.worker.describe import Describer
+
+workers = pytest.mark.workers
+
+PATIENCE = 60.0
+"""Seconds in which any worker gets something done, however busy the machine."""
+
+STORY = """
+from harness.scenario import scenario
+
+@scenario(params={"n": [1, 2]}, returns=lambda n: n)
+async def story(n):
+    return n
+"""
+
+
+HEAD = """
+from harness.scenario import scenario
+looks = 0
+@scenario()
+async def story():
+    global looks
+    looks += 1
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that the user works in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def row_of(path: Path, body: str) -> Row:
+    """The row of a story with this body."""
+    path.write_text(f"{HEAD}    {body}\n")
+    return Row("story", "user", str(path), "", "mine.py:3")
+
+
+def test_a_path_is_made_absolute_and_a_dotted_name_stays(here: Path) -> None:
+    assert module_to_import("some/mine.py") == str(here / "some/mine.py")
+    assert module_to_import("scenarios.tutorial.order") == "scenarios.tutorial.order"
+
+
+def test_an_assignment_says_what_a_worker_has_to_know(here: Path) -> None:
+    row = Row("story", "user", "mine.py", "", "mine.py:3", parameters=(("n", 1),))
+    assert assignment(row, find_backend("uvloop+anyio")) == Assignment(
+        module=str(here / "mine.py"),
+        scenario="story",
+        parameters=(("n", 1),),
+        loop="uvloop",
+        family="asyncio",
+        factory="uvloop:new_event_loop",
+        gatherer="anyio",
+    )
+
+
+def test_a_loop_that_is_not_there_needs_no_worker_to_say_so() -> None:
+    missing = Backend(Loop("fast", factory="no_such_package:make", distribution="fast-loop"), "gather")
+    sighting = observe_once(Row("story", "user", "mine.py", "", "mine.py:3"), missing, PATIENCE)
+    assert sighting == Sighting(unavailable="fast-loop is not installed: pip install fast-loop")
+
+
+@workers
+def test_rows_are_listed_module_by_module_under_the_paths_that_were_typed(here: Path) -> None:
+    (here / "mine.py").write_text(STORY)
+    (here / "some").mkdir()
+    (here / "some/mine.py").write_text(STORY.replace("story", "other"))
+    rows = list_rows([("mine.py", "a"), ("some/mine.py", "b")])
+    assert [(row.id, row.family, row.module, row.source) for row in rows] == [
+        ("story:n=1", "a", "mine.py", "mine.py:4"),
+        ("story:n=2", "a", "mine.py", "mine.py:4"),
+        ("other:n=1", "b", "some/mine.py", "some/mine.py:4"),
+        ("other:n=2", "b", "some/mine.py", "some/mine.py:4"),
+    ]
+    assert rows[1].promise.outcome == Outcome("returned", Describer().describe(2))
+
+
+@workers
+def test_a_module_that_does_not_import_is_named_as_it_was_typed_with_its_own_frames(here: Path) -> None:
+    (here / "mine.py").write_text("\nraise ValueError('Oops')")
+    with pytest.raises(ScenarioBroken, match=r"^mine\.py does not import: ValueError: Oops$") as caught:
+        list_rows([("mine.py", "user")])
+    assert 'mine.py", line 2' in caught.value.frames
+    assert "harness" not in caught.value.frames
+
+
+@workers
+def test_a_malformed_scenario_is_bad_input_with_its_file_and_line(here: Path) -> None:
+    (here / "mine.py").write_text(STORY.replace("story(n)", "story(m)"))
+    with pytest.raises(BadInput, match=r"mine\.py:4: story takes \['m'\] but sweeps \['n'\]"):
+        list_rows([("mine.py", "user")])
+
+
+@workers
+def test_a_module_without_scenarios_is_named_as_it_was_typed(here: Path) -> None:
+    (here / "mine.py").write_text("")
+    with pytest.raises(BadInput, match=r"^mine\.py defines no scenario: decorate"):
+        list_rows([("mine.py", "user")])
+
+
+@workers
+@pytest.mark.parametrize(
+    ("end", "how"),
+    [
+        ("os._exit(3)", "exited with status 3"),
+        ("os.write(int(sys.argv[2]), b'rubbish\\n')", "wrote what is no message: b'rubbish'"),
+    ],
+)
+def test_a_module_that_ends_its_worker_is_named_with_how(here: Path, end: str, how: str) -> None:
+    (here / "mine.py").write_text(f"import os, sys\n{end}")
+    with pytest.raises(BadInput, match=rf"^mine\.py: .*{how}"):
+        list_rows([("mine.py", "user")])
+
+
+@workers
+@pytest.mark.parametrize("loop", [Loop("uvloop", factory="uvloop:new_event_loop"), Loop("asyncio")])
+def test_a_factory_that_makes_a_loop_is_accepted(loop: Loop) -> None:
+    check_loop(loop)
+
+
+@workers
+@pytest.mark.parametrize(
+    ("factory", "why"),
+    [
+        ("no_such_package:make", "No module named 'no_such_package'"),
+        ("asyncio:no_such_loop", "module 'asyncio' has no attribute 'no_such_loop'"),
+        ("collections:deque", "it makes a deque, which is no asyncio event loop"),
+        ("operator:add", "add expected 2 arguments, got 0"),
+    ],
+)
+def test_a_factory_that_makes_no_loop_is_told_what_to_name(factory: str, why: str) -> None:
+    with pytest.raises(
+        BadInput, match=rf"^--loop wrong={factory}: .*{why}; name a module and in it a function"
+    ):
+        check_loop(Loop("wrong", factory=factory))
+
+
+@workers
+def test_a_factory_that_ends_its_worker_is_told_how() -> None:
+    with pytest.raises(BadInput, match=r"^--loop wrong=os:abort: .*killed by SIGABRT"):
+        check_loop(Loop("wrong", factory="os:abort"))
+
+
+@workers
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop", "trio"])
+def test_looks_that_saw_the_same_are_counted_and_not_repeated(tmp_path: Path, loop: str) -> None:
+    sighting = observe_once(row_of(tmp_path / "mine.py", "return 'fine'"), find_backend(loop), PATIENCE)
+    [seen] = sighting.seen
+    assert str(seen.observation.outcome) == "returned 'fine'"
+    assert seen.times >= 2
+    assert sighting == Sighting((seen,))
+
+
+@workers
+def test_looks_that_differ_stand_side_by_side(tmp_path: Path) -> None:
+    row = row_of(tmp_path / "mine.py", "return looks == 2")
+    first, second = observe_once(row, find_backend("asyncio"), PATIENCE).seen
+    assert str(first.observation.outcome) == "returned False"
+    assert (str(second.observation.outcome), second.times) == ("returned True", 1)
+
+
+@workers
+def test_a_value_that_cannot_be_compared_is_refused_with_its_line_and_what_to_write(tmp_path: Path) -> None:
+    sighting = observe_once(row_of(tmp_path / "mine.py", "return {1}"), find_backend("asyncio"), PATIENCE)
+    assert sighting == Sighting(refused="mine.py:3: a set has no order to compare: return sorted(...) of it")
+
+
+@workers
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop", "trio"])
+def test_threads_that_a_library_keeps_for_later_are_not_what_the_story_left(
+    tmp_path: Path, loop: str
+) -> None:
+    row = row_of(tmp_path / "mine.py", "import anyio.to_thread; return await anyio.to_thread.run_sync(int)")
+    [seen] = observe_once(row, find_backend(loop), PATIENCE).seen
+    assert str(seen.observation.left) == "nothing"
+
+
+@workers
+def test_a_line_that_no_terminal_could_show_is_an_error_of_the_story(tmp_path: Path) -> None:
+    row = row_of(tmp_path / "mine.py", r"print('\ud800')")
+    [seen] = observe_once(row, find_backend("asyncio"), PATIENCE).seen
+    assert str(seen.observation.outcome).startswith("raised UnicodeEncodeError")

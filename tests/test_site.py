@@ -1,0 +1,355 @@
+"""The site: what is on it, that it is whole, that nothing is made twice, and how it looks in a browser."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from random import Random
+from threading import Thread
+from time import perf_counter
+from typing import Any
+from urllib.parse import unquote, urldefrag, urljoin
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+
+pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
+
+from harness.errors import BadInput
+from harness.record import Closed, Record
+from harness.report.visible import visible
+from harness.site.badge import badge, message_of
+from harness.site.build import publish
+from harness.site.history import changes
+from harness.site.leaderboard import Leaderboard, leaderboard
+from harness.site.names import slug
+from harness.site.summary import Case, Interval, Machine, Summary
+from harness.store import write_record
+from tests.browsing import DESK, PHONE, Browser, browser
+from tests.reading import read
+from tests.records import ASYNCIO, TRIO, UVLOOP, everything
+from tests.test_html import HOSTILE, hostile
+
+pytestmark = pytest.mark.browser
+
+__all__ = ["browser"]
+
+
+def put(results: Path, name: str, record: Record, started: str) -> Path:
+    folder = results / name
+    folder.mkdir(parents=True)
+    write_record(folder, replace(record, begun=replace(record.begun, started=started)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("results")
+    for month in range(1, 4):
+        put(folder, f"2026-0{month}-01-tutorial", everything(), f"2026-0{month}-01T00:00:00+00:00")
+    put(folder, "2026-04-01-other", other_machine(), "2026-04-01T00:00:00+00:00")
+    put(folder, "local", everything(), "2026-05-01T00:00:00+00:00")
+    return folder
+
+
+def other_machine() -> Record:
+    environment = replace(everything().begun.environment, cpu="Other 1", python="3.14.0")
+    return replace(everything(), begun=replace(everything().begun, environment=environment))
+
+
+@pytest.fixture(scope="module")
+def site(results: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    assert publish(results, folder).rendered == 4
+    return folder
+
+
+def pages(site: Path) -> Iterator[tuple[Path, str]]:
+    for path in sorted(site.rglob("*.html")):
+        yield path, path.read_text()
+
+
+def test_a_name_that_is_no_safe_path_gets_one_of_its_own() -> None:
+    assert slug("uvloop") == "uvloop"
+    assert slug("../x") != slug("x")
+
+
+def test_every_published_record_and_each_of_its_loops_and_scenarios_has_a_page(site: Path) -> None:
+    assert {path.stem for path in (site / "records").iterdir()} == {
+        "2026-01-01-tutorial",
+        "2026-02-01-tutorial",
+        "2026-03-01-tutorial",
+        "2026-04-01-other",
+    }
+    assert {path.stem for path in (site / "loops").iterdir()} == {"asyncio", "uvloop", "trio", "missing"}
+    assert {path.stem for path in (site / "scenarios").iterdir()} == {
+        line.row.scenario for line in everything().lines
+    }
+
+
+def test_every_link_leads_to_a_file_and_to_a_place_in_it(site: Path) -> None:
+    names: dict[Path, set[str]] = {}
+    for path, text in pages(site):
+        for link in (one for one in read(text) if one.tag in ("a", "link", "script")):
+            address = link.attributes.get("href") or link.attributes.get("src") or ""
+            if not address or address.startswith(("https://", "data:")):
+                continue
+            whole, place = urldefrag(urljoin(path.as_uri(), address))
+            target = Path(unquote(whole.removeprefix("file://")))
+            assert target.exists(), (path, address)
+            if place:
+                if target not in names:
+                    names[target] = {
+                        one.attributes["id"] for one in read(target.read_text()) if "id" in one.attributes
+                    }
+                assert place in names[target], (path, address)
+
+
+def test_nothing_is_asked_of_another_server(site: Path) -> None:
+    for _, text in pages(site):
+        for one in read(text):
+            assert not one.attributes.get("src", "").startswith(("http", "//"))
+            assert one.tag != "link" or not one.attributes["href"].startswith(("http", "//"))
+
+
+def test_every_file_of_the_api_keeps_the_schema_beside_it(site: Path) -> None:
+    schema = json.loads((site / "api/v1/schema.json").read_text())
+    for name, kind in (
+        ("index.json", "Listing"),
+        ("records/*.json", "Summary"),
+        ("scenarios/*.json", "Scenario"),
+    ):
+        files = list((site / "api/v1").glob(name))
+        assert files
+        for path in files:
+            jsonschema.validate(
+                json.loads(path.read_text()), {"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]}
+            )
+
+
+def test_the_feed_is_atom_with_an_entry_for_each_record_newest_first(site: Path) -> None:
+    atom = "{http://www.w3.org/2005/Atom}"
+    feed = ET.fromstring((site / "atom.xml").read_text())  # noqa: S314 - our own file
+    entries = feed.findall(f"{atom}entry")
+    assert [entry.findtext(f"{atom}updated") for entry in entries] == [
+        f"2026-0{month}-01T00:00:00+00:00" for month in (4, 3, 2, 1)
+    ]
+    for part in (feed, *entries):
+        assert all(part.findtext(f"{atom}{name}") for name in ("id", "title", "updated"))
+    assert len({entry.findtext(f"{atom}id") for entry in entries}) == 4
+
+
+def test_what_did_not_change_is_neither_rendered_nor_written_again(results: Path, tmp_path: Path) -> None:
+    publish(results, tmp_path)
+    again = publish(results, tmp_path)
+    assert (again.records, again.rendered, again.written) == (4, 0, 0)
+
+
+def test_a_record_that_is_gone_leaves_nothing_behind(tmp_path: Path) -> None:
+    mine, out = tmp_path / "results", tmp_path / "site"
+    put(mine, "2026-01-01-a", everything(), "2026-01-01T00:00:00+00:00")
+    second = put(mine, "2026-02-01-b", hostile("unlike"), "2026-02-01T00:00:00+00:00")
+    publish(mine, out)
+    (second / "record.json").unlink()
+    built = publish(mine, out)
+    assert (built.records, built.rendered) == (1, 0)
+    assert not list(out.rglob("*2026-02-01-b*"))
+    assert not list((out / "scenarios").glob("unlike*"))
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(results: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("all of it")
+    with pytest.raises(BadInput, match="choose another folder"):
+        publish(results, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_without_a_published_record_it_says_how_one_is_made(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="--publish NAME"):
+        publish(tmp_path / "results", tmp_path / "site")
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_hostile_text_stays_text_on_every_page(what: str, tmp_path: Path) -> None:
+    record = replace(hostile(HOSTILE[what]), closed=Closed("2026-01-01T01:00:00+00:00", 0.5))
+    put(tmp_path / "results", "2026-01-01-odd", record, "2026-01-01T00:00:00+00:00")
+    publish(tmp_path / "results", tmp_path / "site")
+    shown = " ".join(visible(HOSTILE[what]).split())
+    for path, text in pages(tmp_path / "site"):
+        page = read(text)
+        assert not [
+            one
+            for one in page.all("script")
+            if one.attributes.get("src") is None and "type" not in one.attributes
+        ]
+        assert not [one for one in page for name in one.attributes if name.startswith("on")]
+        if path.name != "leaderboard.html" and "loops" not in path.parts:
+            assert shown in page.text, path
+    ET.fromstring((tmp_path / "site/atom.xml").read_text())  # noqa: S314 - our own file
+    for path in (tmp_path / "site/badges").iterdir():
+        ET.fromstring(path.read_text())  # noqa: S314 - our own file
+
+
+# Leaderboard
+
+
+def summary(cases: dict[str, list[tuple[str, float, float, float] | str]]) -> Summary:
+    """A summary of rows named by number; a case is its verdict, or its verdict with ratio, low and high."""
+    made = []
+    for backend, some in cases.items():
+        for number, one in enumerate(some):
+            verdict, *ratio = (one,) if isinstance(one, str) else one
+            interval = Interval(*ratio) if ratio else None
+            seconds = Interval(1.0, 1.0, 1.0) if ratio or backend == ASYNCIO else None
+            made.append(Case(str(number), str(number), backend, str(verdict), "", seconds, interval))
+    machine = Machine("CPU", 2, "Linux", "3.13.0")
+    return Summary(
+        "a", "a", "", "2026", bool(made), machine, ASYNCIO, tuple(cases), {}, 1, 0, (), tuple(made)
+    )
+
+
+def places(board: Leaderboard) -> dict[str, tuple[int, int]]:
+    return {one.backend: (one.first, one.last) for one in board.standings}
+
+
+def test_who_does_what_is_promised_stands_before_who_is_fast() -> None:
+    board = leaderboard(
+        summary(
+            {
+                ASYNCIO: ["agrees", "agrees"],
+                UVLOOP: [("agrees", 0.1, 0.1, 0.1), "differs"],
+                TRIO: [("agrees", 2.0, 1.9, 2.1), "differs as documented"],
+            }
+        )
+    )
+    assert [one.backend for one in board.standings] == [ASYNCIO, TRIO, UVLOOP]
+    assert places(board) == {ASYNCIO: (1, 1), TRIO: (2, 2), UVLOOP: (3, 3)}
+
+
+def test_intervals_that_overlap_are_a_tie() -> None:
+    board = leaderboard(
+        summary(
+            {
+                ASYNCIO: ["agrees"],
+                UVLOOP: [("agrees", 0.6, 0.5, 0.7)],
+                "x+gather": [("agrees", 0.65, 0.55, 0.75)],
+                TRIO: [("agrees", 2.0, 1.9, 2.1)],
+            }
+        )
+    )
+    assert places(board) == {UVLOOP: (1, 2), "x+gather": (1, 2), ASYNCIO: (3, 3), TRIO: (4, 4)}
+
+
+def test_the_typical_ratio_is_over_the_rows_that_all_share() -> None:
+    board = leaderboard(
+        summary(
+            {
+                ASYNCIO: ["agrees", "agrees", "agrees"],
+                UVLOOP: [("agrees", 0.5, 0.4, 0.6), ("agrees", 2.0, 1.9, 2.1), ("agrees", 9.0, 8.0, 9.5)],
+                TRIO: [("agrees", 1.0, 0.9, 1.1), ("agrees", 1.0, 0.9, 1.1), "timed out"],
+            }
+        )
+    )
+    assert board.rows == ("0", "1")
+    uvloop = next(one for one in board.standings if one.backend == UVLOOP)
+    assert uvloop.ratio is not None
+    assert uvloop.ratio.value == pytest.approx(1.0)
+
+
+def test_a_badge_says_in_words_what_it_shows() -> None:
+    board = leaderboard(summary({ASYNCIO: ["agrees"], UVLOOP: [("agrees", 0.63, 0.62, 0.64)]}))
+    uvloop = next(one for one in board.standings if one.backend == UVLOOP)
+    assert message_of(board, uvloop) == "1/1 as promised, 0.63× time"
+    assert 'aria-label="loopcmp uvloop+gather: 1/1 as promised, 0.63× time"' in badge(board, uvloop)
+
+
+# Changes
+
+
+def noisy(*levels: tuple[float, int]) -> list[float]:
+    draw = Random(4)
+    return [level + draw.gauss(0, 0.01) for level, count in levels for _ in range(count)]
+
+
+def test_a_change_of_level_is_found_where_it_happens() -> None:
+    assert changes(noisy((0.0, 10), (0.2, 10))) == (10,)
+    assert changes(noisy((0.0, 10), (0.2, 10), (-0.1, 8))) == (10, 20)
+
+
+def test_noise_alone_is_no_change() -> None:
+    assert changes(noisy((0.0, 40))) == ()
+    assert changes([0.0] * 20) == ()
+    assert changes([0.0, 5.0]) == ()
+
+
+# In a browser, and in a hurry
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: Any) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+PAGES = (
+    "index.html",
+    "leaderboard.html",
+    "loops/uvloop.html",
+    "scenarios/order.html",
+    "records/2026-01-01-tutorial.html",
+)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_every_kind_of_page_works_in_a_browser(browser: Browser, address: str, size: tuple[int, int]) -> None:
+    for page in PAGES:
+        browser.open(address + page, size)
+        browser.photograph(f"site-{page.replace('/', '-').removesuffix('.html')}-{size[0]}")
+        assert browser.serious() == [], page
+        assert browser.run("return document.documentElement.scrollWidth") == size[0], page
+        assert browser.complaints() == [], page
+        assert [one for one in browser.requests() if not one.startswith(address)] == []
+
+
+def test_a_chart_on_the_site_is_drawn_by_the_shared_runtime(browser: Browser, address: str) -> None:
+    browser.open(f"{address}records/2026-01-01-tutorial.html")
+    browser.run("document.querySelector('#chart-forest').scrollIntoView()")
+    browser.wait("'live' in document.querySelector('#chart-forest').dataset")
+    assert f"{address}assets/vega.js" in browser.requests()
+    assert browser.complaints() == []
+
+
+def test_filters_show_the_records_that_fit(browser: Browser, address: str) -> None:
+    browser.open(f"{address}index.html")
+    browser.run(
+        "const one = document.querySelector('[name=python]'); one.value = '3.14.0';"
+        "one.dispatchEvent(new Event('change', {bubbles: true}))"
+    )
+    assert browser.run("return document.querySelector('output').textContent") == "1 of 4"
+    assert browser.run("return document.querySelectorAll('#records tbody tr:not([hidden])').length") == 1
+
+
+@pytest.mark.slow
+def test_a_thousand_records_take_less_than_a_minute_and_one_more_a_moment(tmp_path: Path) -> None:
+    for number in range(1000):
+        put(tmp_path / "results", f"2026-{number:04}", everything(), f"{2000 + number}-01-01T00:00:00+00:00")
+    began = perf_counter()
+    assert publish(tmp_path / "results", tmp_path / "site").rendered == 1000
+    assert perf_counter() - began < 60
+    put(tmp_path / "results", "2027-new", everything(), "3001-01-01T00:00:00+00:00")
+    began = perf_counter()
+    assert publish(tmp_path / "results", tmp_path / "site").rendered == 1
+    assert perf_counter() - began < 20

@@ -1,0 +1,348 @@
+"""Journals and records on disk: nothing that was measured is lost, and nothing torn is taken for whole."""
+
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyperf
+import pytest
+
+from harness import store
+from harness.errors import BadInput
+from harness.pace import AGAIN, Fault
+from harness.record import Begun, Closed, Dropped, Entry, Finished, Observed, Paced, Played
+from tests.records import (
+    ASYNCIO,
+    PACE,
+    UVLOOP,
+    begun,
+    everything,
+    look,
+    part,
+    plan,
+    returned,
+    round_of,
+    row,
+    twice,
+    value,
+)
+
+STORY = row("story", returned("Ünïcode \u202e and \n a line"))
+BEGUN = begun(plan(STORY, on=[ASYNCIO, UVLOOP]))
+ENTRIES: tuple[Entry, ...] = (
+    Observed(STORY.id, ASYNCIO, twice(look(returned("Ünïcode \u202e and \n a line")))),
+    Paced(STORY.id, PACE),
+    round_of(STORY.id, 0, {ASYNCIO: [1.0]}),
+    Dropped(STORY.id, Fault(UVLOOP, "killed by SIGSEGV", "last\nlines"), "crashed"),
+    Finished(STORY.id, "60 s are over"),
+    Closed("2026-05-04T03:07:08+00:00", None),
+)
+
+
+def write_journal(folder: Path, entries: Sequence[Entry] = ENTRIES) -> Path:
+    with store.Journal(folder) as journal:
+        for entry in (BEGUN, *entries):
+            journal.append(entry)
+    return folder / store.JOURNAL
+
+
+def test_a_journal_gives_back_what_was_appended(tmp_path: Path) -> None:
+    write_journal(tmp_path)
+    assert store.read_journal(tmp_path) == (BEGUN, ENTRIES)
+
+
+def test_a_journal_cut_at_any_byte_keeps_every_entry_before_the_cut(tmp_path: Path) -> None:
+    path = write_journal(tmp_path)
+    data = path.read_bytes()
+    for cut in reversed(range(len(data))):
+        os.truncate(path, cut)
+        whole = data[:cut].count(b"\n")
+        if whole:
+            assert store.read_journal(tmp_path) == (BEGUN, ENTRIES[: whole - 1])
+        else:
+            with pytest.raises(BadInput, match="does not begin as a journal"):
+                store.read_journal(tmp_path)
+
+
+def line_ends(data: bytes) -> Iterator[int]:
+    """The cuts around the end of every line but the first, and one in the middle of the line after it."""
+    at = data.find(b"\n")
+    while at >= 0:
+        yield from (at, at + 1, at + 9)
+        at = data.find(b"\n", at + 1)
+
+
+def test_a_journal_that_was_torn_and_mended_goes_on_where_it_was_whole(tmp_path: Path) -> None:
+    path = write_journal(tmp_path)
+    data = path.read_bytes()
+    for cut in [*line_ends(data)][1:]:
+        path.write_bytes(data[:cut])
+        _, before = store.read_journal(tmp_path)
+        store.mend_journal(tmp_path)
+        with store.Journal(tmp_path) as journal:
+            journal.append(ENTRIES[-1])
+        assert store.read_journal(tmp_path) == (BEGUN, (*before, ENTRIES[-1]))
+
+
+def test_mending_leaves_a_whole_journal_as_it_is(tmp_path: Path) -> None:
+    path = write_journal(tmp_path)
+    data = path.read_bytes()
+    store.mend_journal(tmp_path)
+    assert path.read_bytes() == data
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda lines: [lines[0], lines[1][:-20], *lines[2:]],
+        lambda lines: [lines[0], b"\xff\xfe rubbish", *lines[2:]],
+        lambda lines: [lines[0], b'{"kind":"Guessed","entry":{}}', *lines[2:]],
+        lambda lines: [lines[0], b'{"kind":"Paced","entry":{"row":7}}', *lines[2:]],
+        lambda lines: lines[1:],
+        lambda lines: [b"{}", *lines[1:]],
+    ],
+    ids=["torn", "rubbish", "unknown", "misshapen", "headless", "foreign"],
+)
+def test_a_journal_damaged_before_its_end_is_refused_in_one_line_that_says_where(
+    tmp_path: Path, damage: Callable[[list[bytes]], list[bytes]]
+) -> None:
+    path = write_journal(tmp_path)
+    path.write_bytes(b"\n".join(damage(path.read_bytes().split(b"\n"))))
+    with pytest.raises(BadInput) as refused:
+        store.read_journal(tmp_path)
+    assert str(path) in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_record_gives_back_what_was_written(tmp_path: Path) -> None:
+    path = store.write_record(tmp_path, everything())
+    assert path == tmp_path / "record.json"
+    assert store.read_record(path) == store.read_record(tmp_path) == everything()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"null",
+        b"hello",
+        b"\x89PNG\r\n",
+        b'{"begun": 3}',
+        b'{"version": 1}',
+        b"[" * 100_000,
+    ],
+    ids=["empty", "object", "array", "null", "text", "image", "number", "other", "deep"],
+)
+def test_a_foreign_file_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "record.json"
+    path.write_bytes(content)
+    with pytest.raises(BadInput) as refused:
+        store.read_record(path)
+    assert str(refused.value).startswith(f"{path} is no record of loopcmp")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_record_cut_short_anywhere_is_refused(tmp_path: Path) -> None:
+    path = store.write_record(tmp_path, everything())
+    data = path.read_bytes().rstrip()
+    for cut in range(0, len(data), len(data) // 50):
+        path.write_bytes(data[:cut])
+        with pytest.raises(BadInput, match="cut short"):
+            store.read_record(path)
+
+
+@pytest.mark.parametrize(("version", "age"), [(0, "older"), (-1, "older"), (2, "newer"), (99, "newer")])
+def test_another_versions_record_or_journal_is_refused_with_what_to_do(
+    tmp_path: Path, version: int, age: str
+) -> None:
+    other = replace(everything().begun, version=version)
+    record = store.write_record(tmp_path, replace(everything(), begun=other))
+    journal = write_journal(tmp_path)
+    journal.write_bytes(journal.read_bytes().replace(b'"version":1', b'"version":%d' % version))
+    for read in (lambda: store.read_record(record), lambda: store.read_journal(tmp_path)):
+        with pytest.raises(BadInput, match=f"has version {version}, {age} than .* read it with the loopcmp"):
+            read()
+
+
+def test_a_newer_record_is_refused_for_its_version_whatever_its_shape(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    path.write_text('{"begun": {"version": 7, "planned": []}, "rows": {}}')
+    with pytest.raises(BadInput, match="newer than"):
+        store.read_record(path)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "nowhere/record.json", "."])
+def test_a_path_without_a_record_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadInput, match="is no record of loopcmp"):
+        store.read_record(tmp_path / name)
+
+
+def test_an_unfinished_run_says_how_to_finish_it(tmp_path: Path) -> None:
+    write_journal(tmp_path)
+    with pytest.raises(BadInput, match=f"loopcmp run --resume {tmp_path}"):
+        store.read_record(tmp_path)
+
+
+def test_the_run_to_resume_is_the_newest_one_without_a_record(tmp_path: Path) -> None:
+    runs = [
+        tmp_path / "local" / name
+        for name in ("20260101-000000-1-a", "20260102-000000-1-a", "20260103-000000-1-a")
+    ]
+    for folder in runs:
+        folder.mkdir(parents=True)
+        write_journal(folder)
+    store.write_record(runs[2], everything())
+    assert store.unfinished(tmp_path) == runs[1]
+    store.write_record(runs[1], everything())
+    store.write_record(runs[0], everything())
+    with pytest.raises(BadInput, match="no unfinished run"):
+        store.unfinished(tmp_path)
+
+
+def test_folders_made_within_one_second_are_distinct(tmp_path: Path) -> None:
+    made = [store.new_folder(tmp_path, "story", publish=False) for _ in range(3)]
+    assert len(set(made)) == 3
+
+
+def test_folders_made_at_once_are_distinct(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two runs that begin in the same moment, each looks before the other has made its folder."""
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    made = [store.new_folder(tmp_path, "story", publish=False) for _ in range(3)]
+    assert len(set(made)) == 3
+
+
+def test_a_local_run_has_a_folder_of_its_own_that_can_be_published_over_by_none(tmp_path: Path) -> None:
+    local = store.new_folder(tmp_path, "story", publish=False)
+    published = store.new_folder(tmp_path, "story", publish=True)
+    assert local.parent == tmp_path / "local"
+    assert published.parent == tmp_path
+    with pytest.raises(BadInput, match="choose another name"):
+        store.new_folder(tmp_path, "story", publish=True)
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "results").write_text("a file")
+    with pytest.raises(BadInput, match="--results DIR chooses"):
+        store.new_folder(tmp_path / "results", "story", publish=False)
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../up", "/etc", "a/b", "-x", "a b", "a\n", "é", "x" * 99])
+def test_a_name_that_could_lead_elsewhere_names_no_folder(name: str) -> None:
+    with pytest.raises(BadInput, match="cannot name a folder"):
+        store.safe_name(name)
+
+
+@pytest.mark.parametrize("name", ["tutorial", "2026-linux_x86.64"])
+def test_a_plain_name_names_a_folder(name: str) -> None:
+    assert store.safe_name(name) == name
+
+
+def test_only_published_records_are_in_the_index_oldest_first(tmp_path: Path) -> None:
+    for name in ("2026-02-02-b", "2026-01-01-a", "local", "empty"):
+        (tmp_path / name).mkdir()
+    for name in ("2026-02-02-b", "2026-01-01-a", "local"):
+        store.write_record(tmp_path / name, everything())
+    assert [folder.name for folder, _ in store.published(tmp_path)] == ["2026-01-01-a", "2026-02-02-b"]
+
+
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """What a full disk does: the write that goes beyond fails."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_write_that_fails_halfway_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = store.write_file(tmp_path / "record.json", b"old")
+    with no_file_larger_than(1000), pytest.raises(OSError, match="too large"):
+        store.write_file(path, b"new" * 1000)
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["record.json"]  # noqa: PTH208 - hidden files too
+
+
+def test_a_written_file_replaces_the_old_one_and_can_be_read_by_others(tmp_path: Path) -> None:
+    path = store.write_file(tmp_path / "report.md", b"old")
+    assert store.write_file(path, b"new").read_bytes() == b"new"
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def pyperf_run(name: str, number: int, values: list[float]) -> str:
+    """One worker's run as pyperf writes it."""
+    metadata: dict[str, Any] = {"name": name, "loops": 100, "loopcmp_round": number}
+    run = pyperf.Run(values, warmups=[(100, values[0])], metadata=metadata, collect_metadata=False)
+    text = io.StringIO()
+    pyperf.Benchmark([run]).dump(text)
+    return text.getvalue()
+
+
+def timed_round(number: int) -> list[Played]:
+    arms = {ASYNCIO: 1.0, UVLOOP: 0.63, AGAIN: 1.0}
+    played = []
+    for name in ("order:n=10", "order:n=100"):
+        parts = []
+        for arm, share in arms.items():
+            whole = part(arm, [value(10)])
+            text = pyperf_run(name, number, [share * (1 + number / 100), share * 1.001])
+            parts.append(replace(whole, farewell=replace(whole.farewell, pyperf=text)))
+        played.append(Played(name, number, 1.0, tuple(parts)))
+    return played
+
+
+@pytest.fixture(scope="module")
+def timings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("run")
+    store.write_timings(folder, [played for number in range(3) for played in timed_round(number)])
+    return folder / "timings"
+
+
+def run_pyperf(*words: object) -> str:
+    command = [sys.executable, "-m", "pyperf", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_timings_are_one_file_per_arm_with_a_benchmark_per_row_and_a_run_per_round(timings: Path) -> None:
+    assert sorted(path.name for path in timings.iterdir()) == [
+        "A-A.json",
+        f"{ASYNCIO}.json",
+        f"{UVLOOP}.json",
+    ]
+    suite = pyperf.BenchmarkSuite.load(str(timings / f"{UVLOOP}.json"))
+    assert suite.get_benchmark_names() == ["order:n=10", "order:n=100"]
+    assert [one.get_nrun() for one in suite.get_benchmarks()] == [3, 3]
+    assert suite.get_benchmark("order:n=10").get_values()[:2] == (0.63, 0.63 * 1.001)
+
+
+def test_pyperf_itself_reads_the_timings(timings: Path) -> None:
+    assert "Number of benchmarks: 2" in run_pyperf("stats", timings / f"{UVLOOP}.json")
+
+
+def test_pyperf_itself_compares_the_timings_of_two_arms(timings: Path) -> None:
+    shown = run_pyperf("compare_to", timings / f"{ASYNCIO}.json", timings / f"{UVLOOP}.json", "--table")
+    assert "1.59x faster" in shown
+    assert "order:n=100" in shown
+
+
+def test_without_rounds_no_timings_are_written(tmp_path: Path) -> None:
+    store.write_timings(tmp_path, ENTRIES[:2])
+    assert not (tmp_path / "timings").exists()
+
+
+def test_a_journal_is_json_lines_that_others_can_read(tmp_path: Path) -> None:
+    lines = write_journal(tmp_path).read_text().splitlines()
+    kinds = [json.loads(line)["kind"] for line in lines]
+    assert kinds == [Begun.__name__, *(type(entry).__name__ for entry in ENTRIES)]

@@ -1,0 +1,270 @@
+"""A record → the tables, sentences, warnings and differences that every report shows."""
+
+import re
+import shlex
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from harness import sentences, table
+from harness.estimate import Estimate
+from harness.observation import Ended, Row, Sighting
+from harness.pace import AGAIN
+from harness.plan import FAST
+from harness.record import Closed, Entry, Finished, Record, Repeats
+from harness.table import Table
+from harness.verdict import FINDINGS, Verdict
+from tests.records import (
+    ASYNCIO,
+    GROUP_SOURCE,
+    NO_MISSING,
+    THREE,
+    TRIO,
+    UVLOOP,
+    everything,
+    look,
+    plan,
+    record_of,
+    returned,
+    rounds,
+    row,
+    seen_alike,
+    twice,
+)
+
+STORY = row("story", returned(1))
+TIMES = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, AGAIN: 100.0}
+
+
+@cache
+def small(*extra: Entry, of: Row = STORY, on: tuple[str, ...] = THREE) -> Record:
+    entries: list[Entry] = [*seen_alike(of, twice(look(returned(1))), on), *rounds(of.id, TIMES, 6)]
+    return record_of(plan(of, on=on, effort=FAST), *entries, *extra)
+
+
+def cells(shown: Table | None) -> dict[str, tuple[str, ...]]:
+    assert shown is not None
+    assert all(len(cells) == len(shown.heads) for cells in shown.rows)
+    return {name: tuple(rest) for name, *rest in shown.rows}
+
+
+def test_times_are_shown_in_microseconds_on_the_baseline_and_as_ratios_elsewhere() -> None:
+    shown = table.times(everything())
+    assert shown is not None
+    assert shown.heads[:3] == ("scenario", "asyncio+gather, µs", UVLOOP)
+    baseline, uvloop, trio, _ = cells(shown)["order:n=100"]
+    assert re.fullmatch(r"\d+", baseline)
+    assert re.fullmatch(r"0\.63\d× \[0\.\d+, 0\.\d+\]", uvloop)
+    assert re.fullmatch(r"1\.\d+× \[1\.\d+, 1\.\d+\] \*", trio)
+
+
+@pytest.mark.parametrize(
+    ("story", "backend", "words"),
+    [
+        ("turns", TRIO, "differs"),
+        ("echo", UVLOOP, "crashed"),
+        ("race", UVLOOP, "unstable"),
+        ("pipes", TRIO, "unsupported"),
+        ("slow_start", ASYNCIO, "timed out"),
+        ("order:n=100", "missing+gather", "unavailable"),
+    ],
+)
+def test_a_case_without_a_number_shows_its_verdict_where_the_number_would_be(
+    story: str, backend: str, words: str
+) -> None:
+    shown = cells(table.times(everything()))
+    assert shown[story][everything().backends.index(backend)] == words
+
+
+def test_without_a_baseline_the_others_show_absolute_times_and_no_ratio() -> None:
+    _, uvloop, trio, _ = cells(table.times(everything()))["slow_start"]
+    assert "×" not in uvloop + trio
+    assert re.match(r"\d+\.\d", uvloop)
+
+
+def test_an_absolute_time_outside_the_baselines_column_says_its_unit() -> None:
+    _, uvloop, trio, _ = cells(table.times(everything()))["slow_start"]
+    assert ("µs" in uvloop, "µs" in trio) == (True, True)
+
+
+def test_a_story_that_sleeps_is_shown_as_signed_microseconds_beyond_its_ideal() -> None:
+    for shown in cells(table.times(everything()))["say_after"][:3]:
+        assert re.fullmatch(r"[+-]\d+ \[[+-]\d+, [+-]\d+\] µs", shown)
+
+
+def test_nothing_timed_is_no_table_of_times() -> None:
+    assert table.times(record_of(plan(STORY), *seen_alike(STORY, twice(look(returned(1)))))) is None
+
+
+def test_a_story_without_a_gatherer_points_to_the_case_of_its_loop() -> None:
+    of = row("lock", returned(1), uses_gather=False)
+    record = small(of=of, on=(*THREE, "asyncio+taskgroup"))
+    assert cells(table.verdicts(record))["lock"] == ("✓ agrees", "✓ agrees", "✓ agrees", "as its loop")
+    assert "as" in cells(table.times(record))["lock"][3]
+
+
+@pytest.mark.parametrize(
+    ("estimate", "unit", "signed", "shown"),
+    [
+        (Estimate(0.6312, 0.6103, 0.6502, 20), "×", False, "0.63× [0.61, 0.65]"),
+        (Estimate(0.6312, 0.6309, 0.6319, 20), "×", False, "0.631× [0.631, 0.632]"),
+        (Estimate(1.0, 1.0, 1.0, 20), "×", False, "1.000× [1.000, 1.000]"),
+        (Estimate(12.4, 3.2, 25.9, 20), "×", False, "12× [3, 26]"),
+        (Estimate(1.25, None, None, 3), "×", False, "1.25× [too few rounds]"),
+        (Estimate(-312.4, -390.0, 12.6, 20), "", True, "-312 [-390, +13]"),
+        (Estimate(1520.2, 1100.0, 2300.0, 20), "", True, "+1,520 [+1,100, +2,300]"),
+        (Estimate(152.0, None, None, 3), "", True, "+152 [too few rounds]"),
+    ],
+)  # fmt: skip
+def test_a_number_has_as_many_decimals_as_its_interval_bears(
+    estimate: Estimate, unit: str, signed: bool, shown: str
+) -> None:
+    assert table.interval(estimate, unit, signed=signed) == shown
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "shown"), [(0.0456, "0.0456"), (1.234, "1.23"), (45.67, "45.7"), (98_765.0, "98,765")]
+)
+def test_an_absolute_time_has_three_significant_digits(microseconds: float, shown: str) -> None:
+    assert table._number(microseconds) == shown
+
+
+def test_every_verdict_has_a_sign_of_its_own() -> None:
+    assert set(table.SYMBOLS) == set(Verdict)
+    assert len(set(table.SYMBOLS.values())) == len(Verdict)
+
+
+def test_the_ledger_has_a_row_per_claim_and_an_answer_per_backend() -> None:
+    shown = cells(table.ledger(everything()))
+    assert shown["The error is raised as it is (pitfalls)"] == (
+        "holds",
+        "holds",
+        "does not hold",
+        "not tried",
+    )
+    assert len(shown) == 3
+    assert table.ledger(small()) is None
+
+
+def test_documented_differences_come_with_their_source() -> None:
+    shown = table.documented(everything())
+    assert shown is not None
+    [documented] = shown.rows
+    assert {"a task group raises the error inside an exception group", GROUP_SOURCE, TRIO} <= set(documented)
+    assert "first_error" in documented
+    assert table.documented(small()) is None
+
+
+def test_a_difference_says_which_case_why_and_where_it_parts() -> None:
+    differences = {one.case: one for one in table.differences(everything(), *FINDINGS)}
+    turns = differences["turns on trio+nursery"]
+    assert turns.parting is not None
+    assert (turns.parting.promised[turns.parting.at], turns.parting.observed[turns.parting.at]) == (
+        "two",
+        "three",
+    )
+    assert differences["echo on uvloop+gather"].said[-1] == '  File "echo.py", line 3 in read'
+    assert set(FINDINGS) == {
+        cell.finding.verdict
+        for line in everything().lines
+        for cell in line.cells
+        if any(one.case == table.case_id(line, cell) for one in differences.values())
+    }
+
+
+def test_backends_that_differ_alike_are_shown_together() -> None:
+    seen = seen_alike(STORY, twice(look(returned(2))), [UVLOOP, TRIO])
+    record = record_of(plan(STORY), *seen_alike(STORY, twice(look(returned(1))), [ASYNCIO]), *seen)
+    assert [one.case for one in table.differences(record, *FINDINGS)] == [f"story on {UVLOOP}, {TRIO}"]
+
+
+def test_only_the_last_lines_of_what_a_worker_said_are_shown_and_none_of_our_frames() -> None:
+    noise = "\n".join(f"line {number}" for number in range(50))
+    said = f"{noise}\n  File /x/harness/worker/observing.py, line 9 in look"
+    crash = (Sighting(ended=Ended("killed by SIGSEGV", said)),)
+    [one] = table.differences(record_of(plan(STORY), *seen_alike(STORY, crash)), *FINDINGS)
+    assert one.said[-1] == "line 49"
+    assert len(one.said) < 50
+
+
+def test_the_sentences_say_who_agrees_who_is_faster_and_what_task_groups_do_differently() -> None:
+    agreement, *speeds, groups = sentences.sentences(everything())
+    assert "uvloop+gather agrees in 7 of 10" in agreement
+    assert "missing+gather could not be observed" in agreement
+    assert any(
+        re.search(r"uvloop\+gather takes less time .* most on order:n=100: 0\.63", said) for said in speeds
+    )
+    assert any(
+        re.search(r"trio\+nursery takes more time .* most on order:n=100: 1\.", said) for said in speeds
+    )
+    assert "a task group raises the error inside an exception group" in groups
+
+
+def test_a_baseline_alone_is_compared_with_nobody() -> None:
+    record = small(on=(ASYNCIO,))
+    assert sentences.sentences(record) == ()
+    [absolute] = cells(table.times(record))["story"]
+    assert re.fullmatch(r"\d+(\.\d)?", absolute)
+
+
+def with_repeats(repeats: Repeats) -> str:
+    return "\n".join(sentences.warnings(replace(small(), repeats=repeats)))
+
+
+def test_the_a_a_count_is_always_said_and_too_many_are_a_warning() -> None:
+    assert "in 2 of 8 rows (chance allows 2)" in with_repeats(Repeats(8, 2, 2))
+    assert "do not quote" not in with_repeats(Repeats(8, 2, 2))
+    assert "do not quote" in with_repeats(Repeats(8, 3, 2))
+
+
+def test_a_reader_is_warned_of_everything_that_weakens_a_figure() -> None:
+    fast = "\n".join(sentences.warnings(small()))
+    assert "not adjusted" in fast
+    assert "This run was not finished." in fast
+    finished = sentences.warnings(small(Closed("2026-05-04T03:07:08+00:00", None)))
+    assert not any("not finished" in said for said in finished)
+    said = "\n".join(sentences.warnings(everything()))
+    assert "order:n=100 on trio+nursery: uses 3.4% CPU between its turns." in said
+    assert "turns on uvloop+gather: typical and mean differ." in said
+    assert "order:n=1000: 60 s are over, and its intervals are wider than asked." in said
+    assert "not adjusted" not in said
+
+
+def test_a_row_that_ended_by_precision_is_no_warning() -> None:
+    record = small(Finished(STORY.id, "every interval is within ±2.0%"))
+    assert not any(said.startswith("story:") for said in sentences.warnings(record))
+
+
+def test_the_environment_is_told_in_full() -> None:
+    told = dict(table.environment(everything()))
+    assert told["CPU"] == "Imaginary 9000, 2 cores, governor performance"
+    assert (told["seed"], told["load"]) == ("7", "0.25 before, 0.75 after")
+    assert "uvloop 0.23.0" in told["versions"]
+    assert told["command"] == "loopcmp run tutorial"
+
+
+def test_a_report_says_how_to_run_one_of_its_rows_again() -> None:
+    again, _ = table.repeat(small())
+    assert again == f"loopcmp run story -b {ASYNCIO} -b {UVLOOP} -b {TRIO}"
+
+
+def test_a_row_of_a_users_own_module_is_run_again_by_its_path() -> None:
+    again, _ = table.repeat(small(of=replace(STORY, module="mine.py")))
+    assert again.startswith("loopcmp run mine.py ")
+
+
+def test_a_loop_that_was_given_on_the_command_line_is_given_again() -> None:
+    again, _ = table.repeat(everything())
+    assert "--loop missing=missing:new_event_loop" in again
+
+
+def test_what_is_to_be_typed_into_a_shell_is_quoted_for_it() -> None:
+    hostile = replace(STORY, parameters=(("x", "$(reboot) & `reboot`; \n"),))
+    again, _ = table.repeat(small(of=hostile))
+    assert shlex.split(again)[2] == hostile.id
+
+
+def test_a_backend_that_is_not_installed_is_said_to_be_so_once() -> None:
+    said = table.differences(everything(), Verdict.UNAVAILABLE)
+    assert [one.because for one in said] == [NO_MISSING]

@@ -1,0 +1,304 @@
+"""Entries of a journal → the record: verdicts, times, flags, the ledger, the method's check on itself."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from harness.estimate import Judgement
+from harness.observation import Claim, Ended, Promise, Row, Sighting
+from harness.pace import AGAIN, Fault
+from harness.plan import FAST
+from harness.record import Cell, Closed, Dropped, Entry, Finished, Line, Observed, Paced, Played, Record
+from harness.tally import Tally
+from harness.verdict import Answer, Verdict
+from tests.records import (
+    ASYNCIO,
+    EVERYTHING,
+    PACE,
+    THREE,
+    TRIO,
+    UVLOOP,
+    begun,
+    everything,
+    look,
+    part,
+    plan,
+    raised,
+    record_of,
+    returned,
+    round_of,
+    rounds,
+    row,
+    seen_alike,
+    told,
+    twice,
+    value,
+)
+
+STORY = row("story", returned(1))
+SEEN = twice(look(returned(1)))
+CRASH = (Sighting(ended=Ended("killed by SIGSEGV")),) * 2
+TIMES = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, AGAIN: 100.0}
+
+
+def observed(of: Row = STORY, **unlike: tuple[Sighting, ...]) -> list[Observed]:
+    """What the three backends saw; those named by their loop saw something else."""
+    return [Observed(of.id, name, unlike.get(name.partition("+")[0], SEEN)) for name in THREE]
+
+
+def line_of(*entries: Entry, of: Row = STORY) -> Line:
+    [line] = record_of(plan(of, effort=FAST), *entries).lines
+    return line
+
+
+def cell(line: Line, backend: str) -> Cell:
+    return next(cell for cell in line.cells if cell.backend == backend)
+
+
+def without(arm: str, played: list[Played]) -> list[Played]:
+    return [replace(one, arms=tuple(part for part in one.arms if part.arm != arm)) for one in played]
+
+
+def test_a_timed_row_has_absolute_times_and_ratios_to_the_baseline() -> None:
+    line = line_of(*observed(), *rounds(STORY.id, TIMES, 6))
+    baseline, uvloop, trio = (cell(line, name).timing for name in THREE)
+    assert baseline is not None
+    assert uvloop is not None
+    assert trio is not None
+    assert (baseline.ratio, baseline.judgement) == (None, None)
+    assert baseline.seconds.value == pytest.approx(100e-6, rel=0.1)
+    assert uvloop.ratio is not None
+    assert trio.ratio is not None
+    assert uvloop.ratio.value == pytest.approx(0.63, rel=0.02)
+    assert trio.ratio.value == pytest.approx(1.8, rel=0.02)
+    assert (uvloop.judgement, trio.judgement) == (Judgement.FASTER, Judgement.SLOWER)
+    assert uvloop.ratio.rounds == len(uvloop.samples) == line.rounds == 6
+    assert (uvloop.flags, trio.flags) == ((), ())
+
+
+def test_an_interval_rests_on_the_samples_that_are_recorded() -> None:
+    timing = cell(line_of(*observed(), *rounds(STORY.id, TIMES, 6)), UVLOOP).timing
+    assert timing is not None
+    assert timing.ratio is not None
+    lowest, *_, highest = sorted(timing.samples)
+    assert (timing.ratio.low, timing.ratio.high) == pytest.approx((math.exp(lowest), math.exp(highest)))
+
+
+@pytest.mark.parametrize(
+    ("entries", "verdict"),
+    [
+        (observed(uvloop=CRASH), Verdict.CRASHED),
+        (observed(uvloop=twice(look(returned(2)))), Verdict.DIFFERS),
+        (observed(uvloop=twice(look(returned(1)), look(returned(2)))), Verdict.UNSTABLE),
+        ([*observed(), Dropped(STORY.id, Fault(UVLOOP, "killed by SIGSEGV"), "crashed")], Verdict.CRASHED),
+        ([*observed(), Dropped(STORY.id, Fault(UVLOOP, "no answer"), "timed out")], Verdict.TIMED_OUT),
+        ([*observed(), Dropped(STORY.id, Fault(UVLOOP, "it returned 2"), "unstable")], Verdict.UNSTABLE),
+    ],
+)  # fmt: skip
+def test_a_case_that_disagrees_crashes_or_hangs_has_a_verdict_and_never_a_number(
+    entries: list[Entry], verdict: Verdict
+) -> None:
+    line = line_of(*entries, *rounds(STORY.id, TIMES, 3))
+    assert cell(line, UVLOOP).finding.verdict is verdict
+    assert cell(line, UVLOOP).timing is None
+    assert cell(line, TRIO).timing is not None
+
+
+def test_an_arm_that_is_dropped_after_some_rounds_says_why_and_loses_its_number() -> None:
+    dropped = Dropped(STORY.id, Fault(TRIO, "killed by SIGKILL"), "crashed")
+    played = rounds(STORY.id, TIMES, 5)
+    line = line_of(*observed(), *played[:3], dropped, *without(TRIO, played[3:]))
+    assert cell(line, TRIO).finding.because == "killed by SIGKILL"
+    assert cell(line, TRIO).timing is None
+    uvloop = cell(line, UVLOOP).timing
+    assert uvloop is not None
+    assert uvloop.ratio is not None
+    assert uvloop.ratio.rounds == 5
+
+
+def test_a_worse_verdict_from_checking_is_not_replaced_by_what_happened_when_timed() -> None:
+    dropped = Dropped(STORY.id, Fault(UVLOOP, "when timed it returned 2"), "unstable")
+    assert cell(line_of(*observed(uvloop=CRASH), dropped), UVLOOP).finding.verdict is Verdict.CRASHED
+
+
+def no_ratio_anywhere(line: Line) -> bool:
+    timings = [cell.timing for cell in line.cells if cell.timing]
+    return bool(timings) and all(timing.ratio is None for timing in timings)
+
+
+def test_a_row_whose_baseline_has_no_number_has_absolute_times_and_no_ratio() -> None:
+    times = {UVLOOP: 63.0, TRIO: 180.0}
+    line = line_of(*observed(asyncio=CRASH), *rounds(STORY.id, times, 3))
+    assert cell(line, ASYNCIO).timing is None
+    assert no_ratio_anywhere(line)
+    assert line.again is None
+
+
+def test_a_baseline_that_is_dropped_takes_the_ratios_of_its_row_with_it() -> None:
+    dropped = Dropped(STORY.id, Fault(ASYNCIO, "killed by SIGSEGV"), "crashed")
+    played = rounds(STORY.id, TIMES, 5)
+    after = without(AGAIN, without(ASYNCIO, played[3:]))
+    line = line_of(*observed(), *played[:3], dropped, *after)
+    assert cell(line, ASYNCIO).timing is None
+    assert no_ratio_anywhere(line)
+    assert line.again is None
+
+
+def test_an_untimed_row_has_verdicts_and_no_numbers() -> None:
+    untimed = row("error", returned(1), timed=False)
+    line = line_of(*observed(untimed), of=untimed)
+    assert [cell.finding.verdict for cell in line.cells] == [Verdict.AGREES] * 3
+    assert [cell.timing for cell in line.cells] == [None] * 3
+
+
+def test_a_story_that_raises_as_promised_agrees_and_is_not_timed() -> None:
+    story = row("error", raised(ValueError("Oops")))
+    tally = Tally(begun(plan(story)), seen_alike(story, twice(look(raised(ValueError("Oops"))))))
+    assert tally.finding(story, ASYNCIO).verdict is Verdict.AGREES
+    assert tally.timed_backends(story) == ()
+
+
+def test_a_story_that_sleeps_has_an_excess_in_microseconds_and_never_a_ratio() -> None:
+    story = row("sleep", returned(1), ideal=0.02)
+    times = {ASYNCIO: 20_150.0, UVLOOP: 19_700.0, TRIO: 20_300.0, AGAIN: 20_150.0}
+    played = [round_of(story.id, n, {arm: [us] * 5 for arm, us in times.items()}) for n in range(6)]
+    line = line_of(*observed(story), *played, of=story)
+    assert no_ratio_anywhere(line)
+    excesses = [
+        timing.excess.value for name in THREE if (timing := cell(line, name).timing) and timing.excess
+    ]
+    assert excesses == pytest.approx([150, -300, 300])
+    assert line.again is not None
+    assert line.again.value == pytest.approx(0)
+    assert not line.again_excludes
+
+
+def again_rows(*shifts: float) -> Record:
+    """A record of one row per shift, by which the baseline's second entry is slower."""
+    rows = [row(f"story{number}", returned(1)) for number in range(len(shifts))]
+    entries: list[Entry] = []
+    for of, shift in zip(rows, shifts, strict=True):
+        entries += observed(of)
+        for number in range(6):
+            wobble = 0.1 if number % 2 else -0.1
+            entries.append(round_of(of.id, number, {ASYNCIO: [100.0], AGAIN: [100 * shift + wobble]}))
+    return record_of(plan(*rows), *entries)
+
+
+def test_the_a_a_rows_that_differ_are_counted_at_95_percent_and_not_adjusted() -> None:
+    repeats = again_rows(1.0, 1.1, 0.9, 1.0).repeats
+    assert repeats is not None
+    assert (repeats.rows, repeats.excluding, repeats.allowed) == (4, 2, 2)
+
+
+def test_a_a_rows_without_an_interval_are_not_counted() -> None:
+    few = record_of(plan(STORY), *observed(), *rounds(STORY.id, TIMES, 5))
+    assert few.lines[0].again is not None
+    assert few.repeats is None
+
+
+def test_a_row_whose_typical_and_mean_ratio_differ_is_flagged() -> None:
+    calm, late = (
+        cell(line_of(*observed(), *rounds(STORY.id, TIMES, 6, late=slow)), UVLOOP).timing
+        for slow in ({}, {UVLOOP: 3.0})
+    )
+    assert calm is not None
+    assert late is not None
+    assert calm.flags == ()
+    assert late.flags == ("typical and mean differ",)
+    assert late.mean_ratio == pytest.approx(0.63 * 1.5, rel=0.05)
+
+
+@pytest.mark.parametrize(("share", "flagged"), [(0.0, False), (0.009, False), (0.034, True)])
+def test_an_arm_that_uses_cpu_between_its_turns_is_flagged_as_disturbing(share: float, flagged: bool) -> None:
+    timing = cell(line_of(*observed(), *rounds(STORY.id, TIMES, 3, idle={TRIO: share})), TRIO).timing
+    assert timing is not None
+    assert timing.flags == (("uses 3.4% CPU between its turns",) if flagged else ())
+
+
+def test_the_peak_of_memory_is_left_out_where_the_system_does_not_tell() -> None:
+    told_by, silent = (
+        line_of(
+            *observed(),
+            *(Played(STORY.id, n, 1.0, (part(ASYNCIO, [value(10)], peak=peak),)) for n in range(3)),
+        )
+        for peak in (4096, None)
+    )
+    peaks = [timing.peak for one in (told_by, silent) if (timing := cell(one, ASYNCIO).timing)]
+    assert [peak and peak.value for peak in peaks] == [4096, None]
+
+
+def test_the_ledger_is_computed_from_what_every_backend_was_seen_to_do() -> None:
+    claims = (
+        Claim("It is one", "here", Promise(returned(1))),
+        Claim("It is two", "there", Promise(returned(2))),
+    )
+    story = row("story", returned(1), claims=claims)
+    record = record_of(plan(story), *observed(story, uvloop=CRASH, trio=twice(look(returned(2)))))
+    holds, fails, untried = Answer.HOLDS, Answer.FAILS, Answer.NOT_TRIED
+    assert [(answered.claim.words, answered.row) for answered in record.ledger] == [
+        ("It is one", "story"),
+        ("It is two", "story"),
+    ]
+    assert [[found for _, found in answered.answers] for answered in record.ledger] == [
+        [holds, untried, fails],
+        [fails, untried, holds],
+    ]
+
+
+def test_what_is_not_promised_is_what_the_baseline_did() -> None:
+    story = row("story")
+    line = line_of(*observed(story, trio=twice(look(returned(2)))), of=story)
+    assert [cell.finding.verdict for cell in line.cells] == [Verdict.AGREES, Verdict.AGREES, Verdict.DIFFERS]
+
+
+@pytest.mark.parametrize(
+    ("result", "arm", "unexpected"),
+    [(None, UVLOOP, False), (1, UVLOOP, False), (2, UVLOOP, True), (2, AGAIN, True), (1, AGAIN, False)],
+)
+def test_a_result_that_was_not_promised_is_found_when_timed(
+    result: int | None, arm: str, unexpected: bool
+) -> None:
+    tally = Tally(begun(plan(STORY)), observed())
+    last = value(10, result=None if result is None else told(result))
+    found = tally.unexpected_result(STORY, part(arm, [value(10), last]))
+    assert found == (told(result) if unexpected else None)
+
+
+def test_a_warm_up_that_returns_something_else_is_found_too() -> None:
+    tally = Tally(begun(plan(STORY)), observed())
+    played = replace(part(TRIO, [value(10)]), warmups=(value(10, result=told(3)),))
+    assert tally.unexpected_result(STORY, played) == told(3)
+
+
+@pytest.mark.parametrize("torn_at", [1, 7])
+def test_resumed_entries_give_the_same_record_as_unbroken_ones(torn_at: int) -> None:
+    entries: list[Entry] = [
+        *observed(),
+        Paced(STORY.id, PACE),
+        *rounds(STORY.id, TIMES, 5),
+        Finished(STORY.id, "5 rounds"),
+        Closed("2026-05-04T03:07:08+00:00", 0.5),
+    ]
+    first = begun(plan(STORY))
+    unbroken = Tally(first)
+    for entry in entries:
+        unbroken.add(entry)
+    resumed = Tally(first, entries[:torn_at])
+    for entry in entries[torn_at:]:
+        resumed.add(entry)
+    assert resumed.record() == unbroken.record() == record_of(plan(STORY), *entries)
+
+
+def test_every_row_of_the_plan_has_a_line_and_every_case_a_verdict_even_before_it_is_observed() -> None:
+    record = record_of(plan(*EVERYTHING))
+    assert [line.row for line in record.lines] == list(EVERYTHING)
+    assert {cell.finding.because for line in record.lines for cell in line.cells} == {"nothing was observed"}
+    assert record.closed is None
+
+
+def test_the_faked_record_has_every_verdict_and_every_judgement() -> None:
+    cells = [cell for line in everything().lines for cell in line.cells]
+    assert {cell.finding.verdict for cell in cells} == set(Verdict)
+    assert {cell.timing.judgement for cell in cells if cell.timing} == {*Judgement, None}

@@ -1,0 +1,344 @@
+"""A timing worker, asked by hand: it takes turns, is silent between them, and leaves a run of pyperf's."""
+
+import io
+import json
+import random
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from textwrap import dedent
+
+import pyperf
+import pytest
+
+from harness.backends import find_backend
+from harness.observation import Ended, Outcome, Row
+from harness.process import Reply, Worker
+from harness.protocol import Farewell, Turn, Value
+from harness.sighting import assignment
+from harness.worker.describe import Describer
+
+pytestmark = pytest.mark.workers
+
+PATIENCE = 60.0
+"""Seconds in which any worker gets something done, however busy the machine."""
+
+HEAD = """
+import asyncio, gc, os, random, sys
+from contextlib import asynccontextmanager
+import anyio, anyio.lowlevel
+from harness.scenario import scenario
+
+calls = 0
+"""
+
+COUNTS = """
+@scenario()
+async def story():
+    global calls
+    calls += 1
+    return calls
+"""
+
+describe = Describer().describe
+
+Start = Callable[..., "Asked"]
+
+everywhere = pytest.mark.parametrize("loop", ["asyncio", "uvloop", "trio"])
+
+
+class Asked:
+    """A timing worker and the questions that are put to it."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+
+    def next(self) -> Reply:
+        reply = self.worker.receive(PATIENCE)
+        assert not isinstance(reply, Ended), reply
+        return reply
+
+    def turn(self, loops: int = 1, untimed: int = 0, seed: int = 0, kind: str = "turn") -> Value:
+        self.worker.send(kind, Turn(loops, seed, untimed))
+        reply = self.next()
+        assert reply.kind == "value", reply
+        return reply.read(Value)
+
+    def farewell(self, **about: str | int) -> Farewell:
+        self.worker.send("release", {"name": "story", **about})
+        reply = self.next()
+        assert reply.kind == "farewell", reply
+        return reply.read(Farewell)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts a worker that times the story in a module of this text."""
+    with ExitStack() as stack:
+
+        def start_one(text: str, loop: str = "asyncio") -> Asked:
+            path = tmp_path / "mine.py"
+            path.write_text(HEAD + dedent(text))
+            row = Row("story", "user", str(path), "", "mine.py:1")
+            case = asdict(assignment(row, find_backend(loop)))
+            return Asked(stack.enter_context(Worker({"do": "time", "case": case})))
+
+        yield start_one
+
+
+@pytest.fixture
+def ready(start: Start) -> Start:
+    """Starts a worker and waits until it says that it is ready."""
+
+    def start_one(text: str, loop: str = "asyncio") -> Asked:
+        asked = start(text, loop)
+        assert asked.next() == Reply("ready")
+        return asked
+
+    return start_one
+
+
+@everywhere
+def test_a_turn_runs_the_untimed_iterations_and_then_the_loops(ready: Start, loop: str) -> None:
+    asked = ready(COUNTS, loop)  # the first iteration is over
+    value = asked.turn(loops=5, untimed=3)
+    assert (value.loops, value.result) == (5, describe(1 + 3 + 5))
+    assert asked.turn(loops=2, untimed=1).result == describe(9 + 1 + 2)
+
+
+def test_a_value_is_of_the_iterations_on_the_clock_and_no_others(ready: Start) -> None:
+    asked = ready("""
+        @scenario()
+        async def story():
+            gc.collect(1)
+            gc.collect(2)
+    """)
+    value = asked.turn(loops=3, untimed=2)
+    assert value.collections[1:] == (3, 3)
+    assert 0 < value.collecting < value.wall
+    assert value.cpu > 0
+
+
+def test_garbage_is_collected_before_the_clock_starts(ready: Start) -> None:
+    asked = ready("""
+        import weakref
+        class Thing: pass
+
+        @scenario()
+        async def story():
+            global last
+            alive = calls and last() is not None
+            thing = Thing()
+            thing.itself = thing
+            last = weakref.ref(thing)
+            globals()["calls"] = 1
+            return alive
+    """)
+    assert asked.turn(loops=1, untimed=1).result == describe(value=False)
+
+
+@everywhere
+def test_between_turns_the_loop_stands_still(ready: Start, loop: str) -> None:
+    asked = ready(
+        """
+        @scenario()
+        @asynccontextmanager
+        async def story():
+            ticks = seen = 0
+
+            async def tick():
+                nonlocal ticks
+                while True:
+                    ticks += 1
+                    await anyio.lowlevel.checkpoint()
+
+            async def operation():
+                nonlocal seen
+                since = ticks - seen
+                for _ in range(5):
+                    await anyio.lowlevel.checkpoint()
+                seen = ticks
+                return since
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(tick)
+                yield operation
+                group.cancel_scope.cancel()
+    """,
+        loop,
+    )
+    results = [asked.turn().result for _ in range(4)]
+    assert results == [describe(0), None, None, None]
+    assert asked.farewell().startup > 0
+
+
+def test_the_set_up_is_made_once_and_torn_down_after_the_release(ready: Start, tmp_path: Path) -> None:
+    asked = ready("""
+        from pathlib import Path
+        steps = Path(__file__).with_name("steps")
+
+        @scenario()
+        @asynccontextmanager
+        async def story():
+            steps.write_text("set up")
+            yield operation
+            steps.write_text("torn down")
+
+        async def operation():
+            return steps.read_text()
+    """)
+    assert asked.turn(loops=3).result == describe("set up")
+    assert asked.turn(loops=3).result is None
+    asked.farewell()
+    assert (tmp_path / "steps").read_text() == "torn down"
+
+
+def test_a_result_is_described_only_when_it_changes(ready: Start) -> None:
+    asked = ready("""
+        @scenario()
+        async def story():
+            global calls
+            calls += 1
+            return [1, 1, 1, True, True, 1][calls - 1]
+    """)
+    results = [asked.turn().result for _ in range(5)]
+    assert results == [describe(1), None, describe(value=True), None, describe(1)]
+
+
+@everywhere
+def test_equal_seeds_give_equal_draws_and_others_do_not(ready: Start, loop: str) -> None:
+    asked = ready("@scenario()\nasync def story():\n    return random.getrandbits(64)", loop)
+    first, same, other = (asked.turn(loops=2, untimed=1, seed=seed).result for seed in (7, 7, 8))
+    expected = random_after(3, seed=7)
+    assert (first, same) == (describe(expected), None)
+    assert other == describe(random_after(3, seed=8))
+
+
+def random_after(draws: int, seed: int) -> int:
+    drawn = random.Random(seed)
+    return [drawn.getrandbits(64) for _ in range(draws)][-1]
+
+
+def test_prints_go_nowhere(ready: Start) -> None:
+    asked = ready("""
+        @scenario()
+        async def story():
+            global calls
+            calls += 1
+            print("printed", flush=True)
+            if calls == 4:
+                os.write(2, b"last words")
+                os._exit(3)
+    """)
+    asked.turn(loops=2)
+    asked.worker.send("turn", Turn(loops=1, seed=0, untimed=0))
+    ended = asked.worker.receive(PATIENCE)
+    assert isinstance(ended, Ended)
+    assert (ended.how, ended.said) == ("exited with status 3 before it had answered", "last words")
+
+
+@everywhere
+def test_the_farewell_is_a_run_that_pyperf_reads(ready: Start, loop: str) -> None:
+    asked = ready(COUNTS, loop)
+    warmup = asked.turn(loops=3, kind="warmup")
+    values = [asked.turn(loops=4), asked.turn(loops=4)]
+    farewell = asked.farewell(loops=4, loopcmp_round=7)
+    benchmark = pyperf.Benchmark.loads(farewell.pyperf)
+    [run] = benchmark.get_runs()
+    assert run.warmups == ((3, warmup.wall / 3 / 1e9),)
+    assert run.values == tuple(value.wall / 4 / 1e9 for value in values)
+    metadata = benchmark.get_metadata()
+    assert (metadata["name"], metadata["loops"], metadata["loopcmp_round"]) == ("story", 4, 7)
+    assert metadata["python_version"].startswith(f"{sys.version_info[0]}.{sys.version_info[1]}")
+
+
+def test_the_farewell_names_neither_this_machine_nor_its_paths(ready: Start) -> None:
+    asked = ready(COUNTS)
+    asked.turn()
+    written = asked.farewell().pyperf
+    assert "hostname" not in written
+    assert socket.gethostname() not in json.loads(written)["metadata"].values()
+    assert sys.executable not in written
+    assert str(Path.home()) + "/" not in written
+
+
+def test_runs_of_several_workers_merge_into_one_benchmark_of_pyperfs(ready: Start) -> None:
+    merged = pyperf.Benchmark.loads(told(ready, 1))
+    merged.add_runs(pyperf.Benchmark.loads(told(ready, 2)))
+    text = io.StringIO()
+    merged.dump(text)
+    assert pyperf.Benchmark.loads(text.getvalue()).get_nrun() == 2
+
+
+def told(ready: Start, number: int) -> str:
+    asked = ready(COUNTS)
+    asked.turn()
+    return asked.farewell(loopcmp_round=number).pyperf
+
+
+def test_the_farewell_counts_threads_and_memory_since_the_first_iteration(ready: Start) -> None:
+    asked = ready("""
+        import threading
+
+        @scenario()
+        async def story():
+            global calls, kept
+            calls += 1
+            if calls == 2:
+                kept = bytearray(os.urandom(2**24))
+                threading.Thread(target=threading.Event().wait, daemon=True).start()
+    """)
+    asked.turn()
+    farewell = asked.farewell()
+    assert farewell.threads == 2
+    assert farewell.peak is None or farewell.peak >= 2**24
+
+
+@pytest.mark.parametrize(
+    ("loop", "leave_one"),
+    [
+        ("asyncio", "kept = asyncio.get_running_loop().create_task(anyio.sleep_forever())"),
+        ("uvloop", "kept = asyncio.get_running_loop().create_task(anyio.sleep_forever())"),
+        ("trio", "sys.modules['trio'].lowlevel.spawn_system_task(anyio.sleep_forever)"),
+    ],
+)
+def test_a_story_that_leaves_tasks_behind_is_refused(start: Start, loop: str, leave_one: str) -> None:
+    reply = start(f"@scenario()\nasync def story():\n    {leave_one}", loop).next()
+    assert reply.kind == "refused"
+    assert reply.message["message"] == "a timed story ends every task that it starts; this one left 1"
+
+
+def test_a_task_that_ends_right_after_the_story_is_no_reason_to_refuse_it(start: Start) -> None:
+    asked = start("""
+        @scenario()
+        async def story():
+            asyncio.get_running_loop().create_task(asyncio.sleep(0))
+    """)
+    assert asked.next().kind == "ready"
+
+
+@everywhere
+@pytest.mark.parametrize("call", [1, 3])
+def test_a_story_that_raises_says_so_instead_of_giving_a_value(start: Start, loop: str, call: int) -> None:
+    asked = start(
+        f"""
+        @scenario()
+        async def story():
+            global calls
+            calls += 1
+            if calls == {call}:
+                raise ValueError("Oops", calls)
+    """,
+        loop,
+    )
+    reply = asked.next()
+    if call == 3:
+        assert reply.kind == "ready"
+        asked.turn()
+        asked.worker.send("turn", Turn(loops=1, seed=0, untimed=0))
+        reply = asked.next()
+    assert reply.kind == "raised"
+    assert reply.read(Outcome) == Outcome("raised", describe(ValueError("Oops", call)))

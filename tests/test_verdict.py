@@ -1,0 +1,314 @@
+"""What a case's observations mean: verdicts, where promise and observation part, answers to claims."""
+
+import pytest
+
+from harness.errors import BadInput
+from harness.observation import (
+    Claim,
+    Complaint,
+    Difference,
+    Ended,
+    Leftovers,
+    Observation,
+    Outcome,
+    Prints,
+    Promise,
+    Row,
+    Seen,
+    Sighting,
+)
+from harness.scenario import any_order
+from harness.verdict import Answer, Finding, Verdict, answer, expect, judge, matches, matching_difference
+from tests.records import ASYNCIO, TRIO, UVLOOP, look, raised, returned, row, told, twice
+
+PYTHON = "3.13.0"
+OOPS = ValueError("Oops")
+GROUP = ExceptionGroup("", [OOPS])
+
+
+def finding(of: Row, *looks: Observation, on: str = TRIO, reference: Observation | None = None) -> Finding:
+    return judge(of, on, PYTHON, twice(*looks), reference)
+
+
+def documents(outcome: Outcome, on: str = "*+nursery", python: str = "") -> Difference:
+    return Difference((on,), Promise(outcome), "it is so", "https://example.org/why", python)
+
+
+PROMISED = row("story", returned(1))
+DOCUMENTED = row("story", raised(OOPS), differences=(documents(raised(GROUP)),))
+
+
+@pytest.mark.parametrize(
+    ("sighting", "verdict", "because"),
+    [
+        (Sighting((Seen(look(returned(1)), 8),)), Verdict.AGREES, ""),
+        (Sighting((Seen(look(returned(2)), 8),)), Verdict.DIFFERS, "something else"),
+        (Sighting((Seen(look(returned(1)), 3),), Ended("killed by SIGSEGV")), Verdict.CRASHED, "SIGSEGV"),
+        (Sighting(ended=Ended("gave no answer for 30 s", timed_out=True)), Verdict.TIMED_OUT, "30 s"),
+        (Sighting(refused="story.py:7: a set has no order"), Verdict.CRASHED, "a set has no order"),
+        (Sighting(unavailable="pip install uvloop"), Verdict.UNAVAILABLE, "pip install uvloop"),
+        (Sighting(), Verdict.CRASHED, "nothing was observed"),
+        (
+            Sighting((Seen(look(raised(NotImplementedError("no pipes"))), 8),)),
+            Verdict.UNSUPPORTED,
+            "no pipes",
+        ),
+    ],
+)
+def test_a_process_that_saw_this_means(sighting: Sighting, verdict: Verdict, because: str) -> None:
+    found = judge(PROMISED, TRIO, PYTHON, (sighting,), None)
+    assert found.verdict is verdict
+    assert because in found.because
+
+
+@pytest.mark.parametrize("bad", [0, 1])
+def test_one_bad_process_of_two_is_enough(bad: int) -> None:
+    sightings = list(twice(look(returned(1))))
+    sightings[bad] = Sighting(ended=Ended("killed by SIGABRT"))
+    assert judge(PROMISED, TRIO, PYTHON, tuple(sightings), None).verdict is Verdict.CRASHED
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_only_a_case_that_does_as_promised_or_documented_may_have_a_number(verdict: Verdict) -> None:
+    kept = verdict in {Verdict.AGREES, Verdict.DOCUMENTED}
+    assert Finding(verdict).has_number is kept
+
+
+def test_a_case_that_does_not_repeat_itself_is_unstable() -> None:
+    found = finding(PROMISED, look(returned(1)), look(returned(2)))
+    assert found.verdict is Verdict.UNSTABLE
+    assert found.because == "2 different observations"
+
+
+def test_a_case_that_differs_from_one_process_to_the_next_is_unstable() -> None:
+    first, second = twice(look(returned(1)))[0], twice(look(returned(2)))[0]
+    assert judge(PROMISED, TRIO, PYTHON, (first, second), None).verdict is Verdict.UNSTABLE
+
+
+@pytest.mark.parametrize(
+    ("lines", "verdict"),
+    [(Prints(("a", "b")), Verdict.UNSTABLE), (Prints(("b", "a"), any_order=True), Verdict.AGREES)],
+)
+def test_trio_reversing_half_the_looks_is_unstable_unless_any_order_is_promised(
+    lines: Prints, verdict: Verdict
+) -> None:
+    none = returned(None)
+    promised = row("story", none, prints=lines)
+    assert finding(promised, look(none, "a", "b"), look(none, "b", "a")).verdict is verdict
+
+
+def test_a_documented_difference_that_is_seen_brings_its_reason_and_source() -> None:
+    found = finding(DOCUMENTED, look(raised(GROUP)))
+    assert found == Finding(Verdict.DOCUMENTED, "it is so", source="https://example.org/why")
+
+
+def test_documented_and_not_seen_is_a_difference() -> None:
+    found = finding(DOCUMENTED, look(raised(OOPS)))
+    assert found.verdict is Verdict.DIFFERS
+    assert found.because == "documented and not seen: it is so"
+    assert found.source == "https://example.org/why"
+
+
+def test_neither_what_is_promised_nor_what_is_documented_is_a_difference_of_its_own() -> None:
+    found = finding(DOCUMENTED, look(returned(1)))
+    assert found.verdict is Verdict.DIFFERS
+    assert "documented" not in found.because
+
+
+def test_a_documented_difference_is_not_for_other_backends() -> None:
+    assert finding(DOCUMENTED, look(raised(OOPS)), on=UVLOOP).verdict is Verdict.AGREES
+    assert finding(DOCUMENTED, look(raised(GROUP)), on=UVLOOP).verdict is Verdict.DIFFERS
+
+
+@pytest.mark.parametrize(
+    ("python", "specifier", "verdict"),
+    [
+        ("3.11.7", ">=3.12", Verdict.AGREES),
+        ("3.12.0", ">=3.12", Verdict.DOCUMENTED),
+        ("3.14.0", ">=3.12", Verdict.DOCUMENTED),
+        ("3.13.0", ">=3.12,<3.14", Verdict.DOCUMENTED),
+        ("3.14.0", ">=3.12,<3.14", Verdict.AGREES),
+        ("3.14.0", "", Verdict.DOCUMENTED),
+    ],
+)
+def test_a_difference_may_hold_only_for_some_versions_of_python(
+    python: str, specifier: str, verdict: Verdict
+) -> None:
+    of = row("story", returned(1), differences=(documents(returned(2), "*", specifier),))
+    does = 2 if verdict is Verdict.DOCUMENTED else 1
+    assert judge(of, TRIO, python, twice(look(returned(does))), None).verdict is verdict
+
+
+def test_two_differences_that_match_one_backend_are_an_error_that_names_both() -> None:
+    of = row("story", differences=(documents(returned(2), "trio+*"), documents(returned(3))))
+    with pytest.raises(
+        BadInput, match=r"story\.py:7: story .* trio\+nursery \(on trio\+\* and \*\+nursery\)"
+    ):
+        matching_difference(of, TRIO, PYTHON)
+    assert matching_difference(of, ASYNCIO, PYTHON) is None
+
+
+def test_two_differences_for_different_versions_of_python_do_not_clash() -> None:
+    older, newer = documents(returned(2), "*", "<3.12"), documents(returned(3), "*", ">=3.12")
+    of = row("story", differences=(older, newer))
+    assert matching_difference(of, TRIO, "3.11.9") == older
+    assert matching_difference(of, TRIO, "3.12.0") == newer
+
+
+BASELINE = look(returned([1]), "said", complaints=(Complaint("never-awaited"),))
+
+
+@pytest.mark.parametrize(
+    ("seen", "parts_at"),
+    [
+        (look(returned([1]), "said"), None),
+        (look(returned([2]), "said"), "returned"),
+        (look(raised(OOPS), "said"), "raised"),
+        (look(returned([1])), "printed"),
+        (look(returned([1]), "said", complaints=(Complaint("never-awaited"),)), "complained of"),
+        (look(returned([1]), "said", left=Leftovers(tasks=1)), "left"),
+    ],
+)
+def test_what_is_not_promised_is_what_the_baseline_did_but_nothing_may_be_left(
+    seen: Observation, parts_at: str | None
+) -> None:
+    found = finding(row("story"), seen, reference=BASELINE)
+    assert (found.parting and found.parting.part) == parts_at
+
+
+def test_a_promised_complaint_must_come_and_its_wording_does_not_matter() -> None:
+    promised = Promise(returned(None), complaints=(Complaint("never-retrieved", told(OOPS)),))
+    of = Row("story", "own", "own", "", "own.py:1", promise=promised)
+    worded = Complaint("never-retrieved", told(OOPS), "Task-7 exception was never retrieved")
+    assert finding(of, look(returned(None), complaints=(worded,))).verdict is Verdict.AGREES
+    assert finding(of, look(returned(None))).verdict is Verdict.DIFFERS
+
+
+def test_a_difference_replaces_only_the_parts_that_it_gives() -> None:
+    of = row("story", returned(1), prints=Prints(("a",)), differences=(documents(returned(2)),))
+    expected = expect(of, TRIO, PYTHON, None)
+    assert (expected.outcome, expected.prints) == (returned(2), Prints(("a",)))
+
+
+def test_an_error_where_a_value_is_promised_is_unsupported_only_if_it_is_not_promised_itself() -> None:
+    error = raised(NotImplementedError("no pipes"))
+    assert finding(row("story", error), look(error)).verdict is Verdict.AGREES
+    documented = row("story", returned(1), differences=(documents(error),))
+    assert finding(documented, look(error)).verdict is Verdict.DOCUMENTED
+
+
+def test_a_documented_not_implemented_error_is_documented_also_where_nothing_is_promised() -> None:
+    error = raised(NotImplementedError("no pipes"))
+    of = row("story", differences=(documents(error),))
+    assert finding(of, look(error), reference=look(returned(1))).verdict is Verdict.DOCUMENTED
+
+
+@pytest.mark.parametrize(
+    ("promised", "seen", "same"),
+    [
+        (1, 1, True),
+        (1, True, False),
+        (1, 1.0, False),
+        ([1], (1,), False),
+        ({"a": 1}, {"a": 1}, True),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}, False),
+        (any_order([1, 2, 2]), [2, 1, 2], True),
+        (any_order([1, 2, 2]), [2, 1, 1], False),
+        (any_order([1, 2]), [1, 2, 2], False),
+        (any_order([1, 2]), (2, 1), False),
+        ([0, any_order([1, 2])], [0, [2, 1]], True),
+        ([any_order([1, 2]), 0], [0, [2, 1]], False),
+        (any_order([any_order([1, 2]), any_order([1, 3])]), [[3, 1], [2, 1]], True),
+        (any_order([any_order([1, 2]), any_order([1, 3])]), [[3, 1], [3, 1]], False),
+        (any_order([[1, 2], [3]]), [[3], [2, 1]], False),
+        (GROUP, ExceptionGroup("another message", [OOPS]), True),
+        (ExceptionGroup("", [OOPS, KeyError(1)]), ExceptionGroup("", [KeyError(1), OOPS]), True),
+        (GROUP, ExceptionGroup("", [OOPS, OOPS]), False),
+        (GROUP, OOPS, False),
+        (ValueError("Oops"), ValueError("oops"), False),
+        (LookupError("x"), KeyError("x"), False),
+    ],
+)
+def test_what_is_seen_is_what_was_promised(promised: object, seen: object, same: bool) -> None:
+    assert matches(told(promised), told(seen)) is same
+
+
+LONG = [f"{number} {'x' * 700}" for number in range(100)]
+
+
+@pytest.mark.parametrize(
+    ("promised", "seen", "same"),
+    [
+        (LONG, LONG, True),
+        (LONG, LONG[::-1], False),
+        (any_order(LONG), LONG[::-1], True),
+        (any_order(LONG), [*LONG[:-1], LONG[0]], False),
+        (LONG, LONG[:-1], False),
+        (LONG, tuple(LONG), False),
+        (LONG, [1], False),
+        ("x" * 70_000, "x" * 70_000, True),
+        ("x" * 70_000, "x" * 69_999 + "y", False),
+    ],
+)  # fmt: skip
+def test_what_is_too_long_is_compared_by_its_digest(promised: object, seen: object, same: bool) -> None:
+    assert told(promised).digest is not None
+    assert matches(told(promised), told(seen)) is same
+
+
+@pytest.mark.parametrize(
+    ("promised", "seen", "at"),
+    [
+        (("a", "b", "c"), ("a", "x", "c"), 1),
+        (("a", "b"), ("a", "b", "c"), 2),
+        (("a", "b"), ("a",), 1),
+        ((), ("a",), 0),
+        (("a",), (), 0),
+    ],
+)
+def test_a_parting_names_the_first_line_that_differs(
+    promised: tuple[str, ...], seen: tuple[str, ...], at: int
+) -> None:
+    none = returned(None)
+    parting = finding(row("story", none, prints=Prints(promised)), look(none, *seen)).parting
+    assert parting is not None
+    assert (parting.part, parting.promised, parting.observed) == ("printed", promised, seen)
+    assert parting.at == at
+
+
+def test_long_results_are_parted_entry_by_entry() -> None:
+    parting = finding(row("story", returned([1, 2, 3])), look(returned([1, 5, 3]))).parting
+    assert parting is not None
+    assert (parting.promised[parting.at], parting.observed[parting.at]) == ("2", "5")
+
+
+BOTH = Promise(returned(1), Prints(("a",)))
+
+
+@pytest.mark.parametrize(
+    ("promise", "looks", "held"),
+    [
+        (Promise(returned(1)), [look(returned(1), "whatever", left=Leftovers(tasks=3))], Answer.HOLDS),
+        (BOTH, [look(returned(1), "a")], Answer.HOLDS),
+        (BOTH, [look(returned(1), "b")], Answer.FAILS),
+        (Promise(prints=Prints(("a",))), [look(raised(OOPS), "a")], Answer.HOLDS),
+        (Promise(returned(1)), [look(returned(1)), look(returned(2))], Answer.FAILS),
+        (Promise(complaints=()), [look(returned(1), complaints=(Complaint("unclosed"),))], Answer.FAILS),
+    ],
+)
+def test_a_claim_holds_if_every_look_shows_all_that_it_says(
+    promise: Promise, looks: list[Observation], held: Answer
+) -> None:
+    assert answer(Claim("it is so", "example", promise), twice(*looks)) is held
+
+
+@pytest.mark.parametrize(
+    "sightings",
+    [
+        (),
+        (Sighting(),),
+        (Sighting(unavailable="pip install uvloop"),),
+        (Sighting((Seen(look(returned(1)), 8),)), Sighting(ended=Ended("killed by SIGSEGV"))),
+    ],
+)
+def test_a_claim_is_not_tried_where_the_story_could_not_be_observed(sightings: tuple[Sighting, ...]) -> None:
+    assert answer(Claim("it is so", "example", Promise(returned(1))), sightings) is Answer.NOT_TRIED
