@@ -47,10 +47,11 @@ ARROWS = {
     "site": "errors estimate evidence record report sentences store table verdict",
     "environment": "backends record rounds sighting",
     "runner": "backends environment estimate observation pace plan record rounds sighting tally",
+    "configuration": "errors",
     "catalog": "errors observation scenarios sighting",
     "session": "errors record report runner store tally",
-    "cli": "backends catalog comparison environment errors estimate plan record report runner session"
-    " sighting site store table tally verdict",
+    "cli": "backends catalog comparison configuration environment errors estimate plan record report runner"
+    " session sighting site store table tally verdict",
 }
 """Each module of `harness`, or package in it, with the others that it may import: only rows above its own.
 
@@ -66,7 +67,7 @@ LIBRARIES = {
     "jinja2": "report",
     "markupsafe": "report site",
     "numpy": "site",
-    "msgspec": "process rounds sighting store report site cli",
+    "msgspec": "configuration process rounds sighting store report site cli",
     "packaging": "verdict",
     "pyperf": "store worker",
     "rich": "report cli",

@@ -1,0 +1,36 @@
+"""What a project says about itself: `[tool.loopcmp]` in the nearest pyproject.toml."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from harness.errors import BadInput
+
+PROJECT = "pyproject.toml"
+
+
+class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """The table `[tool.loopcmp]`; a key that is not here is refused."""
+
+
+def read_configuration(folder: Path) -> Configuration:
+    """The configuration of the project that `folder` is in; an empty one where there is none.
+
+    Raises BadInput for a file that is no TOML, or a table of another shape.
+    """
+    for place in (folder, *folder.parents):
+        if (file := place / PROJECT).is_file():
+            return _read(file)
+    return Configuration()
+
+
+def _read(file: Path) -> Configuration:
+    try:
+        table: Any = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("loopcmp", {})
+        return msgspec.convert(table, Configuration)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, AttributeError) as error:
+        raise BadInput(f"{file} cannot be read: {error}") from None
+    except msgspec.ValidationError as error:
+        raise BadInput(f"{file}, [tool.loopcmp]: {error}") from None
