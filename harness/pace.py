@@ -16,6 +16,9 @@ SLOWEST_VALUE = 0.1
 LONG_ITERATION = 0.2
 """Seconds of one iteration above which workers live one at a time and give one value each."""
 
+GRAIN = 200
+"""Loop counts of an audit are multiples of this, so that half a percent is a whole iteration."""
+
 AGAIN = "A/A"
 """The name of the baseline's second entry."""
 

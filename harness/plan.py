@@ -55,6 +55,9 @@ class Plan:
     seed: int
     required: tuple[str, ...] = ()
     """The backends that were asked for by name: a run without one of them could not measure."""
+    planted: int | None = None
+    """Of an audit's trial: iterations in every `pace.GRAIN` that all but the baseline run and do not
+    report. The row then has no A/A arm, for such a trial is one. None in a run."""
 
     def backends_of(self, row: Row) -> tuple[Backend, ...]:
         """The row's backends, baseline first; a story that takes no gatherer has one per loop."""

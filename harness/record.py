@@ -11,6 +11,7 @@ from harness.estimate import Estimate, Judgement
 from harness.observation import Claim, Row, Sighting
 from harness.pace import ArmRound, Fault, Pace
 from harness.plan import Plan
+from harness.trial import Schedule, Tried
 from harness.verdict import Answer, Finding
 
 VERSION = 1
@@ -46,6 +47,8 @@ class Begun:
     command: str
     environment: Environment
     plan: Plan
+    audit: Schedule | None = None
+    """Of an audit, what it will try; None of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class Closed:
     load: float | None
 
 
-Entry = Begun | Observed | Paced | Played | Dropped | Finished | Closed
+Entry = Begun | Observed | Paced | Played | Dropped | Finished | Tried | Closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,8 @@ class Record:
     ledger: tuple[Answered, ...]
     repeats: Repeats | None
     closed: Closed | None
+    trials: tuple[Tried, ...] = ()
+    """Of an audit: everything that it tried, in the order it was."""
 
     @property
     def backends(self) -> tuple[str, ...]:

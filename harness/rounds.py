@@ -5,13 +5,13 @@ import os
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Self, TypeVar
 
 import msgspec
 
 from harness.observation import Ended, Outcome
-from harness.pace import ArmRound, Calibration, Fault, Pace
+from harness.pace import GRAIN, ArmRound, Calibration, Fault, Pace
 from harness.process import Reply, Worker
 from harness.protocol import Assignment, Farewell, Turn, Value
 
@@ -30,6 +30,8 @@ class Arm:
 
     name: str
     assignment: Assignment
+    planted: int = 0
+    """Iterations in every GRAIN that it runs and does not report: a difference planted by an audit."""
 
 
 class _ArmFailed(Exception):
@@ -132,8 +134,10 @@ class _Player:
         self._expect("ready", type(None))
 
     def play(self, kind: str, turn: Turn) -> Value:
-        self._worker.send(kind, turn)
+        extra = turn.loops * self._arm.planted // GRAIN
+        self._worker.send(kind, replace(turn, loops=turn.loops + extra))
         value = self._expect("value", Value)
+        value = replace(value, loops=value.loops - extra)
         self._values[kind].append(value)
         return value
 

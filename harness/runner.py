@@ -77,6 +77,8 @@ def _arms(tally: Tally, row: Row) -> tuple[Arm, ...]:
     plan = tally.plan
     backends = {backend.name: backend for backend in plan.backends}
     arms = [Arm(name, assignment(row, backends[name])) for name in tally.timed_backends(row)]
+    if plan.planted is not None:
+        return tuple(arm if arm.name == plan.baseline else replace(arm, planted=plan.planted) for arm in arms)
     again = [Arm(AGAIN, arm.assignment) for arm in arms if arm.name == plan.baseline]
     return (*arms, *again)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from harness import runner, store
+from harness import audit, runner, store
 from harness.errors import BadInput
 from harness.record import Begun, Entry, Record
 from harness.report import render
@@ -49,7 +49,7 @@ def measure(session: Session, tell: Callable[[Entry], None]) -> None:
     with (
         store.Journal(session.folder) as journal,
         closing(runner.check(tally)) as observed,
-        closing(runner.time(tally)) as timed,
+        closing(runner.time(tally) if tally.begun.audit is None else audit.conduct(tally)) as timed,
     ):
         for entry in chain(observed, timed, runner.close(tally)):
             journal.append(entry)

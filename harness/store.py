@@ -25,6 +25,7 @@ from harness.record import (
     Played,
     Record,
 )
+from harness.trial import Tried
 
 T = TypeVar("T")
 
@@ -33,7 +34,7 @@ RECORD = "record.json"
 LOCAL = "local"
 
 _KINDS: dict[str, type[Entry]] = {
-    kind.__name__: kind for kind in (Begun, Observed, Paced, Played, Dropped, Finished, Closed)
+    kind.__name__: kind for kind in (Begun, Observed, Paced, Played, Dropped, Finished, Tried, Closed)
 }
 
 

@@ -259,6 +259,8 @@ def environment(record: Record) -> tuple[tuple[str, str], ...]:
 def repeat(record: Record) -> tuple[str, str]:
     """How to run one row of this record again, and how to run one's own file."""
     plan = record.begun.plan
+    if (schedule := record.begun.audit) is not None:
+        return f"loopcmp audit {plan.rows[0].id} --trials {schedule.trials}", "loopcmp run path/to/mine.py"
     row = next((line.row for line in record.lines if line.rounds), record.lines[0].row)
     words = ["loopcmp", "run", row.module if row.module.endswith(".py") else row.id]
     for loop in dict.fromkeys(backend.loop for backend in plan.backends):

@@ -25,6 +25,7 @@ from harness.record import (
     Repeats,
 )
 from harness.samples import RowRounds
+from harness.trial import Tried
 from harness.verdict import Finding, Verdict, answer, expect, judge, matches
 
 
@@ -39,6 +40,7 @@ class Tally:
         self.rounds: dict[str, list[Played]] = defaultdict(list)
         self.dropped: dict[tuple[str, str], Dropped] = {}
         self.finished: dict[str, str] = {}
+        self.tried: list[Tried] = []
         self.closed: Closed | None = None
         for entry in entries:
             self.add(entry)
@@ -56,6 +58,8 @@ class Tally:
                 self.dropped[row, fault.arm] = entry
             case Finished(row, because):
                 self.finished[row] = because
+            case Tried():
+                self.tried.append(entry)
             case Closed():
                 self.closed = entry
             case Begun():
@@ -130,7 +134,7 @@ class Tally:
     def record(self) -> Record:
         """The record of everything so far."""
         lines = tuple(map(self.line, self.plan.rows))
-        return Record(self.begun, lines, self._ledger(), _repeats(lines), self.closed)
+        return Record(self.begun, lines, self._ledger(), _repeats(lines), self.closed, tuple(self.tried))
 
     def row_rounds(self, row: Row) -> RowRounds:
         """The row's rounds so far, and which of its backends have a number."""

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from harness.cli.audit import audit
 from harness.cli.check import check
 from harness.cli.compare import compare
 from harness.cli.list import list_
@@ -29,6 +30,7 @@ app.command("list")(list_)
 app.command("check")(check)
 app.command("run")(run)
 app.command("compare")(compare)
+app.command("audit")(audit)
 app.command("report")(report)
 app.command("publish")(publish)
 

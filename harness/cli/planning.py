@@ -4,7 +4,7 @@ import random
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.backends import (
     DEFAULT_BACKENDS,
@@ -20,6 +20,7 @@ from harness.errors import BadInput
 from harness.plan import DEFAULT, Effort, Plan, choose_baseline
 from harness.record import VERSION, Begun
 from harness.sighting import PYTHON, check_loop
+from harness.trial import Schedule
 from harness.verdict import matching_difference
 
 
@@ -56,6 +57,17 @@ def begin(wanted: Wanted) -> Begun:
         seed=random.SystemRandom().getrandbits(32) if wanted.seed is None else wanted.seed,
     )
     return Begun(VERSION, wanted.name, now(), command_line(), environment(backends), plan)
+
+
+def begin_audit(wanted: Wanted, schedule: Schedule) -> Begun:
+    """The same for an audit: one timed row, on the default backends. Raises BadInput."""
+    begun = begin(wanted)
+    rows = begun.plan.rows
+    if len(rows) != 1 or not rows[0].timed or rows[0].ideal is not None:
+        raise BadInput(
+            f"an audit times one row that does not sleep, such as order:n=1, not {wanted.scenarios[0]}"
+        )
+    return replace(begun, audit=schedule)
 
 
 def choose_backends(wanted: Wanted) -> tuple[Backend, ...]:

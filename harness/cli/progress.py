@@ -21,6 +21,7 @@ from harness.estimate import Estimate
 from harness.record import Dropped, Entry, Finished, Observed, Paced, Played
 from harness.table import interval
 from harness.tally import Tally
+from harness.trial import Tried
 
 _CASE_SECONDS = 0.25
 """A first guess at what observing a case costs, on two CPUs."""
@@ -86,12 +87,18 @@ class Progress:
             case Finished(row, because):
                 self._bars.advance(self._timing)
                 self._say(f"{row}: {because}")
+            case Tried():
+                self._tell(self._trial(entry))
 
     def _announcement(self) -> str:
         """How much there is to do, and roughly how long it takes."""
         plan = self._tally.plan
         observing = f"observing takes about {self._cases * _CASE_SECONDS:.0f} s"
         timed = len(plan.timed_rows)
+        if (schedule := self._tally.begun.audit) is not None:
+            return (
+                f"{schedule.trials} comparisons of identical code, and more: at most {schedule.seconds:.0f} s"
+            )
         if not self._timed or not timed:
             return f"{len(plan.rows)} rows, {self._cases} cases: {observing}"
         rounds, budget = plan.effort.exactly, plan.effort.budget
@@ -110,6 +117,11 @@ class Progress:
             self._say(f"observed {done} cases in {monotonic() - self._began:.0f} s")
             self._bars.update(self._checking, visible=False)
             self._bars.reset(self._timing, visible=True)
+
+    def _trial(self, tried: Tried) -> str:
+        """Which trial, what came of it, and how many there were."""
+        came = "  ".join(f"{one.backend} {_narrowing(one.ratio, '×')}" for one in tried.compared)
+        return f"{len(self._tally.tried)} tried, the last: {tried.trial}  {came or tried.because}"
 
     def _round(self, played: Played) -> str:
         """Which round, each ratio as it narrows, and the time left at most."""

@@ -19,7 +19,6 @@ from harness.errors import BadInput
 
 if TYPE_CHECKING:
     from harness.plan import Effort
-    from harness.record import Record
 
 
 def run(
@@ -56,9 +55,8 @@ def run(
 ) -> None:
     """Check every case, then time those that agree, then write a record and its reports."""
     from harness import session, store
-    from harness.cli.outcome import INTERRUPTED, exit_code
-    from harness.cli.planning import Wanted, begin, unavailable
-    from harness.cli.progress import Progress
+    from harness.cli.measuring import measured
+    from harness.cli.planning import Wanted, begin
     from harness.cli.reading import fraction
 
     words = scenarios or []
@@ -72,15 +70,7 @@ def run(
             fraction("--margin", margin), seed, store.safe_name(publish or _name(words)),
         )  # fmt: skip
         run = session.start(begin(wanted), results, publish=publish is not None)
-    try:
-        with Progress(run.tally, shown=not no_progress, timed=True) as progress:
-            session.measure(run, progress.show)
-        record = session.finish(run)
-    except KeyboardInterrupt:
-        typer.echo(f"\nloopcmp: interrupted; loopcmp run --resume {run.folder} finishes it", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    _show(record, run.folder, as_json)
-    raise typer.Exit(exit_code(record, unavailable(run.tally.plan)))
+    raise typer.Exit(measured(run, shown=not no_progress, as_json=as_json))
 
 
 _GOES_WITH_RESUME = {"scenarios", "resume", "results", "as_json", "no_progress"}
@@ -115,15 +105,3 @@ def _name(words: list[str]) -> str:
 
     chosen = Path(words[0]).stem if len(words) == 1 else "all" if not words else "several"
     return re.sub(r"[^A-Za-z0-9.-]+", "-", chosen).strip("-.")[:40] or "run"
-
-
-def _show(record: "Record", folder: Path, as_json: bool) -> None:
-    if as_json:
-        from harness.report import render
-
-        typer.echo(render(record, "json"), nl=False)
-    else:
-        from harness.report.terminal import show
-
-        show(record)
-    typer.echo(f"\nReport: {folder / 'report.md'}", err=as_json)

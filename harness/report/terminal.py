@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from harness import sentences, table
+from harness import audited, sentences, table
 from harness.caveats import caveats
 from harness.record import Record
 from harness.report.visible import visible
@@ -45,6 +45,7 @@ def page(record: Record) -> RenderableType:
         table.documented(record),
         table.ledger(record),
         table.times(record),
+        *audited.tables(record),
     )
     findings = table.differences(record, *FINDINGS, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
     parts: list[RenderableType] = [_text(what, style="bold"), _text(where, style="dim"), Text()]
@@ -53,7 +54,11 @@ def page(record: Record) -> RenderableType:
     parts += [
         _text(f"! {warning}", style="yellow") for warning in (*caveats(record), *sentences.warnings(record))
     ]
-    parts += [Text(), *(_text(f"• {sentence}") for sentence in sentences.sentences(record)), Text()]
+    parts += [
+        Text(),
+        *(_text(f"• {sentence}") for sentence in (*sentences.sentences(record), *audited.sentences(record))),
+        Text(),
+    ]
     again, own = table.repeat(record)
     parts += [_text(f"One row again: {again}"), _text(f"Your own file: {own}")]
     return Group(*parts)

@@ -1,0 +1,230 @@
+"""The method on trial: comparisons whose right answer is known, made by the code that a run uses.
+
+Identical code, planted differences, the ratio at other loop counts, and the usual procedure take
+turns through the whole audit, so that the machine's drift meets them all.
+"""
+
+import math
+import random
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import count
+from statistics import mean, median, variance
+from time import perf_counter
+
+from harness import runner
+from harness.backends import Backend
+from harness.estimate import Judgement, estimate, judge_ratio, log_ratio, log_ratio_of_totals, typical_seconds
+from harness.observation import Row
+from harness.pace import GRAIN, SLOWEST_VALUE, ArmRound, Fault, Pace, choose_pace
+from harness.plan import Plan
+from harness.record import Dropped, Entry, Observed, Paced, Played
+from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off
+from harness.sighting import assignment
+from harness.tally import Tally
+from harness.trial import Compared, Schedule, Spread, Trial, Tried
+from harness.usual import FEWEST_PROCESSES, Usual, UsualFailed, usual_procedure
+
+IDENTICAL_A_LAP = 30
+"""Comparisons of identical code for each time that everything else is tried."""
+
+USUAL = Trial("usual")
+
+_BESIDE = (
+    *(Trial("planted", extra) for extra in (1, 2, 2, 2, 4, 10)),
+    *(Trial("invariance", loops=loops, turns=turns) for loops, turns in ((1, 1), (0.5, 1), (2, 1), (1, 0.5))),
+    USUAL,
+)
+"""What a lap tries beside identical code; a difference of 1% more often, for the bar is on it."""
+
+_INVARIANCE_ROUNDS = 3
+"""Rounds of an invariance trial: those of all laps are taken together."""
+
+_PLANTED_PRECISION, _PLANTED_BUDGET = 0.005, 30.0
+
+SUFFIX = "-again"
+"""What the baseline's loop is called when it is compared with itself."""
+
+Trials = Iterator[tuple[Trial, int]]
+
+
+def conduct(tally: Tally) -> Generator[Entry, None, None]:
+    """Calibrate, then try what the schedule says and is not yet journaled."""
+    schedule = tally.begun.audit
+    if schedule is None:
+        raise ValueError("this run is no audit")
+    row = tally.plan.rows[0]
+    if row.id not in tally.paces:
+        yield (paced := _paced(tally, row))
+        if not isinstance(paced, Paced):
+            return
+    done = {(tried.trial, tried.number) for tried in tally.tried}
+    for trial, number in laps(schedule, tally.plan.seed):
+        if sum(tried.seconds for tried in tally.tried) >= schedule.seconds:
+            return
+        if (trial, number) not in done:
+            yield _usual(tally, row, number) if trial == USUAL else _in_turns(tally, row, trial, number)
+
+
+def laps(schedule: Schedule, seed: int) -> Trials:
+    """Every trial with its number, in the order drawn for this seed."""
+    shuffle = random.Random(f"{seed}/laps")
+    left = schedule.trials
+    numbers: dict[Trial, Iterator[int]] = {}
+    while left > 0:
+        lap = [*[Trial("identical")] * min(left, IDENTICAL_A_LAP), *_BESIDE]
+        left -= IDENTICAL_A_LAP
+        shuffle.shuffle(lap)
+        for trial in lap:
+            yield trial, next(numbers.setdefault(trial, count()))
+
+
+def _paced(tally: Tally, row: Row) -> Paced | Dropped:
+    """The pace of the audit's row: a loop count of whole grains, or why it cannot be had."""
+    effort = tally.plan.effort
+    names = tally.timed_backends(row)
+    backends = {backend.name: backend for backend in tally.plan.backends}
+    arms = [Arm(name, assignment(row, backends[name])) for name in names]
+    if tally.plan.baseline not in names:
+        return Dropped(row.id, Fault(tally.plan.baseline, "has no number, and an audit needs it"), "unstable")
+    stage = Stage(choose_cpus(row.cpus), tally.plan.timeout)
+    with kept_off(stage.cpus):
+        calibration = calibrate(arms, stage, effort.value)
+    if isinstance(calibration, Fault):
+        return Dropped(row.id, calibration, "timed out" if calibration.timed_out else "crashed")
+    pace = choose_pace(calibration, effort.turns, effort.warmups)
+    if calibration.slowest * GRAIN > SLOWEST_VALUE:
+        why = (
+            f"an iteration takes {calibration.slowest:.1e} s, and a value has {GRAIN}: choose a shorter story"
+        )
+        return Dropped(row.id, Fault(tally.plan.baseline, why), "unstable")
+    return Paced(row.id, replace(pace, loops=max(1, pace.loops // GRAIN) * GRAIN))
+
+
+def _in_turns(tally: Tally, row: Row, trial: Trial, number: int) -> Tried:
+    """One trial by workers that take turns: a run of one row in small, from plan to judgement."""
+    small = _small(tally, row, trial, number)
+    begun = perf_counter()
+    for entry in runner.time(small):
+        small.add(entry)
+    seconds = perf_counter() - begun
+    played = small.rounds[row.id]
+    started = sum(len(one.arms) for one in played)
+    tried = partial(Tried, trial, number, round(seconds, 3), started)
+    for dropped in small.dropped.values():
+        return tried(f"{dropped.fault.arm}: {dropped.fault.because}")
+    base = small.plan.baseline
+    return tried(
+        small.finished[row.id],
+        typical=median(typical_seconds(_part(one, base).values) for one in played),
+        compared=tuple(_compared(small, played, backend.name) for backend in small.plan.backends[1:]),
+        spread=None if trial.question == "invariance" else spread_of(played),
+    )
+
+
+def _small(tally: Tally, row: Row, trial: Trial, number: int) -> Tally:
+    """The state of a run that has observed and calibrated, and is about to time one comparison."""
+    plan = _plan(tally.plan, trial, number)
+    small = Tally(replace(tally.begun, plan=plan))
+    for backend in plan.backends:
+        seen = tally.sightings[row.id, backend.name.replace(SUFFIX, "")]
+        small.add(Observed(row.id, backend.name, seen))
+    small.add(Paced(row.id, _scaled(tally.paces[row.id], trial)))
+    return small
+
+
+def _plan(plan: Plan, trial: Trial, number: int) -> Plan:
+    base = next(backend for backend in plan.backends if backend.name == plan.baseline)
+    again = Backend(replace(base.loop, name=base.loop.name + SUFFIX), base.gatherer)
+    backends: tuple[Backend, ...] = (base, again)
+    effort = plan.effort
+    match trial.question:
+        case "planted":
+            effort = replace(effort, precision=_PLANTED_PRECISION, budget=_PLANTED_BUDGET)
+        case "invariance":
+            backends = (base, *(backend for backend in plan.backends if backend is not base))
+            effort = replace(effort, exactly=_INVARIANCE_ROUNDS)
+    return replace(
+        plan,
+        backends=backends,
+        effort=effort,
+        margin=0.0,
+        seed=random.Random(f"{plan.seed}/{trial}/{number}").getrandbits(32),
+        planted=trial.extra,
+    )
+
+
+def _scaled(pace: Pace, trial: Trial) -> Pace:
+    return replace(pace, loops=round(pace.loops * trial.loops), turns=max(1, round(pace.turns * trial.turns)))
+
+
+def _compared(small: Tally, played: Sequence[Played], name: str) -> Compared:
+    base = small.plan.baseline
+    samples, means = (
+        tuple(compare(_part(one, name).values, _part(one, base).values) for one in played)
+        for compare in (log_ratio, log_ratio_of_totals)
+    )
+    ratio = estimate(samples, small.plan.level).exp()
+    return Compared(name, ratio, judge_ratio(ratio, small.plan.margin), samples, means)
+
+
+def _part(played: Played, arm: str) -> ArmRound:
+    return next(part for part in played.arms if part.arm == arm)
+
+
+def spread_of(played: Iterable[Played]) -> Spread | None:
+    """Where the variance of two arms of identical code lies: a nested analysis of their log times.
+
+    The model is log t = round + worker + turn, after Kalibera and Jones, "Rigorous benchmarking in
+    reasonable time" (2013), section 6; a component that comes out negative is noise around nothing.
+    """
+    pairs = [[_logs(part) for part in one.arms] for one in played]
+    turns = len(pairs[0][0]) if pairs else 0
+    if len(pairs) < 2 or turns < 2:  # noqa: PLR2004 - a variance needs two
+        return None
+    differences = [[a - b for a, b in zip(*pair, strict=True)] for pair in pairs]
+    turn = mean(map(variance, differences)) / 2
+    worker = variance(map(mean, differences)) / 2 - turn / turns
+    both = variance((mean(a) + mean(b)) / 2 for a, b in pairs)
+    return Spread(turn, worker, both - (max(0.0, worker) + turn / turns) / 2)
+
+
+def _logs(part: ArmRound) -> list[float]:
+    return [math.log(value.wall / value.loops) for value in part.values]
+
+
+def _usual(tally: Tally, row: Row, number: int) -> Tried:
+    """The usual procedure with as much machine time as a comparison of identical code takes."""
+    base = next(backend for backend in tally.plan.backends if backend.name == tally.plan.baseline)
+    processes = _as_many_processes(tally)
+    try:
+        usual = usual_procedure(assignment(row, base), processes, choose_cpus(row.cpus))
+    except UsualFailed as failed:
+        return Tried(USUAL, number, 0.0, processes, f"pyperf: {failed}")
+    return Tried(
+        USUAL, number, round(usual.seconds, 3), processes, "as pyperf ends it", usual.typical,
+        (Compared(f"{base.loop.name}{SUFFIX}+{base.gatherer}", usual.ratio, _judgement(usual)),),
+    )  # fmt: skip
+
+
+def _judgement(usual: Usual) -> Judgement:
+    if not usual.significant:
+        return Judgement.NOT_RESOLVED
+    return Judgement.FASTER if usual.ratio.value < 1 else Judgement.SLOWER
+
+
+_PROCESS_SECONDS = 1.0
+"""A first guess at what a process of pyperf takes."""
+
+
+def _as_many_processes(tally: Tally) -> int:
+    """Processes of pyperf a side, so that both sides take as long as our comparisons of identical code."""
+    ours = [tried.seconds for tried in tally.tried if tried.trial.question == "identical"]
+    theirs = [tried for tried in tally.tried if tried.trial.question == "usual" and tried.compared]
+    each = (
+        sum(tried.seconds for tried in theirs) / sum(2 * tried.processes for tried in theirs)
+        if theirs
+        else _PROCESS_SECONDS
+    )
+    return max(FEWEST_PROCESSES, round(mean(ours) / 2 / each)) if ours else FEWEST_PROCESSES

@@ -1,0 +1,36 @@
+"""A run or an audit under way, from its folder to its exit code: what both commands share."""
+
+from pathlib import Path
+
+import typer
+
+from harness.cli.outcome import INTERRUPTED, exit_code
+from harness.cli.planning import unavailable
+from harness.cli.progress import Progress
+from harness.record import Record
+from harness.session import Session, finish, measure
+
+
+def measured(session: Session, *, shown: bool, as_json: bool) -> int:
+    """Measure what is left, write the record and its reports, and show them; gives the exit code."""
+    try:
+        with Progress(session.tally, shown=shown, timed=True) as progress:
+            measure(session, progress.show)
+        record = finish(session)
+    except KeyboardInterrupt:
+        typer.echo(f"\nloopcmp: interrupted; loopcmp run --resume {session.folder} finishes it", err=True)
+        return INTERRUPTED
+    _show(record, session.folder, as_json)
+    return exit_code(record, unavailable(session.tally.plan))
+
+
+def _show(record: Record, folder: Path, as_json: bool) -> None:
+    if as_json:
+        from harness.report import render
+
+        typer.echo(render(record, "json"), nl=False)
+    else:
+        from harness.report.terminal import show
+
+        show(record)
+    typer.echo(f"\nReport: {folder / 'report.md'}", err=as_json)

@@ -1,0 +1,207 @@
+"""The trials of an audit → what the method is worth on this machine. Pure.
+
+Every figure says of how many trials it was taken; a trial that failed counts in none.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median, stdev
+
+from harness.estimate import ERROR_RATE, Estimate, Judgement, error_bound, estimate
+from harness.trial import Compared, Trial, Tried
+
+FEWEST_SPREAD = 3
+"""Trials of the usual procedure below which its spread is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """How often identical code was called different, with the one-sided 95% upper bound of the rate."""
+
+    wrong: int
+    trials: int
+
+    @property
+    def rate(self) -> float:
+        """The share of trials that were wrong."""
+        return self.wrong / self.trials
+
+    @property
+    def bound(self) -> float:
+        """The one-sided 95% upper bound of the rate."""
+        return error_bound(self.wrong, self.trials)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How a planted difference was met with.
+
+    `found` of `trials` had an interval above 1, `covered` one that held the truth; `bias` is the mean
+    estimate less the truth, as a share; `seconds` is the median machine time.
+    """
+
+    trial: Trial
+    trials: int
+    found: int
+    covered: int
+    bias: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A backend's ratio at other loop and turn counts than usual.
+
+    `apart` is how far it lies from the ratio at the usual counts, in shares of it, `means` how far
+    its ratio of totals lies from its median.
+    """
+
+    trial: Trial
+    backend: str
+    ratio: Estimate
+    apart: float
+    means: float
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """One procedure on identical code: how it erred, its spread and what it claims that to be, its cost.
+
+    `spread` is the standard deviation of the log ratio over trials, `nominal` the mean standard error
+    that its own intervals stand for, and `seconds` the mean machine time of a comparison.
+    """
+
+    errors: Errors
+    spread: float
+    nominal: float
+    seconds: float
+
+    @property
+    def price(self) -> float:
+        """Machine time × variance: what a given precision costs by this procedure."""
+        return self.seconds * self.spread**2
+
+
+def answered(tried: Iterable[Tried], question: str) -> tuple[Tried, ...]:
+    """The trials of one question that did not fail, in their order."""
+    return tuple(one for one in tried if one.trial.question == question and one.compared)
+
+
+def procedure(tried: Iterable[Tried], question: str) -> Procedure | None:
+    """How `identical` or `usual` did on identical code; None for too few trials."""
+    some = answered(tried, question)
+    if len(some) < FEWEST_SPREAD:
+        return None
+    ratios = [one.compared[0].ratio for one in some]
+    wrong = sum(_different(one.compared[0]) for one in some)
+    return Procedure(
+        Errors(wrong, len(some)),
+        stdev(math.log(ratio.value) for ratio in ratios),
+        fmean(_nominal(ratio) for ratio in ratios),
+        fmean(one.seconds for one in some),
+    )
+
+
+def _different(compared: Compared) -> bool:
+    return compared.judgement in (Judgement.FASTER, Judgement.SLOWER)
+
+
+_NORMAL_95 = 1.96
+
+
+def _nominal(ratio: Estimate) -> float:
+    """The standard error that a 95% interval stands for, were it a normal one."""
+    if ratio.low is None or ratio.high is None:
+        return math.nan
+    return math.log(ratio.high / ratio.low) / 2 / _NORMAL_95
+
+
+def gain(tried: Sequence[Tried]) -> float | None:
+    """How many times less machine time × variance the turns take than the usual procedure."""
+    ours, theirs = procedure(tried, "identical"), procedure(tried, "usual")
+    return None if ours is None or theirs is None else theirs.price / ours.price
+
+
+def planted(tried: Iterable[Tried]) -> tuple[Found, ...]:
+    """What became of each planted difference, the smallest first."""
+    some = answered(tried, "planted")
+    sizes = sorted({one.trial for one in some}, key=lambda trial: trial.extra)
+    return tuple(_found(trial, [one for one in some if one.trial == trial]) for trial in sizes)
+
+
+def _found(trial: Trial, some: Sequence[Tried]) -> Found:
+    ratios = [one.compared[0].ratio for one in some]
+    return Found(
+        trial=trial,
+        trials=len(some),
+        found=sum(ratio.low is not None and ratio.low > 1 for ratio in ratios),
+        covered=sum(_holds(ratio, trial.truth) for ratio in ratios),
+        bias=fmean(ratio.value for ratio in ratios) - trial.truth,
+        seconds=median(one.seconds for one in some),
+    )
+
+
+def _holds(ratio: Estimate, truth: float) -> bool:
+    return ratio.low is not None and ratio.high is not None and ratio.low <= truth <= ratio.high
+
+
+def invariance(tried: Iterable[Tried]) -> tuple[Invariant, ...]:
+    """Each backend's ratio at each loop and turn count, over the rounds of all laps."""
+    some = answered(tried, "invariance")
+    pooled: dict[tuple[str, Trial], list[Compared]] = {}
+    for one in some:
+        for compared in one.compared:
+            pooled.setdefault((compared.backend, one.trial), []).append(compared)
+    usual = Trial("invariance")
+    return tuple(
+        _invariant(backend, trial, parts, pooled[backend, usual])
+        for (backend, trial), parts in sorted(pooled.items(), key=_order)
+        if (backend, usual) in pooled
+    )
+
+
+def _order(item: tuple[tuple[str, Trial], object]) -> tuple[str, float, float]:
+    (backend, trial), _ = item
+    return backend, -trial.turns, abs(math.log2(trial.loops)) + (trial.loops > 1) / 2
+
+
+def _invariant(backend: str, trial: Trial, parts: Sequence[Compared], usual: Sequence[Compared]) -> Invariant:
+    samples = [sample for part in parts for sample in part.samples]
+    means = median(sample for part in parts for sample in part.means)
+    here = estimate(samples, 1 - ERROR_RATE)
+    there = median(sample for part in usual for sample in part.samples)
+    return Invariant(
+        trial, backend, here.exp(), math.expm1(here.value - there), math.expm1(means - here.value)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Standard deviations of log times of identical code: over turns, over workers, over rounds."""
+
+    turn: float
+    worker: float
+    round: float
+
+
+def levels(tried: Iterable[Tried]) -> Levels | None:
+    """Where the variance of identical code lies: over turns, over workers, over rounds."""
+    spreads = [one.spread for one in answered(tried, "identical") if one.spread is not None]
+    if not spreads:
+        return None
+
+    def deviation(variances: Iterable[float]) -> float:
+        return math.sqrt(max(0.0, median(variances)))
+
+    return Levels(
+        turn=deviation(one.turn for one in spreads),
+        worker=deviation(one.worker for one in spreads),
+        round=deviation(one.round for one in spreads),
+    )
+
+
+def drift(tried: Iterable[Tried]) -> float | None:
+    """The highest less the lowest typical time of the baseline over the audit, as a share of the middle."""
+    typical = [one.typical for one in tried if one.typical and one.trial.question != "usual"]
+    return (max(typical) - min(typical)) / median(typical) if typical else None

@@ -1,0 +1,88 @@
+"""The words of an audit: what one of its trials does, and what came of it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.estimate import Estimate, Judgement
+from harness.pace import GRAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One comparison of an audit.
+
+    `identical`: the baseline with itself. `planted`: with itself, `extra` in every GRAIN iterations run
+    and not reported. `invariance`: every backend, at `loops` and `turns` times the usual counts.
+    `usual`: the baseline with itself by pyperf's own commands, all of the one before all of the other.
+    """
+
+    question: Literal["identical", "planted", "invariance", "usual"]
+    extra: int = 0
+    loops: float = 1.0
+    turns: float = 1.0
+
+    @property
+    def truth(self) -> float:
+        """The ratio that the trial should find, exact by construction."""
+        return 1 + self.extra / GRAIN
+
+    def __str__(self) -> str:
+        match self.question:
+            case "planted":
+                return f"planted {self.extra / GRAIN:.1%}"
+            case "invariance":
+                return f"loops × {self.loops:g}, turns × {self.turns:g}"
+        return self.question
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How many comparisons of identical code an audit makes, and the seconds after which it ends."""
+
+    trials: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A backend of a trial against the baseline: its ratio, and one log ratio a round.
+
+    `means` are the same by totals. Of the usual procedure `ratio` is that of pyperf's means, with the
+    95% interval of its nominal standard error, and there are no rounds.
+    """
+
+    backend: str
+    ratio: Estimate
+    judgement: Judgement
+    samples: tuple[float, ...] = ()
+    means: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Variances of log times of identical code: of a turn, of a worker, and of a round.
+
+    The first two are a worker's own; what a round's workers share cancels in their ratio.
+    """
+
+    turn: float
+    worker: float
+    round: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of the trial `number` of its kind, and the `seconds` of machine time it took.
+
+    `processes` were started. `typical` is seconds an iteration on the baseline: the machine's
+    drift shows in it. A trial that failed has nothing `compared`, and `because` says why.
+    """
+
+    trial: Trial
+    number: int
+    seconds: float
+    processes: int
+    because: str
+    typical: float | None = None
+    compared: tuple[Compared, ...] = ()
+    spread: Spread | None = None

@@ -1,0 +1,83 @@
+"""The usual procedure, for an audit: all of A, then all of B, by pyperf's own commands and verdict."""
+
+import json
+import math
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import mean, stdev
+from time import perf_counter
+
+from harness.estimate import Estimate
+from harness.protocol import Assignment
+
+FEWEST_PROCESSES = 2
+"""Of a side: with one, pyperf has no spread between processes."""
+
+_PATIENCE = 600.0
+"""Seconds in which pyperf must have measured one side."""
+
+_NORMAL_95 = 1.96
+
+
+class UsualFailed(Exception):
+    """A command of pyperf that did not do what it should; the message is the last line it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """Two sides of identical code by the usual procedure, and what pyperf's `compare_to` says of them."""
+
+    ratio: Estimate
+    significant: bool
+    seconds: float
+    typical: float
+
+
+def usual_procedure(case: Assignment, processes: int, cpus: frozenset[int] | None) -> Usual:
+    """Measure a case twice, one after the other, and compare. Raises UsualFailed.
+
+    `cpus` are the same as for workers that take turns: the procedures differ in nothing else.
+    """
+    import pyperf  # noqa: PLC0415 - only an audit needs it
+
+    begun = perf_counter()
+    with tempfile.TemporaryDirectory(prefix="loopcmp-") as folder:
+        sides = [Path(folder, name) for name in ("a.json", "b.json")]
+        for side in sides:
+            _pyperf(
+                "-P", "-m", "harness.worker.benchmark", *_options(case, processes, cpus), f"--output={side}"
+            )
+        said = _pyperf("-m", "pyperf", "compare_to", *map(str, sides))
+        a, b = (pyperf.Benchmark.load(str(side)).get_values() for side in sides)
+    return Usual(
+        ratio=_ratio(a, b, processes),
+        significant="not significant" not in said.lower(),
+        seconds=perf_counter() - begun,
+        typical=mean(a),
+    )
+
+
+def _options(case: Assignment, processes: int, cpus: frozenset[int] | None) -> list[str]:
+    pinned = [] if cpus is None else [f"--affinity={','.join(map(str, sorted(cpus)))}"]
+    return [f"--case={json.dumps(asdict(case))}", f"--processes={processes}", "--quiet", *pinned]
+
+
+def _pyperf(*words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *words], capture_output=True, text=True, timeout=_PATIENCE, check=False
+    )
+    if done.returncode:
+        raise UsualFailed((done.stderr.strip().splitlines() or ["pyperf said nothing"])[-1])
+    return done.stdout
+
+
+def _ratio(a: Sequence[float], b: Sequence[float], processes: int) -> Estimate:
+    """The ratio of the means, with the interval of its nominal standard error (all values pooled)."""
+    ratio = mean(b) / mean(a)
+    error = math.hypot(*(stdev(side) / mean(side) / math.sqrt(len(side)) for side in (a, b)))
+    low, high = (ratio * math.exp(sign * _NORMAL_95 * error) for sign in (-1, 1))
+    return Estimate(ratio, low, high, processes)

@@ -1,0 +1,31 @@
+"""A story as pyperf itself benchmarks it: the usual procedure, which an audit sets beside its own.
+
+`python -P -m harness.worker.benchmark --case ASSIGNMENT` and pyperf's own options.
+"""
+
+import json
+from argparse import ArgumentParser
+
+from harness.protocol import Assignment
+from harness.worker.loading import open_assignment
+
+
+def main() -> None:
+    """Run pyperf's runner on the one operation that an assignment names."""
+    import pyperf  # noqa: PLC0415 - so that this module can be looked at without it
+
+    runner = pyperf.Runner(program_args=("-P", "-m", "harness.worker.benchmark"), add_cmdline_args=_pass_on)
+    parser: ArgumentParser = runner.argparser
+    parser.add_argument("--case", required=True)
+    case = runner.parse_args().case
+    story, _ = open_assignment(Assignment(**json.loads(case)))
+    runner.bench_async_func("story", story.operation)
+
+
+def _pass_on(command: list[str], options: object) -> None:
+    """Give pyperf's worker processes the case too."""
+    command.extend(["--case", vars(options)["case"]])
+
+
+if __name__ == "__main__":
+    main()

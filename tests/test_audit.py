@@ -1,0 +1,183 @@
+"""The audit's trials: drawn once, known by construction, made by the code that a run uses."""
+
+import math
+import random
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from harness.audit import IDENTICAL_A_LAP, SUFFIX, USUAL, conduct, laps, spread_of
+from harness.cli.planning import Wanted, begin_audit
+from harness.errors import BadInput
+from harness.observation import Row
+from harness.pace import GRAIN, Pace
+from harness.record import Begun, Dropped, Paced
+from harness.report import render
+from harness.rounds import run_round
+from harness.runner import check
+from harness.tally import Tally
+from harness.trial import Schedule, Trial, Tried
+from harness.usual import UsualFailed, usual_procedure
+from tests.records import round_of
+from tests.test_rounds import ABOUT, FREE, arms_on, parts, row_of
+
+workers = pytest.mark.workers
+
+
+def test_a_lap_tries_everything_and_the_order_is_drawn_for_the_seed() -> None:
+    schedule = Schedule(IDENTICAL_A_LAP, 1e9)
+    one = list(laps(schedule, 1))
+    kinds = Counter(trial.question for trial, _ in one)
+    assert kinds == {"identical": IDENTICAL_A_LAP, "planted": 6, "invariance": 4, "usual": 1}
+    assert one == list(laps(schedule, 1))
+    assert one != list(laps(schedule, 2))
+
+
+def test_no_trial_is_drawn_twice_and_the_last_lap_is_cut_short() -> None:
+    drawn = list(laps(Schedule(IDENTICAL_A_LAP + 1, 1e9), 3))
+    assert len(set(drawn)) == len(drawn)
+    assert sum(trial == Trial("identical") for trial, _ in drawn) == IDENTICAL_A_LAP + 1
+
+
+def test_the_spread_finds_the_variances_that_rounds_were_made_of() -> None:
+    draw = random.Random(5)
+
+    def log_normal(deviation: float) -> float:
+        return math.exp(draw.gauss(0, deviation))
+
+    def turns(shared: float) -> list[float]:
+        worker = 10_000 * shared * log_normal(0.01)
+        return [worker * log_normal(0.02) for _ in range(8)]
+
+    played = []
+    for number in range(2000):
+        shared = log_normal(0.05)
+        played.append(round_of("story", number, {"a": turns(shared), "b": turns(shared)}))
+    spread = spread_of(played)
+    assert spread is not None
+    found = (spread.turn, spread.worker, spread.round)
+    assert found == pytest.approx((0.02**2, 0.01**2, 0.05**2), rel=0.2)
+
+
+def test_one_round_has_no_spread() -> None:
+    assert spread_of([round_of("story", 0, {"a": [1.0, 2.0], "b": [1.0, 2.0]})]) is None
+
+
+COUNTS = """
+@scenario(timed=True)
+async def story():
+    global calls
+    calls += 1
+    return calls
+"""
+
+
+@workers
+def test_a_planted_difference_is_iterations_that_are_run_and_not_reported(tmp_path: Path) -> None:
+    plain, more = arms_on(row_of(tmp_path, COUNTS), "asyncio+gather", "uvloop+gather")
+    arms = [plain, replace(more, planted=2)]
+    played = parts(run_round(arms, Pace(GRAIN, 4, 0, untimed=0), FREE, "seed", ABOUT))
+    for part, ran in zip(played, (GRAIN, GRAIN + 2), strict=True):
+        counted = [int(value.result.text) for value in part.values if value.result]
+        assert {late - early for early, late in pairwise(counted)} == {ran}
+        assert {value.loops for value in part.values} == {GRAIN}
+
+
+def begun(scenario: str = "order:n=1", schedule: Schedule | None = None) -> Begun:
+    wanted = Wanted([scenario], [], [], None, 60.0, seed=1, name="audit")
+    return begin_audit(wanted, schedule or Schedule(1, 1e9))
+
+
+@workers
+@pytest.mark.parametrize("scenario", ["order", "say_after_example", "first_error"])
+def test_an_audit_times_one_row_that_does_not_sleep(scenario: str) -> None:
+    with pytest.raises(BadInput, match="order:n=1"):
+        begun(scenario)
+
+
+def short_audit() -> Tally:
+    """An audit of very short trials on real workers, its rows observed."""
+    wanted = begun()
+    effort = replace(wanted.plan.effort, exactly=2, turns=2, value=0.001)
+    tally = Tally(replace(wanted, plan=replace(wanted.plan, effort=effort)))
+    for entry in check(tally):
+        tally.add(entry)
+    return tally
+
+
+@workers
+def test_every_question_is_answered_by_real_workers_and_reported() -> None:
+    tally = short_audit()
+    wanted = {"identical", "planted", "invariance", "usual"}
+    for entry in conduct(tally):
+        assert isinstance(entry, Paced | Tried)
+        tally.add(entry)
+    assert {tried.trial.question for tried in tally.tried} == wanted
+    assert all(tried.compared and tried.seconds > 0 for tried in tally.tried)
+    by_question = {tried.trial.question: tried for tried in tally.tried}
+    assert [one.backend for one in by_question["identical"].compared] == [f"asyncio{SUFFIX}+gather"]
+    assert {one.backend for one in by_question["invariance"].compared} == {"uvloop+gather", "trio+nursery"}
+    text = render(tally.record(), "markdown")
+    assert "## Planted differences" in text
+    assert "A planted difference of 1.0% was found in" in text
+
+
+@workers
+def test_an_audit_goes_on_where_it_was_ended() -> None:
+    tally = short_audit()
+    audit = conduct(tally)
+    tally.add(next(audit))
+    tally.add(next(audit))
+    audit.close()
+    (first,) = tally.tried
+    again = next(conduct(tally))
+    assert isinstance(again, Tried)
+    assert (again.trial, again.number) != (first.trial, first.number)
+
+
+@workers
+def test_an_audit_ends_after_its_seconds() -> None:
+    tally = short_audit()
+    tally.begun = replace(tally.begun, audit=Schedule(1, 0.001))
+    for entry in conduct(tally):
+        tally.add(entry)
+    assert len(tally.tried) == 1
+
+
+@workers
+def test_a_story_too_long_for_an_audit_is_dropped_with_what_to_do(tmp_path: Path) -> None:
+    text = "@scenario()\nasync def story():\n    sum(range(100_000))\n"
+    wanted = begun(row_of(tmp_path, text).module)
+    tally = Tally(wanted)
+    for entry in check(tally):
+        tally.add(entry)
+    (dropped,) = conduct(tally)
+    assert isinstance(dropped, Dropped)
+    assert "choose a shorter story" in dropped.fault.because
+
+
+@workers
+def test_the_usual_procedure_is_pyperfs_own_from_its_processes_to_its_verdict() -> None:
+    case = arms_on(begun().plan.rows[0], "asyncio+gather")[0].assignment
+    usual = usual_procedure(case, 2, None)
+    assert usual.ratio.low is not None
+    assert usual.ratio.high is not None
+    assert usual.ratio.low < usual.ratio.value < usual.ratio.high
+    assert usual.seconds > usual.typical > 0
+
+
+@workers
+def test_a_command_of_pyperf_that_fails_is_told_by_its_last_line() -> None:
+    row = Row("nothing", "user", "no_such_module", "", "mine.py:1")
+    case = arms_on(row, "asyncio+gather")[0].assignment
+    with pytest.raises(UsualFailed, match=r"no_such_module|failed"):
+        usual_procedure(case, 2, None)
+
+
+def test_the_kinds_of_trials_say_what_they_are() -> None:
+    said = [str(trial) for trial in (Trial("identical"), Trial("planted", 1), USUAL)]
+    assert said == ["identical", "planted 0.5%", "usual"]
+    assert str(Trial("invariance", loops=0.5)) == "loops × 0.5, turns × 1"
