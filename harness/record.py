@@ -7,6 +7,7 @@ reports are made of. Both are JSON with a version, checked when read.
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.contrasts import Contrast
 from harness.estimate import Estimate, Judgement
 from harness.observation import Claim, Row, Sighting
 from harness.pace import ArmRound, Fault, Pace
@@ -158,6 +159,8 @@ class Line:
     finished: str = ""
     again: Estimate | None = None
     again_excludes: bool = False
+    contrasts: tuple[Contrast, ...] = ()
+    """Of a story that does not sleep: what its backends' differences are due to."""
 
 
 @dataclass(frozen=True, slots=True)

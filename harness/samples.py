@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean, median
 
+from harness.contrasts import Contrast, contrasts
 from harness.estimate import (
     ERROR_RATE,
     Estimate,
@@ -57,6 +58,14 @@ class RowRounds:
         if again is None or again.low is None or again.high is None:
             return False
         return not again.low <= 0 <= again.high
+
+    def contrasts(self) -> tuple[Contrast, ...]:
+        """What the differences are due to; a story that sleeps has none."""
+        if self.row.ideal is not None:
+            return ()
+        backends = [backend for backend in self.plan.backends if backend.name in self.timed]
+        rounds = [{part.arm: part.values for part in played.arms} for played in self.played]
+        return contrasts(backends, rounds, self.plan.level)
 
     def _again(self) -> Estimate | None:
         ideal = self.row.ideal

@@ -129,6 +129,7 @@ class Tally:
             finished=self.finished.get(row.id, ""),
             again=again,
             again_excludes=rounds.again_excludes(),
+            contrasts=rounds.contrasts(),
         )
 
     def record(self) -> Record:

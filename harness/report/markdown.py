@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from harness import audited, sentences, table
+from harness import attributed, audited, sentences, table
 from harness.caveats import caveats
 from harness.record import Record
 from harness.report.visible import visible
@@ -35,13 +35,18 @@ def _lines(record: Record) -> Iterable[str]:
     what, where = table.heading(record)
     yield f"# {inline(record.begun.name)}: {inline(what)}"
     yield from ("", inline(where), "")
-    said = (*sentences.sentences(record), *audited.sentences(record))
+    said = (*sentences.sentences(record), *attributed.sentences(record), *audited.sentences(record))
     yield from (f"- {inline(sentence)}" for sentence in said)
     yield ""
     yield from (
         f"> **Note** {inline(warning)}\n>" for warning in (*caveats(record), *sentences.warnings(record))
     )
-    for one in (*audited.tables(record), table.times(record), table.verdicts(record)):
+    for one in (
+        *audited.tables(record),
+        table.times(record),
+        attributed.table(record),
+        table.verdicts(record),
+    ):
         yield from _table(one)
     findings = table.differences(record, *FINDINGS, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
     for difference in findings:

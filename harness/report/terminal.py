@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from harness import audited, sentences, table
+from harness import attributed, audited, sentences, table
 from harness.caveats import caveats
 from harness.record import Record
 from harness.report.visible import visible
@@ -45,6 +45,7 @@ def page(record: Record) -> RenderableType:
         table.documented(record),
         table.ledger(record),
         table.times(record),
+        attributed.table(record),
         *audited.tables(record),
     )
     findings = table.differences(record, *FINDINGS, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
@@ -56,12 +57,16 @@ def page(record: Record) -> RenderableType:
     ]
     parts += [
         Text(),
-        *(_text(f"• {sentence}") for sentence in (*sentences.sentences(record), *audited.sentences(record))),
+        *(_text(f"• {sentence}") for sentence in _said(record)),
         Text(),
     ]
     again, own = table.repeat(record)
     parts += [_text(f"One row again: {again}"), _text(f"Your own file: {own}")]
     return Group(*parts)
+
+
+def _said(record: Record) -> tuple[str, ...]:
+    return (*sentences.sentences(record), *attributed.sentences(record), *audited.sentences(record))
 
 
 def _table(content: Table) -> RenderableType:

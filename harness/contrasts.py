@@ -1,0 +1,79 @@
+"""What a difference between two backends is due to: the loop, the AnyIO layer, or the gatherer. Pure.
+
+Two arms that differ in one part are compared inside each turn, as any arm is with the baseline.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.backends import GATHERERS, Backend
+from harness.estimate import Estimate, estimate, log_ratio
+from harness.protocol import Value
+
+NATIVE = "native"
+"""In the place of a gatherer: the arm that tells the row's story on the loop itself, without AnyIO."""
+
+CROSSED_LOOPS = ("uvloop", "asyncio")
+CROSSED_GATHERERS = ("gather", "taskgroup", "anyio")
+"""The loops and gatherers that come in every combination: the only ones that an interaction is told of."""
+
+Due = Literal["loop", "layer", "gatherer", "interaction"]
+
+Turns = Mapping[str, Sequence[Value]]
+"""One round: the values of every arm, in the order of the turns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """The time of `arm` divided by that of `against`, which differs from it in one part alone.
+
+    An interaction says how many times dearer a gatherer is on `arm`'s loop than on `against`'s.
+    """
+
+    due: Due
+    arm: str
+    against: str
+    ratio: Estimate
+
+
+def contrasts(backends: Sequence[Backend], rounds: Sequence[Turns], level: float) -> tuple[Contrast, ...]:
+    """Every contrast that these rounds allow, each with the interval of its median over rounds."""
+    made = (
+        Contrast(due, arm, against, estimate(samples, level).exp())
+        for due, arm, against in _pairs(backends)
+        if (samples := _samples(rounds, arm, against))
+    )
+    return (*made, *_interactions(rounds, level))
+
+
+def _samples(rounds: Sequence[Turns], arm: str, against: str) -> list[float]:
+    return [log_ratio(turns[arm], turns[against]) for turns in rounds if {arm, against} <= set(turns)]
+
+
+def _pairs(backends: Sequence[Backend]) -> Iterator[tuple[Due, str, str]]:
+    """Loops under the gatherer that all have, each loop's layer, and its gatherers against its first."""
+    under_anyio = [backend.name for backend in backends if backend.gatherer == "anyio"]
+    for name in under_anyio[1:]:
+        yield "loop", name, under_anyio[0]
+    for loop in dict.fromkeys(backend.loop for backend in backends):
+        here = {backend.gatherer: backend.name for backend in backends if backend.loop == loop}
+        told = here.get("anyio", next(iter(here.values())))
+        yield "layer", told, f"{loop.name}+{NATIVE}"
+        first = GATHERERS[loop.family][0]
+        for gatherer, name in here.items():
+            if gatherer != first and first in here:
+                yield "gatherer", name, here[first]
+
+
+def _interactions(rounds: Sequence[Turns], level: float) -> Iterator[Contrast]:
+    first, *others = CROSSED_GATHERERS
+    for gatherer in others:
+        here, there = ((f"{loop}+{gatherer}", f"{loop}+{first}") for loop in CROSSED_LOOPS)
+        samples = [
+            log_ratio(turns[here[0]], turns[here[1]]) - log_ratio(turns[there[0]], turns[there[1]])
+            for turns in rounds
+            if {*here, *there} <= set(turns)
+        ]
+        if samples:
+            yield Contrast("interaction", here[0], there[0], estimate(samples, level).exp())

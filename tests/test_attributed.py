@@ -1,0 +1,57 @@
+"""Contrasts as people read them: a table of every one, and a sentence for each pair."""
+
+from dataclasses import replace
+
+from harness import attributed
+from harness.contrasts import Contrast
+from harness.estimate import Estimate
+from harness.record import Record
+from harness.report import render
+from tests.records import plan, record_of, row
+
+KNOWN = Estimate(1.25, 1.2, 1.3, 20)
+UNKNOWN = Estimate(1.25, None, None, 3)
+
+
+def record(*contrasts: tuple[Contrast, ...]) -> Record:
+    """A record with one row for each of these sets of contrasts."""
+    made = record_of(plan(*(row(f"story{number}") for number in range(len(contrasts)))))
+    lines = (replace(line, contrasts=some) for line, some in zip(made.lines, contrasts, strict=True))
+    return replace(made, lines=tuple(lines))
+
+
+def layer(ratio: Estimate) -> Contrast:
+    return Contrast("layer", "asyncio+anyio", "asyncio+native", ratio)
+
+
+def test_every_contrast_is_a_row_of_the_table() -> None:
+    table = attributed.table(record((layer(KNOWN),), (layer(UNKNOWN),)))
+    assert table is not None
+    cells = ("the AnyIO layer", "asyncio+anyio / asyncio+native", "1.25× [1.20, 1.30]")
+    assert table.rows[0] == ("story0", *cells)
+    assert table.rows[1][-1] == "1.25× [too few rounds]"
+
+
+def test_a_sentence_tells_the_least_and_the_most_over_the_rows() -> None:
+    two = record((layer(KNOWN),), (layer(replace(KNOWN, value=1.5)),), (layer(UNKNOWN),))
+    assert attributed.sentences(two) == (
+        "Due to the AnyIO layer, asyncio+anyio takes 1.25× to 1.50× the time of asyncio+native (2 rows).",
+    )
+
+
+def test_an_interaction_is_in_the_table_alone() -> None:
+    both = record((Contrast("interaction", "uvloop+anyio", "asyncio+anyio", KNOWN),))
+    assert attributed.sentences(both) == ()
+    assert attributed.table(both) is not None
+
+
+def test_a_record_without_contrasts_says_nothing_of_them() -> None:
+    none = record(())
+    assert attributed.table(none) is None
+    assert attributed.sentences(none) == ()
+
+
+def test_reports_show_contrasts() -> None:
+    some = record((layer(KNOWN),))
+    for form in ("markdown", "terminal"):
+        assert "What the differences are due to" in render(some, form)

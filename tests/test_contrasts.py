@@ -1,0 +1,59 @@
+"""Contrasts: arms that differ in one part, compared inside each turn."""
+
+import pytest
+
+from harness.contrasts import Contrast, contrasts
+from tests.records import backends, value
+
+ROUNDS = 20
+
+Found = tuple[str, str, str, float]
+
+
+def found(times: dict[str, float], *names: str) -> list[Found]:
+    """The contrasts of rounds in which every arm takes these µs, whatever the turn's own speed."""
+    speeds = (1.0, 3.0, 0.5)
+    rounds = [{arm: [value(time * speed) for speed in speeds] for arm, time in times.items()}] * ROUNDS
+    return [
+        (one.due, one.arm, one.against, round(one.ratio.value, 3))
+        for one in contrasts(backends(*names), rounds, 0.95)
+    ]
+
+
+def test_loops_are_compared_under_the_gatherer_that_all_have() -> None:
+    times = {"asyncio+anyio": 100.0, "trio+anyio": 150.0}
+    assert found(times, *times) == [("loop", "trio+anyio", "asyncio+anyio", 1.5)]
+
+
+def test_a_gatherer_is_compared_with_its_loops_own() -> None:
+    times = {"asyncio+gather": 100.0, "asyncio+taskgroup": 130.0, "trio+nursery": 200.0, "trio+anyio": 260.0}
+    assert found(times, *times) == [
+        ("gatherer", "asyncio+taskgroup", "asyncio+gather", 1.3),
+        ("gatherer", "trio+anyio", "trio+nursery", 1.3),
+    ]
+
+
+@pytest.mark.parametrize("told", ["asyncio+anyio", "asyncio+gather"])
+def test_the_layer_is_a_backend_against_the_native_story_on_its_loop(told: str) -> None:
+    times = {told: 120.0, "asyncio+native": 100.0}
+    assert found(times, told) == [("layer", told, "asyncio+native", 1.2)]
+
+
+def test_an_interaction_is_a_gatherers_cost_on_one_loop_over_that_on_the_other() -> None:
+    times = {
+        "asyncio+gather": 100.0, "asyncio+taskgroup": 120.0, "uvloop+gather": 60.0, "uvloop+taskgroup": 90.0,
+    }  # fmt: skip
+    *_, last = found(times, *times)
+    assert last == ("interaction", "uvloop+taskgroup", "asyncio+taskgroup", 1.25)
+
+
+def test_rounds_without_one_of_the_two_arms_count_in_no_contrast() -> None:
+    both = {"asyncio+anyio": [value(100.0)], "trio+anyio": [value(150.0)]}
+    alone = {"asyncio+anyio": [value(100.0)]}
+    (one,) = contrasts(backends(*both), [both, alone, both], 0.95)
+    assert isinstance(one, Contrast)
+    assert one.ratio.rounds == 2
+
+
+def test_one_backend_has_nothing_to_be_contrasted_with() -> None:
+    assert found({"asyncio+gather": 100.0}, "asyncio+gather") == []
