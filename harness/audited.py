@@ -16,7 +16,8 @@ from harness.reliability import (
 )
 from harness.table import Table, interval
 
-_PROCEDURES = {"identical": "workers taking turns", "usual": "all of A, then all of B, by pyperf"}
+PROCEDURES = {"identical": "workers taking turns", "usual": "all of A, then all of B, by pyperf"}
+"""The questions that identical code is put to, and the procedures that answer them."""
 
 
 def tables(record: Record) -> tuple[Table, ...]:
@@ -26,7 +27,7 @@ def tables(record: Record) -> tuple[Table, ...]:
 
 
 def _procedures(record: Record) -> Table:
-    found = ((words, procedure(record.trials, name)) for name, words in _PROCEDURES.items())
+    found = ((words, procedure(record.trials, name)) for name, words in PROCEDURES.items())
     return Table(
         "Identical code compared with itself",
         (
@@ -113,7 +114,7 @@ def sentences(record: Record) -> tuple[str, ...]:
 
 
 def _sentences(record: Record) -> Iterator[str]:
-    ours, theirs = (procedure(record.trials, name) for name in _PROCEDURES)
+    ours, theirs = (procedure(record.trials, name) for name in PROCEDURES)
     if ours is not None:
         errors = ours.errors
         yield (

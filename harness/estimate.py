@@ -96,6 +96,12 @@ def excess(arm: Sequence[Value], ideal: float) -> float:
     return median((_seconds(value) - ideal) * 1e6 for value in arm)
 
 
+def trend_of(arm: Sequence[Value]) -> float:
+    """One round's sample of a trend: the log of the later turns' typical time over the earlier ones'."""
+    half = len(arm) // 2
+    return math.log(typical_seconds(arm[-half:]) / typical_seconds(arm[:half]))
+
+
 def typical_seconds(arm: Sequence[Value]) -> float:
     """One round's sample of absolute time: the median over turns, in seconds per iteration."""
     return median(map(_seconds, arm))

@@ -14,6 +14,7 @@ from harness.estimate import (
     judge_ratio,
     log_ratio,
     log_ratio_of_totals,
+    trend_of,
     typical_seconds,
 )
 from harness.observation import Row
@@ -24,6 +25,15 @@ from harness.record import Played, Timing
 
 DISTURBING = 0.01
 """Share of the time between its turns above which an arm's use of CPU is flagged."""
+
+TRENDING = 0.02
+"""How far the halves of a worker's turns may lie apart; less than the default precision moves no verdict."""
+
+TREND_LEVEL = 0.99
+"""Of the interval of that distance: a trend is looked for in every case, and found in few by chance."""
+
+FEWEST_TURNS = 4
+"""Turns below which a worker has no halves to compare."""
 
 Compare = Callable[[Sequence[Value], Sequence[Value]], float]
 
@@ -132,7 +142,7 @@ class RowRounds:
             peak=estimate(peaks, level) if len(peaks) == len(parts) else None,
             startup=over_rounds(lambda part: part.farewell.startup / 1e9),
             threads=max(part.farewell.threads for part in parts),
-            flags=_disturbing(parts),
+            flags=(*_disturbing(parts), *_trending(parts)),
         )
 
 
@@ -143,6 +153,19 @@ def _collecting(part: ArmRound) -> float:
 def _typical_and_mean(ratio: Estimate, means: float) -> tuple[str, ...]:
     apart = abs(means - ratio.value)
     return ("typical and mean differ",) if ratio.low is not None and apart > ratio.half_width else ()
+
+
+def _trending(parts: Sequence[ArmRound]) -> tuple[str, ...]:
+    """Flags an arm whose values still change inside a worker: it was not warm when it was timed."""
+    if len(parts[0].values) < FEWEST_TURNS:
+        return ()
+    trend = estimate([trend_of(part.values) for part in parts], TREND_LEVEL).exp()
+    if trend.low is None or trend.high is None or trend.low <= 1 <= trend.high:
+        return ()
+    if abs(trend.value - 1) < TRENDING:
+        return ()
+    word = "quicker" if trend.value < 1 else "slower"
+    return (f"the second half of a worker's turns is {abs(trend.value - 1):.1%} {word} than the first",)
 
 
 def _disturbing(parts: Sequence[ArmRound]) -> tuple[str, ...]:

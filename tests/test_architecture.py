@@ -47,7 +47,8 @@ ARROWS = {
     "caveats": "record sentences",
     "evidence": "backends estimate observation plan record table verdict",
     "sweep": "estimate observation record",
-    "report": "attributed audited caveats estimate evidence observation pace plan record sentences sweep table verdict",
+    "report": "attributed audited caveats estimate evidence observation pace plan record reliability"
+    " sentences sweep table verdict",
     "store": "errors record trial",
     "site": "errors estimate evidence record report sentences store table verdict",
     "environment": "backends record rounds sighting",

@@ -210,6 +210,28 @@ def test_a_row_whose_typical_and_mean_ratio_differ_is_flagged() -> None:
     assert late.mean_ratio == pytest.approx(0.63 * 1.5, rel=0.05)
 
 
+@pytest.mark.parametrize(
+    ("late", "count", "said"),
+    [
+        ({}, 20, ""),
+        ({UVLOOP: 1.4}, 20, "slower"),
+        ({UVLOOP: 0.6}, 20, "quicker"),
+        ({UVLOOP: 1.02}, 20, ""),
+        ({UVLOOP: 1.4}, 6, ""),
+    ],
+    ids=["level", "slower", "quicker", "too little to matter", "too few rounds to know"],
+)
+def test_values_that_still_trend_inside_a_worker_are_flagged_and_kept(
+    late: dict[str, float], count: int, said: str
+) -> None:
+    timing = cell(line_of(*observed(), *rounds(STORY.id, TIMES, count, late=late)), UVLOOP).timing
+    assert timing is not None
+    trends = [flag for flag in timing.flags if flag.startswith("the second half")]
+    assert len(trends) == bool(said)
+    assert all(said in flag for flag in trends)
+    assert len(timing.samples) == count
+
+
 @pytest.mark.parametrize(("share", "flagged"), [(0.0, False), (0.009, False), (0.034, True)])
 def test_an_arm_that_uses_cpu_between_its_turns_is_flagged_as_disturbing(share: float, flagged: bool) -> None:
     timing = cell(line_of(*observed(), *rounds(STORY.id, TIMES, 3, idle={TRIO: share})), TRIO).timing

@@ -7,9 +7,11 @@ from functools import cache, lru_cache
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from harness.audited import PROCEDURES
 from harness.estimate import Estimate, Judgement
 from harness.evidence import microseconds, scaled
 from harness.record import Cell, Line, Record
+from harness.reliability import answered
 from harness.report.matrix import order
 from harness.report.text import label
 from harness.sweep import Curve, Sweep, sweeps
@@ -59,7 +61,9 @@ class Chart:
 
 def charts(record: Record) -> tuple[Chart, ...]:
     """The charts about the whole record, as far as it has what they show."""
-    found = (forest(record), memory(record), *map(_sweep_chart, sweeps(record)))
+    found = (
+        trials(record), forest(record), contrasts(record), memory(record), *map(_sweep_chart, sweeps(record)),
+    )  # fmt: skip
     return tuple(chart for chart in found if chart is not None)
 
 
@@ -69,7 +73,7 @@ def strips(record: Record) -> Mapping[int, Chart]:
     some = {number: data for number, data in found if data}
     if not some:
         return {}
-    spec = _strip_spec()
+    spec = _strip_spec("round", "its median")
     return {number: _strip(number, record.lines[number - 1], data, spec) for number, data in some.items()}
 
 
@@ -116,6 +120,36 @@ def memory(record: Record) -> Chart | None:
     )
 
 
+def contrasts(record: Record) -> Chart | None:
+    """What the differences are due to, a panel for each pair that is compared; None where nothing is."""
+    data = tuple(_contrasted(record))
+    if not data:
+        return None
+    title = "What the differences are due to"
+    return Chart(
+        "chart-contrasts",
+        "contrasts",
+        title,
+        f"{len(data)} contrasts on a log axis: two backends that differ in one part, compared in each turn.",
+        _dots_table(title, data),
+        _panels(data, "time ratio, log scale", log=True),
+        data,
+    )
+
+
+def _contrasted(record: Record) -> Iterator[Datum]:
+    known = [
+        (number, line.row.id, one)
+        for number, line in enumerate(record.lines, start=1)
+        for one in line.contrasts
+        if one.due != "interaction"
+    ]
+    pairs = list(dict.fromkeys(f"{one.arm} / {one.against}" for _, _, one in known))
+    for number, row, one in known:
+        pair = f"{one.arm} / {one.against}"
+        yield _dot(number, row, label(pair), pairs.index(pair), one.ratio, interval(one.ratio, "×"))
+
+
 def _ratio(cell: Cell) -> tuple[Estimate, str] | None:
     timing = cell.timing
     if timing is None or timing.ratio is None:
@@ -137,18 +171,22 @@ def _dots(record: Record, what: Any) -> Iterator[Datum]:
         for cell in line.cells:
             found = what(cell)
             if found is not None:
-                estimate, words = found
-                yield {
-                    "row": label(line.row.id),
-                    "number": number,
-                    "backend": label(cell.backend),
-                    "order": backends.index(cell.backend),
-                    "value": float(estimate.value),
-                    "low": float(estimate.value if estimate.low is None else estimate.low),
-                    "high": float(estimate.value if estimate.high is None else estimate.high),
-                    "open": estimate.low is None,
-                    "says": words,
-                }
+                at = backends.index(cell.backend)
+                yield _dot(number, line.row.id, label(cell.backend), at, *found)
+
+
+def _dot(number: int, row: str, panel: str, order: int, estimate: Estimate, words: str) -> Datum:
+    return {
+        "row": label(row),
+        "number": number,
+        "backend": panel,
+        "order": order,
+        "value": float(estimate.value),
+        "low": float(estimate.value if estimate.low is None else estimate.low),
+        "high": float(estimate.value if estimate.high is None else estimate.high),
+        "open": estimate.low is None,
+        "says": words,
+    }
 
 
 def _dots_table(title: str, data: Sequence[Datum]) -> Table:
@@ -233,6 +271,36 @@ def size_ticks(data: Sequence[Datum]) -> list[float]:
     return [0.0, *(4.0**power for power in range(2, 16) if 4.0**power <= most)]
 
 
+# An audit's comparisons of identical code, one strip for each procedure.
+
+
+def trials(record: Record) -> Chart | None:
+    """How far identical code was measured apart, trial by trial; None of a run."""
+    apart = {
+        words: [float(f"{(one.compared[0].ratio.value - 1) * 100:.3g}") for one in some]
+        for name, words in PROCEDURES.items()
+        if (some := answered(record.trials, name))
+    }
+    if not apart:
+        return None
+    span = max(abs(one) for some in apart.values() for one in some) or 1.0
+    data: tuple[Datum, ...] = tuple(
+        {"backend": words, "order": at, "apart": some, "span": span, "unit": "%"}
+        for at, (words, some) in enumerate(apart.items())
+    )
+    rows = tuple((one["backend"], str(len(one["apart"])), _extent(one)) for one in data)
+    title = "Identical code, comparison by comparison"
+    return Chart(
+        "chart-trials",
+        "trials",
+        title,
+        f"How far each comparison of identical code lies from 1; a strip is ±{span:.3g} % high.",
+        Table(title, ("procedure", "comparisons", "away from 1, %"), rows),
+        _strip_spec("comparison", "1"),
+        data,
+    )
+
+
 # A row's rounds, one strip for each backend.
 
 
@@ -284,12 +352,12 @@ def _extent(one: Datum) -> str:
 
 
 @cache
-def _strip_spec() -> Spec:
+def _strip_spec(counted: str, middle: str) -> Spec:
     import altair as alt  # noqa: PLC0415 - as above
 
     says = (
-        "datum.backend + ', round ' + datum.round + ': ' + format(datum.apart, '+.3~g') + ' ' + datum.unit"
-        " + ' from its median'"
+        f"datum.backend + ', {counted} ' + datum.round + ': ' + format(datum.apart, '+.3~g')"
+        f" + ' ' + datum.unit + ' from {middle}'"
     )
     base = (
         alt.Chart(_named_data())
@@ -299,7 +367,7 @@ def _strip_spec() -> Spec:
         .encode(
             x=alt.X(
                 "round:Q",
-                title="round",
+                title=counted,
                 axis=alt.Axis(tickMinStep=1, tickCount=10, grid=False),
                 scale=alt.Scale(nice=False, zero=False),
             ),
