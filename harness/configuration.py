@@ -12,7 +12,12 @@ PROJECT = "pyproject.toml"
 
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """The table `[tool.loopcmp]`; a key that is not here is refused."""
+    """The table `[tool.loopcmp]`; a key that is not here is refused.
+
+    `limits` are patterns over cases with how much slower than before they may be: see harness.gate.
+    """
+
+    limits: dict[str, str] = {}
 
 
 def read_configuration(folder: Path) -> Configuration:

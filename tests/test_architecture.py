@@ -39,10 +39,14 @@ ARROWS = {
     "tally": "estimate observation pace plan record samples trial verdict",
     "table": "estimate record verdict",
     "sentences": "estimate record table verdict",
-    "comparison": "errors estimate record table",
     "reliability": "estimate trial",
     "attributed": "contrasts record table",
     "audited": "record reliability table",
+    "comparison": "errors estimate record verdict",
+    "changes": "comparison errors estimate record",
+    "comparison_table": "changes comparison estimate table",
+    "gate": "comparison estimate",
+    "summary": "estimate record",
     # what is done with it
     "caveats": "record sentences",
     "evidence": "backends estimate observation plan record table verdict",
@@ -58,8 +62,8 @@ ARROWS = {
     "usual": "estimate protocol",
     "audit": "backends estimate observation pace plan record rounds runner sighting tally trial usual",
     "session": "audit errors record report runner store tally",
-    "cli": "backends catalog comparison configuration environment errors estimate plan record report runner"
-    " session sighting site store table tally trial verdict",
+    "cli": "backends catalog changes comparison comparison_table configuration environment errors estimate"
+    " gate plan record report runner session sighting site store table tally trial verdict",
 }
 """Each module of `harness`, or package in it, with the others that it may import: only rows above its own.
 
@@ -74,7 +78,7 @@ LIBRARIES = {
     "anyio": "backends worker scenarios",
     "jinja2": "report",
     "markupsafe": "report site",
-    "numpy": "site",
+    "numpy": "site summary",
     "msgspec": "configuration process rounds sighting store report site cli",
     "packaging": "verdict",
     "pyperf": "store usual worker",
@@ -89,7 +93,10 @@ LIBRARIES = {
 A library that is a workload, or a loop that is a native control, is granted to the scenarios that need it.
 """
 
-PURE = "caveats comparison estimate evidence pace samples sentences sweep table tally verdict"
+PURE = (
+    "caveats changes comparison comparison_table estimate evidence gate pace samples sentences summary sweep"
+    " table tally verdict"
+)
 WORLD = "datetime io os pathlib random shutil socket subprocess sys tempfile time"
 """What a pure module has no use for: it is given values and returns values."""
 
@@ -195,6 +202,13 @@ def test_the_parent_loads_no_loop_and_no_statistics_until_it_needs_them() -> Non
     ]
     assert "harness.cli" in parent
     assert loaded_by(parent) & {"anyio", "asyncio", "pyperf", "scipy", "trio", "uvloop"} == set()
+
+
+def test_the_command_line_loads_no_drawing_either_until_a_command_needs_it() -> None:
+    loaded = loaded_by(["harness.cli.app"])
+    assert "typer" in loaded
+    heavy = {"altair", "anyio", "asyncio", "jinja2", "numpy", "pandas", "pyperf", "rich", "scipy", "trio"}
+    assert loaded & {*heavy, "uvloop", "vl_convert"} == set()
 
 
 def test_a_worker_loads_nothing_that_only_the_parent_needs() -> None:

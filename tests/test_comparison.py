@@ -1,26 +1,25 @@
-"""Records against each other: the backends inside one, and the same backends in two."""
+"""The backends inside one record, against any one of them."""
 
-import math
-from dataclasses import replace
 from functools import cache
 
 import pytest
 
-from harness.comparison import between, changes, within
+from harness.comparison import Against, within
+from harness.comparison_table import table_within
 from harness.errors import BadInput
+from harness.estimate import Judgement
 from harness.observation import Ended, Sighting
 from harness.pace import AGAIN
 from harness.plan import FAST
 from harness.record import Entry, Observed, Record
 from tests.records import (
     ASYNCIO,
-    ENVIRONMENT,
-    THREE,
     TRIO,
     UVLOOP,
     everything,
     look,
     plan,
+    raised,
     record_of,
     returned,
     rounds,
@@ -44,25 +43,28 @@ def record(uvloop: float = 63.0, *, rows: tuple[str, ...] = ("story",), count: i
     return record_of(plan(*chosen, effort=FAST), *entries)
 
 
-def ratio(shown: str) -> float:
-    return float(shown.partition("×")[0])
+def found(of: Record, baseline: str | None = None, *backends: str) -> dict[str, Against]:
+    return {one.backend: one for one in within(of, baseline, backends).ratios}
 
 
 def test_within_a_record_the_backends_are_compared_with_its_baseline_by_default() -> None:
-    table = within(record(), None)
-    assert table.heads == ("scenario", UVLOOP, TRIO)
-    [(name, uvloop, trio)] = table.rows
-    assert name == "story"
-    assert ratio(uvloop) == pytest.approx(0.63, 0.02)
-    assert ratio(trio) == pytest.approx(1.8, 0.02)
+    ratios = found(record())
+    assert list(ratios) == [UVLOOP, TRIO]
+    assert ratios[UVLOOP].ratio.value == pytest.approx(0.63, 0.02)
+    assert ratios[TRIO].ratio.value == pytest.approx(1.8, 0.02)
+    assert ratios[UVLOOP].judgement is Judgement.FASTER
+    assert table_within(within(record())).heads == ("scenario", UVLOOP, TRIO)
 
 
 def test_within_a_record_any_backend_can_be_the_baseline() -> None:
-    table = within(record(), TRIO)
-    assert table.heads == ("scenario", ASYNCIO, UVLOOP)
-    [(_, asyncio, uvloop)] = table.rows
-    assert ratio(asyncio) == pytest.approx(1 / 1.8, 0.02)
-    assert ratio(uvloop) == pytest.approx(0.63 / 1.8, 0.02)
+    ratios = found(record(), "trio")
+    assert list(ratios) == [ASYNCIO, UVLOOP]
+    assert ratios[ASYNCIO].ratio.value == pytest.approx(1 / 1.8, 0.02)
+    assert ratios[UVLOOP].ratio.value == pytest.approx(0.63 / 1.8, 0.02)
+
+
+def test_only_the_backends_that_are_named_are_compared() -> None:
+    assert list(found(record(), None, "uvloop")) == [UVLOOP]
 
 
 def test_a_backend_that_the_record_has_not_is_refused_with_those_it_has() -> None:
@@ -70,71 +72,38 @@ def test_a_backend_that_the_record_has_not_is_refused_with_those_it_has() -> Non
         within(record(), "uvloop+anyio")
 
 
-def test_a_case_without_a_number_is_said_to_have_none() -> None:
-    table = {name: cells for name, *cells in within(everything(), None).rows}
+def test_a_case_without_a_number_is_missing_with_its_reason() -> None:
+    compared = within(everything())
+    missing = {(one.row, one.backend): one.because for one in compared.missing}
+    assert missing["turns", TRIO] == "no number, for it differs: it printed something else"
+    assert "killed by SIGSEGV" in missing["echo", UVLOOP]
+    assert missing["slow_start", UVLOOP] == "the baseline has no number"
+    assert ("pipes", TRIO) not in missing  # unsupported alone is no finding
+    assert not {"say_after", "first_error", "shutdown"} & {row for row, _ in missing}  # sleeps, untimed
+    table = {name: cells for name, *cells in table_within(compared).rows}
     assert table["turns"][1:] == ["no number", "no number"]
-    assert not {"say_after", "slow_start", "first_error"} & set(table)  # sleeps; no baseline; untimed
+
+
+def test_a_story_that_every_backend_raises_from_is_not_missed() -> None:
+    fails = row("fails", raised(ValueError("Oops")))
+    seen = seen_alike(fails, twice(look(raised(ValueError("Oops")))))
+    assert within(record_of(plan(fails), *seen)).missing == ()
 
 
 def test_a_row_without_a_baseline_gives_no_ratio_between_the_others_either() -> None:
     crash = (Sighting(ended=Ended("killed by SIGSEGV")),)
     entries = [Observed(STORY.id, ASYNCIO, crash), *seen_alike(STORY, SEEN, [UVLOOP, TRIO])]
     played = rounds(STORY.id, {UVLOOP: 63.0, TRIO: 180.0}, 12)
-    table = within(record_of(plan(STORY, effort=FAST), *entries, *played), UVLOOP)
-    assert not any("1.000×" in shown for _, *cells in table.rows for shown in cells)
+    compared = within(record_of(plan(STORY, effort=FAST), *entries, *played), UVLOOP)
+    assert compared.ratios == ()
+    assert {one.backend for one in compared.missing} == {ASYNCIO, TRIO}
 
 
-def test_between_two_records_the_change_is_new_divided_by_old() -> None:
-    found = {change.backend: change for change in changes(record(60.0), record(66.0))}
-    assert set(found) == {UVLOOP, TRIO}
-    change = found[UVLOOP].change
-    assert change.value == pytest.approx(1.1, 0.02)
-    assert change.low is not None
-    assert change.high is not None
-    assert 1 < change.low < change.value < change.high
-    assert found[UVLOOP].old.value == pytest.approx(0.60, 0.02)
-    assert found[UVLOOP].new.value == pytest.approx(0.66, 0.02)
-
-
-def test_a_record_has_not_changed_from_itself() -> None:
-    for change in changes(record(), record()):
-        assert change.change.value == pytest.approx(1)
-        assert change.change.low is not None
-        assert change.change.high is not None
-        assert change.change.low < 1 < change.change.high
-
-
-def test_the_interval_of_a_change_is_as_wide_as_both_together() -> None:
-    for change in changes(record(60.0), record(66.0)):
-        assert change.old.low is not None
-        assert change.old.high is not None
-        assert change.new.low is not None
-        assert change.new.high is not None
-        assert change.change.low == pytest.approx(change.new.low / change.old.high)
-        assert change.change.high == pytest.approx(change.new.high / change.old.low)
-
-
-def test_too_few_rounds_are_a_change_without_an_interval() -> None:
-    found = list(changes(record(60.0, count=6), record(66.0, count=12)))
-    assert [(change.change.low, change.change.half_width) for change in found] == [(None, math.inf)] * 2
-    assert "too few rounds" in str(between(record(count=6), record(count=6)).rows)
-
-
-def test_rows_that_only_one_record_has_are_named_and_not_compared() -> None:
-    table = between(record(rows=("story", "other")), record(rows=("story",)))
-    assert {name for name, *_ in table.rows} == {"story"}
-    assert "Only in the old record: other." in table.notes
-    assert "Only in the new record: other." in between(record(), record(rows=("story", "other"))).notes
-
-
-def test_another_machine_is_pointed_out() -> None:
-    here = record()
-    there = replace(here, begun=replace(here.begun, environment=replace(ENVIRONMENT, cpu="Abacus")))
-    assert not any("Not the same machine" in note for note in between(here, here).notes)
-    assert any("Abacus" in note for note in between(here, there).notes)
-
-
-def test_records_with_different_baselines_are_refused() -> None:
-    of_trio = record_of(plan(STORY, on=THREE, baseline=TRIO))
-    with pytest.raises(BadInput, match=r"different baselines: asyncio\+gather and trio\+nursery"):
-        between(record(), of_trio)
+def test_a_quick_runs_intervals_are_adjusted_where_that_is_asked() -> None:
+    as_they_are, adjusted = within(record()), within(record(), adjusted=True)
+    assert as_they_are.level == 0.95
+    assert adjusted.level == pytest.approx(0.975)
+    assert not as_they_are.adjusted
+    assert "not adjusted" in table_within(as_they_are).notes[0]
+    for before, after in zip(as_they_are.ratios, adjusted.ratios, strict=True):
+        assert before.ratio.half_width < after.ratio.half_width

@@ -1,26 +1,136 @@
-"""`loopcmp compare`: the backends inside one record, or the same backends in two."""
+"""`loopcmp compare`: the backends inside one record, or the same backends over time; and a gate on either."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.options import Baseline, RecordPath
+from harness.cli.options import Backends, Baseline, Json
+
+if TYPE_CHECKING:
+    from harness.changes import Between
+    from harness.comparison import Within
+    from harness.gate import Gate, Limits
+    from harness.record import Record
 
 
 def compare(
-    record: RecordPath,
-    newer: Annotated[Path | None, typer.Argument(metavar="[RECORD]", help="A second, newer record.")] = None,
+    records: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="[OLD]... RECORD",
+            help="One record: its backends. Several: each earlier one against the last, the new one.",
+        ),
+    ],
     baseline: Baseline = None,
+    backend: Backends = None,
+    fail_if_slower: Annotated[
+        str | None,
+        typer.Option(
+            metavar="5%",
+            help="Exit with 1 where the whole interval says that a case takes more than this much longer: "
+            "than before, or, in one record, than the baseline.",
+        ),
+    ] = None,
+    across_machines: Annotated[
+        bool,
+        typer.Option("--across-machines", help="Compare records of different machines or Python builds."),
+    ] = False,
+    as_json: Json = False,
 ) -> None:
-    """Compare the backends inside one record, or the same backends in two records."""
-    from harness.comparison import between, within
-    from harness.errors import BadInput
-    from harness.report.terminal import show_table
+    """Compare the backends inside one record, or the same backends over time.
+
+    One record: each backend's time divided by the baseline's, within the same rounds. Two: how each
+    ratio to the baseline changed; times in µs are shown and never judged. More: the last against each of
+    the others, "in N of N sessions".
+
+    A gate stands where --fail-if-slower is given, or, over time, where the project's pyproject.toml has
+    limits: [tool.loopcmp.limits] with lines such as "order:n=100" = "5%", "order:* on trio+nursery" =
+    "10%", "* on mine+gather" = "none"; the first that matches counts, --fail-if-slower is for all others.
+
+    Exit codes: 1 where a whole interval, adjusted for the number of comparisons, lies beyond its limit, in
+    every session; 3 where a case that had a ratio could not be measured, or a limit matches nothing.
+    """
     from harness.store import read_record
 
-    if newer is not None and baseline is not None:
-        raise BadInput("--baseline is for one record: two are compared by the baseline that they have")
-    old = read_record(record)
-    table = within(old, baseline) if newer is None else between(old, read_record(newer))
-    show_table(table)
+    read = [read_record(path) for path in records]
+    limits = _limits(fail_if_slower, over_time=len(read) > 1)
+    found = _compared(read, baseline, backend or [], across_machines=across_machines, gated=bool(limits))
+    gate = _gate(limits, found) if limits else None
+    _show(found, gate, as_json=as_json)
+    raise typer.Exit(_exit_code(gate))
+
+
+def _limits(fail_if_slower: str | None, *, over_time: bool) -> "Limits":
+    from harness.cli.reading import fraction
+    from harness.configuration import read_configuration
+    from harness.gate import UNLIMITED, Limit, Limits
+
+    general = None if fail_if_slower is None else fraction("--fail-if-slower", fail_if_slower)
+    own = read_configuration(Path.cwd()).limits if over_time else {}
+    return Limits(
+        tuple(
+            Limit(pattern, None if share == UNLIMITED else fraction(f"the limit of {pattern!r}:", share))
+            for pattern, share in own.items()
+        ),
+        general,
+    )
+
+
+def _compared(
+    records: "list[Record]",
+    baseline: str | None,
+    backends: list[str],
+    *,
+    across_machines: bool,
+    gated: bool,
+) -> "Between | Within":
+    from harness.changes import between
+    from harness.comparison import within
+    from harness.errors import BadInput
+
+    *olds, new = records
+    if not olds:
+        return within(new, baseline, backends, adjusted=gated)
+    if baseline is not None:
+        raise BadInput("--baseline is for one record: several are compared by the baseline that they have")
+    return between(olds, new, backends, across_machines=across_machines)
+
+
+def _gate(limits: "Limits", found: "Between | Within") -> "Gate":
+    from harness.gate import judge
+
+    sessions = len(found.old) if found.kind == "between" else 1
+    return judge(limits, found.sessions_of(), found.missing, found.level, sessions)
+
+
+def _show(found: "Between | Within", gate: "Gate | None", *, as_json: bool) -> None:
+    from harness import comparison_table
+    from harness.gate import sentences
+
+    said = sentences(gate) if gate else ()
+    if as_json:
+        import msgspec
+
+        both = {"comparison": found, "gate": gate}
+        typer.echo(msgspec.json.format(msgspec.json.encode(both), indent=1).decode())
+    else:
+        from harness.report.terminal import show_table
+
+        if found.kind == "between":
+            show_table(comparison_table.table_between(found))
+            said = (*comparison_table.sentences(found), *said)
+        else:
+            show_table(comparison_table.table_within(found))
+    for one in said:
+        typer.echo(f"• {one}", err=as_json)
+
+
+def _exit_code(gate: "Gate | None") -> int:
+    from harness.cli.outcome import ALL_WELL, COULD_NOT_MEASURE, FINDING
+
+    if gate is None:
+        return ALL_WELL
+    if gate.broken:
+        return FINDING
+    return COULD_NOT_MEASURE if gate.unmeasured else ALL_WELL

@@ -1,0 +1,208 @@
+"""The same backends in old records and in a new one: what changed over time. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from harness.comparison import Case, Missing, backend_named, why_no_number
+from harness.errors import BadInput
+from harness.estimate import ERROR_RATE, Estimate, Judgement, estimate, judge_ratio
+from harness.record import Line, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A record as one session: what it ran on, and whether its own check of the method held."""
+
+    name: str
+    started: str
+    machine: str
+    versions: tuple[tuple[str, str], ...]
+    finished: bool
+    sound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a backend's ratio to the baseline changed from one record to another, per row.
+
+    `session` counts the old records from 0.
+    """
+
+    row: str
+    backend: str
+    session: int
+    old: Estimate
+    new: Estimate
+    change: Estimate
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Seconds per iteration in every session, old first, new last; shown, and never judged."""
+
+    row: str
+    backend: str
+    seconds: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The same backends in old sessions and in a new one; `level` is that of one record's interval."""
+
+    baseline: str
+    level: float
+    old: tuple[Session, ...]
+    new: Session
+    changes: tuple[Change, ...]
+    raw: tuple[Raw, ...]
+    missing: tuple[Missing, ...]
+    only_old: tuple[str, ...]
+    only_new: tuple[str, ...]
+    across_machines: bool
+    kind: Literal["between"] = "between"
+
+    def sessions_of(self) -> dict[Case, tuple[Estimate, ...]]:
+        """What a limit is held against: the change from every session that has the case."""
+        found: dict[Case, tuple[Estimate, ...]] = {}
+        for one in self.changes:
+            found[one.row, one.backend] = (*found.get((one.row, one.backend), ()), one.change)
+        return found
+
+
+def between(
+    olds: Sequence[Record], new: Record, backends: Sequence[str] = (), *, across_machines: bool = False
+) -> Between:
+    """The change of every ratio from each old record to the new one, of all or of these backends.
+
+    Raises BadInput for a backend that the new record has not, where they took their ratios against
+    different baselines, and for records of different machines or Python builds unless `across_machines`.
+    """
+    baselines = dict.fromkeys(record.begun.plan.baseline for record in (*olds, new))
+    if len(baselines) > 1:
+        raise BadInput(f"the records have different baselines: {' and '.join(baselines)}")
+    old, last = tuple(map(_session, olds)), _session(new)
+    machines = dict.fromkeys(session.machine for session in (*old, last))
+    if len(machines) > 1 and not across_machines:
+        raise BadInput(
+            f"the records are not of the same machine and Python: {'; '.join(machines)}. "
+            "--across-machines compares them all the same"
+        )
+    if backends:
+        names = {backend_named(new, name) for name in backends}
+        olds, new = tuple(_only(record, names) for record in olds), _only(new, names)
+    before, after = [set(_timed_rows(record)) for record in olds], set(_timed_rows(new))
+    return Between(
+        baseline=next(iter(baselines)),
+        level=_level(olds, new),
+        old=old,
+        new=last,
+        changes=tuple(changes(olds, new)),
+        raw=tuple(_raw((*olds, new))),
+        missing=tuple(_missing(olds, new)),
+        only_old=tuple(sorted(set().union(*before) - after)),
+        only_new=tuple(sorted(after.difference(*before))),
+        across_machines=len(machines) > 1,
+    )
+
+
+def _only(record: Record, names: set[str]) -> Record:
+    """The record with only these backends, and its baseline."""
+    kept = {*names, record.begun.plan.baseline}
+    lines = tuple(
+        replace(line, cells=tuple(cell for cell in line.cells if cell.backend in kept))
+        for line in record.lines
+    )
+    return replace(record, lines=lines)
+
+
+def _session(record: Record) -> Session:
+    begun, env, repeats = record.begun, record.begun.environment, record.repeats
+    return Session(
+        name=begun.name,
+        started=begun.started,
+        machine=f"{env.cpu}, {env.cores} CPUs, {env.system}, {env.build}",
+        versions=env.versions,
+        finished=record.closed is not None,
+        sound=repeats is None or repeats.excluding <= repeats.allowed,
+    )
+
+
+def changes(olds: Sequence[Record], new: Record) -> Iterator[Change]:
+    """The change of every ratio that the new record shares with each old one.
+
+    The interval is that of two independent medians: each at half the error rate (Bonferroni
+    over both records and over all the changes), lowest against highest.
+    """
+    level, margin = _level(olds, new), new.begun.plan.margin
+    after = {case: estimate(samples, level) for case, samples in _ratios(new).items()}
+    for session, record in enumerate(olds):
+        before = _ratios(record)
+        for (row, backend), b in after.items():
+            if (row, backend) in before:
+                a = estimate(before[row, backend], level)
+                change = _difference(a, b).exp()
+                judged = judge_ratio(change, margin)
+                yield Change(row, backend, session, a.exp(), b.exp(), change, judged)
+
+
+def _level(olds: Sequence[Record], new: Record) -> float:
+    after = _ratios(new).keys()
+    shared = sum(len(after & _ratios(record).keys()) for record in olds)
+    return 1 - ERROR_RATE / max(1, 2 * shared)
+
+
+def _difference(a: Estimate, b: Estimate) -> Estimate:
+    """What b is more than a, two independent estimates: their intervals' bounds furthest apart."""
+    rounds = min(a.rounds, b.rounds)
+    if a.low is None or a.high is None or b.low is None or b.high is None:
+        return Estimate(b.value - a.value, None, None, rounds)
+    return Estimate(b.value - a.value, b.low - a.high, b.high - a.low, rounds)
+
+
+def _ratios(record: Record) -> dict[Case, tuple[float, ...]]:
+    return {
+        (line.row.id, cell.backend): cell.timing.samples
+        for line in record.lines
+        for cell in line.cells
+        if cell.timing is not None and cell.timing.ratio is not None
+    }
+
+
+def _raw(records: Sequence[Record]) -> Iterator[Raw]:
+    times = [
+        {
+            (line.row.id, cell.backend): cell.timing.seconds.value
+            for line in record.lines
+            for cell in line.cells
+            if cell.timing is not None
+        }
+        for record in records
+    ]
+    for row, backend in dict.fromkeys(case for some in reversed(times) for case in some):
+        yield Raw(row, backend, tuple(some.get((row, backend)) for some in times))
+
+
+def _timed_rows(record: Record) -> Iterator[str]:
+    return (line.row.id for line in record.lines if line.rounds)
+
+
+def _missing(olds: Sequence[Record], new: Record) -> Iterator[Missing]:
+    """The cases that had a ratio in an old record and have none in the new one."""
+    lines = {line.row.id: line for line in new.lines}
+    after = _ratios(new)
+    for row, backend in dict.fromkeys(case for record in olds for case in _ratios(record)):
+        if (row, backend) not in after:
+            yield Missing(row, backend, _why_missing(lines.get(row), backend))
+
+
+def _why_missing(line: Line | None, backend: str) -> str:
+    if line is None:
+        return "the new record has no such row"
+    cells = {cell.backend: cell for cell in line.cells}
+    if backend not in cells:
+        return "the new record has no such backend"
+    if line.row.ideal is not None:
+        return "it sleeps now, and has no ratio"
+    return why_no_number(cells[backend])

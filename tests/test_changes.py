@@ -1,0 +1,148 @@
+"""The same backends in old records and a new one: changes of ratios, and what cannot be compared."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from harness.changes import Between, between, changes
+from harness.comparison_table import sentences, table_between
+from harness.errors import BadInput
+from harness.estimate import Judgement
+from harness.record import Record, Repeats
+from tests.records import ASYNCIO, ENVIRONMENT, THREE, TRIO, UVLOOP, everything, plan, record_of
+from tests.test_comparison import STORY, record
+
+
+def elsewhere(of: Record, **there: object) -> Record:
+    return replace(of, begun=replace(of.begun, environment=replace(ENVIRONMENT, **there)))  # type: ignore[arg-type]
+
+
+def notes(found: Between) -> str:
+    return "\n".join(table_between(found).notes)
+
+
+def test_the_change_is_new_divided_by_old() -> None:
+    found = {change.backend: change for change in changes([record(60.0)], record(66.0))}
+    assert set(found) == {UVLOOP, TRIO}
+    change = found[UVLOOP].change
+    assert change.value == pytest.approx(1.1, 0.02)
+    assert change.low is not None
+    assert change.high is not None
+    assert 1 < change.low < change.value < change.high
+    assert found[UVLOOP].old.value == pytest.approx(0.60, 0.02)
+    assert found[UVLOOP].new.value == pytest.approx(0.66, 0.02)
+    assert found[UVLOOP].judgement is Judgement.SLOWER
+
+
+def test_a_record_has_not_changed_from_itself() -> None:
+    for change in changes([record()], record()):
+        assert change.change.value == pytest.approx(1)
+        assert change.change.low is not None
+        assert change.change.high is not None
+        assert change.change.low < 1 < change.change.high
+
+
+def test_the_interval_of_a_change_is_as_wide_as_both_together() -> None:
+    for change in changes([record(60.0)], record(66.0)):
+        assert change.old.low is not None
+        assert change.old.high is not None
+        assert change.new.low is not None
+        assert change.new.high is not None
+        assert change.change.low == pytest.approx(change.new.low / change.old.high)
+        assert change.change.high == pytest.approx(change.new.high / change.old.low)
+
+
+def test_too_few_rounds_are_a_change_without_an_interval() -> None:
+    found = list(changes([record(60.0, count=6)], record(66.0, count=12)))
+    assert [(change.change.low, change.change.half_width) for change in found] == [(None, math.inf)] * 2
+    assert "too few rounds" in str(table_between(between([record(count=6)], record(count=6))).rows)
+
+
+def test_every_old_record_is_a_session_and_the_level_is_adjusted_for_all() -> None:
+    one, two = between([record(60.0)], record(66.0)), between([record(60.0), record(66.0)], record(66.0))
+    assert one.level == pytest.approx(1 - 0.05 / 4)
+    assert two.level == pytest.approx(1 - 0.05 / 8)
+    assert [change.session for change in two.changes] == [0, 0, 1, 1]
+    said = " ".join(sentences(two))
+    assert f"story on {UVLOOP} takes more time, against {ASYNCIO}, than before: in 1 of 2 sessions." in said
+    assert "one session" in " ".join(sentences(one))
+    assert "session" in table_between(two).heads
+    assert "session" not in table_between(one).heads
+
+
+def test_raw_times_are_shown_for_every_case_and_lead_to_no_change() -> None:
+    found = between([everything()], everything())
+    raw = {(one.row, one.backend): one.seconds for one in found.raw}
+    assert raw["say_after", TRIO][0] == raw["say_after", TRIO][1]
+    assert ("order:n=100", ASYNCIO) in raw
+    assert not any(change.row == "say_after" or change.backend == ASYNCIO for change in found.changes)
+    shown = {(name, backend): cells for name, backend, *cells in table_between(found).rows}
+    assert shown["order:n=100", ASYNCIO][:3] == ["", "", ""]
+    assert shown["order:n=100", ASYNCIO][3:] != ["–", "–"]
+
+
+def test_rows_that_only_one_record_has_are_named_and_not_compared() -> None:
+    both, one = record(rows=("story", "other")), record(rows=("story",))
+    found = between([both], one)
+    assert {change.row for change in found.changes} == {"story"}
+    assert "Only in the old record: other." in notes(found)
+    assert {(gone.row, gone.because) for gone in found.missing} == {
+        ("other", "the new record has no such row")
+    }
+    assert "Only in the new record: other." in notes(between([one], both))
+    assert between([one], both).missing == ()
+
+
+def test_a_case_that_lost_its_number_is_named_with_the_reason() -> None:
+    crashed = replace(
+        everything(),
+        lines=tuple(
+            replace(line, cells=tuple(replace(cell, timing=None) for cell in line.cells))
+            if line.row.id == "order:n=100"
+            else line
+            for line in everything().lines
+        ),
+    )
+    lost = {(gone.row, gone.backend) for gone in between([everything()], crashed).missing}
+    assert lost == {("order:n=100", UVLOOP), ("order:n=100", TRIO)}
+    assert "order:n=100 on uvloop+gather had a ratio and has none now" in notes(
+        between([everything()], crashed)
+    )
+
+
+def test_only_the_backends_that_are_named_are_compared() -> None:
+    found = between([record(60.0)], record(66.0), ["uvloop"])
+    assert {change.backend for change in found.changes} == {UVLOOP}
+    assert {raw.backend for raw in found.raw} == {UVLOOP, ASYNCIO}
+    with pytest.raises(BadInput, match="no nothing"):
+        between([record()], record(), ["nothing"])
+
+
+@pytest.mark.parametrize("other", [{"cpu": "Abacus"}, {"build": "CPython 3.14.0, Abacus 1"}])
+def test_another_machine_or_build_is_refused_unless_asked_for_and_then_pointed_out(
+    other: dict[str, object],
+) -> None:
+    here, there = record(), elsewhere(record(), **other)
+    assert "Not the same machine" not in notes(between([here], here, across_machines=True))
+    with pytest.raises(BadInput, match=r"Abacus.*--across-machines"):
+        between([here], there)
+    assert "Abacus" in notes(between([here], there, across_machines=True))
+
+
+def test_versions_that_changed_between_sessions_are_named() -> None:
+    newer = elsewhere(record(), versions=(("loopcmp", "0.1.0"), ("uvloop", "0.24.0")))
+    assert "Since the old record: uvloop 0.23.0 → 0.24.0." in notes(between([record()], newer))
+
+
+def test_a_session_whose_own_check_failed_is_pointed_out() -> None:
+    unsound = replace(record(), repeats=Repeats(rows=10, excluding=5, allowed=2))
+    said = "In the old record the baseline differs from itself more often than chance allows."
+    assert said in notes(between([unsound], record()))
+    assert said not in notes(between([record()], record()))
+
+
+def test_records_with_different_baselines_are_refused() -> None:
+    of_trio = record_of(plan(STORY, on=THREE, baseline=TRIO))
+    with pytest.raises(BadInput, match=r"different baselines: asyncio\+gather and trio\+nursery"):
+        between([record()], of_trio)

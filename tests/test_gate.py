@@ -1,0 +1,124 @@
+"""A gate: limits over cases, broken only by whole intervals in every session, and never silent."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.comparison import Missing
+from harness.estimate import Estimate
+from harness.gate import Gate, Limit, Limits, judge, sentences
+
+FIVE = Limits(general=0.05)
+UVLOOP, TRIO = "uvloop+gather", "trio+nursery"
+
+
+def ratio(low: float | None, high: float | None) -> Estimate:
+    return Estimate(1.0 if low is None or high is None else (low + high) / 2, low, high, 20)
+
+
+def judged(*ratios: Estimate, limits: Limits = FIVE) -> Gate:
+    return judge(limits, {("order:n=100", UVLOOP): ratios}, [], 0.95, len(ratios))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "broken"),
+    [
+        (1.06, 1.10, True),
+        (1.0501, 1.06, True),
+        (1.05, 1.10, False),
+        (1.03, 1.20, False),
+        (0.90, 0.95, False),
+    ],
+)
+def test_a_limit_is_broken_only_where_the_whole_interval_lies_beyond_it(
+    low: float, high: float, broken: bool
+) -> None:
+    assert bool(judged(ratio(low, high)).broken) is broken
+
+
+@given(st.floats(0.5, 2), st.floats(0, 1), st.floats(0.001, 0.5))
+def test_a_case_is_never_both_broken_and_within_its_limit(low: float, width: float, limit: float) -> None:
+    [held] = judged(ratio(low, low + width), limits=Limits(general=limit)).held
+    assert not (held.broken and held.excluded)
+
+
+def test_what_breaks_is_named_with_its_interval_and_that_it_was_one_session() -> None:
+    [said] = sentences(judged(ratio(1.08, 1.12)))
+    assert said == (
+        "order:n=100 on uvloop+gather is more than 5% slower: 1.100× [1.080, 1.120], one session."
+    )
+
+
+def test_of_several_sessions_every_one_must_lie_beyond() -> None:
+    all_ = judged(ratio(1.08, 1.12), ratio(1.06, 1.20))
+    assert all_.broken
+    assert sentences(all_)[0].endswith("1.130× [1.060, 1.200], in 2 of 2 sessions.")
+    some = judged(ratio(1.08, 1.12), ratio(1.01, 1.03))
+    assert not some.broken
+    assert sentences(some)[0].endswith("slower only in 1 of 2 sessions, which breaks no limit.")
+
+
+def test_a_session_with_too_few_rounds_does_not_count() -> None:
+    gate = judged(ratio(1.08, 1.12), ratio(None, None))
+    assert [(one.beyond, one.sessions) for one in gate.broken] == [(1, 1)]
+    assert gate.unmeasured == ()
+
+
+def test_a_case_without_any_interval_could_not_be_measured() -> None:
+    gate = judged(ratio(None, None))
+    assert gate.held == ()
+    [said] = sentences(gate)
+    assert said == (
+        "order:n=100 on uvloop+gather could not be measured: 20 rounds are too few: an interval needs 6."
+    )
+
+
+def test_a_case_that_lost_its_number_could_not_be_measured() -> None:
+    gate = judge(FIVE, {}, [Missing("echo", UVLOOP, "the new record has no such row")], 0.95, 1)
+    [said] = sentences(gate)
+    assert said == "echo on uvloop+gather could not be measured: the new record has no such row."
+
+
+@pytest.mark.parametrize(
+    ("row", "backend", "share"),
+    [
+        ("order:n=100", UVLOOP, 0.02),
+        ("order:n=100", TRIO, 0.10),
+        ("order:n=10", UVLOOP, 0.03),
+        ("echo", TRIO, None),
+        ("echo", UVLOOP, 0.05),
+    ],
+)
+def test_the_first_pattern_that_matches_a_row_or_a_case_counts(
+    row: str, backend: str, share: float | None
+) -> None:
+    own = (
+        Limit("order:* on trio+*", 0.10),
+        Limit("order:n=100", 0.02),
+        Limit("order:*", 0.03),
+        Limit("* on trio+nursery", None),
+    )
+    assert Limits(own, 0.05).of(row, backend) == share
+
+
+def test_cases_without_a_limit_are_not_judged() -> None:
+    beyond = {("order:n=100", UVLOOP): [ratio(2.0, 2.1)], ("echo", UVLOOP): [ratio(2.0, 2.1)]}
+    missing = [Missing("pipes", UVLOOP, "gone")]
+    gate = judge(Limits((Limit("order:*", 0.05),)), beyond, missing, 0.95, 1)
+    assert [one.row for one in gate.broken] == ["order:n=100"]
+    assert gate.unmeasured == ()
+    none = Limits((Limit("echo", None),), 0.05)
+    assert [one.row for one in judge(none, beyond, [], 0.95, 1).held] == ["order:n=100"]
+
+
+def test_a_limit_that_no_case_answers_could_not_be_measured() -> None:
+    gate = judged(ratio(0.9, 1.0), limits=Limits((Limit("ordre:*", 0.05), Limit("other", None))))
+    assert [one.name for one in gate.unmeasured] == ["ordre:*"]
+
+
+def test_cases_that_may_lie_beyond_are_told_from_those_within() -> None:
+    compared = {(f"row{n}", UVLOOP): [ratio(1.0, 1.02 if n < 2 else 1.08)] for n in range(9)}
+    said = " ".join(sentences(judge(FIVE, compared, [], 0.95, 1)))
+    assert "2 cases are within the limit." in said
+    assert "7 cases may be within the limit or beyond it: row2 on uvloop+gather," in said
+    assert said.endswith("and 2 more.")
