@@ -1,0 +1,172 @@
+"""A record → one figure per backend over all its rows, with what it rests on. Pure; numpy draws.
+
+The geometric mean of the time ratios, families weighted equally, so that a family of many rows
+does not outweigh one of few.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+from typing import TYPE_CHECKING
+
+from harness.estimate import Estimate, confidence_level
+from harness.record import Line, Record
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+CONTROL = "control"
+"""The tag of rows that are there to show that nothing differs; they are left out."""
+
+FEWEST_ROUNDS = 20
+"""Rounds of every row below which there is no interval: resampling fewer says too little of the tails."""
+
+RESAMPLES = 2000
+"""Of a bootstrap: enough that 1% in a tail is 20 of them."""
+
+Samples = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """A backend's geometric mean of time ratios; its `rounds` are those of the row that has fewest."""
+
+    backend: str
+    ratio: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What all rows with a number on every backend say together; it speaks for these rows only.
+
+    `level` is that of one interval, adjusted for the number of backends; `timed` counts the rows with a
+    ratio at all, `rows` are the ids of those that the figures rest on.
+    """
+
+    baseline: str
+    backends: tuple[Overall, ...]
+    rows: tuple[str, ...]
+    families: tuple[str, ...]
+    timed: int
+    level: float
+
+
+def summarize(record: Record) -> Summary | None:
+    """The summary of a record; None where no row has a ratio on every backend that has any.
+
+    Rows that sleep have no ratio, and controls are left out. Where a row takes no gatherer, a
+    backend's number is that of its loop. Intervals are percentiles of a bootstrap that resamples rounds
+    within rows, seeded by the plan (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13).
+    """
+    plan = record.begun.plan
+    ratios = [(line, _ratios(record, line)) for line in record.lines if CONTROL not in line.row.tags]
+    ratios = [(line, found) for line, found in ratios if found]
+    shown = [name for name in record.backends if any(name in own for _, own in _own(ratios))]
+    resting = [(line, found) for line, found in ratios if all(name in found for name in shown)]
+    if not shown or not resting:
+        return None
+    families = tuple(dict.fromkeys(line.row.family for line, _ in resting))
+    level = confidence_level(len(shown))
+    overall = []
+    for number, name in enumerate(shown):
+        by_family = [
+            [found[name] for line, found in resting if line.row.family == family] for family in families
+        ]
+        overall.append(Overall(name, _overall(by_family, level, (plan.seed, number))))
+    rows = tuple(line.row.id for line, _ in resting)
+    return Summary(plan.baseline, tuple(overall), rows, families, len(ratios), level)
+
+
+def _own(ratios: Sequence[tuple[Line, dict[str, Samples]]]) -> Iterator[tuple[Line, set[str]]]:
+    """The backends that each row timed under their own name."""
+    for line, found in ratios:
+        yield line, {cell.backend for cell in line.cells} & found.keys()
+
+
+def _ratios(record: Record, line: Line) -> dict[str, Samples]:
+    """A row's log ratios to the baseline, one a round, by backend."""
+    plan = record.begun.plan
+    found = {
+        cell.backend: cell.timing.samples
+        for cell in line.cells
+        if cell.timing is not None and cell.timing.ratio is not None
+    }
+    if line.row.uses_gather or not found:
+        return found
+    by_loop = {backend.loop.name: backend.name for backend in plan.backends_of(line.row)}
+    for backend in plan.backends:
+        of_its_loop = by_loop[backend.loop.name]
+        if of_its_loop in found:
+            found[backend.name] = found[of_its_loop]
+        elif of_its_loop == plan.baseline and backend.name != plan.baseline:
+            found[backend.name] = (0.0,) * line.rounds  # the baseline's own code, which is not run twice
+    return found
+
+
+def _overall(families: Sequence[Sequence[Samples]], level: float, seed: Sequence[int]) -> Estimate:
+    """The mean over families of the mean over their rows of the median over rounds."""
+    value = fmean(fmean(map(median, rows)) for rows in families)
+    rounds = min(len(samples) for rows in families for samples in rows)
+    if rounds < FEWEST_ROUNDS:
+        return Estimate(math.exp(value), None, None, rounds)
+    low, high = _bootstrap(families, level, seed)
+    return Estimate(math.exp(value), math.exp(low), math.exp(high), rounds)
+
+
+def _bootstrap(
+    families: Sequence[Sequence[Samples]], level: float, seed: Sequence[int]
+) -> tuple[float, float]:
+    import numpy as np  # noqa: PLC0415 - only where a record is summarized
+
+    draw = np.random.default_rng(seed)
+    means = np.zeros(RESAMPLES)
+    for rows in families:
+        for samples in rows:
+            means += _resampled_medians(samples, draw) / len(rows) / len(families)
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def _resampled_medians(samples: Samples, draw: "np.random.Generator") -> "NDArray[np.float64]":
+    """The medians of resamples with replacement, drawn by their ranks and not sample by sample.
+
+    The k-th smallest of n uniform numbers is Beta(k, n + 1 - k), and given it, those below are uniform
+    again: exactly the distribution of the median of n samples drawn with replacement, at 1/n of the cost.
+    """
+    import numpy as np  # noqa: PLC0415 - as above
+
+    ordered: NDArray[np.float64] = np.sort(np.asarray(samples, dtype=np.float64))
+    n = len(samples)
+    upper = draw.beta(n // 2 + 1, n - n // 2, RESAMPLES)
+    high = ordered[_rank(upper, n)]
+    if n % 2:
+        return high
+    lower = upper * draw.random(RESAMPLES) ** (2 / n)
+    return (ordered[_rank(lower, n)] + high) / 2
+
+
+def _rank(uniform: "NDArray[np.float64]", n: int) -> "NDArray[np.int64]":
+    import numpy as np  # noqa: PLC0415 - as above
+
+    return np.minimum((uniform * n).astype(np.int64), n - 1)
+
+
+def sentence(summary: Summary) -> str:
+    """The summary in one sentence, with what it rests on."""
+    rows, families = len(summary.rows), len(summary.families)
+    base = f"{rows} of {summary.timed} rows with a ratio in {families} famil{'y' if families == 1 else 'ies'}"
+    figures = "; ".join(f"{one.backend} {_figure(one.ratio)}" for one in summary.backends)
+    return (
+        f"Over {base} (geometric mean, families weighted equally), time divided by that of "
+        f"{summary.baseline}: {figures}. This speaks for these rows only."
+    )
+
+
+def _figure(ratio: Estimate) -> str:
+    if ratio.low is None or ratio.high is None:
+        return (
+            f"{ratio.value:.2f}× [no interval: a row has {ratio.rounds} rounds, fewer than {FEWEST_ROUNDS}]"
+        )
+    return f"{ratio.value:.3f}× [{ratio.low:.3f}, {ratio.high:.3f}]"

@@ -1,0 +1,148 @@
+"""One figure per backend over all rows: what it rests on, and how sure it is."""
+
+import math
+from dataclasses import replace
+from statistics import fmean, median
+
+import numpy as np
+import pytest
+from scipy.stats import ks_2samp
+
+from harness.observation import Row
+from harness.pace import AGAIN
+from harness.record import Entry, Record
+from harness.summary import Summary, _resampled_medians, sentence, summarize
+from tests.records import (
+    ASYNCIO,
+    TRIO,
+    UVLOOP,
+    everything,
+    look,
+    plan,
+    record_of,
+    returned,
+    rounds,
+    row,
+    seen_alike,
+    twice,
+)
+
+SEEN = twice(look(returned(1)))
+
+
+def story(name: str, family: str = "tutorial", *tags: str, uses_gather: bool = True) -> Row:
+    return replace(row(name, returned(1), uses_gather=uses_gather), family=family, tags=tags)
+
+
+def record(shares: dict[Row, float], *, count: int = 20, on: tuple[str, ...] = (ASYNCIO, UVLOOP)) -> Record:
+    """Rows in which uvloop takes these shares of asyncio's time, and trio twice as much."""
+    entries: list[Entry] = []
+    planned = plan(*shares, on=on)
+    for of, share in shares.items():
+        times = {ASYNCIO: 100.0, UVLOOP: 100.0 * share, TRIO: 200.0 * share}
+        names = [backend.name for backend in planned.backends_of(of)]
+        arms = {**{name: times.get(name, 100.0) for name in names}, AGAIN: 100.0}
+        entries += [*seen_alike(of, SEEN, names), *rounds(of.id, arms, count, spread=0.003)]
+    return record_of(planned, *entries)
+
+
+def summary(of: Record) -> Summary:
+    found = summarize(of)
+    assert found is not None
+    return found
+
+
+def test_the_figure_is_the_geometric_mean_of_the_ratios() -> None:
+    of = record({story("a"): 0.5, story("b"): 0.8})
+    timings = [line.cells[1].timing for line in of.lines]
+    expected = math.exp(fmean(median(timing.samples) for timing in timings if timing is not None))
+    [one] = summary(of).backends
+    assert one.backend == UVLOOP
+    assert one.ratio.value == pytest.approx(expected)
+    assert one.ratio.value == pytest.approx(math.sqrt(0.5 * 0.8), 0.02)
+
+
+def test_families_weigh_the_same_however_many_rows_they_have() -> None:
+    of = record({story("a", "x"): 0.5, story("b", "x"): 0.5, story("c", "x"): 0.5, story("d", "y"): 0.9})
+    found = summary(of)
+    assert found.families == ("x", "y")
+    assert found.backends[0].ratio.value == pytest.approx(math.sqrt(0.5 * 0.9), 0.02)
+
+
+def test_controls_are_left_out_and_so_are_rows_that_sleep() -> None:
+    sleeping = replace(story("sleeps"), ideal=0.001)
+    found = summary(record({story("a"): 0.5, story("c", "tutorial", "control"): 1.0, sleeping: 1.0}))
+    assert found.rows == ("a",)
+    assert found.timed == 1
+
+
+def test_only_rows_where_every_backend_has_a_number_count() -> None:
+    whole = record({story("a"): 0.5, story("b"): 0.8}, on=(ASYNCIO, UVLOOP, TRIO))
+    first, second = whole.lines
+    halved = replace(second, cells=(*second.cells[:2], replace(second.cells[2], timing=None)))
+    found = summary(replace(whole, lines=(first, halved)))
+    assert found.rows == ("a",)
+    assert found.timed == 2
+    assert [one.backend for one in found.backends] == [UVLOOP, TRIO]
+
+
+def test_a_backend_without_any_number_keeps_nobody_else_from_a_figure() -> None:
+    found = summary(everything())  # its fourth backend is not installed
+    assert [one.backend for one in found.backends] == [UVLOOP, TRIO]
+    assert found.rows == ("order:n=100", "order:n=1000")
+
+
+def test_a_row_that_takes_no_gatherer_counts_as_its_loop() -> None:
+    on = (ASYNCIO, "asyncio+taskgroup", UVLOOP, "uvloop+taskgroup")
+    found = summary(record({story("a"): 0.5, story("b", uses_gather=False): 0.8}, on=on))
+    assert found.rows == ("a", "b")
+    ratios = {one.backend: one.ratio.value for one in found.backends}
+    assert ratios["uvloop+taskgroup"] == pytest.approx(math.sqrt(0.8), 0.02)  # of one row alone, the loop's
+    assert ratios["asyncio+taskgroup"] == pytest.approx(1, 0.02)
+
+
+def test_the_interval_holds_the_figure_and_is_narrower_than_a_rows() -> None:
+    of = record({story(name): 0.6 for name in "abcdefgh"})
+    [one] = summary(of).backends
+    assert one.ratio.low is not None
+    assert one.ratio.high is not None
+    assert one.ratio.low < one.ratio.value < one.ratio.high
+    timing = of.lines[0].cells[1].timing
+    assert timing is not None
+    assert timing.ratio is not None
+    assert one.ratio.half_width < timing.ratio.half_width
+
+
+def test_it_is_drawn_with_the_plans_seed() -> None:
+    of = record({story("a"): 0.5})
+    other = replace(of, begun=replace(of.begun, plan=replace(of.begun.plan, seed=8)))
+    assert summarize(of) == summarize(of)
+    assert summarize(of) != summarize(other)
+
+
+def test_a_row_of_under_20_rounds_leaves_no_interval() -> None:
+    few = summary(record({story("a"): 0.5}, count=19))
+    assert few.backends[0].ratio.low is None
+    assert few.backends[0].ratio.rounds == 19
+    assert "no interval: a row has 19 rounds, fewer than 20" in sentence(few)
+
+
+def test_without_a_row_that_has_a_ratio_there_is_no_summary() -> None:
+    assert summarize(record({}, count=20)) is None
+    assert summarize(record({story("c", "tutorial", "control"): 1.0})) is None
+
+
+def test_the_sentence_says_what_it_rests_on_and_for_what_it_speaks() -> None:
+    said = sentence(summary(record({story("a", "x"): 0.5, story("d", "y"): 0.9})))
+    assert said.startswith("Over 2 of 2 rows with a ratio in 2 families (geometric mean, families weighted")
+    assert f"divided by that of {ASYNCIO}: {UVLOOP} 0.6" in said
+    assert said.endswith("This speaks for these rows only.")
+
+
+@pytest.mark.parametrize("count", [20, 21])
+def test_medians_drawn_by_rank_are_distributed_as_those_of_whole_resamples(count: int) -> None:
+    samples = tuple(math.sin(7 * n) for n in range(count))
+    drawn = np.concatenate([_resampled_medians(samples, np.random.default_rng(n)) for n in range(10)])
+    indices = np.random.default_rng(1).integers(0, count, (20_000, count))
+    whole = np.median(np.asarray(samples)[indices], axis=1)
+    assert ks_2samp(drawn, whole).pvalue > 0.001
