@@ -97,8 +97,21 @@ def has_set_up(scenario: Scenario) -> bool:
 def bind(scenario: Scenario, parameters: dict[str, Any], gather: Gather) -> Story:
     """The scenario with its parameters, and the gatherer if it names one."""
     extra = {"gather": gather} if wants_gather(scenario) else {}
-    bound = partial(scenario.function, **parameters, **extra)
+    bound = _bound(scenario.function, {**parameters, **extra})
     return Story(None, bound) if has_set_up(scenario) else Story(bound, None)
+
+
+def _bound(function: Callable[..., Any], arguments: dict[str, Any]) -> Callable[[], Any]:
+    """The function with its arguments, by position as far as they can be.
+
+    By keyword, a call costs half as much again, inside the clock: 1% of a story of 20 µs.
+    """
+    by_position = []
+    for name, parameter in inspect.signature(function).parameters.items():
+        if name not in arguments or parameter.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD:
+            break
+        by_position.append(arguments.pop(name))
+    return partial(function, *by_position, **arguments)
 
 
 def open_assignment(assignment: Assignment) -> tuple[Story, Running]:

@@ -1,0 +1,34 @@
+"""A scenario with its arguments, as a worker calls it."""
+
+from functools import partial
+
+from harness.scenario import scenario
+from harness.worker.loading import bind
+
+
+@scenario(params={"n": [1], "size": [2]})
+async def swept(gather: object, size: int, n: int) -> tuple[object, int, int]:
+    return gather, size, n
+
+
+@scenario(params={"n": [1]})
+async def by_keyword(*, n: int, gather: object) -> tuple[object, int]:
+    return gather, n
+
+
+def called(story: object) -> tuple[tuple[object, ...], dict[str, object]]:
+    assert isinstance(story, partial)
+    return story.args, story.keywords
+
+
+async def gatherer(*_: object) -> list[object]:
+    return []
+
+
+def test_arguments_are_bound_by_position_for_that_is_the_cheapest_call() -> None:
+    assert called(bind(swept, {"n": 1, "size": 2}, gatherer).operation) == ((gatherer, 2, 1), {})  # type: ignore[arg-type]
+
+
+def test_what_a_function_takes_by_keyword_only_is_bound_so() -> None:
+    bound = bind(by_keyword, {"n": 1}, gatherer).operation  # type: ignore[arg-type]
+    assert called(bound) == ((), {"n": 1, "gather": gatherer})
