@@ -42,11 +42,14 @@ class Tally:
         self.finished: dict[str, str] = {}
         self.tried: list[Tried] = []
         self.closed: Closed | None = None
+        self._findings: dict[tuple[str, str], Finding] = {}
         for entry in entries:
             self.add(entry)
 
     def add(self, entry: Entry) -> None:
         """Take in one entry; a later one about the same thing replaces the earlier."""
+        if isinstance(entry, Observed | Dropped):
+            self._forget(entry.row)
         match entry:
             case Observed(row, backend, sightings):
                 self.sightings[row, backend] = sightings
@@ -72,8 +75,19 @@ class Tally:
                 return look
         return None
 
+    def _forget(self, row: str) -> None:
+        """A row's verdicts are judged anew: what is not promised is what the baseline was seen to do."""
+        for backend in self.plan.backends:
+            self._findings.pop((row, backend.name), None)
+
     def finding(self, row: Row, backend: str) -> Finding:
-        """The verdict on a case, as observed and as it was when timed."""
+        """The verdict on a case, as observed and as it was when timed; judged once until more is known."""
+        case = (row.id, backend)
+        if case not in self._findings:
+            self._findings[case] = self._judged(row, backend)
+        return self._findings[case]
+
+    def _judged(self, row: Row, backend: str) -> Finding:
         python = self.begun.environment.python
         sightings = self.sightings.get((row.id, backend), ())
         finding = judge(row, backend, python, sightings, self.reference(row))
