@@ -436,10 +436,14 @@ def _sweep_data(sweep: Sweep) -> Iterator[Datum]:
 
 
 def _sweep_spec(sweep: Sweep) -> Spec:
+    at = sorted({point.at for one in sweep.curves for point in one.points})
+    return _sweep_spec_over(label(sweep.parameter), tuple(at), len(sweep.curves))
+
+
+@lru_cache(maxsize=256)
+def _sweep_spec_over(parameter: str, at: tuple[float, ...], count: int) -> Spec:
     import altair as alt  # noqa: PLC0415 - as above
 
-    count = len(sweep.curves)
-    at = sorted({point.at for one in sweep.curves for point in one.points})
     by_order = alt.EncodingSortField("order", op="min", order="ascending")
     legend = alt.Legend(title=None, orient="bottom", columns=2, labelLimit=400, symbolSize=70)
     hues = alt.Scale(range=[HUES[at % len(HUES)] for at in range(count)])
@@ -447,9 +451,9 @@ def _sweep_spec(sweep: Sweep) -> Spec:
     base = alt.Chart(_named_data()).encode(
         x=alt.X(
             "at:Q",
-            title=label(sweep.parameter),
+            title=parameter,
             scale=alt.Scale(type="log", padding=10),
-            axis=alt.Axis(format="~r", values=at, labelOverlap=True),
+            axis=alt.Axis(format="~r", values=list(at), labelOverlap=True),
         ),
         color=alt.Color("backend:N", sort=by_order, scale=hues, legend=legend),
         shape=alt.Shape("backend:N", sort=by_order, scale=shapes, legend=legend),

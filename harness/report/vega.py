@@ -23,6 +23,9 @@ _PATH = re.compile(r'(?<= d=")[^"]+|(?<=transform=")[^"]+|(?<= [xy]2=")[^"]+')
 ROOM = 700_000
 """Bytes that images may take in one page; beyond it charts are drawn when they are seen."""
 
+MANY = 3_000
+"""Data of one chart beyond which it, too, is drawn only when it is seen: its image takes seconds."""
+
 
 class Workshop:
     """Turns the charts of one page into Vega and SVG; charts of one kind are compiled once."""
@@ -51,7 +54,7 @@ class Workshop:
 
     def image(self, chart: Chart) -> str:
         """The chart as a part of the page, or nothing where there is no room left."""
-        if self._room <= 0:
+        if self._room <= 0 or len(chart.data) > MANY:
             self.compiled(chart)
             return ""
         drawn = inline(self.svg(chart))
