@@ -1,0 +1,136 @@
+"""A record of 10,000 cells as a run would leave it: verdicts, timings, sweeps, stories that sleep."""
+
+import math
+import os
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+
+from harness.estimate import Estimate, estimate, judge_ratio
+from harness.observation import Row
+from harness.pace import AGAIN, ArmRound
+from harness.protocol import Farewell, Value
+from harness.record import (
+    Begun,
+    Cell,
+    Closed,
+    Entry,
+    Finished,
+    Line,
+    Observed,
+    Paced,
+    Played,
+    Record,
+    Repeats,
+    Timing,
+)
+from harness.tally import Tally
+from tests.records import ASYNCIO, PACE, TRIO, UVLOOP, begun, look, plan, returned, row, twice
+
+ON = (ASYNCIO, UVLOOP, TRIO, "trio+anyio")
+RATIOS = {ASYNCIO: 1.0, UVLOOP: 0.65, TRIO: 1.7, "trio+anyio": 2.1}
+SIZES = tuple(2**n for n in range(10))
+ROUNDS = 20
+CELLS = int(os.environ.get("CELLS", "10000"))
+
+
+def rows() -> tuple[Row, ...]:
+    """Scenarios in five families, each swept over ten sizes; one scenario in fifty sleeps."""
+    scenarios = CELLS // len(ON) // len(SIZES)
+    return tuple(
+        replace(
+            row(
+                f"story_{number}",
+                returned(size),
+                parameters=(("n", size),),
+                ideal=0.01 if number % 50 == 49 else None,
+            ),
+            family=f"family_{number % 5}",
+        )
+        for number in range(scenarios)
+        for size in SIZES
+    )
+
+
+def large_plan() -> Begun:
+    """What is fixed before such a run begins."""
+    return begun(plan(*rows(), on=ON), "large")
+
+
+def observed() -> Iterator[Observed]:
+    """Every case keeps its promise."""
+    for of in rows():
+        if of.promise.outcome is not None:
+            sightings = twice(look(of.promise.outcome))
+            yield from (Observed(of.id, name, sightings) for name in ON)
+
+
+def large_record() -> Record:
+    """The record: what was observed comes from the tally, and every cell has a timing of 20 rounds."""
+    started = large_plan()
+    judged = Tally(started, [*observed(), Closed("2026-05-04T09:00:00+00:00", 0.5)]).record()
+    draw = random.Random(7)
+    lines = tuple(timed(line, started.plan.level, draw) for line in judged.lines)
+    return replace(judged, lines=lines, repeats=Repeats(len(lines), len(lines) // 20, len(lines) // 15))
+
+
+def large_run() -> Iterator[Entry]:
+    """The entries of such a run, as they come: 20 rounds of every row, with what workers say at their end."""
+    yield from observed()
+    draw = random.Random(7)
+    for of in rows():
+        yield Paced(of.id, PACE)
+        for number in range(ROUNDS):
+            arms = tuple(arm_round(name, of, draw) for name in (*ON, AGAIN))
+            yield Played(of.id, number, 1.5, arms)
+        yield Finished(of.id, "every interval is within ±2.0%")
+    yield Closed("2026-05-04T09:00:00+00:00", 0.5)
+
+
+def arm_round(arm: str, of: Row, draw: random.Random) -> ArmRound:
+    """One worker's part in a round; its pyperf run is as long as a real one."""
+    loops = PACE.loops
+    walls = [
+        round(1e4 * loops * RATIOS.get(arm, 1.0) * math.exp(draw.gauss(0, 0.01))) for _ in range(PACE.turns)
+    ]
+    values = tuple(
+        Value(loops, wall, wall - 7000, (0, 1), (2, 0, 0), wall // 100, 10**8 + wall, 10**5 + wall)
+        for wall in walls
+    )
+    said = f"{of.id} {arm} {draw.random()}".ljust(PYPERF, "-")
+    return ArmRound(arm, values[:1], values, Farewell(said, 90_000_000 + walls[0], walls[0], 1))
+
+
+PYPERF = 1_000
+"""Characters of a worker's pyperf run, about."""
+
+
+def timed(line: Line, level: float, draw: random.Random) -> Line:
+    """The line as it is after its rounds."""
+    cells = tuple(replace(cell, timing=timing(cell, line.row, level, draw)) for cell in line.cells)
+    again = estimate(list(noise(0.0, draw)), 0.95).exp()
+    finished = "every interval is within ±2.0%"
+    return replace(line, cells=cells, pace=PACE, rounds=ROUNDS, finished=finished, again=again)
+
+
+def timing(cell: Cell, of: Row, level: float, draw: random.Random) -> Timing:
+    """A timing of 20 rounds, with everything that a cell may have."""
+    size = dict(of.parameters)["n"]
+    seconds = 1e-5 * float(size) * RATIOS[cell.backend]
+    about = estimate([seconds * math.exp(one) for one in noise(0.0, draw)], level)
+    plain = Timing(about, about, Estimate(0.01, 0.0, 0.02, ROUNDS), about, about, about)
+    if of.ideal is not None:
+        samples = tuple(100 * one for one in noise(1.0, draw))
+        return replace(plain, excess=estimate(samples, level), samples=samples)
+    if cell.backend == ASYNCIO:
+        return plain
+    samples = tuple(noise(math.log(RATIOS[cell.backend]), draw))
+    ratio = estimate(samples, level).exp()
+    return replace(
+        plain, ratio=ratio, mean_ratio=ratio.value, judgement=judge_ratio(ratio, 0.01), samples=samples
+    )
+
+
+def noise(around: float, draw: random.Random) -> Iterator[float]:
+    """One number a round."""
+    return (draw.gauss(around, 0.01) for _ in range(ROUNDS))
