@@ -35,7 +35,7 @@ def start(begun: Begun, results: Path, *, publish: bool) -> Session:
 
 def resume(folder: Path) -> Session:
     """Go on with a run that was ended. Raises BadInput if there is none, or it is finished."""
-    begun, entries = store.read_journal(folder)
+    begun, entries = store.open_journal(folder)
     tally = Tally(begun, entries)
     if tally.closed is not None and (folder / store.RECORD).exists():
         raise BadInput(f"{folder} is finished: loopcmp report {folder} shows it")
@@ -61,7 +61,7 @@ def finish(session: Session) -> Record:
     """Write the pyperf files, the reports, and last the record; of a published run also the index."""
     record = session.tally.record()
     folder = session.folder
-    store.write_timings(folder, chain.from_iterable(session.tally.rounds.values()))
+    store.write_timings(folder, store.open_journal(folder)[1])
     for name, form in REPORTS.items():
         store.write_file(folder / name, render(record, form).encode())
     store.write_record(folder, record)

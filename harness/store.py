@@ -104,12 +104,29 @@ def safe_name(name: str) -> str:
 
 def read_journal(folder: Path) -> tuple[Begun, tuple[Entry, ...]]:
     """A run's journal; a torn last line, from a run that was killed, is left out. Raises BadInput."""
+    begun, entries = open_journal(folder)
+    return begun, tuple(entries)
+
+
+def open_journal(folder: Path) -> tuple[Begun, Iterator[Entry]]:
+    """The same, entry by entry: those of 10,000 cells would fill the memory. Raises BadInput, also later."""
     path = folder / JOURNAL
-    lines = _read(path).split(b"\n")
-    entries = [_entry(path, number, line) for number, line in enumerate(lines[:-1], start=1) if line]
-    if not entries or not isinstance(entries[0], Begun):
+    entries = (_entry(path, number, line) for number, line in _lines(path))
+    begun = next(entries, None)
+    if not isinstance(begun, Begun):
         raise BadInput(f"{path} does not begin as a journal of loopcmp does")
-    return entries[0], tuple(entries[1:])
+    return begun, entries
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The whole lines of a file, with their numbers from 1."""
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.endswith(b"\n") and line.strip():
+                    yield number, line
+    except OSError as error:
+        raise BadInput(f"{path} is no record of loopcmp: {error.strerror}") from None
 
 
 def mend_journal(folder: Path) -> None:

@@ -43,6 +43,8 @@ class Tally:
         self.tried: list[Tried] = []
         self.closed: Closed | None = None
         self._findings: dict[tuple[str, str], Finding] = {}
+        self._settled: dict[str, Line] = {}
+        self._rows = {row.id: row for row in self.plan.rows}
         for entry in entries:
             self.add(entry)
 
@@ -61,6 +63,7 @@ class Tally:
                 self.dropped[row, fault.arm] = entry
             case Finished(row, because):
                 self.finished[row] = because
+                self._settle(row)
             case Tried():
                 self.tried.append(entry)
             case Closed():
@@ -74,6 +77,12 @@ class Tally:
             for look in observations(self.sightings.get((row.id, backend.name), ())):
                 return look
         return None
+
+    def _settle(self, name: str) -> None:
+        """Keep a finished row as its line: its rounds are in the journal, and would fill the memory."""
+        if name in self._rows:
+            self._settled[name] = self._line(self._rows[name])
+            self.rounds.pop(name, None)
 
     def _forget(self, row: str) -> None:
         """A row's verdicts are judged anew: what is not promised is what the baseline was seen to do."""
@@ -124,6 +133,9 @@ class Tally:
 
     def line(self, row: Row) -> Line:
         """A row of the record from what is known so far."""
+        return self._settled.get(row.id) or self._line(row)
+
+    def _line(self, row: Row) -> Line:
         rounds = self.row_rounds(row)
         timings, again = rounds.timings(), rounds.again()
         cells = tuple(
