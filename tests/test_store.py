@@ -59,6 +59,16 @@ def test_a_journal_gives_back_what_was_appended(tmp_path: Path) -> None:
     assert store.read_journal(tmp_path) == (BEGUN, ENTRIES)
 
 
+def test_a_journal_is_read_entry_by_entry(tmp_path: Path) -> None:
+    path = write_journal(tmp_path)
+    begun, entries = store.open_journal(tmp_path)
+    assert (begun, next(entries)) == (BEGUN, ENTRIES[0])
+    with path.open("ab") as file:
+        file.write(b"rubbish\n")
+    with pytest.raises(BadInput, match=f"line {len(ENTRIES) + 2}"):
+        list(entries)
+
+
 def test_a_journal_cut_at_any_byte_keeps_every_entry_before_the_cut(tmp_path: Path) -> None:
     path = write_journal(tmp_path)
     data = path.read_bytes()

@@ -324,3 +324,22 @@ def test_the_faked_record_has_every_verdict_and_every_judgement() -> None:
     cells = [cell for line in everything().lines for cell in line.cells]
     assert {cell.finding.verdict for cell in cells} == set(Verdict)
     assert {cell.timing.judgement for cell in cells if cell.timing} == {*Judgement, None}
+
+
+def test_a_finished_row_is_kept_as_its_line_and_not_as_its_rounds() -> None:
+    entries = [*observed(), Paced(STORY.id, PACE), *rounds(STORY.id, TIMES, 6)]
+    tally = Tally(begun(plan(STORY, effort=FAST)), entries)
+    before = tally.line(STORY)
+    assert len(tally.rounds[STORY.id]) == 6
+    tally.add(Finished(STORY.id, "6 rounds, as --fast asks"))
+    assert STORY.id not in tally.rounds
+    assert tally.line(STORY) == replace(before, finished="6 rounds, as --fast asks")
+
+
+def test_a_verdict_that_was_asked_for_is_judged_anew_when_more_is_known() -> None:
+    tally = Tally(begun(plan(STORY, effort=FAST)), observed())
+    assert tally.finding(STORY, UVLOOP).verdict is Verdict.AGREES
+    tally.add(Observed(STORY.id, ASYNCIO, twice(look(returned(2)))))
+    assert tally.finding(STORY, ASYNCIO).verdict is Verdict.DIFFERS
+    tally.add(Dropped(STORY.id, Fault(UVLOOP, "killed by SIGSEGV"), "crashed"))
+    assert tally.finding(STORY, UVLOOP).verdict is Verdict.CRASHED

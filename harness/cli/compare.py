@@ -18,7 +18,7 @@ def compare(
     records: Annotated[
         list[Path],
         typer.Argument(
-            metavar="[OLD]... RECORD",
+            metavar="RECORD",
             help="One record: its backends. Several: each earlier one against the last, the new one.",
         ),
     ],
