@@ -106,10 +106,12 @@ def _in_turns(tally: Tally, row: Row, trial: Trial, number: int) -> Tried:
     """One trial by workers that take turns: a run of one row in small, from plan to judgement."""
     small = _small(tally, row, trial, number)
     begun = perf_counter()
+    played: list[Played] = []
     for entry in runner.time(small):
         small.add(entry)
+        if isinstance(entry, Played):
+            played.append(entry)
     seconds = perf_counter() - begun
-    played = small.rounds[row.id]
     started = sum(len(one.arms) for one in played)
     tried = partial(Tried, trial, number, round(seconds, 3), started)
     for dropped in small.dropped.values():

@@ -327,7 +327,7 @@ def test_the_faked_record_has_every_verdict_and_every_judgement() -> None:
 
 
 def test_a_finished_row_is_kept_as_its_line_and_not_as_its_rounds() -> None:
-    entries = [*observed(), Paced(STORY.id, PACE), *rounds(STORY.id, TIMES, 6)]
+    entries: list[Entry] = [*observed(), Paced(STORY.id, PACE), *rounds(STORY.id, TIMES, 6)]
     tally = Tally(begun(plan(STORY, effort=FAST)), entries)
     before = tally.line(STORY)
     assert len(tally.rounds[STORY.id]) == 6
