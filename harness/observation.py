@@ -12,6 +12,9 @@ from typing import Literal
 Parameter = bool | int | float | str
 """A value that a scenario is swept over."""
 
+Family = Literal["asyncio", "trio"]
+"""The library that a loop belongs to."""
+
 CANCELLED = "Cancelled"
 """The type name under which every library's own cancellation exception is described."""
 
@@ -172,7 +175,8 @@ class Claim:
 class Row:
     """A scenario with one choice of its parameters, as a worker lists it.
 
-    `ideal` is in seconds per iteration. `source` is the scenario's file and line.
+    `ideal` is in seconds per iteration. `source` is the scenario's file and line. `native` is
+    the scenario whose story this one tells without AnyIO, `only` the family of loops that it runs on.
     """
 
     scenario: str
@@ -186,6 +190,8 @@ class Row:
     cpus: int = 1
     tags: tuple[str, ...] = ()
     ideal: float | None = None
+    native: str = ""
+    only: Family | None = None
     promise: Promise = Promise()
     differences: tuple[Difference, ...] = ()
     claims: tuple[Claim, ...] = ()

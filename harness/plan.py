@@ -60,8 +60,12 @@ class Plan:
     report. The row then has no A/A arm, for such a trial is one. None in a run."""
 
     def backends_of(self, row: Row) -> tuple[Backend, ...]:
-        """The row's backends, baseline first; a story that takes no gatherer has one per loop."""
-        ordered = sorted(self.backends, key=lambda backend: backend.name != self.baseline)
+        """The row's backends, baseline first; a story that takes no gatherer has one per loop.
+
+        A story for one family of loops only has no case on the others.
+        """
+        able = [backend for backend in self.backends if row.only in {None, backend.loop.family}]
+        ordered = sorted(able, key=lambda backend: backend.name != self.baseline)
         if row.uses_gather:
             return tuple(ordered)
         first = {backend.loop.name: backend for backend in reversed(ordered)}
@@ -80,8 +84,9 @@ class Plan:
 
     @property
     def comparisons(self) -> int:
-        """K: planned rows × backends other than the baseline; A/A excluded."""
-        return sum(len(self.backends_of(row)) - 1 for row in self.timed_rows)
+        """K: planned rows × backends other than the baseline; A/A excluded, and rows without a baseline."""
+        planned = ([backend.name for backend in self.backends_of(row)] for row in self.timed_rows)
+        return sum(len(names) - 1 for names in planned if self.baseline in names)
 
     @property
     def level(self) -> float:

@@ -4,9 +4,8 @@ Standard library only: workers import this.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
-from harness.observation import Description, Parameter
+from harness.observation import Description, Family, Parameter
 
 LONGEST_MESSAGE = 16 * 1024 * 1024
 """Bytes; a longer line is rubbish. A description is at most 64 KiB, so nothing of ours comes near."""
@@ -20,7 +19,7 @@ class Assignment:
     scenario: str
     parameters: tuple[tuple[str, Parameter], ...]
     loop: str
-    family: Literal["asyncio", "trio"]
+    family: Family
     factory: str
     gatherer: str
 

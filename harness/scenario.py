@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol, TypeVar, overload
 
-from harness.observation import ComplaintKind, Parameter
+from harness.observation import ComplaintKind, Family, Parameter
 
 T = TypeVar("T")
 
@@ -164,7 +164,9 @@ class Scenario:
     ideal: float | Callable[..., float] | None = None
     timed: bool = True
     cpus: int = 1
-    tags: tuple[str, ...] = ()
+    tags: tuple[str, ...] | Callable[..., Sequence[str]] = ()
+    native: str = ""
+    only: Family | None = None
 
     @property
     def name(self) -> str:
@@ -184,7 +186,9 @@ def scenario(
     ideal: float | Callable[..., float] | None = None,
     timed: bool = True,
     cpus: int = 1,
-    tags: Sequence[str] = (),
+    tags: Sequence[str] | Callable[..., Sequence[str]] = (),
+    native: str = "",
+    only: Family | None = None,
 ) -> Callable[[Callable[..., Any]], Scenario]:
     """Turn a coroutine function, or an async context manager that yields one, into a scenario.
 
@@ -192,7 +196,10 @@ def scenario(
     function of the parameters. What is not promised is whatever the baseline does, except
     `leaves`: unpromised, a story leaves nothing. `ideal` is the seconds that one iteration of a
     story that sleeps would take on a perfect loop. `timed=False` only checks. `cpus` is how
-    many CPUs the story needs to be itself: 2 for threads, subprocesses and files.
+    many CPUs the story needs to be itself: 2 for threads, subprocesses and files. `tags` may be a
+    function of the parameters too; rows tagged "scale" wait for `--scale`, rows tagged "control"
+    come out equal on all loops. `native` names the scenario that this one tells again without
+    AnyIO, over the same parameters; `only` the family of loops that the story can run on.
     """
 
     def decorate(function: Callable[..., Any]) -> Scenario:
@@ -205,7 +212,9 @@ def scenario(
             ideal=ideal,
             timed=timed,
             cpus=cpus,
-            tags=tuple(tags),
+            tags=tags if callable(tags) else tuple(tags),
+            native=native,
+            only=only,
         )
 
     return decorate

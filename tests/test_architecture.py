@@ -21,7 +21,7 @@ ARROWS = {
     "scenarios": "scenario",
     # the child process
     "protocol": "observation",
-    "backends": "errors scenario",
+    "backends": "errors observation scenario",
     "worker": "backends observation protocol scenario",
     # the parent's side of it
     "process": "observation protocol",
@@ -63,7 +63,7 @@ ARROWS = {
     "audit": "backends estimate observation pace plan record rounds runner sighting tally trial usual",
     "session": "audit errors record report runner store tally",
     "cli": "backends catalog changes comparison comparison_table configuration environment errors estimate"
-    " gate plan record report runner session sighting site store table tally trial verdict",
+    " gate observation plan record report runner session sighting site store table tally trial verdict",
 }
 """Each module of `harness`, or package in it, with the others that it may import: only rows above its own.
 

@@ -103,6 +103,22 @@ def test_a_row_says_what_its_scenario_says(rows: Lister, mine: Path) -> None:
     )
 
 
+def test_tags_may_depend_on_the_parameters(rows: Lister) -> None:
+    few, many = rows("""
+        @scenario(params={"n": [1, 1000]}, tags=lambda n: ["scale"] if n > 10 else [])
+        async def story(n): ...
+    """)
+    assert (few.tags, many.tags) == ((), ("scale",))
+
+
+def test_a_row_says_whose_twin_it_is_and_where_it_runs(rows: Lister) -> None:
+    [row] = rows("""
+        @scenario(native="fan_out", only="asyncio")
+        async def story(): ...
+    """)
+    assert (row.native, row.only) == ("fan_out", "asyncio")
+
+
 def test_only_a_story_that_names_gather_is_given_one(rows: Lister) -> None:
     without, with_it = rows("""
         @scenario()

@@ -31,6 +31,11 @@ def test_of_a_loops_backends_the_baseline_is_the_one_that_stands_for_it() -> Non
     assert names(NO_GATHER, ASYNCIO, TRIO, GROUPS, baseline=GROUPS) == [GROUPS, TRIO]
 
 
+def test_a_story_for_one_family_of_loops_has_no_case_on_the_others() -> None:
+    assert names(replace(NO_GATHER, only="asyncio"), *THREE) == [ASYNCIO, UVLOOP]
+    assert names(replace(NO_GATHER, only="trio"), *THREE) == [TRIO]
+
+
 def test_cases_come_row_by_row() -> None:
     cases = [(of.id, backend.name) for of, backend in plan(ORDER, NO_GATHER, on=THREE).cases()]
     assert cases == [("order", name) for name in THREE] + [("lock", name) for name in THREE]
@@ -41,6 +46,7 @@ def test_comparisons_are_the_timed_cases_that_are_not_the_baselines() -> None:
     assert plan(ORDER, NO_GATHER, on=(*THREE, GROUPS)).comparisons == 3 + 2
     assert plan(ORDER, UNTIMED, on=THREE).comparisons == 2
     assert plan(ORDER, on=[ASYNCIO]).comparisons == 0
+    assert plan(replace(ORDER, only="asyncio"), replace(ORDER, only="trio"), on=THREE).comparisons == 1
 
 
 def test_intervals_are_adjusted_for_the_comparisons_unless_the_rounds_are_fixed() -> None:

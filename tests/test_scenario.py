@@ -77,6 +77,12 @@ def test_a_scenario_is_timed_on_one_cpu_unless_it_says_otherwise() -> None:
     assert (needy.timed, needy.cpus, needy.ideal) == (False, 2, 0.5)
 
 
+def test_a_story_without_anyio_says_whose_twin_it_is_and_where_it_runs() -> None:
+    twin = scenario(native="fan_out", only="trio")(story)
+    assert (twin.native, twin.only) == ("fan_out", "trio")
+    assert (scenario()(story).native, scenario()(story).only) == ("", None)
+
+
 def test_any_order_takes_a_list_as_well_as_a_tuple() -> None:
     assert any_order([1, 2]) == any_order((1, 2))
     assert any_order([1, 2]) != any_order([2, 1, 1])

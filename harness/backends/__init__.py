@@ -7,12 +7,10 @@ import importlib
 import importlib.util
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from harness.backends.running import Running
 from harness.errors import BadInput
-
-Family = Literal["asyncio", "trio"]
+from harness.observation import Family
 
 GATHERERS: dict[Family, tuple[str, ...]] = {
     "asyncio": ("gather", "taskgroup", "anyio"),

@@ -17,6 +17,7 @@ from harness.backends import (
 from harness.catalog import choose_rows
 from harness.environment import environment, now
 from harness.errors import BadInput
+from harness.observation import Row
 from harness.plan import DEFAULT, Effort, Plan, choose_baseline
 from harness.record import VERSION, Begun
 from harness.sighting import PYTHON, check_loop
@@ -42,7 +43,7 @@ class Wanted:
 def begin(wanted: Wanted) -> Begun:
     """Everything that is fixed before the first observation. Raises BadInput; nothing is written."""
     backends = choose_backends(wanted)
-    rows = choose_rows(wanted.scenarios)
+    rows = _with_a_case(choose_rows(wanted.scenarios), backends)
     for row in rows:
         for backend in backends:
             matching_difference(row, backend.name, PYTHON)
@@ -68,6 +69,15 @@ def begin_audit(wanted: Wanted, schedule: Schedule) -> Begun:
             f"an audit times one row that does not sleep, such as order:n=1, not {wanted.scenarios[0]}"
         )
     return replace(begun, audit=schedule)
+
+
+def _with_a_case(rows: Sequence[Row], backends: Sequence[Backend]) -> tuple[Row, ...]:
+    """The rows without those for a family of loops that was not chosen. Raises BadInput if none is left."""
+    families = {None, *(backend.loop.family for backend in backends)}
+    able = tuple(row for row in rows if row.only in families)
+    if not able:
+        raise BadInput(f"{rows[0].id} runs on loops of {rows[0].only} only: add -b {rows[0].only}")
+    return able
 
 
 def choose_backends(wanted: Wanted) -> tuple[Backend, ...]:
