@@ -8,7 +8,7 @@ from pathlib import Path
 
 import scenarios
 from harness.errors import BadInput
-from harness.observation import Row
+from harness.observation import SCALE, Row
 from harness.sighting import list_rows
 
 
@@ -22,11 +22,20 @@ def own_rows() -> tuple[Row, ...]:
     return list_rows(modules)
 
 
-def choose_rows(words: Sequence[str]) -> tuple[Row, ...]:
+def choose_rows(words: Sequence[str], *, scale: bool = False) -> tuple[Row, ...]:
     """The rows that the words choose: a name, a glob, a tag, a family, a row's id, or a path; all if none.
 
-    Raises BadInput for a word that chooses nothing, or names that clash.
+    Rows tagged "scale" are left out unless `scale` is set, or their own id or that tag is a word.
+    Raises BadInput for a word that chooses nothing, for names that clash, and where all is left out.
     """
+    chosen = _chosen_rows(words)
+    left = tuple(row for row in chosen if scale or SCALE not in row.tags or {row.id, SCALE} & set(words))
+    if chosen and not left:
+        raise BadInput(f"{chosen[0].id} takes gigabytes or minutes: name it in full, or add --scale")
+    return left
+
+
+def _chosen_rows(words: Sequence[str]) -> tuple[Row, ...]:
     paths = [word for word in words if _is_path(word)]
     names = [word for word in words if word not in paths]
     chosen: dict[str, Row] = {}

@@ -12,6 +12,9 @@ from typing import Literal
 Parameter = bool | int | float | str
 """A value that a scenario is swept over."""
 
+SCALE = "scale"
+"""The tag of rows that take gigabytes or minutes, and are left out unless asked for."""
+
 Family = Literal["asyncio", "trio"]
 """The library that a loop belongs to."""
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from harness.backends import Backend
 from harness.errors import BadInput
 from harness.estimate import confidence_level, rounds_needed
-from harness.observation import Row
+from harness.observation import SCALE, Row
 
 PROCESSES = 2
 """Fresh processes in which each case is observed."""
+
+SCALE_PATIENCE = 20
+"""Times the timeout that a row tagged "scale" may be silent: a million tasks may take a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,10 @@ class Plan:
             return tuple(ordered)
         first = {backend.loop.name: backend for backend in reversed(ordered)}
         return tuple(backend for backend in ordered if first[backend.loop.name] is backend)
+
+    def patience(self, row: Row) -> float:
+        """Seconds of silence after which a case of this row is ended."""
+        return self.timeout * (SCALE_PATIENCE if SCALE in row.tags else 1)
 
     def cases(self) -> Iterator[tuple[Row, Backend]]:
         """Every case, row by row."""

@@ -35,7 +35,7 @@ def check(tally: Tally) -> Entries:
 
         def observed(row: Row, backend: Backend) -> list[Future[Sighting]]:
             times = range(PROCESSES)
-            return [pool.submit(observe_once, row, backend, plan.timeout, stop) for _ in times]
+            return [pool.submit(observe_once, row, backend, plan.patience(row), stop) for _ in times]
 
         waiting = deque((row, backend, observed(row, backend)) for row, backend in todo)
         try:
@@ -51,7 +51,7 @@ def time(tally: Tally) -> Entries:
     """Time every row that may be timed and is not finished. The caller adds each entry to the tally."""
     for row in tally.plan.timed_rows:
         if row.id not in tally.finished:
-            stage = Stage(choose_cpus(row.cpus), tally.plan.timeout)
+            stage = Stage(choose_cpus(row.cpus), tally.plan.patience(row))
             with kept_off(stage.cpus):
                 yield from _time_row(tally, row, stage)
 

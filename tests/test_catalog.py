@@ -24,6 +24,7 @@ OWN = (
     row("echo", "network", tags=("sockets",), size=64),
     row("echo_many", "network", tags=("sockets", "slow"), size=64),
 )
+LARGE = row("order", tags=("scale",), n=1_000_000)
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +69,30 @@ def test_no_words_choose_everything_of_ours() -> None:
 )
 def test_a_word_is_a_name_a_rows_id_a_glob_a_tag_or_a_family(word: str, chosen: list[str]) -> None:
     assert ids(word) == chosen
+
+
+@pytest.fixture
+def _large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "own_rows", lambda: (*OWN, LARGE))
+
+
+@pytest.mark.usefixtures("_large")
+@pytest.mark.parametrize("words", [(), ("order",), ("order:n=1*",), ("tutorial", "echo")])
+def test_what_takes_gigabytes_is_left_out_unless_asked_for(words: tuple[str, ...]) -> None:
+    assert LARGE not in choose_rows(words)
+    assert {row.id for row in choose_rows(words, scale=True)} - set(ids(*words)) == {LARGE.id}
+
+
+@pytest.mark.usefixtures("_large")
+@pytest.mark.parametrize("word", [LARGE.id, "scale"])
+def test_what_takes_gigabytes_is_chosen_by_its_own_id_or_its_tag(word: str) -> None:
+    assert ids(word) == [LARGE.id]
+
+
+@pytest.mark.usefixtures("_large")
+def test_a_word_that_chooses_only_what_is_left_out_is_told_how_to_have_it() -> None:
+    with pytest.raises(BadInput, match=r"^order:n=1000000 takes .*: name it in full, or add --scale$"):
+        choose_rows(["*:n=1000000"])
 
 
 def test_several_words_choose_each_row_once_and_in_our_order() -> None:

@@ -36,6 +36,12 @@ def test_a_story_for_one_family_of_loops_has_no_case_on_the_others() -> None:
     assert names(replace(NO_GATHER, only="trio"), *THREE) == [TRIO]
 
 
+def test_a_case_of_a_million_tasks_may_be_silent_for_longer() -> None:
+    planned = plan(ORDER)
+    assert planned.patience(ORDER) == planned.timeout
+    assert planned.patience(replace(ORDER, tags=("scale",))) > planned.timeout
+
+
 def test_cases_come_row_by_row() -> None:
     cases = [(of.id, backend.name) for of, backend in plan(ORDER, NO_GATHER, on=THREE).cases()]
     assert cases == [("order", name) for name in THREE] + [("lock", name) for name in THREE]

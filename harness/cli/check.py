@@ -2,7 +2,7 @@
 
 import typer
 
-from harness.cli.options import Backends, Baseline, Json, Loops, NoProgress, Scenarios, Timeout
+from harness.cli.options import Backends, Baseline, Json, Loops, NoProgress, Scale, Scenarios, Timeout
 
 
 def check(
@@ -11,6 +11,7 @@ def check(
     loop: Loops = None,
     baseline: Baseline = None,
     timeout: Timeout = 30.0,
+    scale: Scale = False,
     as_json: Json = False,
     no_progress: NoProgress = False,
 ) -> None:
@@ -21,7 +22,7 @@ def check(
     from harness.runner import check as observe
     from harness.tally import Tally
 
-    wanted = Wanted(scenarios or [], backend or [], loop or [], baseline, timeout)
+    wanted = Wanted(scenarios or [], backend or [], loop or [], baseline, timeout, scale=scale)
     tally = Tally(begin(wanted))
     with Progress(tally, shown=not no_progress, timed=False) as progress:
         for entry in observe(tally):

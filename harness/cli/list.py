@@ -51,7 +51,7 @@ def _scenarios(words: list[str]) -> list[dict[str, object]]:
             "summary": row.summary,
             "source": row.source,
         }
-        for row in choose_rows(words)
+        for row in choose_rows(words, scale=True)
     ]
 
 

@@ -24,7 +24,15 @@ Loops = Annotated[
 Baseline = Annotated[
     str | None, typer.Option(help="The backend that ratios are taken against [asyncio+gather].")
 ]
-Timeout = Annotated[float, typer.Option(min=0.1, help="Seconds of silence after which a case is ended.")]
+Scale = Annotated[
+    bool, typer.Option("--scale", help="The rows tagged scale too, which take gigabytes or minutes.")
+]
+Timeout = Annotated[
+    float,
+    typer.Option(
+        min=0.1, help="Seconds of silence after which a case is ended; twenty times that, if tagged scale."
+    ),
+]
 Results = Annotated[Path, typer.Option(help="The folder that runs are written under.")]
 Json = Annotated[bool, typer.Option("--json", help="Data on stdout, everything else on stderr.")]
 NoProgress = Annotated[bool, typer.Option("--no-progress", help="Show no progress.")]

@@ -38,12 +38,13 @@ class Wanted:
     margin: float = 0.01
     seed: int | None = None
     name: str = ""
+    scale: bool = False
 
 
 def begin(wanted: Wanted) -> Begun:
     """Everything that is fixed before the first observation. Raises BadInput; nothing is written."""
     backends = choose_backends(wanted)
-    rows = _with_a_case(choose_rows(wanted.scenarios), backends)
+    rows = _with_a_case(choose_rows(wanted.scenarios, scale=wanted.scale), backends)
     for row in rows:
         for backend in backends:
             matching_difference(row, backend.name, PYTHON)

@@ -12,6 +12,7 @@ from harness.cli.options import (
     Loops,
     NoProgress,
     Results,
+    Scale,
     Scenarios,
     Timeout,
 )
@@ -42,6 +43,7 @@ def run(
     margin: Annotated[str, typer.Option(help="Ratios this near to 1 are equal.")] = "1%",
     seed: Annotated[int | None, typer.Option(help="Of the orders that are drawn.")] = None,
     timeout: Timeout = 30.0,
+    scale: Scale = False,
     results: Results = Path("results"),
     publish: Annotated[
         str | None, typer.Option(metavar="NAME", help="Write to results/<date>-NAME and its index.")
@@ -68,6 +70,7 @@ def run(
         wanted = Wanted(
             words, backend or [], loop or [], baseline, timeout, effort,
             fraction("--margin", margin), seed, store.safe_name(publish or _name(words)),
+            scale,
         )  # fmt: skip
         run = session.start(begin(wanted), results, publish=publish is not None)
     raise typer.Exit(measured(run, shown=not no_progress, as_json=as_json))
