@@ -3,5 +3,5 @@
 DISTRIBUTION = "loopcmp"
 """Says that this package named `scenarios` is ours; others of that name are on PyPI."""
 
-FAMILIES = ("tutorial",)
+FAMILIES = ("tutorial", "tasks")
 """Sub-packages, each with its own `MODULES` in document order."""
