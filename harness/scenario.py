@@ -26,6 +26,18 @@ class Gather(Protocol):
     ) -> Awaitable[list[T | BaseException]]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class NewLoop:
+    """How to start another loop like the one that a story runs on, as `new_loop` in its arguments.
+
+    `run` runs a coroutine function on it as `anyio.run` does, from a thread that runs no loop.
+    `modules` are what a fresh interpreter imports before it can do so.
+    """
+
+    run: Callable[[Callable[[], Awaitable[Any]]], Any]
+    modules: tuple[str, ...]
+
+
 class _Unpromised:
     """Stands where a scenario promises nothing; None is a value that can be promised."""
 

@@ -72,8 +72,8 @@ A new module is a new row here. A package may always import its own modules.
 
 LIBRARIES = {
     "altair": "report",
-    "asyncio": "backends",
-    "trio": "backends",
+    "asyncio": "backends scenarios.native.asyncio_tasks scenarios.native.asyncio_locks",
+    "trio": "backends scenarios.native.trio_tasks scenarios.native.trio_locks",
     "uvloop": "backends",
     "anyio": "backends worker scenarios",
     "jinja2": "report",

@@ -35,6 +35,7 @@ def open_backend(factory: str, gatherer: str) -> Running:
     return Running(
         anyio_backend="asyncio",
         options={"loop_factory": new_loop} if new_loop else {},
+        modules=("anyio._backends._asyncio", *filter(None, [factory.partition(":")[0]])),
         gather=GATHERERS[gatherer],
         cancelled=(asyncio.CancelledError,),
         count_tasks=lambda: len(asyncio.all_tasks()),

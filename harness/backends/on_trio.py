@@ -20,6 +20,7 @@ def open_backend(factory: str, gatherer: str) -> Running:  # noqa: ARG001 - trio
     return Running(
         anyio_backend="trio",
         options={},
+        modules=("anyio._backends._trio",),
         gather=GATHERERS[gatherer],
         cancelled=(trio.Cancelled,),
         count_tasks=lambda: trio.lowlevel.current_statistics().tasks_living,

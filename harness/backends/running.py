@@ -25,8 +25,8 @@ def _no_thread(thread: threading.Thread) -> bool:  # noqa: ARG001 - the shape of
 class Running:
     """How to run a story on one backend, and how to see what it left.
 
-    `anyio_backend` and `options` go to `anyio.run`. `cancelled` are the exceptions that mean
-    cancellation here. `count_tasks` is called inside the running loop and counts the tasks
+    `anyio_backend` and `options` go to `anyio.run`, `modules` are what it needs imported.
+    `cancelled` are the exceptions that mean cancellation here. `count_tasks` is called inside the running loop and counts the tasks
     alive in it; `pending_tasks` after the loop is closed, and counts those it abandoned.
     `keeps` knows the idle threads that the library keeps for later, which no story left.
     `loggers` are the loggers on which the library complains. `check` makes a loop and closes
@@ -35,6 +35,7 @@ class Running:
 
     anyio_backend: str
     options: dict[str, Any]
+    modules: tuple[str, ...]
     gather: Gather
     cancelled: tuple[type[BaseException], ...]
     count_tasks: Callable[[], int]

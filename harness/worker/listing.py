@@ -67,7 +67,7 @@ def _check_shape(scenario: Scenario) -> None:
         raise Malformed(
             f"{scenario.name} is neither a coroutine function nor an @asynccontextmanager that yields one"
         )
-    takes = set(inspect.signature(function).parameters) - {"gather"}
+    takes = set(inspect.signature(function).parameters) - {"gather", "new_loop"}
     if takes != set(scenario.params):
         raise Malformed(
             f"{scenario.name} takes {sorted(takes)} but sweeps "

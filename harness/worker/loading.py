@@ -5,7 +5,7 @@ import importlib.util
 import inspect
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -13,10 +13,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import anyio
+
 from harness.backends import Backend, Loop, open_backend
 from harness.backends.running import Running
 from harness.protocol import Assignment
-from harness.scenario import Gather, Scenario
+from harness.scenario import NewLoop, Scenario
 from harness.worker.refusal import ModuleBroken
 
 
@@ -86,7 +88,11 @@ class Story:
 
 def wants_gather(scenario: Scenario) -> bool:
     """Whether the scenario's function names `gather`."""
-    return "gather" in inspect.signature(scenario.function).parameters
+    return "gather" in _named(scenario)
+
+
+def _named(scenario: Scenario) -> Collection[str]:
+    return inspect.signature(scenario.function).parameters
 
 
 def has_set_up(scenario: Scenario) -> bool:
@@ -94,11 +100,17 @@ def has_set_up(scenario: Scenario) -> bool:
     return inspect.isasyncgenfunction(inspect.unwrap(scenario.function))
 
 
-def bind(scenario: Scenario, parameters: dict[str, Any], gather: Gather) -> Story:
-    """The scenario with its parameters, and the gatherer if it names one."""
-    extra = {"gather": gather} if wants_gather(scenario) else {}
+def bind(scenario: Scenario, parameters: dict[str, Any], running: Running) -> Story:
+    """The scenario with its parameters, and of what the backend offers all that it names."""
+    offered = {"gather": running.gather, "new_loop": _new_loop(running)}
+    extra = {name: value for name, value in offered.items() if name in _named(scenario)}
     bound = _bound(scenario.function, {**parameters, **extra})
     return Story(None, bound) if has_set_up(scenario) else Story(bound, None)
+
+
+def _new_loop(running: Running) -> NewLoop:
+    run = partial(anyio.run, backend=running.anyio_backend, backend_options=running.options)
+    return NewLoop(run, running.modules)
 
 
 def _bound(function: Callable[..., Any], arguments: dict[str, Any]) -> Callable[[], Any]:
@@ -122,4 +134,4 @@ def open_assignment(assignment: Assignment) -> tuple[Story, Running]:
     loop = Loop(assignment.loop, assignment.family, assignment.factory)
     running = open_backend(Backend(loop, assignment.gatherer))
     scenario = find_scenario(assignment.module, assignment.scenario)
-    return bind(scenario, dict(assignment.parameters), running.gather), running
+    return bind(scenario, dict(assignment.parameters), running), running

@@ -18,6 +18,12 @@ FACTORIAL = 500
 
 KINDS = ("none", "io", "memoization", "cpu_io_mixed")
 
+
+def native_tags(kind: str) -> list[str]:
+    """The tags of a tree without AnyIO: one that sleeps takes seconds, and serves to check the method."""
+    return ["native", "scale"] if kind == "io" else ["native"]
+
+
 Leaf = Callable[[], Awaitable[object]]
 
 
