@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import scenarios
@@ -11,15 +12,22 @@ from harness.errors import BadInput
 from harness.observation import SCALE, Row
 from harness.sighting import list_rows
 
+GROUP = "loopcmp.scenarios"
+"""The entry points by which an installed package names its modules: `family = "package.module"`."""
 
-def own_rows() -> tuple[Row, ...]:
-    """Every row that comes with loopcmp, family by family."""
-    modules = [
+
+def known_rows() -> tuple[Row, ...]:
+    """Every row that comes with loopcmp, family by family, then those of installed packages.
+
+    A package's module is imported by a worker only, like any other that is not ours.
+    """
+    ours = [
         (f"scenarios.{family}.{module}", family)
         for family in scenarios.FAMILIES
         for module in import_module(f"scenarios.{family}").MODULES
     ]
-    return list_rows(modules)
+    theirs = sorted((entry.module, entry.name) for entry in entry_points(group=GROUP))
+    return list_rows([*ours, *theirs])
 
 
 def choose_rows(words: Sequence[str], *, scale: bool = False) -> tuple[Row, ...]:
@@ -38,11 +46,10 @@ def choose_rows(words: Sequence[str], *, scale: bool = False) -> tuple[Row, ...]
 def _chosen_rows(words: Sequence[str]) -> tuple[Row, ...]:
     paths = [word for word in words if _is_path(word)]
     names = [word for word in words if word not in paths]
+    rows = [*_named(names, known_rows())] if names or not paths else []
+    rows += list_rows((_existing(path), Path(path).stem) for path in paths)
     chosen: dict[str, Row] = {}
-    if names or not paths:
-        for row in _named(names, own_rows()):
-            chosen[row.id] = row
-    for row in list_rows((_existing(path), Path(path).stem) for path in paths):
+    for row in rows:
         if row.id in chosen:
             raise BadInput(f"two scenarios are called {row.id}: rename the one in {row.source}")
         chosen[row.id] = row

@@ -39,7 +39,7 @@ def _rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(catalog, "own_rows", lambda: OWN)
+    monkeypatch.setattr(catalog, "known_rows", lambda: OWN)
     monkeypatch.setattr(catalog, "list_rows", listed)
 
 
@@ -73,7 +73,7 @@ def test_a_word_is_a_name_a_rows_id_a_glob_a_tag_or_a_family(word: str, chosen: 
 
 @pytest.fixture
 def _large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalog, "own_rows", lambda: (*OWN, LARGE))
+    monkeypatch.setattr(catalog, "known_rows", lambda: (*OWN, LARGE))
 
 
 @pytest.mark.usefixtures("_large")
@@ -158,7 +158,7 @@ def test_two_files_of_the_users_may_not_clash_either(tmp_path: Path) -> None:
 
 
 @pytest.mark.workers
-def test_our_own_rows_have_a_name_each(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_our_known_rows_have_a_name_each(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     rows = choose_rows(())
     assert len({row.id for row in rows}) == len(rows) > 0

@@ -8,6 +8,7 @@ from harness.cli.audit import audit
 from harness.cli.check import check
 from harness.cli.compare import compare
 from harness.cli.list import list_
+from harness.cli.new import new
 from harness.cli.publish import publish
 from harness.cli.report import report
 from harness.cli.run import run
@@ -32,6 +33,7 @@ app.command("run")(run)
 app.command("compare")(compare)
 app.command("audit")(audit)
 app.command("report")(report)
+app.command("new")(new)
 app.command("publish")(publish)
 
 
