@@ -103,6 +103,14 @@ def test_a_row_says_what_its_scenario_says(rows: Lister, mine: Path) -> None:
     )
 
 
+def test_only_what_a_story_sweeps_is_a_parameter_of_its_own(rows: Lister) -> None:
+    [row] = rows("""
+        @scenario(params={"n": [1]})
+        async def story(gather, new_loop, n): ...
+    """)
+    assert row.parameters == (("n", 1),)
+
+
 def test_tags_may_depend_on_the_parameters(rows: Lister) -> None:
     few, many = rows("""
         @scenario(params={"n": [1, 1000]}, tags=lambda n: ["scale"] if n > 10 else [])

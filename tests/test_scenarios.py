@@ -1,26 +1,32 @@
-"""Every scenario on every backend, run for real: verdicts, equal output, the tutorial's ledger."""
+"""Every scenario on every backend, run for real: verdicts, equal output, the tutorial's ledger.
+
+The tutorial's run on every backend each time; other families on the default ones, and what is longer is slow.
+"""
 
 import os
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from importlib import import_module
+from inspect import getdoc
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 import scenarios
-from harness.backends import DEFAULT_BASELINE, Backend, known_backends, why_unavailable
-from harness.observation import Claim, Outcome, Row, Sighting, observations
+from harness.backends import DEFAULT_BACKENDS, known_backends, why_unavailable
+from harness.observation import SCALE, Claim, Outcome, Row, Sighting, observations
 from harness.sighting import PYTHON, observe_once
 from harness.verdict import Answer, Verdict, answer, judge
 from harness.worker.listing import list_rows
-from harness.worker.loading import scenarios_in
+from harness.worker.loading import find_scenario, scenarios_in
+from tests.records import plan
 
 pytestmark = pytest.mark.workers
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds without an answer after which a worker is ended."""
 
 FAMILIES = {family: import_module(f"scenarios.{family}") for family in scenarios.FAMILIES}
@@ -35,10 +41,10 @@ TUTORIAL = [row for row in LISTED if row.family == "tutorial"]
 TIMED = [row for row in TUTORIAL if row.timed]
 CLAIMS = [(row, claim) for row in TUTORIAL for claim in row.claims]
 
-BACKENDS = [backend for backend in known_backends() if why_unavailable(backend.loop) is None]
-NAMES = [backend.name for backend in BACKENDS]
+BACKENDS = {one.name: one for one in known_backends() if why_unavailable(one.loop) is None}
+NAMES = list(BACKENDS)
 EVERYWHERE = set(NAMES)
-GATHER = {backend.name for backend in BACKENDS if backend.gatherer == "gather"}
+GATHER = {backend.name for backend in BACKENDS.values() if backend.gatherer == "gather"}
 GROUPS = EVERYWHERE - GATHER
 
 DISPUTED: dict[str, set[str]] = {
@@ -52,15 +58,36 @@ DISPUTED: dict[str, set[str]] = {
 """The claims that do not hold everywhere, with the backends on which they do."""
 
 
+LONG = {"tree", "asyncio_tree", "trio_tree"}
+"""Scenarios of which one iteration takes a good part of a second."""
+
+
+def is_slow(row: Row, backend: str) -> bool:
+    return row.family != "tutorial" and (row.scenario in LONG or backend not in DEFAULT_BACKENDS)
+
+
+def backends_of(row: Row) -> list[str]:
+    return [backend.name for backend in plan(row, on=NAMES).backends_of(row)]
+
+
+CASES = [
+    pytest.param(row, name, marks=[pytest.mark.slow] if is_slow(row, name) else [])
+    for row in LISTED
+    if SCALE not in row.tags
+    for name in backends_of(row)
+]
+POOL = ThreadPoolExecutor(os.cpu_count())
+
+
 @cache
-def sightings(row: str) -> dict[str, Sighting]:
-    """What one fresh process per backend sees of a row; as many at a time as there are CPUs."""
+def looking(row: str, backend: str) -> Future[Sighting]:
+    """What one fresh process sees of a case; as many at a time as there are CPUs."""
+    return POOL.submit(observe_once, ROWS[row], BACKENDS[backend], PATIENCE)
 
-    def observe(backend: Backend) -> Sighting:
-        return observe_once(ROWS[row], backend, PATIENCE)
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(NAMES, pool.map(observe, BACKENDS), strict=True))
+def sightings(row: str, backends: Iterable[str] = NAMES) -> dict[str, Sighting]:
+    started = {name: looking(row, name) for name in backends}
+    return {name: look.result() for name, look in started.items()}
 
 
 def ordered_output(row: Row, backend: str) -> set[tuple[Outcome, tuple[str, ...]]]:
@@ -78,12 +105,30 @@ def label(value: object) -> str | None:
             return None
 
 
-@pytest.mark.parametrize("backend", NAMES)
-@pytest.mark.parametrize("row", LISTED, ids=label)
+@pytest.mark.parametrize(("row", "backend"), CASES, ids=label)
 def test_a_scenario_does_what_is_promised_or_documented(row: Row, backend: str) -> None:
-    reference = next(observations((sightings(row.id)[DEFAULT_BASELINE],)))
-    finding = judge(row, backend, PYTHON, (sightings(row.id)[backend],), reference)
+    baseline, *others = backends_of(row)
+    alike = [name for name in others if is_slow(row, name) == is_slow(row, backend)]
+    seen = sightings(row.id, [baseline, *alike])
+    reference = next(observations((seen[baseline],)))
+    finding = judge(row, backend, PYTHON, (seen[backend],), reference)
     assert finding.verdict in {Verdict.AGREES, Verdict.DOCUMENTED}, finding
+
+
+@pytest.mark.parametrize("row", [row for row in LISTED if row.family != "tutorial"], ids=label)
+def test_a_workload_says_what_one_iteration_is_and_what_it_does_not_show(row: Row) -> None:
+    said = getdoc(find_scenario(row.module, row.scenario).function) or ""
+    assert "One iteration" in said
+    assert "isolates" in said or "control" in row.tags
+    assert "not show" in said or "shows nothing" in said or "control" in row.tags
+
+
+@pytest.mark.parametrize("row", [row for row in LISTED if row.native], ids=label)
+def test_a_native_control_has_a_twin_over_the_same_parameters(row: Row) -> None:
+    assert row.only is not None
+    twin = ROWS[row.id.replace(row.scenario, row.native, 1)]
+    assert twin.only is None
+    assert (twin.promise, twin.parameters) == (row.promise, row.parameters)
 
 
 @pytest.mark.parametrize("row", TUTORIAL, ids=label)

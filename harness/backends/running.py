@@ -26,8 +26,9 @@ class Running:
     """How to run a story on one backend, and how to see what it left.
 
     `anyio_backend` and `options` go to `anyio.run`, `modules` are what it needs imported.
-    `cancelled` are the exceptions that mean cancellation here. `count_tasks` is called inside the running loop and counts the tasks
-    alive in it; `pending_tasks` after the loop is closed, and counts those it abandoned.
+    `cancelled` are the exceptions that mean cancellation here. `count_tasks` is called inside the
+    running loop and counts the tasks alive in it; `pending_tasks` after the loop is closed, and
+    counts those it abandoned.
     `keeps` knows the idle threads that the library keeps for later, which no story left.
     `loggers` are the loggers on which the library complains. `check` makes a loop and closes
     it, and raises NotALoop where the factory makes something else.
