@@ -1,0 +1,45 @@
+"""pyperformance's own async_tree under real pyperf, on asyncio or uvloop; run by `async_tree.py`.
+
+Runs in an environment with pyperformance. Options: pyperf's, then --kind, --variant and --loop.
+"""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pyperf
+
+FOLDER = "data-files/benchmarks/bm_async_tree"
+
+
+def main() -> None:
+    """One benchmark: pyperformance's class, and a fresh loop for every value as pyperf makes it."""
+    runner = pyperf.Runner(
+        add_cmdline_args=lambda words, typed: words.extend(
+            [f"--kind={typed.kind}", f"--variant={typed.variant}", f"--loop={typed.loop}"]
+        )
+    )
+    runner.argparser.add_argument("--kind", choices=("none", "io"), required=True)
+    runner.argparser.add_argument("--variant", choices=("gather", "taskgroup"), required=True)
+    runner.argparser.add_argument("--loop", choices=("asyncio", "uvloop"), required=True)
+    typed = runner.parse_args()
+    factory = None
+    if typed.loop == "uvloop":
+        import uvloop  # noqa: PLC0415 - where it is what runs
+
+        factory = uvloop.new_event_loop
+    tree = benchmarks()[typed.kind](use_task_groups=typed.variant == "taskgroup")
+    runner.bench_async_func(f"async_tree_{typed.kind}_{typed.variant}", tree.run, loop_factory=factory)
+
+
+def benchmarks() -> dict[str, Any]:
+    """Pyperformance's classes by the kind of their leaves."""
+    package = Path(import_module("pyperformance").__file__ or "").parent
+    sys.path.insert(0, str(package / FOLDER))
+    classes: dict[str, Any] = import_module("run_benchmark").BENCHMARKS
+    return classes
+
+
+if __name__ == "__main__":
+    main()
