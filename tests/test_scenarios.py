@@ -117,7 +117,7 @@ def test_a_scenario_does_what_is_promised_or_documented(row: Row, backend: str) 
 
 @pytest.mark.parametrize("row", [row for row in LISTED if row.family != "tutorial"], ids=label)
 def test_a_workload_says_what_one_iteration_is_and_what_it_does_not_show(row: Row) -> None:
-    said = getdoc(find_scenario(row.module, row.scenario).function) or ""
+    said = " ".join((getdoc(find_scenario(row.module, row.scenario).function) or "").split())
     assert "One iteration" in said
     assert "isolates" in said or "control" in row.tags
     assert "not show" in said or "shows nothing" in said or "control" in row.tags
