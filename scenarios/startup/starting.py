@@ -37,8 +37,8 @@ async def start_and_close(new_loop: NewLoop) -> AsyncIterator[Callable[[], Await
 async def import_loop(new_loop: NewLoop) -> int:
     """Start a Python that imports what running on this loop takes, and wait for its end.
 
-    One iteration is one process. Most of it is Python's own start, equal for all loops: what
-    is beyond `import_nothing` is the import. It does not show a cold file cache.
+    One iteration is one process. It isolates the import together with Python's own start, which is
+    most of it and is what `import_nothing` shows alone. It does not show a cold file cache.
     """
     return _python(f"import {', '.join(new_loop.modules)}")
 
