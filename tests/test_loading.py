@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from harness.backends import find_backend, open_backend
 from harness.scenario import scenario
 from harness.worker.loading import bind
 
@@ -21,14 +22,14 @@ def called(story: object) -> tuple[tuple[object, ...], dict[str, object]]:
     return story.args, story.keywords
 
 
-async def gatherer(*_: object) -> list[object]:
-    return []
+RUNNING = open_backend(find_backend("asyncio+gather"))
 
 
 def test_arguments_are_bound_by_position_for_that_is_the_cheapest_call() -> None:
-    assert called(bind(swept, {"n": 1, "size": 2}, gatherer).operation) == ((gatherer, 2, 1), {})  # type: ignore[arg-type]
+    bound = bind(swept, {"n": 1, "size": 2}, RUNNING).operation
+    assert called(bound) == ((RUNNING.gather, 2, 1), {})
 
 
 def test_what_a_function_takes_by_keyword_only_is_bound_so() -> None:
-    bound = bind(by_keyword, {"n": 1}, gatherer).operation  # type: ignore[arg-type]
-    assert called(bound) == ((), {"n": 1, "gather": gatherer})
+    bound = bind(by_keyword, {"n": 1}, RUNNING).operation
+    assert called(bound) == ((), {"n": 1, "gather": RUNNING.gather})

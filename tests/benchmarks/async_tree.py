@@ -105,7 +105,7 @@ def report(measured: dict[Story, tuple[list[tuple[float, ...]], list[tuple[float
     for story, found in differences.items():
         ours, theirs = map(len, measured[story])
         mark = "✓" if found.within(BAR) else "✗"
-        print(mark, *story, found, f"({ours} of our processes, {theirs} of pyperf's)")  # noqa: T201
+        print(mark, *story, found, f"({ours} of our processes, {theirs} of pyperf's)")
     return int(not all(found.within(BAR) for found in differences.values()))
 
 

@@ -26,7 +26,7 @@ def main() -> None:
     typed = runner.parse_args()
     factory = None
     if typed.loop == "uvloop":
-        import uvloop  # noqa: PLC0415 - where it is what runs
+        import uvloop
 
         factory = uvloop.new_event_loop
     tree = benchmarks()[typed.kind](use_task_groups=typed.variant == "taskgroup")
