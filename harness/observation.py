@@ -51,18 +51,17 @@ def _written(value: Description) -> str:
         return f"{value.type}({value.text}, sha256 {value.digest[0][:12]})"
     if value.text:
         return value.text
+    if value.type == "pair":
+        return ": ".join(map(str, value.parts))
     opening, closing = _BRACKETS.get(value.type, (f"{value.type}(", ")"))
-    inner = ", ".join(_entry(value, part) for part in value.parts)
+    inner = ", ".join(map(_entry, value.parts))
     if value.type == "tuple" and len(value.parts) == 1:
         inner += ","
     written = f"{opening}{inner}{closing}"
     return f"any_order({written})" if value.any_order else written
 
 
-def _entry(whole: Description, part: Description) -> str:
-    if whole.type == "dict":
-        key, value = part.parts
-        return f"{key}: {value}"
+def _entry(part: Description) -> str:
     if part.type == "field":
         return f"{part.text}={part.parts[0]}"
     return str(part)

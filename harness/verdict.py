@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
@@ -162,11 +162,19 @@ def _promises_outcome(row: Row, difference: Difference | None) -> bool:
 
 
 def _unsupported(seen: tuple[Observation, ...]) -> str | None:
-    """The loop's own message, if every look ended in NotImplementedError."""
-    for look in seen:
-        if look.outcome.how != "raised" or look.outcome.what.type != "NotImplementedError":
-            return None
-    return str(seen[0].outcome.what)
+    """The loop's own message, if every look ended in NotImplementedError, or in a group of nothing else."""
+    messages = [_missing(look.outcome.what) if look.outcome.how == "raised" else () for look in seen]
+    return messages[0][0] if all(messages) else None
+
+
+def _missing(error: Description) -> tuple[str, ...]:
+    """The messages of an error that only says what is not implemented; none if it says anything else."""
+    if error.type == "NotImplementedError":
+        return (str(error),)
+    if error.type not in ("ExceptionGroup", "BaseExceptionGroup"):
+        return ()
+    parts = [_missing(part) for part in error.parts]
+    return tuple(chain.from_iterable(parts)) if all(parts) else ()
 
 
 def _overlay(promise: Promise, over: Promise) -> Promise:

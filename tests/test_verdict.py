@@ -197,6 +197,16 @@ def test_an_error_where_a_value_is_promised_is_unsupported_only_if_it_is_not_pro
     assert finding(documented, look(error)).verdict is Verdict.DOCUMENTED
 
 
+def test_a_group_of_nothing_but_not_implemented_errors_is_unsupported() -> None:
+    error = NotImplementedError("no pipes")
+    nested = raised(ExceptionGroup("", [ExceptionGroup("", [error]), error]))
+    mixed = raised(ExceptionGroup("", [error, ValueError("Oops")]))
+    of = row("story", returned(1))
+    found = finding(of, look(nested))
+    assert (found.verdict, found.because) == (Verdict.UNSUPPORTED, "NotImplementedError('no pipes')")
+    assert finding(of, look(mixed)).verdict is Verdict.DIFFERS
+
+
 def test_a_documented_not_implemented_error_is_documented_also_where_nothing_is_promised() -> None:
     error = raised(NotImplementedError("no pipes"))
     of = row("story", differences=(documents(error),))
