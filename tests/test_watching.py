@@ -18,6 +18,7 @@ import pytest
 
 from harness.backends import find_backend, open_backend
 from harness.observation import NOTHING_LEFT, Complaint, Description, Leftovers
+from harness.worker import watching
 from harness.worker.describe import Describer
 from harness.worker.watching import Watch
 
@@ -278,6 +279,10 @@ def test_a_child_process_counts_until_somebody_has_waited_for_it() -> None:
     assert watching.leftovers() == Leftovers(children=1)
     child.wait()
     assert watching.leftovers() == NOTHING_LEFT
+
+
+def test_a_thread_that_ends_while_children_are_counted_has_none(tmp_path: Path) -> None:
+    assert watching._named_in(tmp_path / "children") == 0
 
 
 def test_files_are_named_by_their_path_in_the_workers_folder() -> None:
