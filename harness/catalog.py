@@ -15,6 +15,9 @@ from harness.sighting import list_rows
 GROUP = "loopcmp.scenarios"
 """The entry points by which an installed package names its modules: `family = "package.module"`."""
 
+ASIDE = frozenset({"capability"})
+"""Tags of rows that answer another question, and are chosen only by a word."""
+
 
 def known_rows() -> tuple[Row, ...]:
     """Every row that comes with loopcmp, family by family, then those of installed packages.
@@ -31,7 +34,9 @@ def known_rows() -> tuple[Row, ...]:
 
 
 def choose_rows(words: Sequence[str], *, scale: bool = False) -> tuple[Row, ...]:
-    """The rows that the words choose: a name, a glob, a tag, a family, a row's id, or a path; all if none.
+    """The rows that the words choose: a name, a glob, a tag, a family, a row's id, or a path.
+
+    If none, all but those set ASIDE.
 
     Rows tagged "scale" are left out unless `scale` is set, or their own id or that tag is a word.
     Raises BadInput for a word that chooses nothing, for names that clash, and where all is left out.
@@ -70,7 +75,7 @@ def _existing(path: str) -> str:
 
 def _named(words: Sequence[str], rows: Sequence[Row]) -> Iterable[Row]:
     if not words:
-        return rows
+        return [row for row in rows if ASIDE.isdisjoint(row.tags)]
     for word in words:
         if not any(_chosen(row, word) for row in rows):
             raise BadInput(_nothing_called(word, rows))

@@ -3,5 +3,14 @@
 DISTRIBUTION = "loopcmp"
 """Says that this package named `scenarios` is ours; others of that name are on PyPI."""
 
-FAMILIES = ("tutorial", "tasks", "cancellation", "synchronization", "timers", "startup", "native")
+FAMILIES = (
+    "tutorial",
+    "tasks",
+    "cancellation",
+    "synchronization",
+    "timers",
+    "startup",
+    "native",
+    "capabilities",
+)
 """Sub-packages, each with its own `MODULES` in document order."""

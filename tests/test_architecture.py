@@ -51,8 +51,9 @@ ARROWS = {
     "caveats": "record sentences",
     "evidence": "backends estimate observation plan record table verdict",
     "sweep": "estimate observation record",
-    "report": "attributed audited caveats estimate evidence observation pace plan record reliability"
-    " sentences sweep table verdict",
+    "capabilities": "observation record table verdict",
+    "report": "attributed audited capabilities caveats errors estimate evidence observation pace plan record"
+    " reliability sentences summary sweep table verdict",
     "store": "errors record trial",
     "site": "errors estimate evidence record report sentences store table verdict",
     "environment": "backends record rounds sighting",
@@ -62,17 +63,32 @@ ARROWS = {
     "usual": "estimate protocol",
     "audit": "backends estimate observation pace plan record rounds runner sighting tally trial usual",
     "session": "audit errors record report runner store tally",
-    "cli": "backends catalog changes comparison comparison_table configuration environment errors estimate"
-    " gate observation plan record report runner session sighting site store table tally trial verdict",
+    "cli": "backends capabilities catalog changes comparison comparison_table configuration environment"
+    " errors estimate gate observation plan record report runner session sighting site store table tally"
+    " trial verdict",
 }
 """Each module of `harness`, or package in it, with the others that it may import: only rows above its own.
 
 A new module is a new row here. A package may always import its own modules.
 """
 
+ON_ASYNCIO = " ".join(
+    f"scenarios.capabilities.{module}"
+    for module in (
+        "running_loop",
+        "loop_callbacks",
+        "loop_datagrams",
+        "loop_errors",
+        "loop_processes",
+        "loop_readiness",
+        "loop_tasks",
+    )
+)
+"""The stories about the methods of asyncio's own loops, which AnyIO does not have."""
+
 LIBRARIES = {
     "altair": "report",
-    "asyncio": "backends scenarios.native.asyncio_tasks scenarios.native.asyncio_locks",
+    "asyncio": f"backends scenarios.native.asyncio_tasks scenarios.native.asyncio_locks {ON_ASYNCIO}",
     "trio": "backends scenarios.native.trio_tasks scenarios.native.trio_locks",
     "uvloop": "backends",
     "anyio": "backends worker scenarios",
@@ -94,8 +110,8 @@ A library that is a workload, or a loop that is a native control, is granted to 
 """
 
 PURE = (
-    "caveats changes comparison comparison_table estimate evidence gate pace samples sentences summary sweep"
-    " table tally verdict"
+    "attributed audited capabilities caveats changes comparison comparison_table contrasts estimate evidence"
+    " gate pace reliability samples sentences summary sweep table tally trial verdict"
 )
 WORLD = "datetime io os pathlib random shutil socket subprocess sys tempfile time"
 """What a pure module has no use for: it is given values and returns values."""

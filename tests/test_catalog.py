@@ -23,6 +23,7 @@ OWN = (
     row("order", n=100),
     row("echo", "network", tags=("sockets",), size=64),
     row("echo_many", "network", tags=("sockets", "slow"), size=64),
+    row("can_listen", "abilities", tags=("capability",)),
 )
 LARGE = row("order", tags=("scale",), n=1_000_000)
 
@@ -47,8 +48,12 @@ def ids(*words: str) -> list[str]:
     return [row.id for row in choose_rows(words)]
 
 
-def test_no_words_choose_everything_of_ours() -> None:
-    assert choose_rows(()) == OWN
+def test_no_words_choose_everything_of_ours_but_what_is_set_aside() -> None:
+    assert choose_rows(()) == OWN[:-1]
+
+
+def test_what_is_set_aside_is_chosen_by_a_word() -> None:
+    assert ids("capability") == ids("abilities") == ids("can_*") == ["can_listen"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -584,3 +585,29 @@ def test_a_run_that_was_killed_three_times_is_resumed_and_has_every_case_exactly
     refused = loopcmp(killed, "run", "--resume")
     assert refused.returncode == 2
     assert_refused(refused.stderr, "no unfinished run")
+
+
+@pytest.mark.workers
+def test_capabilities_are_a_table_of_loops_with_the_reason_for_every_no(tmp_path: Path) -> None:
+    done = loopcmp(
+        tmp_path,
+        "check",
+        "--capabilities",
+        "loop_threadsafe_calls",
+        "-b",
+        "asyncio",
+        "-b",
+        "trio",
+        "--no-progress",
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"capability +asyncio +trio", done.stdout)
+    assert re.search(r"loop_threadsafe_calls +✓ yes +∅ no", done.stdout)
+    assert "trio is no asyncio loop" in done.stdout
+
+
+@pytest.mark.workers
+def test_capabilities_of_a_scenario_that_tries_none_are_told_how_it_could(mine: Path) -> None:
+    done = loopcmp(mine, "check", "--capabilities", "mine.py", "-b", "asyncio", "--no-progress")
+    assert done.returncode == 2
+    assert "give one the tag 'capability'" in done.stderr

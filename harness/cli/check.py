@@ -1,8 +1,13 @@
 """`loopcmp check`: observe every case, and show the verdicts and every difference."""
 
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
 from harness.cli.options import Backends, Baseline, Json, Loops, NoProgress, Scale, Scenarios, Timeout
+
+if TYPE_CHECKING:
+    from harness.record import Record
 
 
 def check(
@@ -14,27 +19,36 @@ def check(
     scale: Scale = False,
     as_json: Json = False,
     no_progress: NoProgress = False,
+    capabilities: Annotated[
+        bool,
+        typer.Option("--capabilities", help="Show what each loop can do: yes, no, wrong, crashed, hung."),
+    ] = False,
 ) -> None:
     """Observe every case: the verdicts and every difference, in seconds."""
+    from harness.capabilities import TAG
     from harness.cli.outcome import exit_code
     from harness.cli.planning import Wanted, begin, unavailable
     from harness.cli.progress import Progress
     from harness.runner import check as observe
     from harness.tally import Tally
 
-    wanted = Wanted(scenarios or [], backend or [], loop or [], baseline, timeout, scale=scale)
+    words = scenarios or ([TAG] if capabilities else [])
+    wanted = Wanted(words, backend or [], loop or [], baseline, timeout, scale=scale)
     tally = Tally(begin(wanted))
     with Progress(tally, shown=not no_progress, timed=False) as progress:
         for entry in observe(tally):
             tally.add(entry)
             progress.show(entry)
     record = tally.record()
-    if as_json:
-        from harness.report.cases import render
-
-        typer.echo(render(record))
-    else:
-        from harness.report.terminal import show_check
-
-        show_check(record)
+    _show(record, as_json=as_json, capabilities=capabilities)
     raise typer.Exit(exit_code(record, unavailable(tally.plan)))
+
+
+def _show(record: "Record", *, as_json: bool, capabilities: bool) -> None:
+    from harness.report import capabilities as of_loops
+    from harness.report import cases, terminal
+
+    if as_json:
+        typer.echo(of_loops.render_json(record) if capabilities else cases.render(record))
+    else:
+        (of_loops.show if capabilities else terminal.show_check)(record)

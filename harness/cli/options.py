@@ -10,7 +10,7 @@ Scenarios = Annotated[
     typer.Argument(
         metavar="SCENARIO",
         help="A name, a glob, a tag, a family, a row such as order:n=100, or a path to your own "
-        "module. All scenarios if none is given.",
+        "module. All but the capabilities if none is given.",
     ),
 ]
 Backends = Annotated[

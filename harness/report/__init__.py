@@ -5,7 +5,7 @@ from importlib import import_module
 
 from harness.record import Record
 
-FORMATS = ("terminal", "markdown", "html", "csv", "json", "github", "bencher")
+FORMATS = ("terminal", "markdown", "html", "csv", "json", "github", "bencher", "capabilities")
 """The formats of `loopcmp report --format`, each a module of this package with `render(record)`."""
 
 

@@ -1,0 +1,150 @@
+"""What each loop can do, as a record says it."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from harness import capabilities
+from harness.capabilities import Ability, Answer
+from harness.errors import BadInput
+from harness.observation import Complaint, Difference, Ended, Leftovers, Promise, Row, Sighting
+from harness.record import Record
+from harness.report import capabilities as report
+from tests.records import (
+    ASYNCIO,
+    TRIO,
+    UVLOOP,
+    look,
+    plan,
+    raised,
+    record_of,
+    returned,
+    row,
+    seen_alike,
+    twice,
+)
+
+UNCLOSED = Complaint("unclosed")
+OOPS = Complaint("other", raised(ValueError("Oops")).what)
+
+
+def tried(promise: Promise | None = None, *differences: Difference, name: str = "can_listen") -> Row:
+    of = row(name, returned(1), differences=differences, uses_gather=False, timed=False)
+    return replace(of, tags=(capabilities.TAG,), promise=promise or of.promise)
+
+
+def record(of: Row, sightings: tuple[Sighting, ...], on: str = UVLOOP) -> Record:
+    """A record in which asyncio does as promised, and another loop was seen like this."""
+    right = twice(look(returned(1)))
+    return record_of(
+        plan(of, on=(ASYNCIO, on)), *seen_alike(of, right, (ASYNCIO,)), *seen_alike(of, sightings, (on,))
+    )
+
+
+def answer(of: Row, *sightings: Sighting, on: str = UVLOOP) -> Answer:
+    [capability] = capabilities.capabilities(record(of, sightings, on))
+    assert capability.answers[0].ability is Ability.YES or of.promise.complaints
+    return capability.answers[1]
+
+
+@pytest.mark.parametrize(
+    ("sightings", "ability", "because"),
+    [
+        (twice(look(returned(1))), Ability.YES, ""),
+        (twice(look(raised(NotImplementedError("none")))), Ability.NO, "NotImplementedError('none')"),
+        (twice(look(returned(2))), Ability.WRONG, "returned 2, not 1"),
+        (twice(look(raised(ValueError("Oops")))), Ability.WRONG, "raises ValueError('Oops')"),
+        (twice(look(returned(1)), look(returned(2))), Ability.WRONG, "not always: returned 2, not 1"),
+        (twice(look(returned(1), "hello")), Ability.WRONG, "printed hello, not nothing"),
+        (twice(look(returned(1), left=Leftovers(tasks=1))), Ability.UNTIDY, "leaves tasks: 1"),
+        (
+            twice(look(returned(1), complaints=(UNCLOSED, UNCLOSED), left=Leftovers(descriptors=2))),
+            Ability.UNTIDY,
+            "complains of unclosed, leaves descriptors: 2",
+        ),
+        ((Sighting(ended=Ended("killed by SIGSEGV")),), Ability.CRASHED, "killed by SIGSEGV"),
+        ((Sighting(ended=Ended("gave no answer for 5 s", "", timed_out=True)),), Ability.HUNG,
+         "gave no answer for 5 s"),
+        ((Sighting(unavailable="not installed"),), Ability.ABSENT, "not installed"),
+    ],
+)  # fmt: skip
+def test_an_answer_is_what_was_observed_and_says_why(
+    sightings: tuple[Sighting, ...], ability: Ability, because: str
+) -> None:
+    found = answer(tried(), *sightings)
+    assert (found.loop, found.backend, found.ability, found.because) == ("uvloop", UVLOOP, ability, because)
+
+
+def test_a_loop_that_leaves_more_or_less_from_look_to_look_does_what_is_promised_all_the_same() -> None:
+    looks = twice(look(returned(1)), look(returned(1), complaints=(UNCLOSED,)))
+    found = answer(tried(), *looks)
+    assert (found.ability, found.because) == (Ability.UNTIDY, "complains of unclosed")
+
+
+@pytest.mark.parametrize(
+    ("complaints", "ability", "because"),
+    [
+        ((OOPS, UNCLOSED), Ability.UNTIDY, "complains of other: ValueError('Oops'), unclosed"),
+        ((UNCLOSED,), Ability.WRONG, "does not report other: ValueError('Oops')"),
+    ],
+)
+def test_a_report_that_is_promised_must_come_whatever_else_does(
+    complaints: tuple[Complaint, ...], ability: Ability, because: str
+) -> None:
+    of = tried(Promise(returned(1), complaints=(OOPS,)))
+    found = answer(of, *twice(look(returned(1), complaints=complaints)))
+    assert (found.ability, found.because) == (ability, because)
+
+
+def test_a_documented_lack_is_no_with_its_source() -> None:
+    lack = Difference((TRIO,), Promise(raised(NotImplementedError())), "it has none", "trio#1")
+    found = answer(tried(None, lack), *twice(look(raised(NotImplementedError()))), on=TRIO)
+    assert (found.ability, found.because, found.source) == (Ability.NO, "it has none", "trio#1")
+
+
+def test_rows_without_the_tag_are_no_capabilities() -> None:
+    ordinary = replace(tried(), tags=())
+    bare = record(ordinary, twice(look(returned(1))))
+    assert capabilities.capabilities(bare) == ()
+    assert capabilities.table(bare) is capabilities.reasons(bare) is None
+    with pytest.raises(BadInput, match="give one the tag 'capability'"):
+        report.render(bare)
+
+
+def test_the_table_has_a_column_for_every_loop_and_explains_the_signs_that_are_in_it() -> None:
+    shown = capabilities.table(record(tried(), twice(look(returned(2)))))
+    assert shown is not None
+    assert shown.heads == ("capability", "asyncio", "uvloop")
+    assert shown.rows == (("can_listen", "✓ yes", "✗ wrong"),)
+    assert shown.notes[0].startswith("✓ yes: does what is promised")
+    assert "✗ wrong:" in shown.notes[0]
+    assert "hung" not in shown.notes[0]
+
+
+def test_answers_of_a_loop_for_the_same_reason_are_told_together() -> None:
+    rows = [tried(name=name) for name in ("can_listen", "can_speak")]
+    missing = twice(look(raised(NotImplementedError())))
+    told = record_of(plan(*rows, on=(UVLOOP,), baseline=UVLOOP), *seen_alike(rows[0], missing, (UVLOOP,)),
+                     *seen_alike(rows[1], missing, (UVLOOP,)))  # fmt: skip
+    shown = capabilities.reasons(told)
+    assert shown is not None
+    assert shown.rows == (("uvloop", "no", "NotImplementedError()", "can_listen, can_speak"),)
+
+
+def test_markdown_links_every_answer_to_its_evidence_on_the_page() -> None:
+    rendered = report.render(record(tried(), twice(look(returned(2)))))
+    assert (
+        "| can\\_listen: What can\\_listen shows. "
+        "| [✓ yes](report.html#case-1-1) | [✗ wrong](report.html#case-1-2) |"
+    ) in rendered
+    assert "| uvloop | wrong | returned 2, not 1 | can\\_listen |" in rendered
+
+
+def test_json_has_an_object_per_capability_with_an_answer_per_loop() -> None:
+    [found] = json.loads(report.render_json(record(tried(), twice(look(returned(2))))))
+    assert found["name"] == "can_listen"
+    assert [(one["loop"], one["ability"], one["verdict"]) for one in found["answers"]] == [
+        ("asyncio", "yes", "agrees"),
+        ("uvloop", "wrong", "differs"),
+    ]
