@@ -46,10 +46,14 @@ class Pace:
     alone: bool = False
 
 
+ALONE = Pace(loops=1, turns=1, warmups=0, untimed=0, alone=True)
+"""How a row of long iterations is measured."""
+
+
 def choose_pace(calibration: Calibration, turns: int, warmups: int) -> Pace:
     """How to measure a row that was calibrated so."""
     if calibration.slowest > LONG_ITERATION:
-        return Pace(loops=1, turns=1, warmups=0, untimed=0, alone=True)
+        return ALONE
     loops = max(1, min(calibration.loops, int(SLOWEST_VALUE / calibration.slowest)))
     untimed = UNTIMED if calibration.iteration < SLOW_ITERATION else 1
     return Pace(loops, turns, warmups, untimed)

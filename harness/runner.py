@@ -11,8 +11,8 @@ from time import perf_counter
 from harness.backends import Backend
 from harness.environment import load, now
 from harness.estimate import Estimate
-from harness.observation import Row, Sighting
-from harness.pace import AGAIN, ArmRound, Fault, choose_pace
+from harness.observation import SCALE, Row, Sighting
+from harness.pace import AGAIN, ALONE, ArmRound, Fault, choose_pace
 from harness.plan import PROCESSES
 from harness.record import Closed, Dropped, Entry, Finished, Observed, Paced, Played
 from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
@@ -84,6 +84,10 @@ def _arms(tally: Tally, row: Row) -> tuple[Arm, ...]:
 
 
 def _calibrated(tally: Tally, row: Row, arms: tuple[Arm, ...], stage: Stage) -> Entries:
+    """The row's pace; one tagged "scale" has it already, for a calibration's workers all live at once."""
+    if SCALE in row.tags:
+        yield Paced(row.id, ALONE)
+        return
     effort = tally.plan.effort
     calibration = calibrate(arms, stage, effort.value)
     if isinstance(calibration, Fault):

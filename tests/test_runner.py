@@ -7,10 +7,11 @@ import pytest
 
 from harness.estimate import rounds_needed
 from harness.observation import Row
-from harness.pace import AGAIN, Fault
+from harness.pace import AGAIN, ALONE, Fault
 from harness.plan import DEFAULT, FAST, Effort, Plan
 from harness.record import Dropped, Entry, Paced
-from harness.runner import _why_stop
+from harness.rounds import Stage
+from harness.runner import _calibrated, _why_stop
 from harness.tally import Tally
 from tests.records import (
     ASYNCIO,
@@ -137,3 +138,9 @@ def test_a_row_without_any_interval_does_not_say_that_every_one_is_narrow() -> N
     played = rounds(STORY.id, {UVLOOP: 63.0, TRIO: 180.0}, 20)
     because = _why_stop(Tally(begun(plan(STORY)), [*observed, *played]), STORY)
     assert "every interval" not in (because or "")
+
+
+def test_a_row_that_takes_gigabytes_is_not_calibrated_for_that_takes_a_worker_per_arm_at_once() -> None:
+    large = replace(STORY, tags=("scale",))
+    no_workers = Stage(None, 1.0)
+    assert list(_calibrated(Tally(begun(plan(large))), large, (), no_workers)) == [Paced(large.id, ALONE)]
