@@ -3,6 +3,7 @@
 Runs in an environment with pyperformance. Options: pyperf's, then --kind, --variant and --loop.
 """
 
+import gc
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -18,17 +19,21 @@ def main() -> None:
     runner = pyperf.Runner(
         add_cmdline_args=lambda words, typed: words.extend(
             [f"--kind={typed.kind}", f"--variant={typed.variant}", f"--loop={typed.loop}"]
+            + ["--collect"] * typed.collect
         )
     )
     runner.argparser.add_argument("--kind", choices=("none", "io"), required=True)
     runner.argparser.add_argument("--variant", choices=("gather", "taskgroup"), required=True)
     runner.argparser.add_argument("--loop", choices=("asyncio", "uvloop"), required=True)
+    runner.argparser.add_argument("--collect", action="store_true")
     typed = runner.parse_args()
-    factory = None
-    if typed.loop == "uvloop":
-        import uvloop
+    new_loop = import_module(typed.loop).new_event_loop
 
-        factory = uvloop.new_event_loop
+    def collected_loop() -> Any:
+        gc.collect()  # pyperf makes the loop of a value before it starts the clock
+        return new_loop()
+
+    factory = collected_loop if typed.collect else new_loop
     tree = benchmarks()[typed.kind](use_task_groups=typed.variant == "taskgroup")
     runner.bench_async_func(f"async_tree_{typed.kind}_{typed.variant}", tree.run, loop_factory=factory)
 
