@@ -179,6 +179,7 @@ class Row:
 
     `ideal` is in seconds per iteration. `source` is the scenario's file and line. `native` is
     the scenario whose story this one tells without AnyIO, `only` the family of loops that it runs on.
+    `needs` are modules that must be importable for it to run.
     """
 
     scenario: str
@@ -194,6 +195,7 @@ class Row:
     ideal: float | None = None
     native: str = ""
     only: Family | None = None
+    needs: tuple[str, ...] = ()
     promise: Promise = Promise()
     differences: tuple[Difference, ...] = ()
     claims: tuple[Claim, ...] = ()

@@ -179,6 +179,7 @@ class Scenario:
     tags: tuple[str, ...] | Callable[..., Sequence[str]] = ()
     native: str = ""
     only: Family | None = None
+    needs: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -201,6 +202,7 @@ def scenario(
     tags: Sequence[str] | Callable[..., Sequence[str]] = (),
     native: str = "",
     only: Family | None = None,
+    needs: Sequence[str] = (),
 ) -> Callable[[Callable[..., Any]], Scenario]:
     """Turn a coroutine function, or an async context manager that yields one, into a scenario.
 
@@ -212,6 +214,8 @@ def scenario(
     function of the parameters too; rows tagged "scale" wait for `--scale`, rows tagged "control"
     come out equal on all loops. `native` names the scenario that this one tells again without
     AnyIO, over the same parameters; `only` the family of loops that the story can run on.
+    `needs` are the modules of libraries beyond AnyIO that the story imports when it runs: where one
+    is missing, the row is unavailable and everything else goes on.
     """
 
     def decorate(function: Callable[..., Any]) -> Scenario:
@@ -227,6 +231,7 @@ def scenario(
             tags=tags if callable(tags) else tuple(tags),
             native=native,
             only=only,
+            needs=tuple(needs),
         )
 
     return decorate

@@ -1,5 +1,6 @@
 """Ask fresh processes: which rows a module has, and what a case is seen to do."""
 
+import importlib.util
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, replace
@@ -88,7 +89,7 @@ def assignment(row: Row, backend: Backend) -> Assignment:
 
 def observe_once(row: Row, backend: Backend, timeout: float, stop: Event | None = None) -> Sighting:
     """What one fresh process sees of a case; no answer for `timeout` seconds, or `stop`, ends it."""
-    if why := why_unavailable(backend.loop):
+    if why := why_unavailable(backend.loop) or _library_missing(row):
         return Sighting(unavailable=why)
     seen: dict[Observation, Seen] = {}
     job: dict[str, Any] = {"do": "observe", "case": asdict(assignment(row, backend))}
@@ -106,6 +107,18 @@ def observe_once(row: Row, backend: Backend, timeout: float, stop: Event | None 
             except msgspec.ValidationError as error:
                 nonsense = Ended(f"wrote what is no observation: {error}")
                 return Sighting(tuple(seen.values()), ended=nonsense)
+
+
+def _library_missing(row: Row) -> str | None:
+    """Which library that the row needs is not installed, with what to type; None if all are there."""
+    names = (need.partition(".")[0] for need in row.needs)
+    missing = next((name for name in names if importlib.util.find_spec(name) is None), None)
+    if missing is None:
+        return None
+    own = row.module.startswith("scenarios.")
+    return f"no module named {missing!r}: " + (
+        "pip install 'loopcmp[suite]'" if own else "install the package that brings it"
+    )
 
 
 def _add(seen: dict[Observation, Seen], one: Seen) -> None:

@@ -4,13 +4,18 @@ DISTRIBUTION = "loopcmp"
 """Says that this package named `scenarios` is ours; others of that name are on PyPI."""
 
 FAMILIES = (
+FAMILIES = (
     "tutorial",
     "tasks",
     "cancellation",
     "synchronization",
     "timers",
+    "network",
+    "http",
+    "system",
     "startup",
     "native",
     "capabilities",
+)
 )
 """Sub-packages, each with its own `MODULES` in document order."""

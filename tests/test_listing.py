@@ -82,7 +82,7 @@ def test_scenarios_come_in_the_order_of_their_definition(rows: Lister) -> None:
 
 def test_a_row_says_what_its_scenario_says(rows: Lister, mine: Path) -> None:
     [row] = rows('''
-        @scenario(timed=False, cpus=2, tags=["slow"], ideal=0.5)
+        @scenario(timed=False, cpus=2, tags=["slow"], needs=["lib.part"], ideal=0.5)
         async def story(gather):
             """The first line.
 
@@ -99,6 +99,7 @@ def test_a_row_says_what_its_scenario_says(rows: Lister, mine: Path) -> None:
         timed=False,
         cpus=2,
         tags=("slow",),
+        needs=("lib.part",),
         ideal=0.5,
     )
 

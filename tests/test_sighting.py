@@ -1,5 +1,6 @@
 """What fresh processes say of modules, loops and cases, and what the parent makes of it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,16 @@ def test_a_loop_that_is_not_there_needs_no_worker_to_say_so() -> None:
     missing = Backend(Loop("fast", factory="no_such_package:make", distribution="fast-loop"), "gather")
     sighting = observe_once(Row("story", "user", "mine.py", "", "mine.py:3"), missing, PATIENCE)
     assert sighting == Sighting(unavailable="fast-loop is not installed: pip install fast-loop")
+
+
+def test_a_library_that_is_not_there_needs_no_worker_to_say_so() -> None:
+    own = Row("story", "http", "scenarios.http.story", "", "story.py:3", needs=("json.tool", "no_such.thing"))
+    mine = replace(own, module="mine.py")
+    asked = [observe_once(row, find_backend("trio"), PATIENCE).unavailable for row in (own, mine)]
+    assert asked == [
+        "no module named 'no_such': pip install 'loopcmp[suite]'",
+        "no module named 'no_such': install the package that brings it",
+    ]
 
 
 @workers

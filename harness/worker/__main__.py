@@ -77,4 +77,5 @@ def _open(loop: Loop, channel: Channel) -> None:
     channel.send("done")
 
 
-main()
+if __name__ == "__main__":
+    main()

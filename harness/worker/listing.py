@@ -90,6 +90,7 @@ def _row(scenario: Scenario, module: str, family: str, parameters: Parameters) -
         ideal=_resolve(scenario.ideal, parameters),
         native=scenario.native,
         only=scenario.only,
+        needs=scenario.needs,
         promise=_promise(scenario.promise, parameters),
         differences=tuple(_difference(raw, parameters) for raw in scenario.differs),
         claims=tuple(_claim(raw, parameters) for raw in scenario.claims),

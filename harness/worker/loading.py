@@ -134,4 +134,6 @@ def open_assignment(assignment: Assignment) -> tuple[Story, Running]:
     loop = Loop(assignment.loop, assignment.family, assignment.factory)
     running = open_backend(Backend(loop, assignment.gatherer))
     scenario = find_scenario(assignment.module, assignment.scenario)
+    for library in scenario.needs:
+        load_module(library)  # now, not inside the first observation
     return bind(scenario, dict(assignment.parameters), running), running
