@@ -92,6 +92,8 @@ LIBRARIES = {
     "trio": "backends scenarios.native.trio_tasks scenarios.native.trio_locks",
     "uvloop": "backends",
     "anyio": "backends worker scenarios",
+    "httpx": "scenarios.http.requests scenarios.http.serving",
+    "httpx_ws": "scenarios.http.websocket",
     "jinja2": "report",
     "markupsafe": "report site",
     "numpy": "site summary",
@@ -101,6 +103,9 @@ LIBRARIES = {
     "rich": "report cli",
     "ruptures": "site",
     "scipy": "estimate sweep",
+    "trustme": "scenarios.network.tls",
+    "sniffio": "scenarios.http.serving",
+    "starlette": "scenarios.http.application",
     "typer": "cli",
     "vl_convert": "report",
 }

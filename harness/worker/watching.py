@@ -169,13 +169,13 @@ def _entries(folder: str) -> int:
 
 def _children() -> int:
     """Child processes of every thread, where /proc tells; a zombie nobody waited for counts."""
-    return sum(map(_named_in, Path("/proc/self/task").glob("*/children")))
+    return sum(map(_children_of, Path("/proc/self/task").glob("*")))
 
 
-def _named_in(listing: Path) -> int:
+def _children_of(thread: Path) -> int:
     try:
-        return len(listing.read_text().split())
-    except OSError:  # its thread ended since
+        return len((thread / "children").read_text().split())
+    except OSError:  # it ended while it was looked at: its children are its process's now
         return 0
 
 

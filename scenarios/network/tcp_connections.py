@@ -7,7 +7,7 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 from anyio import connect_tcp
 
-from harness.scenario import scenario
+from harness.scenario import differs, scenario
 from scenarios.network.greeting import Greeter, be_greeted
 from scenarios.network.serving import Address, Operation, echo, exchange, message, tcp_server
 
@@ -33,6 +33,37 @@ async def tcp_churn() -> AsyncIterator[Operation]:
 
         await come_and_go()  # off the clock: the server has accepted its clients
         yield come_and_go
+
+
+@scenario(
+    returns="no error",
+    timed=False,
+    differs=[
+        differs(
+            on="uvloop+*",
+            returns="RuntimeError",
+            because="uvloop refuses every operation on a transport that is closed",
+            source="uvloop#506",
+        ),
+        differs(
+            on="trio+*",
+            returns="OSError",
+            because="AnyIO passes it on to the socket, whose descriptor is no longer valid",
+            source="AnyIO: _backends/_trio.py, SocketStream.send_eof",
+        ),
+    ],
+)
+async def tcp_farewell_when_closed() -> str:
+    """The type of the error when a stream that was closed is told that no more will be sent."""
+    async with tcp_server(echo) as address:
+        client = await connect_tcp(*address)
+        await exchange(client, b"?", 1)
+        await client.aclose()
+        try:
+            await client.send_eof()
+        except (RuntimeError, OSError) as error:
+            return type(error).__name__
+    return "no error"
 
 
 SIZE = 64

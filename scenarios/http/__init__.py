@@ -1,0 +1,4 @@
+"""An ASGI application on real servers, asked by a real client over loopback."""
+
+MODULES = ("requests", "websocket")
+"""The modules of this family; `application` and `serving` hold what the stories share."""
