@@ -4,7 +4,6 @@ DISTRIBUTION = "loopcmp"
 """Says that this package named `scenarios` is ours; others of that name are on PyPI."""
 
 FAMILIES = (
-FAMILIES = (
     "tutorial",
     "tasks",
     "cancellation",
@@ -16,6 +15,5 @@ FAMILIES = (
     "startup",
     "native",
     "capabilities",
-)
 )
 """Sub-packages, each with its own `MODULES` in document order."""

@@ -88,8 +88,9 @@ ON_ASYNCIO = " ".join(
 
 LIBRARIES = {
     "altair": "report",
-    "asyncio": f"backends scenarios.native.asyncio_tasks scenarios.native.asyncio_locks {ON_ASYNCIO}",
-    "trio": "backends scenarios.native.trio_tasks scenarios.native.trio_locks",
+    "asyncio": "backends scenarios.native.asyncio_tasks scenarios.native.asyncio_locks"
+    f" scenarios.native.asyncio_echo {ON_ASYNCIO}",
+    "trio": "backends scenarios.native.trio_tasks scenarios.native.trio_locks scenarios.native.trio_echo",
     "uvloop": "backends",
     "anyio": "backends worker scenarios",
     "httpx": "scenarios.http.requests scenarios.http.serving",
