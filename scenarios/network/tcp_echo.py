@@ -74,7 +74,7 @@ async def send_all(stream: ByteStream, sent: bytes) -> None:
         await stream.send(sent[at : at + len(sent) // BURST])
 
 
-@scenario(params={"size": [64, 1024, 10240]}, returns=True, tags=["echo"])
+@scenario(params={"size": [64, 10240]}, returns=True, tags=["echo"])
 @asynccontextmanager
 async def tcp_pipelined(size: int) -> AsyncIterator[Operation]:
     """One client sends fifty messages without waiting, while it takes in their echoes.
