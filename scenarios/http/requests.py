@@ -35,10 +35,11 @@ GREETED = (200, "text/plain; charset=utf-8", "Hello, world!")
 async def http_plaintext(server: str) -> AsyncIterator[Callable[[], Awaitable[Answer]]]:
     """One client asks for a line of text.
 
-    An iteration is one request on an open connection: httpx, the server, starlette, and back. anycorn is
+    One iteration is one request on an open connection: httpx, the server, starlette, and back. anycorn is
     the same code on every loop; hypercorn has code of its own for asyncio's streams and for trio. Most
-    of the time is Python building and parsing HTTP, not the loop: a faster loop shows less here than
-    in `tcp_echo`. One request is under way at a time, so it is no throughput of a server.
+    of the time is Python building and parsing HTTP, not the loop: it
+    isolates what is left there of a difference between loops. One request is under way at a time, so it
+    does not show the throughput of a server.
     """
     from scenarios.http.serving import served
 
@@ -56,8 +57,9 @@ async def http_plaintext(server: str) -> AsyncIterator[Callable[[], Awaitable[An
 async def http_json() -> AsyncIterator[Callable[[], Awaitable[tuple[int, int, str]]]]:
     """One client asks for twenty objects in JSON, and reads them.
 
-    An iteration is one request on an open connection to anycorn, some 1,200 bytes. Beside
-    `http_plaintext` it shows what work in the application does to a difference between loops: it dilutes it.
+    One iteration is one request on an open connection to anycorn, some 1,200 bytes. Beside
+    `http_plaintext` it isolates what work in the application does to a difference between loops: it
+    dilutes it. It does not show a client that does something else meanwhile.
     """
     from scenarios.http.serving import served
 
@@ -80,8 +82,8 @@ BODY = 16 * 16 * 1024
 async def http_stream() -> AsyncIterator[Callable[[], Awaitable[tuple[int, int, bool]]]]:
     """One client asks for a body that is made and sent in sixteen pieces, and takes it in as it comes.
 
-    An iteration is one response of 256 KiB in chunked encoding, with a checksum. It shows an application that
-    gives way to its server between pieces. It shows nothing about a client that is slow to read.
+    One iteration is one response of 256 KiB in chunked encoding, with a checksum. It isolates an application
+    that gives way to its server between pieces. It shows nothing about a client that is slow to read.
     """
     from scenarios.http.application import CHECKSUM
     from scenarios.http.serving import served
@@ -105,9 +107,9 @@ async def http_stream() -> AsyncIterator[Callable[[], Awaitable[tuple[int, int, 
 async def http_clients(gather: Gather, clients: int) -> AsyncIterator[Callable[[], Awaitable[list[Answer]]]]:
     """Many clients, each on a connection of its own, ask for a line of text at once.
 
-    An iteration is one request from each of fifty clients, in a task of its own, to anycorn. It shows a
-    loop with much to do at every turn. Clients and server share one loop and one CPU, so it is no
-    throughput of a server.
+    One iteration is one request from each of fifty clients, in a task of its own, to anycorn. It isolates
+    a loop with much to do at every turn. Clients and server share one loop and one CPU, so it does not
+    show the throughput of a server.
     """
     from scenarios.http.serving import served
 
@@ -137,7 +139,9 @@ async def http_clients(gather: Gather, clients: int) -> AsyncIterator[Callable[[
 async def http_farewell() -> list[str]:
     """A server with one silent client is asked to end; the types of the errors with which it does.
 
-    The same happens, without being asked for, to a client that is silent longer than anycorn keeps it.
+    One iteration is one server from its start to its end, one request between. It isolates how the server
+    hangs up; the same happens to a client that is silent longer than anycorn keeps it. It is only checked,
+    and does not show how long any of it takes.
     """
     from scenarios.http.serving import served
 

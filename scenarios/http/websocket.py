@@ -16,9 +16,10 @@ TIMES = 10
 async def websocket_echo() -> AsyncIterator[Callable[[], Awaitable[list[str]]]]:
     """One client sends a message over a WebSocket and waits for its echo, ten times.
 
-    An iteration is 10 round trips on one open connection, between httpx-ws and starlette on anycorn, both of
-    which frame messages with wsproto, on every loop. It shows what framing in Python leaves
-    of a difference between loops. The well-known websockets library needs asyncio, and is not used.
+    One iteration is 10 round trips on one open connection, between httpx-ws and starlette on anycorn,
+    both of which frame messages with wsproto, on every loop. It isolates what framing in Python leaves of
+    a difference between loops, and does not show compression. The well-known websockets library needs
+    asyncio, and is not used.
     """
     from httpx_ws import AsyncWebSocketSession, aconnect_ws
 

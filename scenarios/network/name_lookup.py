@@ -13,8 +13,8 @@ TIMES = 5
 async def localhost_addresses() -> list[list[tuple[str, str]]]:
     """The addresses of localhost are looked up, five times.
 
-    An iteration is 5 lookups. The system's resolver blocks, so every loop hands it to a thread, each to
-    its own kind: what is compared is mostly that hand-over. It shows nothing about a name server. What the
+    One iteration is 5 lookups. The system's resolver blocks, so every loop hands it to a thread, each to
+    its own kind: that hand-over is what this isolates. It shows nothing about a name server. What the
     addresses are is up to the machine; that every loop gives the same is what is checked.
     """
     found = [await getaddrinfo("localhost", 80, type=SOCK_STREAM) for _ in range(TIMES)]

@@ -33,7 +33,7 @@ async def take_in(data: bytes, stream: ByteStream) -> None:
 async def tcp_bulk() -> AsyncIterator[Operation]:
     """A client sends 4 MiB in pieces of 64 KiB, and the server takes them in and says so.
 
-    An iteration is one transfer on an open connection; every byte is compared on arrival. It isolates
+    One iteration is one transfer on an open connection; every byte is compared on arrival. It isolates
     flow control and the size of reads; most of the time is the system copying, which all loops share. It
     shows nothing about a link that is slower than memory.
     """

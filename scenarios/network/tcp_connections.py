@@ -19,7 +19,7 @@ TIMES = 20
 async def tcp_churn() -> AsyncIterator[Operation]:
     """One connection after the other is opened, accepted, greeted and closed on both sides.
 
-    An iteration is 20 connections. It isolates what it costs to make and to end a connection: the
+    One iteration is 20 connections. It isolates what it costs to make and to end a connection: the
     objects on both sides, their registration with the selector, a task each. It shows nothing of many
     connections opened at once.
     """
@@ -54,7 +54,11 @@ async def tcp_churn() -> AsyncIterator[Operation]:
     ],
 )
 async def tcp_farewell_when_closed() -> str:
-    """The type of the error when a stream that was closed is told that no more will be sent."""
+    """The type of the error when a stream that was closed is told that no more will be sent.
+
+    One iteration is one connection, closed and then told. It isolates what each library makes of it and is
+    only checked; it does not show what a stream that the other side has closed makes of it.
+    """
     async with tcp_server(echo) as address:
         client = await connect_tcp(*address)
         await exchange(client, b"?", 1)
@@ -101,9 +105,10 @@ async def silent_clients(address: Address, number: int) -> AsyncIterator[None]:
 async def tcp_idle(idle: int) -> AsyncIterator[Operation]:
     """One client exchanges messages of 64 bytes while many others are connected and silent.
 
-    An iteration is 20 round trips. Beside `tcp_echo:size=64`, the same without the others, it shows
-    whether what a loop does not hear from costs it anything: with epoll or kqueue it should not. The silent
-    clients are plain sockets that no loop watches; the server has a task waiting on each.
+    One iteration is 20 round trips. Beside `tcp_echo:size=64`, the same without the others, it isolates
+    whether what a loop does not hear from costs it anything: with epoll or kqueue it should not. The
+    silent clients are plain sockets that no loop watches; the server has a task waiting on each. It does
+    not show what they cost in memory.
     """
     sent = message(SIZE)
     with room_for(2 * idle + 200):

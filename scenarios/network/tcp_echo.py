@@ -25,9 +25,9 @@ SIZE = 1024
 async def tcp_echo(size: int) -> AsyncIterator[Operation]:
     """One client sends a message and waits for its echo, twenty times.
 
-    An iteration is 20 round trips on one open connection. It isolates what a read and a write cost
+    One iteration is 20 round trips on one open connection. It isolates what a read and a write cost
     on each side, with two tasks that are woken in turn. Both sides share one loop and one CPU, so
-    it shows neither how many requests a server could take nor the latency of a network.
+    it does not show how many requests a server could take, or the latency of a network.
     """
     sent = message(size)
     async with tcp_server(echo) as address, await connect_tcp(*address) as client:
@@ -51,9 +51,9 @@ EACH = 2
 async def tcp_clients(gather: Gather, connections: int) -> AsyncIterator[Operation]:
     """Many clients at once, each of which sends 1 KiB and waits for its echo, twice.
 
-    An iteration starts a task for every open connection, and each makes 2 round trips. It shows how
-    the cost of a round trip changes when the loop finds many sockets ready at once; starting the
-    tasks is part of it. It shows nothing about how fairly the clients are served.
+    One iteration starts a task for every open connection, and each makes 2 round trips. It
+    isolates how the cost of a round trip changes when the loop finds many sockets ready at once;
+    starting the tasks is part of it. It shows nothing about how fairly the clients are served.
     """
     sent = message(SIZE)
     async with tcp_server(echo) as address, AsyncExitStack() as stack:
@@ -79,9 +79,9 @@ async def send_all(stream: ByteStream, sent: bytes) -> None:
 async def tcp_pipelined(size: int) -> AsyncIterator[Operation]:
     """One client sends fifty messages without waiting, while it takes in their echoes.
 
-    An iteration is a burst of 50 messages, sent by a task of its own. It shows what the loop makes of
+    One iteration is a burst of 50 messages, sent by a task of its own. It isolates what the loop makes of
     data that arrives faster than it is read: fewer, larger reads, or one a message. Messages may be
-    joined on the way, so it is no count of requests.
+    joined on the way, so it does not show requests per second.
     """
     sent = message(size * BURST)
     async with tcp_server(echo) as address, await connect_tcp(*address) as client:

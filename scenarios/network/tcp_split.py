@@ -23,9 +23,10 @@ TIMES = {1: 20, 10: 4}
 async def tcp_echo_split(connections: int) -> AsyncIterator[Operation]:
     """The loop only serves: a client of blocking sockets in another process sends 1 KiB and waits for it.
 
-    An iteration tells the client to begin and waits for its report: 20 round trips on one connection, or
-    4 on each of ten. It isolates the server's side. On two CPUs part of the time is the system
-    waking one process for the other, which no loop can save, so ratios come out nearer to 1.
+    One iteration tells the client to begin and waits for its report: 20 round trips on one connection, or
+    4 on each of ten. It isolates the server's side. On two CPUs part of the time is the system waking one
+    process for the other, which no loop can save: ratios come out nearer to 1. It does not show a server
+    at its limit.
     """
     async with tcp_server(echo) as address:
         with plain_client(address, size=SIZE, connections=connections, times=TIMES[connections]) as client:

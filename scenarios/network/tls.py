@@ -44,9 +44,9 @@ async def tls_server(handle: Handler) -> AsyncIterator[tuple[Address, ssl.SSLCon
 async def tls_echo(size: int) -> AsyncIterator[Operation]:
     """One client sends a message and waits for its echo, twenty times, all of it encrypted.
 
-    An iteration is 20 round trips on one open connection. Beside `tcp_echo:size=1024` it shows what
+    One iteration is 20 round trips on one open connection. Beside `tcp_echo:size=1024` it isolates what
     encryption adds. AnyIO encrypts in Python over OpenSSL's memory buffers, the same code on every loop:
-    what uvloop's own TLS could save is not used, and so not shown.
+    uvloop's own TLS is not used, and so it does not show what that could save.
     """
     sent = message(size)
     async with (
@@ -66,8 +66,8 @@ async def tls_echo(size: int) -> AsyncIterator[Operation]:
 async def tls_handshake() -> AsyncIterator[Operation]:
     """A connection is opened, agrees on keys, carries a greeting, and is closed on both sides.
 
-    An iteration is one connection. Beside `tcp_churn` it shows what TLS adds to a new connection; most of
-    that is OpenSSL computing, which all loops share. No session is resumed.
+    One iteration is one connection. Beside `tcp_churn` it isolates what TLS adds to a new connection; most of
+    that is OpenSSL computing, which all loops share. It does not show sessions that are resumed.
     """
     greeter = Greeter()
     async with tls_server(greeter.greet) as (address, context):

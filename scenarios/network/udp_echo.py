@@ -30,7 +30,7 @@ async def ping_pong(client: ConnectedUDPSocket, sent: bytes) -> int:
 async def udp_echo(size: int) -> AsyncIterator[Operation]:
     """One client sends a datagram and waits for its echo, twenty times.
 
-    An iteration is 20 round trips. It isolates the loop's datagram side, another piece of code than its
+    One iteration is 20 round trips. It isolates the loop's datagram side, another piece of code than its
     streams. One datagram is under way at a time, so it shows nothing about losses or queues.
     """
     sent = message(size)

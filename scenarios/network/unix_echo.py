@@ -27,8 +27,8 @@ def socket_path() -> Iterator[Path]:
 async def unix_echo(size: int) -> AsyncIterator[Operation]:
     """One client sends a message and waits for its echo, twenty times, over a UNIX stream socket.
 
-    An iteration is 20 round trips on one open connection. Beside `tcp_echo:size=1024` it shows what
-    TCP adds in the system; what the loop does is the same. It shows nothing about passing descriptors.
+    One iteration is 20 round trips on one open connection. Beside `tcp_echo:size=1024` it isolates
+    what TCP adds in the system; what the loop does is the same. It shows nothing about passing descriptors.
     """
     sent = message(size)
     with socket_path() as path:

@@ -27,8 +27,9 @@ async def write_and_read(path: Path, data: bytes) -> bytes:
 async def file_write_and_read() -> AsyncIterator[Callable[[], Awaitable[bool]]]:
     """A file is written in four pieces and read back in four, compared byte for byte.
 
-    An iteration is 64 KiB each way and 12 calls in threads, for there AnyIO does all that touches a
-    file. The data stays in the system's memory: it shows the cost of the calls, nothing about a disk.
+    One iteration is 64 KiB each way and 12 calls in threads, for there AnyIO does all that touches a
+    file. It isolates the cost of the calls: the data stays in the system's memory, so it shows nothing
+    about a disk.
     """
     data = random.Random(SIZE).randbytes(SIZE)
     with TemporaryDirectory() as folder:

@@ -15,8 +15,8 @@ TIMES = 5
 async def process_round_trips() -> AsyncIterator[Callable[[], Awaitable[list[int]]]]:
     """A function that does next to nothing is called in another process, five times.
 
-    An iteration is 5 calls, one after the other; the process is there already. It shows two pipes and
-    the pickling of a call and its result. It shows nothing about starting processes, which takes longer
+    One iteration is 5 calls, one after the other; the process is there already. It isolates two pipes
+    and the pickling of a call and its result. It shows nothing about starting processes, which takes longer
     than all of this.
     """
 

@@ -16,7 +16,7 @@ SENT = (signal.SIGUSR1, signal.SIGUSR2) * 5
 async def signals_received() -> AsyncIterator[Callable[[], Awaitable[list[str]]]]:
     """The process sends itself signals of two kinds, and waits for each.
 
-    An iteration is 10 signals, one after the other. It shows the way from the system's interruption over
+    One iteration is 10 signals, one after the other. It isolates the way from the system's interruption over
     Python's handler to a task. It shows nothing about signals that arrive faster than they are taken,
     of which the system may drop some.
     """

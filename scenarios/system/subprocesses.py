@@ -14,8 +14,8 @@ from harness.scenario import scenario
 async def subprocess_output() -> tuple[int, bytes, bytes]:
     """A shell is run that says something, complains, and ends with status 3.
 
-    An iteration is one process from its start to its end. It shows how a loop starts a process, reads two
-    pipes, and learns of the end; much of the time is the system making the process, which all loops
+    One iteration is one process from its start to its end. It isolates how a loop starts a process, reads
+    two pipes, and learns of the end; much of the time is the system making the process, which all loops
     share. It shows nothing about many at once.
     """
     ended = await run_process(["sh", "-c", "echo said; echo complained >&2; exit 3"], check=False)
@@ -43,8 +43,9 @@ async def drain(stream: ByteReceiveStream, size: int) -> bytes:
 async def pipe_through_cat() -> AsyncIterator[Callable[[], Awaitable[bool]]]:
     """Data goes into cat and comes out again, compared byte for byte.
 
-    An iteration is 256 KiB through a cat that is running already, written by a task of its own. It
-    isolates writing to and reading from pipes. The pieces in which data comes out are up to the system.
+    One iteration is 256 KiB through a cat that is running already, written by a task of its own. It
+    isolates writing to and reading from pipes. In which pieces data comes out is up to the system, so it
+    does not show how often a loop reads.
     """
     data = random.Random(SIZE).randbytes(SIZE)
     async with await open_process(["cat"]) as cat:

@@ -15,7 +15,7 @@ THREADS = 100
 async def thread_round_trips() -> list[int]:
     """A function that does next to nothing is called in a thread, twenty times.
 
-    An iteration is 20 calls, one after the other; the thread is there already. It isolates handing work
+    One iteration is 20 calls, one after the other; the thread is there already. It isolates handing work
     over and being woken when it is done. With one CPU for loop and thread it would be another story:
     the row has two. It shows nothing about work that holds the interpreter's lock.
     """
@@ -27,9 +27,10 @@ async def thread_round_trips() -> list[int]:
 async def threads_call_back() -> AsyncIterator[Callable[[], Awaitable[list[int]]]]:
     """A hundred threads call a function in the loop, and wait for it.
 
-    An iteration starts 100 tasks, each of which calls a function in a thread that calls back. It shows how a
-    loop takes calls from outside while it is busy. Threads are kept from one iteration to the next, and
-    which of them arrives first is up to the system, so the arrivals are sorted.
+    One iteration starts 100 tasks, each of which calls a function in a thread that calls back. It isolates
+    how a loop takes calls from outside while it is busy. Threads are kept from one iteration to the next, and
+    which of them arrives first is up to the system, so the arrivals are sorted and
+    it does not show fairness.
     """
     limiter = CapacityLimiter(THREADS)
 
