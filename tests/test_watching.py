@@ -282,7 +282,7 @@ def test_a_child_process_counts_until_somebody_has_waited_for_it() -> None:
 
 
 def test_a_thread_that_ends_while_children_are_counted_has_none(tmp_path: Path) -> None:
-    assert watching._named_in(tmp_path / "children") == 0
+    assert watching._children_of(tmp_path / "gone") == 0
 
 
 def test_files_are_named_by_their_path_in_the_workers_folder() -> None:

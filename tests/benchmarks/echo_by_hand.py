@@ -50,7 +50,7 @@ def main() -> None:
     runner.argparser.add_argument("--loop", choices=("asyncio", "uvloop"), required=True)
     factory = None
     if runner.parse_args().loop == "uvloop":
-        import uvloop  # noqa: PLC0415 - where it is what runs
+        import uvloop
 
         factory = uvloop.new_event_loop
 

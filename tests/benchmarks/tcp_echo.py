@@ -88,7 +88,7 @@ def report(measured: dict[str, tuple[Measured, Measured]]) -> int:
     for loop, found in differences.items():
         ours, theirs = map(len, measured[loop])
         mark = "✓" if found.within(BAR) else "✗"
-        print(mark, loop, found, f"({ours} of our processes, {theirs} of pyperf's)")  # noqa: T201
+        print(mark, loop, found, f"({ours} of our processes, {theirs} of pyperf's)")
     return int(not all(found.within(BAR) for found in differences.values()))
 
 
