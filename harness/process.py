@@ -1,6 +1,7 @@
 """The parent's side of one worker: start it, talk to it within a deadline, end its whole group."""
 
 import json
+import math
 import os
 import selectors
 import signal
@@ -17,6 +18,7 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
+from harness.custody import Custody, is_stopped, remove
 from harness.observation import Ended
 from harness.protocol import LONGEST_MESSAGE
 
@@ -37,7 +39,10 @@ class Reply:
 
     def read(self, shape: type[T]) -> T:
         """The content as a value of this shape. Raises msgspec.ValidationError if it has another."""
-        return msgspec.convert(self.message, shape)
+        try:
+            return msgspec.convert(self.message, shape)
+        except RecursionError:
+            raise msgspec.ValidationError("it is nested too deeply") from None
 
 
 _reply = msgspec.json.Decoder(Reply)
@@ -47,16 +52,25 @@ class Worker:
     """A worker process in a session of its own; leaving the `with` block ends its whole group.
 
     `cpus` are the CPUs it is pinned to before Python starts in it; None leaves it free. Once `stop`
-    is set, from another thread, `receive` ends the worker.
+    is set, from another thread, `receive` ends the worker. `memory` is what it may use, in bytes; None
+    means custody's share of the machine's. After `lifetime` seconds it is ended whatever it says.
     """
 
     def __init__(
-        self, job: dict[str, object], cpus: frozenset[int] | None = None, stop: Event | None = None
+        self,
+        job: dict[str, object],
+        cpus: frozenset[int] | None = None,
+        stop: Event | None = None,
+        memory: int | None = None,
+        lifetime: float | None = None,
     ) -> None:
         self._stop = stop
+        self._lifetime = lifetime
+        self._until = math.inf if lifetime is None else time.monotonic() + lifetime
         self._folder = tempfile.TemporaryDirectory(prefix="loopcmp-", ignore_cleanup_errors=True)
         self._received = bytearray()
         self._searched = 0
+        self._silent_since = math.inf
         self._kept = {"stderr": bytearray(), "stdout": bytearray()}
         theirs_in, self._commands = os.pipe()
         self._replies, theirs_out = os.pipe()
@@ -74,6 +88,7 @@ class Worker:
             )  # fmt: skip
         os.close(theirs_in)
         os.close(theirs_out)
+        self._custody = Custody(self._process.pid, self._folder.name, memory)
         self._selector = selectors.DefaultSelector()
         self._open_pipes()
         self._write(job)
@@ -115,12 +130,15 @@ class Worker:
                 return self._ended("wrote more than a message may hold")
             if self._stop is not None and self._stop.is_set():
                 return self._ended("was ended, for the run was interrupted")
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return self._ended(f"gave no answer for {seconds:g} s", timed_out=True)
+            now = time.monotonic()
+            if now >= min(deadline, self._until):
+                return self._late(seconds)
+            if now >= self._silent_since + _LINGERING:
+                return self._ended("closed the pipe on which it answers and went on")
             gone = self._process.poll() is not None
-            if not self._read(0 if gone else min(left, _PATIENCE)) and gone:
-                return self._ended(_how(self._process.returncode))
+            wait = 0 if gone else min(deadline - now, self._until - now, _PATIENCE)
+            if not self._read(wait) and gone:
+                return self._gone()
 
     def _line(self) -> bytes | None:
         """The next whole message, searched for only in what has arrived since the last look."""
@@ -134,9 +152,11 @@ class Worker:
         return line
 
     def _understand(self, line: bytes) -> Reply | Ended:
+        if time.monotonic() >= self._until:
+            return self._late(0)
         try:
             return _reply.decode(line)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             return self._ended(f"wrote what is no message: {line[:80]!r}")
 
     def _read(self, seconds: float) -> bool:
@@ -146,6 +166,8 @@ class Worker:
             data = os.read(key.fd, KEPT)
             if not data:
                 self._selector.unregister(key.fd)
+                if key.data == "replies":
+                    self._silent_since = time.monotonic()
             elif key.data == "replies":
                 self._received += data
             else:
@@ -155,21 +177,38 @@ class Worker:
             arrived = arrived or bool(data)
         return arrived
 
-    def _ended(self, how: str, *, timed_out: bool = False) -> Ended:
+    def _late(self, seconds: float) -> Ended:
+        if time.monotonic() >= self._until and self._lifetime is not None:
+            return self._ended(f"was not done after {self._lifetime:g} s", timed_out=True)
+        return self._ended(f"gave no answer for {seconds:g} s", timed_out=True)
+
+    def _gone(self) -> Ended:
+        """How a worker ended of itself."""
+        status = self._process.returncode
+        note = _OUT_OF_MEMORY if status == -signal.SIGKILL else ""
+        return self._ended(_how(status), note)
+
+    def _ended(self, how: str, note: str = "", *, timed_out: bool = False) -> Ended:
         if timed_out:
-            self._ask_where()
+            note = self._ask_where()
         self._kill()
         self._read(0)
-        said = b"\n".join(bytes(kept).strip() for kept in self._kept.values() if kept.strip())
-        return Ended(how, said.decode(errors="replace"), timed_out)
+        said = [bytes(kept).strip().decode(errors="replace") for kept in self._kept.values()]
+        return Ended(how, "\n".join(filter(None, [*said, note])), timed_out)
 
-    def _ask_where(self) -> None:
-        """Have a silent worker write where it hangs: faulthandler answers SIGABRT with its stack."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(self._process.pid, signal.SIGABRT)
+    def _ask_where(self) -> str:
+        """Have a silent worker write where it hangs: faulthandler answers SIGABRT with its stack.
+
+        One that was stopped is said to be, and woken for its answer.
+        """
+        note = "it was stopped by a signal" if is_stopped(self._process.pid) else ""
+        for number in (signal.SIGABRT, signal.SIGCONT):
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(self._process.pid, number)
         deadline = time.monotonic() + _PATIENCE
         while self._process.poll() is None and time.monotonic() < deadline:
             self._read(_PATIENCE / 10)
+        return note
 
     def _kill(self) -> None:
         with suppress(ProcessLookupError, PermissionError):
@@ -177,19 +216,25 @@ class Worker:
         self._process.wait()
 
     def end(self) -> None:
-        """End the worker's group and give back everything that it held here."""
+        """End the worker's group and all its descendants, and give back everything that it held here."""
         self._kill()
+        self._custody.end()
         self._selector.close()
         for stream in (self._process.stdout, self._process.stderr):
             if stream is not None:
                 stream.close()
         os.close(self._commands)
         os.close(self._replies)
-        self._folder.cleanup()
+        remove(self._folder)
 
 
 _PATIENCE = 0.2
 """Seconds between two looks at whether the process is still there; its end closes the pipe anyway."""
+
+_LINGERING = 2.0
+"""Seconds in which a worker that has closed its answers is to end: the system closes last of all."""
+
+_OUT_OF_MEMORY = "loopcmp did not send SIGKILL; the system does when memory runs out"
 
 
 def _how(status: int) -> str:

@@ -10,6 +10,12 @@ from harness.observation import Description, Family, Parameter
 LONGEST_MESSAGE = 16 * 1024 * 1024
 """Bytes; a longer line is rubbish. A description is at most 64 KiB, so nothing of ours comes near."""
 
+LOOKS = 8
+"""Looks per process. trio reverses a batch with probability ½: 2 × 8 looks miss that once in 32,768."""
+
+OUT_OF_MEMORY = "out of memory"
+"""The kind of message with which a worker says that it reached the limit of its memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:

@@ -12,12 +12,15 @@ import msgspec
 
 from harness.backends import Backend, Loop, why_unavailable
 from harness.errors import BadInput, ScenarioBroken
-from harness.observation import Ended, Observation, Row, Seen, Sighting
+from harness.observation import Description, Ended, Observation, Row, Seen, Sighting
 from harness.process import Reply, Worker
-from harness.protocol import Assignment
+from harness.protocol import LOOKS, OUT_OF_MEMORY, Assignment
 
 _PATIENCE = 60.0
 """Seconds in which a worker must list its modules or make a loop."""
+
+DEEPEST = 200
+"""Levels of a description, several times what a worker describes."""
 
 
 def list_rows(modules: Iterable[tuple[str, str]]) -> tuple[Row, ...]:
@@ -63,7 +66,7 @@ def check_loop(loop: Loop) -> None:
         raise BadInput(f"--loop {loop.name}={loop.factory}: while one loop was made, the worker {reply.how}")
     if reply.kind != "done":
         raise BadInput(
-            f"--loop {loop.name}={loop.factory}: {reply.message['message']}; "
+            f"--loop {loop.name}={loop.factory}: {_message(reply)}; "
             "name a module and in it a function without arguments that makes a new event loop"
         )
 
@@ -88,25 +91,32 @@ def assignment(row: Row, backend: Backend) -> Assignment:
 
 
 def observe_once(row: Row, backend: Backend, timeout: float, stop: Event | None = None) -> Sighting:
-    """What one fresh process sees of a case; no answer for `timeout` seconds, or `stop`, ends it."""
+    """What one fresh process sees of a case; `timeout` seconds for all it has to say, or `stop`, end it."""
     if why := why_unavailable(backend.loop) or _library_missing(row):
         return Sighting(unavailable=why)
     seen: dict[Observation, Seen] = {}
     job: dict[str, Any] = {"do": "observe", "case": asdict(assignment(row, backend))}
-    with Worker(job, stop=stop) as worker:
-        while True:
+    with Worker(job, stop=stop, lifetime=timeout) as worker:
+        for _ in range(LOOKS + 1):
             reply = worker.receive(timeout)
-            if isinstance(reply, Ended):
-                return Sighting(tuple(seen.values()), ended=reply)
-            if reply.kind == "done":
-                return Sighting(tuple(seen.values()))
-            if reply.kind != "seen":
-                return Sighting(tuple(seen.values()), refused=_refused(row, reply))
+            if isinstance(reply, Ended) or reply.kind != "seen":
+                return _last(row, reply, tuple(seen.values()))
             try:
                 _add(seen, reply.read(Seen))
-            except msgspec.ValidationError as error:
-                nonsense = Ended(f"wrote what is no observation: {error}")
-                return Sighting(tuple(seen.values()), ended=nonsense)
+            except (msgspec.ValidationError, RecursionError) as error:
+                return Sighting(tuple(seen.values()), Ended(f"wrote what is no observation: {error}"))
+    return Sighting(tuple(seen.values()), Ended(f"sent more than the {LOOKS} observations of a worker"))
+
+
+def _last(row: Row, reply: Reply | Ended, seen: tuple[Seen, ...]) -> Sighting:
+    """A sighting that ends with what is no observation."""
+    if isinstance(reply, Ended):
+        return Sighting(seen, ended=reply)
+    if reply.kind == "done":
+        return Sighting(seen)
+    if reply.kind == OUT_OF_MEMORY:
+        return Sighting(seen, ended=Ended(_refused(row, reply)))
+    return Sighting(seen, refused=_refused(row, reply))
 
 
 def _library_missing(row: Row) -> str | None:
@@ -122,15 +132,30 @@ def _library_missing(row: Row) -> str | None:
 
 
 def _add(seen: dict[Observation, Seen], one: Seen) -> None:
+    """Count an observation. Raises RecursionError for one that no worker of ours would nest so deeply."""
     before = seen.get(one.observation)
+    if before is None:
+        _check_depth(one.observation.outcome.what, DEEPEST)
     if before is not None:
         one = replace(before, times=before.times + 1, seconds=max(before.seconds, one.seconds))
     seen[one.observation] = one
 
 
+def _check_depth(what: Description, levels: int) -> None:
+    if levels == 0 and what.parts:
+        raise RecursionError("it is nested too deeply")
+    for part in what.parts:
+        _check_depth(part, levels - 1)
+
+
 def _refused(row: Row, reply: Reply) -> str:
-    message = reply.message["message"] if isinstance(reply.message, dict) else reply.kind
-    return f"{row.source}: {message}"
+    return f"{row.source}: {_message(reply)}"
+
+
+def _message(reply: Reply) -> str:
+    """A refusal's own words, or its kind if it has none."""
+    words = reply.message.get("message") if isinstance(reply.message, dict) else None
+    return str(reply.kind if words is None else words)
 
 
 PYTHON = ".".join(map(str, sys.version_info[:3]))

@@ -24,7 +24,8 @@ ARROWS = {
     "backends": "errors observation scenario",
     "worker": "backends observation protocol scenario",
     # the parent's side of it
-    "process": "observation protocol",
+    "custody": "",
+    "process": "custody observation protocol",
     "pace": "protocol",
     "rounds": "observation pace process protocol",
     "sighting": "backends errors observation process protocol",

@@ -24,10 +24,11 @@ import trio
 import harness
 from harness.backends import find_backend, open_backend
 from harness.observation import NOTHING_LEFT, Complaint, Description, Leftovers, Observation, Outcome, Seen
+from harness.protocol import LOOKS
 from harness.worker.channel import Channel
 from harness.worker.describe import Describer
 from harness.worker.loading import Story
-from harness.worker.observing import LOOKS, look, observe
+from harness.worker.observing import look, observe
 from harness.worker.refusal import Undescribable
 
 describe = Describer().describe

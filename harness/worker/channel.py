@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ class Channel:
             os.set_inheritable(descriptor, False)  # noqa: FBT003 - positional only; a story's own children must not hold our pipes
         self._commands = os.fdopen(commands, "rb", buffering=0)
         self._replies = replies
+        self._pipe = os.fstat(replies)
 
     def receive(self) -> dict[str, Any]:
         """The next message. Raises EOFError when the parent has gone."""
@@ -27,5 +29,15 @@ class Channel:
         """Send one message: a dataclass or anything JSON can say, under its kind."""
         plain = asdict(message) if is_dataclass(message) and not isinstance(message, type) else message
         data = json.dumps({"kind": kind, "message": plain}).encode() + b"\n"
+        self._check()
         while data:
             data = data[os.write(self._replies, data) :]
+
+    def _check(self) -> None:
+        """End, saying why, where the story has closed our pipe, or its descriptor is another file's now."""
+        try:
+            same = os.path.samestat(os.fstat(self._replies), self._pipe)
+        except OSError:
+            same = False
+        if not same:
+            sys.exit(f"descriptor {self._replies}, on which this worker answers, was closed from inside")

@@ -32,6 +32,8 @@ class Describer:
 
     def describe(self, value: object) -> Description:
         """The description of a value. Raises Undescribable for a type that is not compared."""
+        if isinstance(value, (str, bytes)) and type(value) in _LEAVES and len(value) > LARGEST:
+            return _large(value)
         return _bounded(self._describe(value, 0))
 
     def _describe(self, value: object, depth: int) -> Description:
@@ -69,6 +71,14 @@ class Describer:
         if isinstance(error, self._cancellations):
             return Description(CANCELLED)
         name = _type_name(type(error))
+        try:
+            return self._told(error, name, depth)
+        except MemoryError:
+            raise
+        except Exception as another:  # noqa: BLE001 - an exception's own attributes may do anything
+            return Description(name, text=f"<{name}: its arguments raise {_type_name(type(another))}>")
+
+    def _told(self, error: BaseException, name: str, depth: int) -> Description:
         if isinstance(error, BaseExceptionGroup):
             return Description(name, parts=_sorted(self._all(error.exceptions, depth)))
         if isinstance(error, TypeError):
@@ -84,6 +94,14 @@ class Describer:
             return self._describe(argument, depth + 1)
         except Undescribable:
             return Description(_type_name(type(argument)), text=f"<{_type_name(type(argument))}>")
+
+
+def _large(value: str | bytes) -> Description:
+    """A leaf that would not fit, digested as it is: as Python writes it, it is up to four times as long."""
+    raw = steady(value).encode(errors="surrogatepass") if isinstance(value, str) else value
+    digest = _sha256([raw])
+    size = f"{len(value)} {'characters' if isinstance(value, str) else 'bytes'}"
+    return Description(type(value).__name__, text=size, digest=(digest, digest))
 
 
 def _bounded(description: Description) -> Description:

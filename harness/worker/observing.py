@@ -1,21 +1,27 @@
 """One look after another at a case: each on a new loop, from its start to after its garbage is collected."""
 
 import gc
+import os
 import random
+import resource
+import shutil
 from contextlib import suppress
+from pathlib import Path
 from time import perf_counter
 
 import anyio
 
 from harness.backends.running import Running
-from harness.observation import Observation, Outcome, Seen
+from harness.observation import Description, Observation, Outcome, Seen
+from harness.protocol import LOOKS
 from harness.worker.channel import Channel
 from harness.worker.describe import Describer
 from harness.worker.loading import Story
+from harness.worker.refusal import OutOfMemory
 from harness.worker.watching import Watch
 
-LOOKS = 8
-"""Looks per process. trio reverses a batch with probability ½: 2 × 8 looks miss that once in 32,768."""
+OWN = "loopcmp-"
+"""How the name of a worker's own folder begins, the only one that is ever emptied."""
 
 LONG = 0.02
 """Seconds. Looks end after LOOKS times this, so a long story is looked at fewer times, at least twice."""
@@ -24,8 +30,9 @@ LONG = 0.02
 def observe(story: Story, running: Running, channel: Channel) -> None:
     """Look at the story and send each observation at once, so that a later crash loses none.
 
-    Raises Undescribable when the story returns what cannot be compared.
+    Raises Undescribable when the story returns what cannot be compared, and OutOfMemory.
     """
+    folder = os.environ.get("TMPDIR", "")
     with suppress(Exception):  # a factory that fails will fail again where it is observed
         running.check()  # what a library opens once per process is not what the story left
     gc.collect()
@@ -37,7 +44,10 @@ def observe(story: Story, running: Running, channel: Channel) -> None:
         random.seed(number)
         start = perf_counter()
         observation = look(story, running)
-        channel.send("seen", Seen(observation, 1, perf_counter() - start))
+        seconds = perf_counter() - start
+        _refuse_if_out_of_memory(observation.outcome)
+        channel.send("seen", Seen(observation, 1, seconds))
+        _tidy(folder)
     channel.send("done")
 
 
@@ -62,3 +72,45 @@ def _outcome(story: Story, running: Running, describer: Describer) -> Outcome:
     except BaseException as error:  # noqa: BLE001 - what escapes the loop is what is observed
         return Outcome("raised", describer.describe(error))
     return Outcome("returned", describer.describe(result))
+
+
+def _tidy(folder: str) -> None:
+    """Make the worker's own folder the current one again, and empty, as the first look found it."""
+    with suppress(OSError, RecursionError):
+        if not Path(folder).name.startswith(OWN):
+            return
+        os.chdir(folder)
+        for left in Path(folder).iterdir():
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink()
+
+
+def _refuse_if_out_of_memory(outcome: Outcome) -> None:
+    """A MemoryError near the limit says nothing of the loop. Raises OutOfMemory, with both in GiB.
+
+    Near is a quarter of it: a list or a buffer that grows asks for its next size beside what it has.
+    """
+    limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    if limit == resource.RLIM_INFINITY or not _mentions(outcome.what, "MemoryError"):
+        return
+    used = _peak()
+    if used >= limit / 4:
+        raise OutOfMemory(
+            f"ran out of memory: it had {used / 2**30:.2f} GiB and asked for more than "
+            f"the {limit / 2**30:.2f} GiB that a worker may use"
+        )
+
+
+def _mentions(what: Description, kind: str) -> bool:
+    return what.type == kind or any(_mentions(part, kind) for part in what.parts)
+
+
+def _peak() -> int:
+    """Bytes that this process had at most; 0 where the system does not tell."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0

@@ -1,5 +1,7 @@
 """What a worker says when it cannot do its job because of what it was given: a message, never a crash."""
 
+from harness.protocol import OUT_OF_MEMORY
+
 
 class Refusal(Exception):
     """The job cannot be done as asked; sent to the parent under `kind`, with the user's `frames` if any."""
@@ -29,3 +31,9 @@ class Undescribable(Refusal):
 
 class LeavesTasks(Refusal):
     """A story that leaves tasks behind, which would run inside the next iteration's time."""
+
+
+class OutOfMemory(Refusal):
+    """A story that reached the limit on a worker's memory: an end like any other, and no observation."""
+
+    kind = OUT_OF_MEMORY

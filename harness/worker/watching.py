@@ -3,10 +3,13 @@
 import io
 import logging
 import os
+import re
+import resource
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -14,7 +17,8 @@ from typing import Self, TextIO
 
 from harness.backends.running import Running
 from harness.observation import Complaint, ComplaintKind, Description, Leftovers, multiset
-from harness.worker.describe import Describer, steady_lines
+from harness.worker.describe import Describer
+from harness.worker.printed import Printed
 from harness.worker.refusal import Undescribable
 
 _LOG_KINDS: tuple[tuple[str, ComplaintKind], ...] = (
@@ -27,6 +31,12 @@ _LOG_KINDS: tuple[tuple[str, ComplaintKind], ...] = (
 GRACE = 0.2
 """Seconds that threads are given to end after the loop was closed, before they count as left."""
 
+MOST = 1000
+"""Complaints and left files that are told one by one; a flood of them is cut off here."""
+
+_SPARE = 3
+"""Descriptors that looking at what is left takes, held ready for a story that leaves none free."""
+
 
 class Watch:
     """Listens from `with` to its end; nothing that was said inside keeps an exception alive."""
@@ -37,11 +47,13 @@ class Watch:
         self._loggers = [logging.getLogger(name) for name in running.loggers]
         self._handler = _Handler(self._log)
         self._complaints: list[Complaint] = []
-        self._bytes = io.BytesIO()
-        self._output = io.TextIOWrapper(self._bytes, encoding="utf-8")  # as strict as a real stdout
+        self._printed = Printed()
+        self._output = io.TextIOWrapper(self._printed, encoding="utf-8")  # type: ignore[type-var]  # as strict as a real stdout
         self._stdout: TextIO = sys.stdout
         self._warnings = warnings.catch_warnings()
+        self._folder = _here()
         self._before = self._standing()
+        self._spare = [os.open(os.devnull, os.O_RDONLY) for _ in range(_SPARE)]
 
     def __enter__(self) -> Self:
         self._warnings.__enter__()
@@ -72,8 +84,9 @@ class Watch:
     @property
     def prints(self) -> tuple[str, ...]:
         """Lines printed to sys.stdout, in order."""
-        self._output.flush()
-        return steady_lines(self._bytes.getvalue().decode(errors="replace"))
+        with suppress(ValueError):  # the story has closed it
+            self._output.flush()
+        return self._printed.lines()
 
     @property
     def complaints(self) -> tuple[Complaint, ...]:
@@ -83,6 +96,9 @@ class Watch:
     def leftovers(self) -> Leftovers:
         """What is there now and was not when the watch was made."""
         self._let_threads_end()
+        while self._spare:
+            with suppress(OSError):  # the story has closed it
+                os.close(self._spare.pop())
         threads, descriptors, children = self._standing()
         threads_before, descriptors_before, children_before = self._before
         return Leftovers(
@@ -90,7 +106,7 @@ class Watch:
             threads=len(threads - threads_before),
             descriptors=max(0, descriptors - descriptors_before),
             children=max(0, children - children_before),
-            files=_files(),
+            files=tuple(sorted(_files(self._folder))),
         )
 
     def _let_threads_end(self) -> None:
@@ -103,10 +119,16 @@ class Watch:
         """Threads, open descriptors, and child processes, as far as the system tells."""
         keeps = self._running.keeps
         threads = {thread for thread in threading.enumerate() if not keeps(thread)}
-        return threads, _entries("/dev/fd"), _children()
+        return threads, _descriptors(), _children()
 
     def _complain(self, kind: ComplaintKind, error: BaseException | None, wording: str) -> None:
-        self._complaints.append(Complaint(kind, self._describe(error), _evidence(wording)))
+        self._add(Complaint(kind, self._describe(error), _evidence(wording)))
+
+    def _add(self, complaint: Complaint) -> None:
+        if len(self._complaints) < MOST:
+            self._complaints.append(complaint)
+        else:
+            self._complaints[MOST:] = [Complaint("other", Description(f"more than {MOST} complaints"))]
 
     def _describe(self, error: BaseException | None) -> Description | None:
         try:
@@ -115,7 +137,7 @@ class Watch:
             return Description(type(error).__name__)
 
     def _log(self, record: logging.LogRecord) -> None:
-        wording = record.getMessage()
+        wording = _wording(record.getMessage)
         first = wording.partition("\n")[0].lower()
         kind: ComplaintKind = next((kind for mark, kind in _LOG_KINDS if mark in first), "other")
         self._complain(kind, record.exc_info[1] if record.exc_info else None, wording)
@@ -129,19 +151,27 @@ class Watch:
         file: TextIO | None = None,  # noqa: ARG002
         line: str | None = None,  # noqa: ARG002
     ) -> None:
-        text = str(message)
+        text = _wording(message.__str__)
         if issubclass(category, RuntimeWarning) and "was never awaited" in text:
             self._complain("never-awaited", None, text)
         elif issubclass(category, ResourceWarning):
             self._complain("unclosed", None, text)
         else:
-            self._complaints.append(Complaint("other", Description(category.__name__), _evidence(text)))
+            self._add(Complaint("other", Description(category.__name__), _evidence(text)))
 
     def _unraisable(self, unraisable: "sys.UnraisableHookArgs") -> None:
         self._complain("other", unraisable.exc_value, unraisable.err_msg or "unraisable")
 
     def _thread_error(self, args: threading.ExceptHookArgs) -> None:
         self._complain("other", args.exc_value, "in a thread")
+
+
+def _wording(say: Callable[[], str]) -> str:
+    """What a thing says of itself; one that raises when asked is no reason to fail."""
+    try:
+        return say()
+    except Exception as error:  # noqa: BLE001 - a story's __str__ may do anything
+        return f"its wording raises {type(error).__name__}"
 
 
 def _evidence(wording: str) -> str:
@@ -160,11 +190,20 @@ class _Handler(logging.Handler):
         self._receive(record)
 
 
-def _entries(folder: str) -> int:
+def _descriptors() -> int:
+    """Open descriptors; where a story has left none to look with, each is tried."""
     try:
-        return len(os.listdir(folder))  # noqa: PTH208 - one descriptor fewer than iterdir holds open
+        return len(os.listdir("/dev/fd"))  # noqa: PTH208 - one descriptor fewer than iterdir holds open
     except OSError:
-        return 0
+        return sum(map(_is_open, range(resource.getrlimit(resource.RLIMIT_NOFILE)[0])))
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
 
 
 def _children() -> int:
@@ -179,6 +218,25 @@ def _children_of(thread: Path) -> int:
         return 0
 
 
-def _files() -> tuple[str, ...]:
-    """Files in the worker's own empty folder, which is also its temporary folder."""
-    return tuple(sorted(str(path) for path in Path().rglob("*") if path.is_file()))
+def _here() -> str:
+    """The worker's own empty folder, which is also its temporary folder; an empty name once it is gone."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""
+
+
+_RANDOM = re.compile(r"\btmp[a-z0-9_]{8}")  # as tempfile draws them
+
+
+def _files(folder: str) -> Iterator[str]:
+    """Files in the worker's folder, without what `tempfile` draws at random in their names."""
+    found = 0
+    with suppress(RecursionError):  # folders nested without end
+        for where, _, names in os.walk(folder):
+            for name in names:
+                found += 1
+                if found > MOST:
+                    yield f"more than {MOST} files"
+                    return
+                yield _RANDOM.sub("tmp…", os.path.relpath(os.path.join(where, name), folder))  # noqa: PTH118

@@ -1,0 +1,124 @@
+"""What a worker may use, and that nothing which it started outlives it. On Linux; elsewhere this does little.
+
+A descendant that leaves the worker's session (setsid, a daemon) is not in the group that is ended with it.
+While a worker lives, this process adopts orphans (prctl(2), PR_SET_CHILD_SUBREAPER); a worker's own are known
+by what a child cannot help inheriting: a memory limit that no other worker has, and the worker's folder in
+the environment.
+"""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from functools import cache
+from itertools import count
+from pathlib import Path
+from threading import Lock
+
+LINUX = sys.platform == "linux"
+
+SHARE = 0.75
+"""Of the machine's memory that a worker may use. A million trio tasks fit into it where there are 16 GiB."""
+
+_CONTROL_GROUP = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+_PATIENCE = 5.0
+"""Seconds for which descendants that go on forking are chased."""
+
+_marks = count()
+
+
+@cache
+def memory_limit() -> int:
+    """Bytes that a worker may use: a share of what the machine has, or the control group allows."""
+    has = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    for path in _CONTROL_GROUP:
+        with suppress(OSError, ValueError):  # no such group, or "max"
+            has.append(int(Path(path).read_text()))
+    return int(min(has) * SHARE)
+
+
+class Custody:
+    """One worker's limits and descendants, from right after its start until after its end.
+
+    The limit is on private writable memory (RLIMIT_DATA): address space that is only reserved, as
+    threads' arenas and compiled loops do by the gigabyte, is not counted. What is shared is not either;
+    that it may harm nobody else, the system ends workers first when memory runs out.
+    """
+
+    def __init__(self, pid: int, folder: str, memory: int | None = None) -> None:
+        self._folder = b"TMPDIR=" + os.fsencode(folder)
+        self._mark = 0
+        if not LINUX:
+            return
+        _adopt(+1)
+        _, hard = resource.prlimit(pid, resource.RLIMIT_DATA)
+        most = memory or memory_limit()
+        self._mark = (most if hard == resource.RLIM_INFINITY else min(most, hard)) - next(_marks)
+        with suppress(OSError):
+            resource.prlimit(pid, resource.RLIMIT_DATA, (self._mark, self._mark))
+        with suppress(OSError):
+            Path(f"/proc/{pid}/oom_score_adj").write_text("1000")
+
+    def end(self) -> None:
+        """End what is left of the worker's descendants; the worker itself has gone already."""
+        if not LINUX:
+            return
+        deadline = time.monotonic() + _PATIENCE
+        while (orphans := [*filter(self._is_ours, _children())]) and time.monotonic() < deadline:
+            for orphan in orphans:
+                os.kill(orphan, signal.SIGKILL)  # a child of ours that nobody else waits for is there
+            for orphan in orphans:
+                os.waitpid(orphan, 0)  # now its own children are ours
+        _adopt(-1)
+
+    def _is_ours(self, pid: int) -> bool:
+        with suppress(OSError):
+            if resource.prlimit(pid, resource.RLIMIT_DATA)[1] == self._mark:
+                return True
+            return self._folder in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        return False
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether the system, where it tells, says that a process is stopped."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    return False
+
+
+def remove(folder: "tempfile.TemporaryDirectory[str]") -> None:
+    """Remove a worker's folder, also one nested more deeply than Python can follow."""
+    with suppress(RecursionError):
+        folder.cleanup()
+    if Path(folder.name).exists():
+        subprocess.run(["rm", "-rf", "--", folder.name], stderr=subprocess.DEVNULL, check=False)  # noqa: S607
+
+
+def _children() -> list[int]:
+    """Children of this process, those of every thread, where /proc tells."""
+    children: list[int] = []
+    for listing in Path("/proc/self/task").glob("*/children"):
+        with suppress(OSError):  # the thread has ended
+            children += map(int, listing.read_text().split())
+    return children
+
+
+_SET_CHILD_SUBREAPER = 36
+"""PR_SET_CHILD_SUBREAPER, see prctl(2)."""
+
+_adopting = 0
+_lock = Lock()
+
+
+def _adopt(more: int) -> None:
+    """Adopt orphans from the first worker's start to the last one's end: nobody else's in between."""
+    global _adopting  # noqa: PLW0603 - it is a property of the process
+    import ctypes  # noqa: PLC0415 - 3 ms that `--help` need not pay
+
+    with _lock:
+        _adopting += more
+        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, int(_adopting > 0), 0, 0, 0)
