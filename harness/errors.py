@@ -11,6 +11,12 @@ class BadInput(LoopcmpError):
     """A name, a path, an option or a file that cannot be used as it is."""
 
 
+class CannotWrite(LoopcmpError):
+    """A disk that is full, or a folder that may not be written in; what was measured before is kept."""
+
+    exit_code = 3
+
+
 class ScenarioBroken(BadInput):
     """A scenario module that does not import; `frames` is its own traceback, trimmed to its frames."""
 

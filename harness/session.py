@@ -19,35 +19,35 @@ REPORTS = {"report.md": "markdown", "report.html": "html"}
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A run under way: where its journal is, and what it has seen so far."""
+    """A run under way: its folder, what it has seen so far, and its journal, which nobody else may write."""
 
     folder: Path
     tally: Tally
+    journal: store.Journal
 
 
 def start(begun: Begun, results: Path, *, publish: bool) -> Session:
     """Begin a run in a folder of its own. Raises BadInput where none can be made."""
     folder = store.new_folder(results, begun.name, publish=publish)
-    with store.Journal(folder) as journal:
-        journal.append(begun)
-    return Session(folder, Tally(begun))
+    journal = store.Journal(folder)
+    journal.append(begun)
+    return Session(folder, Tally(begun), journal)
 
 
 def resume(folder: Path) -> Session:
     """Go on with a run that was ended. Raises BadInput if there is none, or it is finished."""
-    begun, entries = store.open_journal(folder)
+    journal, begun, entries = store.resume(folder)
     tally = Tally(begun, entries)
     if tally.closed is not None and (folder / store.RECORD).exists():
         raise BadInput(f"{folder} is finished: loopcmp report {folder} shows it")
-    store.mend_journal(folder)
-    return Session(folder, tally)
+    return Session(folder, tally, journal)
 
 
 def measure(session: Session, tell: Callable[[Entry], None]) -> None:
     """Observe and time what is not yet journaled; every entry is on disk before the next begins."""
     tally = session.tally
     with (
-        store.Journal(session.folder) as journal,
+        session.journal as journal,
         closing(runner.check(tally)) as observed,
         closing(runner.time(tally) if tally.begun.audit is None else audit.conduct(tally)) as timed,
     ):

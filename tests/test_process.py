@@ -235,8 +235,8 @@ def test_a_worker_that_removes_its_folder_is_no_trouble(folder: Path) -> None:
     assert (len(sighting.seen), sighting.ended) == (1, None)
 
 
-WRITES_ON = """
-    escaped.write_text(f"{os.getpid()}\\n")
+WRITES_ON = r"""
+    escaped.write_text(f"{os.getpid()}\n")
     for number in range(10**9): Path(str(number)).touch()
 """
 
@@ -257,7 +257,7 @@ escaped = Path(__file__).with_name("escaped")
 escaped.touch()
 if os.fork() == 0:
     {ESCAPES[name]}
-while not escaped.read_text().endswith("\n"): pass
+while not escaped.read_text().endswith("\\n"): pass
 os._exit(0)
 """
     assert end_of(observe(folder, body)).how == EXITED.format(0)

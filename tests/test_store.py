@@ -16,7 +16,7 @@ import pyperf
 import pytest
 
 from harness import store
-from harness.errors import BadInput
+from harness.errors import BadInput, CannotWrite
 from harness.pace import AGAIN, Fault
 from harness.record import Begun, Closed, Dropped, Entry, Finished, Observed, Paced, Played
 from tests.records import (
@@ -278,7 +278,7 @@ def no_file_larger_than(size: int) -> Iterator[None]:
 
 def test_a_write_that_fails_halfway_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = store.write_file(tmp_path / "record.json", b"old")
-    with no_file_larger_than(1000), pytest.raises(OSError, match="too large"):
+    with no_file_larger_than(1000), pytest.raises(CannotWrite, match="too large; make room"):
         store.write_file(path, b"new" * 1000)
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["record.json"]  # noqa: PTH208 - hidden files too

@@ -1,0 +1,73 @@
+"""JSON of ours read back: whole, of this version, and nothing in it read over; or refused in a sentence."""
+
+from itertools import chain
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from harness.errors import BadInput
+from harness.record import VERSION
+
+T = TypeVar("T")
+
+
+class Versioned(msgspec.Struct):
+    """The one field that every version has."""
+
+    version: int
+
+
+def check_version(versioned: Versioned, place: str) -> None:
+    """Raises BadInput for another version than this, saying what reads it."""
+    if versioned.version != VERSION:
+        newer = "newer than" if versioned.version > VERSION else "older than"
+        raise BadInput(
+            f"{place} has version {versioned.version}, {newer} this loopcmp's {VERSION}: "
+            "read it with the loopcmp that wrote it"
+        )
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's content. Raises BadInput where there is none."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{path} is no record of loopcmp: {error.strerror}") from None
+
+
+def decode(data: bytes | msgspec.Raw, shape: type[T], place: str) -> T:
+    """A value of this shape. Raises BadInput for another shape, and for anything that would be read over."""
+    try:
+        decoded = msgspec.json.decode(data, type=shape)
+        lost = None if issubclass(shape, msgspec.Struct) else _lost(data, decoded)
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        raise BadInput(f"{place} is no record of loopcmp, or it was cut short: {one_line(error)}") from None
+    if lost is not None:
+        raise BadInput(
+            f"{place} holds {lost!r}, which this loopcmp knows nothing of: read it with a newer one"
+        )
+    return decoded
+
+
+def one_line(error: Exception) -> str:
+    """What an error says, in one line."""
+    return " ".join(str(error).split())
+
+
+def _lost(data: bytes | msgspec.Raw, decoded: object) -> str | None:
+    """A key that was read over because no field has its name: nothing is to be lost without a word."""
+    raw, known = msgspec.json.decode(data), msgspec.to_builtins(decoded)
+    return None if raw == known else _first_unknown(raw, known)
+
+
+def _first_unknown(raw: Any, known: Any) -> str | None:
+    match raw, known:
+        case dict(), dict():
+            unknown = [key for key in raw if key not in known]
+            parts = ((raw[key], known[key]) for key in raw if key in known)
+        case (list(), list() | tuple()):
+            unknown, parts = [], ((one, other) for one, other in zip(raw, known, strict=False))
+        case _:
+            return None
+    return next(chain(unknown, filter(None, (_first_unknown(*part) for part in parts))), None)

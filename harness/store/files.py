@@ -1,0 +1,78 @@
+"""Files written whole or not at all, and what is said when a disk is full or may not be written on."""
+
+import errno
+import os
+import shlex
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from harness.errors import CannotWrite
+
+JOURNAL = "journal.jsonl"
+
+
+def write_file(path: Path, data: bytes) -> Path:
+    """Write a file so that a reader sees the old one or the new one, never half of either.
+
+    Raises CannotWrite.
+    """
+    try:
+        _replace(path, data)
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    return path
+
+
+def _replace(path: Path, data: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        try:
+            write_all(handle, data)
+        finally:
+            os.close(handle)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+        sync(path.parent)
+    except BaseException:
+        with suppress(OSError):
+            Path(temporary).unlink()
+        raise
+
+
+def write_all(file: int, data: bytes) -> None:
+    """Write everything to an open file, and wait until the disk has it."""
+    while data:
+        data = data[os.write(file, data) :]
+    os.fsync(file)
+
+
+def sync(folder: Path) -> None:
+    """Have the disk know the names in a folder."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def cannot_write(path: Path, error: OSError) -> CannotWrite:
+    """What happened, what is kept, and what to type next."""
+    mend = "make room" if error.errno in _FULL else "make it writable"
+    for folder in path.parents[:2]:
+        if is_begun(folder):
+            then = f"what was measured is kept; {mend}, then loopcmp run --resume {shlex.quote(str(folder))}"
+            return CannotWrite(f"{path} cannot be written: {error.strerror}; {then}")
+    return CannotWrite(
+        f"{path} cannot be written: {error.strerror}; {mend}, or --results DIR chooses another"
+    )
+
+
+def is_begun(folder: Path) -> bool:
+    """Whether a journal there has a first entry."""
+    with suppress(OSError), (folder / JOURNAL).open("rb") as file:
+        return file.readline().endswith(b"\n")
+    return False

@@ -1,0 +1,62 @@
+"""The folders of runs: one for each, and which of them is unfinished."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import chain, count
+from pathlib import Path
+
+from harness.errors import BadInput
+from harness.record import Record
+from harness.store.files import is_begun
+from harness.store.journal import is_at_work
+from harness.store.records import RECORD, read_record
+
+LOCAL = "local"
+
+
+def new_folder(results: Path, name: str, *, publish: bool) -> Path:
+    """A folder of its own for one run. Raises BadInput where it cannot be made or is taken."""
+    now = datetime.now(UTC)
+    if publish:
+        folder = results / f"{now:%Y-%m-%d}-{name}"
+        if not _made(folder):
+            raise BadInput(f"{folder} is there already: choose another name to publish under")
+        return folder
+    first = results / LOCAL / f"{now:%Y%m%d-%H%M%S}-{name}"
+    others = (first.with_name(f"{first.name}-{number}") for number in count(2))
+    return next(filter(_made, chain([first], others)))
+
+
+def _made(folder: Path) -> bool:
+    """Make a folder; False if it is there already. Raises BadInput where it cannot be made."""
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be made: {error.strerror}; --results DIR chooses") from None
+    return True
+
+
+def safe_name(name: str) -> str:
+    """A name that is safe as part of a path. Raises BadInput for one that is not."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", name):
+        raise BadInput(f"{name!r} cannot name a folder: use letters, digits, dots and dashes")
+    return name
+
+
+def unfinished(results: Path) -> Path:
+    """The newest local run that is not finished and that nobody is at. Raises BadInput for none."""
+    folders = sorted((results / LOCAL).glob("*/"), reverse=True)
+    for folder in folders:
+        if is_begun(folder) and not (folder / RECORD).exists() and not is_at_work(folder):
+            return folder
+    raise BadInput(f"no unfinished run in {results / LOCAL}: name the folder of the run to resume")
+
+
+def published(results: Path) -> Iterator[tuple[Path, Record]]:
+    """The published records under results/, oldest first."""
+    for folder in sorted(results.glob("*/")):
+        if folder.name != LOCAL and (folder / RECORD).exists():
+            yield folder, read_record(folder)

@@ -1,0 +1,138 @@
+"""The journal of a run: appended to, on disk before it goes on, and never by two processes at once."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from harness.errors import BadInput
+from harness.record import VERSION, Begun, Closed, Dropped, Entry, Finished, Observed, Paced, Played
+from harness.store.decoding import Versioned, check_version, decode, read_bytes
+from harness.store.files import JOURNAL, cannot_write, sync, write_all
+from harness.trial import Tried
+
+_KINDS: dict[str, type[Entry]] = {
+    kind.__name__: kind for kind in (Begun, Observed, Paced, Played, Dropped, Finished, Tried, Closed)
+}
+
+
+class _Envelope(msgspec.Struct):
+    kind: str
+    entry: msgspec.Raw
+
+
+class Journal:
+    """Appends entries to a run's journal; each is on disk before `append` returns.
+
+    Two processes never append to one journal: it is locked until it is closed. Raises BadInput where
+    another has it, or where there is none and none is to be created; CannotWrite where it may not be written.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = True) -> None:
+        self._path = folder / JOURNAL
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT if create else 0)
+        try:
+            self._file = os.open(self._path, flags, 0o644)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise BadInput(f"{self._path} is no record of loopcmp: {error.strerror}") from None
+        except OSError as error:
+            raise cannot_write(self._path, error) from None
+        if not locked(self._file):
+            os.close(self._file)
+            raise BadInput(f"another loopcmp is at work in {folder}: wait for its end, or begin another run")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._file)
+
+    def append(self, entry: Entry) -> None:
+        """Write one entry and wait until the disk has it. Raises CannotWrite, and leaves no half of it."""
+        envelope = {"kind": type(entry).__name__, "entry": entry}
+        before = os.fstat(self._file).st_size
+        try:
+            write_all(self._file, msgspec.json.encode(envelope) + b"\n")
+            if before == 0:
+                sync(self._path.parent)
+        except OSError as error:
+            with suppress(OSError):
+                os.ftruncate(self._file, before)
+            raise cannot_write(self._path, error) from None
+
+
+def locked(file: int) -> bool:
+    """Lock an open file for this process; False if another has it. The lock ends with the process at last."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def is_at_work(folder: Path) -> bool:
+    """Whether a process has the run's journal."""
+    with (folder / JOURNAL).open("rb") as file:
+        return not locked(file.fileno())
+
+
+def resume(folder: Path) -> tuple[Journal, Begun, Iterator[Entry]]:
+    """A run's journal, opened to go on with it, and what it holds. Raises BadInput and CannotWrite."""
+    journal = Journal(folder, create=False)
+    try:
+        mend_journal(folder)
+        begun, entries = open_journal(folder)
+    except BaseException:
+        journal.__exit__()
+        raise
+    return journal, begun, entries
+
+
+def read_journal(folder: Path) -> tuple[Begun, tuple[Entry, ...]]:
+    """A run's journal; a torn last line, from a run that was killed, is left out. Raises BadInput."""
+    begun, entries = open_journal(folder)
+    return begun, tuple(entries)
+
+
+def open_journal(folder: Path) -> tuple[Begun, Iterator[Entry]]:
+    """The same, entry by entry: those of 10,000 cells would fill the memory. Raises BadInput, also later."""
+    path = folder / JOURNAL
+    entries = (_entry(path, number, line) for number, line in _lines(path))
+    begun = next(entries, None)
+    if not isinstance(begun, Begun):
+        raise BadInput(f"{path} does not begin as a journal of loopcmp does")
+    return begun, entries
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The whole lines of a file, with their numbers from 1."""
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.endswith(b"\n") and line.strip():
+                    yield number, line
+    except OSError as error:
+        raise BadInput(f"{path} is no record of loopcmp: {error.strerror}") from None
+
+
+def mend_journal(folder: Path) -> None:
+    """Cut off a torn last line, so that what is appended next begins a line of its own."""
+    path = folder / JOURNAL
+    data = read_bytes(path)
+    if data and not data.endswith(b"\n"):
+        os.truncate(path, data.rfind(b"\n") + 1)
+
+
+def _entry(path: Path, number: int, line: bytes) -> Entry:
+    place = f"{path}, line {number}"
+    envelope = decode(line, _Envelope, place)
+    kind = _KINDS.get(envelope.kind)
+    if kind is None:
+        raise BadInput(f"{place}: {envelope.kind!r} is no entry of a journal of version {VERSION}")
+    if kind is Begun:
+        check_version(decode(envelope.entry, Versioned, place), place)
+    return decode(envelope.entry, kind, place)

@@ -1,0 +1,32 @@
+"""A run's record on disk."""
+
+from pathlib import Path
+
+import msgspec
+
+from harness.errors import BadInput
+from harness.record import Record
+from harness.store.decoding import Versioned, check_version, decode, read_bytes
+from harness.store.files import JOURNAL, write_file
+
+RECORD = "record.json"
+
+
+class _Headed(msgspec.Struct):
+    begun: Versioned
+
+
+def write_record(folder: Path, record: Record) -> Path:
+    """Write record.json whole or not at all; gives its path."""
+    return write_file(folder / RECORD, msgspec.json.encode(record) + b"\n")
+
+
+def read_record(path: Path) -> Record:
+    """A record, from its file or the folder that holds it. Raises BadInput, saying where and why."""
+    file = path / RECORD if path.is_dir() else path
+    if path.is_dir() and not file.exists() and (path / JOURNAL).exists():
+        raise BadInput(f"{path} is an unfinished run: loopcmp run --resume {path} finishes it")
+    data = read_bytes(file)
+    headed = decode(data, _Headed, str(file))
+    check_version(headed.begun, str(file))
+    return decode(data, Record, str(file))

@@ -1,0 +1,69 @@
+"""The pyperf files of a run, one per arm; the only place besides the worker that names pyperf."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from harness.record import Entry, Played
+from harness.store.decoding import one_line
+from harness.store.files import cannot_write, write_file
+
+
+def write_timings(folder: Path, entries: Iterable[Entry]) -> None:
+    """Merge the workers' pyperf runs: one benchmark suite per arm, which pyperf itself reads.
+
+    A run that pyperf does not read, as a hostile worker may send, is named in left-out.txt.
+    Raises CannotWrite.
+    """
+    runs: dict[str, list[tuple[str, str]]] = {}
+    for entry in entries:
+        if isinstance(entry, Played):
+            for part in entry.arms:
+                whose = f"{entry.row}, round {entry.number}, {part.arm}"
+                runs.setdefault(part.arm, []).append((whose, part.farewell.pyperf))
+    if not runs:
+        return
+    timings = folder / "timings"
+    try:
+        timings.mkdir(exist_ok=True)
+    except OSError as error:
+        raise cannot_write(timings, error) from None
+    left_out: list[str] = []
+    for arm, texts in runs.items():
+        write_file(timings / f"{file_name(arm)}.json", _merged(texts, left_out))
+    if left_out:
+        write_file(timings / "left-out.txt", "".join(left_out).encode(errors="backslashreplace"))
+
+
+def file_name(name: str) -> str:
+    """The name of a backend, or A/A, as part of a path: itself, or what of it may be there and a digest."""
+    if name == "A/A":
+        return "A-A"
+    if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_@+=.-]{0,99}", name):
+        return name
+    plain = re.sub(r"[^A-Za-z0-9_@+=-]+", "-", name)[:60].lstrip("-")
+    return f"{plain}-{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:12]}"
+
+
+def _merged(texts: Iterable[tuple[str, str]], left_out: list[str]) -> bytes:
+    import io  # noqa: PLC0415 - only where timings are written
+
+    import pyperf  # noqa: PLC0415
+
+    benchmarks: dict[str, pyperf.Benchmark] = {}
+    for whose, text in texts:
+        try:
+            one = pyperf.Benchmark.loads(text)
+            name = one.get_name()
+            if name in benchmarks:
+                benchmarks[name].add_runs(one)
+            else:
+                benchmarks[name] = one
+        except Exception as error:  # noqa: BLE001 - pyperf checks little and raises anything
+            left_out.append(f"{whose}: {type(error).__name__}: {one_line(error)}\n")
+    if not benchmarks:
+        return b"{}\n"
+    written = io.StringIO()
+    pyperf.BenchmarkSuite(list(benchmarks.values())).dump(written)
+    return written.getvalue().encode()
