@@ -47,6 +47,13 @@ def write_all(file: int, data: bytes) -> None:
     os.fsync(file)
 
 
+def remove_halves(folder: Path) -> None:
+    """Remove what writers that were killed have left of files in a folder that is ours alone."""
+    for left in (*folder.glob(".*.*-????????"), *folder.glob("*/.*.*-????????")):
+        with suppress(OSError):
+            left.unlink()
+
+
 def sync(folder: Path) -> None:
     """Have the disk know the names in a folder."""
     opened = os.open(folder, os.O_RDONLY)

@@ -12,7 +12,7 @@ import msgspec
 from harness.errors import BadInput
 from harness.record import VERSION, Begun, Closed, Dropped, Entry, Finished, Observed, Paced, Played
 from harness.store.decoding import Versioned, check_version, decode, read_bytes
-from harness.store.files import JOURNAL, cannot_write, sync, write_all
+from harness.store.files import JOURNAL, cannot_write, remove_halves, sync, write_all
 from harness.trial import Tried
 
 _KINDS: dict[str, type[Entry]] = {
@@ -85,6 +85,7 @@ def resume(folder: Path) -> tuple[Journal, Begun, Iterator[Entry]]:
     journal = Journal(folder, create=False)
     try:
         mend_journal(folder)
+        remove_halves(folder)
         begun, entries = open_journal(folder)
     except BaseException:
         journal.__exit__()

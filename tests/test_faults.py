@@ -1,0 +1,154 @@
+"""One row per fault: what a hostile loop or story does, the verdict on it, and the evidence for that."""
+
+import os
+import re
+import resource
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from harness import custody
+from harness.backends import Backend, Loop, find_backend
+from harness.observation import Row, Sighting
+from harness.sighting import PYTHON, list_rows, observe_once
+from harness.verdict import Finding, Verdict, judge
+from tests.hostile.acts import ACTS, GIB
+
+pytestmark = pytest.mark.workers
+
+PATIENCE = 120.0
+"""Seconds in which any worker gets something done, however busy the machine."""
+
+SHORT = 5.0
+"""Seconds that a case is given which will not end in any time."""
+
+MIB = 2**20
+
+AGREES, DIFFERS, CRASHED, TIMED_OUT = (
+    Verdict.AGREES,
+    Verdict.DIFFERS,
+    Verdict.CRASHED,
+    Verdict.TIMED_OUT,
+)
+
+FAULTS: dict[str, tuple[Verdict, str]] = {
+    "segfault": (CRASHED, r"killed by SIGSEGV(?s:.*)Segmentation fault(?s:.*)in segfault"),
+    "abort": (CRASHED, r"killed by SIGABRT(?s:.*)in abort"),
+    "exit_0": (CRASHED, "exited with status 0 before it had answered"),
+    "exit_1": (CRASHED, "exited with status 1 before it had answered"),
+    "sys_exit": (DIFFERS, r"it raised something else.*raised SystemExit\('enough'\)"),
+    "keyboard_interrupt": (DIFFERS, r"it raised something else.*raised KeyboardInterrupt\(\)"),
+    "endless_loop": (TIMED_OUT, r"was not done after 5 s(?s:.*)in endless_loop"),
+    "hold_the_gil": (TIMED_OUT, r"was not done after 5 s(?s:.*)in hold_the_gil"),
+    "ignore_signals": (TIMED_OUT, "was not done after 5 s"),
+    "stop": (TIMED_OUT, r"was not done after 5 s(?s:.*)stopped by a signal"),
+    "daemon": (CRASHED, "exited with status 0 before it had answered"),
+    "child_left": (DIFFERS, "it left something else.*children: 1"),
+    "flood": (AGREES, ""),
+    "print_much": (DIFFERS, r"it printed something else.*and 32 more lines, sha256 [0-9a-f]{64}"),
+    "grow": (CRASHED, r"ran out of memory: it had .* GiB and asked for more than the 1\.00 GiB"),
+    "ten_thousand_descriptors": (DIFFERS, "it left something else.*descriptors: 10000"),
+    "all_descriptors": (Verdict.UNSTABLE, "2 different observations"),
+    "close_our_pipe": (CRASHED, r"exited with status 1(?s:.*)on which this worker answers, was closed"),
+    "take_our_pipe": (CRASHED, r"closed the pipe on which it answers|was closed from inside"),
+    "close_our_pipe_and_hang": (CRASHED, "closed the pipe on which it answers and went on"),
+    "rubbish": (CRASHED, "wrote what is no message: b'rubbish'"),
+    "half_a_message": (CRASHED, 'wrote what is no message: b\'{"kind":"seen"'),
+    "deep_message": (CRASHED, "wrote what is no message"),
+    "endless_messages": (CRASHED, "sent more than the 8 observations of a worker"),
+    "slow_messages": (TIMED_OUT, "was not done after 5 s"),
+    "huge_value": (DIFFERS, r"it returned something else.*bytes\(268435456 bytes, sha256"),
+    "deep_value": (DIFFERS, r"it returned something else.*deeper than 50 levels"),
+    "deep_recursion": (DIFFERS, "it raised something else.*raised RecursionError"),
+    "unlimited_recursion": (CRASHED, "ran out of memory|killed by SIGSEGV"),
+    "patch_time": (AGREES, ""),
+    "change_folder": (AGREES, ""),
+    "remove_folder": (AGREES, ""),
+    "nest_folders": (AGREES, ""),
+    "locale_and_signals": (AGREES, ""),
+    "endless_thread": (DIFFERS, "it left something else.*threads: 1"),
+    "temporary_file": (DIFFERS, r"it left something else.*file tmp…"),
+    "spiteful_error": (DIFFERS, r"it raised something else.*Spiteful: its arguments raise ValueError"),
+    "spiteful_warning": (DIFFERS, "it complained of something else.*SpitefulWarning"),
+    "deep_group": (DIFFERS, r"it raised something else.*ExceptionGroup.*deeper than 50 levels"),
+    "close_stdout": (AGREES, ""),
+}
+
+ENDLESS = {name for name, (verdict, _) in FAULTS.items() if verdict is TIMED_OUT}
+
+IN_STORIES_ONLY = {"huge_value", "deep_value"}
+"""Faults that are a value, which a loop has no say in."""
+
+
+@pytest.fixture(scope="module")
+def rows() -> dict[str, Row]:
+    return {row.id: row for row in list_rows([("tests.hostile.stories", "user")])}
+
+
+@pytest.fixture
+def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No process, pipe or file of a worker is there afterwards, and little memory was taken here."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(custody, "memory_limit", lambda: GIB)
+    before = _descriptors(), custody._children()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    yield
+    assert (_descriptors(), custody._children()) == before
+    assert _processes_in(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 64 * MIB / 1024
+
+
+def _descriptors() -> list[str]:
+    return sorted(os.listdir("/dev/fd"))  # noqa: PTH208 - only names are wanted
+
+
+def _processes_in(folder: Path) -> list[str]:
+    """The processes that have a worker's folder under this one as their temporary folder."""
+    found = []
+    for about in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"TMPDIR={folder}".encode() in about.read_bytes():
+                found.append(about.parent.name)
+        except OSError:
+            continue
+    return found
+
+
+def judged(row: Row, backend: Backend, sighting: Sighting) -> tuple[Finding, str]:
+    """The verdict on what one process saw, and all the evidence for it in words."""
+    finding = judge(row, backend.name, PYTHON, (sighting,), None)
+    parts = [finding.because]
+    if finding.parting is not None:
+        parts += finding.parting.observed
+    if sighting.ended is not None:
+        parts.append(sighting.ended.said)
+    return finding, " ".join(parts)
+
+
+def test_every_act_has_a_verdict() -> None:
+    assert FAULTS.keys() == ACTS.keys()
+
+
+@pytest.mark.usefixtures("nothing_left")
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_has_its_verdict_and_evidence_and_the_next_case_is_unaffected(
+    rows: dict[str, Row], fault: str
+) -> None:
+    asyncio = find_backend("asyncio")
+    loop = Backend(Loop("hostile", factory=f"tests.hostile.loops:{fault}"), "gather")
+    cases = [(rows[f"hostile:act={fault}"], asyncio)]
+    if fault not in IN_STORIES_ONLY:
+        cases.append((rows["control"], loop))
+    timeout = SHORT if fault in ENDLESS else PATIENCE
+    with ThreadPoolExecutor(len(cases)) as pool:
+        sightings = list(pool.map(lambda case: observe_once(*case, timeout), cases))
+    verdict, evidence = FAULTS[fault]
+    for case, sighting in zip(cases, sightings, strict=True):
+        finding, words = judged(*case, sighting)
+        assert finding.verdict is verdict, words
+        assert re.search(evidence, words), words
+    after = observe_once(rows["control"], asyncio, PATIENCE)
+    assert judged(rows["control"], asyncio, after)[0] == Finding(AGREES)
