@@ -115,7 +115,7 @@ def times_each(run: Path) -> Counter[tuple[str, ...]]:
 
 
 def check_whole(run: Path, unbroken: Path) -> None:
-    """A run that was killed holds what an unbroken one does, each case exactly once, and no half of a file."""
+    """A run that was killed holds what an unbroken one does, each case once, and no half of a file."""
     assert table_of(store.read_record(run)) == table_of(store.read_record(unbroken))
     assert times_each(run) == times_each(unbroken)
     assert set(times_each(run).values()) == {1}
@@ -137,14 +137,22 @@ def kill_and_resume(folder: Path, kills: int, seed: int) -> Counter[str]:
         here.mkdir()
         (here / "mine.py").write_text(MODULE)
         told["runs"] += 1
-        while told["killed"] < kills and killed(here, draw.uniform(0, seconds), *_words(here)):
+        while told["killed"] < kills and not done(here):
+            if not killed(here, draw.uniform(0, seconds), *_words(here)):
+                break
             told["killed"] += 1
             told["before its first entry"] += not begun(here)
-        if not (begun(here) and (begun(here)[-1] / store.RECORD).exists()):
+            told["after its record"] += done(here)
+        if not done(here):
             finish(here, *_words(here))
         for run in begun(here):
             check_whole(run, unbroken)
     return told
+
+
+def done(folder: Path) -> bool:
+    """Whether a run here has its record, which is written last."""
+    return any((run / store.RECORD).exists() for run in begun(folder))
 
 
 def _words(folder: Path) -> tuple[str, ...]:

@@ -2,15 +2,18 @@
 
 import ctypes
 import locale
+import logging
 import os
 import resource
+import shutil
 import signal
 import sys
 import tempfile
 import threading
 import time
-import warnings
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 MESSAGE = (
@@ -107,9 +110,12 @@ def grow() -> NoReturn:
 
 
 def ten_thousand_descriptors() -> None:
+    """Have 10,000 open at once, and leave a hundred of them."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    kept.extend(os.open(os.devnull, os.O_RDONLY) for _ in range(10_000))
+    opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(10_000)]
+    for descriptor in opened[100:]:
+        os.close(descriptor)
 
 
 def all_descriptors() -> None:
@@ -176,11 +182,6 @@ def deep_recursion() -> NoReturn:
     deep_recursion()
 
 
-def unlimited_recursion() -> NoReturn:
-    sys.setrecursionlimit(2**31 - 1)
-    deep_recursion()
-
-
 def patch_time() -> None:
     for name in ("time", "monotonic", "perf_counter"):
         setattr(time, name, lambda: 0.0)
@@ -191,13 +192,14 @@ def change_folder() -> None:
 
 
 def remove_folder() -> None:
-    os.rmdir(os.environ["TMPDIR"])
+    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
 
 
 def nest_folders() -> None:
     """Folders nested more deeply than Python follows, or any path can say."""
     for _ in range(2_000):
-        os.mkdir("nested")
+        with suppress(FileExistsError):
+            Path("nested").mkdir()
         os.chdir("nested")
 
 
@@ -228,16 +230,12 @@ class Spiteful(Exception):
         raise ValueError("no")
 
 
-class SpitefulWarning(UserWarning):
-    __str__ = Spiteful.__str__
-
-
 def spiteful_error() -> None:
     raise Spiteful
 
 
-def spiteful_warning() -> None:
-    warnings.warn(SpitefulWarning(), stacklevel=1)
+def spiteful_log() -> None:
+    logging.getLogger("asyncio").error(Spiteful())
 
 
 def deep_group() -> None:

@@ -14,7 +14,8 @@ class Hostile(asyncio.SelectorEventLoop):
         self._act = act
 
     def run_forever(self) -> None:
-        self._act()
+        act, self._act = self._act, int  # once: a runner runs its loop several times
+        act()
         super().run_forever()
 
 
