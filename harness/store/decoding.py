@@ -44,9 +44,7 @@ def decode(data: bytes | msgspec.Raw, shape: type[T], place: str) -> T:
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise BadInput(f"{place} is no record of loopcmp, or it was cut short: {one_line(error)}") from None
     if lost is not None:
-        raise BadInput(
-            f"{place} holds {lost!r}, which this loopcmp knows nothing of: read it with a newer one"
-        )
+        raise BadInput(f"{place} holds {lost!r}, unknown to this loopcmp: read it with a newer one")
     return decoded
 
 

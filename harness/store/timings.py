@@ -42,7 +42,7 @@ def file_name(name: str) -> str:
         return "A-A"
     if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_@+=.-]{0,99}", name):
         return name
-    plain = re.sub(r"[^A-Za-z0-9_@+=-]+", "-", name)[:60].lstrip("-")
+    plain = re.sub(r"[^A-Za-z0-9_@+=-]+", "-", name)[:60].strip("-") or "arm"
     return f"{plain}-{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:12]}"
 
 

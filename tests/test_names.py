@@ -1,0 +1,72 @@
+"""Names from scenarios, loops and records: never a path or a shell of their own, and nothing is unpickled."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from harness.store import file_name, write_timings
+from tests.test_architecture import MODULES, imports_of
+from tests.test_store import timed_round
+
+UNPICKLES = {"cloudpickle", "copyreg", "dill", "joblib", "marshal", "multiprocessing", "pickle", "shelve"}
+
+SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput", "eval", "exec"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_of_ours_can_unpickle(module: str) -> None:
+    assert {name.partition(".")[0] for name in imports_of(module)} & UNPICKLES == set()
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("harness")])
+def test_nothing_of_ours_asks_a_shell_or_runs_text(module: str) -> None:
+    for node in ast.walk(ast.parse(MODULES[module].read_text())):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            assert called not in SHELLS
+            assert not [word for word in node.keywords if word.arg == "shell"]
+
+
+NAMES = [
+    "../../up",
+    "/etc/passwd",
+    "a/b",
+    "a\0b",
+    "..",
+    ".",
+    "",
+    "-rf",
+    "a\nb",
+    "$(id)",
+    "x" * 300,
+    "é",
+    "\ud800",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_could_lead_elsewhere_becomes_one_plain_file(tmp_path: Path, name: str) -> None:
+    path = tmp_path / f"{file_name(name)}.json"
+    path.write_text("x")
+    assert [path] == list(tmp_path.iterdir())
+    assert not file_name(name).startswith((".", "-"))
+
+
+def test_names_that_differ_have_files_that_differ() -> None:
+    names = [*NAMES, "a-b", "a.b", "A/A", "A-A+gather", "asyncio+gather@3.13"]
+    assert len({file_name(name) for name in names}) == len(names)
+
+
+def test_an_ordinary_name_is_the_name_of_its_file() -> None:
+    for name in ("asyncio+gather", "uvloop+gather@new", "my-loop+anyio"):
+        assert file_name(name) == name
+
+
+def test_timings_of_arms_with_hostile_names_stay_in_their_folder(tmp_path: Path) -> None:
+    [played, _] = timed_round(0)
+    arms = tuple(type(part)(name, part.warmups, part.values, part.farewell)
+                 for name, part in zip(NAMES, played.arms * 9, strict=False))  # fmt: skip
+    write_timings(tmp_path / ".", [type(played)(played.row, 0, 1.0, arms)])
+    assert list(tmp_path.iterdir()) == [tmp_path / "timings"]
+    assert len(list((tmp_path / "timings").iterdir())) == len(NAMES)
