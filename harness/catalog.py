@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from importlib import import_module
 from importlib.metadata import entry_points
+from itertools import chain
 from pathlib import Path
 
 import scenarios
@@ -31,6 +32,13 @@ def known_rows() -> tuple[Row, ...]:
     ]
     theirs = sorted((entry.module, entry.name) for entry in entry_points(group=GROUP))
     return list_rows([*ours, *theirs])
+
+
+def requirements_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """What the rows' families need in an environment besides AnyIO: each says so in `REQUIREMENTS`."""
+    families = dict.fromkeys(row.family for row in rows if row.module.startswith("scenarios."))
+    found = (getattr(import_module(f"scenarios.{family}"), "REQUIREMENTS", ()) for family in families)
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 def choose_rows(words: Sequence[str], *, scale: bool = False) -> tuple[Row, ...]:

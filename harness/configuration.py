@@ -11,13 +11,23 @@ from harness.errors import BadInput
 PROJECT = "pyproject.toml"
 
 
+class VenvTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[tool.loopcmp.environments.NAME]`: a Python as uv is asked for it, this one's if empty."""
+
+    python: str = ""
+    requirements: tuple[str, ...] = ()
+
+
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """The table `[tool.loopcmp]`; a key that is not here is refused.
 
     `limits` are patterns over cases with how much slower than before they may be: see harness.gate.
+    `loops` are factories by name, "module:factory"; `environments` are definitions by name.
     """
 
     limits: dict[str, str] = {}
+    loops: dict[str, str] = {}
+    environments: dict[str, VenvTable] = {}
 
 
 def read_configuration(folder: Path) -> Configuration:

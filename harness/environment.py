@@ -10,16 +10,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.backends import Backend, Loop
-from harness.record import Environment
+from harness.record import Elsewhere, Environment
 from harness.rounds import choose_cpus
 from harness.sighting import PYTHON
+from harness.venvs import Place, find_place
 
 _ALWAYS = ("loopcmp", "anyio", "pyperf")
 
 
 def environment(backends: Iterable[Backend]) -> Environment:
     """What can be read here without privileges; nothing in it names a user, a host or a path."""
-    names = (*_ALWAYS, *(distribution_of(backend.loop) for backend in backends))
+    backends = tuple(backends)
+    ours = (distribution_of(backend.loop) for backend in backends if backend.venv is None)
+    names = (*_ALWAYS, *ours)
     return Environment(
         cpu=_cpu(),
         cores=os.cpu_count() or 1,
@@ -30,7 +33,17 @@ def environment(backends: Iterable[Backend]) -> Environment:
         versions=tuple((name, _version(name)) for name in dict.fromkeys(names) if name),
         load=load(),
         pinned=tuple(sorted(choose_cpus(1) or ())),
+        elsewhere=tuple(elsewhere(backend, find_place(backend)) for backend in backends if backend.venv),
     )
+
+
+def elsewhere(backend: Backend, place: Place) -> Elsewhere:
+    """What a backend in a virtual environment runs on, as a worker there said."""
+    there = place.identity
+    if there is None:
+        return Elsewhere(backend.name, unavailable=place.unavailable)
+    build = f"{there.implementation} {there.python}, {there.compiler}"
+    return Elsewhere(backend.name, there.python, build, there.versions, place.unavailable)
 
 
 def now() -> str:

@@ -102,7 +102,8 @@ def shortened(text: str, limit: int) -> str:
 
 def _looked(record: Record, line: Line, cell: Cell, limit: int) -> Iterator[Looked]:
     reference = next(_looks_of(line), None)
-    promise = expect(line.row, cell.backend, record.begun.environment.python, reference)
+    python = record.begun.environment.python_of(cell.backend)
+    promise = expect(line.row, cell.backend, python, reference)
     for look in dict.fromkeys(observations(cell.sightings)):
         times = [
             seen.times for sighting in cell.sightings for seen in sighting.seen if seen.observation == look
@@ -189,7 +190,7 @@ def _figures(timing: Timing) -> Iterator[tuple[str, str]]:
 
 def _versions(record: Record, backend: Backend) -> str:
     """What the backend runs on; a loop of the standard library has the Python's version."""
-    env = record.begun.environment
+    env = record.begun.environment.of(backend.name)
     known = dict(env.versions)
     names = dict.fromkeys((backend.loop.distribution, backend.loop.family, "anyio"))
     said = [f"{name} {known[name]}" for name in names if name in known]

@@ -63,7 +63,7 @@ class Plan:
     report. The row then has no A/A arm, for such a trial is one. None in a run."""
 
     def backends_of(self, row: Row) -> tuple[Backend, ...]:
-        """The row's backends, baseline first; a story that takes no gatherer has one per loop.
+        """The row's backends, baseline first; without a gatherer one per loop and environment.
 
         A story for one family of loops only has no case on the others.
         """
@@ -71,8 +71,8 @@ class Plan:
         ordered = sorted(able, key=lambda backend: backend.name != self.baseline)
         if row.uses_gather:
             return tuple(ordered)
-        first = {backend.loop.name: backend for backend in reversed(ordered)}
-        return tuple(backend for backend in ordered if first[backend.loop.name] is backend)
+        first = {(backend.loop, backend.venv): backend for backend in reversed(ordered)}
+        return tuple(backend for backend in ordered if first[backend.loop, backend.venv] is backend)
 
     def patience(self, row: Row) -> float:
         """Seconds of silence after which a case of this row is ended."""

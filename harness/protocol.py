@@ -31,6 +31,20 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """What a worker says of the interpreter that it runs on; `versions` are of all its distributions.
+
+    `unavailable` is why the loop that was asked about cannot run there.
+    """
+
+    python: str
+    implementation: str
+    compiler: str
+    versions: tuple[tuple[str, str], ...]
+    unavailable: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """The parent's word to a timing worker: run one value. `seed` is equal for all arms."""
 

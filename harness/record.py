@@ -20,6 +20,17 @@ VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What a backend in a virtual environment runs on, as a worker there said; or why it cannot."""
+
+    backend: str
+    python: str = ""
+    build: str = ""
+    versions: tuple[tuple[str, str], ...] = ()
+    unavailable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """The machine and the software of a run; `load` is the one-minute average at its start.
 
@@ -36,6 +47,17 @@ class Environment:
     load: float | None
     pinned: tuple[int, ...]
     """The CPUs that workers are pinned to; empty where the system cannot pin."""
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """An entry for each backend that runs in a virtual environment of its own."""
+
+    def of(self, backend: str) -> Elsewhere:
+        """What this backend runs on: an environment of its own, or loopcmp's."""
+        own = Elsewhere(backend, self.python, self.build, self.versions)
+        return next((one for one in self.elsewhere if one.backend == backend), own)
+
+    def python_of(self, backend: str) -> str:
+        """The version of Python that a backend runs on; loopcmp's where its environment was not made."""
+        return self.of(backend).python or self.python
 
 
 @dataclass(frozen=True, slots=True)

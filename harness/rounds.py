@@ -3,6 +3,7 @@
 import math
 import os
 import random
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -26,10 +27,11 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """A backend taking part in a row's rounds, or the baseline's second entry (A/A)."""
+    """A backend taking part in a row's rounds, or the baseline's second entry (A/A); `python` runs it."""
 
     name: str
     assignment: Assignment
+    python: str = sys.executable
     planted: int = 0
     """Iterations in every GRAIN that it runs and does not report: a difference planted by an audit."""
 
@@ -121,7 +123,7 @@ class _Player:
     def __init__(self, arm: Arm, stage: Stage) -> None:
         self._arm = arm
         self._timeout = stage.timeout
-        self._worker = Worker({"do": "time", "case": asdict(arm.assignment)}, stage.cpus)
+        self._worker = Worker({"do": "time", "case": asdict(arm.assignment)}, stage.cpus, python=arm.python)
         self._values: dict[str, list[Value]] = {"warmup": [], "turn": []}
 
     def __enter__(self) -> Self:

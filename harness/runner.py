@@ -18,6 +18,7 @@ from harness.record import Closed, Dropped, Entry, Finished, Observed, Paced, Pl
 from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
 from harness.sighting import assignment, observe_once
 from harness.tally import Tally
+from harness.venvs import find_place
 
 Entries = Generator[Entry, None, None]
 """Results as they come; the caller journals each and adds it to the tally before it asks for the next."""
@@ -35,6 +36,8 @@ def check(tally: Tally) -> Entries:
 
         def observed(row: Row, backend: Backend) -> list[Future[Sighting]]:
             times = range(PROCESSES)
+            if (why := tally.begun.environment.of(backend.name).unavailable) is not None:
+                return [pool.submit(Sighting, unavailable=why) for _ in times]
             return [pool.submit(observe_once, row, backend, plan.patience(row), stop) for _ in times]
 
         waiting = deque((row, backend, observed(row, backend)) for row, backend in todo)
@@ -76,10 +79,13 @@ def _arms(tally: Tally, row: Row) -> tuple[Arm, ...]:
     """One arm per backend with a number, and the baseline's second entry if it is among them."""
     plan = tally.plan
     backends = {backend.name: backend for backend in plan.backends}
-    arms = [Arm(name, assignment(row, backends[name])) for name in tally.timed_backends(row)]
+    arms = [
+        Arm(name, assignment(row, backends[name]), find_place(backends[name]).python)
+        for name in tally.timed_backends(row)
+    ]
     if plan.planted is not None:
         return tuple(arm if arm.name == plan.baseline else replace(arm, planted=plan.planted) for arm in arms)
-    again = [Arm(AGAIN, arm.assignment) for arm in arms if arm.name == plan.baseline]
+    again = [replace(arm, name=AGAIN) for arm in arms if arm.name == plan.baseline]
     return (*arms, *again)
 
 

@@ -10,11 +10,12 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from harness.backends import Backend, Loop, why_unavailable
+from harness.backends import Backend, Loop
 from harness.errors import BadInput, ScenarioBroken
 from harness.observation import Description, Ended, Observation, Row, Seen, Sighting
 from harness.process import Reply, Worker
 from harness.protocol import LOOKS, OUT_OF_MEMORY, Assignment
+from harness.venvs import find_place
 
 _PATIENCE = 60.0
 """Seconds in which a worker must list its modules or make a loop."""
@@ -92,11 +93,13 @@ def assignment(row: Row, backend: Backend) -> Assignment:
 
 def observe_once(row: Row, backend: Backend, timeout: float, stop: Event | None = None) -> Sighting:
     """What one fresh process sees of a case; `timeout` seconds for all it has to say, or `stop`, end it."""
-    if why := why_unavailable(backend.loop) or _library_missing(row):
+    place = find_place(backend)
+    missing = _library_missing(row) if backend.venv is None else None
+    if why := place.unavailable or missing:
         return Sighting(unavailable=why)
     seen: dict[Observation, Seen] = {}
     job: dict[str, Any] = {"do": "observe", "case": asdict(assignment(row, backend))}
-    with Worker(job, stop=stop, lifetime=timeout) as worker:
+    with Worker(job, stop=stop, lifetime=timeout, python=place.python) as worker:
         for _ in range(LOOKS + 1):
             reply = worker.receive(timeout)
             if isinstance(reply, Ended) or reply.kind != "seen":

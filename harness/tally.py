@@ -97,7 +97,7 @@ class Tally:
         return self._findings[case]
 
     def _judged(self, row: Row, backend: str) -> Finding:
-        python = self.begun.environment.python
+        python = self.begun.environment.python_of(backend)
         sightings = self.sightings.get((row.id, backend), ())
         finding = judge(row, backend, python, sightings, self.reference(row))
         dropped = self.dropped.get((row.id, backend))
@@ -120,7 +120,7 @@ class Tally:
 
     def expected(self, row: Row, backend: str) -> Promise:
         """The whole promise of a case."""
-        return expect(row, backend, self.begun.environment.python, self.reference(row))
+        return expect(row, backend, self.begun.environment.python_of(backend), self.reference(row))
 
     def unexpected_result(self, row: Row, part: ArmRound) -> Description | None:
         """A result that an arm returned after a value and that was not promised."""

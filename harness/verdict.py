@@ -77,12 +77,16 @@ class Finding:
 
 
 def matching_difference(row: Row, backend: str, python: str) -> Difference | None:
-    """The documented difference for a backend on this Python. Raises BadInput where two match."""
+    """The documented difference for a backend on this Python. Raises BadInput where two match.
+
+    It is documented for a loop and gatherer, whichever environment they run in.
+    """
+    names = {backend, backend.partition("@")[0]}
     try:
         matching = [
             difference
             for difference in row.differences
-            if any(fnmatchcase(backend, pattern) for pattern in difference.on)
+            if any(fnmatchcase(name, pattern) for name in names for pattern in difference.on)
             and SpecifierSet(difference.python).contains(python, prereleases=True)
         ]
     except InvalidSpecifier as error:

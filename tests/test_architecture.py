@@ -27,8 +27,9 @@ ARROWS = {
     "custody": "",
     "process": "custody observation protocol",
     "pace": "protocol",
+    "venvs": "backends errors observation process protocol scenarios",
     "rounds": "observation pace process protocol",
-    "sighting": "backends errors observation process protocol",
+    "sighting": "backends errors observation process protocol venvs",
     # what it all means
     "verdict": "errors observation",
     "estimate": "protocol",
@@ -57,8 +58,8 @@ ARROWS = {
     " reliability sentences summary sweep table verdict",
     "store": "errors record trial",
     "site": "errors estimate evidence record report sentences store table verdict",
-    "environment": "backends record rounds sighting",
-    "runner": "backends environment estimate observation pace plan record rounds sighting tally",
+    "environment": "backends record rounds sighting venvs",
+    "runner": "backends environment estimate observation pace plan record rounds sighting tally venvs",
     "configuration": "errors",
     "catalog": "errors observation scenarios sighting",
     "usual": "estimate protocol",
@@ -66,7 +67,7 @@ ARROWS = {
     "session": "audit errors record report runner store tally",
     "cli": "backends capabilities catalog changes comparison comparison_table configuration environment"
     " errors estimate gate observation plan record report runner session sighting site store table tally"
-    " trial verdict",
+    " trial venvs verdict",
 }
 """Each module of `harness`, or package in it, with the others that it may import: only rows above its own.
 
@@ -99,8 +100,9 @@ LIBRARIES = {
     "jinja2": "report",
     "markupsafe": "report site",
     "numpy": "site summary",
-    "msgspec": "configuration process rounds sighting store report site cli",
-    "packaging": "verdict",
+    "msgspec": "configuration process rounds sighting store report site cli venvs",
+    "packaging": "verdict venvs",
+    "platformdirs": "venvs",
     "pyperf": "store usual worker",
     "rich": "report cli",
     "ruptures": "site",
@@ -109,6 +111,7 @@ LIBRARIES = {
     "sniffio": "scenarios.http.serving",
     "starlette": "scenarios.http.application",
     "typer": "cli",
+    "uv": "venvs",
     "vl_convert": "report",
 }
 """Who may name a library: a row of ARROWS, or one module in full.

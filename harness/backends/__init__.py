@@ -6,7 +6,7 @@ Importing this package imports no loop; a worker opens one with `open_backend`.
 import importlib
 import importlib.util
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.backends.running import Running
 from harness.errors import BadInput
@@ -38,16 +38,30 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
+class Venv:
+    """A virtual environment as it is asked for: its name, which Python, and what is installed in it.
+
+    `python` is what uv calls a request, such as 3.12; `requirements` are those of pip.
+    """
+
+    name: str
+    python: str
+    requirements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Backend:
-    """A loop and a gatherer: what a scenario runs on."""
+    """A loop and a gatherer: what a scenario runs on; in loopcmp's own environment without a `venv`."""
 
     loop: Loop
     gatherer: str
+    venv: Venv | None = None
 
     @property
     def name(self) -> str:
-        """The backend's name everywhere: `uvloop+gather`."""
-        return f"{self.loop.name}+{self.gatherer}"
+        """The backend's name everywhere: `uvloop+gather`, or `uvloop+gather@py312`."""
+        own = f"{self.loop.name}+{self.gatherer}"
+        return own if self.venv is None else f"{own}@{self.venv.name}"
 
 
 LOOPS: tuple[Loop, ...] = (
@@ -69,11 +83,28 @@ def known_backends(extra: Iterable[Loop] = ()) -> tuple[Backend, ...]:
     return (*first, *rest)
 
 
-def find_backend(name: str, extra: Sequence[Loop] = ()) -> Backend:
-    """The backend of this name; a bare loop name means its default gatherer.
+def find_backend(name: str, extra: Sequence[Loop] = (), venvs: Iterable[Venv] = ()) -> Backend:
+    """The backend of this name, `LOOP+GATHERER@ENV`; a bare loop name means its default gatherer.
 
     Raises BadInput where there is none, naming the nearest.
     """
+    own, at, where = name.partition("@")
+    found = _find_backend(own, extra)
+    return replace(found, venv=find_venv(where, venvs)) if at else found
+
+
+def find_venv(name: str, venvs: Iterable[Venv]) -> Venv:
+    """The environment of this name. Raises BadInput where there is none, saying how to define it."""
+    for venv in venvs:
+        if venv.name == name:
+            return venv
+    raise BadInput(
+        f"no environment is called {name!r}: define it in [tool.loopcmp.environments], "
+        "or as --env NAME=PYTHON, such as --env py312=3.12"
+    )
+
+
+def _find_backend(name: str, extra: Sequence[Loop]) -> Backend:
     known = {backend.name: backend for backend in known_backends(extra)}
     for backend in known.values():
         if name in (backend.name, backend.loop.name):

@@ -4,7 +4,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.options import Backends, Baseline, Json, Loops, NoProgress, Scale, Scenarios, Timeout
+from harness.cli.options import (
+    Backends,
+    Baseline,
+    Environments,
+    Json,
+    Loops,
+    NoProgress,
+    Scale,
+    Scenarios,
+    Timeout,
+)
 
 if TYPE_CHECKING:
     from harness.record import Record
@@ -14,6 +24,7 @@ def check(
     scenarios: Scenarios = None,
     backend: Backends = None,
     loop: Loops = None,
+    env: Environments = None,
     baseline: Baseline = None,
     timeout: Timeout = 30.0,
     scale: Scale = False,
@@ -33,7 +44,7 @@ def check(
     from harness.tally import Tally
 
     words = scenarios or ([TAG] if capabilities else [])
-    wanted = Wanted(words, backend or [], loop or [], baseline, timeout, scale=scale)
+    wanted = Wanted(words, backend or [], loop or [], baseline, timeout, scale=scale, environments=env or [])
     tally = Tally(begin(wanted))
     with Progress(tally, shown=not no_progress, timed=False) as progress:
         for entry in observe(tally):

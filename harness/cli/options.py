@@ -15,11 +15,21 @@ Scenarios = Annotated[
 ]
 Backends = Annotated[
     list[str] | None,
-    typer.Option("-b", "--backend", help="A backend or a bare loop name; may be repeated."),
+    typer.Option("-b", "--backend", help="A backend or a bare loop name, and @ENV; may be repeated."),
 ]
 Loops = Annotated[
     list[str] | None,
     typer.Option("--loop", metavar="NAME=module:factory", help="Any other asyncio loop; may be repeated."),
+]
+Environments = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--env",
+        metavar="NAME[=PYTHON REQUIREMENT…]",
+        help="Run backends in a virtual environment that uv makes: one of [tool.loopcmp.environments], or "
+        "one defined here, such as --env 'old=3.12 uvloop==0.21'; here itself is called here. "
+        "A backend that is named with one, such as -b uvloop@old, runs only there.",
+    ),
 ]
 Baseline = Annotated[
     str | None, typer.Option(help="The backend that ratios are taken against [asyncio+gather].")

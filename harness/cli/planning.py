@@ -3,25 +3,21 @@
 import random
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from harness.backends import (
-    DEFAULT_BACKENDS,
-    DEFAULT_BASELINE,
-    Backend,
-    find_backend,
-    read_loop,
-    why_unavailable,
-)
-from harness.catalog import choose_rows
-from harness.environment import environment, now
+import typer
+
+from harness.backends import DEFAULT_BASELINE, Backend, find_backend
+from harness.catalog import choose_rows, requirements_of
+from harness.cli.choosing import Known, choose_backends, known
+from harness.environment import elsewhere, environment, now
 from harness.errors import BadInput
 from harness.observation import Row
 from harness.plan import DEFAULT, Effort, Plan, choose_baseline
-from harness.record import VERSION, Begun
-from harness.sighting import PYTHON, check_loop
+from harness.record import VERSION, Begun, Elsewhere
 from harness.trial import Schedule
+from harness.venvs import complete, find_place, is_made, make_again
 from harness.verdict import matching_difference
 
 
@@ -39,26 +35,32 @@ class Wanted:
     seed: int | None = None
     name: str = ""
     scale: bool = False
+    environments: Sequence[str] = ()
 
 
 def begin(wanted: Wanted) -> Begun:
     """Everything that is fixed before the first observation. Raises BadInput; nothing is written."""
-    backends = choose_backends(wanted)
-    rows = _with_a_case(choose_rows(wanted.scenarios, scale=wanted.scale), backends)
+    there = known(wanted.loops, wanted.environments)
+    chosen = choose_backends(there, wanted.backends, wanted.environments)
+    rows = _with_a_case(choose_rows(wanted.scenarios, scale=wanted.scale), chosen)
+    backends = _completed(chosen, rows)
+    baseline = _baseline(wanted, there, backends)
+    _announce(backends)
+    runs_on = environment(backends)
     for row in rows:
         for backend in backends:
-            matching_difference(row, backend.name, PYTHON)
+            matching_difference(row, backend.name, runs_on.python_of(backend.name))
     plan = Plan(
         rows=rows,
         backends=backends,
-        baseline=_baseline(wanted, backends),
+        baseline=baseline,
         effort=wanted.effort,
         margin=wanted.margin,
         timeout=wanted.timeout,
         required=tuple(backend.name for backend in backends) if wanted.backends else (),
         seed=random.SystemRandom().getrandbits(32) if wanted.seed is None else wanted.seed,
     )
-    return Begun(VERSION, wanted.name, now(), command_line(), environment(backends), plan)
+    return Begun(VERSION, wanted.name, now(), command_line(), runs_on, plan)
 
 
 def begin_audit(wanted: Wanted, schedule: Schedule) -> Begun:
@@ -81,23 +83,46 @@ def _with_a_case(rows: Sequence[Row], backends: Sequence[Backend]) -> tuple[Row,
     return able
 
 
-def choose_backends(wanted: Wanted) -> tuple[Backend, ...]:
-    """The backends that were named, or the default ones and those of --loop. Raises BadInput."""
-    loops = [read_loop(words) for words in wanted.loops]
-    for loop in loops:
-        if [one.name for one in loops].count(loop.name) > 1:
-            raise BadInput(f"--loop: two loops are called {loop.name!r}: give each a name of its own")
-        check_loop(loop)
-    names = wanted.backends or (*DEFAULT_BACKENDS, *(f"{loop.name}+gather" for loop in loops))
-    found = [find_backend(name, loops) for name in names]
-    return tuple(dict.fromkeys(found))
+def _completed(backends: Iterable[Backend], rows: Sequence[Row]) -> tuple[Backend, ...]:
+    """The backends, each environment with all that its loop and the rows need there."""
+    needs = requirements_of(rows)
+    return tuple(
+        replace(one, venv=complete(one.venv, one.loop, needs)) if one.venv else one for one in backends
+    )
 
 
-def _baseline(wanted: Wanted, backends: tuple[Backend, ...]) -> str:
+def _announce(backends: Iterable[Backend]) -> None:
+    """Say what takes its time before anything else happens: making environments."""
+    for venv in dict.fromkeys(one.venv for one in backends if one.venv and not is_made(one.venv)):
+        asked = ", ".join(venv.requirements)
+        typer.echo(f"loopcmp: making environment {venv.name}: Python {venv.python}, {asked}", err=True)
+
+
+def find_again(begun: Begun) -> None:
+    """Find the environments of a run that goes on, or make them again. Raises BadInput if they differ."""
+    env = begun.environment
+    _announce(begun.plan.backends)
+    for backend in begun.plan.backends:
+        before = env.of(backend.name)
+        if backend.venv is None or before.unavailable is not None:
+            continue
+        now_there = elsewhere(backend, make_again(backend, before.versions))
+        if now_there != before:
+            raise BadInput(f"{backend.name} is no longer what it was: {_change(before, now_there)}")
+
+
+def _change(before: Elsewhere, after: Elsewhere) -> str:
+    was = {"Python": before.build, **dict(before.versions)}
+    now_is = {"Python": after.build, **dict(after.versions)}
+    changed = [name for name in {**was, **now_is} if was.get(name) != now_is.get(name)]
+    words = [f"{name} {was.get(name, 'none')} is now {now_is.get(name, 'none')}" for name in changed]
+    return after.unavailable or ", ".join(words)
+
+
+def _baseline(wanted: Wanted, there: Known, backends: tuple[Backend, ...]) -> str:
     """The baseline named, else the default one if it was chosen, else the first."""
     if wanted.baseline is not None:
-        loops = [backend.loop for backend in backends]
-        return choose_baseline(find_backend(wanted.baseline, loops).name, backends)
+        return choose_baseline(find_backend(wanted.baseline, there.loops, there.venvs).name, backends)
     names = [backend.name for backend in backends]
     return DEFAULT_BASELINE if DEFAULT_BASELINE in names else names[0]
 
@@ -109,5 +134,5 @@ def command_line() -> str:
 
 def unavailable(plan: Plan) -> list[str]:
     """The backends that were asked for by name and cannot run here, each with why."""
-    found = ((backend.name, why_unavailable(backend.loop)) for backend in plan.backends)
+    found = ((backend.name, find_place(backend).unavailable) for backend in plan.backends)
     return [f"{name}: {why}" for name, why in found if why and name in plan.required]

@@ -8,6 +8,7 @@ import typer
 from harness.cli.options import (
     Backends,
     Baseline,
+    Environments,
     Json,
     Loops,
     NoProgress,
@@ -27,6 +28,7 @@ def run(
     scenarios: Scenarios = None,
     backend: Backends = None,
     loop: Loops = None,
+    env: Environments = None,
     baseline: Baseline = None,
     fast: Annotated[
         bool, typer.Option("--fast", help="6 rounds a row, 95% a cell, not adjusted: a first look.")
@@ -58,19 +60,19 @@ def run(
     """Check every case, then time those that agree, then write a record and its reports."""
     from harness import session, store
     from harness.cli.measuring import measured
-    from harness.cli.planning import Wanted, begin
+    from harness.cli.planning import Wanted, begin, find_again
     from harness.cli.reading import fraction
 
     words = scenarios or []
     if resume:
         _refuse_with_resume(context)
         run = session.resume(Path(words[0]) if words else store.unfinished(results))
+        find_again(run.tally.begun)
     else:
         effort = _effort(fast, rigorous, precision, max_time)
         wanted = Wanted(
             words, backend or [], loop or [], baseline, timeout, effort,
-            fraction("--margin", margin), seed, store.safe_name(publish or _name(words)),
-            scale,
+            fraction("--margin", margin), seed, store.safe_name(publish or _name(words)), scale, env or [],
         )  # fmt: skip
         run = session.start(begin(wanted), results, publish=publish is not None)
     raise typer.Exit(measured(run, shown=not no_progress, as_json=as_json))

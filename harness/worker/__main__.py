@@ -53,6 +53,10 @@ def _do(job: dict[str, object], channel: Channel) -> None:
             channel.send("done")
         case {"do": "open", "loop": dict(loop)}:
             _open(Loop(**loop), channel)
+        case {"do": "identify", "loop": dict(loop)}:
+            from harness.worker.identity import identify  # noqa: PLC0415
+
+            channel.send("identity", identify(Loop(**loop)))
         case {"do": "observe", "case": dict(case)}:
             from harness.worker.observing import observe  # noqa: PLC0415
 

@@ -1,0 +1,101 @@
+"""From what was typed and what the project says, to loops, environments and backends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from harness.backends import (
+    DEFAULT_BACKENDS,
+    Backend,
+    Loop,
+    Venv,
+    find_backend,
+    find_venv,
+    read_loop,
+)
+from harness.configuration import Configuration, read_configuration
+from harness.errors import BadInput
+from harness.sighting import check_loop
+from harness.venvs import HERE, define, read_venv
+
+Definition = TypeVar("Definition", Loop, Venv)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The loops and environments that can be named here, besides those that are built in.
+
+    `typed` are the loops of --loop; the others come from the project's pyproject.toml.
+    """
+
+    typed: tuple[Loop, ...]
+    loops: tuple[Loop, ...]
+    venvs: tuple[Venv, ...]
+
+
+def known(loops: Sequence[str], environments: Sequence[str]) -> Known:
+    """What --loop and --env define, then what pyproject.toml does. Raises BadInput."""
+    project = read_configuration(Path.cwd())
+    typed = _each_once("--loop: two loops", [read_loop(words) for words in loops])
+    names = {loop.name for loop in typed}
+    configured = [read_loop(f"{name}={factory}") for name, factory in project.loops.items()]
+    return Known(
+        typed,
+        (*typed, *(loop for loop in configured if loop.name not in names)),
+        _venvs(project, environments),
+    )
+
+
+def _each_once(what: str, defined: Sequence[Definition]) -> tuple[Definition, ...]:
+    names = [one.name for one in defined]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadInput(f"{what} are called {name!r}: give each a name of its own")
+    return tuple(defined)
+
+
+def _venvs(project: Configuration, words: Sequence[str]) -> tuple[Venv, ...]:
+    """The environments that were typed in full, and those of the project that they leave."""
+    typed = _each_once("--env: two environments", [read_venv(one) for one in words if "=" in one])
+    names = {venv.name for venv in typed}
+    tables = project.environments.items()
+    defined = [define(name, table.python, table.requirements) for name, table in tables if name not in names]
+    return (*typed, *defined)
+
+
+def _name(words: str) -> str:
+    return words.partition("=")[0]
+
+
+def choose_backends(known: Known, words: Sequence[str], environments: Sequence[str]) -> tuple[Backend, ...]:
+    """The backends that were named, or the default ones and those of --loop. Raises BadInput.
+
+    Those that name no environment run in each of `environments` that no other names.
+    """
+    names = words or (*DEFAULT_BACKENDS, *(f"{loop.name}+gather" for loop in known.typed))
+    named = {where for _, at, where in (name.partition("@") for name in names) if at}
+    everywhere = [name for name in map(_name, environments) if name not in named]
+    for name in everywhere:
+        if name != HERE:
+            find_venv(name, known.venvs)
+    found = [
+        find_backend(one, known.loops, known.venvs) for name in names for one in _placed(name, everywhere)
+    ]
+    _check(known, found)
+    return tuple(dict.fromkeys(found))
+
+
+def _placed(name: str, everywhere: Sequence[str]) -> Sequence[str]:
+    """The name of a backend in each environment that it is to run in."""
+    if "@" in name:
+        return (name.removesuffix(f"@{HERE}"),)
+    return [name if where == HERE else f"{name}@{where}" for where in everywhere] or (name,)
+
+
+def _check(known: Known, found: Sequence[Backend]) -> None:
+    """Make one of each loop that was typed, or chosen from the project, unless it only runs elsewhere."""
+    for loop in known.loops:
+        of_it = [backend.venv for backend in found if backend.loop == loop]
+        if None in of_it or (loop in known.typed and not of_it):
+            check_loop(loop)

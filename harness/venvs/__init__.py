@@ -1,0 +1,18 @@
+"""Virtual environments that backends run in, when it is not loopcmp's own: read, made by uv, found again."""
+
+from harness.venvs.definition import HERE, complete, define, read_venv
+from harness.venvs.making import interpreters, is_made
+from harness.venvs.place import Place, find_place, made_of, make_again
+
+__all__ = [
+    "HERE",
+    "Place",
+    "complete",
+    "define",
+    "find_place",
+    "interpreters",
+    "is_made",
+    "made_of",
+    "make_again",
+    "read_venv",
+]

@@ -1,0 +1,86 @@
+"""What an environment is asked for with: a name, a Python and requirements that are safe to hand on."""
+
+import importlib.metadata
+import platform
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from harness.backends import Loop, Venv
+from harness.errors import BadInput
+
+HERE = "here"
+"""The name of loopcmp's own environment, which no other can take."""
+
+WORKER = ("anyio", "pyperf")
+"""The distributions that every worker needs."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")
+_PYTHON = re.compile(r"[A-Za-z0-9<>=~!][A-Za-z0-9<>=~!.,+@*_-]{0,60}")
+_FROM = {"https", "git+https"}
+"""Where a requirement may come from: a path would be published with the record, and is nowhere else."""
+
+
+def define(name: str, python: str = "", requirements: Iterable[str] = ()) -> Venv:
+    """An environment of this name; without a `python`, it has this one's version.
+
+    Raises BadInput for what cannot be handed to uv, or published with a record.
+    """
+    if not _NAME.fullmatch(name) or name == HERE:
+        raise BadInput(f"{name!r} cannot name an environment: use letters, digits, dots and dashes")
+    if python and not _PYTHON.fullmatch(python):
+        raise BadInput(
+            f"environment {name}: python {python!r} is no version: write one such as 3.12 or 3.13t"
+        )
+    return Venv(name, python or platform.python_version(), tuple(_checked(name, one) for one in requirements))
+
+
+def read_venv(words: str) -> Venv:
+    """An environment from the command line's "NAME=PYTHON REQUIREMENT REQUIREMENT…"."""
+    name, _, rest = words.partition("=")
+    python, *requirements = rest.split() or [""]
+    return define(name, python, requirements)
+
+
+def _checked(name: str, words: str) -> str:
+    try:
+        requirement = Requirement(words)
+    except InvalidRequirement as error:
+        said = str(error).partition("\n")[0]
+        raise BadInput(f"environment {name}: {words!r} is no requirement: {said}") from None
+    if requirement.url is not None:
+        url = urlsplit(requirement.url)
+        if url.scheme not in _FROM or "@" in url.netloc:
+            raise BadInput(
+                f"environment {name}: {requirement.name} comes from where no reader of a record can get it: "
+                "use an index, https:// or git+https://, without a user's name in it"
+            )
+    return words
+
+
+def complete(venv: Venv, loop: Loop, needs: Iterable[str]) -> Venv:
+    """The environment with all that a worker needs there for a loop, and what scenarios need.
+
+    What is not asked for by name is taken in the version that is installed here, so that only what
+    is asked for differs between environments.
+    """
+    asked = {canonicalize_name(Requirement(one).name) for one in venv.requirements}
+    needed = [*WORKER, *needs, *([loop.distribution] if loop.distribution else [])]
+    added = [one for one in needed if canonicalize_name(Requirement(one).name) not in asked]
+    return replace(venv, requirements=(*dict.fromkeys(map(_as_here, added)), *venv.requirements))
+
+
+def _as_here(words: str) -> str:
+    """The requirement, in the version that is installed here if it says none."""
+    requirement = Requirement(words)
+    if requirement.specifier or requirement.url:
+        return words
+    try:
+        version = importlib.metadata.version(requirement.name)
+    except importlib.metadata.PackageNotFoundError:
+        return words
+    return f"{words}=={version}" if "+" not in version else words

@@ -1,0 +1,21 @@
+"""Which Python a worker runs on, what is installed beside it, and whether a loop can run there."""
+
+import platform
+import sys
+import sysconfig
+from importlib.metadata import distributions
+
+from harness.backends import Loop, why_unavailable
+from harness.protocol import Identity
+
+
+def identify(loop: Loop) -> Identity:
+    """Say what this interpreter is, without importing the loop."""
+    return Identity(
+        python=".".join(map(str, sys.version_info[:3])),
+        implementation=platform.python_implementation()
+        + (" free-threaded" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""),
+        compiler=platform.python_compiler(),
+        versions=tuple(sorted((one.name, one.version) for one in distributions())),
+        unavailable=why_unavailable(loop),
+    )
