@@ -58,7 +58,7 @@ def load() -> float | None:
 
 def distribution_of(loop: Loop) -> str:
     """The distribution that brings a loop: the one named, or that of the module of its factory."""
-    if loop.distribution or not loop.factory:
+    if loop.distribution or not loop.factory or loop.is_ours:
         return loop.distribution
     top = loop.module.partition(".")[0]
     return next(iter(importlib.metadata.packages_distributions().get(top, ())), "")

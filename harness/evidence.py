@@ -211,8 +211,11 @@ def command(record: Record, lines: Iterable[Line], backends: Iterable[str]) -> s
     )
     words = ["loopcmp", "run", *rows]
     wanted = [one for one in plan.backends if one.name in set(backends)]
-    for loop in dict.fromkeys(one.loop for one in wanted if one.loop not in LOOPS):
+    others = (one.loop for one in wanted if one.loop not in LOOPS and not one.loop.is_ours)
+    for loop in dict.fromkeys(others):
         words += ["--loop", f"{loop.name}={loop.factory}"]
+    for defined in dict.fromkeys(one.venv.words for one in wanted if one.venv):
+        words += ["--env", defined]
     for one in wanted:
         words += ["-b", one.name]
     if plan.baseline != DEFAULT_BASELINE:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from harness.estimate import Estimate, Judgement
-from harness.record import Cell, Line, Record
+from harness.record import Cell, Elsewhere, Line, Record
 from harness.verdict import Parting, Verdict
 
 SYMBOLS = {
@@ -251,9 +251,19 @@ def environment(record: Record) -> tuple[tuple[str, str], ...]:
         ("pinned to CPU", ", ".join(map(str, env.pinned)) or "not pinned: this system cannot"),
         ("system", env.system),
         ("Python", env.build),
-        ("versions", ", ".join(f"{name} {version}" for name, version in env.versions)),
+        ("versions", _versions(env.versions)),
+        *((f"on {one.backend}", _elsewhere(one)) for one in env.elsewhere),
         ("load", load),
     )
+
+
+def _versions(versions: tuple[tuple[str, str], ...]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in versions)
+
+
+def _elsewhere(there: Elsewhere) -> str:
+    """What a backend in an environment of its own runs on."""
+    return there.unavailable or f"{there.build}; {_versions(there.versions)}"
 
 
 def repeat(record: Record) -> tuple[str, str]:
@@ -264,8 +274,10 @@ def repeat(record: Record) -> tuple[str, str]:
     row = next((line.row for line in record.lines if line.rounds), record.lines[0].row)
     words = ["loopcmp", "run", row.module if row.module.endswith(".py") else row.id]
     for loop in dict.fromkeys(backend.loop for backend in plan.backends):
-        if loop.factory and not loop.distribution:
+        if loop.factory and not loop.distribution and not loop.is_ours:
             words += ["--loop", f"{loop.name}={loop.factory}"]
+    for defined in dict.fromkeys(backend.venv.words for backend in plan.backends if backend.venv):
+        words += ["--env", defined]
     for name in record.backends:
         words += ["-b", name]
     return shlex.join(words), "loopcmp run path/to/mine.py"

@@ -27,7 +27,7 @@ ARROWS = {
     "custody": "",
     "process": "custody observation protocol",
     "pace": "protocol",
-    "venvs": "backends errors observation process protocol scenarios",
+    "venvs": "backends errors harness observation process protocol scenarios",
     "rounds": "observation pace process protocol",
     "sighting": "backends errors observation process protocol venvs",
     # what it all means

@@ -5,8 +5,10 @@ Importing this package imports no loop; a worker opens one with `open_backend`.
 
 import importlib
 import importlib.util
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from harness.backends.running import Running
 from harness.errors import BadInput
@@ -36,6 +38,11 @@ class Loop:
         """The module that must be importable for this loop to run."""
         return self.factory.partition(":")[0] or self.family
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether loopcmp itself brings it: a variant of a loop of the standard library."""
+        return self.module.partition(".")[0] == "harness"
+
 
 @dataclass(frozen=True, slots=True)
 class Venv:
@@ -47,6 +54,11 @@ class Venv:
     name: str
     python: str
     requirements: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What defines it after --env on a command line."""
+        return " ".join((f"{self.name}={self.python}", *self.requirements))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +87,20 @@ DEFAULT_BACKENDS = ("asyncio+gather", "uvloop+gather", "trio+nursery")
 DEFAULT_BASELINE = "asyncio+gather"
 
 
+def known_loops(extra: Iterable[Loop] = ()) -> tuple[Loop, ...]:
+    """Every loop that can be named: built in, brought by an installed distribution, or the user's own.
+
+    The user's own counts before another of its name.
+    """
+    from harness.backends.others import other_loops  # noqa: PLC0415 - workers never need it
+
+    loops = (*LOOPS, *other_loops(), *extra)
+    return tuple({loop.name: loop for loop in loops}.values())
+
+
 def known_backends(extra: Iterable[Loop] = ()) -> tuple[Backend, ...]:
     """Every backend that can be named: the default ones first, then each loop's other gatherers."""
-    loops = (*LOOPS, *extra)
+    loops = known_loops(extra)
     first = [Backend(loop, GATHERERS[loop.family][0]) for loop in loops]
     rest = [Backend(loop, name) for loop in loops for name in GATHERERS[loop.family][1:]]
     return (*first, *rest)
@@ -111,7 +134,7 @@ def _find_backend(name: str, extra: Sequence[Loop]) -> Backend:
             return backend
     from difflib import get_close_matches  # noqa: PLC0415 - workers import this module and never err
 
-    loops = [loop.name for loop in (*LOOPS, *extra)]
+    loops = [loop.name for loop in known_loops(extra)]
     near = get_close_matches(name, known if "+" in name else loops, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
     raise BadInput(f"no backend is called {name!r}: {hint}`loopcmp list backends` shows them all")
@@ -126,15 +149,42 @@ def read_loop(words: str) -> Loop:
             f"--loop {words!r} has not the shape NAME=module:factory, "
             "for example --loop mine=mypackage:new_event_loop"
         )
-    if name in {loop.name for loop in LOOPS} or not name.replace("-", "_").isidentifier():
+    if not is_loop_name(name):
         raise BadInput(
             f"--loop {words!r}: {name!r} cannot name a loop; choose a new name of letters and digits"
         )
     return Loop(name, factory=factory)
 
 
+def is_loop_name(name: str) -> bool:
+    """Whether a loop that does not come built in may have this name."""
+    taken = name in {loop.name for loop in LOOPS} or name.startswith("asyncio-")
+    return not taken and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]{0,40}", name) is not None
+
+
+class State(StrEnum):
+    """Whether a loop can be run with this Python, from what is known without importing it."""
+
+    AVAILABLE = "available"
+    MISSING = "not installed"
+    UNFIT = "not for this Python or platform"
+
+
+def state_of(loop: Loop) -> State:
+    """Whether a loop can be run here."""
+    from harness.backends.others import why_unfit  # noqa: PLC0415 - workers never need it
+
+    if why_unfit(loop):
+        return State.UNFIT
+    return State.MISSING if why_unavailable(loop) else State.AVAILABLE
+
+
 def why_unavailable(loop: Loop) -> str | None:
     """Why this loop cannot run here, with what to type; None if its package is there."""
+    from harness.backends.others import why_unfit  # noqa: PLC0415 - workers never need it
+
+    if why := why_unfit(loop):
+        return why
     top = loop.module.partition(".")[0]
     if importlib.util.find_spec(top) is not None:
         return None

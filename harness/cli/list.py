@@ -1,11 +1,15 @@
 """`loopcmp list`: scenarios and backends, and why a backend cannot run here."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.options import Json, Loops, Scenarios
+from harness.cli.options import Environments, Json, Loops, Scenarios
+
+if TYPE_CHECKING:
+    from harness.backends.others import Lore
+    from harness.venvs.found import Made
 
 
 class Kind(StrEnum):
@@ -13,20 +17,29 @@ class Kind(StrEnum):
 
     SCENARIOS = "scenarios"
     BACKENDS = "backends"
+    ENVIRONMENTS = "environments"
 
 
 def list_(
-    kind: Annotated[Kind | None, typer.Argument(help="scenarios or backends; both if not given.")] = None,
+    kind: Annotated[
+        Kind | None, typer.Argument(help="scenarios, backends or environments; the first two if not given.")
+    ] = None,
     scenarios: Scenarios = None,
     loop: Loops = None,
+    env: Environments = None,
+    envs: Annotated[
+        bool, typer.Option("--envs", help="List environments, and whether they are made.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """List scenarios and backends, and why a backend cannot run here."""
     listings = {
         Kind.SCENARIOS: lambda: _scenarios(scenarios or []),
         Kind.BACKENDS: lambda: _backends(loop or []),
+        Kind.ENVIRONMENTS: lambda: _environments(env or []),
     }
-    chosen = [kind] if kind else list(Kind)
+    kind = Kind.ENVIRONMENTS if envs else kind
+    chosen = [kind] if kind else [Kind.SCENARIOS, Kind.BACKENDS]
     listed = {one.value: listings[one]() for one in chosen}
     if as_json:
         import msgspec
@@ -56,13 +69,9 @@ def _scenarios(words: list[str]) -> list[dict[str, object]]:
 
 
 def _backends(words: list[str]) -> list[dict[str, object]]:
-    from harness.backends import (
-        DEFAULT_BACKENDS,
-        known_backends,
-        read_loop,
-        version_of,
-        why_unavailable,
-    )
+    from harness.backends import DEFAULT_BACKENDS, known_backends, state_of, version_of, why_unavailable
+    from harness.backends.others import LORE
+    from harness.cli.choosing import known
 
     return [
         {
@@ -71,10 +80,47 @@ def _backends(words: list[str]) -> list[dict[str, object]]:
             "gatherer": backend.gatherer,
             "default": backend.name in DEFAULT_BACKENDS,
             "version": version_of(backend.loop),
-            "unavailable": why_unavailable(backend.loop),
+            "state": state_of(backend.loop).value,
+            "unavailable": (why := why_unavailable(backend.loop)),
+            "lacks": lore.lacks if (lore := LORE.get(backend.loop.name)) else "",
+            "about": lore.about if lore else "",
+            "notes": _notes(why, lore),
         }
-        for backend in known_backends(map(read_loop, words))
+        for backend in known_backends(known(words, []).loops)
+        if backend.loop.name not in LORE or backend.gatherer == "gather"
     ]
+
+
+def _notes(why: str | None, lore: "Lore | None") -> str:
+    lacks = f"by its own words ({lore.about}) lacks {lore.lacks}" if lore and lore.lacks else ""
+    return "; ".join(filter(None, (why, lacks)))
+
+
+def _environments(words: list[str]) -> list[dict[str, object]]:
+    """Each environment that is defined, and what was made of it; then the Pythons that uv finds."""
+    from harness.cli.choosing import known
+    from harness.venvs import interpreters, made_of
+
+    defined: list[dict[str, object]] = [
+        {
+            "name": venv.name,
+            "python": venv.python,
+            "requirements": ", ".join(venv.requirements),
+            "state": "; ".join(_made(one) for one in made) or "not made yet: the first run with it makes it",
+            "made": [{"python": one.python, "versions": dict(one.versions)} for one in made],
+        }
+        for venv in known([], words).venvs
+        for made in [tuple(made_of(venv))]
+    ]
+    here: list[dict[str, object]] = [
+        {"name": "", "python": version, "requirements": "", "state": "found by uv: --env NAME=" + version}
+        for version in interpreters()
+    ]
+    return [*defined, *here]
+
+
+def _made(one: "Made") -> str:
+    return f"made: Python {one.python} with {', '.join(map(' '.join, one.versions))}"
 
 
 def _show(listed: dict[str, list[dict[str, object]]]) -> None:
@@ -85,7 +131,8 @@ def _show(listed: dict[str, list[dict[str, object]]]) -> None:
     from harness.report.terminal import console
 
     heads = {"scenarios": ("name", "family", "timed", "summary"),
-             "backends": ("name", "version", "default", "unavailable")}  # fmt: skip
+             "backends": ("name", "version", "default", "state", "notes"),
+             "environments": ("name", "python", "requirements", "state")}  # fmt: skip
     out = console()
     for name, entries in listed.items():
         drawn = Table(*heads[name], box=box.SIMPLE_HEAD, pad_edge=False)

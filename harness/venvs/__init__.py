@@ -1,8 +1,9 @@
 """Virtual environments that backends run in, when it is not loopcmp's own: read, made by uv, found again."""
 
 from harness.venvs.definition import HERE, complete, define, read_venv
-from harness.venvs.making import interpreters, is_made
-from harness.venvs.place import Place, find_place, made_of, make_again
+from harness.venvs.found import interpreters, made_of
+from harness.venvs.making import is_made
+from harness.venvs.place import Place, find_place, make_again
 
 __all__ = [
     "HERE",

@@ -27,6 +27,9 @@ KEPT = 1500
 OLDEST = (3, 11)
 """The oldest Python that a worker can run on; pyproject.toml says the same."""
 
+DEFINITION = "venv.json"
+"""The file in an environment that says what was asked for."""
+
 _SOURCES = (harness, scenarios)
 """All that a worker has of loopcmp's own environment."""
 
@@ -88,7 +91,7 @@ def _fill(made: Path, venv: Venv, work: Path, constraints: Sequence[str]) -> Non
     for package in _SOURCES:
         link = next((made / "lib").glob("python*")) / "site-packages" / package.__name__
         link.symlink_to(_source(package), target_is_directory=True)
-    (made / "venv.json").write_text(json.dumps([venv.name, venv.python, venv.requirements]))
+    (made / DEFINITION).write_text(json.dumps([venv.name, venv.python, venv.requirements]))
 
 
 def _source(package: object) -> Path:
@@ -117,7 +120,7 @@ def _uv(work: Path, *words: str) -> None:
     with subprocess.Popen(
         [uv.find_uv_bin(), "--quiet", "--color", "never", *words],
         cwd=work,
-        env=_environment(os.environ),
+        env=environment_of_uv(os.environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -147,7 +150,7 @@ def _worded(said: str, work: Path) -> str:
 _LEADS_ASTRAY = {"VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONHOME", "PYTHONPATH", "UV_PROJECT", "UV_WORKING_DIR"}
 
 
-def _environment(ours: Mapping[str, str]) -> dict[str, str]:
+def environment_of_uv(ours: Mapping[str, str]) -> dict[str, str]:
     """Ours, so that indexes and proxies stay, without what leads uv to another environment."""
     kept = {name: value for name, value in ours.items() if name not in _LEADS_ASTRAY}
     return {**kept, "PATH": _search_path(kept)}
@@ -163,21 +166,3 @@ def _search_path(ours: Mapping[str, str]) -> str:
 
 def _newest(folder: Path) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", folder.parent.name)]
-
-
-def interpreters() -> tuple[str, ...]:
-    """The versions of every CPython on this machine that uv finds and workers can run on, oldest first."""
-    done = subprocess.run(
-        [uv.find_uv_bin(), "--quiet", "python", "list", "--only-installed", "--output-format", "json"],
-        env=_environment(os.environ),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    found = {
-        tuple(one["version_parts"][part] for part in ("major", "minor", "patch"))
-        for one in json.loads(done.stdout or "[]")
-        if one["implementation"] == "cpython"
-    }
-    return tuple(".".join(map(str, version)) for version in sorted(found) if version[:2] >= OLDEST)

@@ -1,8 +1,6 @@
 """Where a backend's workers run: which interpreter they are started with, and what it is."""
 
-import json
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 
@@ -68,14 +66,3 @@ def _identify(python: str, loop: Loop) -> Identity:
         return reply.read(Identity)
     except msgspec.ValidationError as error:
         raise making.NotMade(f"a worker there does not say what it is: {error}") from None
-
-
-def made_of(venv: Venv) -> Iterator[Venv]:
-    """The environments that were made for this definition, with all that was added to it."""
-    for file in sorted(making.cache().glob("*/venv.json")):
-        try:
-            made = msgspec.convert(json.loads(file.read_text()), tuple[str, str, tuple[str, ...]])
-        except (OSError, ValueError):
-            continue
-        if made[:2] == (venv.name, venv.python) and set(venv.requirements) <= set(made[2]):
-            yield Venv(*made)

@@ -1,0 +1,115 @@
+"""The loops that come built in and are not run by default: variants of asyncio, and what PyPI has.
+
+What a third-party loop lacks is what its own page on PyPI says of itself, of the version that is named;
+what it lacks in fact is for `loopcmp check` to find.
+"""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+
+from harness.backends import Loop, is_loop_name
+
+GROUP = "loopcmp.loops"
+"""The entry-point group in which a distribution names its loops: NAME = module:factory."""
+
+LINUX, MACOS, WINDOWS = "linux", "darwin", "win32"
+SYSTEMS = {LINUX: "Linux", MACOS: "macOS", WINDOWS: "Windows"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lore:
+    """What is known of a loop before it is tried: the oldest Python it is for, and its platforms.
+
+    `platforms` are values of sys.platform, all if empty. `lacks` is what its page says, `about` which.
+    """
+
+    loop: Loop
+    python: tuple[int, int] = (3, 11)
+    platforms: tuple[str, ...] = ()
+    lacks: str = ""
+    about: str = ""
+
+
+def _variant(name: str, python: tuple[int, int] = (3, 11), platforms: tuple[str, ...] = ()) -> Lore:
+    return Lore(Loop(f"asyncio-{name}", factory=f"harness.backends.variants:{name}"), python, platforms)
+
+
+VARIANTS = (
+    _variant("eager", python=(3, 12)),
+    _variant("debug"),
+    _variant("select"),
+    _variant("poll", platforms=(LINUX, MACOS)),
+    _variant("epoll", platforms=(LINUX,)),
+    _variant("kqueue", platforms=(MACOS,)),
+)
+"""asyncio with eager tasks, in debug mode, and on each selector."""
+
+
+def _pypi(
+    name: str, factory: str, python: tuple[int, int], platforms: tuple[str, ...], lacks: str, about: str
+) -> Lore:
+    return Lore(Loop(name, factory=f"{name}:{factory}", distribution=name), python, platforms, lacks, about)
+
+
+PYPI = (
+    _pypi(
+        "rloop", "new_event_loop", (3, 10), (LINUX, MACOS),
+        "UNIX sockets, TLS, debug mode, sendfile, connect_accepted_socket, UDP by sock_recvfrom and "
+        "sock_sendto; call_later orders negative delays otherwise", "0.5.0",
+    ),
+    _pypi(
+        "veloxloop", "new_event_loop", (3, 11), (),
+        "UNIX sockets, pipes, subprocesses, signal handlers, connect_accepted_socket, context variables in "
+        "all callbacks, slow-callback warnings", "0.2.0",
+    ),
+    _pypi("loopmini", "new_event_loop", (3, 11), (LINUX, MACOS), "", "0.2.3"),
+    _pypi("bracio", "BracioLoop", (3, 11), (), "", "0.0.1, which has no page"),
+    _pypi("talyn", "Loop", (3, 13), (LINUX,), "kernels before 7.0, or without io_uring", "0.10.4"),
+    _pypi("zloop", "new_event_loop", (3, 12), (LINUX, MACOS), "a stable API: experimental", "0.0.1"),
+    _pypi("blazio", "new_event_loop", (3, 12), (), "", "0.1.0"),
+    _pypi(
+        "uringcore", "UringEventLoop", (3, 10), (LINUX,), "kernels before 5.11, or without io_uring", "0.9.1"
+    ),
+    _pypi("rsloop", "new_event_loop", (3, 10), (), "Linux before 6.1, macOS before 13", "0.1.66"),
+    _pypi("zuvloop", "new_event_loop", (3, 14), (), "", "0.0.17"),
+    _pypi("winloop", "new_event_loop", (3, 9), (WINDOWS,), "fork", "0.8.2"),
+)  # fmt: skip
+"""Loops of other projects, as their distributions on PyPI describe themselves."""
+
+LORE = {lore.loop.name: lore for lore in (*VARIANTS, *PYPI)}
+
+
+def other_loops() -> tuple[Loop, ...]:
+    """The loops of the table, and of installed distributions; these say best what their own factory is."""
+    found = {name: lore.loop for name, lore in LORE.items()}
+    variants = {lore.loop.name for lore in VARIANTS}
+    brought = {loop.name: loop for loop in _brought() if loop.name not in variants}
+    return tuple({**found, **brought}.values())
+
+
+def _brought() -> Iterator[Loop]:
+    """The loops of the entry points of installed distributions, of which none is imported.
+
+    One whose name could not be typed, or that names no attribute, is left out.
+    """
+    for point in entry_points(group=GROUP):
+        if is_loop_name(point.name) and point.attr:
+            yield Loop(point.name, factory=f"{point.module}:{point.attr}", distribution=_distribution(point))
+
+
+def _distribution(point: EntryPoint) -> str:
+    return point.dist.name if point.dist is not None else ""
+
+
+def why_unfit(loop: Loop) -> str | None:
+    """Why a loop of the table is not for this Python or platform; None if it is, or is not known."""
+    lore = LORE.get(loop.name)
+    if lore is None or lore.loop.factory != loop.factory:
+        return None
+    if sys.version_info < lore.python:
+        return f"{loop.name} needs Python {lore.python[0]}.{lore.python[1]} or newer"
+    if lore.platforms and sys.platform not in lore.platforms:
+        return f"{loop.name} is for {' and '.join(SYSTEMS[one] for one in lore.platforms)} only"
+    return None

@@ -1,0 +1,43 @@
+"""asyncio's own loop as users set it up: with eager tasks, in debug mode, on a selector of their choice."""
+
+import asyncio
+import selectors
+
+
+def eager() -> asyncio.AbstractEventLoop:
+    """Tasks run inside create_task() up to where they first wait; Python 3.12 or newer."""
+    loop = asyncio.new_event_loop()
+    loop.set_task_factory(asyncio.eager_task_factory)  # type: ignore[attr-defined, unused-ignore]
+    return loop
+
+
+def debug() -> asyncio.AbstractEventLoop:
+    """In debug mode, as PYTHONASYNCIODEBUG=1 would have it."""
+    loop = asyncio.new_event_loop()
+    loop.set_debug(enabled=True)
+    return loop
+
+
+def _on(selector: str) -> asyncio.AbstractEventLoop:
+    make: type[selectors.BaseSelector] = getattr(selectors, selector)
+    return asyncio.SelectorEventLoop(make())
+
+
+def select() -> asyncio.AbstractEventLoop:
+    """On the selector that knows no descriptor from 1024 on."""
+    return _on("SelectSelector")
+
+
+def poll() -> asyncio.AbstractEventLoop:
+    """On the selector of that name."""
+    return _on("PollSelector")
+
+
+def epoll() -> asyncio.AbstractEventLoop:
+    """On the selector that is usual on Linux."""
+    return _on("EpollSelector")
+
+
+def kqueue() -> asyncio.AbstractEventLoop:
+    """On the selector that is usual on macOS."""
+    return _on("KqueueSelector")
