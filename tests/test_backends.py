@@ -5,6 +5,7 @@ import importlib.util
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Generator
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import anyio
@@ -17,21 +18,26 @@ from harness.backends import (
     LOOPS,
     Backend,
     Loop,
+    State,
     find_backend,
     known_backends,
+    known_loops,
     open_backend,
     read_loop,
+    state_of,
     version_of,
     why_unavailable,
 )
+from harness.backends.others import PYPI, VARIANTS, Lore
 from harness.backends.running import NotALoop
 from harness.errors import BadInput
 from harness.scenario import Gather
 
 T = TypeVar("T")
 
-NAMES = [backend.name for backend in known_backends()]
-OURS = [backend.name for backend in known_backends() if backend.gatherer != "gather"]
+CORE = [backend for backend in known_backends() if backend.loop in LOOPS]
+NAMES = [backend.name for backend in CORE]
+OURS = [backend.name for backend in CORE if backend.gatherer != "gather"]
 """Backends whose gatherer is a coroutine function of ours."""
 
 of_ours = pytest.mark.parametrize("backend", OURS)
@@ -54,7 +60,7 @@ def test_every_loop_runs_with_every_gatherer_of_its_family() -> None:
 
 def test_a_loop_of_the_users_own_gathers_like_asyncio() -> None:
     mine = Loop("mine", factory="mine:new_event_loop")
-    names = {backend.name for backend in known_backends([mine])} - set(NAMES)
+    names = {backend.name for backend in known_backends([mine]) if backend.loop == mine}
     assert names == {"mine+gather", "mine+taskgroup", "mine+anyio"}
     assert find_backend("mine", [mine]) == Backend(mine, "gather")
 
@@ -104,6 +110,52 @@ def test_a_loop_of_another_shape_is_told_the_shape(words: str) -> None:
 def test_a_loop_cannot_take_a_name_that_is_taken_or_is_no_word(name: str) -> None:
     with pytest.raises(BadInput, match="cannot name a loop; choose a new name"):
         read_loop(f"{name}=module:make")
+
+
+def test_a_loop_of_pypi_may_be_named_with_another_factory() -> None:
+    mine = read_loop("rloop=fork:new")
+    assert find_backend("rloop", [mine]).loop == mine
+
+
+@pytest.mark.parametrize("lore", [*VARIANTS, *PYPI], ids=lambda lore: lore.loop.name)
+def test_a_loop_of_the_table_says_whether_it_can_run_here_and_what_to_type(lore: Lore) -> None:
+    state, why = state_of(lore.loop), why_unavailable(lore.loop) or ""
+    unfit = sys.version_info < lore.python or (lore.platforms and sys.platform not in lore.platforms)
+    assert (state is State.UNFIT) == bool(unfit)
+    expected = {State.UNFIT: f"{lore.loop.name} ", State.AVAILABLE: "", State.MISSING: "pip install "}
+    assert expected[state] in why
+    assert (why == "") == (state is State.AVAILABLE)
+
+
+@pytest.mark.parametrize("lore", VARIANTS, ids=lambda lore: lore.loop.name)
+def test_a_variant_of_asyncio_is_what_its_name_says(lore: Lore) -> None:
+    if why := why_unavailable(lore.loop):
+        pytest.skip(why)
+    variant = lore.loop.name.removeprefix("asyncio-")
+    options = open_backend(Backend(lore.loop, "gather")).options
+    loop = options["loop_factory"]()
+    selector = type(loop._selector).__name__
+    loop.close()
+    shown = {"debug": loop.get_debug(), "eager": loop.get_task_factory() is not None}
+    assert shown == {"debug": variant == "debug", "eager": variant == "eager"}
+    assert variant in shown or selector.removesuffix("Selector").lower() == variant
+
+
+def test_a_distribution_brings_loops_by_entry_points_which_are_not_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about = tmp_path / "bringer-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: bringer\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(
+        "[loopcmp.loops]\nbrought = bringer.loops:make\nasyncio = evil:x\nasyncio-eager = evil:x\n"
+        "../up = evil:x\n<b> = evil:x\nmodule = evil\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    brought = Loop("brought", factory="bringer.loops:make", distribution="bringer")
+    assert find_backend("brought").loop == brought
+    assert [loop.name for loop in known_loops() if loop.factory.startswith("evil")] == []
+    assert "bringer" not in sys.modules
 
 
 @pytest.mark.parametrize("loop", LOOPS, ids=lambda loop: loop.name)

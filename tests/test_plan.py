@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from harness.backends import Venv
 from harness.errors import BadInput
 from harness.estimate import estimate, rounds_needed
 from harness.observation import Row
@@ -88,3 +89,11 @@ def test_a_baseline_that_was_not_chosen_is_refused_with_what_to_type() -> None:
 
 def test_a_row_is_named_by_its_scenario_and_parameters() -> None:
     assert row("order", parameters=(("n", 100), ("kind", "plain"))).id == "order:n=100:kind=plain"
+
+
+def test_a_story_without_a_gatherer_has_one_case_per_loop_and_environment() -> None:
+    venv = Venv("old", "3.12")
+    chosen = (*backends(ASYNCIO, "asyncio+anyio"), *(replace(one, venv=venv) for one in backends(ASYNCIO)))
+    planned = replace(plan(), backends=chosen)
+    names = [one.name for one in planned.backends_of(row(uses_gather=False))]
+    assert names == [ASYNCIO, f"{ASYNCIO}@old"]

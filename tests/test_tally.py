@@ -5,11 +5,24 @@ from dataclasses import replace
 
 import pytest
 
+from harness.backends import Venv
 from harness.estimate import Judgement
-from harness.observation import Claim, Ended, Promise, Row, Sighting
+from harness.observation import Claim, Difference, Ended, Promise, Row, Sighting
 from harness.pace import AGAIN, Fault
 from harness.plan import FAST
-from harness.record import Cell, Closed, Dropped, Entry, Finished, Line, Observed, Paced, Played, Record
+from harness.record import (
+    Cell,
+    Closed,
+    Dropped,
+    Elsewhere,
+    Entry,
+    Finished,
+    Line,
+    Observed,
+    Paced,
+    Played,
+    Record,
+)
 from harness.tally import Tally
 from harness.verdict import Answer, Verdict
 from tests.records import (
@@ -343,3 +356,18 @@ def test_a_verdict_that_was_asked_for_is_judged_anew_when_more_is_known() -> Non
     assert tally.finding(STORY, ASYNCIO).verdict is Verdict.DIFFERS
     tally.add(Dropped(STORY.id, Fault(UVLOOP, "killed by SIGSEGV"), "crashed"))
     assert tally.finding(STORY, UVLOOP).verdict is Verdict.CRASHED
+
+
+@pytest.mark.parametrize(("python", "verdict"), [("3.12.1", Verdict.DOCUMENTED), ("3.11.7", Verdict.DIFFERS)])
+def test_a_documented_difference_is_for_the_python_that_the_case_ran_on(
+    python: str, verdict: Verdict
+) -> None:
+    late = Difference((ASYNCIO,), Promise(returned(2)), "it is so", "https://example.org", ">=3.12,<3.13")
+    of = row(outcome=returned(1), differences=(late,))
+    name = f"{ASYNCIO}@old"
+    planned = plan(of)
+    old = replace(planned.backends[0], venv=Venv("old", "3.12"))
+    started = begun(replace(planned, backends=(*planned.backends, old)))
+    there = replace(started.environment, elsewhere=(Elsewhere(name, python),))
+    tally = Tally(replace(started, environment=there), [Observed(of.id, name, twice(look(returned(2))))])
+    assert tally.finding(of, name).verdict is verdict
