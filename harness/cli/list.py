@@ -32,7 +32,7 @@ def list_(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """List scenarios and backends, and why a backend cannot run here."""
+    """List scenarios, backends or environments, and why a backend cannot run here."""
     listings = {
         Kind.SCENARIOS: lambda: _scenarios(scenarios or []),
         Kind.BACKENDS: lambda: _backends(loop or []),
