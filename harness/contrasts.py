@@ -52,6 +52,12 @@ def _samples(rounds: Sequence[Turns], arm: str, against: str) -> list[float]:
 
 
 def _pairs(backends: Sequence[Backend]) -> Iterator[tuple[Due, str, str]]:
+    """The pairs of each environment: between two, a difference may be due to Python or to versions."""
+    for where in dict.fromkeys(backend.name.partition("@")[2] for backend in backends):
+        yield from _pairs_in([backend for backend in backends if backend.name.partition("@")[2] == where])
+
+
+def _pairs_in(backends: Sequence[Backend]) -> Iterator[tuple[Due, str, str]]:
     """Loops under the gatherer that all have, each loop's layer, and its gatherers against its first."""
     under_anyio = [backend.name for backend in backends if backend.gatherer == "anyio"]
     for name in under_anyio[1:]:
@@ -59,7 +65,7 @@ def _pairs(backends: Sequence[Backend]) -> Iterator[tuple[Due, str, str]]:
     for loop in dict.fromkeys(backend.loop for backend in backends):
         here = {backend.gatherer: backend.name for backend in backends if backend.loop == loop}
         told = here.get("anyio", next(iter(here.values())))
-        yield "layer", told, f"{loop.name}+{NATIVE}"
+        yield "layer", told, f"{loop.name}+{NATIVE}{''.join(told.partition('@')[1:])}"
         first = GATHERERS[loop.family][0]
         for gatherer, name in here.items():
             if gatherer != first and first in here:

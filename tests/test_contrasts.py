@@ -1,7 +1,10 @@
 """Contrasts: arms that differ in one part, compared inside each turn."""
 
+from dataclasses import replace
+
 import pytest
 
+from harness.backends import Venv
 from harness.contrasts import Contrast, contrasts
 from tests.records import backends, value
 
@@ -57,3 +60,12 @@ def test_rounds_without_one_of_the_two_arms_count_in_no_contrast() -> None:
 
 def test_one_backend_has_nothing_to_be_contrasted_with() -> None:
     assert found({"asyncio+gather": 100.0}, "asyncio+gather") == []
+
+
+def test_backends_of_two_environments_differ_in_more_than_one_part() -> None:
+    ours, group = backends("asyncio+anyio", "asyncio+gather")
+    theirs = replace(group, venv=Venv("old", "3.12"))
+    times = {ours.name: 120.0, theirs.name: 100.0, group.name: 100.0, "asyncio+native": 90.0}
+    rounds = [{name: [value(time)] for name, time in times.items()}] * ROUNDS
+    pairs = [(one.arm, one.against) for one in contrasts((ours, theirs), rounds, 0.95)]
+    assert pairs == [(ours.name, "asyncio+native")]
