@@ -52,7 +52,7 @@ def check(
             progress.show(entry)
     record = tally.record()
     _show(record, as_json=as_json, capabilities=capabilities)
-    raise typer.Exit(exit_code(record, unavailable(tally.plan)))
+    raise typer.Exit(exit_code(record, unavailable(tally.begun)))
 
 
 def _show(record: "Record", *, as_json: bool, capabilities: bool) -> None:

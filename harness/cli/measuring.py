@@ -21,7 +21,7 @@ def measured(session: Session, *, shown: bool, as_json: bool) -> int:
         typer.echo(f"\nloopcmp: interrupted; loopcmp run --resume {session.folder} finishes it", err=True)
         return INTERRUPTED
     _show(record, session.folder, as_json)
-    return exit_code(record, unavailable(session.tally.plan))
+    return exit_code(record, unavailable(session.tally.begun))
 
 
 def _show(record: Record, folder: Path, as_json: bool) -> None:

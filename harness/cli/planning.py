@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import typer
 
-from harness.backends import DEFAULT_BASELINE, Backend, find_backend
+from harness.backends import DEFAULT_BASELINE, Backend, find_backend, why_unavailable
 from harness.catalog import choose_rows, requirements_of
 from harness.cli.choosing import Known, choose_backends, known
 from harness.environment import elsewhere, environment, now
@@ -17,7 +17,7 @@ from harness.observation import Row
 from harness.plan import DEFAULT, Effort, Plan, choose_baseline
 from harness.record import VERSION, Begun, Elsewhere
 from harness.trial import Schedule
-from harness.venvs import complete, find_place, is_made, make_again
+from harness.venvs import complete, is_made, make_again
 from harness.verdict import matching_difference
 
 
@@ -101,11 +101,10 @@ def _announce(backends: Iterable[Backend]) -> None:
 def find_again(begun: Begun) -> None:
     """Find the environments of a run that goes on, or make them again. Raises BadInput if they differ."""
     env = begun.environment
-    _announce(begun.plan.backends)
-    for backend in begun.plan.backends:
+    found = [one for one in begun.plan.backends if one.venv and env.of(one.name).unavailable is None]
+    _announce(found)
+    for backend in found:
         before = env.of(backend.name)
-        if backend.venv is None or before.unavailable is not None:
-            continue
         now_there = elsewhere(backend, make_again(backend, before.versions))
         if now_there != before:
             raise BadInput(f"{backend.name} is no longer what it was: {_change(before, now_there)}")
@@ -132,7 +131,11 @@ def command_line() -> str:
     return shlex.join(["loopcmp", *sys.argv[1:]])
 
 
-def unavailable(plan: Plan) -> list[str]:
+def unavailable(begun: Begun) -> list[str]:
     """The backends that were asked for by name and cannot run here, each with why."""
-    found = ((backend.name, find_place(backend).unavailable) for backend in plan.backends)
+    plan, env = begun.plan, begun.environment
+    found = (
+        (one.name, env.of(one.name).unavailable if one.venv else why_unavailable(one.loop))
+        for one in plan.backends
+    )
     return [f"{name}: {why}" for name, why in found if why and name in plan.required]
