@@ -107,7 +107,7 @@ LIBRARIES = {
     "rich": "report cli",
     "ruptures": "site",
     "scipy": "estimate sweep",
-    "trustme": "scenarios.network.tls",
+    "trustme": "scenarios.network.tls scenarios.capabilities.certificate",
     "sniffio": "scenarios.http.serving",
     "starlette": "scenarios.http.application",
     "typer": "cli",

@@ -1,19 +1,25 @@
-"""Both ends of a TLS connection to localhost."""
+"""Both ends of a TLS connection to localhost, by an authority that is made at run time and trusted only here."""
 
 import ssl
-from pathlib import Path
+from functools import cache
 
-LOCALHOST = Path(__file__).with_name("localhost.pem")
-"""A key and a certificate for localhost that nobody trusts but the stories here: no secret."""
+import trustme
+
+
+@cache
+def _authority() -> trustme.CA:
+    return trustme.CA()
 
 
 def server_side() -> ssl.SSLContext:
-    """A server that shows the certificate."""
+    """A server that shows a certificate for localhost."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(LOCALHOST)
+    _authority().issue_cert("localhost").configure_cert(context)
     return context
 
 
 def client_side() -> ssl.SSLContext:
     """A client that trusts it, and nobody else."""
-    return ssl.create_default_context(cafile=str(LOCALHOST))
+    context = ssl.create_default_context()
+    _authority().configure_trust(context)
+    return context

@@ -2,3 +2,6 @@
 
 MODULES = ("requests", "websocket")
 """The modules of this family; `application` and `serving` hold what the stories share."""
+
+REQUIREMENTS = ("starlette", "anycorn", "hypercorn", "httpx", "httpx-ws", "sniffio")
+"""What its stories import besides AnyIO: an environment that they run in has it."""

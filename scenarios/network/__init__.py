@@ -11,3 +11,6 @@ MODULES = (
     "name_lookup",
 )
 """The modules of this family; those that are not named hold what the stories share."""
+
+REQUIREMENTS = ("trustme",)
+"""What its stories import besides AnyIO: an environment that they run in has it."""
