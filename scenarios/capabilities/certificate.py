@@ -1,4 +1,4 @@
-"""Both ends of a TLS connection to localhost, by an authority that is made at run time and trusted only here."""
+"""Both ends of a TLS connection to localhost, by an authority made at run time and trusted only here."""
 
 import ssl
 from functools import cache
