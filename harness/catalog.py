@@ -60,7 +60,10 @@ def _chosen_rows(words: Sequence[str]) -> tuple[Row, ...]:
     paths = [word for word in words if _is_path(word)]
     names = [word for word in words if word not in paths]
     rows = [*_named(names, known_rows())] if names or not paths else []
-    rows += list_rows((_existing(path), Path(path).stem) for path in paths)
+    once: dict[Path, str] = {}
+    for path in paths:  # one file may be typed in two ways
+        once.setdefault(Path(_existing(path)).resolve(), path)
+    rows += list_rows((path, Path(path).stem) for path in once.values())
     chosen: dict[str, Row] = {}
     for row in rows:
         if row.id in chosen:

@@ -139,6 +139,10 @@ class _Player:
         extra = turn.loops * self._arm.planted // GRAIN
         self._worker.send(kind, replace(turn, loops=turn.loops + extra))
         value = self._expect("value", Value)
+        if value.loops != turn.loops + extra or value.wall <= 0:
+            raise _ArmFailed(
+                Fault(self._arm.name, f"wrote a value that cannot be: {value.loops} loops, {value.wall} ns")
+            )
         value = replace(value, loops=value.loops - extra)
         self._values[kind].append(value)
         return value

@@ -127,6 +127,12 @@ def test_a_path_chooses_all_that_is_in_it_and_nothing_of_ours(tmp_path: Path) ->
     assert (one.id, two.id, one.family) == ("one", "two", "mine")
 
 
+def test_a_file_that_is_typed_in_two_ways_is_chosen_once(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("one")
+    (tmp_path / "other.py").write_text("two")
+    assert ids("mine.py", "other.py", "./mine.py") == ["one", "two"]
+
+
 def test_a_path_and_a_name_choose_both(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("one")
     assert ids("mine.py", "say_after") == ["say_after", "one"]

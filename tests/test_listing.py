@@ -352,3 +352,13 @@ def test_a_module_beside_the_users_shows_its_frames_too(rows: Lister, mine: Path
 def test_a_module_that_does_not_exist_is_broken_and_not_a_crash() -> None:
     with pytest.raises(ModuleBroken, match="No module named 'no_such_module'"):
         list(list_rows("no_such_module", "user"))
+
+
+def test_two_values_that_would_give_rows_one_name_are_refused(rows: Lister) -> None:
+    with pytest.raises(Malformed, match="two rows would have one name"):
+        rows('@scenario(params={"n": [1, "1"]})\nasync def story(n): ...\n')
+
+
+def test_one_tag_may_be_written_as_a_string(rows: Lister) -> None:
+    (row,) = rows('@scenario(tags="quick")\nasync def story(): ...\n')
+    assert row.tags == ("quick",)

@@ -16,7 +16,7 @@ from types import ModuleType
 import pytest
 
 import scenarios
-from harness.backends import DEFAULT_BACKENDS, known_backends, why_unavailable
+from harness.backends import known_backends
 from harness.observation import SCALE, Claim, Outcome, Row, Sighting, observations
 from harness.sighting import PYTHON, observe_once
 from harness.verdict import Answer, Verdict, answer, judge
@@ -41,7 +41,10 @@ TUTORIAL = [row for row in LISTED if row.family == "tutorial"]
 TIMED = [row for row in TUTORIAL if row.timed]
 CLAIMS = [(row, claim) for row in TUTORIAL for claim in row.claims]
 
-BACKENDS = {one.name: one for one in known_backends() if why_unavailable(one.loop) is None}
+MAIN = {"asyncio", "uvloop", "trio"}
+"""The loops that every story is tried on; variants and others are for `loopcmp check -b`."""
+
+BACKENDS = {one.name: one for one in known_backends() if one.loop.name in MAIN}
 NAMES = list(BACKENDS)
 EVERYWHERE = set(NAMES)
 GATHER = {backend.name for backend in BACKENDS.values() if backend.gatherer == "gather"}
@@ -58,12 +61,9 @@ DISPUTED: dict[str, set[str]] = {
 """The claims that do not hold everywhere, with the backends on which they do."""
 
 
-LONG = {"tree", "asyncio_tree", "trio_tree"}
-"""Scenarios of which one iteration takes a good part of a second."""
-
-
-def is_slow(row: Row, backend: str) -> bool:
-    return row.family != "tutorial" and (row.scenario in LONG or backend not in DEFAULT_BACKENDS)
+def is_slow(row: Row) -> bool:
+    """Whether `loopcmp check` of everything, which CI runs, is trusted with this row in its place."""
+    return row.family != "tutorial"
 
 
 def backends_of(row: Row) -> list[str]:
@@ -71,7 +71,7 @@ def backends_of(row: Row) -> list[str]:
 
 
 CASES = [
-    pytest.param(row, name, marks=[pytest.mark.slow] if is_slow(row, name) else [])
+    pytest.param(row, name, marks=[pytest.mark.slow] if is_slow(row) else [])
     for row in LISTED
     if SCALE not in row.tags
     for name in backends_of(row)
@@ -108,8 +108,7 @@ def label(value: object) -> str | None:
 @pytest.mark.parametrize(("row", "backend"), CASES, ids=label)
 def test_a_scenario_does_what_is_promised_or_documented(row: Row, backend: str) -> None:
     baseline, *others = backends_of(row)
-    alike = [name for name in others if is_slow(row, name) == is_slow(row, backend)]
-    seen = sightings(row.id, [baseline, *alike])
+    seen = sightings(row.id, [baseline, *others])
     reference = next(observations((seen[baseline],)))
     finding = judge(row, backend, PYTHON, (seen[backend],), reference)
     assert finding.verdict in {Verdict.AGREES, Verdict.DOCUMENTED}, finding

@@ -109,6 +109,8 @@ def _check_values(scenario: Scenario) -> None:
             raise Malformed(f"{scenario.name} sweeps {name} over {values!r}: give a list of values")
         if not all(isinstance(value, (bool, int, float, str)) for value in values):
             raise Malformed(f"{scenario.name} sweeps {name}: use numbers, strings and booleans only")
+        if len({str(value) for value in values}) < len(values):
+            raise Malformed(f"{scenario.name} sweeps {name} over {values!r}: two rows would have one name")
     if not isinstance(scenario.ideal, (int, float, FunctionType, type(None))):
         raise Malformed(f"the ideal of {scenario.name} is {scenario.ideal!r}: give seconds")
 
