@@ -12,9 +12,9 @@ def _authority() -> trustme.CA:
 
 
 def server_side() -> ssl.SSLContext:
-    """A server that shows a certificate for localhost."""
+    """A server that shows a certificate for localhost and its address."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    _authority().issue_cert("localhost").configure_cert(context)
+    _authority().issue_cert("localhost", "127.0.0.1").configure_cert(context)
     return context
 
 
