@@ -25,7 +25,7 @@ JUNK: st.SearchStrategy[Any] = st.recursive(
 )
 
 fuzzed = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

@@ -5,8 +5,8 @@ what it lacks in fact is for `loopcmp check` to find.
 """
 
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from harness.backends import Loop, is_loop_name
@@ -85,18 +85,21 @@ def other_loops() -> tuple[Loop, ...]:
     """The loops of the table, and of installed distributions; these say best what their own factory is."""
     found = {name: lore.loop for name, lore in LORE.items()}
     variants = {lore.loop.name for lore in VARIANTS}
-    brought = {loop.name: loop for loop in _brought() if loop.name not in variants}
+    brought = {loop.name: loop for loop in _brought(tuple(sys.path)) if loop.name not in variants}
     return tuple({**found, **brought}.values())
 
 
-def _brought() -> Iterator[Loop]:
-    """The loops of the entry points of installed distributions, of which none is imported.
+@cache
+def _brought(_path: tuple[str, ...]) -> tuple[Loop, ...]:
+    """The loops of the entry points of distributions on this path, of which none is imported.
 
     One whose name could not be typed, or that names no attribute, is left out.
     """
-    for point in entry_points(group=GROUP):
-        if is_loop_name(point.name) and point.attr:
-            yield Loop(point.name, factory=f"{point.module}:{point.attr}", distribution=_distribution(point))
+    return tuple(
+        Loop(point.name, factory=f"{point.module}:{point.attr}", distribution=_distribution(point))
+        for point in entry_points(group=GROUP)
+        if is_loop_name(point.name) and point.attr
+    )
 
 
 def _distribution(point: EntryPoint) -> str:
