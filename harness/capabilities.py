@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from harness.backends import Backend
 from harness.observation import Observation, Promise, observations
 from harness.record import Cell, Line, Record
 from harness.table import SYMBOLS, Table
@@ -83,7 +84,12 @@ def capabilities(record: Record) -> tuple[Capability, ...]:
 
 def loops(record: Record) -> tuple[str, ...]:
     """The loops of a record, in the order they are shown."""
-    return tuple(dict.fromkeys(backend.loop.name for backend in record.begun.plan.backends))
+    return tuple(dict.fromkeys(map(_loop_of, record.begun.plan.backends)))
+
+
+def _loop_of(backend: Backend) -> str:
+    """A loop as a column is headed: with its environment, if it has one of its own."""
+    return backend.loop.name + (f"@{backend.venv.name}" if backend.venv else "")
 
 
 def _answer(record: Record, line: Line, cell: Cell) -> Answer:
@@ -91,7 +97,7 @@ def _answer(record: Record, line: Line, cell: Cell) -> Answer:
     ability, because = _PLAIN.get(finding.verdict), finding.because
     if ability is None:
         ability, because = _observed(record, line, cell)
-    loop = next(one.loop.name for one in record.begun.plan.backends if one.name == cell.backend)
+    loop = next(_loop_of(one) for one in record.begun.plan.backends if one.name == cell.backend)
     return Answer(loop, cell.backend, ability, because, finding.source, finding.verdict)
 
 
@@ -99,7 +105,7 @@ def _observed(record: Record, line: Line, cell: Cell) -> tuple[Ability, str]:
     """Of a case that is not as promised: whether it did the thing, and what else it did."""
     looks = tuple(observations(cell.sightings))
     reference = next(_looks_of(line), None)
-    promise = expect(line.row, cell.backend, record.begun.environment.python, reference)
+    promise = expect(line.row, cell.backend, record.begun.environment.python_of(cell.backend), reference)
     wrong = [said for look in looks if (said := _wrong(promise, look))]
     if not wrong:
         return Ability.UNTIDY, "; ".join(dict.fromkeys(filter(None, map(_left, looks))))

@@ -53,7 +53,7 @@ ARROWS = {
     "caveats": "record sentences",
     "evidence": "backends estimate observation plan record table verdict",
     "sweep": "estimate observation record",
-    "capabilities": "observation record table verdict",
+    "capabilities": "backends observation record table verdict",
     "report": "attributed audited capabilities caveats errors estimate evidence observation pace plan record"
     " reliability sentences summary sweep table verdict",
     "store": "errors record trial",

@@ -24,9 +24,7 @@ JUNK: st.SearchStrategy[Any] = st.recursive(
     max_leaves=6,
 )
 
-fuzzed = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+fuzzed = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @st.composite

@@ -13,7 +13,7 @@ import jinja2
 import msgspec
 from markupsafe import Markup
 
-from harness import attributed, audited, evidence, sentences, table
+from harness import evidence, table
 from harness.caveats import of_rows, of_the_run
 from harness.estimate import Judgement
 from harness.record import Cell, Line, Record
@@ -21,6 +21,7 @@ from harness.report import charts
 from harness.report.charts import Chart
 from harness.report.matrix import SPEED, TONES, Matrix, case_name, matrix, order
 from harness.report.method import method
+from harness.report.said import said, tables
 from harness.report.text import linked, trusted
 from harness.report.vega import Workshop, packed, runtime
 from harness.report.visible import visible
@@ -199,7 +200,7 @@ def page_of(record: Record, workshop: Workshop) -> Page:
         name=record.begun.name,
         what=what,
         where=where,
-        sentences=_said(record),
+        sentences=said(record),
         warnings=warnings,
         row_warnings=of_rows(record),
         calm=_calm(record, warnings),
@@ -209,7 +210,7 @@ def page_of(record: Record, workshop: Workshop) -> Page:
         times=table.times(record),
         charts=drawn,
         findings=tuple(_findings(record)),
-        tables=tuple(_tables(record)),
+        tables=tuple(tables(record)),
         documented=table.documented(record),
         ledger=table.ledger(record),
         stories=tuple(_stories(record, workshop)),
@@ -218,18 +219,6 @@ def page_of(record: Record, workshop: Workshop) -> Page:
         command=evidence.whole_command(record),
         own=table.repeat(record)[1],
     )
-
-
-def _said(record: Record) -> tuple[str, ...]:
-    return (*audited.sentences(record), *sentences.sentences(record), *attributed.sentences(record))
-
-
-def _tables(record: Record) -> Iterable[tuple[str, table.Table]]:
-    """Tables with a section of their own, each with the section's name."""
-    for number, one in enumerate(audited.tables(record), start=1):
-        yield f"audit-{number}", one
-    if (found := attributed.table(record)) is not None:
-        yield "contrasts", found
 
 
 def draw(chart: Chart, workshop: Workshop) -> Drawn:

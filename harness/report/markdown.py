@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from harness import attributed, audited, sentences, table
+from harness import sentences, table
 from harness.caveats import caveats
 from harness.record import Record
+from harness.report.said import said, tables
 from harness.report.visible import visible
 from harness.table import SideBySide, Table
 from harness.verdict import FINDINGS, Verdict
@@ -35,16 +36,14 @@ def _lines(record: Record) -> Iterable[str]:
     what, where = table.heading(record)
     yield f"# {inline(record.begun.name)}: {inline(what)}"
     yield from ("", inline(where), "")
-    said = (*sentences.sentences(record), *attributed.sentences(record), *audited.sentences(record))
-    yield from (f"- {inline(sentence)}" for sentence in said)
+    yield from (f"- {inline(sentence)}" for sentence in said(record))
     yield ""
     yield from (
         f"> **Note** {inline(warning)}\n>" for warning in (*caveats(record), *sentences.warnings(record))
     )
     for one in (
-        *audited.tables(record),
         table.times(record),
-        attributed.table(record),
+        *(one for _, one in tables(record)),
         table.verdicts(record),
     ):
         yield from _table(one)

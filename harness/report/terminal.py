@@ -9,9 +9,11 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from harness import attributed, audited, sentences, table
+from harness import sentences, table
 from harness.caveats import caveats
 from harness.record import Record
+from harness.report.said import said
+from harness.report.said import tables as tables_of
 from harness.report.visible import visible
 from harness.table import SideBySide, Table
 from harness.verdict import FINDINGS, Verdict
@@ -45,8 +47,7 @@ def page(record: Record) -> RenderableType:
         table.documented(record),
         table.ledger(record),
         table.times(record),
-        attributed.table(record),
-        *audited.tables(record),
+        *(one for _, one in tables_of(record)),
     )
     findings = table.differences(record, *FINDINGS, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
     parts: list[RenderableType] = [_text(what, style="bold"), _text(where, style="dim"), Text()]
@@ -57,16 +58,12 @@ def page(record: Record) -> RenderableType:
     ]
     parts += [
         Text(),
-        *(_text(f"• {sentence}") for sentence in _said(record)),
+        *(_text(f"• {sentence}") for sentence in said(record)),
         Text(),
     ]
     again, own = table.repeat(record)
     parts += [_text(f"One row again: {again}"), _text(f"Your own file: {own}")]
     return Group(*parts)
-
-
-def _said(record: Record) -> tuple[str, ...]:
-    return (*sentences.sentences(record), *attributed.sentences(record), *audited.sentences(record))
 
 
 def _table(content: Table) -> RenderableType:

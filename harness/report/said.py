@@ -1,0 +1,32 @@
+"""What every report says of a record in sentences and in tables of its own, what matters first."""
+
+from collections.abc import Iterator
+
+from harness import attributed, audited, capabilities, sentences
+from harness.record import Record
+from harness.summary import sentence, summarize
+from harness.table import Table
+
+
+def said(record: Record) -> tuple[str, ...]:
+    """The sentences: of an audit, of the verdicts and times, of all rows together, of what is due to what."""
+    summary = summarize(record)
+    whole = () if summary is None or len(summary.rows) == 1 else (sentence(summary),)
+    return (
+        *audited.sentences(record),
+        *sentences.sentences(record),
+        *whole,
+        *attributed.sentences(record),
+    )
+
+
+def tables(record: Record) -> Iterator[tuple[str, Table]]:
+    """The tables beside verdicts, times, differences and claims, each with its place on a page."""
+    for number, one in enumerate(audited.tables(record), start=1):
+        yield f"audit-{number}", one
+    found = {
+        "contrasts": attributed.table(record),
+        "capabilities": capabilities.table(record),
+        "reasons": capabilities.reasons(record),
+    }
+    yield from ((name, table) for name, table in found.items() if table is not None)
