@@ -12,7 +12,8 @@ from harness.caveats import caveats
 from harness.estimate import Estimate
 from harness.evidence import case_of, command, whole_command
 from harness.record import Cell, Line, Record, Timing
-from harness.report.charts import Chart, charts, ratio_ticks, size_ticks, strips
+from harness.report.charts import Chart, charts, strips
+from harness.report.charts.dots import ratio_ticks, size_ticks
 from harness.report.vega import Workshop, inline, packed, runtime
 from harness.sweep import Point, fit, sweeps
 from harness.table import Table

@@ -1,0 +1,211 @@
+"""Dots with their intervals, rows over backends, a panel for each: ratios, memory, what is due to what."""
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from harness.estimate import Estimate, Judgement
+from harness.evidence import scaled
+from harness.record import Cell, Record
+from harness.report.charts.chart import ACCENT, INK, Chart, Datum, Spec, finished, named_data
+from harness.report.matrix import order
+from harness.report.text import label
+from harness.table import Table, interval
+
+PANELS = 4
+"""Backends side by side before the next begin a new line."""
+
+PANEL_WIDTH, ROW_HEIGHT = 250, 17
+FEWEST_TICKS, MOST_TICKS = 3, 8
+
+
+def forest(record: Record) -> Chart | None:
+    """The time ratios with their intervals on a log axis, 1 marked; None where there are none."""
+    data = tuple(_dots(record, _ratio))
+    if not data:
+        return None
+    baseline = record.begun.plan.baseline
+    judged = [cell.timing.judgement for line in record.lines for cell in line.cells if cell.timing]
+    said = ", ".join(f"{one} in {judged.count(one)}" for one in Judgement if one in judged)
+    title = f"Time divided by {label(baseline)}'s"
+    return Chart(
+        "chart-forest",
+        "forest",
+        title,
+        f"{len(data)} time ratios with intervals on a log axis, "
+        f"left of 1 less time than {label(baseline)}: {said}.",
+        _dots_table(title, data),
+        _panels(data, "time ratio, log scale", log=True),
+        data,
+    )
+
+
+def memory(record: Record) -> Chart | None:
+    """Peak memory above what was resident before the first iteration; None where it was not recorded."""
+    data = tuple(_dots(record, _peak))
+    if not data:
+        return None
+    most = max(data, key=lambda one: float(one["value"]))
+    title = "Peak memory above the start"
+    return Chart(
+        "chart-memory",
+        "memory",
+        title,
+        f"Peak memory of {len(data)} cases in KiB. "
+        f"The most: {most['says']}, {most['row']} on {most['backend']}.",
+        _dots_table(title, data),
+        _panels(data, "KiB above the start", log=False),
+        data,
+    )
+
+
+def contrasts(record: Record) -> Chart | None:
+    """What the differences are due to, a panel for each pair that is compared; None where nothing is."""
+    data = tuple(_contrasted(record))
+    if not data:
+        return None
+    title = "What the differences are due to"
+    return Chart(
+        "chart-contrasts",
+        "contrasts",
+        title,
+        f"{len(data)} contrasts on a log axis: two backends that differ in one part, compared in each turn.",
+        _dots_table(title, data),
+        _panels(data, "time ratio, log scale", log=True),
+        data,
+    )
+
+
+def _contrasted(record: Record) -> Iterator[Datum]:
+    known = [
+        (number, line.row.id, one)
+        for number, line in enumerate(record.lines, start=1)
+        for one in line.contrasts
+        if one.due != "interaction"
+    ]
+    pairs = list(dict.fromkeys(f"{one.arm} / {one.against}" for _, _, one in known))
+    for number, row, one in known:
+        pair = f"{one.arm} / {one.against}"
+        yield _dot(number, row, label(pair), pairs.index(pair), one.ratio, interval(one.ratio, "×"))
+
+
+def _ratio(cell: Cell) -> tuple[Estimate, str] | None:
+    timing = cell.timing
+    if timing is None or timing.ratio is None:
+        return None
+    return timing.ratio, f"{interval(timing.ratio, '×')}, {timing.judgement}"
+
+
+def _peak(cell: Cell) -> tuple[Estimate, str] | None:
+    if cell.timing is None or cell.timing.peak is None:
+        return None
+    peak = scaled(cell.timing.peak, 1 / 1024)
+    return peak, interval(peak, " KiB")
+
+
+def _dots(record: Record, what: Any) -> Iterator[Datum]:
+    """A dot with its interval for every case that has the figure."""
+    backends = order(record)
+    for number, line in enumerate(record.lines, start=1):
+        for cell in line.cells:
+            found = what(cell)
+            if found is not None:
+                at = backends.index(cell.backend)
+                yield _dot(number, line.row.id, label(cell.backend), at, *found)
+
+
+def _dot(number: int, row: str, panel: str, order: int, estimate: Estimate, words: str) -> Datum:
+    return {
+        "row": label(row),
+        "number": number,
+        "backend": panel,
+        "order": order,
+        "value": float(estimate.value),
+        "low": float(estimate.value if estimate.low is None else estimate.low),
+        "high": float(estimate.value if estimate.high is None else estimate.high),
+        "open": estimate.low is None,
+        "says": words,
+    }
+
+
+def _dots_table(title: str, data: Sequence[Datum]) -> Table:
+    backends = [one["backend"] for one in sorted(data, key=lambda one: int(one["order"]))]
+    heads = tuple(dict.fromkeys(backends))
+    rows: dict[str, dict[str, str]] = {}
+    for one in data:
+        rows.setdefault(one["row"], {})[one["backend"]] = one["says"]
+    lines = tuple((row, *(said.get(name, "no number") for name in heads)) for row, said in rows.items())
+    return Table(title, ("scenario", *heads), lines)
+
+
+def _panels(data: Sequence[Datum], axis: str, *, log: bool) -> Spec:
+    ticks = tuple(ratio_ticks(data) if log else size_ticks(data))
+    return _panels_spec(axis, ticks, min(PANELS, len({one["backend"] for one in data})), log=log)
+
+
+@lru_cache(maxsize=256)
+def _panels_spec(axis: str, ticks: tuple[float, ...], columns: int, *, log: bool) -> Spec:
+    import altair as alt  # noqa: PLC0415 - two seconds, only where charts are drawn
+
+    scale = alt.Scale(type="log", nice=False, padding=12) if log else alt.Scale(type="symlog", constant=64)
+    marks = alt.Axis(
+        format="~r" if log else ",~r", values=list(ticks), labelOverlap="greedy", labelSeparation=6
+    )
+    x = alt.X("value:Q", title=axis, scale=scale, axis=marks)
+    y = alt.Y(
+        "row:N",
+        title=None,
+        sort=alt.EncodingSortField("number", op="min", order="ascending"),
+        axis=alt.Axis(labelLimit=260, grid=True, ticks=False, domain=False),
+    )
+    says = "datum.row + ' on ' + datum.backend + ': ' + datum.says"
+    base = alt.Chart().transform_calculate(whole=says).encode(y=y)
+    spans = base.mark_rule(color=ACCENT, strokeWidth=2, aria=False).encode(
+        x=alt.X("low:Q", title=axis, scale=scale), x2="high:Q"
+    )
+    dots = base.mark_point(color=ACCENT, size=44, strokeWidth=1.5, opacity=1, aria=False).encode(
+        x=x,
+        fill=alt.condition("datum.open", alt.value(None), alt.value(ACCENT)),
+        tooltip=alt.Tooltip("whole:N"),
+    )
+    layers = [spans, dots]
+    if log:
+        one = alt.Chart().transform_aggregate(cases="count()").encode(x=alt.datum(1))
+        one = one.mark_rule(color=INK, strokeDash=[4, 3], aria=False)
+        layers.insert(0, one)
+    drawn = (
+        alt.layer(*layers)
+        .properties(width=PANEL_WIDTH, height=alt.Step(ROW_HEIGHT))
+        .facet(
+            facet=alt.Facet(
+                "backend:N",
+                title=None,
+                sort=alt.EncodingSortField("order", op="min", order="ascending"),
+                header=alt.Header(labelFontWeight="bold", labelFontSize=13),
+            ),
+            columns=columns,
+            data=named_data(),
+        )
+    )
+    return finished(drawn)
+
+
+STEPS = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
+"""Distances between the marks of a ratio axis, in powers of two."""
+
+
+def ratio_ticks(data: Sequence[Datum]) -> list[float]:
+    """Marks of an axis of ratios, 1 among them: powers of two, or parts of one where all lie close."""
+    ends = [math.log2(one[end]) for one in data for end in ("low", "high")]
+    low, high = min(0.0, *ends), max(0.0, *ends)
+    step = next((one for one in STEPS if (high - low) / one >= FEWEST_TICKS), STEPS[-1])
+    step = max(step, math.ceil((high - low) / MOST_TICKS) if high - low > MOST_TICKS else 0.0)
+    first, last = math.ceil(low / step), math.floor(high / step)
+    return [float(f"{2 ** (at * step):.3g}") for at in range(first, last + 1)]
+
+
+def size_ticks(data: Sequence[Datum]) -> list[float]:
+    """Marks of an axis of KiB: nothing, and powers of four from four pages up."""
+    most = max(float(one["high"]) for one in data)
+    return [0.0, *(4.0**power for power in range(2, 16) if 4.0**power <= most)]

@@ -1,0 +1,94 @@
+"""A scenario over one of its parameters: time against it on log axes, a curve for each backend."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from harness.evidence import microseconds, scaled
+from harness.report.charts.chart import HUES, SHAPES, Chart, Datum, Spec, finished, named_data
+from harness.report.text import label
+from harness.sweep import Curve, Sweep
+from harness.table import Table, interval
+
+SWEEP_WIDTH, SWEEP_HEIGHT = 520, 300
+
+
+def sweep_chart(sweep: Sweep) -> Chart:
+    """The curves of one scenario, each with its power."""
+    title = f"{label(sweep.name)}: time against {label(sweep.parameter)}"
+    said = "; ".join(f"{label(one.backend)} {_power(one)}" for one in sweep.curves)
+    rows = tuple(
+        (label(one.backend), f"{point.at:g}", microseconds(point.seconds), _power(one))
+        for one in sweep.curves
+        for point in one.points
+    )
+    heads = ("backend", label(sweep.parameter), "time per iteration", "grows as")
+    number = sweep.curves[0].points[0].row + 1
+    return Chart(
+        f"chart-sweep-{number}",
+        f"sweep-{number}",
+        title,
+        f"Time per iteration against {label(sweep.parameter)}, both log axes, "
+        f"with the power fitted to each: {said}.",
+        Table(title, heads, rows),
+        _sweep_spec(sweep),
+        tuple(_sweep_data(sweep)),
+    )
+
+
+def _power(curve: Curve) -> str:
+    low, high = curve.exponent.low, curve.exponent.high
+    return f"n^{curve.exponent.value:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def _sweep_data(sweep: Sweep) -> Iterator[Datum]:
+    for number, curve in enumerate(sweep.curves):
+        for point in curve.points:
+            seconds = scaled(point.seconds, 1e6)
+            yield {
+                "backend": f"{label(curve.backend)}  {_power(curve)}",
+                "order": number,
+                "at": point.at,
+                "value": float(seconds.value),
+                "low": float(seconds.value if seconds.low is None else seconds.low),
+                "high": float(seconds.value if seconds.high is None else seconds.high),
+                "says": f"{label(curve.backend)}, {point.at:g}: {interval(seconds, ' µs')}",
+            }
+
+
+def _sweep_spec(sweep: Sweep) -> Spec:
+    at = sorted({point.at for one in sweep.curves for point in one.points})
+    return _sweep_spec_over(label(sweep.parameter), tuple(at), len(sweep.curves))
+
+
+@lru_cache(maxsize=256)
+def _sweep_spec_over(parameter: str, at: tuple[float, ...], count: int) -> Spec:
+    import altair as alt  # noqa: PLC0415 - as above
+
+    by_order = alt.EncodingSortField("order", op="min", order="ascending")
+    legend = alt.Legend(title=None, orient="bottom", columns=2, labelLimit=400, symbolSize=70)
+    hues = alt.Scale(range=[HUES[at % len(HUES)] for at in range(count)])
+    shapes = alt.Scale(range=[SHAPES[(at + at // len(HUES)) % len(SHAPES)] for at in range(count)])
+    base = alt.Chart(named_data()).encode(
+        x=alt.X(
+            "at:Q",
+            title=parameter,
+            scale=alt.Scale(type="log", padding=10),
+            axis=alt.Axis(format="~r", values=list(at), labelOverlap=True),
+        ),
+        color=alt.Color("backend:N", sort=by_order, scale=hues, legend=legend),
+        shape=alt.Shape("backend:N", sort=by_order, scale=shapes, legend=legend),
+    )  # fmt: skip
+    y = alt.Y(
+        "value:Q",
+        title="µs per iteration",
+        scale=alt.Scale(type="log", padding=10),
+        axis=alt.Axis(format="~g", labelOverlap=True),
+    )
+    lines = base.mark_line(strokeWidth=1.5, aria=False).encode(y=y)
+    spans = base.mark_rule(strokeWidth=2, aria=False).encode(
+        y=alt.Y("low:Q", title="µs per iteration"), y2="high:Q"
+    )
+    dots = base.mark_point(size=70, filled=True, opacity=1, aria=False).encode(
+        y=y, tooltip=alt.Tooltip("says:N")
+    )
+    return finished(alt.layer(lines, spans, dots).properties(width=SWEEP_WIDTH, height=SWEEP_HEIGHT))
