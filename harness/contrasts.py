@@ -37,11 +37,22 @@ class Contrast:
     ratio: Estimate
 
 
-def contrasts(backends: Sequence[Backend], rounds: Sequence[Turns], level: float) -> tuple[Contrast, ...]:
-    """Every contrast that these rounds allow, each with the interval of its median over rounds."""
+def native_arm(backend: Backend) -> str:
+    """The name of the arm that tells a row's story natively on this backend's loop: `uvloop+native`."""
+    loop, _, where = backend.name.partition("@")
+    return f"{loop.partition('+')[0]}+{NATIVE}{where and '@'}{where}"
+
+
+def contrasts(
+    backends: Sequence[Backend], rounds: Sequence[Turns], level: float, *, gathers: bool
+) -> tuple[Contrast, ...]:
+    """Every contrast that these rounds allow, each with the interval of its median over rounds.
+
+    `gathers` says whether the story takes a gatherer: if so, the AnyIO layer is that of AnyIO's own.
+    """
     made = (
         Contrast(due, arm, against, estimate(samples, level).exp())
-        for due, arm, against in _pairs(backends)
+        for due, arm, against in _pairs(backends, gathers=gathers)
         if (samples := _samples(rounds, arm, against))
     )
     return (*made, *_interactions(rounds, level))
@@ -51,21 +62,23 @@ def _samples(rounds: Sequence[Turns], arm: str, against: str) -> list[float]:
     return [log_ratio(turns[arm], turns[against]) for turns in rounds if {arm, against} <= set(turns)]
 
 
-def _pairs(backends: Sequence[Backend]) -> Iterator[tuple[Due, str, str]]:
+def _pairs(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[Due, str, str]]:
     """The pairs of each environment: between two, a difference may be due to Python or to versions."""
     for where in dict.fromkeys(backend.name.partition("@")[2] for backend in backends):
-        yield from _pairs_in([backend for backend in backends if backend.name.partition("@")[2] == where])
+        here = [backend for backend in backends if backend.name.partition("@")[2] == where]
+        yield from _pairs_in(here, gathers=gathers)
 
 
-def _pairs_in(backends: Sequence[Backend]) -> Iterator[tuple[Due, str, str]]:
+def _pairs_in(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[Due, str, str]]:
     """Loops under the gatherer that all have, each loop's layer, and its gatherers against its first."""
     under_anyio = [backend.name for backend in backends if backend.gatherer == "anyio"]
     for name in under_anyio[1:]:
         yield "loop", name, under_anyio[0]
     for loop in dict.fromkeys(backend.loop for backend in backends):
         here = {backend.gatherer: backend.name for backend in backends if backend.loop == loop}
-        told = here.get("anyio", next(iter(here.values())))
-        yield "layer", told, f"{loop.name}+{NATIVE}{''.join(told.partition('@')[1:])}"
+        told = next(backend for backend in backends if backend.loop == loop)
+        if "anyio" in here or not gathers:
+            yield "layer", here.get("anyio", told.name), native_arm(told)
         first = GATHERERS[loop.family][0]
         for gatherer, name in here.items():
             if gatherer != first and first in here:

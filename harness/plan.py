@@ -74,6 +74,13 @@ class Plan:
         first = {(backend.loop, backend.venv): backend for backend in reversed(ordered)}
         return tuple(backend for backend in ordered if first[backend.loop, backend.venv] is backend)
 
+    def natives(self, row: Row) -> tuple[tuple[Row, Backend], ...]:
+        """The rows that tell this row's story without AnyIO, each with every backend that it runs on."""
+        twins = [
+            one for one in self.timed_rows if (one.native, one.parameters) == (row.scenario, row.parameters)
+        ]
+        return tuple((twin, backend) for twin in twins for backend in self.backends_of(twin))
+
     def patience(self, row: Row) -> float:
         """Seconds of silence after which a case of this row is ended."""
         return self.timeout * (SCALE_PATIENCE if SCALE in row.tags else 1)

@@ -9,6 +9,7 @@ from threading import Event
 from time import perf_counter
 
 from harness.backends import Backend
+from harness.contrasts import native_arm
 from harness.environment import load, now
 from harness.estimate import Estimate
 from harness.observation import SCALE, Row, Sighting
@@ -76,17 +77,19 @@ def _time_row(tally: Tally, row: Row, stage: Stage) -> Entries:
 
 
 def _arms(tally: Tally, row: Row) -> tuple[Arm, ...]:
-    """One arm per backend with a number, and the baseline's second entry if it is among them."""
+    """One arm per backend with a number, the baseline's second entry, and the story told natively."""
     plan = tally.plan
     backends = {backend.name: backend for backend in plan.backends}
-    arms = [
-        Arm(name, assignment(row, backends[name]), find_place(backends[name]).python)
-        for name in tally.timed_backends(row)
-    ]
+    arms = [_arm(name, row, backends[name]) for name in tally.timed_backends(row)]
     if plan.planted is not None:
         return tuple(arm if arm.name == plan.baseline else replace(arm, planted=plan.planted) for arm in arms)
     again = [replace(arm, name=AGAIN) for arm in arms if arm.name == plan.baseline]
-    return (*arms, *again)
+    natives = (_arm(native_arm(backend), twin, backend) for twin, backend in tally.timed_natives(row))
+    return (*arms, *again, *natives)
+
+
+def _arm(name: str, row: Row, backend: Backend) -> Arm:
+    return Arm(name, assignment(row, backend), find_place(backend).python)
 
 
 def _calibrated(tally: Tally, row: Row, arms: tuple[Arm, ...], stage: Stage) -> Entries:

@@ -75,7 +75,7 @@ class RowRounds:
             return ()
         backends = [backend for backend in self.plan.backends if backend.name in self.timed]
         rounds = [{part.arm: part.values for part in played.arms} for played in self.played]
-        return contrasts(backends, rounds, self.plan.level)
+        return contrasts(backends, rounds, self.plan.level, gathers=self.row.uses_gather)
 
     def _again(self) -> Estimate | None:
         ideal = self.row.ideal

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from harness.backends import Backend
+from harness.contrasts import native_arm
 from harness.estimate import (
     surprising_count,
 )
@@ -114,6 +116,14 @@ class Tally:
             name for name in names if self.finding(row, name).has_number and self._returns(row, name)
         )
 
+    def timed_natives(self, row: Row) -> tuple[tuple[Row, Backend], ...]:
+        """The native twins of a row that may take part in its rounds, and on which backends."""
+        return tuple(
+            (twin, backend)
+            for twin, backend in self.plan.natives(row)
+            if backend.name in self.timed_backends(twin) and (row.id, native_arm(backend)) not in self.dropped
+        )
+
     def _returns(self, row: Row, backend: str) -> bool:
         looks = observations(self.sightings.get((row.id, backend), ()))
         return all(look.outcome.how == "returned" for look in looks)
@@ -124,12 +134,17 @@ class Tally:
 
     def unexpected_result(self, row: Row, part: ArmRound) -> Description | None:
         """A result that an arm returned after a value and that was not promised."""
-        backend = self.plan.baseline if part.arm == AGAIN else part.arm
-        outcome = self.expected(row, backend).outcome
+        outcome = self._expected_of_arm(row, part.arm).outcome
         for value in (*part.warmups, *part.values):
             if value.result and outcome and not matches(outcome.what, value.result):
                 return value.result
         return None
+
+    def _expected_of_arm(self, row: Row, arm: str) -> Promise:
+        for twin, backend in self.plan.natives(row):
+            if arm == native_arm(backend):
+                return self.expected(twin, backend.name)
+        return self.expected(row, self.plan.baseline if arm == AGAIN else arm)
 
     def line(self, row: Row) -> Line:
         """A row of the record from what is known so far."""

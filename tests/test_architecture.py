@@ -38,7 +38,7 @@ ARROWS = {
     "contrasts": "backends estimate protocol",
     "record": "contrasts estimate observation pace plan trial verdict",
     "samples": "contrasts estimate observation pace plan protocol record",
-    "tally": "estimate observation pace plan record samples trial verdict",
+    "tally": "backends contrasts estimate observation pace plan record samples trial verdict",
     "table": "estimate record verdict",
     "sentences": "estimate record table verdict",
     "reliability": "estimate trial",
@@ -59,7 +59,8 @@ ARROWS = {
     "store": "errors record trial",
     "site": "errors estimate evidence record report sentences store table verdict",
     "environment": "backends record rounds sighting venvs",
-    "runner": "backends environment estimate observation pace plan record rounds sighting tally venvs",
+    "runner": "backends contrasts environment estimate observation pace plan record rounds sighting"
+    " tally venvs",
     "configuration": "errors",
     "catalog": "errors observation scenarios sighting",
     "usual": "estimate protocol",

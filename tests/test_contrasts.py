@@ -13,13 +13,13 @@ ROUNDS = 20
 Found = tuple[str, str, str, float]
 
 
-def found(times: dict[str, float], *names: str) -> list[Found]:
+def found(times: dict[str, float], *names: str, gathers: bool = True) -> list[Found]:
     """The contrasts of rounds in which every arm takes these µs, whatever the turn's own speed."""
     speeds = (1.0, 3.0, 0.5)
     rounds = [{arm: [value(time * speed) for speed in speeds] for arm, time in times.items()}] * ROUNDS
     return [
         (one.due, one.arm, one.against, round(one.ratio.value, 3))
-        for one in contrasts(backends(*names), rounds, 0.95)
+        for one in contrasts(backends(*names), rounds, 0.95, gathers=gathers)
     ]
 
 
@@ -36,10 +36,15 @@ def test_a_gatherer_is_compared_with_its_loops_own() -> None:
     ]
 
 
+def test_asyncios_own_gather_is_not_the_anyio_layer() -> None:
+    times = {"asyncio+gather": 100.0, "asyncio+native": 90.0}
+    assert found(times, "asyncio+gather") == []
+
+
 @pytest.mark.parametrize("told", ["asyncio+anyio", "asyncio+gather"])
 def test_the_layer_is_a_backend_against_the_native_story_on_its_loop(told: str) -> None:
     times = {told: 120.0, "asyncio+native": 100.0}
-    assert found(times, told) == [("layer", told, "asyncio+native", 1.2)]
+    assert found(times, told, gathers=told.endswith("anyio")) == [("layer", told, "asyncio+native", 1.2)]
 
 
 def test_an_interaction_is_a_gatherers_cost_on_one_loop_over_that_on_the_other() -> None:
@@ -53,7 +58,7 @@ def test_an_interaction_is_a_gatherers_cost_on_one_loop_over_that_on_the_other()
 def test_rounds_without_one_of_the_two_arms_count_in_no_contrast() -> None:
     both = {"asyncio+anyio": [value(100.0)], "trio+anyio": [value(150.0)]}
     alone = {"asyncio+anyio": [value(100.0)]}
-    (one,) = contrasts(backends(*both), [both, alone, both], 0.95)
+    (one,) = contrasts(backends(*both), [both, alone, both], 0.95, gathers=True)
     assert isinstance(one, Contrast)
     assert one.ratio.rounds == 2
 
@@ -67,5 +72,5 @@ def test_backends_of_two_environments_differ_in_more_than_one_part() -> None:
     theirs = replace(group, venv=Venv("old", "3.12"))
     times = {ours.name: 120.0, theirs.name: 100.0, group.name: 100.0, "asyncio+native": 90.0}
     rounds = [{name: [value(time)] for name, time in times.items()}] * ROUNDS
-    pairs = [(one.arm, one.against) for one in contrasts((ours, theirs), rounds, 0.95)]
+    pairs = [(one.arm, one.against) for one in contrasts((ours, theirs), rounds, 0.95, gathers=True)]
     assert pairs == [(ours.name, "asyncio+native")]

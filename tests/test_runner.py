@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain
 
 import pytest
 
+from harness.catalog import choose_rows
 from harness.estimate import rounds_needed
 from harness.observation import Row
 from harness.pace import AGAIN, ALONE, Fault
 from harness.plan import DEFAULT, FAST, Effort, Plan
 from harness.record import Dropped, Entry, Paced
 from harness.rounds import Stage
-from harness.runner import _calibrated, _why_stop
+from harness.runner import _arms, _calibrated, _why_stop, check, time
 from harness.tally import Tally
 from tests.records import (
     ASYNCIO,
@@ -144,3 +146,28 @@ def test_a_row_that_takes_gigabytes_is_not_calibrated_for_that_takes_a_worker_pe
     large = replace(STORY, tags=("scale",))
     no_workers = Stage(None, 1.0)
     assert list(_calibrated(Tally(begun(plan(large))), large, (), no_workers)) == [Paced(large.id, ALONE)]
+
+
+def test_a_row_has_its_native_twins_in_its_rounds_where_they_may_be_timed() -> None:
+    told, twin = row("story", returned(1), uses_gather=False), row("asyncio_story", returned(1))
+    twin = replace(twin, native="story", only="asyncio", uses_gather=False)
+    observed = [*seen_alike(told, twice(look(returned(1)))), *seen_alike(twin, twice(look(returned(1))))]
+    tally = Tally(begun(plan(told, twin)), observed)
+    names = [arm.name for arm in _arms(tally, told)]
+    assert names == [ASYNCIO, UVLOOP, TRIO, AGAIN, "asyncio+native", "uvloop+native"]
+    assert [arm.assignment.scenario for arm in _arms(tally, told)][-2:] == ["asyncio_story"] * 2
+    assert "asyncio+native" not in [arm.name for arm in _arms(tally, twin)]
+    tally.add(Dropped(told.id, Fault("uvloop+native", "killed by SIGSEGV"), "crashed"))
+    assert [arm.name for arm in _arms(tally, told)][-1] == "asyncio+native"
+
+
+@pytest.mark.workers
+def test_the_anyio_layer_is_measured_inside_the_rounds_of_the_row_it_bears_on() -> None:
+    rows = choose_rows(["lock_uncontended", "asyncio_lock_uncontended"])
+    effort = replace(FAST, exactly=2, turns=2, value=0.001)
+    tally = Tally(begun(plan(*rows, on=[ASYNCIO, UVLOOP], effort=effort)))
+    for entry in chain(check(tally), time(tally)):
+        tally.add(entry)
+    (told,) = (line for line in tally.record().lines if line.row.scenario == "lock_uncontended")
+    pairs = [(one.due, one.arm, one.against) for one in told.contrasts]
+    assert pairs == [("layer", ASYNCIO, "asyncio+native"), ("layer", UVLOOP, "uvloop+native")]
