@@ -138,7 +138,7 @@ STORY = "say_after_example"
         ("run mine.py --precision 200%", ["--precision '200%'", "2% or 0.02"]),
         ("run mine.py --fast --rigorous", ["--fast", "leave out --rigorous"]),
         ("run mine.py --publish ../elsewhere", ["'../elsewhere'", "cannot name a folder"]),
-        ("run mine.py mine.py", ["two scenarios are called mine"]),
+        ("run mine.py copy.py", ["two scenarios are called mine"]),
         ("run --resume", ["no unfinished run", "name the folder"]),
         ("run --resume nowhere", ["nowhere", "is no record of loopcmp"]),
         ("run two.py", ["two.py", "two differences for asyncio+gather", "narrow one of them"]),
@@ -146,7 +146,7 @@ STORY = "say_after_example"
     ],
 )
 def test_bad_input_is_one_line_and_nothing_is_written(tmp_path: Path, typed: str, words: list[str]) -> None:
-    sources = {"mine.py": MINE, "two.py": TWO_MATCH, "empty.py": ""}
+    sources = {"mine.py": MINE, "copy.py": MINE, "two.py": TWO_MATCH, "empty.py": ""}
     for name, source in sources.items():
         (tmp_path / name).write_text(source)
     done = loopcmp(tmp_path, *typed.split())
