@@ -109,6 +109,7 @@ def short_audit() -> Tally:
 
 
 @workers
+@pytest.mark.long
 def test_every_question_is_answered_by_real_workers_and_reported() -> None:
     tally = short_audit()
     wanted = {"identical", "planted", "invariance", "usual"}
@@ -126,6 +127,7 @@ def test_every_question_is_answered_by_real_workers_and_reported() -> None:
 
 
 @workers
+@pytest.mark.long
 def test_an_audit_goes_on_where_it_was_ended() -> None:
     tally = short_audit()
     audit = conduct(tally)
@@ -139,6 +141,7 @@ def test_an_audit_goes_on_where_it_was_ended() -> None:
 
 
 @workers
+@pytest.mark.long
 def test_an_audit_ends_after_its_seconds() -> None:
     tally = short_audit()
     tally.begun = replace(tally.begun, audit=Schedule(1, 0.001))

@@ -17,7 +17,7 @@ from harness.verdict import Finding, Verdict, judge
 from harness.worker.describe import Describer
 from tests.hostile.acts import ACTS, GIB
 
-pytestmark = pytest.mark.workers
+pytestmark = [pytest.mark.workers, pytest.mark.long]
 
 PATIENCE = 120.0
 """Seconds in which any worker gets something done, however busy the machine."""

@@ -162,6 +162,7 @@ def _words(folder: Path) -> tuple[str, ...]:
     return ("--resume",) if begun(folder) else RUN
 
 
+@pytest.mark.long
 def test_a_run_killed_at_a_few_random_moments_ends_as_an_unbroken_one(tmp_path: Path) -> None:
     told = kill_and_resume(tmp_path, 3, SEED)
     assert told["killed"] == 3, SEED
