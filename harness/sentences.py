@@ -64,7 +64,7 @@ def _speed(record: Record, backend: str) -> str:
 
 def _task_groups(record: Record) -> tuple[str, ...]:
     """What backends over task groups were seen to do differently, from the documented differences."""
-    groups = [name for name in record.backends if not name.endswith("+gather")]
+    groups = [backend.name for backend in record.begun.plan.backends if backend.gatherer != "gather"]
     becauses = dict.fromkeys(
         cell.finding.because.rstrip(".")
         for line in record.lines

@@ -104,7 +104,7 @@ def _times_notes(record: Record, timed: Sequence[Line]) -> Iterable[str]:
     yield f"~ not resolved   = equal within {plan.margin:.0%}   * see the warnings"
     if any(line.row.ideal is not None for line in timed):
         yield "A story that sleeps is shown as µs beyond its ideal; it may be early on uvloop."
-    if any(not name.endswith("+gather") for name in record.backends):
+    if any(backend.gatherer != "gather" for backend in plan.backends):
         yield "A task group's figure includes the wrapper task that collects its result."
 
 
