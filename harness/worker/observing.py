@@ -17,6 +17,7 @@ from harness.protocol import LOOKS
 from harness.worker.channel import Channel
 from harness.worker.describe import Describer
 from harness.worker.loading import Story
+from harness.worker.memory import memory
 from harness.worker.refusal import OutOfMemory
 from harness.worker.watching import Watch
 
@@ -95,7 +96,7 @@ def _refuse_if_out_of_memory(outcome: Outcome) -> None:
     limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
     if limit == resource.RLIM_INFINITY or not _mentions(outcome.what, "MemoryError"):
         return
-    used = _peak()
+    used = memory("VmHWM") or 0
     if used >= limit / 4:
         raise OutOfMemory(
             f"ran out of memory: it had {used / 2**30:.2f} GiB and asked for more than "
@@ -105,12 +106,3 @@ def _refuse_if_out_of_memory(outcome: Outcome) -> None:
 
 def _mentions(what: Description, kind: str) -> bool:
     return what.type == kind or any(_mentions(part, kind) for part in what.parts)
-
-
-def _peak() -> int:
-    """Bytes that this process had at most; 0 where the system does not tell."""
-    with suppress(OSError):
-        for line in Path("/proc/self/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-    return 0

@@ -14,7 +14,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import repeat
-from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from time import perf_counter_ns, process_time_ns
 from typing import Any, NamedTuple
@@ -27,6 +26,7 @@ from harness.protocol import Assignment, Farewell, Turn, Value
 from harness.worker.channel import Channel
 from harness.worker.describe import Describer
 from harness.worker.loading import Operation, Story, open_assignment
+from harness.worker.memory import memory
 from harness.worker.refusal import LeavesTasks
 
 GRACE = 0.01
@@ -61,7 +61,7 @@ class _Session:
         self._described: object = None
         self._describer = Describer(running.cancelled)
         self._startup = 0
-        self._resident = _memory("VmRSS")
+        self._resident = memory("VmRSS")
         self._release: dict[str, Any] = {}
         self._values: list[tuple[bool, Value]] = []
         self.left_behind = 0
@@ -114,7 +114,7 @@ class _Session:
 
     def farewell(self) -> Farewell:
         """What the worker has to tell after its round: collected off everybody's clock."""
-        peak = _memory("VmHWM")
+        peak = memory("VmHWM")
         known = peak is not None and self._resident is not None
         return Farewell(
             pyperf=_pyperf_run(self._values, self._release),
@@ -186,18 +186,6 @@ class _Nowhere(io.TextIOBase):
 
     def write(self, text: str) -> int:
         return len(text)
-
-
-def _memory(name: str) -> int | None:
-    """Bytes of a field of /proc/self/status; None where there is none (macOS)."""
-    try:
-        status = Path("/proc/self/status").read_text()
-    except OSError:
-        return None
-    for line in status.splitlines():
-        if line.startswith(f"{name}:"):
-            return int(line.split()[1]) * 1024
-    return None
 
 
 def _threads() -> int:

@@ -1,0 +1,15 @@
+"""What this process has of memory, as the system tells it."""
+
+from pathlib import Path
+
+
+def memory(field: str) -> int | None:
+    """Bytes of a field of /proc/self/status, such as VmHWM; None where there is none (macOS)."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return None
+    for line in status.splitlines():
+        if line.startswith(f"{field}:"):
+            return int(line.split()[1]) * 1024
+    return None
