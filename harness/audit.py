@@ -10,17 +10,17 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import count
-from statistics import mean, median, variance
+from statistics import mean, variance
 from time import perf_counter
 
 from harness import runner
 from harness.backends import Backend
-from harness.estimate import Judgement, estimate, judge_ratio, log_ratio, log_ratio_of_totals, typical_seconds
+from harness.estimate import Judgement, log_ratio_of_totals
 from harness.observation import Row
 from harness.pace import GRAIN, SLOWEST_VALUE, ArmRound, Fault, Pace, choose_pace
 from harness.plan import Plan
-from harness.record import Dropped, Entry, Observed, Paced, Played
-from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off
+from harness.record import Dropped, Entry, Line, Observed, Paced, Played
+from harness.rounds import Stage, calibrate, choose_cpus, kept_off
 from harness.sighting import assignment
 from harness.tally import Tally
 from harness.trial import Compared, Schedule, Spread, Trial, Tried
@@ -83,16 +83,14 @@ def laps(schedule: Schedule, seed: int) -> Trials:
 def _paced(tally: Tally, row: Row) -> Paced | Dropped:
     """The pace of the audit's row: a loop count of whole grains, or why it cannot be had."""
     effort = tally.plan.effort
-    names = tally.timed_backends(row)
-    backends = {backend.name: backend for backend in tally.plan.backends}
-    arms = [Arm(name, assignment(row, backends[name])) for name in names]
-    if tally.plan.baseline not in names:
+    arms = runner.arms_of(tally, row)
+    if tally.plan.baseline not in {arm.name for arm in arms}:
         return Dropped(row.id, Fault(tally.plan.baseline, "has no number, and an audit needs it"), "unstable")
     stage = Stage(choose_cpus(row.cpus), tally.plan.timeout)
     with kept_off(stage.cpus):
         calibration = calibrate(arms, stage, effort.value)
     if isinstance(calibration, Fault):
-        return Dropped(row.id, calibration, "timed out" if calibration.timed_out else "crashed")
+        return runner.drop(tally, row, calibration)
     pace = choose_pace(calibration, effort.turns, effort.warmups)
     if calibration.slowest * GRAIN > SLOWEST_VALUE:
         why = (
@@ -116,11 +114,11 @@ def _in_turns(tally: Tally, row: Row, trial: Trial, number: int) -> Tried:
     tried = partial(Tried, trial, number, round(seconds, 3), started)
     for dropped in small.dropped.values():
         return tried(f"{dropped.fault.arm}: {dropped.fault.because}")
-    base = small.plan.baseline
+    line = small.line(row)
     return tried(
         small.finished[row.id],
-        typical=median(typical_seconds(_part(one, base).values) for one in played),
-        compared=tuple(_compared(small, played, backend.name) for backend in small.plan.backends[1:]),
+        typical=None if (base := line.cells[0].timing) is None else base.seconds.value,
+        compared=tuple(_compared(line, played)),
         spread=None if trial.question == "invariance" else spread_of(played),
     )
 
@@ -137,7 +135,7 @@ def _small(tally: Tally, row: Row, trial: Trial, number: int) -> Tally:
 
 
 def _plan(plan: Plan, trial: Trial, number: int) -> Plan:
-    base = next(backend for backend in plan.backends if backend.name == plan.baseline)
+    base = _base(plan)
     again = Backend(replace(base.loop, name=base.loop.name + SUFFIX), base.gatherer)
     backends: tuple[Backend, ...] = (base, again)
     effort = plan.effort
@@ -157,22 +155,23 @@ def _plan(plan: Plan, trial: Trial, number: int) -> Plan:
     )
 
 
+def _base(plan: Plan) -> Backend:
+    return next(backend for backend in plan.backends if backend.name == plan.baseline)
+
+
 def _scaled(pace: Pace, trial: Trial) -> Pace:
     return replace(pace, loops=round(pace.loops * trial.loops), turns=max(1, round(pace.turns * trial.turns)))
 
 
-def _compared(small: Tally, played: Sequence[Played], name: str) -> Compared:
-    base = small.plan.baseline
-    samples, means = (
-        tuple(compare(_part(one, name).values, _part(one, base).values) for one in played)
-        for compare in (log_ratio, log_ratio_of_totals)
-    )
-    ratio = estimate(samples, small.plan.level).exp()
-    return Compared(name, ratio, judge_ratio(ratio, small.plan.margin), samples, means)
-
-
-def _part(played: Played, arm: str) -> ArmRound:
-    return next(part for part in played.arms if part.arm == arm)
+def _compared(line: Line, played: Sequence[Played]) -> Iterator[Compared]:
+    """What the run in small says of each backend against the first, and its log ratios by totals."""
+    base = line.cells[0].backend
+    rounds = [{part.arm: part.values for part in one.arms} for one in played]
+    for cell in line.cells:
+        timing = cell.timing
+        if timing is not None and timing.ratio is not None and timing.judgement is not None:
+            means = tuple(log_ratio_of_totals(turns[cell.backend], turns[base]) for turns in rounds)
+            yield Compared(cell.backend, timing.ratio, timing.judgement, timing.samples, means)
 
 
 def spread_of(played: Iterable[Played]) -> Spread | None:
@@ -198,7 +197,7 @@ def _logs(part: ArmRound) -> list[float]:
 
 def _usual(tally: Tally, row: Row, number: int) -> Tried:
     """The usual procedure with as much machine time as a comparison of identical code takes."""
-    base = next(backend for backend in tally.plan.backends if backend.name == tally.plan.baseline)
+    base = _base(tally.plan)
     processes = _as_many_processes(tally)
     try:
         usual = usual_procedure(assignment(row, base), processes, choose_cpus(row.cpus))

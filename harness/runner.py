@@ -79,13 +79,18 @@ def _time_row(tally: Tally, row: Row, stage: Stage) -> Entries:
 def _arms(tally: Tally, row: Row) -> tuple[Arm, ...]:
     """One arm per backend with a number, the baseline's second entry, and the story told natively."""
     plan = tally.plan
-    backends = {backend.name: backend for backend in plan.backends}
-    arms = [_arm(name, row, backends[name]) for name in tally.timed_backends(row)]
+    arms = arms_of(tally, row)
     if plan.planted is not None:
         return tuple(arm if arm.name == plan.baseline else replace(arm, planted=plan.planted) for arm in arms)
     again = [replace(arm, name=AGAIN) for arm in arms if arm.name == plan.baseline]
     natives = (_arm(native_arm(backend), twin, backend) for twin, backend in tally.timed_natives(row))
     return (*arms, *again, *natives)
+
+
+def arms_of(tally: Tally, row: Row) -> tuple[Arm, ...]:
+    """One arm for each backend of the row that has a number."""
+    backends = {backend.name: backend for backend in tally.plan.backends}
+    return tuple(_arm(name, row, backends[name]) for name in tally.timed_backends(row))
 
 
 def _arm(name: str, row: Row, backend: Backend) -> Arm:
@@ -100,7 +105,7 @@ def _calibrated(tally: Tally, row: Row, arms: tuple[Arm, ...], stage: Stage) -> 
     effort = tally.plan.effort
     calibration = calibrate(arms, stage, effort.value)
     if isinstance(calibration, Fault):
-        yield _drop(tally, row, calibration)
+        yield drop(tally, row, calibration)
     else:
         yield Paced(row.id, choose_pace(calibration, effort.turns, effort.warmups))
 
@@ -113,11 +118,11 @@ def _play(tally: Tally, row: Row, arms: tuple[Arm, ...], stage: Stage) -> Entrie
     start = perf_counter()
     played = run_round(arms, pace, stage, f"{tally.plan.seed}/{row.id}/{number}", about)
     if isinstance(played, Fault):
-        yield _drop(tally, row, played)
+        yield drop(tally, row, played)
         return
     for part in played:
         if (wrong := tally.unexpected_result(row, part)) is not None:
-            yield _drop(tally, row, Fault(part.arm, f"when timed it returned {wrong}"), unstable=True)
+            yield drop(tally, row, Fault(part.arm, f"when timed it returned {wrong}"), unstable=True)
             return
     yield Played(row.id, number, round(perf_counter() - start, 3), tuple(map(_checked, played)))
 
@@ -131,7 +136,8 @@ def _checked(part: ArmRound) -> ArmRound:
     )
 
 
-def _drop(tally: Tally, row: Row, fault: Fault, *, unstable: bool = False) -> Dropped:
+def drop(tally: Tally, row: Row, fault: Fault, *, unstable: bool = False) -> Dropped:
+    """The arm of a fault, given up; the baseline's second entry stands for the baseline."""
     arm = tally.plan.baseline if fault.arm == AGAIN else fault.arm
     fault = Fault(arm, fault.because, fault.said, fault.timed_out)
     if unstable:
