@@ -18,6 +18,10 @@ ERROR_RATE = 0.05
 """Of a whole run's family of intervals (Bonferroni), or of one cell where not adjusted."""
 
 
+NORMAL_95 = 1.96
+"""Standard errors on either side that hold 95% of a normal distribution."""
+
+
 class Judgement(StrEnum):
     """What an interval says about a backend against the baseline."""
 

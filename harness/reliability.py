@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
-from harness.estimate import ERROR_RATE, Estimate, Judgement, error_bound, estimate
+from harness.estimate import ERROR_RATE, NORMAL_95, Estimate, Judgement, error_bound, estimate
 from harness.trial import Compared, Trial, Tried
 
 FEWEST_SPREAD = 3
@@ -107,14 +107,11 @@ def _different(compared: Compared) -> bool:
     return compared.judgement in (Judgement.FASTER, Judgement.SLOWER)
 
 
-_NORMAL_95 = 1.96
-
-
 def _nominal(ratio: Estimate) -> float:
     """The standard error that a 95% interval stands for, were it a normal one."""
     if ratio.low is None or ratio.high is None:
         return math.nan
-    return math.log(ratio.high / ratio.low) / 2 / _NORMAL_95
+    return math.log(ratio.high / ratio.low) / 2 / NORMAL_95
 
 
 def gain(tried: Sequence[Tried]) -> float | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean, median
 
-from harness.contrasts import Contrast, contrasts
+from harness.contrasts import Contrast, Turns, contrasts
 from harness.estimate import (
     ERROR_RATE,
     Estimate,
@@ -74,8 +74,7 @@ class RowRounds:
         if self.row.ideal is not None:
             return ()
         backends = [backend for backend in self.plan.backends if backend.name in self.timed]
-        rounds = [{part.arm: part.values for part in played.arms} for played in self.played]
-        return contrasts(backends, rounds, self.plan.level, gathers=self.row.uses_gather)
+        return contrasts(backends, self._turns(), self.plan.level, gathers=self.row.uses_gather)
 
     def _again(self) -> Estimate | None:
         ideal = self.row.ideal
@@ -101,9 +100,12 @@ class RowRounds:
 
     def _compared(self, arm: str, compare: Compare) -> tuple[float, ...]:
         """One number for every round in which both the arm and the baseline took part."""
-        rounds = ({part.arm: part.values for part in played.arms} for played in self.played)
         base = self.plan.baseline
-        return tuple(compare(took[arm], took[base]) for took in rounds if {arm, base} <= set(took))
+        return tuple(compare(took[arm], took[base]) for took in self._turns() if {arm, base} <= set(took))
+
+    def _turns(self) -> list[Turns]:
+        """Every round as the values of each arm that took part in it."""
+        return [{part.arm: part.values for part in played.arms} for played in self.played]
 
     def _parts(self, arm: str) -> tuple[ArmRound, ...]:
         return tuple(part for played in self.played for part in played.arms if part.arm == arm)

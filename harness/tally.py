@@ -5,9 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.backends import Backend
 from harness.contrasts import native_arm
-from harness.estimate import (
-    surprising_count,
-)
+from harness.estimate import surprising_count
 from harness.observation import Description, Observation, Promise, Row, Sighting, observations
 from harness.pace import AGAIN, ArmRound, Pace
 from harness.plan import Plan

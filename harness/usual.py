@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from time import perf_counter
 
-from harness.estimate import Estimate
+from harness.estimate import NORMAL_95, Estimate
 from harness.protocol import Assignment
 
 FEWEST_PROCESSES = 2
@@ -19,8 +19,6 @@ FEWEST_PROCESSES = 2
 
 _PATIENCE = 600.0
 """Seconds in which pyperf must have measured one side."""
-
-_NORMAL_95 = 1.96
 
 
 class UsualFailed(Exception):
@@ -79,5 +77,5 @@ def _ratio(a: Sequence[float], b: Sequence[float], processes: int) -> Estimate:
     """The ratio of the means, with the interval of its nominal standard error (all values pooled)."""
     ratio = mean(b) / mean(a)
     error = math.hypot(*(stdev(side) / mean(side) / math.sqrt(len(side)) for side in (a, b)))
-    low, high = (ratio * math.exp(sign * _NORMAL_95 * error) for sign in (-1, 1))
+    low, high = (ratio * math.exp(sign * NORMAL_95 * error) for sign in (-1, 1))
     return Estimate(ratio, low, high, processes)

@@ -1,9 +1,11 @@
 """Fan-out and tree on asyncio alone: in its task groups, and with its gather."""
 
 import asyncio
+from typing import cast
 
-from harness.scenario import scenario
+from harness.scenario import Gather, scenario
 from scenarios.tasks.leaves import BRANCHES, KINDS, LEVELS, Leaf, Leaves, native_tags
+from scenarios.tasks.tree import Tree
 
 
 async def pause(number: int) -> int:
@@ -48,22 +50,6 @@ class GroupTree:
                 group.create_task(self.grow(levels - 1))
 
 
-class GatherTree:
-    """A tree of tasks, each with a gather of the tree below it."""
-
-    def __init__(self, leaf: Leaf) -> None:
-        self._leaf = leaf
-        self.leaves = 0
-
-    async def grow(self, levels: int) -> None:
-        """One task and, below it, a tree of that many levels."""
-        if levels == 0:
-            await self._leaf()
-            self.leaves += 1
-            return
-        await asyncio.gather(*[self.grow(levels - 1) for _ in range(BRANCHES)])
-
-
 @scenario(params={"kind": KINDS[:2]}, native="tree", only="asyncio", tags=native_tags)
 async def asyncio_tree(kind: str) -> list[int]:
     """`tree` in asyncio's task groups, as `async_tree_*_tg` of pyperformance.
@@ -85,6 +71,6 @@ async def asyncio_tree_of_gathers(kind: str) -> list[int]:
     gathers, so beside it this isolates AnyIO's sleep alone. It does not show task groups.
     """
     leaves = Leaves(asyncio.sleep)
-    whole = GatherTree(leaves.of(kind))
+    whole = Tree(cast("Gather", asyncio.gather), leaves.of(kind))
     await whole.grow(LEVELS)
     return [whole.leaves, leaves.calls]
