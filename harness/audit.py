@@ -6,24 +6,25 @@ turns through the whole audit, so that the machine's drift meets them all.
 
 import math
 import random
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import count
-from statistics import mean, variance
+from statistics import mean
 from time import perf_counter
 
 from harness import runner
 from harness.backends import Backend
 from harness.estimate import Judgement, log_ratio_of_totals
 from harness.observation import Row
-from harness.pace import GRAIN, SLOWEST_VALUE, ArmRound, Fault, Pace, choose_pace
+from harness.pace import GRAIN, PILOT_ROUNDS, SLOWEST_VALUE, Fault, Pace, choose_pace
 from harness.plan import Plan
 from harness.record import Dropped, Entry, Line, Observed, Paced, Played
 from harness.rounds import Stage, calibrate, choose_cpus, kept_off
 from harness.sighting import assignment
+from harness.spread import spread_of
 from harness.tally import Tally
-from harness.trial import Compared, Schedule, Spread, Trial, Tried
+from harness.trial import Compared, Schedule, Trial, Tried
 from harness.usual import FEWEST_PROCESSES, Usual, UsualFailed, usual_procedure
 
 IDENTICAL_A_LAP = 30
@@ -91,13 +92,13 @@ def _paced(tally: Tally, row: Row) -> Paced | Dropped:
         calibration = calibrate(arms, stage, effort.value)
     if isinstance(calibration, Fault):
         return runner.drop(tally, row, calibration)
-    pace = choose_pace(calibration, effort.turns, effort.warmups)
+    pace = choose_pace(calibration, effort.turns, effort.warmups, PILOT_ROUNDS)
     if calibration.slowest * GRAIN > SLOWEST_VALUE:
         why = (
             f"an iteration takes {calibration.slowest:.1e} s, and a value has {GRAIN}: choose a shorter story"
         )
         return Dropped(row.id, Fault(tally.plan.baseline, why), "unstable")
-    return Paced(row.id, replace(pace, loops=max(1, pace.loops // GRAIN) * GRAIN))
+    return Paced(row.id, replace(pace, loops=math.ceil(pace.loops / GRAIN) * GRAIN))
 
 
 def _in_turns(tally: Tally, row: Row, trial: Trial, number: int) -> Tried:
@@ -114,12 +115,12 @@ def _in_turns(tally: Tally, row: Row, trial: Trial, number: int) -> Tried:
     tried = partial(Tried, trial, number, round(seconds, 3), started)
     for dropped in small.dropped.values():
         return tried(f"{dropped.fault.arm}: {dropped.fault.because}")
-    line = small.line(row)
+    line, turns = small.line(row), [one.turns for one in played]
     return tried(
         small.finished[row.id],
         typical=None if (base := line.cells[0].timing) is None else base.seconds.value,
         compared=tuple(_compared(line, played)),
-        spread=None if trial.question == "invariance" else spread_of(played),
+        spread=None if trial.question == "invariance" else spread_of(turns, small.plan.baseline),
     )
 
 
@@ -160,39 +161,18 @@ def _base(plan: Plan) -> Backend:
 
 
 def _scaled(pace: Pace, trial: Trial) -> Pace:
-    return replace(pace, loops=round(pace.loops * trial.loops), turns=max(1, round(pace.turns * trial.turns)))
+    loops, turns = round(pace.loops * trial.loops), max(1, round(pace.turns * trial.turns))
+    return replace(pace, loops=loops, turns=turns, pilot=0 if trial.question == "invariance" else pace.pilot)
 
 
 def _compared(line: Line, played: Sequence[Played]) -> Iterator[Compared]:
     """What the run in small says of each backend against the first, and its log ratios by totals."""
     base = line.cells[0].backend
-    rounds = [{part.arm: part.values for part in one.arms} for one in played]
     for cell in line.cells:
         timing = cell.timing
         if timing is not None and timing.ratio is not None and timing.judgement is not None:
-            means = tuple(log_ratio_of_totals(turns[cell.backend], turns[base]) for turns in rounds)
+            means = tuple(log_ratio_of_totals(one.turns[cell.backend], one.turns[base]) for one in played)
             yield Compared(cell.backend, timing.ratio, timing.judgement, timing.samples, means)
-
-
-def spread_of(played: Iterable[Played]) -> Spread | None:
-    """Where the variance of two arms of identical code lies: a nested analysis of their log times.
-
-    The model is log t = round + worker + turn, after Kalibera and Jones, "Rigorous benchmarking in
-    reasonable time" (2013), section 6; a component that comes out negative is noise around nothing.
-    """
-    pairs = [[_logs(part) for part in one.arms] for one in played]
-    turns = len(pairs[0][0]) if pairs else 0
-    if len(pairs) < 2 or turns < 2:  # noqa: PLR2004 - a variance needs two
-        return None
-    differences = [[a - b for a, b in zip(*pair, strict=True)] for pair in pairs]
-    turn = mean(map(variance, differences)) / 2
-    worker = variance(map(mean, differences)) / 2 - turn / turns
-    both = variance((mean(a) + mean(b)) / 2 for a, b in pairs)
-    return Spread(turn, worker, both - (max(0.0, worker) + turn / turns) / 2)
-
-
-def _logs(part: ArmRound) -> list[float]:
-    return [math.log(value.wall / value.loops) for value in part.values]
 
 
 def _usual(tally: Tally, row: Row, number: int) -> Tried:

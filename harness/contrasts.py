@@ -3,13 +3,13 @@
 Two arms that differ in one part are compared inside each turn, as any arm is with the baseline.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from harness.backends import GATHERERS, Backend
 from harness.estimate import Estimate, estimate, log_ratio
-from harness.protocol import Value
+from harness.pace import Turns
 
 NATIVE = "native"
 """In the place of a gatherer: the arm that tells the row's story on the loop itself, without AnyIO."""
@@ -19,9 +19,6 @@ CROSSED_GATHERERS = ("gather", "taskgroup", "anyio")
 """The loops and gatherers that come in every combination: the only ones that an interaction is told of."""
 
 Due = Literal["loop", "layer", "gatherer", "interaction"]
-
-Turns = Mapping[str, Sequence[Value]]
-"""One round: the values of every arm, in the order of the turns."""
 
 
 @dataclass(frozen=True, slots=True)

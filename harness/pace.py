@@ -1,5 +1,6 @@
 """How a row is measured, and what its rounds give: the words that rounds and records share."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.protocol import Farewell, Value
@@ -19,6 +20,9 @@ LONG_ITERATION = 0.2
 GRAIN = 200
 """Loop counts of an audit are multiples of this, so that half a percent is a whole iteration."""
 
+PILOT_ROUNDS = 5
+"""Rounds after which a row's turns are chosen: the fewest whose workers' variance can be told from 0."""
+
 AGAIN = "A/A"
 """The name of the baseline's second entry."""
 
@@ -36,7 +40,8 @@ class Calibration:
 class Pace:
     """How a row is measured, fixed before its first round: one loop count for all arms.
 
-    `alone` is for iterations so long that workers live one at a time, one value each.
+    `alone` is for iterations so long that workers live one at a time, one value each. After `pilot` rounds
+    the turns are chosen from their variance, once; 0 leaves them as they are.
     """
 
     loops: int
@@ -44,19 +49,20 @@ class Pace:
     warmups: int
     untimed: int = UNTIMED
     alone: bool = False
+    pilot: int = 0
 
 
 ALONE = Pace(loops=1, turns=1, warmups=0, untimed=0, alone=True)
 """How a row of long iterations is measured."""
 
 
-def choose_pace(calibration: Calibration, turns: int, warmups: int) -> Pace:
-    """How to measure a row that was calibrated so."""
+def choose_pace(calibration: Calibration, turns: int, warmups: int, pilot: int = 0) -> Pace:
+    """How to measure a row that was calibrated so, with `turns` until `pilot` rounds were taken."""
     if calibration.slowest > LONG_ITERATION:
         return ALONE
     loops = max(1, min(calibration.loops, int(SLOWEST_VALUE / calibration.slowest)))
     untimed = UNTIMED if calibration.iteration < SLOW_ITERATION else 1
-    return Pace(loops, turns, warmups, untimed)
+    return Pace(loops, turns, warmups, untimed, pilot=pilot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,10 @@ class ArmRound:
     warmups: tuple[Value, ...]
     values: tuple[Value, ...]
     farewell: Farewell
+
+
+Turns = Mapping[str, Sequence[Value]]
+"""One round: the values of every arm, in the order of the turns."""
 
 
 @dataclass(frozen=True, slots=True)

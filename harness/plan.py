@@ -20,14 +20,15 @@ class Effort:
     """How long and how finely a row is measured.
 
     `precision` is half the width of a ratio's interval (0.02 is ±2%); `budget` and `value` are
-    seconds: of a row, and of one value on the baseline. With `exactly`, a row has that many
-    rounds and its intervals are 95% each, not adjusted for the number of comparisons.
+    seconds: of a row, and of one value on the baseline. A worker takes `turns` until a row's first rounds
+    have shown how many pay. With `exactly`, a row has that many rounds, all alike, and its intervals are
+    95% each, not adjusted for the number of comparisons.
     """
 
     name: str
     precision: float
     budget: float
-    value: float = 0.010
+    value: float = 0.005
     turns: int = 8
     warmups: int = 1
     first_look: int = 20
@@ -40,7 +41,7 @@ class Effort:
         return self.exactly is None
 
 
-FAST = Effort("fast", precision=0.02, budget=60.0, value=0.005, turns=5, exactly=6)
+FAST = Effort("fast", precision=0.02, budget=60.0, turns=5, exactly=6)
 DEFAULT = Effort("default", precision=0.02, budget=60.0)
 RIGOROUS = Effort("rigorous", precision=0.01, budget=300.0)
 

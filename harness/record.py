@@ -10,7 +10,7 @@ from typing import Literal
 from harness.contrasts import Contrast
 from harness.estimate import Estimate, Judgement
 from harness.observation import Claim, Row, Sighting
-from harness.pace import ArmRound, Fault, Pace
+from harness.pace import ArmRound, Fault, Pace, Turns
 from harness.plan import Plan
 from harness.trial import Schedule, Tried
 from harness.verdict import Answer, Finding
@@ -99,6 +99,11 @@ class Played:
     number: int
     seconds: float
     arms: tuple[ArmRound, ...]
+
+    @property
+    def turns(self) -> Turns:
+        """The values of each arm that took part, in the order of the turns."""
+        return {part.arm: part.values for part in self.arms}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from harness.contrasts import native_arm
 from harness.environment import load, now
 from harness.estimate import Estimate
 from harness.observation import SCALE, Row, Sighting
-from harness.pace import AGAIN, ALONE, ArmRound, Fault, choose_pace
+from harness.pace import AGAIN, ALONE, PILOT_ROUNDS, ArmRound, Fault, Pace, choose_pace
 from harness.plan import PROCESSES
 from harness.record import Closed, Dropped, Entry, Finished, Observed, Paced, Played
 from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
 from harness.sighting import assignment, observe_once
+from harness.spread import best_turns
 from harness.tally import Tally
 from harness.venvs import find_place
 
@@ -72,6 +73,8 @@ def _time_row(tally: Tally, row: Row, stage: Stage) -> Entries:
         if row.id not in tally.paces:
             yield from _calibrated(tally, row, arms, stage)
             continue
+        if 0 < tally.paces[row.id].pilot <= len(tally.rounds[row.id]):
+            yield Paced(row.id, _after_pilot(tally, row))
         yield from _play(tally, row, arms, stage)
     yield Finished(row.id, because)
 
@@ -107,7 +110,17 @@ def _calibrated(tally: Tally, row: Row, arms: tuple[Arm, ...], stage: Stage) -> 
     if isinstance(calibration, Fault):
         yield drop(tally, row, calibration)
     else:
-        yield Paced(row.id, choose_pace(calibration, effort.turns, effort.warmups))
+        pilot = PILOT_ROUNDS if effort.exactly is None and row.ideal is None else 0
+        yield Paced(row.id, choose_pace(calibration, effort.turns, effort.warmups, pilot))
+
+
+def _after_pilot(tally: Tally, row: Row) -> Pace:
+    """The row's pace with the turns that its first rounds show to be worth their time."""
+    plan, rounds, pace = tally.plan, tally.row_rounds(row), replace(tally.paces[row.id], pilot=0)
+    if (spread := rounds.spread()) is None:
+        return pace
+    turns = best_turns(spread, rounds.price(), plan.effort.precision, plan.level, plan.fewest_rounds)
+    return replace(pace, turns=turns)
 
 
 def _play(tally: Tally, row: Row, arms: tuple[Arm, ...], stage: Stage) -> Entries:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean, median
 
-from harness.contrasts import Contrast, Turns, contrasts
+from harness.contrasts import Contrast, contrasts
 from harness.estimate import (
     ERROR_RATE,
     Estimate,
@@ -18,10 +18,11 @@ from harness.estimate import (
     typical_seconds,
 )
 from harness.observation import Row
-from harness.pace import AGAIN, ArmRound
+from harness.pace import AGAIN, ArmRound, Turns
 from harness.plan import Plan
 from harness.protocol import Value
 from harness.record import Played, Timing
+from harness.spread import FEWEST_TURNS, Price, Spread, price_of, spread_of
 
 DISTURBING = 0.01
 """Share of the time between its turns above which an arm's use of CPU is flagged."""
@@ -31,9 +32,6 @@ TRENDING = 0.02
 
 TREND_LEVEL = 0.99
 """Of the interval of that distance: a trend is looked for in every case, and found in few by chance."""
-
-FEWEST_TURNS = 4
-"""Turns below which a worker has no halves to compare."""
 
 Compare = Callable[[Sequence[Value], Sequence[Value]], float]
 
@@ -76,6 +74,14 @@ class RowRounds:
         backends = [backend for backend in self.plan.backends if backend.name in self.timed]
         return contrasts(backends, self._turns(), self.plan.level, gathers=self.row.uses_gather)
 
+    def spread(self) -> Spread | None:
+        """Where the variance of the rounds so far lies; None where there are too few, or no baseline."""
+        return spread_of(self._turns(), self.plan.baseline)
+
+    def price(self) -> Price:
+        """What the rounds so far cost; they have two arms or more."""
+        return price_of(self._turns(), [played.seconds for played in self.played])
+
     def _again(self) -> Estimate | None:
         ideal = self.row.ideal
         if self.plan.baseline not in self.timed:
@@ -105,7 +111,7 @@ class RowRounds:
 
     def _turns(self) -> list[Turns]:
         """Every round as the values of each arm that took part in it."""
-        return [{part.arm: part.values for part in played.arms} for played in self.played]
+        return [played.turns for played in self.played]
 
     def _parts(self, arm: str) -> tuple[ArmRound, ...]:
         return tuple(part for played in self.played for part in played.arms if part.arm == arm)

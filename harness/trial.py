@@ -5,6 +5,7 @@ from typing import Literal
 
 from harness.estimate import Estimate, Judgement
 from harness.pace import GRAIN
+from harness.spread import Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +57,6 @@ class Compared:
     judgement: Judgement
     samples: tuple[float, ...] = ()
     means: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Variances of log times of identical code: of a turn, of a worker, and of a round.
-
-    The first two are a worker's own; what a round's workers share cancels in their ratio.
-    """
-
-    turn: float
-    worker: float
-    round: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,11 @@ ARROWS = {
     "verdict": "errors observation",
     "estimate": "protocol",
     "plan": "backends errors estimate observation",
-    "trial": "estimate pace",
-    "contrasts": "backends estimate protocol",
+    "spread": "pace protocol",
+    "trial": "estimate pace spread",
+    "contrasts": "backends estimate pace",
     "record": "contrasts estimate observation pace plan trial verdict",
-    "samples": "contrasts estimate observation pace plan protocol record",
+    "samples": "contrasts estimate observation pace plan protocol record spread",
     "tally": "backends contrasts estimate observation pace plan record samples trial verdict",
     "table": "estimate record verdict",
     "sentences": "estimate record table verdict",
@@ -60,11 +61,11 @@ ARROWS = {
     "site": "errors estimate evidence record report sentences store table verdict",
     "environment": "backends record rounds sighting venvs",
     "runner": "backends contrasts environment estimate observation pace plan record rounds sighting"
-    " tally venvs",
+    " spread tally venvs",
     "configuration": "errors",
     "catalog": "errors observation scenarios sighting",
     "usual": "estimate protocol",
-    "audit": "backends estimate observation pace plan record rounds runner sighting tally trial usual",
+    "audit": "backends estimate observation pace plan record rounds runner sighting spread tally trial usual",
     "session": "audit errors record report runner store tally",
     "cli": "backends capabilities catalog changes comparison comparison_table configuration environment"
     " errors estimate gate observation plan record report runner session sighting site store table tally"

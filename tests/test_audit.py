@@ -1,7 +1,5 @@
 """The audit's trials: drawn once, known by construction, made by the code that a run uses."""
 
-import math
-import random
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -9,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.audit import IDENTICAL_A_LAP, SUFFIX, USUAL, conduct, laps, spread_of
+from harness.audit import IDENTICAL_A_LAP, SUFFIX, USUAL, conduct, laps
 from harness.cli.planning import Wanted, begin_audit
 from harness.errors import BadInput
 from harness.observation import Row
@@ -21,7 +19,6 @@ from harness.runner import check
 from harness.tally import Tally
 from harness.trial import Schedule, Trial, Tried
 from harness.usual import UsualFailed, usual_procedure
-from tests.records import round_of
 from tests.test_rounds import ABOUT, FREE, arms_on, parts, row_of
 
 workers = pytest.mark.workers
@@ -40,30 +37,6 @@ def test_no_trial_is_drawn_twice_and_the_last_lap_is_cut_short() -> None:
     drawn = list(laps(Schedule(IDENTICAL_A_LAP + 1, 1e9), 3))
     assert len(set(drawn)) == len(drawn)
     assert sum(trial == Trial("identical") for trial, _ in drawn) == IDENTICAL_A_LAP + 1
-
-
-def test_the_spread_finds_the_variances_that_rounds_were_made_of() -> None:
-    draw = random.Random(5)
-
-    def log_normal(deviation: float) -> float:
-        return math.exp(draw.gauss(0, deviation))
-
-    def turns(shared: float) -> list[float]:
-        worker = 10_000 * shared * log_normal(0.01)
-        return [worker * log_normal(0.02) for _ in range(8)]
-
-    played = []
-    for number in range(2000):
-        shared = log_normal(0.05)
-        played.append(round_of("story", number, {"a": turns(shared), "b": turns(shared)}))
-    spread = spread_of(played)
-    assert spread is not None
-    found = (spread.turn, spread.worker, spread.round)
-    assert found == pytest.approx((0.02**2, 0.01**2, 0.05**2), rel=0.2)
-
-
-def test_one_round_has_no_spread() -> None:
-    assert spread_of([round_of("story", 0, {"a": [1.0, 2.0], "b": [1.0, 2.0]})]) is None
 
 
 COUNTS = """

@@ -16,7 +16,8 @@ from harness.reliability import (
     planted,
     procedure,
 )
-from harness.trial import Compared, Spread, Trial, Tried
+from harness.spread import Spread
+from harness.trial import Compared, Trial, Tried
 
 IDENTICAL, USUAL, ONE_PERCENT = Trial("identical"), Trial("usual"), Trial("planted", 2)
 

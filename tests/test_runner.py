@@ -9,11 +9,12 @@ import pytest
 from harness.catalog import choose_rows
 from harness.estimate import rounds_needed
 from harness.observation import Row
-from harness.pace import AGAIN, ALONE, Fault
+from harness.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault
 from harness.plan import DEFAULT, FAST, Effort, Plan
 from harness.record import Dropped, Entry, Paced
 from harness.rounds import Stage
-from harness.runner import _arms, _calibrated, _why_stop, check, time
+from harness.runner import _after_pilot, _arms, _calibrated, _why_stop, check, time
+from harness.spread import FEWEST_TURNS
 from harness.tally import Tally
 from tests.records import (
     ASYNCIO,
@@ -171,3 +172,34 @@ def test_the_anyio_layer_is_measured_inside_the_rounds_of_the_row_it_bears_on() 
     (told,) = (line for line in tally.record().lines if line.row.scenario == "lock_uncontended")
     pairs = [(one.due, one.arm, one.against) for one in told.contrasts]
     assert pairs == [("layer", ASYNCIO, "asyncio+native"), ("layer", UVLOOP, "uvloop+native")]
+
+
+def test_after_the_pilot_the_turns_are_those_that_pay_and_are_chosen_once() -> None:
+    piloted = replace(PACE, pilot=PILOT_ROUNDS)
+    entries: list[Entry] = [*seen_alike(STORY, twice(look(returned(1)))), Paced(STORY.id, piloted)]
+    alike = rounds(STORY.id, EQUAL, PILOT_ROUNDS, spread=0.0)
+    tally = Tally(begun(plan(STORY)), [*entries, *alike])
+    assert _after_pilot(tally, STORY) == replace(PACE, turns=FEWEST_TURNS, pilot=0)
+
+
+def test_a_pilot_that_tells_nothing_leaves_the_turns_as_they_are() -> None:
+    only = rounds(STORY.id, {UVLOOP: 63.0, TRIO: 100.0}, PILOT_ROUNDS)
+    piloted = Paced(STORY.id, replace(PACE, pilot=PILOT_ROUNDS))
+    entries: list[Entry] = [*seen_alike(STORY, twice(look(returned(1)))), piloted]
+    assert _after_pilot(Tally(begun(plan(STORY)), [*entries, *only]), STORY) == PACE
+
+
+@pytest.mark.workers
+def test_a_row_is_piloted_by_real_workers_and_goes_on_with_the_turns_it_chose() -> None:
+    (order,) = choose_rows(["order:n=1"])
+    effort = replace(DEFAULT, value=0.001, turns=5, first_look=7, budget=0.1)
+    tally = Tally(begun(plan(order, on=[ASYNCIO, UVLOOP], effort=effort)))
+    paces = []
+    for entry in chain(check(tally), time(tally)):
+        tally.add(entry)
+        if isinstance(entry, Paced):
+            paces.append(entry.pace)
+    assert [pace.pilot for pace in paces] == [PILOT_ROUNDS, 0]
+    (line,) = tally.record().lines
+    assert line.pace == paces[-1]
+    assert line.rounds >= 7

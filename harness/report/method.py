@@ -19,13 +19,21 @@ def method(record: Record) -> tuple[str, ...]:
         "What disagrees with its promise, type for type, crashes or hangs has a verdict and never a number.",
         f"Timed are {len(plan.timed_rows)} rows; {again}.",
         f"In every round each backend has a fresh worker; all are alive at once, {where}.",
-        f"They take {effort.turns} turns a round, in an order drawn anew for each (seed {plan.seed}).",
+        f"They take {_turns(record)} turns a round, in an order drawn anew for each (seed {plan.seed}).",
         f"A turn: up to {UNTIMED} untimed iterations, a full garbage collection, the clock around {value}.",
         "A round's sample is the median over its turns of ln(t / t of the baseline) within the same turn.",
         f"An estimate is the median over rounds, its interval exact at {plan.level:.2%} ({adjusted}).",
         _stopping(record),
         _trial(record),
     )
+
+
+def _turns(record: Record) -> str:
+    """Turns of a round as a number, or as the fewest and the most of all rows."""
+    taken = [line.pace.turns for line in record.lines if line.pace is not None]
+    if not taken:
+        return str(record.begun.plan.effort.turns)
+    return f"{min(taken)} to {max(taken)}" if min(taken) < max(taken) else str(taken[0])
 
 
 def _stopping(record: Record) -> str:

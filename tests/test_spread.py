@@ -1,0 +1,87 @@
+"""Where the variance of rounds lies, and the turns that it makes worth their time."""
+
+import math
+import random
+
+import pytest
+
+from harness.pace import Turns
+from harness.spread import FEWEST_TURNS, MOST_TURNS, Price, Spread, best_turns, price_of, spread_of
+from tests.records import round_of, value
+
+TURN, WORKER, ROUND = 0.02, 0.01, 0.05
+QUIET = Spread(1e-6, 1e-4, 0.0)
+NOISY = Spread(36e-4, 1e-4, 0.0)
+PRICE = Price(workers=0.3, turn=0.02)
+
+
+def drawn(count: int, turns: int = 8, hiccup: float = 1.0) -> list[Turns]:
+    """Rounds of three arms, varying by TURN, WORKER and ROUND; one turn in ten takes `hiccup` times."""
+    draw = random.Random(5)
+
+    def log_normal(deviation: float) -> float:
+        return math.exp(draw.gauss(0, deviation))
+
+    def arm(shared: float) -> list[float]:
+        worker = 10_000 * shared * log_normal(WORKER)
+        slow = [hiccup if draw.random() < 0.1 else 1.0 for _ in range(turns)]
+        return [worker * log_normal(TURN) * times for times in slow]
+
+    played = []
+    for number in range(count):
+        shared = log_normal(ROUND)
+        played.append(round_of("story", number, {name: arm(shared) for name in "abc"}).turns)
+    return played
+
+
+def test_the_spread_finds_the_variances_that_rounds_were_made_of() -> None:
+    spread = spread_of(drawn(2000), "a")
+    assert spread is not None
+    found = (spread.turn, spread.worker, spread.round)
+    assert found == pytest.approx((TURN**2, WORKER**2, ROUND**2), rel=0.2)
+
+
+def test_a_machine_that_hiccups_has_the_spread_of_its_other_turns() -> None:
+    spread = spread_of(drawn(500, hiccup=3.0), "a")
+    assert spread is not None
+    assert TURN**2 < spread.turn < 3 * TURN**2
+
+
+@pytest.mark.parametrize("rounds", [drawn(0), drawn(1), drawn(5, turns=1)])
+def test_too_few_rounds_or_turns_have_no_spread(rounds: list[Turns]) -> None:
+    assert spread_of(rounds, "a") is None
+
+
+def test_without_the_baseline_there_is_no_spread() -> None:
+    assert spread_of(drawn(5), "somebody else") is None
+
+
+def test_workers_that_are_alike_have_no_variance_below_nothing() -> None:
+    alike: Turns = dict.fromkeys("ab", tuple(value(1.0 + turn) for turn in range(8)))
+    assert spread_of([alike] * 5, "a") == Spread(0.0, 0.0, 0.0)
+
+
+def test_the_price_of_a_turn_is_what_the_others_wait() -> None:
+    waiting = tuple(value(10.0) for _ in range(4))  # each waits 1 ms for the other two
+    rounds: list[Turns] = [dict.fromkeys("abc", waiting)] * 3
+    price = price_of(rounds, [0.4, 0.5, 0.9])
+    assert price.turn == pytest.approx(3 * 0.001 / 2)
+    assert price.workers == pytest.approx(0.5 - 4 * price.turn)
+
+
+def test_noise_from_turn_to_turn_is_met_with_turns_and_noise_of_workers_with_rounds() -> None:
+    wanted = [best_turns(spread, PRICE, precision=0.001, level=0.95, rounds=20) for spread in (QUIET, NOISY)]
+    assert wanted[0] == FEWEST_TURNS
+    assert wanted[0] < wanted[1] <= MOST_TURNS
+    assert wanted[1] == round(math.sqrt(0.3 * math.pi / 2 * 36e-4 / (0.02 * 1e-4)))
+
+
+def test_no_more_turns_are_taken_than_the_precision_asks_of_the_first_rounds() -> None:
+    coarse, fine = (best_turns(NOISY, PRICE, asked, level=0.95, rounds=20) for asked in (0.02, 0.001))
+    assert FEWEST_TURNS < coarse < fine
+    wide = 1.96 * math.sqrt(math.pi / 2 / 20 * NOISY.of_ratio(coarse))
+    assert wide == pytest.approx(0.8 * 0.02, rel=0.05)
+
+
+def test_workers_without_a_variance_of_their_own_take_many_turns() -> None:
+    assert best_turns(Spread(1e-4, 0.0, 0.0), PRICE, 0.0001, 0.95, 20) == MOST_TURNS
