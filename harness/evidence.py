@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from harness.backends import DEFAULT_BASELINE, LOOPS, Backend
+from harness.contrasts import native_arm
 from harness.estimate import Estimate
 from harness.observation import Observation, Promise, observations
 from harness.plan import DEFAULT, FAST, RIGOROUS, Effort
@@ -89,7 +90,9 @@ def case_of(record: Record, line: Line, cell: Cell) -> Case:
         flags=() if cell.timing is None else cell.timing.flags,
         versions=_versions(record, backend),
         command=command(record, (line,), dict.fromkeys((record.begun.plan.baseline, cell.backend))),
-        timings=_pyperf(cell),
+        timings=""
+        if cell.timing is None
+        else _pyperf(native_arm(backend) if line.measured_in else cell.backend),
     )
 
 
@@ -197,10 +200,8 @@ def _versions(record: Record, backend: Backend) -> str:
     return ", ".join([*said, env.build])
 
 
-def _pyperf(cell: Cell) -> str:
-    if cell.timing is None:
-        return ""
-    return shlex.join(["python", "-m", "pyperf", "stats", f"timings/{cell.backend.replace('/', '-')}.json"])
+def _pyperf(arm: str) -> str:
+    return shlex.join(["python", "-m", "pyperf", "stats", f"timings/{arm.replace('/', '-')}.json"])
 
 
 def command(record: Record, lines: Iterable[Line], backends: Iterable[str]) -> str:

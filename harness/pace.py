@@ -17,6 +17,12 @@ SLOWEST_VALUE = 0.1
 LONG_ITERATION = 0.2
 """Seconds of one iteration above which workers live one at a time and give one value each."""
 
+LONGEST_PART = 0.6
+"""Seconds that a worker's turns may take in a round: values so long average over the machine's moods."""
+
+FEW_TURNS = 2
+"""That a worker takes however long they are: one would leave nothing to compare it with."""
+
 GRAIN = 200
 """Loop counts of an audit are multiples of this, so that half a percent is a whole iteration."""
 
@@ -62,7 +68,9 @@ def choose_pace(calibration: Calibration, turns: int, warmups: int, pilot: int =
         return ALONE
     loops = max(1, min(calibration.loops, int(SLOWEST_VALUE / calibration.slowest)))
     untimed = UNTIMED if calibration.iteration < SLOW_ITERATION else 1
-    return Pace(loops, turns, warmups, untimed, pilot=pilot)
+    lasting = calibration.slowest * (loops + untimed)
+    few = max(FEW_TURNS, int(LONGEST_PART / lasting))
+    return Pace(loops, min(turns, few), warmups, untimed, pilot=pilot if few >= turns else 0)
 
 
 @dataclass(frozen=True, slots=True)

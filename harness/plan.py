@@ -82,6 +82,11 @@ class Plan:
         ]
         return tuple((twin, backend) for twin in twins for backend in self.backends_of(twin))
 
+    def told(self, row: Row) -> Row | None:
+        """The row whose story a native one tells again, where it is among those that may be timed."""
+        same = (row.native, row.parameters)
+        return next((one for one in self.timed_rows if (one.scenario, one.parameters) == same), None)
+
     def patience(self, row: Row) -> float:
         """Seconds of silence after which a case of this row is ended."""
         return self.timeout * (SCALE_PATIENCE if SCALE in row.tags else 1)

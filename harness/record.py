@@ -188,6 +188,8 @@ class Line:
     again_excludes: bool = False
     contrasts: tuple[Contrast, ...] = ()
     """Of a story that does not sleep: what its backends' differences are due to."""
+    measured_in: str = ""
+    """Of a native row, the row in whose rounds it took part; empty where it had rounds of its own."""
 
 
 @dataclass(frozen=True, slots=True)

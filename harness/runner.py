@@ -53,9 +53,12 @@ def check(tally: Tally) -> Entries:
 
 
 def time(tally: Tally) -> Entries:
-    """Time every row that may be timed and is not finished. The caller adds each entry to the tally."""
+    """Time every row that may be timed and is not finished. The caller adds each entry to the tally.
+
+    A native row is timed in the rounds of the row that it tells again, if that one is in the plan.
+    """
     for row in tally.plan.timed_rows:
-        if row.id not in tally.finished:
+        if row.id not in tally.finished and tally.measured_in(row) is None:
             stage = Stage(choose_cpus(row.cpus), tally.plan.patience(row))
             with kept_off(stage.cpus):
                 yield from _time_row(tally, row, stage)
@@ -71,7 +74,7 @@ def _time_row(tally: Tally, row: Row, stage: Stage) -> Entries:
     while (because := _why_stop(tally, row)) is None:
         arms = _arms(tally, row)
         if row.id not in tally.paces:
-            yield from _calibrated(tally, row, arms, stage)
+            yield from _calibrated(tally, row, arms_of(tally, row), stage)
             continue
         if 0 < tally.paces[row.id].pilot <= len(tally.rounds[row.id]):
             yield Paced(row.id, _after_pilot(tally, row))

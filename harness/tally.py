@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from harness.backends import Backend
 from harness.contrasts import native_arm
@@ -79,15 +80,25 @@ class Tally:
         return None
 
     def _settle(self, name: str) -> None:
-        """Keep a finished row as its line: its rounds are in the journal, and would fill the memory."""
+        """Keep a finished row as its line: its rounds are in the journal, and would fill the memory.
+
+        So with the native rows that had no rounds but these.
+        """
         if name in self._rows:
-            self._settled[name] = self._line(self._rows[name])
+            finished = self._rows[name]
+            for row in (*self._measured_in(finished), finished):
+                self._settled[row.id] = self._line(row)
             self.rounds.pop(name, None)
 
     def _forget(self, row: str) -> None:
-        """A row's verdicts are judged anew: what is not promised is what the baseline was seen to do."""
-        for backend in self.plan.backends:
-            self._findings.pop((row, backend.name), None)
+        """A row's verdicts are judged anew: what is not promised is what the baseline was seen to do.
+
+        So are those of its native twins, which may have been given up in its rounds.
+        """
+        twins = self.plan.natives(self._rows[row]) if row in self._rows else ()
+        for name in (row, *(twin.id for twin, _ in twins)):
+            for backend in self.plan.backends:
+                self._findings.pop((name, backend.name), None)
 
     def finding(self, row: Row, backend: str) -> Finding:
         """The verdict on a case, as observed and as it was when timed; judged once until more is known."""
@@ -100,7 +111,7 @@ class Tally:
         python = self.begun.environment.python_of(backend)
         sightings = self.sightings.get((row.id, backend), ())
         finding = judge(row, backend, python, sightings, self.reference(row))
-        dropped = self.dropped.get((row.id, backend))
+        dropped = self.dropped.get((row.id, backend)) or self._dropped_elsewhere(row, backend)
         if dropped is not None and finding.has_number:
             return Finding(Verdict(dropped.verdict), dropped.fault.because)
         return finding
@@ -121,6 +132,22 @@ class Tally:
             for twin, backend in self.plan.natives(row)
             if backend.name in self.timed_backends(twin) and (row.id, native_arm(backend)) not in self.dropped
         )
+
+    def measured_in(self, row: Row) -> Row | None:
+        """The row in whose rounds a native one takes part; None where it needs rounds of its own."""
+        told = self.plan.told(row)
+        return None if told is None or self.rounds[row.id] or not self.timed_backends(told) else told
+
+    def _measured_in(self, told: Row) -> tuple[Row, ...]:
+        """The native rows that have no rounds but those of this row."""
+        twins = dict.fromkeys(twin for twin, _ in self.plan.natives(told))
+        return tuple(twin for twin in twins if self.measured_in(twin) is not None)
+
+    def _dropped_elsewhere(self, row: Row, backend: str) -> Dropped | None:
+        """How a native row was given up in the rounds of the row that it tells again."""
+        told = self.plan.told(row)
+        arms = {one.name: native_arm(one) for one in self.plan.backends}
+        return None if told is None else self.dropped.get((told.id, arms[backend]))
 
     def _returns(self, row: Row, backend: str) -> bool:
         looks = observations(self.sightings.get((row.id, backend), ()))
@@ -149,7 +176,7 @@ class Tally:
         return self._settled.get(row.id) or self._line(row)
 
     def _line(self, row: Row) -> Line:
-        rounds = self.row_rounds(row)
+        rounds, told = self.row_rounds(row), self.measured_in(row)
         timings, again = rounds.timings(), rounds.again()
         cells = tuple(
             Cell(
@@ -163,12 +190,13 @@ class Tally:
         return Line(
             row=row,
             cells=cells,
-            pace=self.paces.get(row.id),
-            rounds=len(self.rounds[row.id]),
-            finished=self.finished.get(row.id, ""),
+            pace=self.paces.get((told or row).id),
+            rounds=len(rounds.played),
+            finished=self.finished.get(row.id) or (f"measured in the rounds of {told.id}" if told else ""),
             again=again,
             again_excludes=rounds.again_excludes(),
             contrasts=rounds.contrasts(),
+            measured_in=told.id if told else "",
         )
 
     def record(self) -> Record:
@@ -178,7 +206,18 @@ class Tally:
 
     def row_rounds(self, row: Row) -> RowRounds:
         """The row's rounds so far, and which of its backends have a number."""
-        return RowRounds(row, self.plan, tuple(self.rounds[row.id]), self.timed_backends(row))
+        told = self.measured_in(row)
+        played = self.rounds[row.id] if told is None else self._natively(row, told)
+        return RowRounds(row, self.plan, tuple(played), self.timed_backends(row))
+
+    def _natively(self, row: Row, told: Row) -> list[Played]:
+        """The rounds of the row that this one tells again, with the native arms in the backends' places."""
+        places = {native_arm(backend): backend.name for backend in self.plan.backends_of(row)}
+        return [
+            replace(played, row=row.id, arms=arms)
+            for played in self.rounds[told.id]
+            if (arms := tuple(replace(one, arm=places[one.arm]) for one in played.arms if one.arm in places))
+        ]
 
     def _ledger(self) -> tuple[Answered, ...]:
         return tuple(

@@ -52,7 +52,7 @@ ARROWS = {
     "summary": "estimate record",
     # what is done with it
     "caveats": "record sentences",
-    "evidence": "backends estimate observation plan record table verdict",
+    "evidence": "backends contrasts estimate observation plan record table verdict",
     "sweep": "estimate observation record",
     "capabilities": "backends observation record table verdict",
     "report": "attributed audited capabilities caveats errors estimate evidence observation pace plan record"

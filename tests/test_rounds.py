@@ -15,7 +15,9 @@ from harness.backends import find_backend
 from harness.observation import Description, Row
 from harness.pace import (
     AGAIN,
+    FEW_TURNS,
     LONG_ITERATION,
+    PILOT_ROUNDS,
     SLOW_ITERATION,
     SLOWEST_VALUE,
     UNTIMED,
@@ -96,11 +98,11 @@ def results(part: ArmRound) -> list[Description | None]:
     ("calibration", "pace"),
     [
         (Calibration(1000, 1e-5, 1e-5), Pace(1000, 10, 1)),
-        (Calibration(1000, 1e-5, SLOWEST_VALUE / 500), Pace(500, 10, 1)),
-        (Calibration(1000, 1e-5, SLOWEST_VALUE / 1000), Pace(1000, 10, 1)),
-        (Calibration(2, 0.008, 0.15), Pace(1, 10, 1)),
+        (Calibration(1000, 1e-5, SLOWEST_VALUE / 500), Pace(500, 5, 1)),
+        (Calibration(1000, 1e-5, SLOWEST_VALUE / 1000), Pace(1000, 5, 1)),
+        (Calibration(2, 0.008, 0.15), Pace(1, FEW_TURNS, 1)),
         (Calibration(1, SLOW_ITERATION, SLOW_ITERATION), Pace(1, 10, 1, untimed=1)),
-        (Calibration(1, 0.1, LONG_ITERATION), Pace(1, 10, 1, untimed=1)),
+        (Calibration(1, 0.1, LONG_ITERATION), Pace(1, FEW_TURNS, 1, untimed=1)),
         (Calibration(1, 0.1, LONG_ITERATION + 0.01), ALONE),
         (Calibration(1, 3.0, 3.0), ALONE),
     ],
@@ -108,6 +110,13 @@ def results(part: ArmRound) -> list[Description | None]:
 )
 def test_the_pace_follows_from_the_calibration(calibration: Calibration, pace: Pace) -> None:
     assert choose_pace(calibration, turns=10, warmups=1) == pace
+
+
+@pytest.mark.parametrize(("slowest", "pilot"), [(1e-5, PILOT_ROUNDS), (0.1, 0)])
+def test_turns_that_are_few_because_they_are_long_are_not_chosen_again(slowest: float, pilot: int) -> None:
+    pace = choose_pace(Calibration(1, slowest, slowest), turns=8, warmups=1, pilot=PILOT_ROUNDS)
+    assert pace.pilot == pilot
+    assert (pace.turns < 8) is (pilot == 0)
 
 
 def test_a_turn_starts_with_three_untimed_iterations() -> None:

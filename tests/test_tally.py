@@ -371,3 +371,47 @@ def test_a_documented_difference_is_for_the_python_that_the_case_ran_on(
     there = replace(started.environment, elsewhere=(Elsewhere(name, python),))
     tally = Tally(replace(started, environment=there), [Observed(of.id, name, twice(look(returned(2))))])
     assert tally.finding(of, name).verdict is verdict
+
+
+TWIN = replace(row("asyncio_story", returned(1), uses_gather=False), native="story", only="asyncio")
+PLAIN = replace(STORY, uses_gather=False)
+WITH_NATIVES = {**TIMES, "asyncio+native": 50.0, "uvloop+native": 40.0}
+
+
+def told_natively(*more: Entry) -> Record:
+    """A row in whose rounds its native twin took part, which has none of its own."""
+    looks = [*observed(PLAIN), *seen_alike(TWIN, SEEN, [ASYNCIO, UVLOOP])]
+    played = rounds(PLAIN.id, WITH_NATIVES, 20)
+    return record_of(plan(PLAIN, TWIN), *looks, Paced(PLAIN.id, PACE), *played, *more)
+
+
+@pytest.mark.parametrize("more", [[], [Finished(PLAIN.id, "narrow")]], ids=["under way", "finished"])
+def test_a_native_row_is_measured_in_the_rounds_of_the_row_that_it_tells_again(more: list[Entry]) -> None:
+    _, line = told_natively(*more).lines
+    timings = {one.backend: one.timing for one in line.cells}
+    assert line.rounds == 20
+    assert line.measured_in == PLAIN.id
+    assert line.finished == "measured in the rounds of story"
+    assert line.pace == PACE
+    assert line.again is None
+    asyncio, uvloop = timings[ASYNCIO], timings[UVLOOP]
+    assert asyncio is not None
+    assert uvloop is not None
+    assert uvloop.ratio is not None
+    assert asyncio.seconds.value == pytest.approx(50e-6, rel=0.05)
+    assert uvloop.ratio.value == pytest.approx(0.8, rel=0.02)
+
+
+def test_a_native_arm_that_crashed_in_those_rounds_leaves_its_row_a_verdict_and_no_number() -> None:
+    crashed = Dropped(PLAIN.id, Fault("uvloop+native", "killed by SIGSEGV"), "crashed")
+    _, line = told_natively(crashed).lines
+    verdicts = {one.backend: one.finding.verdict for one in line.cells}
+    assert verdicts == {ASYNCIO: Verdict.AGREES, UVLOOP: Verdict.CRASHED}
+    assert line.cells[1].timing is None
+
+
+def test_a_native_row_without_the_row_that_it_tells_again_has_rounds_of_its_own() -> None:
+    played = rounds(TWIN.id, {ASYNCIO: 50.0, UVLOOP: 40.0, AGAIN: 50.0}, 20)
+    (line,) = record_of(plan(TWIN), *seen_alike(TWIN, SEEN, [ASYNCIO, UVLOOP]), *played).lines
+    assert line.measured_in == ""
+    assert line.again is not None

@@ -19,9 +19,14 @@ FACTORIAL = 500
 KINDS = ("none", "io", "memoization", "cpu_io_mixed")
 
 
+def tree_tags(kind: str) -> list[str]:
+    """The tags of a tree: every leaf of one that sleeps has a timer, and an iteration takes seconds."""
+    return ["scale"] if kind == "io" else []
+
+
 def native_tags(kind: str) -> list[str]:
-    """The tags of a tree without AnyIO: one that sleeps takes seconds, and serves to check the method."""
-    return ["native", "scale"] if kind == "io" else ["native"]
+    """The tags of a tree without AnyIO."""
+    return ["native", *tree_tags(kind)]
 
 
 Leaf = Callable[[], Awaitable[object]]

@@ -3,7 +3,7 @@
 from anyio import sleep
 
 from harness.scenario import Gather, scenario
-from scenarios.tasks.leaves import BRANCHES, KINDS, LEVELS, Leaf, Leaves
+from scenarios.tasks.leaves import BRANCHES, KINDS, LEVELS, Leaf, Leaves, tree_tags
 
 
 class Tree:
@@ -23,7 +23,7 @@ class Tree:
         await self._gather(*[self.grow(levels - 1) for _ in range(BRANCHES)])
 
 
-@scenario(params={"kind": KINDS})
+@scenario(params={"kind": KINDS}, tags=tree_tags)
 async def tree(gather: Gather, kind: str) -> list[int]:
     """Six levels of tasks with six branches each, as in CPython's async_tree benchmarks.
 
