@@ -21,13 +21,15 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from harness import sentences, table
+from harness.errors import BadInput
 from harness.observation import Difference, Ended, Prints, Promise, Row, Sighting
 from harness.record import Entry, Observed, Record
-from harness.report import cases, index, render
+from harness.report import FORMATS, cases, index, render
 from harness.report.csv import HEADS
 from harness.report.markdown import inline
 from harness.report.terminal import render as render_terminal
 from harness.verdict import Verdict
+from tests.kinds import KINDS
 from tests.records import (
     ASYNCIO,
     ENVIRONMENT,
@@ -70,6 +72,21 @@ def test_a_report_looks_as_it_did(name: str) -> None:
     if os.environ.get("LOOPCMP_GOLDEN") == "write":
         (GOLDEN / name).write_text(found)
     assert found == (GOLDEN / name).read_text()
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "capabilities"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_record_of_every_kind_renders_in_every_format(kind: str, form: str) -> None:
+    assert render(KINDS[kind](), form)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_loops_can_do_is_shown_only_where_it_was_tried(kind: str) -> None:
+    if kind == "abilities":
+        assert "can\\_listen" in render(KINDS[kind](), "capabilities")
+    else:
+        with pytest.raises(BadInput, match="no scenario here tries a capability"):
+            render(KINDS[kind](), "capabilities")
 
 
 @pytest.mark.parametrize("form", ["terminal", "markdown", "csv"])

@@ -1,0 +1,84 @@
+"""A record of every kind: what a run leaves behind, an audit, a check, and a check of what loops can do."""
+
+import math
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+
+from harness import capabilities
+from harness.estimate import Estimate, judge_ratio
+from harness.record import Closed, Entry, Paced, Record
+from harness.tally import Tally
+from harness.trial import Compared, Schedule, Spread, Trial, Tried
+from tests.records import (
+    ASYNCIO,
+    PACE,
+    UVLOOP,
+    begun,
+    everything,
+    look,
+    plan,
+    raised,
+    record_of,
+    returned,
+    row,
+    seen_alike,
+    twice,
+)
+
+LAPS = 20
+CLOSED = Closed("2026-05-04T03:07:08+00:00", 0.75)
+
+
+def _tried(trial: Trial, number: int, spread: float, draw: random.Random) -> Tried:
+    log = math.log(trial.truth) + draw.gauss(0, spread)
+    low, middle, high = (math.exp(log + end * spread) for end in (-2, 0, 2))
+    ratio = Estimate(middle, low, high, 20)
+    samples = tuple(log + draw.gauss(0, spread) for _ in range(20))
+    compared = Compared("asyncio-again+gather", ratio, judge_ratio(ratio, 0), samples, samples)
+    typical, levels = 24e-6 * draw.uniform(0.9, 1.1), Spread(4e-4, 1e-4, 1e-3)
+    return Tried(trial, number, 9.0, 40, "", typical, (compared,), levels)
+
+
+def _trials() -> Iterator[Entry]:
+    draw = random.Random(1)
+    for number in range(LAPS):
+        yield _tried(Trial("identical"), number, 0.002, draw)
+        yield _tried(Trial("planted", 2), number, 0.002, draw)
+        yield _tried(Trial("invariance", turns=1.0 if number % 2 else 2.0), number, 0.002, draw)
+        yield _tried(Trial("usual"), number, 0.02, draw)
+    yield Tried(Trial("planted", 1), LAPS, 3.0, 2, "killed by SIGSEGV")
+
+
+@cache
+def audit() -> Record:
+    """An audit of every question, in which one trial failed."""
+    of = row("order", returned([0]), parameters=(("n", 1),))
+    schedule = replace(begun(plan(of), "audit"), audit=Schedule(LAPS, 1e9))
+    seen = seen_alike(of, twice(look(returned([0]))))
+    return Tally(schedule, [*seen, Paced(of.id, PACE), *_trials(), CLOSED]).record()
+
+
+@cache
+def check() -> Record:
+    """A check: verdicts without times."""
+    one = row("story", returned(1), timed=False)
+    return record_of(plan(one), *seen_alike(one, twice(look(returned(1)))), CLOSED)
+
+
+@cache
+def abilities() -> Record:
+    """A check of what loops can do, one of which cannot."""
+    one = replace(row("can_listen", returned(1), timed=False), tags=(capabilities.TAG,))
+    yes, no = twice(look(returned(1))), twice(look(raised(NotImplementedError("none"))))
+    on = (ASYNCIO, UVLOOP)
+    return record_of(plan(one, on=on), *seen_alike(one, yes, on[:1]), *seen_alike(one, no, on[1:]), CLOSED)
+
+
+KINDS: Mapping[str, Callable[[], Record]] = {
+    "run": everything,
+    "audit": audit,
+    "check": check,
+    "abilities": abilities,
+}
