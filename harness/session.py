@@ -9,12 +9,9 @@ from pathlib import Path
 from harness import audit, runner, store
 from harness.errors import BadInput
 from harness.record import Begun, Entry, Record
-from harness.report import render
+from harness.report.files import files
 from harness.report.index import render as render_index
 from harness.tally import Tally
-
-REPORTS = {"report.md": "markdown", "report.html": "html"}
-"""The files that a finished run leaves beside its record, each with its format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +55,12 @@ def measure(session: Session, tell: Callable[[Entry], None]) -> None:
 
 
 def finish(session: Session) -> Record:
-    """Write the pyperf files, the reports, and last the record; of a published run also the index."""
+    """Write the pyperf files, the report's, and last the record; of a published run also the index."""
     record = session.tally.record()
     folder = session.folder
     store.write_timings(folder, store.open_journal(folder)[1])
-    for name, form in REPORTS.items():
-        store.write_file(folder / name, render(record, form).encode())
+    for name, text in files(record):
+        store.write_file(folder / name, text.encode())
     store.write_record(folder, record)
     if folder.resolve().parent.name != store.LOCAL:
         index = render_index(store.published(folder.parent))

@@ -20,6 +20,8 @@ from harness.cli import main
 from harness.cli.app import app
 from harness.record import Closed, Finished, Observed, Played
 from harness.report import render
+from harness.report.markdown import illustrated
+from harness.report.pictures import pictures
 from tests.records import ASYNCIO, TRIO, UVLOOP, everything
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -438,7 +440,8 @@ def test_a_users_own_module_is_checked_timed_and_reported(finished: Run) -> None
     assert finished.done.returncode == 0
     names = {str(path.relative_to(finished.folder)) for path in files(finished.folder)}
     arms = {f"timings/{name}.json" for name in (ASYNCIO, UVLOOP, TRIO, "A-A")}
-    assert names == {"record.json", "journal.jsonl", "report.html", "report.md", *arms}
+    charts = {"charts/forest.svg", "charts/memory.svg"}
+    assert names == {"record.json", "journal.jsonl", "report.html", "report.md", *charts, *arms}
     [line] = store.read_record(finished.folder).lines
     assert [cell.finding.verdict for cell in line.cells] == ["agrees"] * 3
     assert [cell.timing is not None and cell.timing.seconds.low is not None for cell in line.cells] == [
@@ -453,7 +456,7 @@ def test_a_run_ends_with_the_table_the_sentences_and_the_path_of_the_report(fini
     report = finished.folder / "report.md"
     assert last == f"Report: {report.relative_to(finished.folder.parents[2])}"
     record = store.read_record(finished.folder)
-    assert report.read_text() == render(record, "markdown")
+    assert report.read_text() == illustrated(record, pictures(record))
     shown = [line.rstrip() for line in finished.done.stdout.splitlines()]
     assert "\n".join(shown).startswith(render(record, "terminal"))
 

@@ -1,6 +1,7 @@
-"""A record as Markdown that reads well where it is pasted."""
+"""A record as Markdown that reads well where it is pasted, or stands beside its images."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from harness import sentences, table
 from harness.caveats import caveats
@@ -9,6 +10,12 @@ from harness.report.said import said, tables
 from harness.report.visible import visible
 from harness.table import SideBySide, Table
 from harness.verdict import FINDINGS, Verdict
+
+if TYPE_CHECKING:
+    from harness.report.pictures import Picture
+
+ABOVE = {"chart-forest": "times", "chart-contrasts": "contrasts", "chart-trials": "audit-1"}
+"""Charts whose figures a table of the report has in any case; every other chart brings its own."""
 
 _ESCAPED = str.maketrans(
     {
@@ -28,11 +35,16 @@ _ESCAPED = str.maketrans(
 
 
 def render(record: Record) -> str:
-    """The report as Markdown."""
-    return "\n".join(_lines(record)) + "\n"
+    """The report as Markdown, which needs no other file."""
+    return illustrated(record, ())
 
 
-def _lines(record: Record) -> Iterable[str]:
+def illustrated(record: Record, pictures: "Iterable[Picture]") -> str:
+    """The report as Markdown that shows these images, each above the table behind it."""
+    return "\n".join(_lines(record, {one.chart.name: one for one in pictures})) + "\n"
+
+
+def _lines(record: Record, pictures: "Mapping[str, Picture]") -> Iterable[str]:
     what, where = table.heading(record)
     yield f"# {inline(record.begun.name)}: {inline(what)}"
     yield from ("", inline(where), "")
@@ -41,12 +53,13 @@ def _lines(record: Record) -> Iterable[str]:
     yield from (
         f"> **Note** {inline(warning)}\n>" for warning in (*caveats(record), *sentences.warnings(record))
     )
-    for one in (
-        table.times(record),
-        *(one for _, one in tables(record)),
-        table.verdicts(record),
-    ):
-        yield from _table(one)
+    above = {ABOVE[name]: picture for name, picture in pictures.items() if name in ABOVE}
+    for place, one in (("times", table.times(record)), *tables(record)):
+        yield from _table(one, above.get(place))
+    for name, picture in pictures.items():
+        if name not in ABOVE:
+            yield from _table(picture.chart.table, picture)
+    yield from _table(table.verdicts(record))
     findings = table.differences(record, *FINDINGS, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
     for difference in findings:
         yield from _difference(difference)
@@ -58,10 +71,12 @@ def _lines(record: Record) -> Iterable[str]:
     yield from ("", "## Repeat it", "", "```sh", again, own, "```")
 
 
-def _table(content: Table | None) -> Iterable[str]:
+def _table(content: Table | None, picture: "Picture | None" = None) -> Iterable[str]:
     if content is None:
         return
-    yield from (f"## {content.title}", "")
+    yield from (f"## {inline(content.title)}", "")
+    if picture is not None:
+        yield from (f"![{_alternative(picture)}]({picture.file})", "")
     yield _row(content.heads)
     figures = content.title.startswith("Time")
     yield ("|" + "|".join("---:" if figures and at else "---" for at in range(len(content.heads))) + "|")
@@ -69,6 +84,10 @@ def _table(content: Table | None) -> Iterable[str]:
     yield ""
     for note in content.notes:
         yield from (inline(note), "")
+
+
+def _alternative(picture: "Picture") -> str:
+    return inline(picture.chart.alternative).replace("]", "\\]")
 
 
 def _row(cells: Iterable[str]) -> str:

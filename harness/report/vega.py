@@ -4,18 +4,19 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
 from harness.report.charts import DATA, Chart, Spec
 
+_TAG = re.compile(r"<[^>]*>")
 _QUIET = re.compile(
     r' (?:class|role|aria-[a-z]+|font-family|pointer-events|xmlns(?::xlink)?|version)="[^"]*"'
     r'| (?:opacity|stroke-width|fill-opacity)="1"'
 )
 _NOTHING = re.compile(r'<path[^>]* (?:d=""|d="M0,0h0v0h0Z")[^>]*/>|<g[^>]*></g>')
-_FALLBACK = re.compile(r"var\((--[a-z0-9-]+), [^)]*\)")
+_COLOR = re.compile(r"var\((--[a-z0-9-]+), ([^)]*)\)")
 _LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
 _PATH = re.compile(r'(?<= d=")[^"]+|(?<=transform=")[^"]+|(?<= [xy]2=")[^"]+')
 
@@ -28,11 +29,15 @@ MANY = 3_000
 
 
 class Workshop:
-    """Turns the charts of one page into Vega and SVG; charts of one kind are compiled once."""
+    """Turns the charts of one report into Vega and SVG; charts of one kind are compiled once.
 
-    def __init__(self, room: int = ROOM) -> None:
+    `dress` makes an image fit to stand where it will.
+    """
+
+    def __init__(self, room: int = ROOM, dress: Callable[[str], str] | None = None) -> None:
         self._compiled: dict[str, Spec] = {}
         self._room = room
+        self._dress = dress or inline
 
     @property
     def kinds(self) -> Mapping[str, Spec]:
@@ -53,11 +58,11 @@ class Workshop:
         return _PATH.sub(lambda path: _LONG_NUMBER.sub(r"\1", path[0]), drawn)
 
     def image(self, chart: Chart) -> str:
-        """The chart as a part of the page, or nothing where there is no room left."""
+        """The chart as an image, or nothing where there is no room left."""
         if self._room <= 0 or len(chart.data) > MANY:
             self.compiled(chart)
             return ""
-        drawn = inline(self.svg(chart))
+        drawn = self._dress(self.svg(chart))
         self._room -= len(drawn)
         return drawn
 
@@ -72,7 +77,20 @@ def _compile(spec: str) -> Spec:
 
 def inline(drawn: str) -> str:
     """An SVG image as part of a page: without the words and colors that the page itself has."""
-    return _NOTHING.sub("", _QUIET.sub("", _FALLBACK.sub(r"var(\1)", drawn)))
+    return _quiet(drawn, r"var(\1)")
+
+
+def standing(drawn: str) -> str:
+    """An SVG image as a file: in colors that every program knows, on white whatever is around it."""
+    head, _, rest = _quiet(drawn, r"\2").partition(">")
+    words = 'xmlns="http://www.w3.org/2000/svg" font-family="system-ui, sans-serif"'
+    opened = head.replace("<svg", f"<svg {words}")
+    return f'{opened}><rect width="100%" height="100%" fill="#fff"/>{rest}\n'
+
+
+def _quiet(drawn: str, color: str) -> str:
+    """Without what says nothing, in tags alone: text stays as it is."""
+    return _NOTHING.sub("", _TAG.sub(lambda tag: _QUIET.sub("", _COLOR.sub(color, tag[0])), drawn))
 
 
 def with_data(spec: Spec, chart: Chart) -> Spec:

@@ -15,7 +15,7 @@ JOURNAL = "journal.jsonl"
 def write_file(path: Path, data: bytes) -> Path:
     """Write a file so that a reader sees the old one or the new one, never half of either.
 
-    Raises CannotWrite.
+    Its folder is made where it is not there. Raises CannotWrite.
     """
     try:
         _replace(path, data)
@@ -25,6 +25,7 @@ def write_file(path: Path, data: bytes) -> Path:
 
 
 def _replace(path: Path, data: bytes) -> None:
+    path.parent.mkdir(exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         try:

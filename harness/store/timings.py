@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.record import Entry, Played
 from harness.store.decoding import one_line
-from harness.store.files import cannot_write, write_file
+from harness.store.files import write_file
 
 
 def write_timings(folder: Path, entries: Iterable[Entry]) -> None:
@@ -25,10 +25,6 @@ def write_timings(folder: Path, entries: Iterable[Entry]) -> None:
     if not runs:
         return
     timings = folder / "timings"
-    try:
-        timings.mkdir(exist_ok=True)
-    except OSError as error:
-        raise cannot_write(timings, error) from None
     left_out: list[str] = []
     for arm, texts in runs.items():
         write_file(timings / f"{file_name(arm)}.json", _merged(texts, left_out))

@@ -1,0 +1,30 @@
+"""The charts of a record as images in files of their own, which a Markdown report shows."""
+
+from dataclasses import dataclass
+
+from harness.record import Record
+from harness.report.charts import Chart, charts
+from harness.report.vega import Workshop, standing
+
+FOLDER = "charts"
+"""Where images stand, beside the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart as an SVG image; `file` is its path from the report's folder."""
+
+    chart: Chart
+    file: str
+    svg: str
+
+
+def pictures(record: Record) -> tuple[Picture, ...]:
+    """The images of a record's charts, as many as there is room for."""
+    workshop = Workshop(dress=standing)
+    found = ((chart, workshop.image(chart)) for chart in charts(record))
+    return tuple(Picture(chart, f"{FOLDER}/{_short(chart)}.svg", svg) for chart, svg in found if svg)
+
+
+def _short(chart: Chart) -> str:
+    return chart.name.removeprefix("chart-")

@@ -1,0 +1,107 @@
+"""The images beside a Markdown report: which stand where, and that nothing in them acts."""
+
+import os
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from harness.record import Record
+from harness.report.charts import charts
+from harness.report.files import files
+from harness.report.markdown import illustrated
+from harness.report.pictures import pictures
+from harness.report.visible import visible
+from tests.kinds import KINDS, audit
+from tests.records import everything
+from tests.test_charts import swept
+
+GOLDEN = Path(__file__).parent / "golden" / "illustrated.md"
+SVG = "{http://www.w3.org/2000/svg}"
+
+HOSTILE = {
+    "a script": '<script>alert(1)</script>"\u202e',
+    "an attribute": ' role="x" class="y" xmlns="z"',
+    "a color": "var(--ink, #123456)",
+    "an empty group": "<g></g>",
+    "an image": "![x](https://evil.example/x.png)](y)",
+    "an entity": "&lt;b&gt; ]]> <!-- gone",
+    "nothing": "nu\x00l \x1b[31m",
+}
+
+
+def named(record: Record, text: str) -> Record:
+    """The record with this as the name of every scenario."""
+    lines = (replace(line, row=replace(line.row, scenario=text)) for line in record.lines)
+    return replace(record, lines=tuple(lines))
+
+
+def images(text: str) -> list[Token]:
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    return [inner for token in tokens for inner in token.children or () if inner.type == "image"]
+
+
+def test_a_report_beside_its_images_looks_as_it_did() -> None:
+    found = illustrated(everything(), pictures(everything()))
+    if os.environ.get("LOOPCMP_GOLDEN") == "write":
+        GOLDEN.write_text(found)
+    assert found == GOLDEN.read_text()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_image_that_a_report_shows_is_a_file_beside_it_and_every_file_is_shown(kind: str) -> None:
+    found = dict(files(KINDS[kind]()))
+    shown = [token.attrs["src"] for token in images(found["report.md"])]
+    assert Counter(shown) == Counter(name for name in found if name.endswith(".svg"))
+    assert set(found) - set(shown) == {"report.md", "report.html"}
+
+
+def test_each_image_says_in_words_what_it_shows_and_has_its_table_under_it() -> None:
+    record = swept(1e-6, 2e-5, 2e-4)
+    text = illustrated(record, pictures(record))
+    [sweep] = [chart for chart in charts(record) if chart.name.startswith("chart-sweep")]
+    [image] = [token for token in images(text) if "sweep" in str(token.attrs["src"])]
+    assert image.content.replace("\\", "") == sweep.alternative
+    below = text[text.index("charts/sweep") :]
+    assert all(cell in below.replace("\\", "") for row in sweep.table.rows for cell in row)
+
+
+def test_an_audit_shows_its_comparisons_above_what_they_say_of_the_method() -> None:
+    text = illustrated(audit(), pictures(audit()))
+    assert re.search(
+        r"## Identical code compared with itself\n\n!\[[^\n]+\]\(charts/trials.svg\)\n\n\|", text
+    )
+
+
+def test_an_image_needs_nothing_around_it_and_asks_for_nothing() -> None:
+    for one in pictures(everything()):
+        root = ET.fromstring(one.svg)  # noqa: S314 - ours
+        assert root.tag == f"{SVG}svg"
+        assert root[0].attrib["fill"] == "#fff"
+        assert not re.search(r"var\(|href=|url\((?!#)|<script|<image|<style", one.svg)
+        assert len(one.svg) < 20_000
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_in_images_text_stays_text(what: str) -> None:
+    shown = " ".join(visible(HOSTILE[what]).split())
+    for one in pictures(named(swept(1e-6, 2e-5, 2e-4), HOSTILE[what])):
+        root = ET.fromstring(one.svg)  # noqa: S314 - ours
+        assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
+            "svg", "g", "path", "line", "text", "rect",
+        }  # fmt: skip
+        said = [" ".join("".join(element.itertext()).split()) for element in root.iter(f"{SVG}text")]
+        assert one.file.startswith("charts/sweep") or any(text.startswith(shown) for text in said)
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_hostile_names_leave_a_report_with_its_own_images_alone(what: str) -> None:
+    record = named(swept(1e-6, 2e-5, 2e-4), HOSTILE[what])
+    shown = pictures(record)
+    found = images(illustrated(record, shown))
+    assert Counter(str(token.attrs["src"]) for token in found) == Counter(one.file for one in shown)
