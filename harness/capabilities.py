@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from harness.backends import Backend
 from harness.observation import Observation, Promise, observations
+from harness.parting import Parting, part
 from harness.record import Cell, Line, Record
 from harness.table import SYMBOLS, Table
-from harness.verdict import Parting, Verdict, expect, part
+from harness.verdict import Verdict, expect
 
 TAG = "capability"
 """The tag of the scenarios that each try one capability; a user's own may have it too."""

@@ -9,10 +9,11 @@ from harness.backends import DEFAULT_BASELINE, LOOPS, Backend
 from harness.contrasts import native_arm
 from harness.estimate import Estimate
 from harness.observation import Observation, Promise, observations
+from harness.parting import Parting, part
 from harness.plan import DEFAULT, FAST, RIGOROUS, Effort
 from harness.record import Cell, Line, Record, Timing
 from harness.table import interval
-from harness.verdict import FINDINGS, Parting, expect, part
+from harness.verdict import FINDINGS, expect
 
 SHORT, LONG = 300, 4000
 """Characters shown of one text: of a case that keeps its promise, and of one that does not."""

@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import selectors
 import signal
 import subprocess
 import sys
@@ -20,12 +19,9 @@ import msgspec
 
 from harness.custody import Custody, is_stopped, remove
 from harness.observation import Ended
-from harness.protocol import LONGEST_MESSAGE
+from harness.outlets import Outlets
 
 T = TypeVar("T")
-
-KEPT = 64 * 1024
-"""Bytes kept of the end of a worker's standard output and error each."""
 
 _INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
@@ -70,10 +66,6 @@ class Worker:
         self._lifetime = lifetime
         self._until = math.inf if lifetime is None else time.monotonic() + lifetime
         self._folder = tempfile.TemporaryDirectory(prefix="loopcmp-", ignore_cleanup_errors=True)
-        self._received = bytearray()
-        self._searched = 0
-        self._silent_since = math.inf
-        self._kept = {"stderr": bytearray(), "stdout": bytearray()}
         theirs_in, self._commands = os.pipe()
         self._replies, theirs_out = os.pipe()
         with _pinned(cpus):
@@ -91,17 +83,9 @@ class Worker:
         os.close(theirs_in)
         os.close(theirs_out)
         self._custody = Custody(self._process.pid, self._folder.name, memory)
-        self._selector = selectors.DefaultSelector()
-        self._open_pipes()
+        outputs = {name: getattr(self._process, name).fileno() for name in ("stderr", "stdout")}
+        self._outlets = Outlets(self._replies, outputs)
         self._write(job)
-
-    def _open_pipes(self) -> None:
-        streams = {"replies": self._replies}
-        for name in self._kept:
-            streams[name] = getattr(self._process, name).fileno()
-        for name, descriptor in streams.items():
-            os.set_blocking(descriptor, False)
-            self._selector.register(descriptor, selectors.EVENT_READ, name)
 
     def __enter__(self) -> Self:
         return self
@@ -126,32 +110,21 @@ class Worker:
         """The worker's next message, or how it ended; one that says nothing for `seconds` is ended."""
         deadline = time.monotonic() + seconds
         while True:
-            if (line := self._line()) is not None:
+            if (line := self._outlets.message()) is not None:
                 return self._understand(line)
-            if len(self._received) > LONGEST_MESSAGE:
+            if self._outlets.overflows:
                 return self._ended("wrote more than a message may hold")
             if self._stop is not None and self._stop.is_set():
                 return self._ended("was ended, for the run was interrupted")
             now = time.monotonic()
             if now >= min(deadline, self._until):
                 return self._late(seconds)
-            if now >= self._silent_since + _LINGERING:
+            if now >= self._outlets.silent_since + _LINGERING:
                 return self._ended("closed the pipe on which it answers and went on")
             gone = self._process.poll() is not None
             wait = 0 if gone else min(deadline - now, self._until - now, _PATIENCE)
-            if not self._read(wait) and gone:
+            if not self._outlets.read(wait) and gone:
                 return self._gone()
-
-    def _line(self) -> bytes | None:
-        """The next whole message, searched for only in what has arrived since the last look."""
-        end = self._received.find(b"\n", self._searched)
-        self._searched = len(self._received)
-        if end < 0:
-            return None
-        line = bytes(self._received[:end])
-        del self._received[: end + 1]
-        self._searched = 0
-        return line
 
     def _understand(self, line: bytes) -> Reply | Ended:
         if time.monotonic() >= self._until:
@@ -160,24 +133,6 @@ class Worker:
             return _reply.decode(line)
         except (msgspec.MsgspecError, RecursionError):
             return self._ended(f"wrote what is no message: {line[:80]!r}")
-
-    def _read(self, seconds: float) -> bool:
-        """Take in what has arrived within `seconds`; False if there was nothing."""
-        arrived = False
-        for key, _ in self._selector.select(seconds):
-            data = os.read(key.fd, KEPT)
-            if not data:
-                self._selector.unregister(key.fd)
-                if key.data == "replies":
-                    self._silent_since = time.monotonic()
-            elif key.data == "replies":
-                self._received += data
-            else:
-                kept = self._kept[key.data]
-                kept += data
-                del kept[:-KEPT]
-            arrived = arrived or bool(data)
-        return arrived
 
     def _late(self, seconds: float) -> Ended:
         if time.monotonic() >= self._until and self._lifetime is not None:
@@ -194,9 +149,8 @@ class Worker:
         if timed_out:
             note = self._ask_where()
         self._kill()
-        self._read(0)
-        said = [bytes(kept).strip().decode(errors="replace") for kept in self._kept.values()]
-        return Ended(how, "\n".join(filter(None, [*said, note])), timed_out)
+        self._outlets.read(0)
+        return Ended(how, "\n".join(filter(None, [*self._outlets.said, note])), timed_out)
 
     def _ask_where(self) -> str:
         """Have a silent worker write where it hangs: faulthandler answers SIGABRT with its stack.
@@ -209,7 +163,7 @@ class Worker:
                 os.kill(self._process.pid, number)
         deadline = time.monotonic() + _PATIENCE
         while self._process.poll() is None and time.monotonic() < deadline:
-            self._read(_PATIENCE / 10)
+            self._outlets.read(_PATIENCE / 10)
         return note
 
     def _kill(self) -> None:
@@ -221,7 +175,7 @@ class Worker:
         """End the worker's group and all its descendants, and give back everything that it held here."""
         self._kill()
         self._custody.end()
-        self._selector.close()
+        self._outlets.close()
         for stream in (self._process.stdout, self._process.stderr):
             if stream is not None:
                 stream.close()

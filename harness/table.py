@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import chain
 
 from harness.estimate import Estimate, Judgement
+from harness.parting import Parting
 from harness.record import Cell, Elsewhere, Line, Record
-from harness.verdict import Parting, Verdict
+from harness.verdict import Verdict
 
 SYMBOLS = {
     Verdict.AGREES: "✓",

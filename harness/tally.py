@@ -9,6 +9,7 @@ from harness.contrasts import native_arm
 from harness.estimate import surprising_count
 from harness.observation import Description, Observation, Promise, Row, Sighting, observations
 from harness.pace import AGAIN, ArmRound, Pace
+from harness.parting import matches
 from harness.plan import Plan
 from harness.record import (
     Answered,
@@ -27,7 +28,7 @@ from harness.record import (
 )
 from harness.samples import RowRounds
 from harness.trial import Tried
-from harness.verdict import Finding, Verdict, answer, expect, judge, matches
+from harness.verdict import Finding, Verdict, answer, expect, judge
 
 
 class Tally:

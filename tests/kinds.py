@@ -9,8 +9,9 @@ from functools import cache
 from harness import capabilities
 from harness.estimate import Estimate, judge_ratio
 from harness.record import Closed, Entry, Paced, Record
+from harness.spread import Spread
 from harness.tally import Tally
-from harness.trial import Compared, Schedule, Spread, Trial, Tried
+from harness.trial import Compared, Schedule, Trial, Tried
 from tests.records import (
     ASYNCIO,
     PACE,

@@ -25,13 +25,15 @@ ARROWS = {
     "worker": "backends observation protocol scenario",
     # the parent's side of it
     "custody": "",
-    "process": "custody observation protocol",
+    "outlets": "protocol",
+    "process": "custody observation outlets protocol",
     "pace": "protocol",
     "venvs": "backends errors harness observation process protocol scenarios",
     "rounds": "observation pace process protocol",
     "sighting": "backends errors observation process protocol venvs",
     # what it all means
-    "verdict": "errors observation",
+    "parting": "observation",
+    "verdict": "errors observation parting",
     "estimate": "protocol",
     "plan": "backends errors estimate observation",
     "spread": "pace protocol",
@@ -39,8 +41,8 @@ ARROWS = {
     "contrasts": "backends estimate pace",
     "record": "contrasts estimate observation pace plan trial verdict",
     "samples": "contrasts estimate observation pace plan protocol record spread",
-    "tally": "backends contrasts estimate observation pace plan record samples trial verdict",
-    "table": "estimate record verdict",
+    "tally": "backends contrasts estimate observation pace parting plan record samples trial verdict",
+    "table": "estimate parting record verdict",
     "sentences": "estimate record table verdict",
     "reliability": "estimate trial",
     "attributed": "contrasts record table",
@@ -52,9 +54,9 @@ ARROWS = {
     "summary": "estimate record",
     # what is done with it
     "caveats": "record sentences",
-    "evidence": "backends contrasts estimate observation plan record table verdict",
+    "evidence": "backends contrasts estimate observation parting plan record table verdict",
     "sweep": "estimate observation record",
-    "capabilities": "backends observation record table verdict",
+    "capabilities": "backends observation parting record table verdict",
     "report": "attributed audited capabilities caveats errors estimate evidence observation pace plan record"
     " reliability sentences summary sweep table verdict",
     "store": "errors record trial",
@@ -123,7 +125,7 @@ A library that is a workload, or a loop that is a native control, is granted to 
 
 PURE = (
     "attributed audited capabilities caveats changes comparison comparison_table contrasts estimate evidence"
-    " gate pace reliability samples sentences summary sweep table tally trial verdict"
+    " gate pace parting reliability samples sentences spread summary sweep table tally trial verdict"
 )
 WORLD = "datetime io os pathlib random shutil socket subprocess sys tempfile time"
 """What a pure module has no use for: it is given values and returns values."""

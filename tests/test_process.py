@@ -17,7 +17,8 @@ import pytest
 
 from harness.backends import find_backend
 from harness.observation import Ended, Leftovers, Outcome, Row, Sighting
-from harness.process import KEPT, Worker
+from harness.outlets import KEPT
+from harness.process import Worker
 from harness.sighting import assignment, observe_once
 from harness.worker.describe import Describer
 

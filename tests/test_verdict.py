@@ -17,8 +17,9 @@ from harness.observation import (
     Seen,
     Sighting,
 )
+from harness.parting import matches
 from harness.scenario import any_order
-from harness.verdict import Answer, Finding, Verdict, answer, expect, judge, matches, matching_difference
+from harness.verdict import Answer, Finding, Verdict, answer, expect, judge, matching_difference
 from tests.records import ASYNCIO, TRIO, UVLOOP, look, raised, returned, row, told, twice
 
 PYTHON = "3.13.0"

@@ -1,0 +1,82 @@
+"""Where a promise and an observation part, and what is equal. Pure."""
+
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from harness.observation import Description, Observation, Outcome, Prints, Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """Where a promise and an observation part: which part of it, line by line, and the first that differs.
+
+    `at` is an index into the lines; the shorter side may have no line there.
+    """
+
+    part: str
+    promised: tuple[str, ...]
+    observed: tuple[str, ...]
+    at: int
+
+
+def part(promise: Promise, look: Observation) -> Parting | None:
+    """Where an observation first parts from a promise; None if it keeps all that is promised."""
+    if promise.outcome is not None and not _same_outcome(promise.outcome, look.outcome):
+        return _parting(look.outcome.how, _lines(promise.outcome), _lines(look.outcome))
+    if promise.prints is not None and not _same_lines(promise.prints, look.prints):
+        return _parting("printed", promise.prints.lines, look.prints)
+    if promise.complaints is not None and promise.complaints != look.complaints:
+        return _parting("complained of", _each(promise.complaints), _each(look.complaints))
+    if promise.left is not None and promise.left != look.left:
+        return _parting("left", (str(promise.left),), (str(look.left),))
+    return None
+
+
+def _parting(name: str, promised: tuple[str, ...], observed: tuple[str, ...]) -> Parting:
+    pairs = enumerate(zip_longest(promised, observed))
+    return Parting(name, promised, observed, next((at for at, (a, b) in pairs if a != b), 0))
+
+
+def _each(things: tuple[object, ...]) -> tuple[str, ...]:
+    return tuple(map(str, things)) or ("nothing",)
+
+
+def _lines(outcome: Outcome) -> tuple[str, ...]:
+    """An outcome as lines, one for each part of a container, so that long ones can be compared."""
+    what = outcome.what
+    if what.type in ("list", "tuple", "dict") and len(what.parts) > 1:
+        return (f"{outcome.how} a {what.type}:", *map(str, what.parts))
+    return (str(outcome),)
+
+
+def _same_outcome(promised: Outcome, seen: Outcome) -> bool:
+    return promised.how == seen.how and matches(promised.what, seen.what)
+
+
+def _same_lines(promised: Prints, seen: tuple[str, ...]) -> bool:
+    if promised.any_order:
+        return sorted(promised.lines) == sorted(seen)
+    return promised.lines == seen
+
+
+def matches(promised: Description, seen: Description) -> bool:
+    """Whether what was seen is what was promised: type for type, `any_order` as a multiset."""
+    if (promised.type, promised.text) != (seen.type, seen.text):
+        return False
+    if promised.digest is not None and seen.digest is not None:
+        return promised.digest[promised.any_order] == seen.digest[promised.any_order]
+    if promised.digest != seen.digest or len(promised.parts) != len(seen.parts):
+        return False
+    if promised.any_order:
+        return _same_multiset(promised.parts, seen.parts)
+    return all(map(matches, promised.parts, seen.parts))
+
+
+def _same_multiset(promised: tuple[Description, ...], seen: tuple[Description, ...]) -> bool:
+    left = list(seen)
+    for want in promised:
+        found = next((at for at, have in enumerate(left) if matches(want, have)), None)
+        if found is None:
+            return False
+        del left[found]
+    return True
