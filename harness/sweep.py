@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import fmean, linear_regression
 
 from harness.estimate import ERROR_RATE, Estimate
 from harness.observation import Parameter
@@ -87,10 +88,12 @@ def fit(points: Sequence[Point]) -> Estimate:
     at n - 2 degrees of freedom (Draper and Smith, Applied Regression Analysis, section 1.4). It
     says how far from a power the points lie, not how well each was measured.
     """
-    from scipy.stats import linregress, t  # noqa: PLC0415 - a second's import, only where fitted
+    from scipy.special import stdtrit  # noqa: PLC0415 - only where fitted
 
-    line = linregress([math.log(one.at) for one in points], [math.log(one.seconds.value) for one in points])
-    error = 0.0 if math.isnan(line.stderr) else float(line.stderr)  # all times alike: a slope of 0, exactly
-    away = float(t.ppf(1 - ERROR_RATE / 2, len(points) - 2)) * error
-    slope = float(line.slope)
+    logs, times = [math.log(one.at) for one in points], [math.log(one.seconds.value) for one in points]
+    slope, start = linear_regression(logs, times)
+    middle, free = fmean(logs), len(points) - 2
+    missed = math.fsum((t - start - slope * n) ** 2 for n, t in zip(logs, times, strict=True))
+    error = math.sqrt(missed / free / math.fsum((n - middle) ** 2 for n in logs))
+    away = float(stdtrit(free, 1 - ERROR_RATE / 2)) * error
     return Estimate(slope, slope - away, slope + away, len(points))

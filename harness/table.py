@@ -235,7 +235,9 @@ def heading(record: Record) -> tuple[str, str]:
     """What was compared, and when and on what."""
     begun = record.begun
     env = begun.environment
-    what = f"{len(record.lines)} rows on {', '.join(record.backends)}"
+    what = (
+        f"{len(record.lines)} {'row' if len(record.lines) == 1 else 'rows'} on {', '.join(record.backends)}"
+    )
     where = f"{begun.started} · {env.cpu}, {env.cores} CPUs · {env.system} · {env.build}"
     return what, where
 

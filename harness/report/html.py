@@ -23,7 +23,7 @@ from harness.report.matrix import SPEED, TONES, Matrix, case_name, matrix, order
 from harness.report.method import method
 from harness.report.said import said, tables
 from harness.report.text import linked, trusted
-from harness.report.vega import Workshop, packed, runtime
+from harness.report.vega import Workshop, packed, room_for, runtime
 from harness.report.visible import visible
 from harness.verdict import FINDINGS, Verdict
 
@@ -110,7 +110,7 @@ class Page:
 
 def render(record: Record) -> str:
     """The whole page, with its style, its data and the runtime of its charts inside."""
-    workshop = Workshop()
+    workshop = Workshop(room_for(len(record.lines)))  # a strip for every row
     page = page_of(record, workshop)
     return fill("report.html.j2", page=page, assets=_inline(page.charts, workshop))
 

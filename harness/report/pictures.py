@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from harness.record import Record
 from harness.report.charts import Chart, charts
-from harness.report.vega import Workshop, standing
+from harness.report.vega import Workshop, room_for, standing
 
 FOLDER = "charts"
 """Where images stand, beside the report."""
@@ -21,8 +21,9 @@ class Picture:
 
 def pictures(record: Record) -> tuple[Picture, ...]:
     """The images of a record's charts, as many as there is room for."""
-    workshop = Workshop(dress=standing)
-    found = ((chart, workshop.image(chart)) for chart in charts(record))
+    drawn = charts(record)
+    workshop = Workshop(room_for(len(drawn)), standing)
+    found = ((chart, workshop.image(chart)) for chart in drawn)
     return tuple(Picture(chart, f"{FOLDER}/{_short(chart)}.svg", svg) for chart, svg in found if svg)
 
 

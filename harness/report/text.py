@@ -18,6 +18,8 @@ def trusted(text: str) -> Markup:
 def linked(text: str) -> Markup:
     """The text with its http addresses, and nothing else in it, as links."""
     shown, parts, end = visible(text), [], 0
+    if "://" not in shown:
+        return escape(shown)
     for found in _ADDRESS.finditer(shown):
         parts += [escape(shown[end : found.start()]), _link(found[0])]
         end = found.end()

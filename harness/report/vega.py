@@ -21,11 +21,14 @@ _LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
 _PATH = re.compile(r'(?<= d=")[^"]+|(?<=transform=")[^"]+|(?<= [xy]2=")[^"]+')
 
 
-ROOM = 700_000
+ROOM = 400_000
 """Bytes that images may take in one page; beyond it charts are drawn when they are seen."""
 
 MANY = 3_000
 """Data of one chart beyond which it, too, is drawn only when it is seen: its image takes seconds."""
+
+MOST = 100
+"""Charts of one report beyond which none has an image: each takes a tenth of a second."""
 
 
 class Workshop:
@@ -100,6 +103,11 @@ def with_data(spec: Spec, chart: Chart) -> Spec:
         for source in spec["data"]
     ]
     return {**spec, "data": sources}
+
+
+def room_for(count: int) -> int:
+    """The bytes that the images of this many charts may take."""
+    return ROOM if count <= MOST else 0
 
 
 @cache

@@ -150,7 +150,7 @@ def _panels_spec(axis: str, ticks: tuple[float, ...], columns: int, *, log: bool
 
     scale = alt.Scale(type="log", nice=False, padding=12) if log else alt.Scale(type="symlog", constant=64)
     marks = alt.Axis(
-        format="~r" if log else ",~r", values=list(ticks), labelOverlap="greedy", labelSeparation=6
+        format="~r" if log else ",d", values=list(ticks), labelOverlap="greedy", labelSeparation=6
     )
     x = alt.X("value:Q", title=axis, scale=scale, axis=marks)
     y = alt.Y(
@@ -194,15 +194,22 @@ def _panels_spec(axis: str, ticks: tuple[float, ...], columns: int, *, log: bool
 STEPS = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
 """Distances between the marks of a ratio axis, in powers of two."""
 
+COARSE = 0.2
+"""The distance from which two digits keep neighboring marks apart."""
+
 
 def ratio_ticks(data: Sequence[Datum]) -> list[float]:
-    """Marks of an axis of ratios, 1 among them: powers of two, or parts of one where all lie close."""
+    """Marks of an axis of ratios, 1 among them: powers of two, or parts of one where all lie close.
+
+    Those are rounded, and stand where the rounded figure belongs.
+    """
     ends = [math.log2(one[end]) for one in data for end in ("low", "high")]
     low, high = min(0.0, *ends), max(0.0, *ends)
     step = next((one for one in STEPS if (high - low) / one >= FEWEST_TICKS), STEPS[-1])
     step = max(step, math.ceil((high - low) / MOST_TICKS) if high - low > MOST_TICKS else 0.0)
     first, last = math.ceil(low / step), math.floor(high / step)
-    return [float(f"{2 ** (at * step):.3g}") for at in range(first, last + 1)]
+    digits = 2 if step >= COARSE else 3
+    return [float(f"{2 ** (at * step):.{digits}g}") for at in range(first, last + 1)]
 
 
 def size_ticks(data: Sequence[Datum]) -> list[float]:

@@ -15,6 +15,12 @@ from harness.table import Table
 
 STRIP_WIDTH, STRIP_HEIGHT = 620, 34
 
+TALLEST = 6
+"""Half the height of a strip, in medians of how far rounds lie apart: about four standard deviations.
+
+One round that was disturbed would otherwise flatten all others, and hide a drift.
+"""
+
 
 def strips(record: Record) -> Mapping[int, Chart]:
     """The strip of rounds of every row that has one, by the row's number from 1."""
@@ -35,7 +41,7 @@ def trials(record: Record) -> Chart | None:
     }
     if not apart:
         return None
-    span = max(abs(one) for some in apart.values() for one in some) or 1.0
+    span = _span([abs(one) for some in apart.values() for one in some])
     data: tuple[Datum, ...] = tuple(
         {"backend": words, "order": at, "apart": some, "span": span, "unit": "%"}
         for at, (words, some) in enumerate(apart.items())
@@ -46,7 +52,7 @@ def trials(record: Record) -> Chart | None:
         "chart-trials",
         "trials",
         title,
-        f"How far each comparison of identical code lies from 1; a strip is ±{span:.3g} % high.",
+        f"How far each comparison of identical code lies from 1; {_edge(data)}",
         Table(title, ("procedure", "comparisons", "away from 1, %"), rows),
         _strip_spec("comparison", "1"),
         data,
@@ -61,7 +67,7 @@ def _strip_of(line: Line, record: Record) -> tuple[Datum, ...]:
         for cell in line.cells
         if cell.timing is not None and len(cell.timing.samples) > 1
     }
-    span = max((abs(one) for some in apart.values() for one in some), default=0.0) or 1.0
+    span = _span([abs(one) for some in apart.values() for one in some])
     return tuple(
         {
             "backend": label(name),
@@ -74,6 +80,24 @@ def _strip_of(line: Line, record: Record) -> tuple[Datum, ...]:
     )
 
 
+def _span(away: Sequence[float]) -> float:
+    """Half the height of a strip: as far as any round lies, or where few lie further."""
+    if not away:
+        return 1.0
+    return min(max(away), TALLEST * median(away)) or max(away) or 1.0
+
+
+def _edge(data: Sequence[Datum]) -> str:
+    """How high a strip is, and what of it does not fit."""
+    beyond = sum(abs(x) > one["span"] for one in data for x in one["apart"])
+    high = f"a strip is ±{data[0]['span']:.3g} {data[0]['unit']} high"
+    return (
+        f"{high}; {beyond} beyond that {'is' if beyond == 1 else 'are'} on its edge."
+        if beyond
+        else f"{high}."
+    )
+
+
 def _apart(samples: Sequence[float], *, asleep: bool) -> list[float]:
     middle = median(samples)
     away = (one - middle if asleep else math.expm1(one - middle) * 100 for one in samples)
@@ -81,7 +105,7 @@ def _apart(samples: Sequence[float], *, asleep: bool) -> list[float]:
 
 
 def _strip(number: int, line: Line, data: tuple[Datum, ...], spec: Spec) -> Chart:
-    unit, span = data[0]["unit"], data[0]["span"]
+    unit = data[0]["unit"]
     rows = tuple((one["backend"], _extent(one), " ".join(f"{x:+g}" for x in one["apart"])) for one in data)
     title = "Rounds"
     return Chart(
@@ -89,7 +113,7 @@ def _strip(number: int, line: Line, data: tuple[Datum, ...], spec: Spec) -> Char
         "strip",
         title,
         f"Each round of {label(line.row.id)} in the order it was taken, away from its backend's median; "
-        f"a strip is ±{span:.3g} {unit} high.",
+        + _edge(data),
         Table(title, ("backend", f"from the median, {unit}", f"each round, {unit}"), rows),
         spec,
         data,
@@ -112,7 +136,7 @@ def _strip_spec(counted: str, middle: str) -> Spec:
         alt.Chart(named_data())
         .transform_flatten(["apart"])
         .transform_window(round="row_number()", groupby=["backend"])
-        .transform_calculate(height="datum.apart / datum.span", says=says)
+        .transform_calculate(height="clamp(datum.apart / datum.span, -1, 1)", says=says)
         .encode(
             x=alt.X(
                 "round:Q",

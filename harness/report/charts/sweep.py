@@ -72,23 +72,26 @@ def _sweep_spec_over(parameter: str, at: tuple[float, ...], count: int) -> Spec:
         x=alt.X(
             "at:Q",
             title=parameter,
-            scale=alt.Scale(type="log", padding=10),
+            scale=alt.Scale(type="log", nice=False, padding=12),
             axis=alt.Axis(format="~r", values=list(at), labelOverlap=True),
         ),
-        color=alt.Color("backend:N", sort=by_order, scale=hues, legend=legend),
-        shape=alt.Shape("backend:N", sort=by_order, scale=shapes, legend=legend),
-    )  # fmt: skip
+        color=alt.Color("backend:N", sort=by_order, scale=hues, legend=None),
+    )
     y = alt.Y(
         "value:Q",
         title="µs per iteration",
-        scale=alt.Scale(type="log", padding=10),
-        axis=alt.Axis(format="~g", labelOverlap=True),
+        scale=alt.Scale(type="log", nice=False, padding=12),
+        axis=alt.Axis(format=",~g", values=[10.0**power for power in range(-3, 10)]),
     )
     lines = base.mark_line(strokeWidth=1.5, aria=False).encode(y=y)
     spans = base.mark_rule(strokeWidth=2, aria=False).encode(
         y=alt.Y("low:Q", title="µs per iteration"), y2="high:Q"
     )
-    dots = base.mark_point(size=70, filled=True, opacity=1, aria=False).encode(
-        y=y, tooltip=alt.Tooltip("says:N")
+    # Filled, and not colored like the lines: so one legend shows color and shape together.
+    dots = base.mark_point(size=70, strokeWidth=0, opacity=1, aria=False).encode(
+        y=y,
+        fill=alt.Fill("backend:N", sort=by_order, scale=hues, legend=legend),
+        shape=alt.Shape("backend:N", sort=by_order, scale=shapes, legend=legend),
+        tooltip=alt.Tooltip("says:N"),
     )
     return finished(alt.layer(lines, spans, dots).properties(width=SWEEP_WIDTH, height=SWEEP_HEIGHT))
