@@ -12,14 +12,52 @@ from harness.record import Line, Record
 FEWEST = 3
 """Points that a fitted exponent needs to have an interval."""
 
+DEARER = 1.25
+"""Times what it costs where it is cheapest, beyond which a unit is said to grow dearer over a sweep."""
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Seconds per iteration at one value of the parameter, and the number of the record's row."""
+    """Seconds per iteration at one value of the parameter, and the number of the record's row.
+
+    `collecting` is the share of them that garbage collection takes.
+    """
 
     at: float
     seconds: Estimate
     row: int
+    collecting: float = 0.0
+
+    @property
+    def unit(self) -> float:
+        """Seconds for one unit of the parameter: of a fan-out to n tasks, for one task."""
+        return self.seconds.value / self.at
+
+    @property
+    def unit_without_collecting(self) -> float:
+        """The same, less the time in garbage collection."""
+        return self.unit * (1 - self.collecting)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What a unit costs at the largest value, beside where it is cheapest: `times` as much.
+
+    `without` is the same less the time in garbage collection at both.
+    """
+
+    cheapest: Point
+    largest: Point
+
+    @property
+    def times(self) -> float:
+        """How many times dearer a unit is."""
+        return self.largest.unit / self.cheapest.unit
+
+    @property
+    def without(self) -> float:
+        """How many times dearer it would be if nothing was spent on garbage collection."""
+        return self.largest.unit_without_collecting / self.cheapest.unit_without_collecting
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +67,12 @@ class Curve:
     backend: str
     points: tuple[Point, ...]
     exponent: Estimate
+
+    @property
+    def growth(self) -> Growth | None:
+        """How much dearer a unit is at the largest value, as on a super-linear loop; None if not."""
+        found = Growth(min(self.points, key=lambda point: point.unit), self.points[-1])
+        return found if found.times > DEARER else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +116,7 @@ def _numbers(line: Line) -> Iterator[tuple[str, float]]:
 def _curves(record: Record, members: Sequence[tuple[float, int]]) -> Iterator[Curve]:
     for backend in record.backends:
         points = tuple(
-            Point(at, cell.timing.seconds, number)
+            Point(at, cell.timing.seconds, number, cell.timing.collecting.value)
             for at, number in members
             for cell in record.lines[number].cells
             if cell.backend == backend and cell.timing is not None

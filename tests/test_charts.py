@@ -14,8 +14,9 @@ from harness.evidence import case_of, command, whole_command
 from harness.record import Cell, Line, Record, Timing
 from harness.report.charts import Chart, charts, strips
 from harness.report.charts.dots import ratio_ticks, size_ticks
+from harness.report.charts.sweep import sweep_chart
 from harness.report.vega import Workshop, inline, packed, runtime
-from harness.sweep import Point, fit, sweeps
+from harness.sweep import Curve, Point, Sweep, fit, sweeps
 from harness.table import Table
 from harness.verdict import Finding, Verdict
 from tests.records import ASYNCIO, UVLOOP, begun, everything, look, plan, returned, row, twice
@@ -29,9 +30,9 @@ def sure(value: float) -> Estimate:
     return Estimate(value, value, value, 20)
 
 
-def timing_of(seconds: float) -> Timing:
+def timing_of(seconds: float, collecting: float = 0.0) -> Timing:
     some = sure(seconds)
-    return Timing(some, cpu=some, switches=some, collecting=some, peak=None, startup=some)
+    return Timing(some, cpu=some, switches=some, collecting=sure(collecting), peak=None, startup=some)
 
 
 def swept(*times: float) -> Record:
@@ -149,6 +150,27 @@ def test_times_that_are_no_power_have_a_wide_interval() -> None:
 
 def test_times_that_do_not_grow_have_the_exponent_nought() -> None:
     assert fit([Point(n, sure(1e-6), 0) for n in (1, 10, 100)]) == Estimate(0.0, 0.0, 0.0, 3)
+
+
+def test_a_unit_that_grows_dearer_is_told_with_what_garbage_collection_has_to_do_with_it() -> None:
+    dear = Point(1e6, sure(3.0), 2, collecting=0.6)
+    curve = Curve(
+        "a+b", (Point(10, sure(2e-5), 0), Point(1e3, sure(1e-3), 1, collecting=0.1), dear), sure(1.1)
+    )
+    assert curve.growth is not None
+    assert curve.growth.cheapest.at == 1e3
+    assert curve.growth.times == pytest.approx(3.0)
+    assert curve.growth.without == pytest.approx(3.0 * 0.4 / 0.9)
+    (note,) = sweep_chart(Sweep("fan_out", "n", (), (curve,))).table.notes
+    assert note == (
+        "a+b: one of n = 1,000,000 takes 3.0 times as long as one of 1,000; garbage collection is 60% of "
+        "that time, not 10%, and without it one takes 1.3 times as long."
+    )
+
+
+def test_a_unit_that_costs_the_same_at_every_size_grows_by_nothing() -> None:
+    (found,) = sweeps(swept(1e-6, 1e-5, 1e-4))
+    assert [curve.growth for curve in found.curves] == [None, None]
 
 
 def test_a_sweep_is_rows_that_differ_in_one_number_on_every_backend_that_has_three() -> None:

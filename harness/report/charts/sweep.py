@@ -29,10 +29,23 @@ def sweep_chart(sweep: Sweep) -> Chart:
         title,
         f"Time per iteration against {label(sweep.parameter)}, both log axes, "
         f"with the power fitted to each: {said}.",
-        Table(title, heads, rows),
+        Table(title, heads, rows, tuple(_growths(sweep))),
         _sweep_spec(sweep),
         tuple(_sweep_data(sweep)),
     )
+
+
+def _growths(sweep: Sweep) -> Iterator[str]:
+    """Where a unit of the parameter grows dearer, and what garbage collection has to do with it."""
+    for curve in sweep.curves:
+        if (found := curve.growth) is not None:
+            cheap, large = found.cheapest, found.largest
+            yield (
+                f"{label(curve.backend)}: one of {label(sweep.parameter)} = {large.at:,.0f} takes "
+                f"{found.times:.1f} times as long as one of {cheap.at:,.0f}; garbage collection is "
+                f"{large.collecting:.0%} of that time, not {cheap.collecting:.0%}, and without it one "
+                f"takes {found.without:.1f} times as long."
+            )
 
 
 def _power(curve: Curve) -> str:
