@@ -60,7 +60,7 @@ ARROWS = {
     "report": "attributed audited capabilities caveats errors estimate evidence observation pace plan record"
     " reliability sentences summary sweep table verdict",
     "store": "errors record trial",
-    "site": "errors estimate evidence record report sentences store table verdict",
+    "site": "audited errors estimate evidence record report sentences store table verdict",
     "environment": "backends record rounds sighting venvs",
     "runner": "backends contrasts environment estimate observation pace plan record rounds sighting"
     " spread tally venvs",

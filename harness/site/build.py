@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import msgspec
 from markupsafe import Markup
 
+from harness.audited import sentences as audited
 from harness.errors import BadInput
 from harness.record import Record
 from harness.report.html import asset, fill, island, page_of
@@ -17,40 +17,14 @@ from harness.report.matrix import case_name, order
 from harness.report.vega import Workshop, packed, runtime
 from harness.sentences import sentences
 from harness.site import pages
+from harness.site.api import API, Listing, Scenario, encoded, line_of, schema
 from harness.site.feed import feed
+from harness.site.folder import Site
 from harness.site.history import Series, series
 from harness.site.leaderboard import leaderboard
 from harness.site.names import slug
 from harness.site.summary import Machine, Summary, loop_of, summarize
 from harness.store import LOCAL, RECORD, read_record
-
-API = "api/v1"
-
-
-class Listing(msgspec.Struct, frozen=True):
-    """The index of the JSON API: the records, newest first, and the version of what made the site."""
-
-    made_by: str
-    records: tuple[str, ...]
-
-
-class Scenario(msgspec.Struct, frozen=True):
-    """A scenario over time: a line for each row, backend, machine and Python."""
-
-    name: str
-    lines: tuple["Line", ...]
-
-
-class Line(msgspec.Struct, frozen=True):
-    """A series: the records it comes from, oldest first, its time ratios, and where it changed."""
-
-    row: str
-    backend: str
-    machine: Machine
-    records: tuple[str, ...]
-    verdicts: tuple[str, ...]
-    ratios: tuple[float | None, ...]
-    changed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,37 +34,6 @@ class Built:
     records: int
     rendered: int
     written: int
-
-
-class Site:
-    """A folder being written: writes what differs, and removes what is left over."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.written = 0
-        self._kept: set[Path] = set()
-
-    def put(self, name: str, text: str) -> None:
-        """A file of this text; not written where it is there already."""
-        path, data = self.folder / name, text.encode()
-        self.keep(name)
-        with suppress(OSError):
-            if path.read_bytes() == data:
-                return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        self.written += 1
-
-    def keep(self, name: str) -> None:
-        """A file that is there and stays as it is."""
-        self._kept.add(self.folder / name)
-
-    def sweep(self) -> None:
-        """Remove what an earlier build wrote and this one did not."""
-        for part in ("records", "loops", "scenarios", "badges", "assets", "api"):
-            for path in (self.folder / part).rglob("*"):
-                if path.is_file() and path not in self._kept:
-                    path.unlink()
 
 
 def publish(results: Path, folder: Path) -> Built:
@@ -163,9 +106,10 @@ def _known(site: Site, source: Source) -> Summary | None:
 
 def _render(site: Site, source: Source) -> Summary:
     record = read_record(source.path)
-    summary = summarize(source.name, source.digest, record, sentences(record), _places(record))
+    said = (*audited(record), *sentences(record))
+    summary = summarize(source.name, source.digest, record, said, _places(record))
     site.put(f"records/{source.name}.html", _page(record))
-    site.put(f"{API}/records/{source.name}.json", _json(summary))
+    site.put(f"{API}/records/{source.name}.json", encoded(summary))
     return summary
 
 
@@ -193,17 +137,18 @@ def _page(record: Record) -> str:
 
 def _derive(site: Site, newest_first: list[Summary], made_by: str) -> None:
     """All that is made of summaries alone."""
-    boards = [leaderboard(one) for one in _newest(newest_first)]
-    found = series(newest_first)
+    runs = [one for one in newest_first if not one.audit]  # an audit tries the method, and no loop
+    boards = [leaderboard(one) for one in _newest(runs)]
+    found = series(runs)
     scenarios = _by_scenario(found)
     site.put("index.html", pages.index(newest_first, sorted(scenarios)))
     site.put("leaderboard.html", pages.standings(boards))
     site.put("atom.xml", feed(newest_first))
-    for loop in sorted({loop_of(name) for one in newest_first for name in one.backends}):
-        site.put(f"loops/{slug(loop)}.html", pages.loop(loop, newest_first, boards))
+    for loop in sorted({loop_of(name) for one in runs for name in one.backends}):
+        site.put(f"loops/{slug(loop)}.html", pages.loop(loop, runs, boards))
     for name, some in scenarios.items():
         site.put(f"scenarios/{slug(name)}.html", pages.scenario(name, some))
-        site.put(f"{API}/scenarios/{slug(name)}.json", _json(Scenario(name, tuple(map(_line, some)))))
+        site.put(f"{API}/scenarios/{slug(name)}.json", encoded(Scenario(name, tuple(map(line_of, some)))))
     for name, text in pages.badges(boards):
         site.put(f"badges/{name}", text)
     _share(site, newest_first, made_by)
@@ -217,32 +162,15 @@ def _share(site: Site, newest_first: list[Summary], made_by: str) -> None:
     else:
         site.put("assets/vega.js", runtime())
     site.put(f"{API}/schema.json", schema())
-    site.put(f"{API}/index.json", _json(Listing(made_by, tuple(one.name for one in newest_first))))
-
-
-def schema() -> str:
-    """The JSON Schema of every file of the API, one definition for each kind of file."""
-    _, parts = msgspec.json.schema_components((Listing, Summary, Scenario), ref_template="#/$defs/{name}")
-    whole = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "The JSON API of a loopcmp site",
-        "description": "index.json is a Listing, records/*.json a Summary, scenarios/*.json a Scenario.",
-        "oneOf": [{"$ref": f"#/$defs/{kind.__name__}"} for kind in (Listing, Summary, Scenario)],
-        "$defs": parts,
-    }
-    return msgspec.json.format(msgspec.json.encode(whole), indent=1).decode() + "\n"
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode() + "\n"
+    site.put(f"{API}/index.json", encoded(Listing(made_by, tuple(one.name for one in newest_first))))
 
 
 def _newest(newest_first: Iterable[Summary]) -> list[Summary]:
-    """The newest finished record of every machine and Python."""
-    found: dict[Machine, Summary] = {}
+    """The newest finished record of every name on every machine and Python."""
+    found: dict[tuple[str, Machine], Summary] = {}
     for one in newest_first:
         if one.finished:
-            found.setdefault(one.machine, one)
+            found.setdefault((one.title, one.machine), one)
     return list(found.values())
 
 
@@ -251,16 +179,3 @@ def _by_scenario(found: Iterable[Series]) -> dict[str, list[Series]]:
     for one in found:
         scenarios.setdefault(one.moments[0].case.scenario, []).append(one)
     return scenarios
-
-
-def _line(one: Series) -> Line:
-    moments = one.moments
-    return Line(
-        row=one.row,
-        backend=one.backend,
-        machine=one.machine,
-        records=tuple(moment.summary.name for moment in moments),
-        verdicts=tuple(moment.case.verdict for moment in moments),
-        ratios=tuple(moment.case.ratio.value if moment.case.ratio else None for moment in moments),
-        changed=tuple(moment.summary.name for moment in moments if moment.changed),
-    )

@@ -64,12 +64,13 @@ def assets(root: str, scripts: Sequence[str] = ()) -> Assets:
 
 def index(newest_first: Sequence[Summary], scenarios: Sequence[str]) -> str:
     """Every record, with what they can be filtered by."""
-    loops = sorted({loop_of(name) for one in newest_first for name in one.backends})
+    loops = sorted({loop_of(name) for one in newest_first if not one.audit for name in one.backends})
     return fill(
         "index.html.j2",
         assets=assets("", ["site.js"]),
         records=[(one, sorted({loop_of(name) for name in one.backends})) for one in newest_first],
         machines=sorted({one.machine.name for one in newest_first}),
+        audits=[one for one in newest_first if one.audit],
         pythons=sorted({one.machine.python for one in newest_first}),
         loops=loops,
         loop_pages=[(name, f"loops/{slug(name)}.html") for name in loops],
@@ -78,7 +79,7 @@ def index(newest_first: Sequence[Summary], scenarios: Sequence[str]) -> str:
 
 
 def standings(boards: Sequence[Leaderboard]) -> str:
-    """The leaderboard of the newest record of every machine and Python."""
+    """The leaderboards: of the newest record of every name on every machine and Python."""
     return fill("leaderboard.html.j2", assets=assets(""), boards=boards, place=place, ratio_of=ratio_of)
 
 
@@ -166,9 +167,9 @@ def loop(name: str, summaries: Sequence[Summary], boards: Sequence[Leaderboard])
 
 
 def badge_name(board: Leaderboard, standing: Standing) -> str:
-    """The file of a badge: one for each backend, machine and Python."""
-    machine = board.summary.machine
-    return f"{slug(standing.backend)}-{slug(f'{machine.name} {machine.python}')}.svg"
+    """The file of a badge: one for each backend, name of a record, machine and Python."""
+    machine, title = board.summary.machine, board.summary.title
+    return f"{slug(standing.backend)}-{slug(f'{title} {machine.name} {machine.python}')}.svg"
 
 
 def badges(boards: Sequence[Leaderboard]) -> Iterator[tuple[str, str]]:

@@ -63,6 +63,8 @@ class Summary(msgspec.Struct, frozen=True):
     findings: int
     sentences: tuple[str, ...]
     cases: tuple[Case, ...]
+    audit: bool = False
+    """Whether it is of an audit: of the method, not of the loops."""
 
 
 def summarize(
@@ -87,6 +89,7 @@ def summarize(
         findings=sum(case.verdict in {str(verdict) for verdict in FINDINGS} for case in cases),
         sentences=sentences,
         cases=cases,
+        audit=record.begun.audit is not None,
     )
 
 

@@ -1,10 +1,12 @@
 """What loopcmp itself costs: the parent's CPU, its memory, and the time to render a large record.
 
-    python tests/benchmarks/cost.py [parent|memory|render …]
+    python tests/benchmarks/cost.py [parent|memory|render|open|publish …]
 
 `parent` runs real rounds of one row and sets the parent's own CPU time against the time that workers
 measure (bar 2%). `memory` keeps a run of 10,000 cells, 20 rounds each, in a tally and makes its record (bar
-200 MB). `render` renders that record in every format, each in a process of its own (bar 5 s of CPU).
+200 MB). `render` renders that record in every format, each in a process of its own (bar 5 s of CPU). `open`
+has Chromium open a page of 60 scenarios on 12 backends (bar 1 s, the middle of five). `publish` builds a
+site of 1,000 records, and again with one more (bar 60 s).
 Nothing here is run by pytest. Exit code 1 if a bar is missed.
 """
 
@@ -15,14 +17,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
-from time import process_time
+from statistics import median
+from time import perf_counter, process_time
 
 ROOT = Path(__file__).parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))  # tests.records, when this is run as a script
 
-SHARE, MEMORY, SECONDS = 0.02, 200, 5.0
-"""The bars: of the time that workers measure; MB; seconds of CPU."""
+SHARE, MEMORY, SECONDS, OPENED, SITE = 0.02, 200, 5.0, 1.0, 60.0
+"""The bars: of the time that workers measure; MB; seconds of CPU; seconds until a page or a site is there."""
 
 ROW, TAKEN = "order:n=100", 20
 FORMATS = ("terminal", "markdown", "html", "csv", "json")
@@ -107,13 +110,60 @@ def render(chosen: str) -> bool:
     return seconds <= SECONDS
 
 
+def opening() -> bool:
+    """The seconds from a navigation to the end of its load event, as Chromium's own clock has them."""
+    from harness import report
+    from tests.browsing import DESK, Browser
+    from tests.test_html import sixty_by_twelve
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        page = Path(folder) / "large.html"
+        page.write_text(report.render(sixty_by_twelve(), "html"), encoding="utf-8")
+        browser = Browser(Path(folder) / "chromium")
+        taken = []
+        for _ in range(5):
+            browser.open(page.as_uri(), DESK)
+            taken.append(browser.load_milliseconds() / 1000)
+        browser.close()
+        size = page.stat().st_size / 1e6
+    print(f"open: {size:.1f} MB in {median(taken):.2f} s (bar {OPENED:.0f} s)")
+    return median(taken) <= OPENED
+
+
+def publishing() -> bool:
+    """The seconds that a site of many records takes, and one more record."""
+    from harness.site.build import publish
+    from tests.records import everything
+    from tests.test_site import put
+
+    with tempfile.TemporaryDirectory() as folder:
+        results, site = Path(folder) / "results", Path(folder) / "site"
+        for number in range(1000):
+            put(results, f"2026-{number:04}", everything(), f"{2000 + number}-01-01T00:00:00+00:00")
+        start = perf_counter()
+        publish(results, site)
+        first = perf_counter() - start
+        put(results, "3001-new", everything(), "3001-01-01T00:00:00+00:00")
+        start = perf_counter()
+        publish(results, site)
+        again = perf_counter() - start
+    print(f"publish: 1,000 records in {first:.1f} s (bar {SITE:.0f} s), one more in {again:.1f} s")
+    return first <= SITE
+
+
 def peak() -> float:
     """The highest resident size of this process so far, in MB."""
     most = getrusage(RUSAGE_SELF).ru_maxrss
     return most / 1e6 if sys.platform == "darwin" else most * 1024 / 1e6
 
 
-TRIALS: dict[str, Callable[[], bool]] = {"parent": parent, "memory": memory, "render": every_format}
+TRIALS: dict[str, Callable[[], bool]] = {
+    "parent": parent,
+    "memory": memory,
+    "render": every_format,
+    "open": opening,
+    "publish": publishing,
+}
 
 if __name__ == "__main__":
     sys.exit(main())
