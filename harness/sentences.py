@@ -1,7 +1,7 @@
 """A record → the sentences that a run ends with, and what to know before quoting it. Pure."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from harness.estimate import Judgement
 from harness.record import Record
@@ -13,11 +13,21 @@ def sentences(record: Record) -> tuple[str, ...]:
     """Who agrees; who takes less time, on what, by how much; what task groups do differently."""
     plan = record.begun.plan
     others = [name for name in record.backends if name != plan.baseline]
-    agreeing = "; ".join(_agreement(record, name) for name in others)
+    agreeing = "; ".join(_agreeing(record, others))
     said = [f"Against {plan.baseline}, {agreeing}."] if others else []
     if any(line.rounds for line in record.lines):
         said += [f"{_speed(record, name)}." for name in others]
     return (*said, *_task_groups(record))
+
+
+def _agreeing(record: Record, backends: Sequence[str]) -> Iterator[str]:
+    """In how many rows each agrees; those that are alike are named together."""
+    alike: dict[str, list[str]] = {}
+    for name in backends:
+        alike.setdefault(_agreement(record, name), []).append(name)
+    for words, names in alike.items():
+        who = ", ".join(names)
+        yield f"{who} {words}" if len(names) == 1 else f"each of {who} {words}"
 
 
 def _agreement(record: Record, backend: str) -> str:
@@ -28,11 +38,11 @@ def _agreement(record: Record, backend: str) -> str:
         if cell.backend == backend and cell.finding.verdict is not Verdict.UNAVAILABLE
     ]
     if not found:
-        return f"{backend} could not be observed"
+        return "could not be observed"
     counts = {verdict: found.count(verdict) for verdict in Verdict if verdict in found}
     agrees = counts.pop(Verdict.AGREES, 0)
     rest = "".join(f", {_is(verdict)} in {count}" for verdict, count in counts.items())
-    return f"{backend} agrees in {agrees} of {len(found)} rows{rest}"
+    return f"agrees in {agrees} of {len(found)} rows{rest}"
 
 
 def _is(verdict: Verdict) -> str:
