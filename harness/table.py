@@ -1,13 +1,11 @@
-"""A record → the tables, sentences and differences that every report shows. Pure."""
+"""A record → the tables that every report shows. Pure."""
 
 import math
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from harness.estimate import Estimate, Judgement
-from harness.parting import Parting
 from harness.record import Cell, Elsewhere, Line, Record
 from harness.verdict import Verdict
 
@@ -27,13 +25,6 @@ DOUBT = {Judgement.NOT_RESOLVED: " ~", Judgement.EQUAL: " ="}
 """What is put behind a ratio: not resolved, and equal within the margin."""
 
 
-_LINES_SHOWN = 8
-"""Of what a worker said before it ended badly; the record keeps more."""
-
-_OWN_FRAMES = ("harness/worker/", "<frozen runpy>")
-"""Frames of ours, which are at the root of every stack that a worker writes."""
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
     """A title, column heads, rows of text, and footnotes; all columns but the first are figures."""
@@ -42,17 +33,6 @@ class Table:
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SideBySide:
-    """A difference: what was promised, what the backend did, and the first line where they part."""
-
-    case: str
-    because: str
-    parting: Parting | None
-    said: tuple[str, ...] = ()
-    """The last lines that a worker which ended badly wrote on standard error or output."""
 
 
 def case_id(line: Line, cell: Cell) -> str:
@@ -167,33 +147,6 @@ def ledger(record: Record) -> Table | None:
     return Table("What the document claims", ("claim", *record.backends), tuple(rows), (note,))
 
 
-def differences(record: Record, *verdicts: Verdict) -> tuple[SideBySide, ...]:
-    """The cases with these verdicts, those alike together: why, and where promise and observation part."""
-    alike: dict[tuple[str, str, Parting | None], list[tuple[Line, Cell]]] = {}
-    for line in record.lines:
-        for cell in line.cells:
-            if cell.finding.verdict in verdicts:
-                missing = cell.finding.verdict is Verdict.UNAVAILABLE
-                where = cell.backend if missing else line.row.id
-                alike.setdefault((where, cell.finding.because, cell.finding.parting), []).append((line, cell))
-    return tuple(
-        SideBySide(_alike(where, cases), because, parting, _said(cases[0][1]))
-        for (where, because, parting), cases in alike.items()
-    )
-
-
-def _alike(where: str, cases: list[tuple[Line, Cell]]) -> str:
-    """The name of cases that are alike: a row on some backends, or a backend that is not there."""
-    backends = list(dict.fromkeys(cell.backend for _, cell in cases))
-    return where if backends == [where] else f"{where} on {', '.join(backends)}"
-
-
-def _said(cell: Cell) -> tuple[str, ...]:
-    said = (sighting.ended.said for sighting in cell.sightings if sighting.ended)
-    lines = [line for line in next(said, "").splitlines() if not any(own in line for own in _OWN_FRAMES)]
-    return tuple(lines[-_LINES_SHOWN:])
-
-
 def observed(record: Record) -> Table:
     """What was seen of every case: each distinct observation, and how often."""
     rows = tuple(
@@ -214,30 +167,16 @@ def observed(record: Record) -> Table:
     return Table("Every observation, process by process", heads, rows)
 
 
-def documented(record: Record) -> Table | None:
-    """The documented differences that were seen: what, the source, and where; None if there are none."""
-    seen: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for line in record.lines:
-        for cell in line.cells:
-            if cell.finding.verdict is Verdict.DOCUMENTED:
-                rows = seen.setdefault((cell.finding.because, cell.finding.source), {})
-                rows.setdefault(cell.backend, []).append(line.row.id)
-    if not seen:
-        return None
-    lines = tuple(
-        (because, source, ", ".join(rows), ", ".join(dict.fromkeys(chain(*rows.values()))))
-        for (because, source), rows in seen.items()
-    )
-    return Table("Differences that are documented", ("what", "source", "on", "in"), lines)
+def counted(rows: int) -> str:
+    """How many rows, in words."""
+    return f"{rows} {'row' if rows == 1 else 'rows'}"
 
 
 def heading(record: Record) -> tuple[str, str]:
     """What was compared, and when and on what."""
     begun = record.begun
     env = begun.environment
-    what = (
-        f"{len(record.lines)} {'row' if len(record.lines) == 1 else 'rows'} on {', '.join(record.backends)}"
-    )
+    what = f"{counted(len(record.lines))} on {', '.join(record.backends)}"
     where = f"{begun.started} · {env.cpu}, {env.cores} CPUs · {env.system} · {env.build}"
     return what, where
 

@@ -42,7 +42,8 @@ ARROWS = {
     "record": "contrasts estimate observation pace plan trial verdict",
     "samples": "contrasts estimate observation pace plan protocol record spread",
     "tally": "backends contrasts estimate observation pace parting plan record samples trial verdict",
-    "table": "estimate parting record verdict",
+    "table": "estimate record verdict",
+    "differences": "parting record table verdict",
     "sentences": "estimate record table verdict",
     "reliability": "estimate trial",
     "attributed": "contrasts record table",
@@ -57,8 +58,8 @@ ARROWS = {
     "evidence": "backends contrasts estimate observation parting plan record table verdict",
     "sweep": "estimate observation record",
     "capabilities": "backends observation parting record table verdict",
-    "report": "attributed audited capabilities caveats errors estimate evidence observation pace plan record"
-    " reliability sentences summary sweep table verdict",
+    "report": "attributed audited capabilities caveats differences errors estimate evidence observation pace"
+    " plan record reliability sentences summary sweep table verdict",
     "store": "errors record trial",
     "site": "audited errors estimate evidence record report sentences store table verdict",
     "environment": "backends record rounds sighting venvs",
@@ -124,8 +125,9 @@ A library that is a workload, or a loop that is a native control, is granted to 
 """
 
 PURE = (
-    "attributed audited capabilities caveats changes comparison comparison_table contrasts estimate evidence"
-    " gate pace parting reliability samples sentences spread summary sweep table tally trial verdict"
+    "attributed audited capabilities caveats changes comparison comparison_table contrasts differences"
+    " estimate evidence gate pace parting reliability samples sentences spread summary sweep table tally"
+    " trial verdict"
 )
 WORLD = "datetime io os pathlib random shutil socket subprocess sys tempfile time"
 """What a pure module has no use for: it is given values and returns values."""

@@ -13,7 +13,7 @@ from random import Random
 import msgspec
 import pytest
 
-from harness import sentences, table
+from harness import audited, differences, sentences, table
 from harness.backends import Backend, Loop
 from harness.caveats import of_rows, of_the_run
 from harness.estimate import Estimate, judge_ratio
@@ -27,6 +27,7 @@ from harness.report.text import linked
 from harness.report.visible import visible
 from harness.verdict import Finding, Verdict
 from tests.browsing import DESK, PHONE, Browser, browser
+from tests.kinds import audit
 from tests.reading import Element, read
 from tests.records import (
     ASYNCIO,
@@ -163,7 +164,7 @@ def test_what_a_worker_said_before_it_crashed_is_shown() -> None:
 
 def test_claims_documented_differences_environment_method_and_repetition_are_there() -> None:
     page = everything_read()
-    for content in (table.ledger(everything()), table.documented(everything())):
+    for content in (table.ledger(everything()), differences.documented(everything())):
         assert content is not None
         assert [cell for row in content.rows for cell in row if cell not in page.text] == []
     assert len(method(everything())) == 10
@@ -171,6 +172,19 @@ def test_claims_documented_differences_environment_method_and_repetition_are_the
     facts = page.named("environment").text
     assert [what for _, what in table.environment(everything()) if what not in facts] == []
     assert "--seed 7" in page.named("repeat").text
+
+
+def test_the_method_of_an_audit_says_all_that_it_found() -> None:
+    found = read(html.render(audit())).named("method").text
+    assert [said for said in audited.sentences(audit()) if said not in found] == []
+
+
+def test_an_a_a_arm_that_agrees_is_no_cause_for_worry_beside_what_is() -> None:
+    (warnings,) = everything_read().all("section", kind="warnings")
+    calm = [one.text for one in warnings.all("li", kind="calm")]
+    assert len(calm) == 1
+    assert calm[0].startswith("A/A: the baseline against itself")
+    assert "Too few rounds" in warnings.text
 
 
 def test_a_source_that_is_an_address_can_be_followed_and_nothing_else_is_a_link() -> None:

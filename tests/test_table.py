@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 from harness import sentences, table
+from harness.differences import differences, documented
 from harness.estimate import Estimate
 from harness.observation import Ended, Row, Sighting
 from harness.pace import AGAIN
@@ -148,42 +149,42 @@ def test_the_ledger_has_a_row_per_claim_and_an_answer_per_backend() -> None:
 
 
 def test_documented_differences_come_with_their_source() -> None:
-    shown = table.documented(everything())
+    shown = documented(everything())
     assert shown is not None
-    [documented] = shown.rows
-    assert {"a task group raises the error inside an exception group", GROUP_SOURCE, TRIO} <= set(documented)
-    assert "first_error" in documented
-    assert table.documented(small()) is None
+    [found] = shown.rows
+    assert {"a task group raises the error inside an exception group", GROUP_SOURCE, TRIO} <= set(found)
+    assert "first_error" in found
+    assert documented(small()) is None
 
 
 def test_a_difference_says_which_case_why_and_where_it_parts() -> None:
-    differences = {one.case: one for one in table.differences(everything(), *FINDINGS)}
-    turns = differences["turns on trio+nursery"]
+    by_case = {one.case: one for one in differences(everything(), *FINDINGS)}
+    turns = by_case["turns on trio+nursery"]
     assert turns.parting is not None
     assert (turns.parting.promised[turns.parting.at], turns.parting.observed[turns.parting.at]) == (
         "two",
         "three",
     )
-    assert differences["echo on uvloop+gather"].said[-1] == '  File "echo.py", line 3 in read'
+    assert by_case["echo on uvloop+gather"].said[-1] == '  File "echo.py", line 3 in read'
     assert set(FINDINGS) == {
         cell.finding.verdict
         for line in everything().lines
         for cell in line.cells
-        if any(one.case == table.case_id(line, cell) for one in differences.values())
+        if any(one.case == table.case_id(line, cell) for one in by_case.values())
     }
 
 
 def test_backends_that_differ_alike_are_shown_together() -> None:
     seen = seen_alike(STORY, twice(look(returned(2))), [UVLOOP, TRIO])
     record = record_of(plan(STORY), *seen_alike(STORY, twice(look(returned(1))), [ASYNCIO]), *seen)
-    assert [one.case for one in table.differences(record, *FINDINGS)] == [f"story on {UVLOOP}, {TRIO}"]
+    assert [one.case for one in differences(record, *FINDINGS)] == [f"story on {UVLOOP}, {TRIO}"]
 
 
 def test_only_the_last_lines_of_what_a_worker_said_are_shown_and_none_of_our_frames() -> None:
     noise = "\n".join(f"line {number}" for number in range(50))
     said = f"{noise}\n  File /x/harness/worker/observing.py, line 9 in look"
     crash = (Sighting(ended=Ended("killed by SIGSEGV", said)),)
-    [one] = table.differences(record_of(plan(STORY), *seen_alike(STORY, crash)), *FINDINGS)
+    [one] = differences(record_of(plan(STORY), *seen_alike(STORY, crash)), *FINDINGS)
     assert one.said[-1] == "line 49"
     assert len(one.said) < 50
 
@@ -267,5 +268,11 @@ def test_what_is_to_be_typed_into_a_shell_is_quoted_for_it() -> None:
 
 
 def test_a_backend_that_is_not_installed_is_said_to_be_so_once() -> None:
-    said = table.differences(everything(), Verdict.UNAVAILABLE)
+    said = differences(everything(), Verdict.UNAVAILABLE)
     assert [one.because for one in said] == [NO_MISSING]
+
+
+def test_backends_that_agree_alike_are_named_together() -> None:
+    seen = seen_alike(STORY, twice(look(returned(1))), [ASYNCIO, UVLOOP, TRIO])
+    [said] = sentences.sentences(record_of(plan(STORY), *seen))
+    assert said == f"Against {ASYNCIO}, each of {UVLOOP}, {TRIO} agrees in 1 of 1 rows."

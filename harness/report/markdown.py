@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from harness import sentences, table
+from harness import differences, sentences, table
 from harness.caveats import caveats
+from harness.differences import SideBySide
 from harness.record import Record
 from harness.report.said import said, tables
 from harness.report.visible import visible
-from harness.table import SideBySide, Table
+from harness.table import Table
 from harness.verdict import FINDINGS, Verdict
 
 if TYPE_CHECKING:
@@ -60,10 +61,10 @@ def _lines(record: Record, pictures: "Mapping[str, Picture]") -> Iterable[str]:
         if name not in ABOVE:
             yield from _table(picture.chart.table, picture)
     yield from _table(table.verdicts(record))
-    findings = table.differences(record, *FINDINGS, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
+    findings = differences.differences(record, *FINDINGS, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
     for difference in findings:
         yield from _difference(difference)
-    for one in (table.documented(record), table.ledger(record)):
+    for one in (differences.documented(record), table.ledger(record)):
         yield from _table(one)
     yield from ("## Environment", "")
     yield from (f"- {name}: {inline(what)}" for name, what in table.environment(record))

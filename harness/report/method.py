@@ -1,9 +1,10 @@
 """How a record was made, in ten lines; every figure in them is the record's or the program's own."""
 
+from harness import audited
 from harness.pace import UNTIMED
 from harness.plan import PROCESSES
 from harness.record import Record
-from harness.table import interval
+from harness.table import counted, interval
 
 
 def method(record: Record) -> tuple[str, ...]:
@@ -17,7 +18,7 @@ def method(record: Record) -> tuple[str, ...]:
     return (
         f"Each case is observed in {PROCESSES} fresh processes, several times in each on a new loop.",
         "What disagrees with its promise, type for type, crashes or hangs has a verdict and never a number.",
-        f"Timed are {len(plan.timed_rows)} rows; {again}.",
+        f"Timed: {counted(len(plan.timed_rows))}; {again}.",
         f"In every round each backend has a fresh worker; all are alive at once, {where}.",
         f"They take {_turns(record)} turns a round, in an order drawn anew for each (seed {plan.seed}).",
         f"A turn: up to {UNTIMED} untimed iterations, a full garbage collection, the clock around {value}.",
@@ -49,7 +50,9 @@ def _stopping(record: Record) -> str:
 
 
 def _trial(record: Record) -> str:
-    """The method's check on itself, from this record."""
+    """The method's check on itself, from this record; of an audit, all that it found."""
+    if found := audited.sentences(record):
+        return " ".join(found)
     repeats = record.repeats
     if repeats is None:
         return "The baseline has no interval against itself in this record: the method was not checked by it."

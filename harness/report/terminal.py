@@ -9,13 +9,14 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from harness import sentences, table
+from harness import differences, sentences, table
 from harness.caveats import caveats
+from harness.differences import SideBySide
 from harness.record import Record
 from harness.report.said import said
 from harness.report.said import tables as tables_of
 from harness.report.visible import visible
-from harness.table import SideBySide, Table
+from harness.table import Table
 from harness.verdict import FINDINGS, Verdict
 
 _WIDTH_WITHOUT_TERMINAL = 120
@@ -44,12 +45,12 @@ def page(record: Record) -> RenderableType:
     what, where = table.heading(record)
     tables = (
         table.verdicts(record),
-        table.documented(record),
+        differences.documented(record),
         table.ledger(record),
         table.times(record),
         *(one for _, one in tables_of(record)),
     )
-    findings = table.differences(record, *FINDINGS, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
+    findings = differences.differences(record, *FINDINGS, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
     parts: list[RenderableType] = [_text(what, style="bold"), _text(where, style="dim"), Text()]
     parts += [_table(one) for one in tables if one is not None]
     parts += [side_by_side(one) for one in findings]
@@ -120,11 +121,11 @@ def show_table(content: Table) -> None:
 def show_check(record: Record) -> None:
     """Print verdicts, differences and ledger; for one scenario also what was observed."""
     out = console()
-    tables = (table.verdicts(record), table.documented(record), table.ledger(record))
+    tables = (table.verdicts(record), differences.documented(record), table.ledger(record))
     for one in tables:
         if one is not None:
             out.print(_table(one))
-    for difference in table.differences(record, *FINDINGS, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE):
+    for difference in differences.differences(record, *FINDINGS, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE):
         out.print(side_by_side(difference))
     if len({line.row.scenario for line in record.lines}) == 1:
         out.print(_table(table.observed(record)))

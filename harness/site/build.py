@@ -12,8 +12,10 @@ from markupsafe import Markup
 from harness.audited import sentences as audited
 from harness.errors import BadInput
 from harness.record import Record
-from harness.report.html import asset, fill, island, page_of
+from harness.report.assets import asset, island
+from harness.report.html import fill
 from harness.report.matrix import case_name, order
+from harness.report.page import page_of
 from harness.report.vega import Workshop, packed, runtime
 from harness.sentences import sentences
 from harness.site import pages

@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from harness.estimate import Estimate
 from harness.evidence import scaled
-from harness.report.html import Assets, fill, policy
+from harness.report.assets import Assets, policy
+from harness.report.html import fill
 from harness.report.matrix import TONES
 from harness.site.badge import badge
 from harness.site.history import Moment, Series
