@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.protocol import Farewell, Value
+from harness.protocol import Farewell, Timed, Value
 
 UNTIMED = 3
 """Iterations at the start of every turn, before the clock."""
@@ -47,7 +47,7 @@ class Pace:
     """How a row is measured, fixed before its first round: one loop count for all arms.
 
     `alone` is for iterations so long that workers live one at a time, one value each. After `pilot` rounds
-    the turns are chosen from their variance, once; 0 leaves them as they are.
+    the turns are chosen from their variance, once; 0 leaves them as they are. Warm-ups are `timed` whole.
     """
 
     loops: int
@@ -56,6 +56,7 @@ class Pace:
     untimed: int = UNTIMED
     alone: bool = False
     pilot: int = 0
+    timed: Timed = "whole"
 
 
 ALONE = Pace(loops=1, turns=1, warmups=0, untimed=0, alone=True)

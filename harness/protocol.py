@@ -4,6 +4,7 @@ Standard library only: workers import this.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from harness.observation import Description, Family, Parameter
 
@@ -44,6 +45,16 @@ class Identity:
     unavailable: str | None
 
 
+Timed = Literal["whole", "uncollected", "each"]
+"""How a turn is timed: `whole` is the clock around all iterations, right after a full collection.
+
+`uncollected` is the same without that collection; `each` times every iteration by itself as well.
+"""
+
+QUANTILES = (0.5, 0.99, 0.999)
+"""What a worker tells of the times of single iterations."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The parent's word to a timing worker: run one value. `seed` is equal for all arms."""
@@ -51,6 +62,7 @@ class Turn:
     loops: int
     seed: int
     untimed: int
+    timed: Timed = "whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +70,9 @@ class Value:
     """What one turn gave; times are nanoseconds over all `loops` iterations.
 
     `switches` are voluntary and involuntary context switches, `collections` the garbage
-    collections per generation inside the clock and `collecting` the time in them. Since the last
-    turn the worker `waited`, and used `idle_cpu` of CPU time while it did. `result` describes
-    the last return; None where it equals that of the turn before.
+    collections per generation inside the clock and `collecting` the time in them; `full` are how many of
+    them were full, and the time in those. Since the last turn the worker `waited`, and used `idle_cpu` of
+    CPU time while it did. `result` describes the last return; None where it equals that of the turn before.
     """
 
     loops: int
@@ -72,6 +84,15 @@ class Value:
     waited: int
     idle_cpu: int
     result: Description | None = None
+    full: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sketched:
+    """How many iterations a worker timed by themselves, and the QUANTILES of their times in nanoseconds."""
+
+    operations: int
+    quantiles: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +101,12 @@ class Farewell:
 
     `startup` is the CPU time in nanoseconds from the process's start to its readiness. `peak` is in
     bytes: the highest resident size less that before the first iteration; None where the system does
-    not tell. `threads` counts operating system threads, the worker's own among them.
+    not tell. `threads` counts operating system threads, the worker's own among them. `sketched` is of the
+    turns whose iterations were timed by themselves; None where there were none.
     """
 
     pyperf: str
     startup: int
     peak: int | None
     threads: int
+    sketched: Sketched | None = None

@@ -14,7 +14,7 @@ import msgspec
 from harness.observation import Ended, Outcome
 from harness.pace import GRAIN, ArmRound, Calibration, Fault, Pace
 from harness.process import Reply, Worker
-from harness.protocol import Assignment, Farewell, Turn, Value
+from harness.protocol import Assignment, Farewell, Timed, Turn, Value
 
 T = TypeVar("T")
 
@@ -93,8 +93,12 @@ def run_round(
 
 def _turns(pace: Pace, shuffle: random.Random) -> list[tuple[str, Turn]]:
     """The turns of a round, warm-ups first, each with its own seed."""
-    kinds = ["warmup"] * pace.warmups + ["turn"] * pace.turns
-    return [(kind, Turn(pace.loops, shuffle.getrandbits(32), pace.untimed)) for kind in kinds]
+
+    def turn(timed: Timed) -> Turn:
+        return Turn(pace.loops, shuffle.getrandbits(32), pace.untimed, timed)
+
+    warmups = [("warmup", turn("whole")) for _ in range(pace.warmups)]
+    return [*warmups, *(("turn", turn(pace.timed)) for _ in range(pace.turns))]
 
 
 def _play(

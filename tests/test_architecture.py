@@ -100,6 +100,7 @@ LIBRARIES = {
     "trio": "backends scenarios.native.trio_tasks scenarios.native.trio_locks scenarios.native.trio_echo",
     "uvloop": "backends",
     "anyio": "backends worker scenarios",
+    "ddsketch": "worker",
     "httpx": "scenarios.http.requests scenarios.http.serving",
     "httpx_ws": "scenarios.http.websocket",
     "jinja2": "report",
@@ -246,4 +247,5 @@ def test_the_command_line_loads_no_drawing_either_until_a_command_needs_it() -> 
 def test_a_worker_loads_nothing_that_only_the_parent_needs() -> None:
     worker = [module for module in MODULES if row_of(module) == "worker" and not module.endswith("__main__")]
     assert "harness.worker.timing" in worker
-    assert loaded_by(worker) & {"msgspec", "packaging", "pyperf", "rich", "scipy", "typer"} == set()
+    parents = {"msgspec", "packaging", "pyperf", "rich", "scipy", "typer"}
+    assert loaded_by(worker) & {*parents, "ddsketch"} == set()

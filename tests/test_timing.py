@@ -17,7 +17,7 @@ import pytest
 from harness.backends import find_backend
 from harness.observation import Ended, Outcome, Row
 from harness.process import Reply, Worker
-from harness.protocol import Farewell, Turn, Value
+from harness.protocol import Farewell, Sketched, Timed, Turn, Value
 from harness.sighting import assignment
 from harness.worker.describe import Describer
 
@@ -61,8 +61,10 @@ class Asked:
         assert not isinstance(reply, Ended), reply
         return reply
 
-    def turn(self, loops: int = 1, untimed: int = 0, seed: int = 0, kind: str = "turn") -> Value:
-        self.worker.send(kind, Turn(loops, seed, untimed))
+    def turn(
+        self, loops: int = 1, untimed: int = 0, seed: int = 0, kind: str = "turn", timed: Timed = "whole"
+    ) -> Value:
+        self.worker.send(kind, Turn(loops, seed, untimed, timed))
         reply = self.next()
         assert reply.kind == "value", reply
         return reply.read(Value)
@@ -122,22 +124,81 @@ def test_a_value_is_of_the_iterations_on_the_clock_and_no_others(ready: Start) -
     assert value.cpu > 0
 
 
+LEAVES_GARBAGE = """
+import weakref
+class Thing: pass
+
+@scenario()
+async def story():
+    global last
+    alive = calls and last() is not None
+    thing = Thing()
+    thing.itself = thing
+    last = weakref.ref(thing)
+    globals()["calls"] = 1
+    return alive
+"""
+
+
 def test_garbage_is_collected_before_the_clock_starts(ready: Start) -> None:
+    assert ready(LEAVES_GARBAGE).turn(loops=1, untimed=1).result == describe(value=False)
+
+
+def test_a_turn_without_the_collection_finds_the_garbage_of_the_iterations_before(ready: Start) -> None:
+    asked = ready(LEAVES_GARBAGE)
+    assert asked.turn(loops=1, untimed=1, timed="uncollected").result == describe(value=True)
+
+
+@pytest.mark.parametrize("timed", ["whole", "uncollected"])
+def test_full_collections_are_counted_and_timed_apart(ready: Start, timed: Timed) -> None:
     asked = ready("""
-        import weakref
-        class Thing: pass
+        @scenario()
+        async def story():
+            gc.collect(0)
+            gc.collect(2)
+    """)
+    count, spent = asked.turn(loops=3, timed=timed).full
+    assert count == 3
+    assert spent > 0
+
+
+def test_a_turn_may_time_every_iteration_and_says_the_quantiles_when_all_is_over(ready: Start) -> None:
+    asked = ready("""
+        from time import perf_counter_ns, sleep
 
         @scenario()
         async def story():
-            global last
-            alive = calls and last() is not None
-            thing = Thing()
-            thing.itself = thing
-            last = weakref.ref(thing)
-            globals()["calls"] = 1
-            return alive
+            global calls
+            calls += 1
+            if calls % 10 == 0:
+                sleep(0.02)
+            return calls
     """)
-    assert asked.turn(loops=1, untimed=1).result == describe(value=False)
+    value = asked.turn(loops=100, timed="each")
+    assert (value.loops, value.result) == (100, describe(1 + 100))
+    asked.turn(loops=50)
+    asked.turn(loops=100, timed="each")
+    sketched = asked.farewell().sketched
+    assert sketched is not None
+    half, most, _ = sketched.quantiles
+    assert sketched.operations == 200
+    assert 0 < half < 20e6 <= most * 1.002
+
+
+def test_a_worker_whose_iterations_were_timed_together_has_no_sketch(ready: Start) -> None:
+    asked = ready(COUNTS)
+    asked.turn(loops=5)
+    assert asked.farewell().sketched is None
+
+
+@everywhere
+def test_an_iteration_that_suspends_is_timed_by_itself_on_every_loop(ready: Start, loop: str) -> None:
+    asked = ready("@scenario()\nasync def story():\n    await anyio.lowlevel.checkpoint()", loop)
+    value = asked.turn(loops=30, timed="each")
+    sketched = asked.farewell().sketched
+    assert sketched is not None
+    assert (value.loops, sketched.operations) == (30, 30)
+    assert sketched == Sketched(30, tuple(sorted(sketched.quantiles)))
 
 
 @everywhere

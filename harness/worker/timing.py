@@ -25,6 +25,7 @@ from harness.observation import Outcome
 from harness.protocol import Assignment, Farewell, Turn, Value
 from harness.worker.channel import Channel
 from harness.worker.describe import Describer
+from harness.worker.latency import EachOperation
 from harness.worker.loading import Operation, Story, open_assignment
 from harness.worker.memory import memory
 from harness.worker.refusal import LeavesTasks
@@ -58,6 +59,7 @@ class _Session:
         self._running = running
         self._channel = channel
         self._clock = _Clock()
+        self._each = EachOperation()
         self._described: object = None
         self._describer = Describer(running.cancelled)
         self._startup = 0
@@ -105,12 +107,21 @@ class _Session:
         random.seed(turn.seed)
         for _ in repeat(None, turn.untimed):
             await operation()
-        gc.collect()
-        result, value = await self._clock.time(operation, turn.loops)
+        if turn.timed != "uncollected":
+            gc.collect()
+        result, value = await self._timed(operation, turn)
         described = self._describer.describe(result)
         news = None if described == self._described else described
         self._described = described
         return replace(value, result=news)
+
+    async def _timed(self, operation: Operation, turn: Turn) -> tuple[object, Value]:
+        """The last result, and the value: of a turn that times each iteration, of all of them together."""
+        if turn.timed != "each":
+            return await self._clock.time(operation, turn.loops)
+        result, value = await self._clock.time(self._each.of(operation, turn.loops), 1)
+        self._each.sketch()
+        return result, replace(value, loops=turn.loops)
 
     def farewell(self) -> Farewell:
         """What the worker has to tell after its round: collected off everybody's clock."""
@@ -121,6 +132,7 @@ class _Session:
             startup=self._startup,
             peak=peak - self._resident if known else None,  # type: ignore[operator]
             threads=_threads(),
+            sketched=self._each.sketched(),
         )
 
 
@@ -132,6 +144,7 @@ class _Readings(NamedTuple):
     involuntary: int
     collections: tuple[int, ...]
     collecting: int
+    full: tuple[int, int]
 
 
 class _Clock:
@@ -139,19 +152,26 @@ class _Clock:
 
     def __init__(self) -> None:
         self._collecting = 0
+        self._full = (0, 0)
         self._began = 0
+        self._oldest = _oldest_generation()
         gc.callbacks.append(self._collection)
 
-    def _collection(self, phase: str, info: dict[str, int]) -> None:  # noqa: ARG002 - gc's shape
+    def _collection(self, phase: str, info: dict[str, int]) -> None:
         if phase == "start":
             self._began = perf_counter_ns()
-        else:
-            self._collecting += perf_counter_ns() - self._began
+            return
+        took = perf_counter_ns() - self._began
+        self._collecting += took
+        if info["generation"] >= self._oldest:
+            count, spent = self._full
+            self._full = (count + 1, spent + took)
 
     def _read(self) -> _Readings:
         usage = getrusage(RUSAGE_SELF)
         counts = tuple(generation["collections"] for generation in gc.get_stats())
-        return _Readings(process_time_ns(), usage.ru_nvcsw, usage.ru_nivcsw, counts, self._collecting)
+        cpu, switches = process_time_ns(), (usage.ru_nvcsw, usage.ru_nivcsw)
+        return _Readings(cpu, *switches, counts, self._collecting, self._full)
 
     async def time(self, operation: Operation, loops: int) -> tuple[object, Value]:
         """Run `loops` iterations on the clock; gives the last result, and the value."""
@@ -165,6 +185,15 @@ class _Clock:
         return result, _value(loops, wall, before, after)
 
 
+def _oldest_generation() -> int:
+    """The lowest generation whose automatic collection counts as full.
+
+    CPython 3.14 collects old objects in increments, each of them in a collection of generation 1; it then
+    says that generation 2 has the threshold 0 (https://docs.python.org/3.14/library/gc.html#gc.get_threshold).
+    """
+    return 1 if gc.get_threshold()[2] == 0 else 2
+
+
 def _value(loops: int, wall: int, before: _Readings, after: _Readings) -> Value:
     young, middle, full = (
         late - early for early, late in zip(before.collections, after.collections, strict=True)
@@ -176,6 +205,7 @@ def _value(loops: int, wall: int, before: _Readings, after: _Readings) -> Value:
         switches=(after.voluntary - before.voluntary, after.involuntary - before.involuntary),
         collections=(young, middle, full),
         collecting=after.collecting - before.collecting,
+        full=(after.full[0] - before.full[0], after.full[1] - before.full[1]),
         waited=0,
         idle_cpu=0,
     )
