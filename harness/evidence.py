@@ -224,6 +224,7 @@ def command(record: Record, lines: Iterable[Line], backends: Iterable[str]) -> s
         words += ["--baseline", plan.baseline]
     if plan.margin != USUAL_MARGIN:
         words += ["--margin", f"{plan.margin:g}"]
+    words += chain.from_iterable(("--also", name) for name in plan.also)
     words += [*_effort(plan.effort), "--seed", str(plan.seed)]
     return shlex.join(words)
 

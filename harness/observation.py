@@ -179,7 +179,7 @@ class Row:
 
     `ideal` is in seconds per iteration. `source` is the scenario's file and line. `native` is
     the scenario whose story this one tells without AnyIO, `only` the family of loops that it runs on.
-    `needs` are modules that must be importable for it to run.
+    `needs` are modules that must be importable for it to run. `set_up` says whether it yields an operation.
     """
 
     scenario: str
@@ -196,6 +196,7 @@ class Row:
     native: str = ""
     only: Family | None = None
     needs: tuple[str, ...] = ()
+    set_up: bool = False
     promise: Promise = Promise()
     differences: tuple[Difference, ...] = ()
     claims: tuple[Claim, ...] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from harness.backends import Backend
 from harness.errors import BadInput
@@ -46,6 +47,10 @@ DEFAULT = Effort("default", precision=0.02, budget=60.0)
 RIGOROUS = Effort("rigorous", precision=0.01, budget=300.0)
 
 
+Also = Literal["latency", "collections"]
+"""A pass that is taken over every row it fits where it is asked for: it costs time, and few need it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a run will do, fixed before it begins; `timeout` is seconds of silence per case."""
@@ -59,6 +64,7 @@ class Plan:
     seed: int
     required: tuple[str, ...] = ()
     """The backends that were asked for by name: a run without one of them could not measure."""
+    also: tuple[Also, ...] = ()
     planted: int | None = None
     """Of an audit's trial: iterations in every `pace.GRAIN` that all but the baseline run and do not
     report. The row then has no A/A arm, for such a trial is one. None in a run."""

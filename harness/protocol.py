@@ -71,8 +71,9 @@ class Value:
 
     `switches` are voluntary and involuntary context switches, `collections` the garbage
     collections per generation inside the clock and `collecting` the time in them; `full` are how many of
-    them were full, and the time in those. Since the last turn the worker `waited`, and used `idle_cpu` of
-    CPU time while it did. `result` describes the last return; None where it equals that of the turn before.
+    them were full, and the time in those. `helping` is the part of `cpu` that threads other than the loop's
+    used. Since the last turn the worker `waited`, and used `idle_cpu` of CPU time while it did. `result`
+    describes the last return; None where it equals that of the turn before.
     """
 
     loops: int
@@ -85,6 +86,7 @@ class Value:
     idle_cpu: int
     result: Description | None = None
     full: tuple[int, int] = (0, 0)
+    helping: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Sketched:
     """How many iterations a worker timed by themselves, and the QUANTILES of their times in nanoseconds."""
 
     operations: int
-    quantiles: tuple[float, ...]
+    quantiles: tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,8 @@ class Farewell:
 
     `startup` is the CPU time in nanoseconds from the process's start to its readiness. `peak` is in
     bytes: the highest resident size less that before the first iteration; None where the system does
-    not tell. `threads` counts operating system threads, the worker's own among them. `sketched` is of the
-    turns whose iterations were timed by themselves; None where there were none.
+    not tell. `threads` counts operating system threads after the last turn, the worker's own among
+    them. `sketched` is of the turns that timed every iteration by itself; None where none did.
     """
 
     pyperf: str

@@ -11,6 +11,7 @@ from harness.contrasts import Contrast
 from harness.estimate import Estimate, Judgement
 from harness.observation import Claim, Row, Sighting
 from harness.pace import ArmRound, Fault, Pace, Turns
+from harness.passes import FullCollections, Latency, OnTwoCpus, PassName
 from harness.plan import Plan
 from harness.trial import Schedule, Tried
 from harness.verdict import Answer, Finding
@@ -107,6 +108,14 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayedBeside:
+    """One round of a pass over a row; its number is that of the pass's own rounds."""
+
+    beside: PassName
+    played: Played
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """An arm that could not be timed any further; its case has no number from here on."""
 
@@ -131,7 +140,7 @@ class Closed:
     load: float | None
 
 
-Entry = Begun | Observed | Paced | Played | Dropped | Finished | Tried | Closed
+Entry = Begun | Observed | Paced | Played | PlayedBeside | Dropped | Finished | Tried | Closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +152,8 @@ class Timing:
     baseline has no number), `mean_ratio` the same from totals instead of medians. `switches`
     are context switches an iteration, `peak` bytes above the resident size before the first
     iteration, `collecting` the share of wall time spent in garbage collection. `samples` are
-    the log ratios (or excesses) that the interval rests on, one a round.
+    the log ratios (or excesses) that the interval rests on, one a round. `latency`, `full` and
+    `on_two` are of passes; None where the row had none.
     """
 
     seconds: Estimate
@@ -159,6 +169,9 @@ class Timing:
     threads: int = 1
     flags: tuple[str, ...] = ()
     samples: tuple[float, ...] = ()
+    latency: Latency | None = None
+    full: FullCollections | None = None
+    on_two: OnTwoCpus | None = None
 
 
 @dataclass(frozen=True, slots=True)

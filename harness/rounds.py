@@ -155,11 +155,14 @@ class _Player:
         self._worker.send("release", {**about, "loopcmp_arm": self._arm.name})
 
     def part(self) -> ArmRound:
+        farewell = self._expect("farewell", Farewell)
+        if (sketched := farewell.sketched) and min(sketched.operations, *sketched.quantiles) < 1:
+            raise _ArmFailed(Fault(self._arm.name, f"wrote quantiles that cannot be: {sketched.quantiles}"))
         return ArmRound(
             arm=self._arm.name,
             warmups=tuple(self._values["warmup"]),
             values=tuple(self._values["turn"]),
-            farewell=self._expect("farewell", Farewell),
+            farewell=farewell,
         )
 
     def _expect(self, kind: str, shape: type[T]) -> T:

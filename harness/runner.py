@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
@@ -14,8 +14,9 @@ from harness.environment import load, now
 from harness.estimate import Estimate
 from harness.observation import SCALE, Row, Sighting
 from harness.pace import AGAIN, ALONE, PILOT_ROUNDS, ArmRound, Fault, Pace, choose_pace
+from harness.passes import Pass
 from harness.plan import PROCESSES
-from harness.record import Closed, Dropped, Entry, Finished, Observed, Paced, Played
+from harness.record import Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
 from harness.sighting import assignment, observe_once
 from harness.spread import best_turns
@@ -61,7 +62,10 @@ def time(tally: Tally) -> Entries:
         if row.id not in tally.finished and tally.measured_in(row) is None:
             stage = Stage(choose_cpus(row.cpus), tally.plan.patience(row))
             with kept_off(stage.cpus):
-                yield from _time_row(tally, row, stage)
+                because = yield from _time_row(tally, row, stage)
+            for one in tally.passes(row):
+                yield from _pass(tally, row, one)
+            yield Finished(row.id, because)
 
 
 def close(tally: Tally) -> Entries:
@@ -70,7 +74,8 @@ def close(tally: Tally) -> Entries:
         yield Closed(now(), load())
 
 
-def _time_row(tally: Tally, row: Row, stage: Stage) -> Entries:
+def _time_row(tally: Tally, row: Row, stage: Stage) -> Generator[Entry, None, str]:
+    """The row's ordinary rounds; gives why there are no more."""
     while (because := _why_stop(tally, row)) is None:
         arms = _arms(tally, row)
         if row.id not in tally.paces:
@@ -78,8 +83,22 @@ def _time_row(tally: Tally, row: Row, stage: Stage) -> Entries:
             continue
         if 0 < tally.paces[row.id].pilot <= len(tally.rounds[row.id]):
             yield Paced(row.id, _after_pilot(tally, row))
-        yield from _play(tally, row, arms, stage)
-    yield Finished(row.id, because)
+        number = len(tally.rounds[row.id])
+        yield _play(tally, row, arms, tally.paces[row.id], stage, (row.id, number))
+    return because
+
+
+def _pass(tally: Tally, row: Row, one: Pass) -> Entries:
+    """The rounds of a pass that are not yet journaled; none on two CPUs where there are no two to pin to."""
+    cpus = choose_cpus(one.cpus or row.cpus)
+    if one.cpus is not None and (cpus is None or len(cpus) < one.cpus):
+        return
+    stage, taken = Stage(cpus, tally.plan.patience(row)), tally.beside[row.id, one.name]
+    with kept_off(cpus):
+        while (arms := arms_of(tally, row)) and not one.is_over(len(taken), _seconds(taken)):
+            pace = one.pace(tally.paces[row.id])
+            played = _play(tally, row, arms, pace, stage, (f"{row.id}/{one.name}", len(taken)))
+            yield PlayedBeside(one.name, played) if isinstance(played, Played) else played
 
 
 def _arms(tally: Tally, row: Row) -> tuple[Arm, ...]:
@@ -126,21 +145,23 @@ def _after_pilot(tally: Tally, row: Row) -> Pace:
     return replace(pace, turns=turns)
 
 
-def _play(tally: Tally, row: Row, arms: tuple[Arm, ...], stage: Stage) -> Entries:
-    """One round; void, and its arm dropped, if a worker failed or returned what was not promised."""
-    number = len(tally.rounds[row.id])
-    pace = tally.paces[row.id]
-    about: dict[str, str | int] = {"name": row.id, "loops": pace.loops, "loopcmp_round": number}
+def _play(
+    tally: Tally, row: Row, arms: tuple[Arm, ...], pace: Pace, stage: Stage, which: tuple[str, int]
+) -> Played | Dropped:
+    """One round; void, and its arm dropped, if a worker failed or returned what was not promised.
+
+    `which` names what it is a round of, and its number there: its orders are drawn from both.
+    """
+    name, number = which
+    about: dict[str, str | int] = {"name": name, "loops": pace.loops, "loopcmp_round": number}
     start = perf_counter()
-    played = run_round(arms, pace, stage, f"{tally.plan.seed}/{row.id}/{number}", about)
+    played = run_round(arms, pace, stage, f"{tally.plan.seed}/{name}/{number}", about)
     if isinstance(played, Fault):
-        yield drop(tally, row, played)
-        return
+        return drop(tally, row, played)
     for part in played:
         if (wrong := tally.unexpected_result(row, part)) is not None:
-            yield drop(tally, row, Fault(part.arm, f"when timed it returned {wrong}"), unstable=True)
-            return
-    yield Played(row.id, number, round(perf_counter() - start, 3), tuple(map(_checked, played)))
+            return drop(tally, row, Fault(part.arm, f"when timed it returned {wrong}"), unstable=True)
+    return Played(row.id, number, round(perf_counter() - start, 3), tuple(map(_checked, played)))
 
 
 def _checked(part: ArmRound) -> ArmRound:
@@ -189,8 +210,11 @@ def _narrow_enough(tally: Tally, row: Row) -> str | None:
 def _over(tally: Tally, row: Row) -> str | None:
     """Whether the row's time is over, rounds of an earlier part of a resumed run included."""
     budget = tally.plan.effort.budget
-    spent = sum(played.seconds for played in tally.rounds[row.id])
-    return f"{budget:g} s are over" if spent >= budget else None
+    return f"{budget:g} s are over" if _seconds(tally.rounds[row.id]) >= budget else None
+
+
+def _seconds(rounds: Iterable[Played]) -> float:
+    return sum(played.seconds for played in rounds)
 
 
 def _alone(tally: Tally, row: Row) -> bool:

@@ -27,6 +27,9 @@ from harness.spread import FEWEST_TURNS, Price, Spread, price_of, spread_of
 DISTURBING = 0.01
 """Share of the time between its turns above which an arm's use of CPU is flagged."""
 
+HELPING = 0.01
+"""Share of CPU time used by other threads above which they help; two clocks differ by far less."""
+
 TRENDING = 0.02
 """How far the halves of a worker's turns may lie apart; less than the default precision moves no verdict."""
 
@@ -53,7 +56,7 @@ class RowRounds:
 
     def timings(self) -> dict[str, Timing]:
         """What the rounds say of each case that has a number."""
-        return {name: self._timing(name) for name in self.timed if self._parts(name)}
+        return {name: self._timing(name) for name in self.timed if self.parts(name)}
 
     def again(self) -> Estimate | None:
         """The A/A ratio, 95% and unadjusted; of a story that sleeps, the difference in µs."""
@@ -82,6 +85,26 @@ class RowRounds:
         """What the rounds so far cost; they have two arms or more."""
         return price_of(self._turns(), [played.seconds for played in self.played])
 
+    def parts(self, arm: str) -> tuple[ArmRound, ...]:
+        """The arm's part in every round that it took part in."""
+        return tuple(part for played in self.played for part in played.arms if part.arm == arm)
+
+    def helped(self) -> bool:
+        """Whether a backend had helper threads in most rounds: such as the baseline has not, and that work.
+
+        What a pool keeps after the set-up, as libuv's does after a name was looked up, helps nobody.
+        """
+        usual = self._threads(self.plan.baseline)
+        others = self._compared_backends()
+        return any(self._threads(name) > usual and self._helping(name) > HELPING for name in others)
+
+    def _threads(self, name: str) -> float:
+        return median([part.farewell.threads for part in self.parts(name)] or [0])
+
+    def _helping(self, name: str) -> float:
+        """The share of an arm's CPU time that other threads than its loop's used inside the clock."""
+        return median([_helping(part.values) for part in self.parts(name)] or [0])
+
     def _again(self) -> Estimate | None:
         ideal = self.row.ideal
         if self.plan.baseline not in self.timed:
@@ -102,7 +125,7 @@ class RowRounds:
         ideal = self.row.ideal
         if ideal is None:
             return self._compared(arm, log_ratio)
-        return tuple(excess(part.values, ideal) for part in self._parts(arm))
+        return tuple(excess(part.values, ideal) for part in self.parts(arm))
 
     def _compared(self, arm: str, compare: Compare) -> tuple[float, ...]:
         """One number for every round in which both the arm and the baseline took part."""
@@ -113,11 +136,8 @@ class RowRounds:
         """Every round as the values of each arm that took part in it."""
         return [played.turns for played in self.played]
 
-    def _parts(self, arm: str) -> tuple[ArmRound, ...]:
-        return tuple(part for played in self.played for part in played.arms if part.arm == arm)
-
     def _timing(self, name: str) -> Timing:
-        timing = self._absolute(self._parts(name))
+        timing = self._absolute(self.parts(name))
         samples = self._samples(name)
         if self.row.ideal is not None:
             return replace(timing, excess=estimate(samples, self.plan.level), samples=samples)
@@ -152,6 +172,10 @@ class RowRounds:
             threads=max(part.farewell.threads for part in parts),
             flags=(*_disturbing(parts), *_trending(parts)),
         )
+
+
+def _helping(values: Sequence[Value]) -> float:
+    return sum(value.helping for value in values) / max(1, sum(value.cpu for value in values))
 
 
 def _collecting(part: ArmRound) -> float:

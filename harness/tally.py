@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import get_args
 
 from harness.backends import Backend
+from harness.beside import with_passes
 from harness.contrasts import native_arm
 from harness.estimate import surprising_count
 from harness.observation import Description, Observation, Promise, Row, Sighting, observations
 from harness.pace import AGAIN, ArmRound, Pace
 from harness.parting import matches
+from harness.passes import Pass, PassName, passes_of
 from harness.plan import Plan
 from harness.record import (
     Answered,
@@ -23,6 +26,7 @@ from harness.record import (
     Observed,
     Paced,
     Played,
+    PlayedBeside,
     Record,
     Repeats,
 )
@@ -40,6 +44,7 @@ class Tally:
         self.sightings: dict[tuple[str, str], tuple[Sighting, ...]] = {}
         self.paces: dict[str, Pace] = {}
         self.rounds: dict[str, list[Played]] = defaultdict(list)
+        self.beside: dict[tuple[str, PassName], list[Played]] = defaultdict(list)
         self.dropped: dict[tuple[str, str], Dropped] = {}
         self.finished: dict[str, str] = {}
         self.tried: list[Tried] = []
@@ -61,6 +66,8 @@ class Tally:
                 self.paces[row] = pace
             case Played(row):
                 self.rounds[row].append(entry)
+            case PlayedBeside(beside, played):
+                self.beside[played.row, beside].append(played)
             case Dropped(row, fault):
                 self.dropped[row, fault.arm] = entry
             case Finished(row, because):
@@ -70,8 +77,6 @@ class Tally:
                 self.tried.append(entry)
             case Closed():
                 self.closed = entry
-            case Begun():
-                pass
 
     def reference(self, row: Row) -> Observation | None:
         """The observation that stands for what is not promised: the baseline's first, or the next best."""
@@ -90,6 +95,8 @@ class Tally:
             for row in (*self._measured_in(finished), finished):
                 self._settled[row.id] = self._line(row)
             self.rounds.pop(name, None)
+            for beside in get_args(PassName):
+                self.beside.pop((name, beside), None)
 
     def _forget(self, row: str) -> None:
         """A row's verdicts are judged anew: what is not promised is what the baseline was seen to do.
@@ -178,7 +185,8 @@ class Tally:
 
     def _line(self, row: Row) -> Line:
         rounds, told = self.row_rounds(row), self.measured_in(row)
-        timings, again = rounds.timings(), rounds.again()
+        passes = {beside: self.pass_rounds(row, beside) for beside in get_args(PassName)}
+        timings, again = with_passes(rounds.timings(), passes), rounds.again()
         cells = tuple(
             Cell(
                 backend.name,
@@ -219,6 +227,14 @@ class Tally:
             for played in self.rounds[told.id]
             if (arms := tuple(replace(one, arm=places[one.arm]) for one in played.arms if one.arm in places))
         ]
+
+    def pass_rounds(self, row: Row, beside: PassName) -> RowRounds:
+        """The same of one of the row's passes."""
+        return RowRounds(row, self.plan, tuple(self.beside[row.id, beside]), self.timed_backends(row))
+
+    def passes(self, row: Row) -> tuple[Pass, ...]:
+        """The row's passes, as far as its rounds show which it needs."""
+        return passes_of(self.plan, row, self.paces.get(row.id), helped=self.row_rounds(row).helped())
 
     def _ledger(self) -> tuple[Answered, ...]:
         return tuple(

@@ -24,8 +24,9 @@ from harness.observation import (
     Sighting,
 )
 from harness.pace import AGAIN, ArmRound, Fault, Pace
-from harness.plan import DEFAULT, Effort, Plan
-from harness.protocol import Farewell, Value
+from harness.passes import PassName
+from harness.plan import DEFAULT, FAST, Also, Effort, Plan
+from harness.protocol import Farewell, Sketched, Value
 from harness.record import (
     VERSION,
     Begun,
@@ -37,6 +38,7 @@ from harness.record import (
     Observed,
     Paced,
     Played,
+    PlayedBeside,
     Record,
 )
 from harness.tally import Tally
@@ -88,6 +90,7 @@ def row(
     ideal: float | None = None,
     timed: bool = True,
     uses_gather: bool = True,
+    set_up: bool = False,
 ) -> Row:
     return Row(
         scenario=scenario,
@@ -99,6 +102,7 @@ def row(
         uses_gather=uses_gather,
         timed=timed,
         ideal=ideal,
+        set_up=set_up,
         promise=Promise(outcome, prints),
         differences=differences,
         claims=claims,
@@ -128,8 +132,9 @@ def plan(
     effort: Effort = DEFAULT,
     baseline: str = ASYNCIO,
     margin: float = 0.01,
+    also: tuple[Also, ...] = (),
 ) -> Plan:
-    return Plan(rows, backends(*on), baseline, effort, margin, timeout=30.0, seed=7)
+    return Plan(rows, backends(*on), baseline, effort, margin, timeout=30.0, seed=7, also=also)
 
 
 def begun(planned: Plan, name: str = "tutorial") -> Begun:
@@ -195,6 +200,42 @@ def rounds(
             parts.append(part(arm, (value(one, idle=share) for one in times)))
         played.append(Played(row_id, number, seconds, tuple(parts)))
     return played
+
+
+def sketched(arm: str, operations: int, *microseconds: float) -> ArmRound:
+    """A worker's part in a latency pass: how many operations, and their p50, p99 and p99.9."""
+    half, most, nearly_all = (1000 * one for one in microseconds)
+    worker = part(arm, [value(microseconds[0])])
+    told = Sketched(operations, (half, most, nearly_all))
+    return replace(worker, farewell=replace(worker.farewell, sketched=told))
+
+
+def collected(arm: str, full: int, share: float) -> ArmRound:
+    """A worker's part in a collections pass: so many full ones, which took this share of a value of 10 ms."""
+    one = value(100.0)
+    return part(arm, [replace(one, full=(full, round(one.wall * share)))])
+
+
+def threaded(played: Iterable[Played], arm: str, threads: int) -> list[Played]:
+    """The rounds with so many threads in this arm's workers, the others doing a tenth of the work."""
+    return [replace(one, arms=tuple(_threaded(some, arm, threads) for some in one.arms)) for one in played]
+
+
+def _threaded(worker: ArmRound, arm: str, threads: int) -> ArmRound:
+    if worker.arm != arm:
+        return worker
+    values = tuple(replace(one, helping=one.cpu // 10) for one in worker.values)
+    return replace(worker, values=values, farewell=replace(worker.farewell, threads=threads))
+
+
+def beside(
+    of: Row, name: PassName, rounds_of_it: Iterable[Sequence[ArmRound]], *, seconds: float = 3.0
+) -> list[PlayedBeside]:
+    """A pass's rounds, from the parts of each."""
+    return [
+        PlayedBeside(name, Played(of.id, number, seconds, tuple(parts)))
+        for number, parts in enumerate(rounds_of_it)
+    ]
 
 
 def seen_alike(of: Row, sightings: tuple[Sighting, ...], on: Sequence[str] = THREE) -> list[Observed]:
@@ -333,3 +374,48 @@ def everything() -> Record:
     """Every verdict, every judgement, a story that sleeps, a row without a baseline, and the flags."""
     planned = plan(*EVERYTHING, on=(*THREE, "missing+gather"))
     return record_of(planned, *_observed(), *_timed(), Closed("2026-05-04T03:07:08+00:00", 0.75))
+
+
+# A second one, whose rows have passes.
+
+SERVED = row("served", returned(64), set_up=True)
+HELPED = row("helped", returned(1))
+
+
+def _latencies() -> Iterable[Sequence[ArmRound]]:
+    for number in range(9):
+        away = 1 + number / 500
+        yield (
+            sketched(ASYNCIO, 9_000, 50.0 * away, 80.0 * away, 400.0),
+            sketched(UVLOOP, 9_000, 30.0, 50.0 * away, 300.0 * away),
+            sketched(TRIO, 4_000 + number, 100.0 * away, 200.0, 900.0),
+        )
+
+
+def _collections() -> Iterable[Sequence[ArmRound]]:
+    for number in range(9):
+        more = number / 1000
+        yield collected(ASYNCIO, 0, 0.0), collected(UVLOOP, 0, 0.0), collected(TRIO, 4, 0.08 + more)
+
+
+@cache
+def passed() -> Record:
+    """A row with every pass that is asked for, and one whose backend has helper threads."""
+    planned = plan(SERVED, HELPED, effort=FAST, also=("latency", "collections"))
+    entries: list[Entry] = []
+    for of in (SERVED, HELPED):
+        seen, times = (
+            twice(look(returned(64 if of is SERVED else 1))),
+            {ASYNCIO: 50.0, UVLOOP: 30.0, TRIO: 90.0},
+        )
+        played = rounds(of.id, {**times, AGAIN: 50.0}, 6)
+        entries += [*seen_alike(of, seen), Paced(of.id, PACE)]
+        entries += threaded(played, UVLOOP, 3) if of is HELPED else played
+    wide = rounds(HELPED.id, {ASYNCIO: 50.0, UVLOOP: 20.0, TRIO: 90.0}, 6, spread=0.05)
+    entries += [
+        *beside(SERVED, "latency", _latencies()),
+        *beside(SERVED, "collections", _collections()),
+        *(PlayedBeside("threads", one) for one in wide),
+        *(Finished(of.id, "6 rounds, as --fast asks") for of in (SERVED, HELPED)),
+    ]
+    return record_of(planned, *entries, Closed("2026-05-04T03:07:08+00:00", 0.75))

@@ -39,9 +39,12 @@ ARROWS = {
     "spread": "pace protocol",
     "trial": "estimate pace spread",
     "contrasts": "backends estimate pace",
-    "record": "contrasts estimate observation pace plan trial verdict",
+    "passes": "estimate observation pace plan protocol",
+    "record": "contrasts estimate observation pace passes plan trial verdict",
     "samples": "contrasts estimate observation pace plan protocol record spread",
-    "tally": "backends contrasts estimate observation pace parting plan record samples trial verdict",
+    "beside": "estimate pace passes protocol record samples",
+    "tally": "backends beside contrasts estimate observation pace parting passes plan record samples trial"
+    " verdict",
     "table": "estimate record verdict",
     "differences": "parting record table verdict",
     "sentences": "estimate record table verdict",
@@ -56,15 +59,16 @@ ARROWS = {
     # what is done with it
     "caveats": "record sentences",
     "evidence": "backends contrasts estimate observation parting plan record table verdict",
+    "passed": "beside estimate evidence passes record table",
     "sweep": "estimate observation record",
     "capabilities": "backends observation parting record table verdict",
     "report": "attributed audited capabilities caveats differences errors estimate evidence observation pace"
-    " plan record reliability sentences summary sweep table verdict",
+    " passed plan record reliability sentences summary sweep table verdict",
     "store": "errors record trial",
     "site": "audited errors estimate evidence record report sentences store table verdict",
     "environment": "backends record rounds sighting venvs",
-    "runner": "backends contrasts environment estimate observation pace plan record rounds sighting"
-    " spread tally venvs",
+    "runner": "backends contrasts environment estimate observation pace passes plan record rounds"
+    " sighting spread tally venvs",
     "configuration": "errors",
     "catalog": "errors observation scenarios sighting",
     "usual": "estimate protocol",
@@ -126,9 +130,9 @@ A library that is a workload, or a loop that is a native control, is granted to 
 """
 
 PURE = (
-    "attributed audited capabilities caveats changes comparison comparison_table contrasts differences"
-    " estimate evidence gate pace parting reliability samples sentences spread summary sweep table tally"
-    " trial verdict"
+    "attributed audited beside capabilities caveats changes comparison comparison_table contrasts differences"
+    " estimate evidence gate pace parting passed passes reliability samples sentences spread summary sweep"
+    " table tally trial verdict"
 )
 WORLD = "datetime io os pathlib random shutil socket subprocess sys tempfile time"
 """What a pure module has no use for: it is given values and returns values."""

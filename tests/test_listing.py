@@ -149,7 +149,7 @@ def test_a_story_with_a_set_up_is_listed_like_any_other(rows: Lister) -> None:
             "One line."
             yield None
     """)
-    assert (row.id, row.summary) == ("echo:size=64", "One line.")
+    assert (row.id, row.summary, row.set_up) == ("echo:size=64", "One line.", True)
     assert row.source.endswith("mine.py:6")
 
 

@@ -1,19 +1,22 @@
 """When a row is done: by precision and never by significance, or when its budget ends."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
 import pytest
 
+from harness import passes, runner
+from harness.backends import Loop, find_backend
 from harness.catalog import choose_rows
 from harness.estimate import rounds_needed
 from harness.observation import Row
 from harness.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault
+from harness.passes import Pass
 from harness.plan import DEFAULT, FAST, Effort, Plan
-from harness.record import Dropped, Entry, Paced
-from harness.rounds import Stage
-from harness.runner import _after_pilot, _arms, _calibrated, _why_stop, check, time
+from harness.record import Dropped, Entry, Finished, Paced, Played, PlayedBeside
+from harness.rounds import Stage, choose_cpus
+from harness.runner import Entries, _after_pilot, _arms, _calibrated, _why_stop, check, time
 from harness.spread import FEWEST_TURNS
 from harness.tally import Tally
 from tests.records import (
@@ -203,3 +206,52 @@ def test_a_row_is_piloted_by_real_workers_and_goes_on_with_the_turns_it_chose() 
     (line,) = tally.record().lines
     assert line.pace == paces[-1]
     assert line.rounds >= 7
+
+
+QUICK = replace(FAST, exactly=2, turns=2, value=0.001)
+
+
+def test_a_pass_on_two_cpus_has_no_rounds_where_there_are_no_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "choose_cpus", lambda wanted: frozenset({7}) if wanted else None)
+    tally = Tally(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), Paced(STORY.id, PACE)])
+    assert list(runner._pass(tally, STORY, Pass("threads", cpus=2))) == []
+
+
+@pytest.mark.workers
+def test_passes_come_between_a_rows_rounds_and_its_end_and_go_on_where_they_were(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(passes, "BUDGET", 0.01)  # one round is enough
+    (of,) = choose_rows(["tcp_echo:size=64"])
+    started = begun(plan(of, on=[ASYNCIO, UVLOOP], effort=QUICK, also=("latency", "collections")))
+    tally = Tally(started)
+    entries = [*followed(tally, check(tally)), *followed(tally, time(tally))]
+    timed = entries[2:]
+    assert [type(entry) for entry in timed] == [Paced, Played, Played, PlayedBeside, PlayedBeside, Finished]
+    assert [entry.beside for entry in timed if isinstance(entry, PlayedBeside)] == ["latency", "collections"]
+    for timing in (cell.timing for cell in tally.record().lines[0].cells):
+        assert timing is not None
+        assert timing.latency is not None
+        assert timing.full is not None
+    resumed = Tally(started, entries[:-2])
+    assert [type(entry) for entry in followed(resumed, time(resumed))] == [PlayedBeside, Finished]
+
+
+def followed(tally: Tally, entries: Entries) -> Iterator[Entry]:
+    """The entries, each of them added to the tally before the next is asked for."""
+    for entry in entries:
+        tally.add(entry)
+        yield entry
+
+
+@pytest.mark.workers
+@pytest.mark.skipif(len(choose_cpus(2) or ()) < 2, reason="there are no two CPUs to pin to")
+def test_a_backend_with_a_helper_thread_is_also_timed_on_two_cpus_and_so_is_the_baseline() -> None:
+    helped = find_backend("helped", [Loop("helped", factory="tests.helped_loop:HelpedLoop")])
+    planned = plan(*choose_rows(["order:n=1"]), on=[ASYNCIO], effort=QUICK)
+    tally = Tally(begun(replace(planned, backends=(*planned.backends, helped))))
+    for entry in chain(check(tally), time(tally)):
+        tally.add(entry)
+    found = {cell.backend: cell.timing for cell in tally.record().lines[0].cells}
+    assert [timing.threads if timing else 0 for timing in found.values()] == [1, 2]
+    assert [timing is not None and timing.on_two is not None for timing in found.values()] == [True, True]

@@ -18,7 +18,7 @@ import pytest
 from harness import store
 from harness.errors import BadInput, CannotWrite
 from harness.pace import AGAIN, Fault
-from harness.record import Begun, Closed, Dropped, Entry, Finished, Observed, Paced, Played
+from harness.record import Begun, Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from tests.records import (
     ASYNCIO,
     PACE,
@@ -41,6 +41,7 @@ ENTRIES: tuple[Entry, ...] = (
     Observed(STORY.id, ASYNCIO, twice(look(returned("Ünïcode \u202e and \n a line")))),
     Paced(STORY.id, PACE),
     round_of(STORY.id, 0, {ASYNCIO: [1.0]}),
+    PlayedBeside("latency", round_of(STORY.id, 0, {ASYNCIO: [1.0]})),
     Dropped(STORY.id, Fault(UVLOOP, "killed by SIGSEGV", "last\nlines"), "crashed"),
     Finished(STORY.id, "60 s are over"),
     Closed("2026-05-04T03:07:08+00:00", None),

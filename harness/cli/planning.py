@@ -14,7 +14,7 @@ from harness.cli.choosing import Known, choose_backends, known
 from harness.environment import elsewhere, environment, now
 from harness.errors import BadInput
 from harness.observation import Row
-from harness.plan import DEFAULT, Effort, Plan, choose_baseline
+from harness.plan import DEFAULT, Also, Effort, Plan, choose_baseline
 from harness.record import VERSION, Begun, Elsewhere
 from harness.trial import Schedule
 from harness.venvs import complete, is_made, make_again
@@ -36,6 +36,11 @@ class Wanted:
     name: str = ""
     scale: bool = False
     environments: Sequence[str] = ()
+    also: tuple[Also, ...] = ()
+
+
+SKETCHES = "ddsketch"
+"""The distribution that a worker of a latency pass needs."""
 
 
 def begin(wanted: Wanted) -> Begun:
@@ -43,7 +48,7 @@ def begin(wanted: Wanted) -> Begun:
     there = known(wanted.loops, wanted.environments)
     chosen = choose_backends(there, wanted.backends, wanted.environments)
     rows = _with_a_case(choose_rows(wanted.scenarios, scale=wanted.scale), chosen)
-    backends = _completed(chosen, rows)
+    backends = _completed(chosen, [*requirements_of(rows), *([SKETCHES] if "latency" in wanted.also else [])])
     baseline = _baseline(wanted, there, backends)
     _announce(backends)
     runs_on = environment(backends)
@@ -56,6 +61,7 @@ def begin(wanted: Wanted) -> Begun:
         baseline=baseline,
         effort=wanted.effort,
         margin=wanted.margin,
+        also=wanted.also,
         timeout=wanted.timeout,
         required=tuple(backend.name for backend in backends) if wanted.backends else (),
         seed=random.SystemRandom().getrandbits(32) if wanted.seed is None else wanted.seed,
@@ -83,9 +89,8 @@ def _with_a_case(rows: Sequence[Row], backends: Sequence[Backend]) -> tuple[Row,
     return able
 
 
-def _completed(backends: Iterable[Backend], rows: Sequence[Row]) -> tuple[Backend, ...]:
-    """The backends, each environment with all that its loop and the rows need there."""
-    needs = requirements_of(rows)
+def _completed(backends: Iterable[Backend], needs: Sequence[str]) -> tuple[Backend, ...]:
+    """The backends, each environment with all that its loop, the rows and the passes need there."""
     return tuple(
         replace(one, venv=complete(one.venv, one.loop, needs)) if one.venv else one for one in backends
     )

@@ -18,7 +18,7 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from harness.estimate import Estimate
-from harness.record import Dropped, Entry, Finished, Observed, Paced, Played
+from harness.record import Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.table import interval
 from harness.tally import Tally
 from harness.trial import Tried
@@ -82,6 +82,8 @@ class Progress:
                 self._tell(f"{row}: {pace.loops} iterations a value")
             case Played():
                 self._tell(self._round(entry))
+            case PlayedBeside(beside, played):
+                self._tell(f"{played.row}: round {played.number + 1} of the pass {beside}")
             case Dropped(row, fault):
                 self._say(f"{row} on {fault.arm}: {fault.because}; it has no number")
             case Finished(row, because):

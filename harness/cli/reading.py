@@ -1,6 +1,12 @@
 """Options that are not plain numbers or names."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, get_args
+
 from harness.errors import BadInput
+
+if TYPE_CHECKING:
+    from harness.plan import Also
 
 
 def fraction(option: str, text: str) -> float:
@@ -13,3 +19,13 @@ def fraction(option: str, text: str) -> float:
     if not 0 < value < 1:
         raise BadInput(f"{option} {text!r} is no share between 0 and 1: write 2% or 0.02")
     return value
+
+
+def passes(names: Iterable[str]) -> "tuple[Also, ...]":
+    """The passes that --also names, each once. Raises BadInput for what is none."""
+    from harness.plan import Also
+
+    known = {name: name for name in get_args(Also)}
+    if unknown := [name for name in names if name not in known]:
+        raise BadInput(f"--also {unknown[0]!r} is no pass: write {' or '.join(known)}")
+    return tuple(name for name in known if name in set(names))

@@ -43,6 +43,14 @@ def run(
         float | None, typer.Option(min=1, help="Seconds that a row's rounds may take.")
     ] = None,
     margin: Annotated[str, typer.Option(help="Ratios this near to 1 are equal.")] = "1%",
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="latency|collections",
+            help="A pass beside a row's rounds, at most a minute more each: the p50, p99 and p99.9 of one "
+            "operation where a row yields one, or what full garbage collections cost; may be repeated.",
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Of the orders that are drawn.")] = None,
     timeout: Timeout = 30.0,
     scale: Scale = False,
@@ -61,7 +69,7 @@ def run(
     from harness import session, store
     from harness.cli.measuring import measured
     from harness.cli.planning import Wanted, begin, find_again
-    from harness.cli.reading import fraction
+    from harness.cli.reading import fraction, passes
 
     words = scenarios or []
     if resume:
@@ -73,6 +81,7 @@ def run(
         wanted = Wanted(
             words, backend or [], loop or [], baseline, timeout, effort,
             fraction("--margin", margin), seed, store.safe_name(publish or _name(words)), scale, env or [],
+            passes(also or []),
         )  # fmt: skip
         run = session.start(begin(wanted), results, publish=publish is not None)
     raise typer.Exit(measured(run, shown=not no_progress, as_json=as_json))

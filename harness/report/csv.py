@@ -43,7 +43,22 @@ def _estimates(timing: Timing) -> tuple[tuple[str, Estimate | None], ...]:
         ("collecting_share", timing.collecting),
         ("peak_bytes", timing.peak),
         ("startup_cpu_seconds", timing.startup),
+        *_of_passes(timing),
     )
+
+
+def _of_passes(timing: Timing) -> Iterator[tuple[str, Estimate | None]]:
+    for quantile in timing.latency.quantiles if timing.latency else ():
+        yield f"latency_{quantile.name}_seconds", quantile.seconds
+        yield f"latency_{quantile.name}_ratio", quantile.ratio
+    if timing.full is not None:
+        yield "full_collection_seconds", timing.full.seconds
+        yield "full_collection_share", timing.full.share
+        yield "full_collections", timing.full.count
+    if timing.on_two is not None:
+        yield "two_cpus_seconds", timing.on_two.seconds
+        yield "two_cpus_cpu_seconds", timing.on_two.cpu
+        yield "two_cpus_time_ratio", timing.on_two.ratio
 
 
 def _harmless(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from harness import attributed, audited, capabilities, sentences
+from harness import attributed, audited, capabilities, passed, sentences
 from harness.record import Record
 from harness.summary import sentence, summarize
 from harness.table import Table
@@ -26,6 +26,9 @@ def tables(record: Record) -> Iterator[tuple[str, Table]]:
         yield f"audit-{number}", one
     found = {
         "contrasts": attributed.table(record),
+        "latency": passed.latency(record),
+        "collections": passed.collections(record),
+        "two-cpus": passed.on_two_cpus(record),
         "capabilities": capabilities.table(record),
         "reasons": capabilities.reasons(record),
     }

@@ -10,13 +10,25 @@ from typing import Self
 import msgspec
 
 from harness.errors import BadInput
-from harness.record import VERSION, Begun, Closed, Dropped, Entry, Finished, Observed, Paced, Played
+from harness.record import (
+    VERSION,
+    Begun,
+    Closed,
+    Dropped,
+    Entry,
+    Finished,
+    Observed,
+    Paced,
+    Played,
+    PlayedBeside,
+)
 from harness.store.decoding import Versioned, check_version, decode, read_bytes
 from harness.store.files import JOURNAL, cannot_write, remove_halves, sync, write_all
 from harness.trial import Tried
 
 _KINDS: dict[str, type[Entry]] = {
-    kind.__name__: kind for kind in (Begun, Observed, Paced, Played, Dropped, Finished, Tried, Closed)
+    kind.__name__: kind
+    for kind in (Begun, Observed, Paced, Played, PlayedBeside, Dropped, Finished, Tried, Closed)
 }
 
 

@@ -56,8 +56,13 @@ class EachOperation:
         """What the worker tells of its iterations; None where none was timed by itself."""
         if self._sketch is None:
             return None
-        found = [self._sketch.get_quantile_value(quantile) for quantile in QUANTILES]
-        return Sketched(self._operations, tuple(value or 0.0 for value in found))
+        half, most, nearly_all = (_ticks(self._sketch.get_quantile_value(one)) for one in QUANTILES)
+        return Sketched(self._operations, (half, most, nearly_all))
+
+
+def _ticks(nanoseconds: float | None) -> float:
+    """A time that is not 0, as one shorter than a tick of the clock would be: ratios are taken of it."""
+    return max(1.0, nanoseconds or 0.0)
 
 
 def _new_sketch() -> "BaseDDSketch":

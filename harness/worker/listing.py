@@ -91,6 +91,7 @@ def _row(scenario: Scenario, module: str, family: str, parameters: Parameters) -
         native=scenario.native,
         only=scenario.only,
         needs=scenario.needs,
+        set_up=has_set_up(scenario),
         promise=_promise(scenario.promise, parameters),
         differences=tuple(_difference(raw, parameters) for raw in scenario.differs),
         claims=tuple(_claim(raw, parameters) for raw in scenario.claims),

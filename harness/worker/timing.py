@@ -14,9 +14,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import repeat
-from resource import RUSAGE_SELF, getrusage
 from time import perf_counter_ns, process_time_ns
-from typing import Any, NamedTuple
+from typing import Any
 
 import anyio
 
@@ -24,6 +23,7 @@ from harness.backends.running import Running
 from harness.observation import Outcome
 from harness.protocol import Assignment, Farewell, Turn, Value
 from harness.worker.channel import Channel
+from harness.worker.clock import Clock
 from harness.worker.describe import Describer
 from harness.worker.latency import EachOperation
 from harness.worker.loading import Operation, Story, open_assignment
@@ -58,13 +58,14 @@ class _Session:
         self._story = story
         self._running = running
         self._channel = channel
-        self._clock = _Clock()
+        self._clock = Clock()
         self._each = EachOperation()
         self._described: object = None
         self._describer = Describer(running.cancelled)
         self._startup = 0
         self._resident = memory("VmRSS")
         self._release: dict[str, Any] = {}
+        self._threads = 1
         self._values: list[tuple[bool, Value]] = []
         self.left_behind = 0
 
@@ -88,7 +89,7 @@ class _Session:
             message = self._channel.receive()
             waited, idle = perf_counter_ns() - resting, process_time_ns() - rested
             if message["kind"] == "release":
-                self._release = message["message"]
+                self._release, self._threads = message["message"], _threads()  # the loop's are gone with it
                 return
             value = await self._turn(operation, Turn(**message["message"]))
             value = replace(value, waited=waited, idle_cpu=idle)
@@ -131,84 +132,9 @@ class _Session:
             pyperf=_pyperf_run(self._values, self._release),
             startup=self._startup,
             peak=peak - self._resident if known else None,  # type: ignore[operator]
-            threads=_threads(),
+            threads=self._threads,
             sketched=self._each.sketched(),
         )
-
-
-class _Readings(NamedTuple):
-    """What is read right before and right after the clock."""
-
-    cpu: int
-    voluntary: int
-    involuntary: int
-    collections: tuple[int, ...]
-    collecting: int
-    full: tuple[int, int]
-
-
-class _Clock:
-    """Times iterations, and counts garbage collections while it does."""
-
-    def __init__(self) -> None:
-        self._collecting = 0
-        self._full = (0, 0)
-        self._began = 0
-        self._oldest = _oldest_generation()
-        gc.callbacks.append(self._collection)
-
-    def _collection(self, phase: str, info: dict[str, int]) -> None:
-        if phase == "start":
-            self._began = perf_counter_ns()
-            return
-        took = perf_counter_ns() - self._began
-        self._collecting += took
-        if info["generation"] >= self._oldest:
-            count, spent = self._full
-            self._full = (count + 1, spent + took)
-
-    def _read(self) -> _Readings:
-        usage = getrusage(RUSAGE_SELF)
-        counts = tuple(generation["collections"] for generation in gc.get_stats())
-        cpu, switches = process_time_ns(), (usage.ru_nvcsw, usage.ru_nivcsw)
-        return _Readings(cpu, *switches, counts, self._collecting, self._full)
-
-    async def time(self, operation: Operation, loops: int) -> tuple[object, Value]:
-        """Run `loops` iterations on the clock; gives the last result, and the value."""
-        result: object = None
-        before = self._read()
-        start = perf_counter_ns()
-        for _ in repeat(None, loops):
-            result = await operation()
-        wall = perf_counter_ns() - start
-        after = self._read()
-        return result, _value(loops, wall, before, after)
-
-
-def _oldest_generation() -> int:
-    """The lowest generation whose automatic collection counts as full.
-
-    CPython 3.14 collects old objects in increments, each of them in a collection of generation 1; it then
-    says that generation 2 has the threshold 0 (https://docs.python.org/3.14/library/gc.html#gc.get_threshold).
-    """
-    return 1 if gc.get_threshold()[2] == 0 else 2
-
-
-def _value(loops: int, wall: int, before: _Readings, after: _Readings) -> Value:
-    young, middle, full = (
-        late - early for early, late in zip(before.collections, after.collections, strict=True)
-    )
-    return Value(
-        loops=loops,
-        wall=wall,
-        cpu=after.cpu - before.cpu,
-        switches=(after.voluntary - before.voluntary, after.involuntary - before.involuntary),
-        collections=(young, middle, full),
-        collecting=after.collecting - before.collecting,
-        full=(after.full[0] - before.full[0], after.full[1] - before.full[1]),
-        waited=0,
-        idle_cpu=0,
-    )
 
 
 class _Nowhere(io.TextIOBase):

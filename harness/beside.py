@@ -1,0 +1,118 @@
+"""The rounds of a row's passes → what they add to its timings. Pure."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from harness.estimate import ERROR_RATE, Estimate, estimate
+from harness.pace import ArmRound
+from harness.passes import FullCollections, Latency, OnTwoCpus, PassName, Quantile
+from harness.protocol import QUANTILES, Sketched
+from harness.record import Timing
+from harness.samples import RowRounds
+
+LEVEL = 1 - ERROR_RATE
+"""Of the intervals of a pass of few rounds: 95% each and not adjusted, for nothing is judged by them."""
+
+TAIL = 5
+"""Operations of a worker that must lie beyond a quantile, so that it is more than the luck of one of them."""
+
+
+def operations_needed(quantile: float) -> int:
+    """How many operations every worker must have timed for this quantile."""
+    return round(TAIL / (1 - quantile))
+
+
+def with_passes(timings: Mapping[str, Timing], passes: Mapping[PassName, RowRounds]) -> dict[str, Timing]:
+    """The timings of a row with what its passes add to them."""
+    wide = passes["threads"].timings()
+    added = {
+        name: replace(
+            timing,
+            latency=_latency(passes["latency"], name),
+            full=_full_collections(passes["collections"].parts(name)),
+            on_two=_on_two(wide.get(name)),
+        )
+        for name, timing in timings.items()
+    }
+    base = added.get(passes["threads"].plan.baseline)
+    return {name: _pointed(timing, base) for name, timing in added.items()}
+
+
+def _pointed(timing: Timing, base: Timing | None) -> Timing:
+    """The timing, flagged where it has helper threads: one CPU alone is unfair to it."""
+    if timing.on_two is None or base is None or timing.threads <= base.threads:
+        return timing
+    helpers = timing.threads - base.threads
+    threads = "a helper thread" if helpers == 1 else f"{helpers} helper threads"
+    return replace(timing, flags=(*timing.flags, f"has {threads}: see its figures on two CPUs"))
+
+
+def _latency(rounds: RowRounds, arm: str) -> Latency | None:
+    """An arm's quantiles, beside the baseline's of the same rounds where that is another and has a number."""
+    mine = _sketches(rounds, arm)
+    base = rounds.plan.baseline
+    theirs = _sketches(rounds, base) if arm != base and base in rounds.timed else {}
+    if not mine:
+        return None
+    quantiles = (
+        Quantile(of, _seconds(mine, at), _ratio(mine, theirs, at)) for at, of in enumerate(QUANTILES)
+    )
+    return Latency(min(one.operations for one in mine.values()), tuple(quantiles))
+
+
+Sketches = Mapping[int, Sketched]
+"""What an arm's workers tell of their operations, by the number of the round."""
+
+
+def _sketches(rounds: RowRounds, arm: str) -> Sketches:
+    told = (
+        (played.number, part.farewell.sketched)
+        for played in rounds.played
+        for part in played.arms
+        if part.arm == arm
+    )
+    return {number: sketched for number, sketched in told if sketched is not None}
+
+
+def _enough(sketches: Sketches, at: int) -> bool:
+    """Whether every worker timed what the quantile at this place needs."""
+    needed = operations_needed(QUANTILES[at])
+    return bool(sketches) and all(one.operations >= needed for one in sketches.values())
+
+
+def _seconds(sketches: Sketches, at: int) -> Estimate | None:
+    if not _enough(sketches, at):
+        return None
+    return estimate([one.quantiles[at] / 1e9 for one in sketches.values()], LEVEL)
+
+
+def _ratio(mine: Sketches, theirs: Sketches, at: int) -> Estimate | None:
+    both = mine.keys() & theirs.keys()
+    if not both or not _enough(mine, at) or not _enough(theirs, at):
+        return None
+    logs = [math.log(mine[number].quantiles[at] / theirs[number].quantiles[at]) for number in both]
+    return estimate(logs, LEVEL).exp()
+
+
+def _full_collections(parts: Sequence[ArmRound]) -> FullCollections | None:
+    if not parts:
+        return None
+
+    def over_rounds(number: Callable[[ArmRound], float]) -> Estimate:
+        return estimate([number(part) for part in parts], LEVEL)
+
+    return FullCollections(
+        seconds=over_rounds(lambda part: _in_full(part) / 1e9 / sum(value.loops for value in part.values)),
+        share=over_rounds(lambda part: _in_full(part) / sum(value.wall for value in part.values)),
+        count=over_rounds(lambda part: sum(value.full[0] for value in part.values)),
+    )
+
+
+def _in_full(part: ArmRound) -> int:
+    """Nanoseconds that a worker spent in full collections."""
+    return sum(value.full[1] for value in part.values)
+
+
+def _on_two(timing: Timing | None) -> OnTwoCpus | None:
+    return None if timing is None else OnTwoCpus(timing.seconds, timing.cpu, timing.ratio)

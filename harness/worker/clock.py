@@ -1,0 +1,88 @@
+"""The clock around a turn's iterations, and what is read beside it."""
+
+import gc
+from itertools import repeat
+from resource import RUSAGE_SELF, getrusage
+from time import perf_counter_ns, process_time_ns, thread_time_ns
+from typing import NamedTuple
+
+from harness.protocol import Value
+from harness.worker.loading import Operation
+
+
+class _Readings(NamedTuple):
+    """What is read right before and right after the clock; `own` is the CPU time of the loop's thread."""
+
+    cpu: int
+    own: int
+    voluntary: int
+    involuntary: int
+    collections: tuple[int, ...]
+    collecting: int
+    full: tuple[int, int]
+
+
+class Clock:
+    """Times iterations, and counts garbage collections while it does."""
+
+    def __init__(self) -> None:
+        self._collecting = 0
+        self._full = (0, 0)
+        self._began = 0
+        self._oldest = _oldest_generation()
+        gc.callbacks.append(self._collection)
+
+    def _collection(self, phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            self._began = perf_counter_ns()
+            return
+        took = perf_counter_ns() - self._began
+        self._collecting += took
+        if info["generation"] >= self._oldest:
+            count, spent = self._full
+            self._full = (count + 1, spent + took)
+
+    def _read(self) -> _Readings:
+        usage = getrusage(RUSAGE_SELF)
+        counts = tuple(generation["collections"] for generation in gc.get_stats())
+        cpu, switches = (process_time_ns(), thread_time_ns()), (usage.ru_nvcsw, usage.ru_nivcsw)
+        return _Readings(*cpu, *switches, counts, self._collecting, self._full)
+
+    async def time(self, operation: Operation, loops: int) -> tuple[object, Value]:
+        """Run `loops` iterations on the clock; gives the last result, and the value."""
+        result: object = None
+        before = self._read()
+        start = perf_counter_ns()
+        for _ in repeat(None, loops):
+            result = await operation()
+        wall = perf_counter_ns() - start
+        after = self._read()
+        return result, _value(loops, wall, before, after)
+
+
+def _oldest_generation() -> int:
+    """The lowest generation whose automatic collection counts as full.
+
+    CPython 3.14 collects old objects in increments, each of them in a collection of generation 1; it then
+    says that generation 2 has the threshold 0 (https://docs.python.org/3.14/library/gc.html#gc.get_threshold).
+    """
+    return 1 if gc.get_threshold()[2] == 0 else 2
+
+
+def _value(loops: int, wall: int, before: _Readings, after: _Readings) -> Value:
+    young, middle, full = (
+        late - early for early, late in zip(before.collections, after.collections, strict=True)
+    )
+    cpu, own = after.cpu - before.cpu, after.own - before.own
+    return Value(
+        loops=loops,
+        wall=wall,
+        cpu=cpu,
+        helping=max(0, cpu - own),
+        switches=(after.voluntary - before.voluntary, after.involuntary - before.involuntary),
+        collections=(young, middle, full),
+        collecting=after.collecting - before.collecting,
+        full=(after.full[0] - before.full[0], after.full[1] - before.full[1]),
+        waited=0,
+        idle_cpu=0,
+    )

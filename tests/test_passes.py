@@ -1,0 +1,77 @@
+"""Passes: which a row has, how they are paced, and when they take no further round."""
+
+from dataclasses import replace
+
+import pytest
+
+from harness.estimate import estimate
+from harness.observation import Row
+from harness.pace import ALONE, Pace
+from harness.passes import BUDGET, LONGER, ROUNDS, TURNS, Pass, passes_of
+from harness.plan import FAST, Also
+from tests.records import PACE, plan, returned, row
+
+PLAIN = row("plain", returned(1))
+SERVED = row("served", returned(1), set_up=True)
+BOTH: tuple[Also, ...] = ("latency", "collections")
+
+
+def names(
+    of: Row, also: tuple[Also, ...] = (), pace: Pace | None = PACE, *, helped: bool = False
+) -> list[str]:
+    return [one.name for one in passes_of(plan(of, also=also), of, pace, helped=helped)]
+
+
+def test_no_row_has_a_pass_that_was_not_asked_for() -> None:
+    assert names(SERVED) == []
+
+
+@pytest.mark.parametrize(("of", "found"), [(PLAIN, ["collections"]), (SERVED, ["latency", "collections"])])
+def test_only_a_story_that_yields_an_operation_has_a_latency(of: Row, found: list[str]) -> None:
+    assert names(of, BOTH) == found
+
+
+def test_iterations_so_long_that_workers_live_alone_are_too_few_for_a_pass() -> None:
+    assert names(SERVED, BOTH, ALONE) == []
+
+
+def test_a_row_without_a_pace_was_not_timed_and_has_no_pass() -> None:
+    assert names(SERVED, BOTH, None, helped=True) == []
+
+
+@pytest.mark.parametrize(("cpus", "found"), [(1, ["threads"]), (2, [])])
+def test_helper_threads_are_given_a_second_cpu_where_the_row_has_one(cpus: int, found: list[str]) -> None:
+    assert names(replace(PLAIN, cpus=cpus), helped=True) == found
+
+
+def test_a_trial_of_an_audit_has_no_pass() -> None:
+    trial = replace(plan(SERVED, also=BOTH), planted=0)
+    assert passes_of(trial, SERVED, PACE, helped=True) == ()
+
+
+def test_the_pass_on_two_cpus_is_paced_as_the_row_and_has_the_rounds_that_its_interval_needs() -> None:
+    planned = plan(PLAIN, effort=FAST)
+    [one] = passes_of(planned, PLAIN, PACE, helped=True)
+    assert one.pace(PACE) == PACE
+    assert (one.cpus, one.rounds) == (2, planned.fewest_rounds)
+
+
+@pytest.mark.parametrize("also", BOTH)
+def test_a_pass_that_counts_what_is_rare_has_few_long_turns_and_nothing_off_the_clock(also: Also) -> None:
+    [one] = passes_of(plan(SERVED, also=(also,)), SERVED, PACE, helped=False)
+    pace = one.pace(replace(PACE, pilot=5))
+    assert pace == Pace(PACE.loops * LONGER, TURNS, warmups=0, untimed=0, timed=one.timed)
+    assert one.timed != "whole"
+
+
+@pytest.mark.parametrize(
+    ("rounds", "seconds", "over"),
+    [(0, 0.0, False), (ROUNDS - 1, BUDGET - 1, False), (ROUNDS, 1.0, True), (1, BUDGET, True)],
+)
+def test_a_pass_is_over_after_its_rounds_or_its_time(rounds: int, seconds: float, *, over: bool) -> None:
+    assert Pass("latency").is_over(rounds, seconds) is over
+
+
+def test_the_rounds_of_a_pass_are_the_fewest_whose_interval_leaves_out_one_mishap_at_each_end() -> None:
+    bounds = [(found.low, found.high) for found in (estimate(range(n), 0.95) for n in (ROUNDS - 1, ROUNDS))]
+    assert bounds == [(0, ROUNDS - 2), (1, ROUNDS - 2)]
