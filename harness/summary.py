@@ -97,7 +97,7 @@ def _ratios(record: Record, line: Line) -> dict[str, Samples]:
         return found
     by_loop = {backend.loop.name: backend.name for backend in plan.backends_of(line.row)}
     for backend in plan.backends:
-        of_its_loop = by_loop[backend.loop.name]
+        of_its_loop = by_loop.get(backend.loop.name)  # none where the story is not for its family
         if of_its_loop in found:
             found[backend.name] = found[of_its_loop]
         elif of_its_loop == plan.baseline and backend.name != plan.baseline:

@@ -146,3 +146,10 @@ def test_medians_drawn_by_rank_are_distributed_as_those_of_whole_resamples(count
     indices = np.random.default_rng(1).integers(0, count, (20_000, count))
     whole = np.median(np.asarray(samples)[indices], axis=1)
     assert ks_2samp(drawn, whole).pvalue > 0.001
+
+
+def test_a_row_for_one_family_of_loops_is_left_out_where_another_is_shown() -> None:
+    native = replace(story("native", uses_gather=False), only="asyncio")
+    of = record({story("a"): 0.5, native: 0.8}, on=(ASYNCIO, UVLOOP, TRIO))
+    assert summary(of).rows == ("a",)
+    assert summary(of).timed == 2
