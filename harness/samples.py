@@ -201,7 +201,12 @@ def _trending(parts: Sequence[ArmRound]) -> tuple[str, ...]:
 
 
 def _disturbing(parts: Sequence[ArmRound]) -> tuple[str, ...]:
-    """Flags an arm that uses CPU while it waits for its turn, which is other arms' time."""
+    """Flags an arm that uses CPU while it waits for its turn, which is other arms' time.
+
+    A worker with one turn lived alone: it waits for no time at all, and takes nobody's.
+    """
+    if len(parts[0].values) == 1:
+        return ()
     idle = sum(value.idle_cpu for part in parts for value in part.values)
     waited = sum(value.waited for part in parts for value in part.values)
     share = idle / max(1, waited)

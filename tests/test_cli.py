@@ -18,6 +18,7 @@ import typer
 from harness import store
 from harness.cli import main
 from harness.cli.app import app
+from harness.cli.planning import command_line
 from harness.record import Closed, Finished, Observed, Played
 from harness.report import render
 from harness.report.markdown import illustrated
@@ -614,3 +615,11 @@ def test_capabilities_of_a_scenario_that_tries_none_are_told_how_it_could(mine: 
     done = loopcmp(mine, "check", "--capabilities", "mine.py", "-b", "asyncio", "--no-progress")
     assert done.returncode == 2
     assert "give one the tag 'capability'" in done.stderr
+
+
+@pytest.mark.parametrize("typed", [["--results", "somewhere"], ["--results=somewhere"], []])
+def test_a_record_says_what_was_typed_but_for_where_its_results_went(
+    typed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["/here/loopcmp", "run", *typed, "order", "--fast"])
+    assert command_line() == "loopcmp run order --fast"

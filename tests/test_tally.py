@@ -252,6 +252,14 @@ def test_an_arm_that_uses_cpu_between_its_turns_is_flagged_as_disturbing(share: 
     assert timing.flags == (("uses 3.4% CPU between its turns",) if flagged else ())
 
 
+def test_a_worker_that_lived_alone_disturbed_nobody_whatever_it_did_before_its_turn() -> None:
+    arms = {name: [value(450_000.0, idle=0.3)] for name in (*THREE, AGAIN)}
+    parts = tuple(part(name, values) for name, values in arms.items())
+    played = [Played(STORY.id, number, 20.0, parts) for number in range(6)]
+    (line,) = record_of(plan(STORY), *observed(), *played).lines
+    assert [one.timing.flags for one in line.cells if one.timing] == [(), (), ()]
+
+
 def test_the_peak_of_memory_is_left_out_where_the_system_does_not_tell() -> None:
     told_by, silent = (
         line_of(

@@ -132,8 +132,15 @@ def _baseline(wanted: Wanted, there: Known, backends: tuple[Backend, ...]) -> st
 
 
 def command_line() -> str:
-    """What was typed, without the path of the program."""
-    return shlex.join(["loopcmp", *sys.argv[1:]])
+    """What was typed, without the path of the program or of the results: they measure nothing."""
+    words = iter(sys.argv[1:])
+    typed = []
+    for word in words:
+        if word == "--results":
+            next(words, None)
+        elif not word.startswith("--results="):
+            typed.append(word)
+    return shlex.join(["loopcmp", *typed])
 
 
 def unavailable(begun: Begun) -> list[str]:

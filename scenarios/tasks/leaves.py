@@ -20,8 +20,8 @@ KINDS = ("none", "io", "memoization", "cpu_io_mixed")
 
 
 def tree_tags(kind: str) -> list[str]:
-    """The tags of a tree: every leaf of one that sleeps has a timer, and an iteration takes seconds."""
-    return ["scale"] if kind == "io" else []
+    """The tags of a tree: one of minutes is for scale, with a timer for every leaf or factorials in half."""
+    return ["scale"] if kind in ("io", "cpu_io_mixed") else []
 
 
 def native_tags(kind: str) -> list[str]:
