@@ -170,18 +170,19 @@ class _Player:
         reply = self._worker.receive(self._timeout)
         if isinstance(reply, Ended):
             raise _ArmFailed(Fault(self._arm.name, reply.how, reply.said, reply.timed_out))
-        if reply.kind != kind:
-            raise _ArmFailed(Fault(self._arm.name, _refusal(reply)))
         try:
+            if reply.kind != kind:
+                raise _ArmFailed(Fault(self._arm.name, _refusal(reply)))
             return reply.read(shape)
         except msgspec.ValidationError as error:
-            raise _ArmFailed(Fault(self._arm.name, f"wrote what is no {kind}: {error}")) from None
+            raise _ArmFailed(Fault(self._arm.name, f"wrote what is no {reply.kind}: {error}")) from None
 
 
 def _refusal(reply: Reply) -> str:
+    """Why a worker gives no more. Raises msgspec.ValidationError for an outcome that is none."""
     match reply:
-        case Reply("raised", message):
-            return f"when timed it {msgspec.convert(message, Outcome)}"
+        case Reply("raised"):
+            return f"when timed it {reply.read(Outcome)}"
         case Reply(_, {"message": message}):
             return str(message)
     return f"sent {reply.kind!r} out of turn"

@@ -1,8 +1,9 @@
 """Workers taking turns: equal parts for all, orders drawn anew, and a fault that names its arm."""
 
+import json
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import permutations
 from pathlib import Path
 from statistics import median
@@ -283,6 +284,30 @@ def test_an_arm_that_hangs_is_ended_with_its_stack_as_evidence(tmp_path: Path) -
     failed = fault(run_round(arms, Pace(1, 1, 0), Stage(None, 3.0), "seed", ABOUT))
     assert (failed.because, failed.timed_out) == ("gave no answer for 3 s", True)
     assert "in story" in failed.said
+
+
+READY = {"kind": "ready"}
+
+
+def written_instead(folder: Path, *messages: Mapping[str, object]) -> tuple[ArmRound, ...] | Fault:
+    """A round of one turn, from a worker that writes these messages itself and nothing else."""
+    lines = "".join(json.dumps(one) + "\n" for one in messages)
+    arms = arms_on(row_of(folder, f"""
+        import sys, time
+
+        @scenario()
+        async def story():
+            os.write(int(sys.argv[2]), {lines.encode()!r})
+            time.sleep({PATIENCE})
+    """), "asyncio")  # fmt: skip
+    return run_round(arms, Pace(1, 1, 0, untimed=0), FREE, "seed", ABOUT)
+
+
+@workers
+@pytest.mark.parametrize("message", [42, None, {"how": "sang", "what": {"type": "int"}}])
+def test_what_is_no_outcome_is_a_fault_and_not_the_end_of_the_run(tmp_path: Path, message: object) -> None:
+    failed = fault(written_instead(tmp_path, READY, {"kind": "raised", "message": message}))
+    assert failed.because.startswith("wrote what is no raised: ")
 
 
 NEIGHBORS = """
