@@ -6,7 +6,7 @@ import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Self, TypeVar
 
 import msgspec
@@ -14,12 +14,16 @@ import msgspec
 from harness.observation import Ended, Outcome
 from harness.pace import GRAIN, ArmRound, Calibration, Fault, Pace
 from harness.process import Reply, Worker
-from harness.protocol import Assignment, Farewell, Timed, Turn, Value
+from harness.protocol import Assignment, Farewell, Sketched, Timed, Turn, Value
 
 T = TypeVar("T")
+Told = TypeVar("Told", Value, Farewell)
 
 About = Mapping[str, str | int]
 """Metadata for the pyperf runs of a round."""
+
+LARGEST = 2**63
+"""Of any number that a worker tells: nanoseconds of 292 years, and what can be divided as a float."""
 
 TRIES = 3
 """Values of which a calibration takes the least."""
@@ -142,7 +146,7 @@ class _Player:
     def play(self, kind: str, turn: Turn) -> Value:
         extra = turn.loops * self._arm.planted // GRAIN
         self._worker.send(kind, replace(turn, loops=turn.loops + extra))
-        value = self._expect("value", Value)
+        value = self._possible(self._expect("value", Value))
         if value.loops != turn.loops + extra or value.wall <= 0:
             raise _ArmFailed(
                 Fault(self._arm.name, f"wrote a value that cannot be: {value.loops} loops, {value.wall} ns")
@@ -155,7 +159,7 @@ class _Player:
         self._worker.send("release", {**about, "loopcmp_arm": self._arm.name})
 
     def part(self) -> ArmRound:
-        farewell = self._expect("farewell", Farewell)
+        farewell = self._possible(self._expect("farewell", Farewell))
         if (sketched := farewell.sketched) and min(sketched.operations, *sketched.quantiles) < 1:
             raise _ArmFailed(Fault(self._arm.name, f"wrote quantiles that cannot be: {sketched.quantiles}"))
         return ArmRound(
@@ -164,6 +168,12 @@ class _Player:
             values=tuple(self._values["turn"]),
             farewell=farewell,
         )
+
+    def _possible(self, told: Told) -> Told:
+        """What the worker told. Raises _ArmFailed for a number that nothing can be."""
+        if any(abs(number) > LARGEST for number in _numbers(told)):
+            raise _ArmFailed(Fault(self._arm.name, "wrote a number that cannot be: it is beyond ±2^63"))
+        return told
 
     def _expect(self, kind: str, shape: type[T]) -> T:
         """The content of the worker's next message, which is of this kind. Raises _ArmFailed."""
@@ -176,6 +186,18 @@ class _Player:
             return reply.read(shape)
         except msgspec.ValidationError as error:
             raise _ArmFailed(Fault(self._arm.name, f"wrote what is no {reply.kind}: {error}")) from None
+
+
+def _numbers(told: Value | Farewell | Sketched) -> Iterator[float]:
+    """Every number of a message, those of its sketch among them."""
+    for field in fields(told):
+        match getattr(told, field.name):
+            case int() | float() as number:
+                yield number
+            case tuple() as several:
+                yield from several
+            case Sketched() as sketched:
+                yield from _numbers(sketched)
 
 
 def _refusal(reply: Reply) -> str:

@@ -287,6 +287,11 @@ def test_an_arm_that_hangs_is_ended_with_its_stack_as_evidence(tmp_path: Path) -
 
 
 READY = {"kind": "ready"}
+VALUE: dict[str, object] = {
+    "loops": 1, "wall": 1, "cpu": 1, "switches": [0, 0], "collections": [0, 0, 0], "collecting": 0,
+    "waited": 0, "idle_cpu": 0,
+}  # fmt: skip
+FAREWELL: dict[str, object] = {"pyperf": "{}", "startup": 1, "peak": 1, "threads": 1}
 
 
 def written_instead(folder: Path, *messages: Mapping[str, object]) -> tuple[ArmRound, ...] | Fault:
@@ -308,6 +313,48 @@ def written_instead(folder: Path, *messages: Mapping[str, object]) -> tuple[ArmR
 def test_what_is_no_outcome_is_a_fault_and_not_the_end_of_the_run(tmp_path: Path, message: object) -> None:
     failed = fault(written_instead(tmp_path, READY, {"kind": "raised", "message": message}))
     assert failed.because.startswith("wrote what is no raised: ")
+
+
+HUGE = 10**400
+"""More than a float holds: what is divided by it or into it is an OverflowError."""
+
+
+@workers
+@pytest.mark.parametrize(
+    "told", [{"wall": HUGE}, {"cpu": HUGE}, {"waited": -HUGE}, {"switches": [0, HUGE]}, {"full": [HUGE, 0]}]
+)
+def test_a_value_with_a_number_that_no_clock_gives_is_a_fault(
+    tmp_path: Path, told: dict[str, object]
+) -> None:
+    failed = fault(written_instead(tmp_path, READY, {"kind": "value", "message": {**VALUE, **told}}))
+    assert failed.because.startswith("wrote a number that cannot be: ")
+
+
+SKETCH = {"operations": 1, "quantiles": [1, 1, 1]}
+
+
+@workers
+@pytest.mark.parametrize(
+    ("told", "because"),
+    [
+        ({"startup": HUGE}, "wrote a number that cannot be: "),
+        ({"peak": HUGE}, "wrote a number that cannot be: "),
+        ({"sketched": {**SKETCH, "operations": HUGE}}, "wrote a number that cannot be: "),
+        ({"sketched": {**SKETCH, "quantiles": [1, 1, 1e300]}}, "wrote a number that cannot be: "),
+        ({"sketched": {**SKETCH, "quantiles": [1, 0, 1]}}, "wrote quantiles that cannot be: "),
+        ({"sketched": {**SKETCH, "quantiles": [1, -1e3, 1]}}, "wrote quantiles that cannot be: "),
+        ({"sketched": {**SKETCH, "operations": 0}}, "wrote quantiles that cannot be: "),
+        ({"sketched": {**SKETCH, "quantiles": [1, 1]}}, "wrote what is no farewell: "),
+    ],
+)
+def test_a_farewell_whose_numbers_cannot_be_is_a_fault(
+    tmp_path: Path, told: dict[str, object], because: str
+) -> None:
+    value = {"kind": "value", "message": VALUE}
+    failed = fault(
+        written_instead(tmp_path, READY, value, {"kind": "farewell", "message": {**FAREWELL, **told}})
+    )
+    assert failed.because.startswith(because)
 
 
 NEIGHBORS = """
