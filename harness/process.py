@@ -23,6 +23,9 @@ from harness.outlets import Outlets
 
 T = TypeVar("T")
 
+DEEPEST = 250
+"""Levels of a message: ours take up to 213, and str() of a description of 330 is a RecursionError."""
+
 _INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
@@ -35,10 +38,22 @@ class Reply:
 
     def read(self, shape: type[T]) -> T:
         """The content as a value of this shape. Raises msgspec.ValidationError if it has another."""
-        try:
-            return msgspec.convert(self.message, shape)
-        except RecursionError:
-            raise msgspec.ValidationError("it is nested too deeply") from None
+        _check_depth(self.message, DEEPEST)
+        return msgspec.convert(self.message, shape)
+
+
+def _check_depth(message: object, levels: int) -> None:
+    if levels == 0:
+        raise msgspec.ValidationError("it is nested too deeply")
+    match message:
+        case dict():
+            parts = list(message.values())
+        case list():
+            parts = message
+        case _:
+            return
+    for part in parts:
+        _check_depth(part, levels - 1)
 
 
 _reply = msgspec.json.Decoder(Reply)

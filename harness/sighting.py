@@ -12,16 +12,13 @@ import msgspec
 
 from harness.backends import Backend, Loop
 from harness.errors import BadInput, ScenarioBroken
-from harness.observation import Description, Ended, Observation, Row, Seen, Sighting
+from harness.observation import Ended, Observation, Row, Seen, Sighting
 from harness.process import Reply, Worker
 from harness.protocol import LOOKS, OUT_OF_MEMORY, Assignment
 from harness.venvs import find_place
 
 _PATIENCE = 60.0
 """Seconds in which a worker must list its modules or make a loop."""
-
-DEEPEST = 200
-"""Levels of a description, several times what a worker describes."""
 
 
 def list_rows(modules: Iterable[tuple[str, str]]) -> tuple[Row, ...]:
@@ -106,7 +103,7 @@ def observe_once(row: Row, backend: Backend, timeout: float, stop: Event | None 
                 return _last(row, reply, tuple(seen.values()))
             try:
                 _add(seen, reply.read(Seen))
-            except (msgspec.ValidationError, RecursionError) as error:
+            except msgspec.ValidationError as error:
                 return Sighting(tuple(seen.values()), Ended(f"wrote what is no observation: {error}"))
     return Sighting(tuple(seen.values()), Ended(f"sent more than the {LOOKS} observations of a worker"))
 
@@ -135,20 +132,10 @@ def _library_missing(row: Row) -> str | None:
 
 
 def _add(seen: dict[Observation, Seen], one: Seen) -> None:
-    """Count an observation. Raises RecursionError for one that no worker of ours would nest so deeply."""
-    before = seen.get(one.observation)
-    if before is None:
-        _check_depth(one.observation.outcome.what, DEEPEST)
-    if before is not None:
+    """Count an observation."""
+    if (before := seen.get(one.observation)) is not None:
         one = replace(before, times=before.times + 1, seconds=max(before.seconds, one.seconds))
     seen[one.observation] = one
-
-
-def _check_depth(what: Description, levels: int) -> None:
-    if levels == 0 and what.parts:
-        raise RecursionError("it is nested too deeply")
-    for part in what.parts:
-        _check_depth(part, levels - 1)
 
 
 def _refused(row: Row, reply: Reply) -> str:

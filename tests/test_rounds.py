@@ -315,6 +315,25 @@ def test_what_is_no_outcome_is_a_fault_and_not_the_end_of_the_run(tmp_path: Path
     assert failed.because.startswith("wrote what is no raised: ")
 
 
+def nested(levels: int) -> dict[str, object]:
+    """The description of a list in a list and so on."""
+    described: dict[str, object] = {"type": "int", "text": "1"}
+    for _ in range(levels):
+        described = {"type": "list", "parts": [described]}
+    return described
+
+
+@workers
+@pytest.mark.parametrize("kind", ["value", "raised"])
+def test_a_result_nested_so_deeply_that_it_cannot_be_written_out_is_a_fault(
+    tmp_path: Path, kind: str
+) -> None:
+    deep = nested(190)
+    message = {**VALUE, "result": deep} if kind == "value" else {"how": "raised", "what": deep}
+    failed = fault(written_instead(tmp_path, READY, {"kind": kind, "message": message}))
+    assert failed.because == f"wrote what is no {kind}: it is nested too deeply"
+
+
 HUGE = 10**400
 """More than a float holds: what is divided by it or into it is an OverflowError."""
 

@@ -1,5 +1,6 @@
 """What fresh processes say of modules, loops and cases, and what the parent makes of it."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from harness.backends import Backend, Loop, find_backend
 from harness.errors import BadInput, ScenarioBroken
-from harness.observation import Outcome, Row, Sighting
+from harness.observation import Ended, Outcome, Row, Sighting
 from harness.protocol import Assignment
 from harness.sighting import assignment, check_loop, list_rows, module_to_import, observe_once
 from harness.worker.describe import Describer
@@ -81,6 +82,30 @@ def test_a_library_that_is_not_there_needs_no_worker_to_say_so() -> None:
         "no module named 'no_such': pip install 'loopcmp[suite]'",
         "no module named 'no_such': install the package that brings it",
     ]
+
+
+DEEP: dict[str, object] = {"type": "int", "text": "1"}
+for _ in range(190):  # more than Python's recursion limit lets be written out, fewer than JSON may be nested
+    DEEP = {"type": "list", "parts": [DEEP]}
+PLAIN: dict[str, object] = {"how": "returned", "what": {"type": "int", "text": "1"}}
+
+
+@workers
+@pytest.mark.parametrize(
+    "observation",
+    [
+        {"outcome": {"how": "returned", "what": DEEP}},
+        {"outcome": PLAIN, "complaints": [{"kind": "other", "exception": DEEP}]},
+    ],
+    ids=["outcome", "complaint"],
+)
+def test_what_is_nested_so_deeply_that_it_cannot_be_written_out_is_no_observation(
+    tmp_path: Path, observation: dict[str, object]
+) -> None:
+    said = json.dumps({"kind": "seen", "message": {"observation": observation, "times": 1}}) + "\n"
+    body = f"import os, sys; os.write(int(sys.argv[2]), {said.encode()!r}); os._exit(0)"
+    sighting = observe_once(row_of(tmp_path / "mine.py", body), find_backend("asyncio"), PATIENCE)
+    assert sighting.ended == Ended("wrote what is no observation: it is nested too deeply")
 
 
 @workers
