@@ -82,7 +82,7 @@ class RowRounds:
         return spread_of(self._turns(), self.plan.baseline)
 
     def price(self) -> Price:
-        """What the rounds so far cost; they have two arms or more."""
+        """What the rounds so far cost; one of them has two arms or more, as where there is a spread."""
         return price_of(self._turns(), [played.seconds for played in self.played])
 
     def parts(self, arm: str) -> tuple[ArmRound, ...]:

@@ -92,10 +92,18 @@ def _variance(samples: Sequence[float]) -> float:
 
 
 def price_of(rounds: Sequence[Turns], seconds: Sequence[float]) -> Price:
-    """What rounds of so many seconds cost: a worker waits while all others have their turns."""
-    turn = median(sum(map(_mean_wait, turns.values())) / (len(turns) - 1) for turns in rounds)
+    """What rounds of so many seconds cost: a worker waits while all others have their turns.
+
+    At least one round has two arms or more; in one of a single arm nobody waits for anybody.
+    """
+    turn = median(_turn_seconds(turns) for turns in rounds if len(turns) > 1)
     taken = median(len(values) for turns in rounds for values in turns.values())
     return Price(max(0.0, median(seconds) - taken * turn), turn)
+
+
+def _turn_seconds(turns: Turns) -> float:
+    """Seconds of one turn of all arms of a round."""
+    return sum(map(_mean_wait, turns.values())) / (len(turns) - 1)
 
 
 def _mean_wait(values: Sequence[Value]) -> float:

@@ -192,6 +192,16 @@ def test_a_pilot_that_tells_nothing_leaves_the_turns_as_they_are() -> None:
     assert _after_pilot(Tally(begun(plan(STORY)), [*entries, *only]), STORY) == PACE
 
 
+def test_a_baseline_that_is_given_up_during_the_pilot_does_not_end_the_run() -> None:
+    piloted = Paced(STORY.id, replace(PACE, pilot=PILOT_ROUNDS))
+    observed = seen_alike(STORY, twice(look(returned(1))), [ASYNCIO, UVLOOP])
+    before = rounds(STORY.id, {ASYNCIO: 100.0, UVLOOP: 63.0, AGAIN: 100.0}, 2)
+    dropped = Dropped(STORY.id, Fault(ASYNCIO, "killed by SIGSEGV"), "crashed")
+    after = rounds(STORY.id, {UVLOOP: 63.0}, PILOT_ROUNDS - 2)
+    tally = Tally(begun(plan(STORY, on=[ASYNCIO, UVLOOP])), [*observed, piloted, *before, dropped, *after])
+    assert _after_pilot(tally, STORY).pilot == 0
+
+
 @pytest.mark.workers
 def test_a_row_is_piloted_by_real_workers_and_goes_on_with_the_turns_it_chose() -> None:
     (order,) = choose_rows(["order:n=1"])

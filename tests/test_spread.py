@@ -69,6 +69,13 @@ def test_the_price_of_a_turn_is_what_the_others_wait() -> None:
     assert price.workers == pytest.approx(0.5 - 4 * price.turn)
 
 
+def test_rounds_in_which_one_arm_was_left_alone_do_not_say_what_a_turn_costs() -> None:
+    waiting = tuple(value(10.0) for _ in range(4))
+    both: list[Turns] = [dict.fromkeys("ab", waiting)] * 2
+    alone: list[Turns] = [{"b": waiting}] * 3
+    assert price_of([*both, *alone], [0.5] * 5).turn == pytest.approx(price_of(both, [0.5] * 2).turn)
+
+
 def test_noise_from_turn_to_turn_is_met_with_turns_and_noise_of_workers_with_rounds() -> None:
     wanted = [best_turns(spread, PRICE, precision=0.001, level=0.95, rounds=20) for spread in (QUIET, NOISY)]
     assert wanted[0] == FEWEST_TURNS
