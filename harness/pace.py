@@ -18,7 +18,10 @@ LONG_ITERATION = 0.2
 """Seconds of one iteration above which workers live one at a time and give one value each."""
 
 LONGEST_PART = 0.6
-"""Seconds that a worker's turns may take in a round: values so long average over the machine's moods."""
+"""Seconds that a worker's turns may take in a round before they are chosen by their variance.
+
+Values so long average over the machine's moods.
+"""
 
 FEW_TURNS = 2
 """That a worker takes however long they are: one would leave nothing to compare it with."""

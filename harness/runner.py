@@ -137,12 +137,16 @@ def _calibrated(tally: Tally, row: Row, arms: tuple[Arm, ...], stage: Stage) -> 
 
 
 def _after_pilot(tally: Tally, row: Row) -> Pace:
-    """The row's pace with the turns that its first rounds show to be worth their time."""
+    """The row's pace with the turns that its first rounds show to be worth their time.
+
+    No more than let the rounds that it takes anyway end within its budget.
+    """
     plan, rounds, pace = tally.plan, tally.row_rounds(row), replace(tally.paces[row.id], pilot=0)
     if (spread := rounds.spread()) is None:
         return pace
-    turns = best_turns(spread, rounds.price(), plan.effort.precision, plan.level, plan.fewest_rounds)
-    return replace(pace, turns=turns)
+    price, fewest = rounds.price(), plan.fewest_rounds
+    turns = best_turns(spread, price, plan.effort.precision, plan.level, fewest)
+    return replace(pace, turns=min(turns, price.turns_within(plan.effort.budget / fewest)))
 
 
 def _play(

@@ -50,6 +50,10 @@ class Price:
     workers: float
     turn: float
 
+    def turns_within(self, seconds: float) -> int:
+        """Turns a worker for which a round of so many seconds has the time; never below FEWEST_TURNS."""
+        return max(FEWEST_TURNS, int((seconds - self.workers) / self.turn)) if self.turn > 0 else MOST_TURNS
+
 
 def spread_of(rounds: Sequence[Turns], baseline: str) -> Spread | None:
     """Where the variance of these arms lies, each beside the baseline in the same turns; None for too few.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
+from random import Random
 
 import pytest
 
@@ -14,10 +15,11 @@ from harness.observation import Row
 from harness.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault
 from harness.passes import Pass
 from harness.plan import DEFAULT, FAST, Effort, Plan
+from harness.protocol import Value
 from harness.record import Dropped, Entry, Finished, Paced, Played, PlayedBeside
 from harness.rounds import Stage, choose_cpus
 from harness.runner import Entries, _after_pilot, _arms, _calibrated, _why_stop, check, time
-from harness.spread import FEWEST_TURNS
+from harness.spread import FEWEST_TURNS, MOST_TURNS
 from harness.tally import Tally
 from tests.records import (
     ASYNCIO,
@@ -27,12 +29,14 @@ from tests.records import (
     UVLOOP,
     begun,
     look,
+    part,
     plan,
     returned,
     rounds,
     row,
     seen_alike,
     twice,
+    value,
 )
 
 STORY = row("story", returned(1))
@@ -190,6 +194,26 @@ def test_a_pilot_that_tells_nothing_leaves_the_turns_as_they_are() -> None:
     piloted = Paced(STORY.id, replace(PACE, pilot=PILOT_ROUNDS))
     entries: list[Entry] = [*seen_alike(STORY, twice(look(returned(1)))), piloted]
     assert _after_pilot(Tally(begun(plan(STORY)), [*entries, *only]), STORY) == PACE
+
+
+@pytest.mark.parametrize(("budget", "turns"), [(80.0, MOST_TURNS), (20.0, 10), (1.0, FEWEST_TURNS)])
+def test_no_more_turns_are_chosen_than_the_budget_has_time_for(budget: float, turns: int) -> None:
+    """A turn of all four arms takes 0.1 s, for each waits 75 ms; turns vary much, and workers hardly."""
+    piloted = Paced(STORY.id, replace(PACE, pilot=PILOT_ROUNDS))
+    draw = Random(1)
+    played = [
+        Played(STORY.id, number, 8 * 0.1, tuple(part(arm, noisy(draw)) for arm in EQUAL))
+        for number in range(PILOT_ROUNDS)
+    ]
+    effort = replace(DEFAULT, budget=budget)
+    observed = seen_alike(STORY, twice(look(returned(1))))
+    tally = Tally(begun(plan(STORY, effort=effort)), [*observed, piloted, *played])
+    assert _after_pilot(tally, STORY).turns == turns
+
+
+def noisy(draw: Random) -> list[Value]:
+    """Eight turns that vary by half, after each of which the worker waits 75 ms."""
+    return [replace(value(100.0 * draw.uniform(0.5, 1.5)), waited=75_000_000) for _ in range(8)]
 
 
 def test_a_baseline_that_is_given_up_during_the_pilot_does_not_end_the_run() -> None:

@@ -76,6 +76,17 @@ def test_rounds_in_which_one_arm_was_left_alone_do_not_say_what_a_turn_costs() -
     assert price_of([*both, *alone], [0.5] * 5).turn == pytest.approx(price_of(both, [0.5] * 2).turn)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "turns"), [(0.0, FEWEST_TURNS), (0.3, FEWEST_TURNS), (0.51, 10), (3.0, 135)]
+)
+def test_a_round_has_time_for_so_many_turns(seconds: float, turns: int) -> None:
+    assert PRICE.turns_within(seconds) == turns
+
+
+def test_turns_that_cost_nothing_always_fit() -> None:
+    assert Price(workers=0.3, turn=0.0).turns_within(0.1) == MOST_TURNS
+
+
 def test_noise_from_turn_to_turn_is_met_with_turns_and_noise_of_workers_with_rounds() -> None:
     wanted = [best_turns(spread, PRICE, precision=0.001, level=0.95, rounds=20) for spread in (QUIET, NOISY)]
     assert wanted[0] == FEWEST_TURNS
