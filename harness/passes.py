@@ -9,7 +9,7 @@ from typing import Literal
 
 from harness.estimate import Estimate
 from harness.observation import Row
-from harness.pace import Pace
+from harness.pace import SLOWEST_VALUE, Pace
 from harness.plan import Plan
 from harness.protocol import Timed
 
@@ -45,6 +45,10 @@ class Pass:
             return ordinary
         loops = ordinary.loops * LONGER
         return replace(ordinary, loops=loops, turns=TURNS, warmups=0, untimed=0, pilot=0, timed=self.timed)
+
+    def patience(self, ordinary: float) -> float:
+        """Seconds of silence after which a worker is ended: as much more as its longer values may take."""
+        return ordinary if self.timed == "whole" else ordinary + LONGER * SLOWEST_VALUE
 
     def is_over(self, rounds: int, seconds: float) -> bool:
         """Whether a pass of so many rounds, which took so long, takes no more."""

@@ -93,7 +93,7 @@ def _pass(tally: Tally, row: Row, one: Pass) -> Entries:
     cpus = choose_cpus(one.cpus or row.cpus)
     if one.cpus is not None and (cpus is None or len(cpus) < one.cpus):
         return
-    stage, taken = Stage(cpus, tally.plan.patience(row)), tally.beside[row.id, one.name]
+    stage, taken = Stage(cpus, one.patience(tally.plan.patience(row))), tally.beside[row.id, one.name]
     with kept_off(cpus):
         while (arms := arms_of(tally, row)) and not one.is_over(len(taken), _seconds(taken)):
             pace = one.pace(tally.paces[row.id])

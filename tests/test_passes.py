@@ -6,7 +6,7 @@ import pytest
 
 from harness.estimate import estimate
 from harness.observation import Row
-from harness.pace import ALONE, Pace
+from harness.pace import ALONE, SLOWEST_VALUE, Pace
 from harness.passes import BUDGET, LONGER, ROUNDS, TURNS, Pass, passes_of
 from harness.plan import FAST, Also
 from tests.records import PACE, plan, returned, row
@@ -62,6 +62,13 @@ def test_a_pass_that_counts_what_is_rare_has_few_long_turns_and_nothing_off_the_
     pace = one.pace(replace(PACE, pilot=5))
     assert pace == Pace(PACE.loops * LONGER, TURNS, warmups=0, untimed=0, timed=one.timed)
     assert one.timed != "whole"
+
+
+def test_a_pass_of_longer_values_is_waited_for_as_much_longer() -> None:
+    assert Pass("threads", cpus=2).patience(0.5) == 0.5
+    for also in BOTH:
+        [one] = passes_of(plan(SERVED, also=(also,)), SERVED, PACE, helped=False)
+        assert one.patience(0.5) == 0.5 + LONGER * SLOWEST_VALUE
 
 
 @pytest.mark.parametrize(
