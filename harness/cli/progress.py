@@ -39,6 +39,8 @@ class Progress:
         self._timed = timed
         self._console = Console(file=sys.stderr, highlight=False)
         self._rows = {row.id: row for row in tally.plan.rows}
+        self._own = sum(tally.plan.told(row) is None for row in tally.plan.timed_rows)
+        """Rows with rounds of their own: a native one takes part in those of the row that it tells again."""
         self._cases = sum(1 for _ in tally.plan.cases())
         self._note = ""
         self._bars = Bars(
@@ -50,7 +52,7 @@ class Progress:
             TimeRemainingColumn(),
         )
         self._checking = self._bars.add_task("observing", total=self._cases)
-        self._timing = self._bars.add_task("timing", total=len(tally.plan.timed_rows), visible=False)
+        self._timing = self._bars.add_task("timing", total=self._own, visible=False)
         self._live = Live(
             console=self._console, get_renderable=self._drawn, transient=True, refresh_per_second=4
         )
@@ -96,7 +98,7 @@ class Progress:
         """How much there is to do, and roughly how long it takes."""
         plan = self._tally.plan
         observing = f"observing takes about {self._cases * _CASE_SECONDS:.0f} s"
-        timed = len(plan.timed_rows)
+        timed = self._own
         if (schedule := self._tally.begun.audit) is not None:
             return (
                 f"{schedule.trials} comparisons of identical code, and more: at most {schedule.seconds:.0f} s"
