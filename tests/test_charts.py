@@ -14,12 +14,15 @@ from harness.evidence import case_of, command, whole_command
 from harness.record import Cell, Line, Record, Timing
 from harness.report.charts import Chart, charts, strips
 from harness.report.charts.dots import ratio_ticks, size_ticks
+from harness.report.charts.latency import time_marks
 from harness.report.charts.sweep import sweep_chart
+from harness.report.markdown import illustrated
+from harness.report.pictures import pictures
 from harness.report.vega import Workshop, inline, packed, runtime
 from harness.sweep import Curve, Point, Sweep, fit, sweeps
 from harness.table import Table
 from harness.verdict import Finding, Verdict
-from tests.records import ASYNCIO, UVLOOP, begun, everything, look, plan, returned, row, twice
+from tests.records import ASYNCIO, TRIO, UVLOOP, begun, everything, look, passed, plan, returned, row, twice
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +57,11 @@ def written(table: Table) -> str:
 
 def all_charts() -> list[Chart]:
     grown = swept(1e-6, 2e-5, 2e-4)
-    return [*charts(everything()), *strips(everything()).values(), *charts(grown)]
+    return [*charts(everything()), *strips(everything()).values(), *charts(grown), of_latency()]
+
+
+def of_latency() -> Chart:
+    return next(chart for chart in charts(passed()) if chart.name == "chart-latency")
 
 
 def test_the_tables_behind_the_charts_look_as_they_did() -> None:
@@ -128,6 +135,38 @@ def test_one_is_always_marked_on_an_axis_of_ratios_and_never_many_more(low: floa
 
 def test_marks_of_sizes_are_powers_of_four() -> None:
     assert size_ticks([{"high": 300.0}]) == [0.0, 16.0, 64.0, 256.0]
+
+
+# Latency
+
+
+def test_every_quantile_is_a_dot_in_microseconds_and_one_of_too_few_operations_is_none() -> None:
+    found = {(one["backend"], one["quantile"]): one["value"] for one in of_latency().data}
+    assert found[ASYNCIO, "p99"] == pytest.approx(80.6, rel=0.01)
+    assert (TRIO, "p99") in found
+    assert (TRIO, "p99.9") not in found
+
+
+def test_a_report_has_the_table_of_latency_once_under_its_image() -> None:
+    text = illustrated(passed(), pictures(passed()))
+    assert re.findall(r"## Latency of one operation\n\n(\S*)\[", text) == ["!"]
+
+
+def test_a_record_without_the_pass_has_no_chart_of_latency() -> None:
+    assert "chart-latency" not in {chart.name for chart in charts(everything())}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "marks"),
+    [
+        (50.4, 400, [50, 100, 200, 500]),
+        (41, 46, [20, 50]),
+        (50, 50, [50]),
+        (0.7, 90_000, [0.1, 1, 10, 100, 1_000, 10_000, 100_000]),
+    ],
+)
+def test_marks_of_times_hold_every_time_and_are_few(low: float, high: float, marks: list[float]) -> None:
+    assert time_marks([{"low": low, "high": high}]) == marks
 
 
 # Sweeps

@@ -15,7 +15,12 @@ from harness.verdict import FINDINGS, Verdict
 if TYPE_CHECKING:
     from harness.report.pictures import Picture
 
-ABOVE = {"chart-forest": "times", "chart-contrasts": "contrasts", "chart-trials": "audit-1"}
+ABOVE = {
+    "chart-forest": "times",
+    "chart-contrasts": "contrasts",
+    "chart-latency": "latency",
+    "chart-trials": "audit-1",
+}
 """Charts whose figures a table of the report has in any case; every other chart brings its own."""
 
 _ESCAPED = str.maketrans(

@@ -8,15 +8,12 @@ from typing import Any
 from harness.estimate import Estimate, Judgement
 from harness.evidence import scaled
 from harness.record import Cell, Record
-from harness.report.charts.chart import ACCENT, INK, Chart, Datum, Spec, finished, named_data
+from harness.report.charts.chart import ACCENT, INK, Chart, Datum, Spec, finished
+from harness.report.charts.panels import columns, panels, rows
 from harness.report.matrix import order
 from harness.report.text import label
 from harness.table import Table, interval
 
-PANELS = 4
-"""Backends side by side before the next begin a new line."""
-
-PANEL_WIDTH, ROW_HEIGHT = 250, 17
 FEWEST_TICKS, MOST_TICKS = 3, 8
 
 
@@ -141,11 +138,11 @@ def _dots_table(title: str, data: Sequence[Datum]) -> Table:
 
 def _panels(data: Sequence[Datum], axis: str, *, log: bool) -> Spec:
     ticks = tuple(ratio_ticks(data) if log else size_ticks(data))
-    return _panels_spec(axis, ticks, min(PANELS, len({one["backend"] for one in data})), log=log)
+    return _panels_spec(axis, ticks, columns(data), log=log)
 
 
 @lru_cache(maxsize=256)
-def _panels_spec(axis: str, ticks: tuple[float, ...], columns: int, *, log: bool) -> Spec:
+def _panels_spec(axis: str, ticks: tuple[float, ...], beside: int, *, log: bool) -> Spec:
     import altair as alt  # noqa: PLC0415 - two seconds, only where charts are drawn
 
     scale = alt.Scale(type="log", nice=False, padding=12) if log else alt.Scale(type="symlog", constant=64)
@@ -153,14 +150,8 @@ def _panels_spec(axis: str, ticks: tuple[float, ...], columns: int, *, log: bool
         format="~r" if log else ",d", values=list(ticks), labelOverlap="greedy", labelSeparation=6
     )
     x = alt.X("value:Q", title=axis, scale=scale, axis=marks)
-    y = alt.Y(
-        "row:N",
-        title=None,
-        sort=alt.EncodingSortField("number", op="min", order="ascending"),
-        axis=alt.Axis(labelLimit=260, grid=True, ticks=False, domain=False),
-    )
     says = "datum.row + ' on ' + datum.backend + ': ' + datum.says"
-    base = alt.Chart().transform_calculate(whole=says).encode(y=y)
+    base = alt.Chart().transform_calculate(whole=says).encode(y=rows())
     spans = base.mark_rule(color=ACCENT, strokeWidth=2, aria=False).encode(
         x=alt.X("low:Q", title=axis, scale=scale), x2="high:Q"
     )
@@ -174,21 +165,7 @@ def _panels_spec(axis: str, ticks: tuple[float, ...], columns: int, *, log: bool
         one = alt.Chart().transform_aggregate(cases="count()").encode(x=alt.datum(1))
         one = one.mark_rule(color=INK, strokeDash=[4, 3], aria=False)
         layers.insert(0, one)
-    drawn = (
-        alt.layer(*layers)
-        .properties(width=PANEL_WIDTH, height=alt.Step(ROW_HEIGHT))
-        .facet(
-            facet=alt.Facet(
-                "backend:N",
-                title=None,
-                sort=alt.EncodingSortField("order", op="min", order="ascending"),
-                header=alt.Header(labelFontWeight="bold", labelFontSize=13),
-            ),
-            columns=columns,
-            data=named_data(),
-        )
-    )
-    return finished(drawn)
+    return finished(panels(layers, beside))
 
 
 STEPS = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)

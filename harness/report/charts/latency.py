@@ -1,0 +1,113 @@
+"""Latency: the quantiles of one operation's time on a log axis, rows over backends, a panel for each."""
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from harness import passed
+from harness.evidence import scaled
+from harness.passes import Quantile
+from harness.record import Record
+from harness.report.charts.chart import ACCENT, RULE, SHAPES, Chart, Datum, Spec, finished
+from harness.report.charts.panels import columns, panels, rows
+from harness.report.matrix import order
+from harness.report.text import label
+from harness.table import interval
+
+MOST_MARKS = 7
+"""Marks that a panel has the width for."""
+
+
+def latency(record: Record) -> Chart | None:
+    """The quantiles with their intervals; None where no operation was timed by itself."""
+    table, data = passed.latency(record), tuple(_data(record))
+    if table is None or not data:
+        return None
+    names = tuple(dict.fromkeys(one["quantile"] for one in data))
+    said = f"{', '.join(names)} of one operation's time in µs on a log axis, with their intervals."
+    return Chart(
+        "chart-latency",
+        "latency",
+        table.title,
+        f"{said} {_worst(data)}",
+        table,
+        _latency_spec(tuple(time_marks(data)), names, columns(data)),
+        data,
+    )
+
+
+def _data(record: Record) -> Iterator[Datum]:
+    for number, line in enumerate(record.lines, start=1):
+        for cell in line.cells:
+            if cell.timing is not None and cell.timing.latency is not None:
+                known = {"row": label(line.row.id), "number": number, "backend": label(cell.backend)}
+                at = order(record).index(cell.backend)
+                for quantile in cell.timing.latency.quantiles:
+                    yield from ({**known, "order": at, **dot} for dot in _dot(quantile))
+
+
+def _dot(quantile: Quantile) -> Iterator[Datum]:
+    """A quantile in µs; none where a worker timed too few operations for it."""
+    if quantile.seconds is not None:
+        found = scaled(quantile.seconds, 1e6)
+        yield {
+            "quantile": quantile.name,
+            "of": quantile.of,
+            "value": float(found.value),
+            "low": float(found.value if found.low is None else found.low),
+            "high": float(found.value if found.high is None else found.high),
+            "open": found.low is None,
+            "says": f"{quantile.name} {interval(found, ' µs')}",
+        }
+
+
+def _worst(data: Sequence[Datum]) -> str:
+    """The longest of the times that are rarest."""
+    rarest = max(one["of"] for one in data)
+    worst = max((one for one in data if one["of"] == rarest), key=lambda one: float(one["value"]))
+    return f"The longest: {worst['says']}, {worst['row']} on {worst['backend']}."
+
+
+def time_marks(data: Sequence[Datum]) -> list[float]:
+    """Marks of an axis of µs, from one at or below the least time to one at or above the greatest.
+
+    They are 1, 2 and 5 of every power of ten; where those are too many, the powers alone.
+    """
+    low, high = min(float(one["low"]) for one in data), max(float(one["high"]) for one in data)
+    fine, coarse = (list(_around(low, high, digits)) for digits in ((1, 2, 5), (1,)))
+    return fine if len(fine) <= MOST_MARKS else coarse
+
+
+def _around(low: float, high: float, digits: Sequence[int]) -> Iterator[float]:
+    """The marks with these digits that are needed to hold a span."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    marks = [float(f"{digit}e{power}") for power in powers for digit in digits]
+    for before, at, after in zip([0.0, *marks], marks, [*marks[1:], math.inf], strict=False):
+        if after > low and before < high:
+            yield at
+
+
+@lru_cache(maxsize=256)
+def _latency_spec(marks: tuple[float, ...], names: tuple[str, ...], beside: int) -> Spec:
+    import altair as alt  # noqa: PLC0415 - as above
+
+    scale = alt.Scale(type="log", nice=False, domain=[marks[0], marks[-1]], padding=8)
+    axis = alt.Axis(format=",~g", values=list(marks), labelOverlap="greedy", labelSeparation=6)
+    title = "µs, log scale"
+    x = alt.X("value:Q", title=title, scale=scale, axis=axis)
+    legend = alt.Legend(title=None, orient="bottom", symbolFillColor=ACCENT, symbolStrokeColor=ACCENT)
+    shapes = alt.Scale(domain=list(names), range=list(SHAPES[: len(names)]))
+    says = "datum.row + ' on ' + datum.backend + ': ' + datum.says"
+    base = alt.Chart().transform_calculate(whole=says).encode(y=rows())
+    # From the shortest to the longest of a case: what it may cost to wait for the rare one.
+    reach = base.mark_line(color=RULE, strokeWidth=1.5, aria=False).encode(x=x, detail="row:N", order="of:Q")
+    spans = base.mark_rule(color=ACCENT, strokeWidth=2, aria=False).encode(
+        x=alt.X("low:Q", title=title, scale=scale), x2="high:Q"
+    )
+    dots = base.mark_point(color=ACCENT, size=52, strokeWidth=1.5, opacity=1, aria=False).encode(
+        x=x,
+        shape=alt.Shape("quantile:N", scale=shapes, legend=legend),
+        fill=alt.condition("datum.open", alt.value(None), alt.value(ACCENT)),
+        tooltip=alt.Tooltip("whole:N"),
+    )
+    return finished(panels((reach, spans, dots), beside))

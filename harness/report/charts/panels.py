@@ -1,0 +1,45 @@
+"""Panels: one for each backend, all over the same rows and the same axis."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from harness.report.charts.chart import Datum, named_data
+
+if TYPE_CHECKING:
+    import altair as alt
+
+PANELS = 4
+"""Backends side by side before the next begin a new line."""
+
+PANEL_WIDTH, ROW_HEIGHT = 250, 17
+
+
+def columns(data: Sequence[Datum]) -> int:
+    """How many panels stand side by side."""
+    return min(PANELS, len({one["backend"] for one in data}))
+
+
+def rows() -> "alt.Y":
+    """The rows of the record, in its order."""
+    import altair as alt  # noqa: PLC0415 - two seconds, only where charts are drawn
+
+    return alt.Y(
+        "row:N",
+        title=None,
+        sort=alt.EncodingSortField("number", op="min", order="ascending"),
+        axis=alt.Axis(labelLimit=260, grid=True, ticks=False, domain=False),
+    )
+
+
+def panels(layers: Sequence[Any], beside: int) -> "alt.FacetChart":
+    """These layers for every backend, so many panels beside each other."""
+    import altair as alt  # noqa: PLC0415 - as above
+
+    facet = alt.Facet(
+        "backend:N",
+        title=None,
+        sort=alt.EncodingSortField("order", op="min", order="ascending"),
+        header=alt.Header(labelFontWeight="bold", labelFontSize=13),
+    )
+    layered = alt.layer(*layers).properties(width=PANEL_WIDTH, height=alt.Step(ROW_HEIGHT))
+    return layered.facet(facet=facet, columns=beside, data=named_data())
