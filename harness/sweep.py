@@ -1,4 +1,4 @@
-"""Rows that differ in one number → time against that number, with the exponent of a fitted power. Pure."""
+"""Rows that differ in one number → time and memory against it, with the exponent of a fitted power. Pure."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -15,18 +15,23 @@ FEWEST = 3
 DEARER = 1.25
 """Times what it costs where it is cheapest, beyond which a unit is said to grow dearer over a sweep."""
 
+HEAVIER = 2.0
+"""Times the peak memory at the smallest value of a parameter, below which less of it comes from the parameter
+than from what an iteration takes in any case: then no memory is given for a unit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
     """Seconds per iteration at one value of the parameter, and the number of the record's row.
 
-    `collecting` is the share of them that garbage collection takes.
+    `collecting` is the share of them that garbage collection takes; `peak` is in bytes.
     """
 
     at: float
     seconds: Estimate
     row: int
     collecting: float = 0.0
+    peak: Estimate | None = None
 
     @property
     def unit(self) -> float:
@@ -74,6 +79,29 @@ class Curve:
         found = Growth(min(self.points, key=lambda point: point.unit), self.points[-1])
         return found if found.times > DEARER else None
 
+    @property
+    def weight(self) -> Estimate | None:
+        """Bytes of peak memory for one more unit, from the smallest value to the largest.
+
+        The difference of the two peaks, and not the largest over its value: what a loop takes once, whatever it is given, is no unit's (on
+        uvloop a mebibyte, as much as 400 tasks). Nor a line of least squares: over powers of ten it
+        follows the largest alone, and its interval says how straight the line is, not how well a peak
+        is known. None where memory was not recorded or does not stand out.
+        """
+        first, last = self.points[0], self.points[-1]
+        if first.peak is None or last.peak is None or last.peak.value < HEAVIER * first.peak.value:
+            return None
+        unit = _difference(last.peak, first.peak, last.at - first.at)
+        return None if unit.low is not None and unit.low <= 0 else unit
+
+
+def _difference(more: Estimate, less: Estimate, units: float) -> Estimate:
+    """What lies between two estimates, for one unit; its interval, from end to end, is wider than it need be."""
+    value, rounds = (more.value - less.value) / units, min(more.rounds, less.rounds)
+    if more.low is None or more.high is None or less.low is None or less.high is None:
+        return Estimate(value, None, None, rounds)
+    return Estimate(value, (more.low - less.high) / units, (more.high - less.low) / units, rounds)
+
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
@@ -116,7 +144,7 @@ def _numbers(line: Line) -> Iterator[tuple[str, float]]:
 def _curves(record: Record, members: Sequence[tuple[float, int]]) -> Iterator[Curve]:
     for backend in record.backends:
         points = tuple(
-            Point(at, cell.timing.seconds, number, cell.timing.collecting.value)
+            Point(at, cell.timing.seconds, number, cell.timing.collecting.value, cell.timing.peak)
             for at, number in members
             for cell in record.lines[number].cells
             if cell.backend == backend and cell.timing is not None

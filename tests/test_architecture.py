@@ -63,7 +63,7 @@ ARROWS = {
     "sweep": "estimate observation record",
     "capabilities": "backends observation parting record table verdict",
     "report": "attributed audited capabilities caveats differences errors estimate evidence observation pace"
-    " passed plan record reliability sentences summary sweep table verdict",
+    " passed passes plan record reliability sentences summary sweep table verdict",
     "store": "errors record trial",
     "site": "audited errors estimate evidence record report sentences store table verdict",
     "environment": "backends record rounds sighting venvs",

@@ -51,13 +51,36 @@ def swept(*times: float) -> Record:
     return Record(begun(plan(*rows, on=(ASYNCIO, UVLOOP))), tuple(lines), (), None, None)
 
 
+def remembered() -> Record:
+    """The same for n = 1, 10, 100, with a fixed mebibyte on uvloop, and 2 KiB for each of n on both."""
+    record = swept(1e-6, 1e-5, 1e-4)
+    lines = (
+        replace(line, cells=tuple(peaking(cell, 10**at) for cell in line.cells))
+        for at, line in enumerate(record.lines)
+    )
+    return replace(record, lines=tuple(lines))
+
+
+def peaking(cell: Cell, n: int) -> Cell:
+    assert cell.timing is not None
+    once = 2**20 if cell.backend == UVLOOP else 2**14
+    peak = Estimate(once + 2048.0 * n, once + 2048.0 * n - 99, once + 2048.0 * n + 99, 20)
+    return replace(cell, timing=replace(cell.timing, peak=peak))
+
+
 def written(table: Table) -> str:
     return "\n".join([table.title, *("\t".join(line) for line in (table.heads, *table.rows))]) + "\n"
 
 
 def all_charts() -> list[Chart]:
     grown = swept(1e-6, 2e-5, 2e-4)
-    return [*charts(everything()), *strips(everything()).values(), *charts(grown), of_latency()]
+    return [
+        *charts(everything()),
+        *strips(everything()).values(),
+        *charts(grown),
+        *charts(remembered()),
+        of_latency(),
+    ]
 
 
 def of_latency() -> Chart:
@@ -218,6 +241,53 @@ def test_a_sweep_is_rows_that_differ_in_one_number_on_every_backend_that_has_thr
     assert [curve.backend for curve in found.curves] == [ASYNCIO, UVLOOP]
     assert [point.at for point in found.curves[0].points] == [1, 10, 100]
     assert sweeps(swept(1e-6, 1e-5)) == ()
+
+
+def peaks(*sizes: Estimate) -> Curve:
+    points = [Point(10.0**at, sure(1e-6), at, peak=peak) for at, peak in enumerate(sizes)]
+    return Curve("a+b", tuple(points), sure(1.0))
+
+
+def test_memory_for_one_more_is_what_the_parameter_adds_and_not_what_a_loop_takes_once() -> None:
+    once = 2.0**20
+    weight = peaks(*(sure(once + 2500.0 * n) for n in (1, 10, 100, 1000))).weight
+    assert weight == Estimate(2500.0, 2500.0, 2500.0, 20)
+
+
+def test_the_interval_of_memory_for_one_more_holds_both_peaks_at_their_worst() -> None:
+    weight = peaks(Estimate(100, 90, 120, 20), sure(0), Estimate(1090, 1080, 1110, 9)).weight
+    assert weight == Estimate(10.0, 960 / 99, 1020 / 99, 9)
+    few = peaks(Estimate(100, None, None, 3), sure(0), sure(1090)).weight
+    assert few == Estimate(10.0, None, None, 3)
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        (sure(1000), sure(1000), sure(1900)),
+        (sure(10), sure(10), Estimate(100, 5, 900, 20)),
+    ],
+    ids=["less than twice", "an interval that holds nothing"],
+)
+def test_memory_that_does_not_stand_out_is_no_figure(sizes: tuple[Estimate, ...]) -> None:
+    assert peaks(*sizes).weight is None
+
+
+def test_a_sweep_without_memory_says_nothing_of_it() -> None:
+    (found,) = sweeps(swept(1e-6, 1e-5, 1e-4))
+    assert "emory" not in repr(sweep_chart(found))
+
+
+def test_a_sweep_says_the_memory_for_one_more_and_where_it_is_not_told_apart() -> None:
+    (found,) = sweeps(remembered())
+    chart = sweep_chart(found)
+    assert chart.alternative.endswith(
+        "Peak memory for one more of n: asyncio+gather 2,048 bytes [2,046, 2,050]."
+    )
+    assert {row[0]: row[-1] for row in chart.table.rows} == {
+        ASYNCIO: "2,048 bytes [2,046, 2,050]",
+        UVLOOP: "not told apart",
+    }
 
 
 # Evidence and caveats

@@ -1,8 +1,9 @@
-"""A scenario over one of its parameters: time against it on log axes, a curve for each backend."""
+"""A scenario over one of its parameters: time on log axes, a curve for each backend, and memory in words."""
 
 from collections.abc import Iterator
 from functools import lru_cache
 
+from harness.estimate import Estimate
 from harness.evidence import microseconds, scaled
 from harness.report.charts.chart import HUES, SHAPES, Chart, Datum, Spec, finished, named_data
 from harness.report.text import label
@@ -16,23 +17,53 @@ def sweep_chart(sweep: Sweep) -> Chart:
     """The curves of one scenario, each with its power."""
     title = f"{label(sweep.name)}: time against {label(sweep.parameter)}"
     said = "; ".join(f"{label(one.backend)} {_power(one)}" for one in sweep.curves)
-    rows = tuple(
-        (label(one.backend), f"{point.at:g}", microseconds(point.seconds), _power(one))
-        for one in sweep.curves
-        for point in one.points
-    )
-    heads = ("backend", label(sweep.parameter), "time per iteration", "grows as")
     number = sweep.curves[0].points[0].row + 1
     return Chart(
         f"chart-sweep-{number}",
         f"sweep-{number}",
         title,
         f"Time per iteration against {label(sweep.parameter)}, both log axes, "
-        f"with the power fitted to each: {said}.",
-        Table(title, heads, rows, tuple(_growths(sweep))),
+        f"with the power fitted to each: {said}.{_weights(sweep)}",
+        Table(title, tuple(_heads(sweep)), tuple(_rows(sweep)), tuple(_notes(sweep))),
         _sweep_spec(sweep),
         tuple(_sweep_data(sweep)),
     )
+
+
+def _weights(sweep: Sweep) -> str:
+    """What one of the parameter takes of memory, where that is known."""
+    found = [(curve.backend, curve.weight) for curve in sweep.curves if curve.weight is not None]
+    if not found:
+        return ""
+    said = "; ".join(f"{label(name)} {_bytes(weight)}" for name, weight in found)
+    return f" Peak memory for one more of {label(sweep.parameter)}: {said}."
+
+
+def _bytes(weight: Estimate | None) -> str:
+    return "not told apart" if weight is None else interval(weight, " bytes")
+
+
+def _heads(sweep: Sweep) -> Iterator[str]:
+    yield from ("backend", label(sweep.parameter), "time per iteration", "grows as")
+    if _weights(sweep):
+        yield "memory for one more"
+
+
+def _rows(sweep: Sweep) -> Iterator[tuple[str, ...]]:
+    weighed = bool(_weights(sweep))
+    for curve in sweep.curves:
+        whole = (_power(curve), _bytes(curve.weight)) if weighed else (_power(curve),)
+        for point in curve.points:
+            yield label(curve.backend), f"{point.at:g}", microseconds(point.seconds), *whole
+
+
+def _notes(sweep: Sweep) -> Iterator[str]:
+    yield from _growths(sweep)
+    if _weights(sweep):
+        yield (
+            f"Memory: the peak at the largest {label(sweep.parameter)} less that at the smallest, for one of "
+            "those between; not told apart where the larger is not twice the smaller."
+        )
 
 
 def _growths(sweep: Sweep) -> Iterator[str]:
