@@ -83,10 +83,10 @@ class Curve:
     def weight(self) -> Estimate | None:
         """Bytes of peak memory for one more unit, from the smallest value to the largest.
 
-        The difference of the two peaks, and not the largest over its value: what a loop takes once, whatever it is given, is no unit's (on
-        uvloop a mebibyte, as much as 400 tasks). Nor a line of least squares: over powers of ten it
-        follows the largest alone, and its interval says how straight the line is, not how well a peak
-        is known. None where memory was not recorded or does not stand out.
+        The difference of the two peaks, and not the largest over its value: what a loop takes once, whatever
+        it is given, is no unit's (on uvloop a mebibyte, as much as 400 tasks). Nor a line of least
+        squares: over powers of ten it follows the largest alone, and its interval says how straight the
+        line is, not how well a peak is known. None where memory was not recorded or does not stand out.
         """
         first, last = self.points[0], self.points[-1]
         if first.peak is None or last.peak is None or last.peak.value < HEAVIER * first.peak.value:
@@ -96,7 +96,7 @@ class Curve:
 
 
 def _difference(more: Estimate, less: Estimate, units: float) -> Estimate:
-    """What lies between two estimates, for one unit; its interval, from end to end, is wider than it need be."""
+    """What lies between two estimates, for one unit; its interval, end to end, is wider than it need be."""
     value, rounds = (more.value - less.value) / units, min(more.rounds, less.rounds)
     if more.low is None or more.high is None or less.low is None or less.high is None:
         return Estimate(value, None, None, rounds)
