@@ -112,7 +112,7 @@ LIBRARIES = {
     "numpy": "site summary",
     "msgspec": "configuration process rounds sighting store report site cli venvs",
     "packaging": "verdict venvs",
-    "platformdirs": "venvs",
+    "platformdirs": "report venvs",
     "pyperf": "store usual worker",
     "rich": "report cli",
     "ruptures": "site",

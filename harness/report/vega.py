@@ -2,13 +2,17 @@
 
 import base64
 import gzip
+import importlib.metadata
 import json
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
+import platformdirs
+
 from harness.report.charts import DATA, Chart, Spec
+from harness.report.kept import kept
 
 _TAG = re.compile(r"<[^>]*>")
 _QUIET = re.compile(
@@ -112,7 +116,15 @@ def room_for(count: int) -> int:
 
 @cache
 def runtime() -> str:
-    """Vega itself as one script that needs nothing else; it leaves `vegaEmbed` on the window."""
+    """Vega itself as one script that needs nothing else; it leaves `vegaEmbed` on the window.
+
+    The same for every page, and more than a second to bundle: it is kept until vl-convert is another.
+    """
+    version = importlib.metadata.version("vl-convert-python")
+    return kept(platformdirs.user_cache_path("loopcmp") / f"vega-{version}.js", _bundled)
+
+
+def _bundled() -> str:
     import vl_convert  # noqa: PLC0415 - as above
 
     bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
