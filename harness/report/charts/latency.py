@@ -8,7 +8,7 @@ from harness import passed
 from harness.evidence import scaled
 from harness.passes import Quantile
 from harness.record import Record
-from harness.report.charts.chart import ACCENT, RULE, SHAPES, Chart, Datum, Spec, finished
+from harness.report.charts.chart import ACCENT, SHAPES, SOFT, Chart, Datum, Spec, finished
 from harness.report.charts.panels import columns, panels, rows
 from harness.report.matrix import order
 from harness.report.text import label
@@ -100,7 +100,7 @@ def _latency_spec(marks: tuple[float, ...], names: tuple[str, ...], beside: int)
     says = "datum.row + ' on ' + datum.backend + ': ' + datum.says"
     base = alt.Chart().transform_calculate(whole=says).encode(y=rows())
     # From the shortest to the longest of a case: what it may cost to wait for the rare one.
-    reach = base.mark_line(color=RULE, strokeWidth=1.5, aria=False).encode(x=x, detail="row:N", order="of:Q")
+    reach = base.mark_line(color=SOFT, strokeWidth=1, aria=False).encode(x=x, detail="row:N", order="of:Q")
     spans = base.mark_rule(color=ACCENT, strokeWidth=2, aria=False).encode(
         x=alt.X("low:Q", title=title, scale=scale), x2="high:Q"
     )
