@@ -1,7 +1,7 @@
 """The rounds of a row's passes → what they add to its timings. Pure."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from harness.estimate import ERROR_RATE, Estimate, estimate
@@ -23,8 +23,10 @@ def operations_needed(quantile: float) -> int:
     return round(TAIL / (1 - quantile))
 
 
-def with_passes(timings: Mapping[str, Timing], passes: Mapping[PassName, RowRounds]) -> dict[str, Timing]:
-    """The timings of a row with what its passes add to them."""
+def with_passes(
+    timings: Mapping[str, Timing], passes: Mapping[PassName, RowRounds], helped: Collection[str]
+) -> dict[str, Timing]:
+    """The timings of a row with what its passes add to them; `helped` backends have helper threads."""
     wide = passes["threads"].timings()
     added = {
         name: replace(
@@ -36,12 +38,12 @@ def with_passes(timings: Mapping[str, Timing], passes: Mapping[PassName, RowRoun
         for name, timing in timings.items()
     }
     base = added.get(passes["threads"].plan.baseline)
-    return {name: _pointed(timing, base) for name, timing in added.items()}
+    return {name: _pointed(timing, base) if name in helped else timing for name, timing in added.items()}
 
 
 def _pointed(timing: Timing, base: Timing | None) -> Timing:
     """The timing, flagged where it has helper threads: one CPU alone is unfair to it."""
-    if timing.on_two is None or base is None or timing.threads <= base.threads:
+    if timing.on_two is None or base is None:
         return timing
     helpers = timing.threads - base.threads
     threads = "a helper thread" if helpers == 1 else f"{helpers} helper threads"

@@ -4,6 +4,7 @@ A pass has turns of another kind, or another stage. Its rounds never meet the or
 give no time ratio that is judged, and no pyperf run.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -55,10 +56,10 @@ class Pass:
         return rounds >= self.rounds or seconds >= BUDGET
 
 
-def passes_of(plan: Plan, row: Row, pace: Pace | None, *, helped: bool) -> tuple[Pass, ...]:
+def passes_of(plan: Plan, row: Row, pace: Pace | None, helped: Collection[str]) -> tuple[Pass, ...]:
     """The passes over a row: those that were asked for and can be, and one on two CPUs where it is only fair.
 
-    `helped` says whether a backend was seen with helper threads. A trial of an audit has none.
+    `helped` are the backends that were seen with helper threads. A trial of an audit has no pass.
     """
     if pace is None or plan.planted is not None:
         return ()

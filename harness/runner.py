@@ -56,9 +56,10 @@ def check(tally: Tally) -> Entries:
 def time(tally: Tally) -> Entries:
     """Time every row that may be timed and is not finished. The caller adds each entry to the tally.
 
-    A native row is timed in the rounds of the row that it tells again, if that one is in the plan.
+    A native row is timed in the rounds of the row that it tells again, if that one is in the plan and keeps a
+    number; which is known when it is over, so native rows come last.
     """
-    for row in tally.plan.timed_rows:
+    for row in sorted(tally.plan.timed_rows, key=lambda row: tally.plan.told(row) is not None):
         if row.id not in tally.finished and tally.measured_in(row) is None:
             stage = Stage(choose_cpus(row.cpus), tally.plan.patience(row))
             with kept_off(stage.cpus):

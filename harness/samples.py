@@ -89,14 +89,14 @@ class RowRounds:
         """The arm's part in every round that it took part in."""
         return tuple(part for played in self.played for part in played.arms if part.arm == arm)
 
-    def helped(self) -> bool:
-        """Whether a backend had helper threads in most rounds: such as the baseline has not, and that work.
+    def helped(self) -> tuple[str, ...]:
+        """The backends with helper threads in most rounds: such as the baseline has not, and that work.
 
         What a pool keeps after the set-up, as libuv's does after a name was looked up, helps nobody.
         """
         usual = self._threads(self.plan.baseline)
         others = self._compared_backends()
-        return any(self._threads(name) > usual and self._helping(name) > HELPING for name in others)
+        return tuple(name for name in others if self._threads(name) > usual and self._helping(name) > HELPING)
 
     def _threads(self, name: str) -> float:
         return median([part.farewell.threads for part in self.parts(name)] or [0])

@@ -186,7 +186,7 @@ class Tally:
     def _line(self, row: Row) -> Line:
         rounds, told = self.row_rounds(row), self.measured_in(row)
         passes = {beside: self.pass_rounds(row, beside) for beside in get_args(PassName)}
-        timings, again = with_passes(rounds.timings(), passes), rounds.again()
+        timings, again = with_passes(rounds.timings(), passes, rounds.helped()), rounds.again()
         cells = tuple(
             Cell(
                 backend.name,
@@ -234,7 +234,7 @@ class Tally:
 
     def passes(self, row: Row) -> tuple[Pass, ...]:
         """The row's passes, as far as its rounds show which it needs."""
-        return passes_of(self.plan, row, self.paces.get(row.id), helped=self.row_rounds(row).helped())
+        return passes_of(self.plan, row, self.paces.get(row.id), self.row_rounds(row).helped())
 
     def _ledger(self) -> tuple[Answered, ...]:
         return tuple(

@@ -145,7 +145,7 @@ def test_helper_threads_are_those_that_a_backend_has_and_the_baseline_has_not(
 ) -> None:
     played = threaded(rounds(STORY.id, TIMES, 6), arm, threads)
     tally = Tally(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *played])
-    assert tally.row_rounds(STORY).helped() is helped
+    assert tally.row_rounds(STORY).helped() == ((arm,) if helped else ())
 
 
 def test_threads_that_are_there_and_do_not_work_are_no_help() -> None:
@@ -157,6 +157,18 @@ def test_threads_that_are_there_and_do_not_work_are_no_help() -> None:
 
 def at_rest(worker: ArmRound) -> ArmRound:
     return replace(worker, values=tuple(replace(one, helping=0) for one in worker.values))
+
+
+def test_a_backend_whose_threads_rest_is_not_pointed_to_two_cpus_for_another_that_is_helped() -> None:
+    played = threaded(threaded(rounds(STORY.id, TIMES, 6), UVLOOP, 5), TRIO, 5)
+    resting = [
+        replace(one, arms=tuple(at_rest(arm) if arm.arm == TRIO else arm for arm in one.arms))
+        for one in played
+    ]
+    seen = seen_alike(STORY, twice(look(returned(1))))
+    (line,) = record_of(plan(STORY), *seen, *resting, *on_two(TIMES)).lines
+    flags = {cell.backend: cell.timing.flags for cell in line.cells if cell.timing}
+    assert flags == {ASYNCIO: (), UVLOOP: ("has 4 helper threads: see its figures on two CPUs",), TRIO: ()}
 
 
 def test_a_thread_that_shows_in_few_rounds_is_no_helper() -> None:

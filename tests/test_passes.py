@@ -13,13 +13,14 @@ from tests.records import PACE, plan, returned, row
 
 PLAIN = row("plain", returned(1))
 SERVED = row("served", returned(1), set_up=True)
+HELPED = ("uvloop+gather",)
 BOTH: tuple[Also, ...] = ("latency", "collections")
 
 
 def names(
     of: Row, also: tuple[Also, ...] = (), pace: Pace | None = PACE, *, helped: bool = False
 ) -> list[str]:
-    return [one.name for one in passes_of(plan(of, also=also), of, pace, helped=helped)]
+    return [one.name for one in passes_of(plan(of, also=also), of, pace, HELPED if helped else ())]
 
 
 def test_no_row_has_a_pass_that_was_not_asked_for() -> None:
@@ -46,19 +47,19 @@ def test_helper_threads_are_given_a_second_cpu_where_the_row_has_one(cpus: int, 
 
 def test_a_trial_of_an_audit_has_no_pass() -> None:
     trial = replace(plan(SERVED, also=BOTH), planted=0)
-    assert passes_of(trial, SERVED, PACE, helped=True) == ()
+    assert passes_of(trial, SERVED, PACE, HELPED) == ()
 
 
 def test_the_pass_on_two_cpus_is_paced_as_the_row_and_has_the_rounds_that_its_interval_needs() -> None:
     planned = plan(PLAIN, effort=FAST)
-    [one] = passes_of(planned, PLAIN, PACE, helped=True)
+    [one] = passes_of(planned, PLAIN, PACE, HELPED)
     assert one.pace(PACE) == PACE
     assert (one.cpus, one.rounds) == (2, planned.fewest_rounds)
 
 
 @pytest.mark.parametrize("also", BOTH)
 def test_a_pass_that_counts_what_is_rare_has_few_long_turns_and_nothing_off_the_clock(also: Also) -> None:
-    [one] = passes_of(plan(SERVED, also=(also,)), SERVED, PACE, helped=False)
+    [one] = passes_of(plan(SERVED, also=(also,)), SERVED, PACE, ())
     pace = one.pace(replace(PACE, pilot=5))
     assert pace == Pace(PACE.loops * LONGER, TURNS, warmups=0, untimed=0, timed=one.timed)
     assert one.timed != "whole"
@@ -67,7 +68,7 @@ def test_a_pass_that_counts_what_is_rare_has_few_long_turns_and_nothing_off_the_
 def test_a_pass_of_longer_values_is_waited_for_as_much_longer() -> None:
     assert Pass("threads", cpus=2).patience(0.5) == 0.5
     for also in BOTH:
-        [one] = passes_of(plan(SERVED, also=(also,)), SERVED, PACE, helped=False)
+        [one] = passes_of(plan(SERVED, also=(also,)), SERVED, PACE, ())
         assert one.patience(0.5) == 0.5 + LONGER * SLOWEST_VALUE
 
 

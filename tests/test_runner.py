@@ -289,3 +289,13 @@ def test_a_backend_with_a_helper_thread_is_also_timed_on_two_cpus_and_so_is_the_
     found = {cell.backend: cell.timing for cell in tally.record().lines[0].cells}
     assert [timing.threads if timing else 0 for timing in found.values()] == [1, 2]
     assert [timing is not None and timing.on_two is not None for timing in found.values()] == [True, True]
+
+
+@pytest.mark.workers
+def test_a_native_row_that_comes_first_waits_for_the_row_that_it_tells_again() -> None:
+    rows = reversed(choose_rows(["lock_uncontended", "asyncio_lock_uncontended"]))
+    effort = replace(FAST, exactly=2, turns=2, value=0.001)
+    tally = Tally(begun(plan(*rows, on=[ASYNCIO], effort=effort)))
+    entries = [*followed(tally, check(tally)), *followed(tally, time(tally))]
+    assert [one.row for one in entries if isinstance(one, Finished)] == ["lock_uncontended"]
+    assert [line.measured_in for line in tally.record().lines] == ["lock_uncontended", ""]

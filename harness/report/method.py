@@ -20,7 +20,7 @@ def method(record: Record) -> tuple[str, ...]:
         "What disagrees with its promise, type for type, crashes or hangs has a verdict and never a number.",
         f"Timed: {counted(len(plan.timed_rows))}; {again}.",
         f"In every round each backend has a fresh worker; all are alive at once, {where}.",
-        f"They take {_turns(record)} turns a round, in an order drawn anew for each (seed {plan.seed}).",
+        f"They take turns in an order drawn anew for each (seed {plan.seed}): {_turns(record)}.",
         f"A turn: up to {UNTIMED} untimed iterations, a full garbage collection, the clock around {value}.",
         "A round's sample is the median over its turns of ln(t / t of the baseline) within the same turn.",
         f"An estimate is the median over rounds, its interval exact at {plan.level:.2%} ({adjusted}).",
@@ -30,11 +30,13 @@ def method(record: Record) -> tuple[str, ...]:
 
 
 def _turns(record: Record) -> str:
-    """Turns of a round as a number, or as the fewest and the most of all rows."""
-    taken = [line.pace.turns for line in record.lines if line.pace is not None]
-    if not taken:
-        return str(record.begun.plan.effort.turns)
-    return f"{min(taken)} to {max(taken)}" if min(taken) < max(taken) else str(taken[0])
+    """Turns of a round: with how many a row begins, and how many its rows came to take."""
+    first = record.begun.plan.effort.turns
+    taken = {line.pace.turns for line in record.lines if line.pace is not None} or {first}
+    if taken == {first}:
+        return f"{first} a round"
+    came_to = f"{min(taken)} to {max(taken)}" if len(taken) > 1 else str(min(taken))
+    return f"{first} a round, then {came_to}, as many as a row's first rounds showed to pay"
 
 
 def _stopping(record: Record) -> str:

@@ -9,13 +9,15 @@ from harness.table import Table
 
 
 def said(record: Record) -> tuple[str, ...]:
-    """The sentences: of an audit, of the verdicts and times, of all rows together, of what is due to what."""
+    """The sentences: of an audit, who agrees, of all rows together, of each backend, what is due to what."""
     summary = summarize(record)
     whole = () if summary is None or len(summary.rows) == 1 else (sentence(summary),)
+    told = sentences.sentences(record)
     return (
         *audited.sentences(record),
-        *sentences.sentences(record),
+        *told[:1],
         *whole,
+        *told[1:],
         *attributed.sentences(record),
     )
 
