@@ -422,6 +422,15 @@ def test_a_link_to_a_case_opens_it_where_it_stands(browser: Browser, opened: str
     assert (
         0 <= browser.run("return document.querySelector('#case-3-2').getBoundingClientRect().top") < DESK[1]
     )
+    assert browser.complaints() == []
+
+
+def test_evidence_that_is_shown_can_be_closed_at_once_by_key(browser: Browser, opened: str) -> None:
+    browser.open(opened)
+    browser.run("document.querySelector('.matrix td a').click()")
+    assert browser.run("return document.activeElement.textContent") == "Close"
+    browser.press("\ue007")  # Enter
+    browser.wait("!document.querySelector('dialog').open")
 
 
 def test_every_link_on_the_page_shows_what_it_names(browser: Browser, opened: str) -> None:

@@ -27,6 +27,7 @@
     byId("shown-link").hash = cell.hash.slice(1);
     byId("shown-body").replaceChildren(copy);
     dialog.showModal();
+    dialog.querySelector("button").focus();  // autofocus would complain where the page opens on a fragment
     byId("shown-body").scrollTop = 0;
   };
   byId("shown-link").addEventListener("click", () => dialog.close());
