@@ -8,6 +8,7 @@ from itertools import chain
 from harness.backends import DEFAULT_BASELINE, LOOPS, Backend
 from harness.contrasts import native_arm
 from harness.estimate import Estimate
+from harness.filing import file_name
 from harness.observation import Observation, Promise, observations
 from harness.parting import Parting, part
 from harness.plan import DEFAULT, FAST, RIGOROUS, Effort
@@ -91,9 +92,7 @@ def case_of(record: Record, line: Line, cell: Cell) -> Case:
         flags=() if cell.timing is None else cell.timing.flags,
         versions=_versions(record, backend),
         command=command(record, (line,), dict.fromkeys((record.begun.plan.baseline, cell.backend))),
-        timings=""
-        if cell.timing is None
-        else _pyperf(native_arm(backend) if line.measured_in else cell.backend),
+        timings=_pyperf(line, cell, backend),
     )
 
 
@@ -201,8 +200,11 @@ def _versions(record: Record, backend: Backend) -> str:
     return ", ".join([*said, env.build])
 
 
-def _pyperf(arm: str) -> str:
-    return shlex.join(["python", "-m", "pyperf", "stats", f"timings/{arm.replace('/', '-')}.json"])
+def _pyperf(line: Line, cell: Cell, backend: Backend) -> str:
+    if cell.timing is None:
+        return ""
+    arm = native_arm(backend) if line.measured_in else cell.backend
+    return shlex.join(["python", "-m", "pyperf", "stats", f"timings/{file_name(arm)}.json"])
 
 
 def command(record: Record, lines: Iterable[Line], backends: Iterable[str]) -> str:

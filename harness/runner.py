@@ -78,14 +78,13 @@ def close(tally: Tally) -> Entries:
 def _time_row(tally: Tally, row: Row, stage: Stage) -> Generator[Entry, None, str]:
     """The row's ordinary rounds; gives why there are no more."""
     while (because := _why_stop(tally, row)) is None:
-        arms = _arms(tally, row)
         if row.id not in tally.paces:
             yield from _calibrated(tally, row, arms_of(tally, row), stage)
             continue
         if 0 < tally.paces[row.id].pilot <= len(tally.rounds[row.id]):
             yield Paced(row.id, _after_pilot(tally, row))
         number = len(tally.rounds[row.id])
-        yield _play(tally, row, arms, tally.paces[row.id], stage, (row.id, number))
+        yield _play(tally, row, _arms(tally, row), tally.paces[row.id], stage, (row.id, number))
     return because
 
 

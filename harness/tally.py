@@ -92,7 +92,7 @@ class Tally:
         """
         if name in self._rows:
             finished = self._rows[name]
-            for row in (*self._measured_in(finished), finished):
+            for row in (*self._rows_measured_in(finished), finished):
                 self._settled[row.id] = self._line(row)
             self.rounds.pop(name, None)
             for beside in get_args(PassName):
@@ -138,7 +138,7 @@ class Tally:
         return tuple(
             (twin, backend)
             for twin, backend in self.plan.natives(row)
-            if backend.name in self.timed_backends(twin) and (row.id, native_arm(backend)) not in self.dropped
+            if backend.name in self.timed_backends(twin)
         )
 
     def measured_in(self, row: Row) -> Row | None:
@@ -146,7 +146,7 @@ class Tally:
         told = self.plan.told(row)
         return None if told is None or self.rounds[row.id] or not self.timed_backends(told) else told
 
-    def _measured_in(self, told: Row) -> tuple[Row, ...]:
+    def _rows_measured_in(self, told: Row) -> tuple[Row, ...]:
         """The native rows that have no rounds but those of this row."""
         twins = dict.fromkeys(twin for twin, _ in self.plan.natives(told))
         return tuple(twin for twin in twins if self.measured_in(twin) is not None)
@@ -154,8 +154,10 @@ class Tally:
     def _dropped_elsewhere(self, row: Row, backend: str) -> Dropped | None:
         """How a native row was given up in the rounds of the row that it tells again."""
         told = self.plan.told(row)
-        arms = {one.name: native_arm(one) for one in self.plan.backends}
-        return None if told is None else self.dropped.get((told.id, arms[backend]))
+        if told is None:
+            return None
+        arm = next(native_arm(one) for one in self.plan.backends if one.name == backend)
+        return self.dropped.get((told.id, arm))
 
     def _returns(self, row: Row, backend: str) -> bool:
         looks = observations(self.sightings.get((row.id, backend), ()))

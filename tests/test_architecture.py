@@ -32,6 +32,7 @@ ARROWS = {
     "rounds": "observation pace process protocol",
     "sighting": "backends errors observation process protocol venvs",
     # what it all means
+    "filing": "pace",
     "parting": "observation",
     "verdict": "errors observation parting",
     "estimate": "protocol",
@@ -58,13 +59,13 @@ ARROWS = {
     "summary": "estimate record",
     # what is done with it
     "caveats": "record sentences",
-    "evidence": "backends contrasts estimate observation parting plan record table verdict",
+    "evidence": "backends contrasts estimate filing observation parting plan record table verdict",
     "passed": "beside estimate evidence passes record table",
     "sweep": "estimate observation record",
     "capabilities": "backends observation parting record table verdict",
     "report": "attributed audited capabilities caveats differences errors estimate evidence observation pace"
     " passed passes plan record reliability sentences summary sweep table verdict",
-    "store": "errors record trial",
+    "store": "errors filing record trial",
     "site": "audited errors estimate evidence record report sentences store table verdict",
     "environment": "backends record rounds sighting venvs",
     "runner": "backends contrasts environment estimate observation pace passes plan record rounds"
@@ -131,8 +132,8 @@ A library that is a workload, or a loop that is a native control, is granted to 
 
 PURE = (
     "attributed audited beside capabilities caveats changes comparison comparison_table contrasts differences"
-    " estimate evidence gate pace parting passed passes reliability samples sentences spread summary sweep"
-    " table tally trial verdict"
+    " estimate evidence filing gate pace parting passed passes reliability samples sentences spread summary"
+    " sweep table tally trial verdict"
 )
 WORLD = "datetime io os pathlib random shutil socket subprocess sys tempfile time"
 """What a pure module has no use for: it is given values and returns values."""

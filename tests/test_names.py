@@ -1,11 +1,15 @@
 """Names from scenarios, loops and records: never a path or a shell of their own, and nothing is unpickled."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from harness.store import file_name, write_timings
+from harness.evidence import case_of
+from harness.filing import file_name
+from harness.store import write_timings
+from tests.records import everything
 from tests.test_architecture import MODULES, imports_of
 from tests.test_store import timed_round
 
@@ -70,3 +74,15 @@ def test_timings_of_arms_with_hostile_names_stay_in_their_folder(tmp_path: Path)
     write_timings(tmp_path / ".", [type(played)(played.row, 0, 1.0, arms)])
     assert list(tmp_path.iterdir()) == [tmp_path / "timings"]
     assert len(list((tmp_path / "timings").iterdir())) == len(NAMES)
+
+
+def test_the_evidence_names_the_file_that_an_arm_of_any_name_has() -> None:
+    odd = "odd name/x"
+    record = everything()
+    line = next(line for line in record.lines if line.rounds)
+    loop = replace(record.begun.plan.backends[0].loop, name=odd)
+    backend = replace(record.begun.plan.backends[0], loop=loop)
+    cell = replace(next(cell for cell in line.cells if cell.timing), backend=backend.name)
+    begun = replace(record.begun, plan=replace(record.begun.plan, backends=(backend,)))
+    shown = case_of(replace(record, begun=begun), line, cell).timings
+    assert shown.endswith(f"timings/{file_name(backend.name)}.json")

@@ -1,6 +1,6 @@
 """Options that are not plain numbers or names."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING, get_args
 
 from harness.errors import BadInput
@@ -21,11 +21,11 @@ def fraction(option: str, text: str) -> float:
     return value
 
 
-def passes(names: Iterable[str]) -> "tuple[Also, ...]":
+def passes(names: Collection[str]) -> "tuple[Also, ...]":
     """The passes that --also names, each once. Raises BadInput for what is none."""
     from harness.plan import Also
 
-    known = {name: name for name in get_args(Also)}
+    known = get_args(Also)
     if unknown := [name for name in names if name not in known]:
         raise BadInput(f"--also {unknown[0]!r} is no pass: write {' or '.join(known)}")
-    return tuple(name for name in known if name in set(names))
+    return tuple(name for name in known if name in names)

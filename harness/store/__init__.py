@@ -4,14 +4,13 @@ from harness.store.files import JOURNAL, write_file
 from harness.store.folders import LOCAL, new_folder, published, safe_name, unfinished
 from harness.store.journal import Journal, mend_journal, open_journal, read_journal, resume
 from harness.store.records import RECORD, read_record, write_record
-from harness.store.timings import file_name, write_timings
+from harness.store.timings import write_timings
 
 __all__ = [
     "JOURNAL",
     "LOCAL",
     "RECORD",
     "Journal",
-    "file_name",
     "mend_journal",
     "new_folder",
     "open_journal",

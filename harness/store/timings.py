@@ -1,10 +1,9 @@
 """The pyperf files of a run, one per arm; the only place besides the worker that names pyperf."""
 
-import hashlib
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from harness.filing import file_name
 from harness.record import Entry, Played
 from harness.store.decoding import one_line
 from harness.store.files import write_file
@@ -30,16 +29,6 @@ def write_timings(folder: Path, entries: Iterable[Entry]) -> None:
         write_file(timings / f"{file_name(arm)}.json", _merged(texts, left_out))
     if left_out:
         write_file(timings / "left-out.txt", "".join(left_out).encode(errors="backslashreplace"))
-
-
-def file_name(name: str) -> str:
-    """The name of a backend, or A/A, as part of a path: itself, or what of it may be there and a digest."""
-    if name == "A/A":
-        return "A-A"
-    if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_@+=.-]{0,99}", name):
-        return name
-    plain = re.sub(r"[^A-Za-z0-9_@+=-]+", "-", name)[:60].strip("-") or "arm"
-    return f"{plain}-{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:12]}"
 
 
 def _merged(texts: Iterable[tuple[str, str]], left_out: list[str]) -> bytes:
