@@ -2,6 +2,7 @@
 
 import io
 import json
+import platform
 import random
 import socket
 import sys
@@ -220,6 +221,26 @@ def test_an_iteration_that_suspends_is_timed_by_itself_on_every_loop(ready: Star
     assert sketched is not None
     assert (value.loops, sketched.operations) == (30, 30)
     assert list(sketched.quantiles) == sorted(sketched.quantiles)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another allocator")
+def test_a_read_into_a_large_buffer_does_not_map_memory_anew(ready: Start) -> None:
+    asked = ready("""
+        import resource, socket
+        one, other = socket.socketpair()
+
+        def faults():
+            return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+        @scenario()
+        async def story():
+            before = faults()
+            for _ in range(100):
+                one.send(b"x")
+                other.recv(256 * 1024)
+            return faults() - before >= 100
+    """)
+    assert asked.turn(untimed=1).result == describe(value=False)
 
 
 @everywhere

@@ -1,13 +1,11 @@
 """The clock around a turn's iterations, and what is read beside it."""
 
 import gc
-from itertools import repeat
 from resource import RUSAGE_SELF, getrusage
 from time import perf_counter_ns, process_time_ns, thread_time_ns
 from typing import NamedTuple
 
 from harness.protocol import Value
-from harness.worker.loading import Operation
 
 
 class _Readings(NamedTuple):
@@ -23,7 +21,7 @@ class _Readings(NamedTuple):
 
 
 class Clock:
-    """Times iterations, and counts garbage collections while it does."""
+    """Started and stopped around a turn's iterations; counts garbage collections while it runs."""
 
     def __init__(self) -> None:
         self._collecting = 0
@@ -31,6 +29,7 @@ class Clock:
         self._began = 0
         self._oldest = _oldest_generation()
         gc.callbacks.append(self._collection)
+        self.start()
 
     def _collection(self, phase: str, info: dict[str, int]) -> None:
         if phase == "start":
@@ -48,16 +47,15 @@ class Clock:
         cpu, switches = (process_time_ns(), thread_time_ns()), (usage.ru_nvcsw, usage.ru_nivcsw)
         return _Readings(*cpu, *switches, counts, self._collecting, self._full)
 
-    async def time(self, operation: Operation, loops: int) -> tuple[object, Value]:
-        """Run `loops` iterations on the clock; gives the last result, and the value."""
-        result: object = None
-        before = self._read()
-        start = perf_counter_ns()
-        for _ in repeat(None, loops):
-            result = await operation()
-        wall = perf_counter_ns() - start
-        after = self._read()
-        return result, _value(loops, wall, before, after)
+    def start(self) -> None:
+        """Read everything, the clock last."""
+        self._before = self._read()
+        self._start = perf_counter_ns()
+
+    def stop(self, loops: int) -> Value:
+        """The value of `loops` iterations since the start; reads the clock first."""
+        wall = perf_counter_ns() - self._start
+        return _value(loops, wall, self._before, self._read())
 
 
 def _oldest_generation() -> int:

@@ -6,7 +6,7 @@ import inspect
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -78,11 +78,17 @@ class Story:
     operation: Operation | None
     set_up: Callable[[], AbstractAsyncContextManager[Operation]] | None
 
+    def opened(self) -> AbstractAsyncContextManager[Operation]:
+        """The operation, between its set-up and its tear-down where it has them."""
+        if self.set_up is not None:
+            return self.set_up()
+        if self.operation is None:
+            raise TypeError("the story has nothing to run")
+        return nullcontext(self.operation)
+
     async def once(self) -> object:
         """Set up, run one operation, and tear down."""
-        if self.set_up is None:
-            raise TypeError("a story without a set-up is run as it is")
-        async with self.set_up() as operation:
+        async with self.opened() as operation:
             return await operation()
 
 

@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import repeat
 from time import perf_counter_ns, process_time_ns
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio
 
 from harness.backends.running import Running
-from harness.observation import Outcome
+from harness.observation import Description, Outcome
 from harness.protocol import Assignment, Farewell, Turn, Value
 from harness.worker.channel import Channel
 from harness.worker.clock import Clock
@@ -30,6 +30,9 @@ from harness.worker.loading import Operation, Story, open_assignment
 from harness.worker.memory import memory
 from harness.worker.refusal import LeavesTasks
 
+LARGE = 1024 * 1024
+"""Bytes; four times what asyncio asks for whenever it reads."""
+
 GRACE = 0.01
 """Seconds that a first iteration's tasks are given to end, off the clock, before they count as left."""
 
@@ -37,6 +40,7 @@ GRACE = 0.01
 def take_turns(assignment: Assignment, channel: Channel) -> None:
     """Run the turns that the parent asks for, then say farewell with a pyperf run."""
     story, running = open_assignment(assignment)
+    settle_allocator()
     sys.stdout = _Nowhere()
     session = _Session(story, running, channel)
     try:
@@ -49,6 +53,25 @@ def take_turns(assignment: Assignment, channel: Channel) -> None:
             f"a timed story ends every task that it starts; this one left {session.left_behind}"
         )
     channel.send("farewell", session.farewell())
+
+
+def settle_allocator() -> None:
+    """Bring the C library's allocator into the state of a process that has lived a while.
+
+    glibc has the system map every block of 128 KiB or more, and unmap it, until one of that size has
+    been freed whole (mallopt(3), M_MMAP_THRESHOLD). asyncio asks for 256 KiB to read some bytes: until
+    its first connection ends, an echo costs it twice the time (https://github.com/python/cpython/issues/85451).
+    """
+    bytes(LARGE)
+
+
+class _Called(NamedTuple):
+    """A turn that the parent called for, after how many nanoseconds, and the CPU time used meanwhile."""
+
+    turn: Turn
+    warmup: bool
+    waited: int
+    idle_cpu: int
 
 
 class _Session:
@@ -70,31 +93,15 @@ class _Session:
         self.left_behind = 0
 
     async def run(self) -> None:
-        if self._story.set_up is None:
-            await self._serve(self._story.operation)
-        else:
-            async with self._story.set_up() as operation:
-                await self._serve(operation)
-
-    async def _serve(self, operation: Operation | None) -> None:
-        if operation is None:
-            raise TypeError("the story has nothing to time")
-        await self._first(operation)
-        if self.left_behind:
-            return
-        self._startup = process_time_ns()
-        self._channel.send("ready")
-        while True:
-            rested, resting = process_time_ns(), perf_counter_ns()
-            message = self._channel.receive()
-            waited, idle = perf_counter_ns() - resting, process_time_ns() - rested
-            if message["kind"] == "release":
-                self._release, self._threads = message["message"], _threads()  # the loop's are gone with it
+        """Set up, serve turns until the parent has enough, and tear down."""
+        async with self._story.opened() as operation:
+            await self._first(operation)
+            if self.left_behind:
                 return
-            value = await self._turn(operation, Turn(**message["message"]))
-            value = replace(value, waited=waited, idle_cpu=idle)
-            self._values.append((message["kind"] == "warmup", value))
-            self._channel.send("value", value)
+            self._startup = process_time_ns()
+            self._channel.send("ready")
+            while (called := self._wait()) is not None:
+                self._tell(called, await self.turn(operation, called.turn))
 
     async def _first(self, operation: Operation) -> None:
         """The first iteration, and whether it left tasks behind; nothing is timed if it did."""
@@ -104,25 +111,49 @@ class _Session:
             await anyio.sleep(GRACE)
         self.left_behind = max(0, self._running.count_tasks() - before)
 
-    async def _turn(self, operation: Operation, turn: Turn) -> Value:
+    def _wait(self) -> _Called | None:
+        """The turn that the parent calls for, once it does; None when there are no more."""
+        rested, resting = process_time_ns(), perf_counter_ns()
+        message = self._channel.receive()
+        waited, idle = perf_counter_ns() - resting, process_time_ns() - rested
+        if message["kind"] == "release":
+            self._release, self._threads = message["message"], _threads()  # the loop's are gone with it
+            return None
+        return _Called(Turn(**message["message"]), message["kind"] == "warmup", waited, idle)
+
+    async def turn(self, operation: Operation, turn: Turn) -> Value:
+        """The value of one turn, with its last result.
+
+        All of it in one coroutine: a story that suspends does so through every coroutine that awaits it.
+        """
         random.seed(turn.seed)
         for _ in repeat(None, turn.untimed):
             await operation()
+        loops = turn.loops
+        if turn.timed == "each":
+            operation, loops = self._each.of(operation, turn.loops), 1
         if turn.timed != "uncollected":
             gc.collect()
-        result, value = await self._timed(operation, turn)
+        result: object = None
+        self._clock.start()
+        for _ in repeat(None, loops):
+            result = await operation()
+        value = self._clock.stop(turn.loops)
+        if turn.timed == "each":
+            self._each.sketch()
+        return replace(value, result=self._news(result))
+
+    def _tell(self, called: _Called, value: Value) -> None:
+        value = replace(value, waited=called.waited, idle_cpu=called.idle_cpu)
+        self._values.append((called.warmup, value))
+        self._channel.send("value", value)
+
+    def _news(self, result: object) -> Description | None:
+        """The result described, if it is not that of the turn before."""
         described = self._describer.describe(result)
         news = None if described == self._described else described
         self._described = described
-        return replace(value, result=news)
-
-    async def _timed(self, operation: Operation, turn: Turn) -> tuple[object, Value]:
-        """The last result, and the value: of a turn that times each iteration, of all of them together."""
-        if turn.timed != "each":
-            return await self._clock.time(operation, turn.loops)
-        result, value = await self._clock.time(self._each.of(operation, turn.loops), 1)
-        self._each.sketch()
-        return result, replace(value, loops=turn.loops)
+        return news
 
     def farewell(self) -> Farewell:
         """What the worker has to tell after its round: collected off everybody's clock."""

@@ -172,7 +172,7 @@ async def taken(session: Any, operation: Any, hand: tuple[Any, Any, int], turns:
         turn = Turn(loops, number, 3)
         for who in shuffle.sample(["worker", "hand"], 2):
             if who == "worker":
-                value = await session._turn(operation, turn)
+                value = await session.turn(operation, turn)
             else:
                 hand_wall, disturbed = await by_hand(hand, turn)
         pairs.append(Pair(value.wall, hand_wall, loops, disturbed or value.switches[1] > 0))
