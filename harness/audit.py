@@ -27,20 +27,20 @@ from harness.tally import Tally
 from harness.trial import Compared, Schedule, Trial, Tried
 from harness.usual import FEWEST_PROCESSES, Usual, UsualFailed, usual_procedure
 
-IDENTICAL_A_LAP = 40
+IDENTICAL_A_LAP = 100
 """Comparisons of identical code for each time that everything else is tried."""
 
 USUAL = Trial("usual")
 
 _BESIDE = (
-    *(Trial("planted", extra) for extra in (1, 2, 2, 2, 4, 10)),
+    *(Trial("planted", extra) for extra in (1, 2, 2, 2, 2, 4, 10)),
     *(Trial("invariance", loops=loops, turns=turns) for loops, turns in ((1, 1), (0.5, 1), (2, 1), (1, 0.5))),
     *[USUAL] * 4,
 )
 """What a lap tries beside identical code: more often a difference of 1%, which people ask about, and the
 usual procedure, whose spread is known from its repeats alone."""
 
-_INVARIANCE_ROUNDS = 3
+_INVARIANCE_ROUNDS = 10
 """Rounds of an invariance trial: those of all laps are taken together."""
 
 _PLANTED_PRECISION, _PLANTED_BUDGET = 0.005, 30.0

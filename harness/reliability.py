@@ -183,7 +183,11 @@ class Levels:
 
 
 def levels(tried: Iterable[Tried]) -> Levels | None:
-    """Where the variance of identical code lies: over turns, over workers, over rounds."""
+    """Where the variance of identical code lies: over turns, over workers, over rounds.
+
+    The median over comparisons of each component, those below nothing among them: each is estimated of so
+    few rounds that half of the estimates of none would be too high.
+    """
     spreads = [one.spread for one in answered(tried, "identical") if one.spread is not None]
     if not spreads:
         return None

@@ -31,7 +31,8 @@ _TO_DEVIATION = 1.4826
 class Spread:
     """Variances of log times: of a turn, of a worker, and of a round.
 
-    The first two are a worker's own; what a round's workers share cancels in their ratio.
+    The first two are a worker's own; what a round's workers share cancels in their ratio. Each is an
+    estimate, and may lie below nothing where it is of little: what is taken of many must not be biased.
     """
 
     turn: float
@@ -40,7 +41,7 @@ class Spread:
 
     def of_ratio(self, turns: int) -> float:
         """The variance of a round's log ratio if its workers take so many turns."""
-        return 2 * (self.worker + _OF_MEDIAN * self.turn / turns)
+        return 2 * (max(0.0, self.worker) + _OF_MEDIAN * self.turn / turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,7 @@ class Price:
 
 
 def spread_of(rounds: Sequence[Turns], baseline: str) -> Spread | None:
-    """Where the variance of these arms lies, each beside the baseline in the same turns; None for too few.
-
-    A component below nothing is noise around it, and counts as nothing.
-    """
+    """Where the variance of these arms lies, each beside the baseline in the same turns; None for too few."""
     whole = [turns for turns in rounds if baseline in turns]
     arms = [arm for arm in (whole[0] if whole else ()) if arm != baseline]
     pairs = {arm: [_differences(turns, arm, baseline) for turns in whole if arm in turns] for arm in arms}
@@ -69,9 +67,9 @@ def spread_of(rounds: Sequence[Turns], baseline: str) -> Spread | None:
     turn = _turn_variance(several)
     per_round = mean(_variance([median(one) for one in found]) for found in several)
     middle = _OF_MEDIAN * turn / median(len(one) for found in several for one in found)
-    worker = max(0.0, per_round / 2 - middle)
+    worker = per_round / 2 - middle
     levels = _variance([median(map(_log, turns[baseline])) for turns in whole])
-    return Spread(turn, worker, max(0.0, levels - worker - middle))
+    return Spread(turn, worker, levels - worker - middle)
 
 
 def _differences(turns: Turns, arm: str, baseline: str) -> list[float]:
@@ -120,9 +118,10 @@ def best_turns(spread: Spread, price: Price, precision: float, level: float, rou
     The cheapest variance is had with √(price of workers / of a turn × variance of a turn / of a worker)
     turns (Kalibera and Jones, as above). Fewer will do where so many rounds reach the precision with them.
     """
-    cheapest = _root(price.workers * _OF_MEDIAN * spread.turn, price.turn * spread.worker)
+    worker = max(0.0, spread.worker)
+    cheapest = _root(price.workers * _OF_MEDIAN * spread.turn, price.turn * worker)
     wide = NormalDist().inv_cdf((1 + level) / 2) * math.sqrt(_OF_MEDIAN / rounds)
-    spare = (WITH_ROOM * precision / wide) ** 2 / 2 - spread.worker
+    spare = (WITH_ROOM * precision / wide) ** 2 / 2 - worker
     enough = _OF_MEDIAN * spread.turn / spare if spare > 0 else math.inf
     return round(min(max(FEWEST_TURNS, min(cheapest, enough)), MOST_TURNS))
 

@@ -56,9 +56,28 @@ def test_without_the_baseline_there_is_no_spread() -> None:
     assert spread_of(drawn(5), "somebody else") is None
 
 
-def test_workers_that_are_alike_have_no_variance_below_nothing() -> None:
+def test_workers_that_are_alike_have_no_variance() -> None:
     alike: Turns = dict.fromkeys("ab", tuple(value(1.0 + turn) for turn in range(8)))
     assert spread_of([alike] * 5, "a") == Spread(0.0, 0.0, 0.0)
+
+
+def test_what_few_rounds_say_of_equal_workers_is_as_often_below_nothing_as_above() -> None:
+    draw = random.Random(8)
+    spreads = []
+    for _ in range(200):
+        rounds = [
+            round_of("story", at, {name: [math.exp(draw.gauss(0, TURN)) for _ in range(8)] for name in "ab"})
+            for at in range(20)
+        ]
+        spreads.append(spread_of([one.turns for one in rounds], "a"))
+    assert 60 < sum(spread is not None and spread.worker < 0 for spread in spreads) < 140
+
+
+def test_workers_whose_variance_is_below_nothing_have_none() -> None:
+    assert Spread(1e-4, -1e-5, 0.0).of_ratio(8) == Spread(1e-4, 0.0, 0.0).of_ratio(8)
+    assert best_turns(Spread(1e-4, -1e-5, 0.0), PRICE, 0.02, 0.95, 20) == best_turns(
+        Spread(1e-4, 0.0, 0.0), PRICE, 0.02, 0.95, 20
+    )
 
 
 def test_the_price_of_a_turn_is_what_the_others_wait() -> None:
