@@ -122,7 +122,7 @@ def _session(record: Record) -> Session:
     return Session(
         name=begun.name,
         started=begun.started,
-        machine=f"{env.cpu}, {env.cores} CPUs, {env.system}, {env.build}",
+        machine=env.machine,
         versions=env.versions,
         finished=record.closed is not None,
         sound=repeats is None or repeats.excluding <= repeats.allowed,

@@ -180,6 +180,7 @@ class Row:
     `ideal` is in seconds per iteration. `source` is the scenario's file and line. `native` is
     the scenario whose story this one tells without AnyIO, `only` the family of loops that it runs on.
     `needs` are modules that must be importable for it to run. `set_up` says whether it yields an operation.
+    `text` is the scenario as its module has it, decorators and all.
     """
 
     scenario: str
@@ -197,6 +198,7 @@ class Row:
     only: Family | None = None
     needs: tuple[str, ...] = ()
     set_up: bool = False
+    text: str = ""
     promise: Promise = Promise()
     differences: tuple[Difference, ...] = ()
     claims: tuple[Claim, ...] = ()

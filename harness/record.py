@@ -51,6 +51,11 @@ class Environment:
     elsewhere: tuple[Elsewhere, ...] = ()
     """An entry for each backend that runs in a virtual environment of its own."""
 
+    @property
+    def machine(self) -> str:
+        """Where times are comparable: the machine, its system, and the build of Python."""
+        return f"{self.cpu}, {self.cores} CPUs, {self.system}, {self.build}"
+
     def of(self, backend: str) -> Elsewhere:
         """What this backend runs on: an environment of its own, or loopcmp's."""
         own = Elsewhere(backend, self.python, self.build, self.versions)
@@ -224,6 +229,15 @@ class Repeats:
 
 
 @dataclass(frozen=True, slots=True)
+class OnTrial:
+    """What an audit of the same machine and Python found of the method: its folder, date and sentences."""
+
+    folder: str
+    started: str
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """All that one run of the suite leaves behind, complete enough to render every report again."""
 
@@ -234,6 +248,8 @@ class Record:
     closed: Closed | None
     trials: tuple[Tried, ...] = ()
     """Of an audit: everything that it tried, in the order it was."""
+    on_trial: OnTrial | None = None
+    """Of a run: the newest audit that was on record here when it ended; None where there was none."""
 
     @property
     def backends(self) -> tuple[str, ...]:

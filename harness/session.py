@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from harness import audit, runner, store
+from harness import audit, audited, runner, store
 from harness.errors import BadInput
-from harness.record import Begun, Entry, Record
+from harness.record import Begun, Entry, OnTrial, Record
 from harness.report.files import files
 from harness.report.index import render as render_index
 from harness.tally import Tally
@@ -56,13 +56,26 @@ def measure(session: Session, tell: Callable[[Entry], None]) -> None:
 
 def finish(session: Session) -> Record:
     """Write the pyperf files, the report's, and last the record; of a published run also the index."""
-    record = session.tally.record()
     folder = session.folder
+    published = folder.resolve().parent.name != store.LOCAL
+    results = folder.parent if published else folder.parent.parent
+    record = replace(session.tally.record(), on_trial=_on_trial(session.tally.begun, results))
     store.write_timings(folder, store.open_journal(folder)[1])
     for name, text in files(record):
         store.write_file(folder / name, text.encode())
     store.write_record(folder, record)
-    if folder.resolve().parent.name != store.LOCAL:
-        index = render_index(store.published(folder.parent))
-        store.write_file(folder.parent / "README.md", index.encode())
+    if published:
+        index = render_index(store.published(results))
+        store.write_file(results / "README.md", index.encode())
     return record
+
+
+def _on_trial(begun: Begun, results: Path) -> OnTrial | None:
+    """What the newest audit on record here found; an audit has its own to tell."""
+    if begun.audit is not None or (folder := store.newest_audit(results, begun.environment)) is None:
+        return None
+    try:
+        found = store.read_record(folder)
+    except BadInput:  # of another version: nothing of it can be told
+        return None
+    return OnTrial(folder.name, found.begun.started, audited.sentences(found))

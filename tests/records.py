@@ -103,6 +103,7 @@ def row(
         timed=timed,
         ideal=ideal,
         set_up=set_up,
+        text=f"@scenario()\nasync def {scenario}(gather):\n    return await gather(*cases)\n",
         promise=Promise(outcome, prints),
         differences=differences,
         claims=claims,

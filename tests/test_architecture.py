@@ -74,7 +74,7 @@ ARROWS = {
     "catalog": "errors observation scenarios sighting",
     "usual": "estimate protocol",
     "audit": "backends estimate observation pace plan record rounds runner sighting spread tally trial usual",
-    "session": "audit errors record report runner store tally",
+    "session": "audit audited errors record report runner store tally",
     "cli": "backends capabilities catalog changes comparison comparison_table configuration environment"
     " errors estimate gate observation plan record report runner session sighting site store table tally"
     " trial venvs verdict",

@@ -7,6 +7,7 @@ from harness.contrasts import Contrast
 from harness.estimate import Estimate
 from harness.record import Record
 from harness.report import render
+from tests.reading import read
 from tests.records import plan, record_of, row
 
 KNOWN = Estimate(1.25, 1.2, 1.3, 20)
@@ -55,3 +56,10 @@ def test_reports_show_contrasts() -> None:
     some = record((layer(KNOWN),))
     for form in ("markdown", "terminal"):
         assert "What the differences are due to" in render(some, form)
+
+
+def test_on_a_page_they_stand_under_their_chart_and_not_once_more() -> None:
+    page = read(render(record((layer(KNOWN),)), "html"))
+    (shown,) = [one for one in page.all("table") if "asyncio+anyio / asyncio+native" in one.text]
+    assert any(shown is part for part in page.named("chart-contrasts"))
+    assert "Due to the AnyIO layer" in page.all("section", kind="verdict")[0].text

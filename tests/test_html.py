@@ -150,6 +150,12 @@ def test_every_cell_leads_to_its_evidence() -> None:
             assert f"timings/{cell.backend}.json" in shown
 
 
+def test_every_row_shows_its_scenario_as_the_module_has_it() -> None:
+    for number, line in enumerate(everything().lines, start=1):
+        (text,) = everything_read().named(f"row-{number}").all("details", kind="text")
+        assert text.all("code")[0].raw == line.row.text
+
+
 def test_where_promise_and_observation_part_both_stand_side_by_side() -> None:
     number = [line.row.id for line in everything().lines].index("turns") + 1
     evidence = everything_read().named(case_name(number, 3))
@@ -258,7 +264,7 @@ HOSTILE = {
 def hostile(text: str) -> Record:
     """A record in which everything that others choose is this text."""
     promised = replace(
-        row(text, returned(text)), summary=text, source=f"{text}:1", parameters=(("name", text),)
+        row(text, returned(text)), summary=text, source=f"{text}:1", text=text, parameters=(("name", text),)
     )
     entries = (
         Observed(promised.id, ASYNCIO, twice(look(returned(text), text))),
@@ -394,6 +400,7 @@ def test_every_cell_opens_its_evidence_and_closes_again_by_keyboard(browser: Bro
         assert browser.run("return document.querySelector('dialog').open")
         assert " on " in title
         assert "loopcmp run" in body
+        assert "async def" in browser.run("return document.querySelector('#shown-body .text').textContent")
         if number == 1:
             browser.photograph("report-evidence")
         browser.press("\ue00c")

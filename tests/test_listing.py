@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -10,7 +11,7 @@ import pytest
 
 from harness.observation import Complaint, Description, Outcome, Prints, Promise, Row
 from harness.worker.describe import Describer
-from harness.worker.listing import list_rows
+from harness.worker.listing import LONGEST_TEXT, list_rows
 from harness.worker.refusal import Malformed, ModuleBroken
 
 describe = Describer().describe
@@ -89,7 +90,9 @@ def test_a_row_says_what_its_scenario_says(rows: Lister, mine: Path) -> None:
             Not the others.
             """
     ''')
-    assert row == Row(
+    _, at, text = mine.read_text().partition("@scenario")
+    assert row.text == at + text.rstrip(" ")
+    assert replace(row, text="") == Row(
         scenario="story",
         family="user",
         module=str(mine),
@@ -102,6 +105,13 @@ def test_a_row_says_what_its_scenario_says(rows: Lister, mine: Path) -> None:
         needs=("lib.part",),
         ideal=0.5,
     )
+
+
+def test_the_text_of_a_scenario_is_cut_where_it_is_longer_than_a_record_keeps(rows: Lister) -> None:
+    many = "\n".join(["    # a line of some length"] * 1000)
+    [row] = rows(f"@scenario()\nasync def story():\n    pass\n{many}\n    return 1\n")
+    assert len(row.text) < LONGEST_TEXT + 40
+    assert row.text.endswith(" characters)\n")
 
 
 def test_only_what_a_story_sweeps_is_a_parameter_of_its_own(rows: Lister) -> None:

@@ -1,9 +1,11 @@
 """How a record was made, in ten lines; every figure in them is the record's or the program's own."""
 
+from collections.abc import Iterator
+
 from harness import audited
 from harness.pace import UNTIMED
 from harness.plan import PROCESSES
-from harness.record import Record
+from harness.record import OnTrial, Record
 from harness.table import counted, interval
 
 
@@ -25,7 +27,7 @@ def method(record: Record) -> tuple[str, ...]:
         "A round's sample is the median over its turns of ln(t / t of the baseline) within the same turn.",
         f"An estimate is the median over rounds, its interval exact at {plan.level:.2%} ({adjusted}).",
         _stopping(record),
-        _trial(record),
+        " ".join(_trial(record)),
     )
 
 
@@ -51,10 +53,15 @@ def _stopping(record: Record) -> str:
     return f"{until}; ratios within {margin:.1%} of 1 are equal."
 
 
-def _trial(record: Record) -> str:
-    """The method's check on itself, from this record; of an audit, all that it found."""
-    if found := audited.sentences(record):
-        return " ".join(found)
+def _trial(record: Record) -> Iterator[str]:
+    """The method's check on itself: by this record, and by an audit, be it this record or another."""
+    if record.begun.audit is None:
+        yield _again(record)
+        yield _audit(record.on_trial)
+    yield from audited.sentences(record)
+
+
+def _again(record: Record) -> str:
     repeats = record.repeats
     if repeats is None:
         return "The baseline has no interval against itself in this record: the method was not checked by it."
@@ -68,3 +75,9 @@ def _trial(record: Record) -> str:
         f"Identical code was called different in {repeats.excluding} of {repeats.rows} rows at 95% "
         f"(chance allows {repeats.allowed}){shown}."
     )
+
+
+def _audit(found: OnTrial | None) -> str:
+    if found is None:
+        return "No audit of this machine and Python was on record: loopcmp audit puts the method on trial."
+    return f"An audit on this machine, {found.folder} of {found.started[:10]}: {' '.join(found.found)}"

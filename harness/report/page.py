@@ -45,6 +45,7 @@ class Story:
     name: str
     summary: str
     source: str
+    text: str
     facts: tuple[str, ...]
     strip: Drawn | None
     cases: tuple[Folded, ...]
@@ -98,6 +99,7 @@ def page_of(record: Record, workshop: Workshop) -> Page:
     """What the page of a record says."""
     what, where = table.heading(record)
     drawn = tuple(draw(chart, workshop) for chart in charts.charts(record))
+    under_charts = [one.chart.table for one in drawn]
     return Page(
         name=record.begun.name,
         what=what,
@@ -111,7 +113,7 @@ def page_of(record: Record, workshop: Workshop) -> Page:
         times=table.times(record),
         charts=drawn,
         findings=tuple(_findings(record)),
-        tables=tuple(tables(record)),
+        tables=tuple(one for one in tables(record) if one[1] not in under_charts),
         documented=differences.documented(record),
         ledger=table.ledger(record),
         stories=tuple(_stories(record, workshop)),
@@ -172,6 +174,7 @@ def _stories(record: Record, workshop: Workshop) -> Iterable[Story]:
             name=line.row.id,
             summary=line.row.summary,
             source=line.row.source,
+            text=line.row.text,
             facts=tuple(_facts(line)),
             strip=draw(strips[number], workshop) if number in strips else None,
             cases=tuple(_folded(record, number, line)),

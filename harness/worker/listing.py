@@ -92,6 +92,7 @@ def _row(scenario: Scenario, module: str, family: str, parameters: Parameters) -
         only=scenario.only,
         needs=scenario.needs,
         set_up=has_set_up(scenario),
+        text=_text(scenario),
         promise=_promise(scenario.promise, parameters),
         differences=tuple(_difference(raw, parameters) for raw in scenario.differs),
         claims=tuple(_claim(raw, parameters) for raw in scenario.claims),
@@ -102,6 +103,17 @@ def _source(scenario: Scenario) -> str:
     function = inspect.unwrap(scenario.function)
     path = Path(inspect.getsourcefile(function) or "?")
     return f"{'/'.join(path.parts[-3:])}:{inspect.getsourcelines(function)[1]}"
+
+
+LONGEST_TEXT = 16 * 1024
+"""Characters of a scenario that a record keeps: fifty times what ours have, a table in a module apart."""
+
+
+def _text(scenario: Scenario) -> str:
+    text = inspect.getsource(inspect.unwrap(scenario.function))
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return f"{text[:LONGEST_TEXT]}\n… ({len(text):,} characters)\n"
 
 
 def _check_values(scenario: Scenario) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from harness import attributed
 from harness.estimate import Estimate, Judgement
 from harness.evidence import scaled
 from harness.record import Cell, Record
@@ -59,16 +60,15 @@ def memory(record: Record) -> Chart | None:
 
 def contrasts(record: Record) -> Chart | None:
     """What the differences are due to, a panel for each pair that is compared; None where nothing is."""
-    data = tuple(_contrasted(record))
-    if not data:
+    table, data = attributed.table(record), tuple(_contrasted(record))
+    if table is None or not data:
         return None
-    title = "What the differences are due to"
     return Chart(
         "chart-contrasts",
         "contrasts",
-        title,
+        table.title,
         f"{len(data)} contrasts on a log axis: two backends that differ in one part, compared in each turn.",
-        _dots_table(title, data),
+        table,
         _panels(data, "time ratio, log scale", log=True),
         data,
     )

@@ -25,7 +25,8 @@
     const [backend, verdict] = [".backend", ".word"].map((part) => summary.querySelector(part).textContent);
     byId("shown-title").textContent = `${row} on ${backend}: ${verdict}`;
     byId("shown-link").hash = cell.hash.slice(1);
-    byId("shown-body").replaceChildren(copy);
+    const text = evidence.closest(".story").querySelector("details.text");
+    byId("shown-body").replaceChildren(...[copy, text && text.cloneNode(true)].filter(Boolean));
     dialog.showModal();
     dialog.querySelector("button").focus();  // autofocus would complain where the page opens on a fragment
     byId("shown-body").scrollTop = 0;

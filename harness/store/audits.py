@@ -1,0 +1,43 @@
+"""The audits on record, found without reading the records whole."""
+
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+
+from harness.record import Environment
+from harness.store.folders import LOCAL
+from harness.store.records import RECORD
+from harness.trial import Schedule
+
+
+class _Setting(msgspec.Struct):
+    """Of a record's beginning, what tells an audit from a run, and where it was taken."""
+
+    started: str
+    environment: Environment
+    audit: Schedule | None = None
+
+
+class _Set(msgspec.Struct):
+    begun: _Setting
+
+
+def newest_audit(results: Path, environment: Environment) -> Path | None:
+    """The folder of the newest audit of the same machine and Python under results/; None if there is none."""
+    files = chain(results.glob(f"*/{RECORD}"), results.glob(f"{LOCAL}/*/{RECORD}"))
+    settings = {file.parent: setting.begun for file in files if (setting := _setting(file)) is not None}
+    audits = {
+        setting.started: folder
+        for folder, setting in settings.items()
+        if setting.audit is not None and setting.environment.machine == environment.machine
+    }
+    return audits[max(audits)] if audits else None
+
+
+def _setting(file: Path) -> _Set | None:
+    """None for what is no record: it says nothing here."""
+    with suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode(file.read_bytes(), type=_Set)
+    return None

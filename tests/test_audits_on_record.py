@@ -1,0 +1,69 @@
+"""Which audit a record names: the newest that was taken on the same machine and Python."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from harness import audited, session, store
+from harness.record import Begun, OnTrial
+from harness.report.method import method
+from harness.tally import Tally
+from tests.kinds import CLOSED, audit
+from tests.records import begun, everything, plan, row
+
+HERE = everything().begun.environment
+
+
+def put(results: Path, folder: str, started: str, cpu: str = HERE.cpu) -> None:
+    """An audit's record in a folder under results/."""
+    record = audit()
+    environment = replace(HERE, cpu=cpu)
+    path = results / folder
+    path.mkdir(parents=True)
+    store.write_record(
+        path, replace(record, begun=replace(record.begun, started=started, environment=environment))
+    )
+
+
+def test_it_is_the_newest_of_this_machine_published_or_not(tmp_path: Path) -> None:
+    put(tmp_path, "2026-01-01-audit", "2026-01-01T00:00:00+00:00")
+    put(tmp_path, "local/20260201-000000-audit", "2026-02-01T00:00:00+00:00")
+    put(tmp_path, "2026-03-01-audit", "2026-03-01T00:00:00+00:00", cpu="another")
+    found = store.newest_audit(tmp_path, HERE)
+    assert found == tmp_path / "local" / "20260201-000000-audit"
+
+
+def test_runs_and_what_is_no_record_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "2026-01-01-run").mkdir()
+    store.write_record(tmp_path / "2026-01-01-run", everything())
+    (tmp_path / "2026-01-02-rubbish").mkdir()
+    (tmp_path / "2026-01-02-rubbish" / store.RECORD).write_text("{")
+    assert store.newest_audit(tmp_path, HERE) is None
+
+
+def finished(results: Path, one: Begun) -> OnTrial | None:
+    """What the record says that is written when such a run ends, and is read again."""
+    folder = results / "local" / "20260504-000000-run"
+    folder.mkdir(parents=True)
+    journal = store.Journal(folder)
+    with journal:
+        journal.append(one)
+    session.finish(session.Session(folder, Tally(one, (CLOSED,)), journal))
+    return store.read_record(folder).on_trial
+
+
+def test_a_run_that_ends_says_what_that_audit_found(tmp_path: Path) -> None:
+    put(tmp_path, "2026-01-01-audit", "2026-01-01T00:00:00+00:00")
+    on_trial = finished(tmp_path, replace(begun(plan(row())), environment=HERE))
+    assert on_trial == OnTrial("2026-01-01-audit", "2026-01-01T00:00:00+00:00", audited.sentences(audit()))
+    last = method(replace(everything(), on_trial=on_trial))[-1]
+    assert "An audit on this machine, 2026-01-01-audit of 2026-01-01: Identical code was called" in last
+
+
+def test_without_one_it_says_what_takes_one(tmp_path: Path) -> None:
+    assert finished(tmp_path, replace(begun(plan(row())), environment=HERE)) is None
+    assert "loopcmp audit puts the method on trial" in method(everything())[-1]
+
+
+def test_an_audit_names_no_other(tmp_path: Path) -> None:
+    put(tmp_path, "2026-01-01-audit", "2026-01-01T00:00:00+00:00")
+    assert finished(tmp_path, replace(audit().begun, environment=HERE)) is None
