@@ -46,7 +46,7 @@ class Identity:
 
 
 Timed = Literal["whole", "uncollected", "each"]
-"""How a turn is timed: `whole` is the clock around all iterations, right after a full collection.
+"""How a turn is timed: `whole` is the clock around all iterations, after a full collection.
 
 `uncollected` is the same without that collection; `each` times every iteration by itself as well.
 """

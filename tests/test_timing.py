@@ -145,6 +145,24 @@ def test_garbage_is_collected_before_the_clock_starts(ready: Start) -> None:
     assert ready(LEAVES_GARBAGE).turn(loops=1, untimed=1).result == describe(value=False)
 
 
+def test_untimed_iterations_come_between_the_full_collection_and_one_of_what_is_young(ready: Start) -> None:
+    asked = ready("""
+        seen = []
+
+        def collected(phase, info):
+            if phase == "stop" and info["generation"]:
+                seen.append(info["generation"])
+
+        gc.callbacks.append(collected)
+
+        @scenario()
+        async def story():
+            seen.append("run")
+            return seen[-5:]
+    """)
+    assert asked.turn(loops=1, untimed=2).result == describe([2, "run", "run", 1, "run"])
+
+
 def test_a_turn_without_the_collection_finds_the_garbage_of_the_iterations_before(ready: Start) -> None:
     asked = ready(LEAVES_GARBAGE)
     assert asked.turn(loops=1, untimed=1, timed="uncollected").result == describe(value=True)

@@ -186,11 +186,12 @@ async def by_hand(hand: tuple[Any, Any, int], turn: Any) -> tuple[int, bool]:
     """
     function, gather, n = hand
     random.seed(turn.seed)
+    gc.collect()
     for _ in range(turn.untimed):
         await function(gather, n)
     watching = gc.callbacks[:]
     gc.callbacks.clear()
-    gc.collect()
+    gc.collect(1)
     before = getrusage(RUSAGE_SELF).ru_nivcsw
     start = perf_counter_ns()
     for _ in range(turn.loops):
