@@ -56,6 +56,15 @@ class Pass:
         return rounds >= self.rounds or seconds >= BUDGET
 
 
+def asked_of(plan: Plan, row: Row) -> tuple[Pass, ...]:
+    """The passes that were asked for and fit the row, if its iterations are not too long for them."""
+    fit = {
+        "latency": Pass("latency", timed="each") if row.set_up else None,
+        "collections": Pass("collections", timed="uncollected"),
+    }
+    return tuple(one for name, one in fit.items() if name in plan.also and one is not None)
+
+
 def passes_of(plan: Plan, row: Row, pace: Pace | None, helped: Collection[str]) -> tuple[Pass, ...]:
     """The passes over a row: those that were asked for and can be, and one on two CPUs where it is only fair.
 
@@ -63,11 +72,7 @@ def passes_of(plan: Plan, row: Row, pace: Pace | None, helped: Collection[str]) 
     """
     if pace is None or plan.planted is not None:
         return ()
-    found = []
-    if "latency" in plan.also and row.set_up and not pace.alone:
-        found.append(Pass("latency", timed="each"))
-    if "collections" in plan.also and not pace.alone:
-        found.append(Pass("collections", timed="uncollected"))
+    found = [] if pace.alone else list(asked_of(plan, row))
     if helped and row.cpus == 1:
         found.append(Pass("threads", rounds=plan.fewest_rounds, cpus=2))
     return tuple(found)

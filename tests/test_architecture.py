@@ -76,8 +76,8 @@ ARROWS = {
     "audit": "backends estimate observation pace plan record rounds runner sighting spread tally trial usual",
     "session": "audit audited errors record report runner store tally",
     "cli": "backends capabilities catalog changes comparison comparison_table configuration environment"
-    " errors estimate gate observation plan record report runner session sighting site store table tally"
-    " trial venvs verdict",
+    " errors estimate gate observation passes plan record report runner session sighting site store table"
+    " tally trial venvs verdict",
 }
 """Each module of `harness`, or package in it, with the others that it may import: only rows above its own.
 

@@ -17,6 +17,14 @@ def test_a_native_row_that_is_measured_in_anothers_rounds_is_not_waited_for() ->
     tally = Tally(begun(plan(told, twin, effort=FAST)), observed)
     progress = Progress(tally, shown=False, timed=True)
     assert "timing 1 of the rows" in progress._announcement()
+    assert "passes" not in progress._announcement()
     progress.show(Finished(told.id, "6 rounds, as --fast asks"))
     (timing,) = (task for task in progress._bars.tasks if task.description == "timing")
     assert timing.completed == timing.total == 1
+
+
+def test_the_passes_that_were_asked_for_are_announced_with_the_time_they_may_take() -> None:
+    rows = (row("one", returned(1), set_up=True), row("two", returned(1)))
+    asked = replace(plan(*rows), also=("latency", "collections"))
+    progress = Progress(Tally(begun(asked)), shown=False, timed=True)
+    assert progress._announcement().endswith(" s, 3 passes at most 180 s")

@@ -18,6 +18,7 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from harness.estimate import Estimate
+from harness.passes import BUDGET, asked_of
 from harness.record import Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.table import interval
 from harness.tally import Tally
@@ -39,8 +40,10 @@ class Progress:
         self._timed = timed
         self._console = Console(file=sys.stderr, highlight=False)
         self._rows = {row.id: row for row in tally.plan.rows}
-        self._own = sum(tally.plan.told(row) is None for row in tally.plan.timed_rows)
+        own = [row for row in tally.plan.timed_rows if tally.plan.told(row) is None]
+        self._own = len(own)
         """Rows with rounds of their own: a native one takes part in those of the row that it tells again."""
+        self._passes = sum(len(asked_of(tally.plan, row)) for row in own)
         self._cases = sum(1 for _ in tally.plan.cases())
         self._note = ""
         self._bars = Bars(
@@ -109,8 +112,10 @@ class Progress:
         seconds = (
             f"about {timed * rounds * _ROUND_SECONDS:.0f}" if rounds else f"at most {timed * budget:.0f}"
         )
+        passes = f", {self._passes} passes at most {self._passes * BUDGET:.0f} s" if self._passes else ""
         return (
-            f"{len(plan.rows)} rows, {self._cases} cases: {observing}, timing {timed} of the rows {seconds} s"
+            f"{len(plan.rows)} rows, {self._cases} cases: {observing}, "
+            f"timing {timed} of the rows {seconds} s{passes}"
         )
 
     def _observed(self, entry: Observed) -> None:
