@@ -1,13 +1,14 @@
-"""How far apart two measurements of one story are, each a few values from each of several processes."""
+"""How far apart two measurements of one story are, taken in pairs of processes, one right after the other."""
 
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from statistics import fmean, median
 from typing import Any
 
-Processes = Sequence[Sequence[float]]
-"""Seconds per iteration: for each process, its values."""
+Pair = tuple[Sequence[float], Sequence[float]]
+"""Seconds per iteration: the values of one process of ours, and those of one of theirs beside it."""
 
 RESAMPLES = 10_000
 
@@ -28,23 +29,21 @@ class Difference:
         return f"{self.value:+.1%} [{self.low:+.1%}, {self.high:+.1%}]"
 
 
-def difference(ours: Processes, theirs: Processes, seed: int = 0) -> Difference:
-    """How much longer ours takes, its interval from resampling whole processes of both.
+def difference(pairs: Sequence[Pair], seed: int = 0) -> Difference:
+    """How much longer ours takes, with an interval from resampling pairs of processes.
 
-    Values of one process are not independent, so a process counts by its mean (Efron and
-    Tibshirani, An Introduction to the Bootstrap, section 8.3: percentile interval of two samples).
+    Values of one process are not independent, so a process counts by its mean; and what the machine does in
+    the minutes between two pairs cancels in each (Efron and Tibshirani, An Introduction to the Bootstrap,
+    section 13.3: percentile interval). Over pairs it is the median, for a slow spell that meets only one
+    of a pair would be the whole mean.
     """
     draw = random.Random(seed)
-    mine, other = [fmean(values) for values in ours], [fmean(values) for values in theirs]
-
-    def resampled(means: list[float]) -> float:
-        return fmean(draw.choices(means, k=len(means)))
-
-    drawn = sorted(resampled(mine) / resampled(other) - 1 for _ in range(RESAMPLES))
-    low, high = drawn[round(0.025 * RESAMPLES)], drawn[round(0.975 * RESAMPLES) - 1]
-    return Difference(fmean(mine) / fmean(other) - 1, low, high)
+    logs = [math.log(fmean(ours) / fmean(theirs)) for ours, theirs in pairs]
+    drawn = sorted(median(draw.choices(logs, k=len(logs))) for _ in range(RESAMPLES))
+    ends = (drawn[round(0.025 * RESAMPLES)], drawn[round(0.975 * RESAMPLES) - 1])
+    return Difference(*map(math.expm1, (median(logs), *ends)))
 
 
-def processes_of(benchmark: Any) -> list[tuple[float, ...]]:
-    """The values of a pyperf Benchmark, process by process; those that only calibrated have none."""
-    return [tuple(run.values) for run in benchmark.get_runs() if run.values]
+def values_of(benchmark: Any) -> tuple[float, ...]:
+    """The values of a pyperf Benchmark of one process; a run that only calibrated has none."""
+    return tuple(value for run in benchmark.get_runs() for value in run.values)

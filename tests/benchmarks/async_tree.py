@@ -1,9 +1,9 @@
 """Our native tree rows against pyperformance's own async_tree under real pyperf.
 
-    python -m tests.benchmarks.async_tree            # a quiet machine, half an hour
-    python -m tests.benchmarks.async_tree --passes 1 --processes 2 --values 1 --kind none --loop asyncio
+    python -m tests.benchmarks.async_tree            # a quiet machine, a quarter of an hour
+    python -m tests.benchmarks.async_tree --pairs 2 --values 1 --kind none --loop asyncio
 
-The two take turns, a pass of each at a time, on the same CPU; pyperformance and pyperf are installed into an
+The two take turns process by process on the same CPU; pyperformance and pyperf are installed into an
 environment of their own, with the uvloop that is used here. Ends with 0 if, for every kind, variant and
 loop, the 95% interval of the difference lies within ±5%.
 
@@ -18,7 +18,8 @@ import sys
 import tempfile
 import venv
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
@@ -26,11 +27,11 @@ from pathlib import Path
 import pyperf
 
 from harness.rounds import choose_cpus
-from tests.benchmarks.agreement import difference, processes_of
+from tests.benchmarks.agreement import Pair, difference, values_of
+from tests.benchmarks.ours import OurRow, Values, pairs
 
 BAR = 0.05
 HERE = Path(__file__).parent
-LOOPCMP = Path(sys.executable).with_name("loopcmp")
 
 OURS = {"gather": "asyncio_tree_of_gathers", "taskgroup": "asyncio_tree"}
 """For each variant of pyperformance's benchmark, our row that is the same story."""
@@ -42,28 +43,23 @@ Story = tuple[str, str, str]
 def main() -> int:
     """Measure both, print the differences, and give the exit code."""
     typed = options().parse_args()
-    stories = list(product(typed.kind, typed.variant, typed.loop))
-    ours: dict[Story, list[tuple[float, ...]]] = defaultdict(list)
-    theirs: dict[Story, list[tuple[float, ...]]] = defaultdict(list)
+    found: dict[Story, list[Pair]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="async-tree-") as name:
-        folder = Path(name)
-        python = environment(folder / "environment")
-        for number in range(typed.passes):
-            for story in stories:
-                file = folder / f"{number}-{'-'.join(story)}.json"
-                theirs[story] += measure_theirs(
-                    python, story, typed.processes, typed.values, file, collect=typed.collect
-                )
-            for story, processes in measure_ours(stories, folder / f"results-{number}"):
-                ours[story] += processes
-    return report({story: (ours[story], theirs[story]) for story in stories})
+        python = environment(Path(name) / "environment")
+        trees = list(product(typed.kind, typed.variant))
+        rows = {tree: OurRow(f"{OURS[tree[1]]}:kind={tree[0]}", typed.loop) for tree in trees}
+        for number in range(typed.pairs):
+            for tree in trees:
+                theirs = partial(measure, python, tree, Path(name), typed)
+                for loop, pair in pairs(rows[tree], theirs, typed.loop, number).items():
+                    found[*tree, loop].append(pair)
+    return report(found)
 
 
 def options() -> argparse.ArgumentParser:
     """What may be typed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--passes", type=int, default=3, help="of each, in turn")
-    parser.add_argument("--processes", type=int, default=6, help="of pyperf in a pass; ours are six rounds")
+    parser.add_argument("--pairs", type=int, default=30, help="of processes, for each story")
     parser.add_argument("--values", type=int, default=3, help="of a process of pyperf")
     parser.add_argument("--collect", action="store_true", help="before every value of pyperf too")
     for name, choices in (("kind", ["none", "io"]), ("variant", [*OURS]), ("loop", ["asyncio", "uvloop"])):
@@ -80,41 +76,29 @@ def environment(folder: Path) -> Path:
     return python
 
 
-def measure_theirs(
-    python: Path, story: Story, processes: int, values: int, file: Path, *, collect: bool
-) -> list[tuple[float, ...]]:
-    """The values of pyperf's processes, on the CPU that ours are pinned to."""
-    kind, variant, loop = story
+def measure(
+    python: Path, tree: tuple[str, str], folder: Path, typed: argparse.Namespace, loop: str
+) -> Values:
+    """The values of one process of pyperf's, on the CPU that ours are pinned to."""
+    kind, variant = tree
+    file = folder / "theirs.json"
+    file.unlink(missing_ok=True)
     words = [f"--kind={kind}", f"--variant={variant}", f"--loop={loop}", f"--output={file}", "--quiet"]
-    words += ["--collect"] * collect
-    words += [f"--processes={processes}", f"--values={values}", "--warmups=1", "--loops=1"]
+    words += ["--collect"] * typed.collect
+    words += ["--processes=1", f"--values={typed.values}", "--warmups=1", "--loops=1"]
     if cpus := choose_cpus(1):
         words.append(f"--affinity={','.join(map(str, cpus))}")
     subprocess.run([python, HERE / "pyperformance_tree.py", *words], check=True, stdout=subprocess.DEVNULL)
-    return processes_of(pyperf.Benchmark.load(str(file)))
+    return values_of(pyperf.Benchmark.load(str(file)))
 
 
-def measure_ours(stories: Sequence[Story], results: Path) -> Iterator[tuple[Story, list[tuple[float, ...]]]]:
-    """The values of our workers, one a process, from the pyperf files of a `--fast` run."""
-    rows = dict.fromkeys(f"{OURS[variant]}:kind={kind}" for kind, variant, _ in stories)
-    loops = dict.fromkeys(loop for *_, loop in stories)
-    words = [*rows, *(f"--backend={loop}" for loop in loops), "--fast", "--scale", f"--results={results}"]
-    subprocess.run([LOOPCMP, "run", *words], check=True, stdout=subprocess.DEVNULL)
-    [timings] = results.glob("local/*/timings")
-    for story in stories:
-        kind, variant, loop = story
-        suite = pyperf.BenchmarkSuite.load(str(timings / f"{loop}+gather.json"))
-        yield story, processes_of(suite.get_benchmark(f"{OURS[variant]}:kind={kind}"))
-
-
-def report(measured: dict[Story, tuple[list[tuple[float, ...]], list[tuple[float, ...]]]]) -> int:
+def report(found: Mapping[Story, Sequence[Pair]]) -> int:
     """Print each difference; 0 if all are within the bar, else 1."""
-    differences = {story: difference(*both) for story, both in measured.items()}
-    for story, found in differences.items():
-        ours, theirs = map(len, measured[story])
-        mark = "✓" if found.within(BAR) else "✗"
-        print(mark, *story, found, f"({ours} of our processes, {theirs} of pyperf's)")
-    return int(not all(found.within(BAR) for found in differences.values()))
+    differences = {story: difference(some) for story, some in found.items()}
+    for story, one in differences.items():
+        mark = "✓" if one.within(BAR) else "✗"
+        print(mark, *story, one, f"({len(found[story])} pairs of processes)")
+    return int(not all(one.within(BAR) for one in differences.values()))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,56 @@
+"""Rounds of one of our rows, as `run --fast` takes them, each beside the same story under real pyperf."""
+
+import random
+import sys
+from collections.abc import Callable, Sequence
+
+from harness.cli.planning import Wanted, begin
+from harness.pace import Calibration, Fault, choose_pace
+from harness.plan import FAST
+from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
+from harness.sighting import assignment
+from tests.benchmarks.agreement import Pair
+
+Values = tuple[float, ...]
+"""Seconds per iteration, of one process."""
+
+
+class OurRow:
+    """A row on some loops with the pace that a run would give it; leaves Python where it cannot be timed."""
+
+    def __init__(self, name: str, loops: Sequence[str]) -> None:
+        plan = begin(Wanted([name], loops, [], loops[0], 30.0, FAST, seed=0, scale=True)).plan
+        [row] = plan.rows
+        self._name = name
+        self._stage = Stage(choose_cpus(row.cpus), plan.patience(row))
+        self._arms = [Arm(one.loop.name, assignment(row, one)) for one in plan.backends]
+        with kept_off(self._stage.cpus):
+            calibration = self._sound(calibrate(self._arms, self._stage, FAST.value))
+        self._pace = choose_pace(calibration, FAST.turns, FAST.warmups)
+
+    def values(self, number: int) -> dict[str, Values]:
+        """The values of one round's workers."""
+        with kept_off(self._stage.cpus):
+            played = run_round(
+                self._arms, self._pace, self._stage, f"{self._name}/{number}", {"name": "ours"}
+            )
+        if isinstance(played, Fault):
+            sys.exit(f"{self._name}: {played.arm}: {played.because}")
+        return {part.arm: tuple(one.wall / one.loops / 1e9 for one in part.values) for part in played}
+
+    def _sound(self, calibration: Calibration | Fault) -> Calibration:
+        if isinstance(calibration, Fault):
+            sys.exit(f"{self._name}: {calibration.arm}: {calibration.because}")
+        return calibration
+
+
+def pairs(row: OurRow, theirs: Callable[[str], Values], loops: Sequence[str], number: int) -> dict[str, Pair]:
+    """One round of ours and one process of theirs on each loop, in an order drawn anew."""
+    measured: dict[str, Values] = {}
+    ours: dict[str, Values] = {}
+    for who in random.Random(number).sample(["ours", *loops], len(loops) + 1):
+        if who == "ours":
+            ours = row.values(number)
+        else:
+            measured[who] = theirs(who)
+    return {loop: (ours[loop], measured[loop]) for loop in loops}
