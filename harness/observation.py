@@ -7,78 +7,11 @@ worker's start-up is paid thousands of times.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
-Parameter = bool | int | float | str
-"""A value that a scenario is swept over."""
+from harness.description import ComplaintKind, Description, Family, Outcome, Parameter
 
 SCALE = "scale"
 """The tag of rows that take gigabytes or minutes, and are left out unless asked for."""
-
-Family = Literal["asyncio", "trio"]
-"""The library that a loop belongs to."""
-
-CANCELLED = "Cancelled"
-"""The type name under which every library's own cancellation exception is described."""
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """A value in words that compare type for type across processes.
-
-    A leaf has `text` (its repr); a container, dataclass or exception has `parts`. A group's
-    parts are sorted, because the order of errors inside a group is promised by nobody. With
-    `any_order` (promises only) the parts are a multiset. `digest` stands for the parts of a
-    value whose description would exceed 64 KiB: of the parts in order, and of them sorted.
-    """
-
-    type: str
-    text: str = ""
-    parts: tuple["Description", ...] = ()
-    any_order: bool = False
-    digest: tuple[str, str] | None = None
-
-    def __str__(self) -> str:
-        """The description as it would be written in Python, near enough to read."""
-        return _written(self)
-
-
-_BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")"), "dict": ("{", "}")}
-
-
-def _written(value: Description) -> str:
-    if value.digest is not None:
-        return f"{value.type}({value.text}, sha256 {value.digest[0][:12]})"
-    if value.text:
-        return value.text
-    if value.type == "pair":
-        return ": ".join(map(str, value.parts))
-    opening, closing = _BRACKETS.get(value.type, (f"{value.type}(", ")"))
-    inner = ", ".join(map(_entry, value.parts))
-    if value.type == "tuple" and len(value.parts) == 1:
-        inner += ","
-    written = f"{opening}{inner}{closing}"
-    return f"any_order({written})" if value.any_order else written
-
-
-def _entry(part: Description) -> str:
-    if part.type == "field":
-        return f"{part.text}={part.parts[0]}"
-    return str(part)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a story ended: with a value or with an error."""
-
-    how: Literal["returned", "raised"]
-    what: Description
-
-    def __str__(self) -> str:
-        return f"{self.how} {self.what}"
-
-
-ComplaintKind = Literal["never-awaited", "never-retrieved", "destroyed-pending", "unclosed", "other"]
 
 
 @dataclass(frozen=True, slots=True)

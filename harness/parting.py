@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from harness.observation import Description, Observation, Outcome, Prints, Promise
+from harness.description import Description, Outcome
+from harness.observation import Observation, Prints, Promise
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from harness.observation import Ended, Outcome
+from harness.description import Outcome
+from harness.observation import Ended
 from harness.pace import GRAIN, ArmRound, Calibration, Fault, Pace
 from harness.process import Reply, Worker
 from harness.protocol import Assignment, Farewell, Sketched, Timed, Turn, Value

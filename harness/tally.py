@@ -8,8 +8,9 @@ from typing import get_args
 from harness.backends import Backend
 from harness.beside import with_passes
 from harness.contrasts import native_arm
+from harness.description import Description
 from harness.estimate import surprising_count
-from harness.observation import Description, Observation, Promise, Row, Sighting, observations
+from harness.observation import Observation, Promise, Row, Sighting, observations
 from harness.pace import AGAIN, ArmRound, Pace
 from harness.parting import matches
 from harness.passes import Pass, PassName, passes_of

@@ -7,11 +7,11 @@ from itertools import chain
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from harness.description import Description
 from harness.errors import BadInput
 from harness.observation import (
     NOTHING_LEFT,
     Claim,
-    Description,
     Difference,
     Observation,
     Prints,

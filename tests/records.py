@@ -6,17 +6,15 @@ from dataclasses import replace
 from functools import cache
 
 from harness.backends import Backend, Loop, find_backend
+from harness.description import Description, Outcome, Parameter
 from harness.observation import (
     NOTHING_LEFT,
     Claim,
     Complaint,
-    Description,
     Difference,
     Ended,
     Leftovers,
     Observation,
-    Outcome,
-    Parameter,
     Prints,
     Promise,
     Row,

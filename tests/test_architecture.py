@@ -16,25 +16,26 @@ ARROWS = {
     # words, and what a scenario may import
     "harness": "",
     "errors": "",
-    "observation": "",
-    "scenario": "observation",
+    "description": "",
+    "observation": "description",
+    "scenario": "description",
     "scenarios": "scenario",
     # the child process
-    "protocol": "observation",
-    "backends": "errors observation scenario",
-    "worker": "backends observation protocol scenario",
+    "protocol": "description",
+    "backends": "description errors scenario",
+    "worker": "backends description observation protocol scenario",
     # the parent's side of it
     "custody": "",
     "outlets": "protocol",
     "process": "custody observation outlets protocol",
     "pace": "protocol",
     "venvs": "backends errors harness observation process protocol scenarios",
-    "rounds": "observation pace process protocol",
+    "rounds": "description observation pace process protocol",
     "sighting": "backends errors observation process protocol venvs",
     # what it all means
     "filing": "pace",
-    "parting": "observation",
-    "verdict": "errors observation parting",
+    "parting": "description observation",
+    "verdict": "description errors observation parting",
     "estimate": "protocol",
     "plan": "backends errors estimate observation",
     "spread": "pace protocol",
@@ -44,8 +45,8 @@ ARROWS = {
     "record": "contrasts estimate observation pace passes plan trial verdict",
     "samples": "contrasts estimate observation pace plan protocol record spread",
     "beside": "estimate pace passes protocol record samples",
-    "tally": "backends beside contrasts estimate observation pace parting passes plan record samples trial"
-    " verdict",
+    "tally": "backends beside contrasts description estimate observation pace parting passes plan record"
+    " samples trial verdict",
     "table": "estimate record verdict",
     "differences": "parting record table verdict",
     "sentences": "estimate record table verdict",
@@ -61,7 +62,7 @@ ARROWS = {
     "caveats": "record sentences",
     "evidence": "backends contrasts estimate filing observation parting plan record table verdict",
     "passed": "beside estimate evidence passes record table",
-    "sweep": "estimate observation record",
+    "sweep": "description estimate record",
     "capabilities": "backends observation parting record table verdict",
     "report": "attributed audited capabilities caveats differences errors estimate evidence observation pace"
     " passed passes plan record reliability sentences summary sweep table verdict",
@@ -191,11 +192,16 @@ def may_name(module: str, library: str) -> bool:
 
 def loaded_by(names: Iterable[str]) -> set[str]:
     """The top-level modules that a fresh interpreter has loaded when these are imported."""
+    return {name.partition(".")[0] for name in modules_loaded_by(names)}
+
+
+def modules_loaded_by(names: Iterable[str]) -> set[str]:
+    """The same, with every module by its whole name."""
     program = (
         "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\nprint(*sys.modules)"
     )
     said = subprocess.check_output([sys.executable, "-c", program, *names], cwd=ROOT, text=True, timeout=60)
-    return {name.partition(".")[0] for name in said.split()}
+    return set(said.split())
 
 
 def test_every_module_has_a_row_and_every_row_a_module() -> None:
@@ -254,3 +260,9 @@ def test_a_worker_loads_nothing_that_only_the_parent_needs() -> None:
     assert "harness.worker.timing" in worker
     parents = {"msgspec", "packaging", "pyperf", "rich", "scipy", "typer"}
     assert loaded_by(worker) & {*parents, "ddsketch"} == set()
+
+
+def test_a_worker_that_times_loads_neither_what_is_only_observed_nor_what_only_large_values_need() -> None:
+    loaded = modules_loaded_by(["harness.worker.__main__", "harness.worker.timing"])
+    assert "harness.description" in loaded
+    assert loaded & {"harness.observation", "hashlib", "harness.worker.watching"} == set()

@@ -23,7 +23,8 @@ import trio
 
 import harness
 from harness.backends import find_backend, open_backend
-from harness.observation import NOTHING_LEFT, Complaint, Description, Leftovers, Observation, Outcome, Seen
+from harness.description import Description, Outcome
+from harness.observation import NOTHING_LEFT, Complaint, Leftovers, Observation, Seen
 from harness.protocol import LOOKS
 from harness.worker.channel import Channel
 from harness.worker.describe import Describer

@@ -16,7 +16,8 @@ from textwrap import dedent, indent
 import pytest
 
 from harness.backends import find_backend
-from harness.observation import Ended, Leftovers, Outcome, Row, Sighting
+from harness.description import Outcome
+from harness.observation import Ended, Leftovers, Row, Sighting
 from harness.outlets import KEPT
 from harness.process import Worker
 from harness.sighting import assignment, observe_once

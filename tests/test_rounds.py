@@ -13,7 +13,8 @@ import pyperf
 import pytest
 
 from harness.backends import find_backend
-from harness.observation import Description, Row
+from harness.description import Description
+from harness.observation import Row
 from harness.pace import (
     AGAIN,
     FEW_TURNS,

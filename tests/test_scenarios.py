@@ -17,7 +17,8 @@ import pytest
 
 import scenarios
 from harness.backends import known_backends
-from harness.observation import SCALE, Claim, Outcome, Row, Sighting, observations
+from harness.description import Outcome
+from harness.observation import SCALE, Claim, Row, Sighting, observations
 from harness.sighting import PYTHON, observe_once
 from harness.verdict import Answer, Verdict, answer, judge
 from harness.worker.listing import list_rows

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from harness.backends import Backend, Loop, find_backend
+from harness.description import Outcome
 from harness.errors import BadInput, ScenarioBroken
-from harness.observation import Ended, Outcome, Row, Sighting
+from harness.observation import Ended, Row, Sighting
 from harness.protocol import Assignment
 from harness.sighting import assignment, check_loop, list_rows, module_to_import, observe_once
 from harness.worker.describe import Describer

@@ -16,7 +16,8 @@ import pyperf
 import pytest
 
 from harness.backends import find_backend
-from harness.observation import Ended, Outcome, Row
+from harness.description import Outcome
+from harness.observation import Ended, Row
 from harness.process import Reply, Worker
 from harness.protocol import Farewell, Timed, Turn, Value
 from harness.sighting import assignment

@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.description import Outcome
 from harness.errors import BadInput
 from harness.observation import (
     Claim,
@@ -10,7 +11,6 @@ from harness.observation import (
     Ended,
     Leftovers,
     Observation,
-    Outcome,
     Prints,
     Promise,
     Row,

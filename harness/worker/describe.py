@@ -5,12 +5,11 @@ text of OSErrors (the errno stays), the message of groups and the order inside t
 """
 
 import errno
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 
-from harness.observation import CANCELLED, Description
+from harness.description import CANCELLED, Description
 from harness.scenario import AnyOrder, cancelled
 from harness.worker.refusal import Undescribable
 
@@ -128,6 +127,8 @@ def _canonical(description: Description) -> bytes:
 
 
 def _sha256(parts: Iterable[bytes]) -> str:
+    import hashlib  # noqa: PLC0415 - 3 ms of a worker's start, for values too large to be sent
+
     digest = hashlib.sha256()
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)

@@ -7,17 +7,8 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from harness.observation import (
-    Claim,
-    Complaint,
-    Difference,
-    Outcome,
-    Parameter,
-    Prints,
-    Promise,
-    Row,
-    multiset,
-)
+from harness.description import Outcome, Parameter
+from harness.observation import Claim, Complaint, Difference, Prints, Promise, Row, multiset
 from harness.scenario import (
     UNPROMISED,
     AnyOrder,

@@ -12,7 +12,8 @@ from time import perf_counter
 import anyio
 
 from harness.backends.running import Running
-from harness.observation import Description, Observation, Outcome, Seen
+from harness.description import Description, Outcome
+from harness.observation import Observation, Seen
 from harness.protocol import LOOKS
 from harness.worker.channel import Channel
 from harness.worker.describe import Describer

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import anyio
 
 from harness.backends.running import Running
-from harness.observation import Description, Outcome
+from harness.description import Description, Outcome
 from harness.protocol import Assignment, Farewell, Turn, Value
 from harness.worker.channel import Channel
 from harness.worker.clock import Clock
