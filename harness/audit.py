@@ -15,11 +15,12 @@ from time import perf_counter
 
 from harness import runner
 from harness.backends import Backend
+from harness.entry import Dropped, Entry, Observed, Paced, Played
 from harness.estimate import Judgement, log_ratio_of_totals
 from harness.observation import Row
 from harness.pace import GRAIN, PILOT_ROUNDS, SLOWEST_VALUE, Fault, Pace, choose_pace
 from harness.plan import Plan
-from harness.record import Dropped, Entry, Line, Observed, Paced, Played
+from harness.record import Line
 from harness.rounds import Stage, calibrate, choose_cpus, kept_off
 from harness.sighting import assignment
 from harness.spread import spread_of

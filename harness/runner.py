@@ -10,13 +10,13 @@ from time import perf_counter
 
 from harness.backends import Backend
 from harness.contrasts import native_arm
+from harness.entry import Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.environment import load, now
 from harness.estimate import Estimate
 from harness.observation import SCALE, Row, Sighting
 from harness.pace import AGAIN, ALONE, PILOT_ROUNDS, ArmRound, Fault, Pace, choose_pace
 from harness.passes import Pass
 from harness.plan import PROCESSES
-from harness.record import Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
 from harness.sighting import assignment, observe_once
 from harness.spread import best_turns

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from statistics import mean, median
 
 from harness.contrasts import Contrast, contrasts
+from harness.entry import Played
 from harness.estimate import (
     ERROR_RATE,
     Estimate,
@@ -21,7 +22,7 @@ from harness.observation import Row
 from harness.pace import AGAIN, ArmRound, Turns
 from harness.plan import Plan
 from harness.protocol import Value
-from harness.record import Played, Timing
+from harness.record import Timing
 from harness.spread import FEWEST_TURNS, Price, Spread, price_of, spread_of
 
 DISTURBING = 0.01

@@ -7,8 +7,9 @@ from itertools import chain
 from pathlib import Path
 
 from harness import audit, audited, runner, store
+from harness.entry import Begun, Entry
 from harness.errors import BadInput
-from harness.record import Begun, Entry, OnTrial, Record
+from harness.record import OnTrial, Record
 from harness.report.files import files
 from harness.report.index import render as render_index
 from harness.tally import Tally

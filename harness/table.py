@@ -5,8 +5,9 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from harness.entry import Elsewhere
 from harness.estimate import Estimate, Judgement
-from harness.record import Cell, Elsewhere, Line, Record
+from harness.record import Cell, Line, Record
 from harness.verdict import Verdict
 
 SYMBOLS = {

@@ -9,28 +9,14 @@ from harness.backends import Backend
 from harness.beside import with_passes
 from harness.contrasts import native_arm
 from harness.description import Description
+from harness.entry import Begun, Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.estimate import surprising_count
 from harness.observation import Observation, Promise, Row, Sighting, observations
 from harness.pace import AGAIN, ArmRound, Pace
 from harness.parting import matches
 from harness.passes import Pass, PassName, passes_of
 from harness.plan import Plan
-from harness.record import (
-    Answered,
-    Begun,
-    Cell,
-    Closed,
-    Dropped,
-    Entry,
-    Finished,
-    Line,
-    Observed,
-    Paced,
-    Played,
-    PlayedBeside,
-    Record,
-    Repeats,
-)
+from harness.record import Answered, Cell, Line, Record, Repeats
 from harness.samples import RowRounds
 from harness.trial import Tried
 from harness.verdict import Finding, Verdict, answer, expect, judge

@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import cache
 
 from harness import capabilities
+from harness.entry import Closed, Entry, Paced
 from harness.estimate import Estimate, judge_ratio
-from harness.record import Closed, Entry, Paced, Record
+from harness.record import Record
 from harness.spread import Spread
 from harness.tally import Tally
 from harness.trial import Compared, Schedule, Trial, Tried

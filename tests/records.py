@@ -7,6 +7,19 @@ from functools import cache
 
 from harness.backends import Backend, Loop, find_backend
 from harness.description import Description, Outcome, Parameter
+from harness.entry import (
+    VERSION,
+    Begun,
+    Closed,
+    Dropped,
+    Entry,
+    Environment,
+    Finished,
+    Observed,
+    Paced,
+    Played,
+    PlayedBeside,
+)
 from harness.observation import (
     NOTHING_LEFT,
     Claim,
@@ -25,20 +38,7 @@ from harness.pace import AGAIN, ArmRound, Fault, Pace
 from harness.passes import PassName
 from harness.plan import DEFAULT, FAST, Also, Effort, Plan
 from harness.protocol import Farewell, Sketched, Value
-from harness.record import (
-    VERSION,
-    Begun,
-    Closed,
-    Dropped,
-    Entry,
-    Environment,
-    Finished,
-    Observed,
-    Paced,
-    Played,
-    PlayedBeside,
-    Record,
-)
+from harness.record import Record
 from harness.tally import Tally
 from harness.worker.describe import Describer
 

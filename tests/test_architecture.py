@@ -27,7 +27,7 @@ ARROWS = {
     # the parent's side of it
     "custody": "",
     "outlets": "protocol",
-    "process": "custody observation outlets protocol",
+    "process": "custody observation outlets",
     "pace": "protocol",
     "venvs": "backends errors harness observation process protocol scenarios",
     "rounds": "description observation pace process protocol",
@@ -42,12 +42,13 @@ ARROWS = {
     "trial": "estimate pace spread",
     "contrasts": "backends estimate pace",
     "passes": "estimate observation pace plan protocol",
-    "record": "contrasts estimate observation pace passes plan trial verdict",
-    "samples": "contrasts estimate observation pace plan protocol record spread",
+    "entry": "observation pace passes plan trial",
+    "record": "contrasts entry estimate observation pace passes trial verdict",
+    "samples": "contrasts entry estimate observation pace plan protocol record spread",
     "beside": "estimate pace passes protocol record samples",
-    "tally": "backends beside contrasts description estimate observation pace parting passes plan record"
-    " samples trial verdict",
-    "table": "estimate record verdict",
+    "tally": "backends beside contrasts description entry estimate observation pace parting passes plan"
+    " record samples trial verdict",
+    "table": "entry estimate record verdict",
     "differences": "parting record table verdict",
     "sentences": "estimate record table verdict",
     "reliability": "estimate trial",
@@ -61,24 +62,25 @@ ARROWS = {
     # what is done with it
     "caveats": "record sentences",
     "evidence": "backends contrasts estimate filing observation parting plan record table verdict",
-    "passed": "beside estimate evidence passes record table",
+    "passed": "beside evidence passes record table",
     "sweep": "description estimate record",
     "capabilities": "backends observation parting record table verdict",
-    "report": "attributed audited capabilities caveats differences errors estimate evidence observation pace"
-    " passed passes plan record reliability sentences summary sweep table verdict",
-    "store": "errors filing record trial",
+    "report": "attributed audited capabilities caveats differences errors estimate evidence pace passed"
+    " passes plan record reliability sentences summary sweep table verdict",
+    "store": "entry errors filing record trial",
     "site": "audited errors estimate evidence record report sentences store table verdict",
-    "environment": "backends record rounds sighting venvs",
-    "runner": "backends contrasts environment estimate observation pace passes plan record rounds"
-    " sighting spread tally venvs",
+    "environment": "backends entry rounds sighting venvs",
+    "runner": "backends contrasts entry environment estimate observation pace passes plan rounds sighting"
+    " spread tally venvs",
     "configuration": "errors",
     "catalog": "errors observation scenarios sighting",
     "usual": "estimate protocol",
-    "audit": "backends estimate observation pace plan record rounds runner sighting spread tally trial usual",
-    "session": "audit audited errors record report runner store tally",
-    "cli": "backends capabilities catalog changes comparison comparison_table configuration environment"
-    " errors estimate gate observation passes plan record report runner session sighting site store table"
-    " tally trial venvs verdict",
+    "audit": "backends entry estimate observation pace plan record rounds runner sighting spread tally"
+    " trial usual",
+    "session": "audit audited entry errors record report runner store tally",
+    "cli": "backends capabilities catalog changes comparison comparison_table configuration entry"
+    " environment errors estimate gate observation passes plan record report runner session sighting site"
+    " store table tally trial venvs verdict",
 }
 """Each module of `harness`, or package in it, with the others that it may import: only rows above its own.
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness import audited, session, store
-from harness.record import Begun, OnTrial
+from harness.entry import Begun
+from harness.record import OnTrial
 from harness.report.method import method
 from harness.tally import Tally
 from tests.kinds import CLOSED, audit

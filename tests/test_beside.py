@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from harness.beside import operations_needed
+from harness.entry import Dropped, Entry, PlayedBeside
 from harness.estimate import Estimate
 from harness.pace import AGAIN, ArmRound, Fault
 from harness.plan import FAST
-from harness.record import Dropped, Entry, PlayedBeside, Timing
+from harness.record import Timing
 from harness.tally import Tally
 from tests.records import (
     ASYNCIO,

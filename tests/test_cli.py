@@ -19,7 +19,7 @@ from harness import store
 from harness.cli import main
 from harness.cli.app import app
 from harness.cli.planning import command_line
-from harness.record import Closed, Finished, Observed, Played
+from harness.entry import Closed, Finished, Observed, Played
 from harness.report import render
 from harness.report.markdown import illustrated
 from harness.report.pictures import pictures

@@ -6,12 +6,13 @@ import pytest
 
 from harness.comparison import Against, within
 from harness.comparison_table import table_within
+from harness.entry import Entry, Observed
 from harness.errors import BadInput
 from harness.estimate import Judgement
 from harness.observation import Ended, Sighting
 from harness.pace import AGAIN
 from harness.plan import FAST
-from harness.record import Entry, Observed, Record
+from harness.record import Record
 from tests.records import (
     ASYNCIO,
     TRIO,

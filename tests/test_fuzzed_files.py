@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness import store
+from harness.entry import Played
 from harness.errors import BadInput
-from harness.record import Played, Record
+from harness.record import Record
 from harness.store.timings import _merged
 from tests.records import everything
 from tests.test_store import pyperf_run, timed_round, write_journal

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from harness import store
-from harness.record import Closed, Finished, Observed, Paced, Played, Record
+from harness.entry import Closed, Finished, Observed, Paced, Played
+from harness.record import Record
 
 pytestmark = pytest.mark.workers
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from harness.cli.progress import Progress
+from harness.entry import Finished
 from harness.plan import FAST
-from harness.record import Finished
 from harness.tally import Tally
 from tests.records import ASYNCIO, UVLOOP, begun, look, plan, returned, row, seen_alike, twice
 

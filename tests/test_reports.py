@@ -21,9 +21,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from harness import sentences, table
+from harness.entry import Entry, Observed
 from harness.errors import BadInput
 from harness.observation import Difference, Ended, Prints, Promise, Row, Sighting
-from harness.record import Entry, Observed, Record
+from harness.record import Record
 from harness.report import FORMATS, cases, index, render
 from harness.report.csv import HEADS
 from harness.report.markdown import inline

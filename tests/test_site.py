@@ -18,8 +18,9 @@ import pytest
 pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
 
 from harness import audited
+from harness.entry import Closed
 from harness.errors import BadInput
-from harness.record import Closed, Record
+from harness.record import Record
 from harness.report.visible import visible
 from harness.site.badge import badge, message_of
 from harness.site.build import publish

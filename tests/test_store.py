@@ -16,9 +16,9 @@ import pyperf
 import pytest
 
 from harness import store
+from harness.entry import Begun, Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.errors import BadInput, CannotWrite
 from harness.pace import AGAIN, Fault
-from harness.record import Begun, Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from tests.records import (
     ASYNCIO,
     PACE,

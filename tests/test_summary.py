@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
+from harness.entry import Entry
 from harness.observation import Row
 from harness.pace import AGAIN
-from harness.record import Entry, Record
+from harness.record import Record
 from harness.summary import Summary, _resampled_medians, sentence, summarize
 from tests.records import (
     ASYNCIO,

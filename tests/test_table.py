@@ -9,11 +9,12 @@ import pytest
 
 from harness import sentences, table
 from harness.differences import differences, documented
+from harness.entry import Closed, Entry, Finished
 from harness.estimate import Estimate
 from harness.observation import Ended, Row, Sighting
 from harness.pace import AGAIN
 from harness.plan import FAST
-from harness.record import Closed, Entry, Finished, Record, Repeats
+from harness.record import Record, Repeats
 from harness.table import Table
 from harness.verdict import FINDINGS, Verdict
 from tests.records import (

@@ -6,23 +6,12 @@ from dataclasses import replace
 import pytest
 
 from harness.backends import Venv
+from harness.entry import Closed, Dropped, Elsewhere, Entry, Finished, Observed, Paced, Played
 from harness.estimate import Judgement
 from harness.observation import Claim, Difference, Ended, Promise, Row, Sighting
 from harness.pace import AGAIN, Fault
 from harness.plan import FAST
-from harness.record import (
-    Cell,
-    Closed,
-    Dropped,
-    Elsewhere,
-    Entry,
-    Finished,
-    Line,
-    Observed,
-    Paced,
-    Played,
-    Record,
-)
+from harness.record import Cell, Line, Record
 from harness.tally import Tally
 from harness.verdict import Answer, Verdict
 from tests.records import (

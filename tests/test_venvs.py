@@ -11,8 +11,8 @@ import uv
 
 from harness.backends import Backend, Loop, Venv, find_backend
 from harness.cli.planning import Wanted, begin, find_again
+from harness.entry import Begun
 from harness.errors import BadInput
-from harness.record import Begun
 from harness.runner import check
 from harness.tally import Tally
 from harness.venvs import complete, define, find_place, interpreters, is_made, made_of, read_venv

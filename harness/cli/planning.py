@@ -11,11 +11,11 @@ import typer
 from harness.backends import DEFAULT_BASELINE, Backend, find_backend, why_unavailable
 from harness.catalog import choose_rows, requirements_of
 from harness.cli.choosing import Known, choose_backends, known
+from harness.entry import VERSION, Begun, Elsewhere
 from harness.environment import elsewhere, environment, now
 from harness.errors import BadInput
 from harness.observation import Row
 from harness.plan import DEFAULT, Also, Effort, Plan, choose_baseline
-from harness.record import VERSION, Begun, Elsewhere
 from harness.trial import Schedule
 from harness.venvs import complete, is_made, make_again
 from harness.verdict import matching_difference

@@ -17,9 +17,9 @@ from rich.progress import (
 from rich.progress import Progress as Bars
 from rich.text import Text
 
+from harness.entry import Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.estimate import Estimate
 from harness.passes import BUDGET, asked_of
-from harness.record import Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.table import interval
 from harness.tally import Tally
 from harness.trial import Tried

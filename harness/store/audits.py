@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.record import Environment
+from harness.entry import Environment
 from harness.store.folders import LOCAL
 from harness.store.records import RECORD
 from harness.trial import Schedule

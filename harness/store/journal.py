@@ -9,8 +9,7 @@ from typing import Self
 
 import msgspec
 
-from harness.errors import BadInput
-from harness.record import (
+from harness.entry import (
     VERSION,
     Begun,
     Closed,
@@ -22,6 +21,7 @@ from harness.record import (
     Played,
     PlayedBeside,
 )
+from harness.errors import BadInput
 from harness.store.decoding import Versioned, check_version, decode, read_bytes
 from harness.store.files import JOURNAL, cannot_write, remove_halves, sync, write_all
 from harness.trial import Tried

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from harness.entry import Entry, Played
 from harness.filing import file_name
-from harness.record import Entry, Played
 from harness.store.decoding import one_line
 from harness.store.files import write_file
 

@@ -1,0 +1,144 @@
+"""The journal's entries: everything that happens in a run, appended as it does, and enough to resume it.
+
+They are JSON with a version, checked when read.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.observation import Sighting
+from harness.pace import ArmRound, Fault, Pace, Turns
+from harness.passes import PassName
+from harness.plan import Plan
+from harness.trial import Schedule, Tried
+
+VERSION = 1
+"""Of journals and records; a file of another version is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What a backend in a virtual environment runs on, as a worker there said; or why it cannot."""
+
+    backend: str
+    python: str = ""
+    build: str = ""
+    versions: tuple[tuple[str, str], ...] = ()
+    unavailable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The machine and the software of a run; `load` is the one-minute average at its start.
+
+    `versions` are (distribution, version) pairs. Fields that the system does not tell are empty.
+    """
+
+    cpu: str
+    cores: int
+    governor: str
+    system: str
+    python: str
+    build: str
+    versions: tuple[tuple[str, str], ...]
+    load: float | None
+    pinned: tuple[int, ...]
+    """The CPUs that workers are pinned to; empty where the system cannot pin."""
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """An entry for each backend that runs in a virtual environment of its own."""
+
+    @property
+    def machine(self) -> str:
+        """Where times are comparable: the machine, its system, and the build of Python."""
+        return f"{self.cpu}, {self.cores} CPUs, {self.system}, {self.build}"
+
+    def of(self, backend: str) -> Elsewhere:
+        """What this backend runs on: an environment of its own, or loopcmp's."""
+        own = Elsewhere(backend, self.python, self.build, self.versions)
+        return next((one for one in self.elsewhere if one.backend == backend), own)
+
+    def python_of(self, backend: str) -> str:
+        """The version of Python that a backend runs on; loopcmp's where its environment was not made."""
+        return self.of(backend).python or self.python
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The journal's first entry: everything that is fixed before the first observation."""
+
+    version: int
+    name: str
+    started: str
+    command: str
+    environment: Environment
+    plan: Plan
+    audit: Schedule | None = None
+    """Of an audit, what it will try; None of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What fresh processes saw of one case."""
+
+    row: str
+    backend: str
+    sightings: tuple[Sighting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """A row's calibration."""
+
+    row: str
+    pace: Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One round of a row; `seconds` is how long it took."""
+
+    row: str
+    number: int
+    seconds: float
+    arms: tuple[ArmRound, ...]
+
+    @property
+    def turns(self) -> Turns:
+        """The values of each arm that took part, in the order of the turns."""
+        return {part.arm: part.values for part in self.arms}
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedBeside:
+    """One round of a pass over a row; its number is that of the pass's own rounds."""
+
+    beside: PassName
+    played: Played
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """An arm that could not be timed any further; its case has no number from here on."""
+
+    row: str
+    fault: Fault
+    verdict: Literal["crashed", "timed out", "unstable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A row is done, and why no more rounds were taken."""
+
+    row: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The run is complete."""
+
+    ended: str
+    load: float | None
+
+
+Entry = Begun | Observed | Paced | Played | PlayedBeside | Dropped | Finished | Tried | Closed
