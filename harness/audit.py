@@ -28,7 +28,7 @@ from harness.tally import Tally
 from harness.trial import Compared, Schedule, Trial, Tried
 from harness.usual import FEWEST_PROCESSES, Usual, UsualFailed, usual_procedure
 
-IDENTICAL_A_LAP = 100
+IDENTICAL_A_LAP = 50
 """Comparisons of identical code for each time that everything else is tried."""
 
 USUAL = Trial("usual")
