@@ -35,8 +35,8 @@ CASES = tuple(
     for size in (1, 100)
     for backend in ("asyncio+gather", "uvloop+gather", "trio+nursery")
 )
-VALUE = 1_000_000
-"""Nanoseconds that a value lasts, about: a tenth of a run's, so what is added once a value counts tenfold."""
+VALUE = 5_000_000
+"""Nanoseconds that a value lasts, about: as long as one of a run."""
 
 
 FEWEST = 40
