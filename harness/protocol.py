@@ -57,12 +57,17 @@ QUANTILES = (0.5, 0.99, 0.999)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The parent's word to a timing worker: run one value. `seed` is equal for all arms."""
+    """The parent's word to a timing worker: run one value. `seed` is equal for all arms.
+
+    If `warm`, the full collection comes before the `untimed` iterations, which warm the caches again;
+    otherwise after them.
+    """
 
     loops: int
     seed: int
     untimed: int
     timed: Timed = "whole"
+    warm: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def _turns(pace: Pace, shuffle: random.Random) -> list[tuple[str, Turn]]:
     """The turns of a round, warm-ups first, each with its own seed."""
 
     def turn(timed: Timed) -> Turn:
-        return Turn(pace.loops, shuffle.getrandbits(32), pace.untimed, timed)
+        return Turn(pace.loops, shuffle.getrandbits(32), pace.untimed, timed, pace.warm)
 
     warmups = [("warmup", turn("whole")) for _ in range(pace.warmups)]
     return [*warmups, *(("turn", turn(pace.timed)) for _ in range(pace.turns))]

@@ -41,7 +41,7 @@ PATIENCE = 60.0
 
 ABOUT = {"name": "story"}
 FREE = Stage(None, PATIENCE)
-ALONE = Pace(loops=1, turns=1, warmups=0, untimed=0, alone=True)
+ALONE = Pace(loops=1, turns=1, warmups=0, untimed=0, alone=True, warm=False)
 
 HEAD = """
 import os, random, signal
@@ -103,8 +103,8 @@ def results(part: ArmRound) -> list[Description | None]:
         (Calibration(1000, 1e-5, SLOWEST_VALUE / 500), Pace(500, 5, 1)),
         (Calibration(1000, 1e-5, SLOWEST_VALUE / 1000), Pace(1000, 5, 1)),
         (Calibration(2, 0.008, 0.15), Pace(1, FEW_TURNS, 1)),
-        (Calibration(1, SLOW_ITERATION, SLOW_ITERATION), Pace(1, 10, 1, untimed=1)),
-        (Calibration(1, 0.1, LONG_ITERATION), Pace(1, FEW_TURNS, 1, untimed=1)),
+        (Calibration(1, SLOW_ITERATION, SLOW_ITERATION), Pace(1, 10, 1, untimed=1, warm=False)),
+        (Calibration(1, 0.1, LONG_ITERATION), Pace(1, FEW_TURNS, 1, untimed=1, warm=False)),
         (Calibration(1, 0.1, LONG_ITERATION + 0.01), ALONE),
         (Calibration(1, 3.0, 3.0), ALONE),
     ],

@@ -64,9 +64,16 @@ class Asked:
         return reply
 
     def turn(
-        self, loops: int = 1, untimed: int = 0, seed: int = 0, kind: str = "turn", timed: Timed = "whole"
+        self,
+        loops: int = 1,
+        untimed: int = 0,
+        seed: int = 0,
+        kind: str = "turn",
+        timed: Timed = "whole",
+        *,
+        warm: bool = True,
     ) -> Value:
-        self.worker.send(kind, Turn(loops, seed, untimed, timed))
+        self.worker.send(kind, Turn(loops, seed, untimed, timed, warm))
         reply = self.next()
         assert reply.kind == "value", reply
         return reply.read(Value)
@@ -146,7 +153,7 @@ def test_garbage_is_collected_before_the_clock_starts(ready: Start) -> None:
     assert ready(LEAVES_GARBAGE).turn(loops=1, untimed=1).result == describe(value=False)
 
 
-def test_untimed_iterations_come_between_the_full_collection_and_one_of_what_is_young(ready: Start) -> None:
+def test_untimed_iterations_come_after_the_full_collection_only_in_a_warm_turn(ready: Start) -> None:
     asked = ready("""
         seen = []
 
@@ -162,6 +169,7 @@ def test_untimed_iterations_come_between_the_full_collection_and_one_of_what_is_
             return seen[-5:]
     """)
     assert asked.turn(loops=1, untimed=2).result == describe([2, "run", "run", 1, "run"])
+    assert asked.turn(loops=1, untimed=2, warm=False).result == describe(["run", "run", "run", 2, "run"])
 
 
 def test_a_turn_without_the_collection_finds_the_garbage_of_the_iterations_before(ready: Start) -> None:

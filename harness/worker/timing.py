@@ -33,8 +33,8 @@ from harness.worker.refusal import LeavesTasks
 LARGE = 1024 * 1024
 """Bytes; four times what asyncio asks for whenever it reads."""
 
-YOUNG = 1
-"""The oldest generation that is collected after the untimed iterations."""
+YOUNG, FULL = 1, 2
+"""The oldest generation that is collected right before the clock, in a warm turn and in another."""
 
 GRACE = 0.01
 """Seconds that a first iteration's tasks are given to end, off the clock, before they count as left."""
@@ -128,12 +128,12 @@ class _Session:
         """The value of one turn, with its last result.
 
         All of it in one coroutine: a story that suspends does so through every coroutine that awaits it.
-        A full collection touches every object and leaves the caches cold, so untimed iterations come after
-        it; their own garbage is collected among the young objects alone.
+        A full collection touches every object and leaves the caches cold, so in a warm turn the untimed
+        iterations come after it; their own garbage is collected among the young objects alone.
         """
         random.seed(turn.seed)
         collects = turn.timed != "uncollected"
-        if collects:
+        if collects and turn.warm:
             gc.collect()
         for _ in repeat(None, turn.untimed):
             await operation()
@@ -141,7 +141,7 @@ class _Session:
         if turn.timed == "each":
             operation, loops = self._each.of(operation, turn.loops), 1
         if collects:
-            gc.collect(YOUNG)
+            gc.collect(YOUNG if turn.warm else FULL)
         result: object = None
         self._clock.start()
         for _ in repeat(None, loops):
