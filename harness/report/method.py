@@ -23,7 +23,7 @@ def method(record: Record) -> tuple[str, ...]:
         f"Timed: {counted(len(plan.timed_rows))}; {again}.",
         f"In every round each backend has a fresh worker; all are alive at once, {where}.",
         f"They take turns in an order drawn anew for each (seed {plan.seed}): {_turns(record)}.",
-        f"A turn: a full garbage collection and up to {UNTIMED} untimed iterations, the clock around {value}.",
+        f"A turn: a full collection, up to {UNTIMED} untimed iterations, the clock around {value}.",
         "A round's sample is the median over its turns of ln(t / t of the baseline) within the same turn.",
         f"An estimate is the median over rounds, its interval exact at {plan.level:.2%} ({adjusted}).",
         _stopping(record),
