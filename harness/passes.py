@@ -58,11 +58,9 @@ class Pass:
 
 def asked_of(plan: Plan, row: Row) -> tuple[Pass, ...]:
     """The passes that were asked for and fit the row, if its iterations are not too long for them."""
-    fit = {
-        "latency": Pass("latency", timed="each") if row.set_up else None,
-        "collections": Pass("collections", timed="uncollected"),
-    }
-    return tuple(one for name, one in fit.items() if name in plan.also and one is not None)
+    latency, collections = Pass("latency", timed="each"), Pass("collections", timed="uncollected")
+    fit = (latency, collections) if row.set_up else (collections,)
+    return tuple(one for one in fit if one.name in plan.also)
 
 
 def passes_of(plan: Plan, row: Row, pace: Pace | None, helped: Collection[str]) -> tuple[Pass, ...]:

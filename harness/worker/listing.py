@@ -1,7 +1,8 @@
 """Scenario modules → the rows they hold, with every promise already put into words."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import product
 from pathlib import Path
 from types import FunctionType
@@ -91,9 +92,14 @@ def _row(scenario: Scenario, module: str, family: str, parameters: Parameters) -
 
 
 def _source(scenario: Scenario) -> str:
-    function = inspect.unwrap(scenario.function)
-    path = Path(inspect.getsourcefile(function) or "?")
-    return f"{'/'.join(path.parts[-3:])}:{inspect.getsourcelines(function)[1]}"
+    path = Path(inspect.getsourcefile(inspect.unwrap(scenario.function)) or "?")
+    return f"{'/'.join(path.parts[-3:])}:{_lines(scenario.function)[1]}"
+
+
+@cache
+def _lines(function: Callable[..., Any]) -> tuple[list[str], int]:
+    """A scenario's lines and the number of the first: cut out once, for all of its rows."""
+    return inspect.getsourcelines(inspect.unwrap(function))
 
 
 LONGEST_TEXT = 16 * 1024
@@ -101,7 +107,7 @@ LONGEST_TEXT = 16 * 1024
 
 
 def _text(scenario: Scenario) -> str:
-    text = inspect.getsource(inspect.unwrap(scenario.function))
+    text = "".join(_lines(scenario.function)[0])
     if len(text) <= LONGEST_TEXT:
         return text
     return f"{text[:LONGEST_TEXT]}\n… ({len(text):,} characters)\n"

@@ -2,15 +2,17 @@
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
-from typing import Any
 
 Pair = tuple[Sequence[float], Sequence[float]]
 """Seconds per iteration: the values of one process of ours, and those of one of theirs beside it."""
 
 RESAMPLES = 10_000
+
+BAR = 0.05
+"""How far ours and theirs may lie apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ def difference(pairs: Sequence[Pair], seed: int = 0) -> Difference:
     return Difference(*map(math.expm1, (median(logs), *ends)))
 
 
-def values_of(benchmark: Any) -> tuple[float, ...]:
-    """The values of a pyperf Benchmark of one process; a run that only calibrated has none."""
-    return tuple(value for run in benchmark.get_runs() for value in run.values)
+def report(found: Mapping[tuple[str, ...], Sequence[Pair]]) -> int:
+    """Print the difference of each story, which is named in words; 0 if all are within the bar, else 1."""
+    differences = {story: difference(some) for story, some in found.items()}
+    for story, one in differences.items():
+        mark = "✓" if one.within(BAR) else "✗"
+        print(mark, *story, one, f"({len(found[story])} pairs of processes)")
+    return int(not all(one.within(BAR) for one in differences.values()))

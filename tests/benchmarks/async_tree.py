@@ -18,39 +18,32 @@ import sys
 import tempfile
 import venv
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
 
-import pyperf
-
-from harness.rounds import choose_cpus
-from tests.benchmarks.agreement import Pair, difference, values_of
+from tests.benchmarks.agreement import Pair, report
 from tests.benchmarks.ours import OurRow, Values, pairs
+from tests.benchmarks.theirs import one_process
 
-BAR = 0.05
 HERE = Path(__file__).parent
 
 OURS = {"gather": "asyncio_tree_of_gathers", "taskgroup": "asyncio_tree"}
 """For each variant of pyperformance's benchmark, our row that is the same story."""
 
-Story = tuple[str, str, str]
-"""Kind, variant, loop."""
-
 
 def main() -> int:
     """Measure both, print the differences, and give the exit code."""
     typed = options().parse_args()
-    found: dict[Story, list[Pair]] = defaultdict(list)
+    found: dict[tuple[str, ...], list[Pair]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="async-tree-") as name:
         python = environment(Path(name) / "environment")
         trees = list(product(typed.kind, typed.variant))
         rows = {tree: OurRow(f"{OURS[tree[1]]}:kind={tree[0]}", typed.loop) for tree in trees}
         for number in range(typed.pairs):
             for tree in trees:
-                theirs = partial(measure, python, tree, Path(name), typed)
+                theirs = partial(measure, python, tree, typed)
                 for loop, pair in pairs(rows[tree], theirs, typed.loop, number).items():
                     found[*tree, loop].append(pair)
     return report(found)
@@ -76,29 +69,11 @@ def environment(folder: Path) -> Path:
     return python
 
 
-def measure(
-    python: Path, tree: tuple[str, str], folder: Path, typed: argparse.Namespace, loop: str
-) -> Values:
-    """The values of one process of pyperf's, on the CPU that ours are pinned to."""
+def measure(python: Path, tree: tuple[str, str], typed: argparse.Namespace, loop: str) -> Values:
+    """The values of one process of pyperf's."""
     kind, variant = tree
-    file = folder / "theirs.json"
-    file.unlink(missing_ok=True)
-    words = [f"--kind={kind}", f"--variant={variant}", f"--loop={loop}", f"--output={file}", "--quiet"]
-    words += ["--collect"] * typed.collect
-    words += ["--processes=1", f"--values={typed.values}", "--warmups=1", "--loops=1"]
-    if cpus := choose_cpus(1):
-        words.append(f"--affinity={','.join(map(str, cpus))}")
-    subprocess.run([python, HERE / "pyperformance_tree.py", *words], check=True, stdout=subprocess.DEVNULL)
-    return values_of(pyperf.Benchmark.load(str(file)))
-
-
-def report(found: Mapping[Story, Sequence[Pair]]) -> int:
-    """Print each difference; 0 if all are within the bar, else 1."""
-    differences = {story: difference(some) for story, some in found.items()}
-    for story, one in differences.items():
-        mark = "✓" if one.within(BAR) else "✗"
-        print(mark, *story, one, f"({len(found[story])} pairs of processes)")
-    return int(not all(one.within(BAR) for one in differences.values()))
+    words = [f"--kind={kind}", f"--variant={variant}", f"--loop={loop}", *["--collect"] * typed.collect]
+    return one_process([python, HERE / "pyperformance_tree.py", *words], typed.values, loops=1)
 
 
 if __name__ == "__main__":

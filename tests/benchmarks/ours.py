@@ -3,13 +3,16 @@
 import random
 import sys
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from harness.cli.planning import Wanted, begin
-from harness.pace import Calibration, Fault, choose_pace
+from harness.pace import Fault, choose_pace
 from harness.plan import FAST
 from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
 from harness.sighting import assignment
 from tests.benchmarks.agreement import Pair
+
+T = TypeVar("T")
 
 Values = tuple[float, ...]
 """Seconds per iteration, of one process."""
@@ -31,17 +34,15 @@ class OurRow:
     def values(self, number: int) -> dict[str, Values]:
         """The values of one round's workers."""
         with kept_off(self._stage.cpus):
-            played = run_round(
-                self._arms, self._pace, self._stage, f"{self._name}/{number}", {"name": "ours"}
+            played = self._sound(
+                run_round(self._arms, self._pace, self._stage, f"{self._name}/{number}", {"name": "ours"})
             )
-        if isinstance(played, Fault):
-            sys.exit(f"{self._name}: {played.arm}: {played.because}")
         return {part.arm: tuple(one.wall / one.loops / 1e9 for one in part.values) for part in played}
 
-    def _sound(self, calibration: Calibration | Fault) -> Calibration:
-        if isinstance(calibration, Fault):
-            sys.exit(f"{self._name}: {calibration.arm}: {calibration.because}")
-        return calibration
+    def _sound(self, found: T | Fault) -> T:
+        if isinstance(found, Fault):
+            sys.exit(f"{self._name}: {found.arm}: {found.because}")
+        return found
 
 
 def pairs(row: OurRow, theirs: Callable[[str], Values], loops: Sequence[str], number: int) -> dict[str, Pair]:
