@@ -12,7 +12,7 @@ unexport CONDA_PREFIX MYPYPATH PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 # Set on the command line only: `make bench PYTHON=/path/to/python`.
 PYTHON :=
-candidates = $(if $(PYTHON),"$(PYTHON)",python3.14 python3.13 python3.12 python3.11 python3)
+candidates = $(if $(PYTHON),"$(PYTHON)",python3.15 python3.14 python3.13 python3.12 python3.11 python3)
 
 # Each candidate is run, for one that is on PATH may have nothing behind it (pyenv's shims). What
 # counts is the Python underneath: if .venv itself is activated, it is removed before it is used.

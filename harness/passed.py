@@ -64,7 +64,8 @@ def collections(record: Record) -> Table | None:
     note = (
         "In rounds of their own, without the collection that ordinary turns begin with: the share of wall "
         f"time spent in full collections, their time an iteration ({_LEVEL}), and how many a worker saw: "
-        "0 is none in about a second. CPython 3.14 counts those that collect an increment of the old objects."
+        "0 is none in about a second. CPython 3.14.0 to 3.14.4 count those that collect an increment of "
+        "the old objects."
     )
     heads = ("scenario", "backend", "share", "an iteration", "seen")
     return Table("Full garbage collections", heads, rows, (note,))

@@ -124,7 +124,7 @@ def test_what_the_environment_calls_python_is_not_asked_for(clone: Clone) -> Non
 @pytest.mark.parametrize("target", ["bench", "test"])
 def test_without_a_python_that_fits_one_line_says_what_is_missing(clone: Clone, target: str) -> None:
     clone.program("python3", TOO_OLD)
-    assert "no CPython 3.11 or newer among python3.14" in refusal(clone.make(target))
+    assert "no CPython 3.11 or newer among python3.15" in refusal(clone.make(target))
     assert not (clone.top / ".venv").exists()
 
 

@@ -61,8 +61,8 @@ class Clock:
 def _oldest_generation() -> int:
     """The lowest generation whose automatic collection counts as full.
 
-    CPython 3.14 collects old objects in increments, each of them in a collection of generation 1; it then
-    says that generation 2 has the threshold 0 (https://docs.python.org/3.14/library/gc.html#gc.get_threshold).
+    CPython 3.14.0 to 3.14.4 collect old objects in increments, each of them in a collection of generation 1,
+    and say that generation 2 has the threshold 0 (What's New in Python 3.15: gc; cpython#148726).
     """
     return 1 if gc.get_threshold()[2] == 0 else 2
 
