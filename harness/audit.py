@@ -179,12 +179,12 @@ def _compared(line: Line, played: Sequence[Played]) -> Iterator[Compared]:
 
 def _usual(tally: Tally, row: Row, number: int) -> Tried:
     """The usual procedure with as much machine time as a comparison of identical code takes."""
-    base = _base(tally.plan)
+    base, begun = _base(tally.plan), perf_counter()
     processes = _as_many_processes(tally)
     try:
         usual = usual_procedure(assignment(row, base), processes, choose_cpus(row.cpus))
     except UsualFailed as failed:
-        return Tried(USUAL, number, 0.0, processes, f"pyperf: {failed}")
+        return Tried(USUAL, number, round(perf_counter() - begun, 3), processes, f"pyperf: {failed}")
     return Tried(
         USUAL, number, round(usual.seconds, 3), processes, "as pyperf ends it", usual.typical,
         (Compared(f"{base.loop.name}{SUFFIX}+{base.gatherer}", usual.ratio, _judgement(usual)),),

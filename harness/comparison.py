@@ -6,6 +6,7 @@ from typing import Literal
 
 from harness.errors import BadInput
 from harness.estimate import Estimate, Judgement, confidence_level, estimate, judge_ratio
+from harness.plan import Plan
 from harness.record import Cell, Line, Record
 from harness.verdict import Verdict
 
@@ -62,7 +63,7 @@ def within(
     chosen = [backend_named(record, name) for name in backends] or list(record.backends)
     others = tuple(name for name in record.backends if name in chosen and name != base)
     level = confidence_level(plan.comparisons) if adjusted else plan.level
-    found = [one for line in record.lines for one in _row_within(line, base, others, level, plan.margin)]
+    found = [one for line in record.lines for one in _row_within(plan, line, base, others, level)]
     return Within(
         baseline=base,
         backends=others,
@@ -82,26 +83,29 @@ def backend_named(record: Record, name: str) -> str:
 
 
 def _row_within(
-    line: Line, base: str, others: Sequence[str], level: float, margin: float
+    plan: Plan, line: Line, base: str, others: Sequence[str], level: float
 ) -> Iterator[Against | Missing]:
-    if not line.row.timed or line.row.ideal is not None:
+    place = plan.place_of(base, line.row)
+    if not line.row.timed or line.row.ideal is not None or place is None:
         return
     cells = {cell.backend: cell for cell in line.cells}
-    below = _samples(cells.get(base), line)
+    below = _samples(plan, line, cells[place])
     for name in others:
-        mine = _samples(cells.get(name), line)
+        if name not in cells or name == place:
+            continue
+        mine = _samples(plan, line, cells[name])
         if mine and below and len(mine) == len(below):
             ratio = estimate([a - b for a, b in zip(mine, below, strict=True)], level).exp()
-            yield Against(line.row.id, name, ratio, judge_ratio(ratio, margin))
-        elif name in cells and _expected(cells[name], line):
+            yield Against(line.row.id, name, ratio, judge_ratio(ratio, plan.margin))
+        elif _expected(cells[name], line):
             yield Missing(line.row.id, name, why_no_number(cells[name]))
 
 
-def _samples(cell: Cell | None, line: Line) -> tuple[float, ...]:
+def _samples(plan: Plan, line: Line, cell: Cell) -> tuple[float, ...]:
     """A cell's log ratios to the record's baseline; zeros for the baseline itself."""
-    if cell is None or cell.timing is None or line.again is None:
+    if cell.timing is None:
         return ()
-    return cell.timing.samples or (0.0,) * line.rounds
+    return (0.0,) * line.rounds if cell.backend == plan.baseline else cell.timing.samples
 
 
 def _expected(cell: Cell, line: Line) -> bool:

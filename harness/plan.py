@@ -81,6 +81,17 @@ class Plan:
         first = {(backend.loop, backend.venv): backend for backend in reversed(ordered)}
         return tuple(backend for backend in ordered if first[backend.loop, backend.venv] is backend)
 
+    def place_of(self, name: str, row: Row) -> str | None:
+        """The backend under whose name another has its case of a row; None where the row is not for its loop.
+
+        Without a gatherer the first backend on a loop, in its environment, stands for all of them.
+        """
+        [one] = (backend for backend in self.backends if backend.name == name)
+        if row.only not in {None, one.loop.family}:
+            return None
+        alike = (other for other in self.backends_of(row) if (other.loop, other.venv) == (one.loop, one.venv))
+        return name if row.uses_gather else next(alike).name
+
     def natives(self, row: Row) -> tuple[tuple[Row, Backend], ...]:
         """The rows that tell this row's story without AnyIO, each with every backend that it runs on."""
         twins = [
@@ -122,7 +133,12 @@ class Plan:
     @property
     def fewest_rounds(self) -> int:
         """Rounds before the first look at a row's intervals: no fewer than an interval needs."""
-        return self.effort.exactly or max(self.effort.first_look, rounds_needed(self.level))
+        return self.effort.exactly or max(self.effort.first_look, self.needed_rounds)
+
+    @property
+    def needed_rounds(self) -> int:
+        """The fewest rounds that give an interval: no budget ends a row below them."""
+        return rounds_needed(self.level)
 
 
 def choose_baseline(name: str, backends: Iterable[Backend]) -> str:

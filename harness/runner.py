@@ -194,11 +194,11 @@ def _why_stop(tally: Tally, row: Row) -> str | None:
     taken = len(tally.rounds[row.id])
     if effort.exactly is not None:
         return f"{taken} rounds, as --{effort.name} asks" if taken >= effort.exactly else None
-    if taken < tally.plan.fewest_rounds:
-        return _over(tally, row) if _alone(tally, row) else None
-    if (taken - tally.plan.fewest_rounds) % effort.step:
-        return None
-    return _narrow_enough(tally, row) or _over(tally, row)
+    over = _over(tally, row) if taken >= tally.plan.needed_rounds or _alone(tally, row) else None
+    since = taken - tally.plan.fewest_rounds
+    if since < 0 or since % effort.step:
+        return over
+    return _narrow_enough(tally, row) or over
 
 
 def _narrow_enough(tally: Tally, row: Row) -> str | None:

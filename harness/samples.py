@@ -42,12 +42,13 @@ Compare = Callable[[Sequence[Value], Sequence[Value]], float]
 
 @dataclass(frozen=True, slots=True)
 class RowRounds:
-    """The rounds of a row so far; `timed` are its backends that have a number."""
+    """The rounds of a row so far; `timed` are its backends that have a number, `natives` such native arms."""
 
     row: Row
     plan: Plan
     played: tuple[Played, ...]
     timed: tuple[str, ...]
+    natives: tuple[str, ...] = ()
 
     def ratios(self) -> dict[str, Estimate]:
         """The log ratios to the baseline (of a story that sleeps, the excesses in µs) so far."""
@@ -76,7 +77,9 @@ class RowRounds:
         if self.row.ideal is not None:
             return ()
         backends = [backend for backend in self.plan.backends if backend.name in self.timed]
-        return contrasts(backends, self._turns(), self.plan.level, gathers=self.row.uses_gather)
+        numbered = {*self.timed, *self.natives}
+        rounds = [{arm: took[arm] for arm in took if arm in numbered} for took in self._turns()]
+        return contrasts(backends, rounds, self.plan.level, gathers=self.row.uses_gather)
 
     def spread(self) -> Spread | None:
         """Where the variance of the rounds so far lies; None where there are too few, or no baseline."""

@@ -94,15 +94,14 @@ def _ratios(record: Record, line: Line) -> dict[str, Samples]:
         for cell in line.cells
         if cell.timing is not None and cell.timing.ratio is not None
     }
-    if line.row.uses_gather or not found:
+    if not found:
         return found
-    by_loop = {backend.loop.name: backend.name for backend in plan.backends_of(line.row)}
-    for backend in plan.backends:
-        of_its_loop = by_loop.get(backend.loop.name)  # none where the story is not for its family
-        if of_its_loop in found:
-            found[backend.name] = found[of_its_loop]
-        elif of_its_loop == plan.baseline and backend.name != plan.baseline:
-            found[backend.name] = (0.0,) * line.rounds  # the baseline's own code, which is not run twice
+    for name in record.backends:
+        place = plan.place_of(name, line.row)
+        if place in found:
+            found[name] = found[place]
+        elif place == plan.baseline != name:
+            found[name] = (0.0,) * line.rounds  # the baseline's own code, which is not run twice
     return found
 
 

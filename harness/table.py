@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.entry import Elsewhere
 from harness.estimate import Estimate, Judgement
+from harness.observation import Row
 from harness.record import Cell, Line, Record
 from harness.verdict import Verdict
 
@@ -51,19 +52,23 @@ def times(record: Record) -> Table | None:
     return Table(
         title="Time per iteration",
         heads=("scenario", f"{plan.baseline}, µs", *others),
-        rows=tuple(_times_row(line, (plan.baseline, *others)) for line in timed),
+        rows=tuple(_times_row(record, line, (plan.baseline, *others)) for line in timed),
         notes=tuple(_times_notes(record, timed)),
     )
 
 
-def _times_row(line: Line, backends: Sequence[str]) -> tuple[str, ...]:
-    cells = {cell.backend: cell for cell in line.cells}
-    return (line.row.id, *(_times_cell(cells.get(name), backends[0]) for name in backends))
+def _times_row(record: Record, line: Line, backends: Sequence[str]) -> tuple[str, ...]:
+    cells = {cell.backend: _times_cell(cell, backends[0]) for cell in line.cells}
+    return (line.row.id, *(cells.get(name) or without_case(record, line.row, name) for name in backends))
 
 
-def _times_cell(cell: Cell | None, baseline: str) -> str:
-    if cell is None:
-        return "as its loop"
+def without_case(record: Record, row: Row, backend: str) -> str:
+    """What stands where a backend has no case of a row."""
+    place = record.begun.plan.place_of(backend, row)
+    return f"for {row.only} only" if place is None else "as its loop"
+
+
+def _times_cell(cell: Cell, baseline: str) -> str:
     timing = cell.timing
     if timing is None:
         return str(cell.finding.verdict)
@@ -126,23 +131,26 @@ def verdicts(record: Record) -> Table:
     """The verdict on every case."""
     rows = []
     for line in record.lines:
-        cells = {cell.backend: cell.finding.verdict for cell in line.cells}
-        rows.append((line.row.id, *(_verdict(cells.get(name)) for name in record.backends)))
+        cells = {cell.backend: _verdict(cell.finding.verdict) for cell in line.cells}
+        said = (cells.get(name) or without_case(record, line.row, name) for name in record.backends)
+        rows.append((line.row.id, *said))
     return Table("What was observed", ("scenario", *record.backends), tuple(rows))
 
 
-def _verdict(verdict: Verdict | None) -> str:
-    return "as its loop" if verdict is None else f"{SYMBOLS[verdict]} {verdict}"
+def _verdict(verdict: Verdict) -> str:
+    return f"{SYMBOLS[verdict]} {verdict}"
 
 
 def ledger(record: Record) -> Table | None:
     """Every claim with its computed answer on each backend; None where no row makes a claim."""
     if not record.ledger:
         return None
+    by_id = {line.row.id: line.row for line in record.lines}
     rows = []
     for answered in record.ledger:
-        answers = dict(answered.answers)
-        said = (str(answers.get(name, "as its loop")) for name in record.backends)
+        answers: dict[str, str] = dict(answered.answers)
+        row = by_id[answered.row]
+        said = (answers.get(name) or without_case(record, row, name) for name in record.backends)
         rows.append((f"{answered.claim.words} ({answered.claim.where})", *said))
     note = "Computed from what was observed: the claims are the document's, in our words."
     return Table("What the document claims", ("claim", *record.backends), tuple(rows), (note,))

@@ -206,7 +206,8 @@ class Tally:
         """The row's rounds so far, and which of its backends have a number."""
         told = self.measured_in(row)
         played = self.rounds[row.id] if told is None else self._natively(row, told)
-        return RowRounds(row, self.plan, tuple(played), self.timed_backends(row))
+        natives = tuple(native_arm(backend) for _, backend in self.timed_natives(row))
+        return RowRounds(row, self.plan, tuple(played), self.timed_backends(row), natives)
 
     def _natively(self, row: Row, told: Row) -> list[Played]:
         """The rounds of the row that this one tells again, with the native arms in the backends' places."""

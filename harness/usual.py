@@ -38,7 +38,7 @@ class Usual:
 def usual_procedure(case: Assignment, processes: int, cpus: frozenset[int] | None) -> Usual:
     """Measure a case twice, one after the other, and compare. Raises UsualFailed.
 
-    `cpus` are the same as for workers that take turns: the procedures differ in nothing else.
+    `cpus` are the same as for workers that take turns.
     """
     import pyperf  # noqa: PLC0415 - only an audit needs it
 
@@ -65,9 +65,12 @@ def _options(case: Assignment, processes: int, cpus: frozenset[int] | None) -> l
 
 
 def _pyperf(*words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *words], capture_output=True, text=True, timeout=_PATIENCE, check=False
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, *words], capture_output=True, text=True, timeout=_PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired as late:
+        raise UsualFailed(f"it was not done after {_PATIENCE:g} s") from late
     if done.returncode:
         raise UsualFailed((done.stderr.strip().splitlines() or ["pyperf said nothing"])[-1])
     return done.stdout

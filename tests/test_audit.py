@@ -65,8 +65,8 @@ def begun(scenario: str = "order:n=1", schedule: Schedule | None = None) -> Begu
 
 
 @workers
-@pytest.mark.parametrize("scenario", ["order", "say_after_example", "first_error"])
-def test_an_audit_times_one_row_that_does_not_sleep(scenario: str) -> None:
+@pytest.mark.parametrize("scenario", ["order", "say_after_example", "first_error", "process_round_trips"])
+def test_an_audit_times_one_row_that_neither_sleeps_nor_has_a_set_up(scenario: str) -> None:
     with pytest.raises(BadInput, match="order:n=1"):
         begun(scenario)
 

@@ -1,5 +1,6 @@
 """The backends inside one record, against any one of them."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -62,6 +63,25 @@ def test_within_a_record_any_backend_can_be_the_baseline() -> None:
     assert list(ratios) == [ASYNCIO, UVLOOP]
     assert ratios[ASYNCIO].ratio.value == pytest.approx(1 / 1.8, 0.02)
     assert ratios[UVLOOP].ratio.value == pytest.approx(0.63 / 1.8, 0.02)
+
+
+def test_rows_that_were_measured_in_the_rounds_of_another_are_compared_too() -> None:
+    told = replace(STORY, uses_gather=False)
+    twins = [
+        replace(told, scenario=f"{family}_story", native="story", only=family)
+        for family in ("asyncio", "trio")
+    ]
+    times = {ASYNCIO: 100.0, UVLOOP: 60.0, TRIO: 180.0, AGAIN: 100.0}
+    natives = {"asyncio+native": 50.0, "uvloop+native": 40.0, "trio+native": 150.0}
+    looks = [*seen_alike(told, SEEN), *seen_alike(twins[0], SEEN, [ASYNCIO, UVLOOP])]
+    looks += seen_alike(twins[1], SEEN, [TRIO])
+    of = record_of(plan(told, *twins), *looks, *rounds("story", {**times, **natives}, 20, spread=0.003))
+    compared = within(of)
+    found = {(one.row, one.backend): one.ratio.value for one in compared.ratios}
+    assert found == pytest.approx(
+        {("story", UVLOOP): 0.6, ("story", TRIO): 1.8, ("asyncio_story", UVLOOP): 0.8}, 0.02
+    )
+    assert not compared.missing
 
 
 def test_only_the_backends_that_are_named_are_compared() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harness.backends import Venv
+from harness.cli.planning import _check_twins
 from harness.errors import BadInput
 from harness.estimate import estimate, rounds_needed
 from harness.observation import Row
@@ -97,3 +98,10 @@ def test_a_story_without_a_gatherer_has_one_case_per_loop_and_environment() -> N
     planned = replace(plan(), backends=chosen)
     names = [one.name for one in planned.backends_of(row(uses_gather=False))]
     assert names == [ASYNCIO, f"{ASYNCIO}@old"]
+
+
+def test_two_native_rows_of_one_story_on_the_same_loops_are_refused() -> None:
+    first, second = (replace(row(name), native="story", only="asyncio") for name in ("first", "second"))
+    _check_twins([row("story"), row("other"), first, replace(second, only="trio")])
+    with pytest.raises(BadInput, match=r'first and second both say native="story" for asyncio'):
+        _check_twins([first, second])

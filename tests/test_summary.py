@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
+from harness.backends import Venv
 from harness.entry import Entry
 from harness.observation import Row
 from harness.pace import AGAIN
@@ -100,6 +101,19 @@ def test_a_row_that_takes_no_gatherer_counts_as_its_loop() -> None:
     ratios = {one.backend: one.ratio.value for one in found.backends}
     assert ratios["uvloop+taskgroup"] == pytest.approx(math.sqrt(0.8), 0.02)  # of one row alone, the loop's
     assert ratios["asyncio+taskgroup"] == pytest.approx(1, 0.02)
+
+
+def test_a_loop_in_two_environments_counts_as_each_of_them() -> None:
+    old = Venv("old", "3.12")
+    planned = plan(story("b", uses_gather=False), on=(ASYNCIO, UVLOOP))
+    elsewhere = tuple(replace(one, venv=old) for one in planned.backends)
+    planned = replace(planned, backends=(*planned.backends, *elsewhere))
+    names = [backend.name for backend in planned.backends]
+    times = dict(zip([*names, AGAIN], (100.0, 50.0, 120.0, 80.0, 100.0), strict=True))
+    [of] = planned.rows
+    found = record_of(planned, *seen_alike(of, SEEN, names), *rounds(of.id, times, 20, spread=0.003))
+    ratios = {one.backend: one.ratio.value for one in summary(found).backends}
+    assert ratios == pytest.approx({UVLOOP: 0.5, f"{ASYNCIO}@old": 1.2, f"{UVLOOP}@old": 0.8}, 0.02)
 
 
 def test_the_interval_holds_the_figure_and_is_narrower_than_a_rows() -> None:

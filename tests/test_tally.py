@@ -407,6 +407,14 @@ def test_a_native_arm_that_crashed_in_those_rounds_leaves_its_row_a_verdict_and_
     assert line.cells[1].timing is None
 
 
+def test_an_arm_that_crashed_is_in_no_contrast() -> None:
+    told, _ = told_natively().lines
+    assert {one.against for one in told.contrasts} == {"asyncio+native", "uvloop+native"}
+    crashed = Dropped(PLAIN.id, Fault("uvloop+native", "killed by SIGSEGV"), "crashed")
+    told, _ = told_natively(crashed).lines
+    assert {one.against for one in told.contrasts} == {"asyncio+native"}
+
+
 def test_a_native_row_without_the_row_that_it_tells_again_has_rounds_of_its_own() -> None:
     played = rounds(TWIN.id, {ASYNCIO: 50.0, UVLOOP: 40.0, AGAIN: 50.0}, 20)
     (line,) = record_of(plan(TWIN), *seen_alike(TWIN, SEEN, [ASYNCIO, UVLOOP]), *played).lines

@@ -50,6 +50,7 @@ def begin(wanted: Wanted) -> Begun:
     rows = _with_a_case(choose_rows(wanted.scenarios, scale=wanted.scale), chosen)
     backends = _completed(chosen, [*requirements_of(rows), *([SKETCHES] if "latency" in wanted.also else [])])
     baseline = _baseline(wanted, there, backends)
+    _check_twins(rows)
     _announce(backends)
     runs_on = environment(backends)
     for row in rows:
@@ -73,9 +74,10 @@ def begin_audit(wanted: Wanted, schedule: Schedule) -> Begun:
     """The same for an audit: one timed row, on the default backends. Raises BadInput."""
     begun = begin(wanted)
     rows = begun.plan.rows
-    if len(rows) != 1 or not rows[0].timed or rows[0].ideal is not None:
+    if len(rows) != 1 or not rows[0].timed or rows[0].ideal is not None or rows[0].set_up:
         raise BadInput(
-            f"an audit times one row that does not sleep, such as order:n=1, not {wanted.scenarios[0]}"
+            "an audit times one row that neither sleeps nor has a set-up, such as order:n=1, "
+            f"not {wanted.scenarios[0]}"
         )
     return replace(begun, audit=schedule)
 
@@ -87,6 +89,17 @@ def _with_a_case(rows: Sequence[Row], backends: Sequence[Backend]) -> tuple[Row,
     if not able:
         raise BadInput(f"{rows[0].id} runs on loops of {rows[0].only} only: add -b {rows[0].only}")
     return able
+
+
+def _check_twins(rows: Iterable[Row]) -> None:
+    """Raises BadInput where two rows tell one story natively on the same loops: they would be one arm."""
+    told: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        other = told.setdefault((row.native, row.parameters, row.only), row)
+        if row.native and other is not row:
+            raise BadInput(
+                f'{other.id} and {row.id} both say native="{row.native}" for {row.only}: leave one as it is'
+            )
 
 
 def _completed(backends: Iterable[Backend], needs: Sequence[str]) -> tuple[Backend, ...]:

@@ -40,7 +40,8 @@ def run(
         str | None, typer.Option(help="Half the width that intervals must reach, such as 0.5%.")
     ] = None,
     max_time: Annotated[
-        float | None, typer.Option(min=1, help="Seconds that a row's rounds may take.")
+        float | None,
+        typer.Option(min=1, help="Seconds that a row's rounds may take, if those give an interval."),
     ] = None,
     margin: Annotated[str, typer.Option(help="Ratios this near to 1 are equal.")] = "1%",
     also: Annotated[

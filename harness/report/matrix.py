@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from harness.estimate import Judgement
 from harness.evidence import microseconds
 from harness.record import Cell, Line, Record
-from harness.table import DOUBT, SYMBOLS, interval
+from harness.table import DOUBT, SYMBOLS, interval, without_case
 from harness.verdict import Verdict
 
 SPEED = {
@@ -45,12 +45,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A row of the matrix: its number, name, and an entry for every backend that has one."""
+    """A row of the matrix: its number, its name, and for every backend an entry, or why it has none."""
 
     number: int
     name: str
     summary: str
-    entries: tuple[Entry | None, ...]
+    entries: tuple[Entry | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def matrix(record: Record) -> Matrix:
     """The record's matrix, family by family in the order of its rows."""
     families: dict[str, list[Band]] = {}
     for number, line in enumerate(record.lines, start=1):
-        families.setdefault(line.row.family, []).append(_band(number, line, order(record)))
+        families.setdefault(line.row.family, []).append(_band(record, number, line))
     return Matrix(order(record), tuple((name, tuple(bands)) for name, bands in families.items()))
 
 
@@ -80,11 +80,11 @@ def order(record: Record) -> tuple[str, ...]:
     return (baseline, *(name for name in record.backends if name != baseline))
 
 
-def _band(number: int, line: Line, backends: tuple[str, ...]) -> Band:
+def _band(record: Record, number: int, line: Line) -> Band:
     cells = {cell.backend: cell for cell in line.cells}
     entries = (
-        _entry(case_name(number, at), cells[name]) if name in cells else None
-        for at, name in enumerate(backends, start=1)
+        _entry(case_name(number, at), cells[name]) if name in cells else without_case(record, line.row, name)
+        for at, name in enumerate(order(record), start=1)
     )
     return Band(number, line.row.id, line.row.summary, tuple(entries))
 

@@ -29,7 +29,7 @@ _LOG_KINDS: tuple[tuple[str, ComplaintKind], ...] = (
 )
 
 
-GRACE = 0.2
+GRACE = 1.0
 """Seconds that threads are given to end after the loop was closed, before they count as left."""
 
 MOST = 1000
