@@ -155,7 +155,7 @@ class Seen:
 class Ended:
     """A worker that ended before it was asked to, or was ended: how, and what it left as evidence.
 
-    `how` is a sentence such as "killed by SIGSEGV"; `said` its last lines on standard error
+    `how` is a whole predicate such as "was killed by SIGSEGV"; `said` its last lines on standard error
     and output.
     """
 

@@ -212,9 +212,9 @@ def _how(status: int) -> str:
     if status >= 0:
         return f"exited with status {status} before it had answered"
     try:
-        return f"killed by {signal.Signals(-status).name}"
+        return f"was killed by {signal.Signals(-status).name}"
     except ValueError:
-        return f"killed by signal {-status}"
+        return f"was killed by signal {-status}"
 
 
 def _environment(folder: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ OUT_OF_MEMORY = "out of memory"
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A case as a worker needs it: where the scenario is, and which loop and gatherer to open."""
+    """A case as a worker needs it: where the scenario is, what it needs, which loop and gatherer to open."""
 
     module: str
     scenario: str
@@ -29,6 +29,7 @@ class Assignment:
     family: Family
     factory: str
     gatherer: str
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

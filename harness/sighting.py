@@ -85,14 +85,14 @@ def assignment(row: Row, backend: Backend) -> Assignment:
         family=loop.family,
         factory=loop.factory,
         gatherer=backend.gatherer,
+        needs=row.needs,
     )
 
 
 def observe_once(row: Row, backend: Backend, timeout: float, stop: Event | None = None) -> Sighting:
     """What one fresh process sees of a case; `timeout` seconds for all it has to say, or `stop`, end it."""
     place = find_place(backend)
-    missing = _library_missing(row) if backend.venv is None else None
-    if why := place.unavailable or missing:
+    if why := place.unavailable or _library_missing(row, backend):
         return Sighting(unavailable=why)
     seen: dict[Observation, Seen] = {}
     job: dict[str, Any] = {"do": "observe", "case": asdict(assignment(row, backend))}
@@ -100,7 +100,7 @@ def observe_once(row: Row, backend: Backend, timeout: float, stop: Event | None 
         for _ in range(LOOKS + 1):
             reply = worker.receive(timeout)
             if isinstance(reply, Ended) or reply.kind != "seen":
-                return _last(row, reply, tuple(seen.values()))
+                return _last(row, backend, reply, tuple(seen.values()))
             try:
                 _add(seen, reply.read(Seen))
             except msgspec.ValidationError as error:
@@ -108,27 +108,37 @@ def observe_once(row: Row, backend: Backend, timeout: float, stop: Event | None 
     return Sighting(tuple(seen.values()), Ended(f"sent more than the {LOOKS} observations of a worker"))
 
 
-def _last(row: Row, reply: Reply | Ended, seen: tuple[Seen, ...]) -> Sighting:
+def _last(row: Row, backend: Backend, reply: Reply | Ended, seen: tuple[Seen, ...]) -> Sighting:
     """A sighting that ends with what is no observation."""
     if isinstance(reply, Ended):
         return Sighting(seen, ended=reply)
     if reply.kind == "done":
         return Sighting(seen)
     if reply.kind == OUT_OF_MEMORY:
-        return Sighting(seen, ended=Ended(_refused(row, reply)))
-    return Sighting(seen, refused=_refused(row, reply))
+        return Sighting(seen, ended=Ended(_message(reply)))
+    if reply.kind == "missing":
+        return Sighting(seen, unavailable=f"{_message(reply)}: {_where_to_get_it(row, backend)}")
+    return Sighting(seen, refused=f"{row.source}: {_message(reply)}")
 
 
-def _library_missing(row: Row) -> str | None:
-    """Which library that the row needs is not installed, with what to type; None if all are there."""
+def _library_missing(row: Row, backend: Backend) -> str | None:
+    """Which library that the row needs is not installed here, with what to type; None if all are there.
+
+    Of a virtual environment only a worker in it can say so.
+    """
+    if backend.venv is not None:
+        return None
     names = (need.partition(".")[0] for need in row.needs)
     missing = next((name for name in names if importlib.util.find_spec(name) is None), None)
-    if missing is None:
-        return None
+    return None if missing is None else f"no module named {missing!r}: {_where_to_get_it(row, backend)}"
+
+
+def _where_to_get_it(row: Row, backend: Backend) -> str:
+    """What to type for a library that is not where the backend's workers run."""
+    if (venv := backend.venv) is not None:
+        return f"add the package that brings it to --env '{venv.name}={venv.python} …'"
     own = row.module.startswith("scenarios.")
-    return f"no module named {missing!r}: " + (
-        "pip install 'loopcmp[suite]'" if own else "install the package that brings it"
-    )
+    return "pip install 'loopcmp[suite]'" if own else "install the package that brings it"
 
 
 def _add(seen: dict[Observation, Seen], one: Seen) -> None:
@@ -136,10 +146,6 @@ def _add(seen: dict[Observation, Seen], one: Seen) -> None:
     if (before := seen.get(one.observation)) is not None:
         one = replace(before, times=before.times + 1, seconds=max(before.seconds, one.seconds))
     seen[one.observation] = one
-
-
-def _refused(row: Row, reply: Reply) -> str:
-    return f"{row.source}: {_message(reply)}"
 
 
 def _message(reply: Reply) -> str:

@@ -285,7 +285,7 @@ EVERYTHING = (SAY_AFTER, ORDER, LARGE, FIRST_ERROR, TURNS, ECHO, RACE, PIPES, SL
 
 _WARNED = Complaint("never-retrieved", told(ValueError("Oops")), "Task exception was never retrieved")
 _SEGFAULT = Ended(
-    "killed by SIGSEGV", 'Fatal Python error: Segmentation fault\n  File "echo.py", line 3 in read'
+    "was killed by SIGSEGV", 'Fatal Python error: Segmentation fault\n  File "echo.py", line 3 in read'
 )
 _HANG = Ended("gave no answer for 30 s", "waiting for the server", timed_out=True)
 

@@ -169,6 +169,18 @@ def test_what_a_worker_said_before_it_crashed_is_shown() -> None:
     assert "Fatal Python error: Segmentation fault" in everything_read().named(case_name(number, 2)).text
 
 
+@pytest.mark.parametrize(
+    ("scenario", "column", "said"),
+    [
+        ("echo", 2, "Its worker was killed by SIGSEGV. Fatal Python error"),
+        ("slow_start", 1, "Its worker gave no answer for 30 s. waiting"),
+    ],
+)
+def test_how_a_worker_ended_reads_as_a_sentence(scenario: str, column: int, said: str) -> None:
+    number = [line.row.id for line in everything().lines].index(scenario) + 1
+    assert said in everything_read().named(case_name(number, column)).text
+
+
 def test_claims_documented_differences_environment_method_and_repetition_are_there() -> None:
     page = everything_read()
     for content in (table.ledger(everything()), differences.documented(everything())):

@@ -111,12 +111,12 @@ def hung_after_the_first_look(folder: Path, body: str) -> Ended:
 EXITED = "exited with status {} before it had answered"
 
 ENDS = {
-    "SIGSEGV": ("os.kill(os.getpid(), signal.SIGSEGV)", "killed by SIGSEGV"),
-    "SIGKILL": ("os.kill(os.getpid(), signal.SIGKILL)", "killed by SIGKILL"),
-    "abort": ("os.abort()", "killed by SIGABRT"),
+    "SIGSEGV": ("os.kill(os.getpid(), signal.SIGSEGV)", "was killed by SIGSEGV"),
+    "SIGKILL": ("os.kill(os.getpid(), signal.SIGKILL)", "was killed by SIGKILL"),
+    "abort": ("os.abort()", "was killed by SIGABRT"),
     "a nameless signal": (
         "os.kill(os.getpid(), signal.SIGRTMIN + 1)",
-        f"killed by signal {signal.SIGRTMIN + 1}",
+        f"was killed by signal {signal.SIGRTMIN + 1}",
     ),
     "exit 0": ("os._exit(0)", EXITED.format(0)),
     "exit 1": ("os._exit(1)", EXITED.format(1)),
@@ -133,7 +133,7 @@ ENDS = {
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_a_worker_that_ends_badly_becomes_a_sentence(folder: Path, name: str) -> None:
+def test_how_a_worker_ended_is_a_whole_predicate(folder: Path, name: str) -> None:
     body, how = ENDS[name]
     ended = end_of(observe(folder, body))
     assert (ended.how, ended.timed_out) == (how, False)
@@ -155,7 +155,7 @@ def test_what_was_seen_before_a_crash_is_kept(folder: Path) -> None:
     [seen] = sighting.seen
     assert seen.observation.outcome == Outcome("returned", Describer().describe("fine"))
     assert seen.times == 2
-    assert end_of(sighting).how == "killed by SIGABRT"
+    assert end_of(sighting).how == "was killed by SIGABRT"
 
 
 def test_an_endless_loop_is_ended_in_time_with_its_stack_as_evidence(folder: Path) -> None:

@@ -2,11 +2,47 @@
 
 from dataclasses import replace
 
+from rich.progress import Task
+
 from harness.cli.progress import Progress
-from harness.entry import Finished
-from harness.plan import FAST
+from harness.entry import Entry, Finished, Paced
+from harness.plan import DEFAULT, FAST, Effort
 from harness.tally import Tally
-from tests.records import ASYNCIO, UVLOOP, begun, look, plan, returned, row, seen_alike, twice
+from harness.trial import Schedule, Trial, Tried
+from tests.records import (
+    ASYNCIO,
+    PACE,
+    UVLOOP,
+    begun,
+    look,
+    plan,
+    returned,
+    round_of,
+    row,
+    seen_alike,
+    twice,
+)
+
+ONE, TWO = row("one", returned(1)), row("two", returned(1))
+SEEN = [entry for story in (ONE, TWO) for entry in seen_alike(story, twice(look(returned(1))))]
+PLAYED: list[Entry] = [
+    Paced(TWO.id, PACE),
+    round_of(TWO.id, 0, {}, seconds=12.0),
+    round_of(TWO.id, 1, {}, seconds=8.0),
+]
+
+
+def bars(progress: Progress) -> tuple[Task, Task]:
+    """That of what is observed, and that of what is timed."""
+    observing, timing = progress._bars.tasks
+    return observing, timing
+
+
+def happen(tally: Tally, progress: Progress, *entries: Entry) -> None:
+    """Entries as a run tells them."""
+    for entry in entries:
+        tally.add(entry)
+        progress.show(entry)
 
 
 def test_a_native_row_that_is_measured_in_anothers_rounds_is_not_waited_for() -> None:
@@ -18,8 +54,8 @@ def test_a_native_row_that_is_measured_in_anothers_rounds_is_not_waited_for() ->
     progress = Progress(tally, shown=False, timed=True)
     assert "timing 1 of the rows" in progress._announcement()
     assert "passes" not in progress._announcement()
-    progress.show(Finished(told.id, "6 rounds, as --fast asks"))
-    (timing,) = (task for task in progress._bars.tasks if task.description == "timing")
+    happen(tally, progress, Finished(told.id, "6 rounds, as --fast asks"))
+    _, timing = bars(progress)
     assert timing.completed == timing.total == 1
 
 
@@ -28,3 +64,70 @@ def test_the_passes_that_were_asked_for_are_announced_with_the_time_they_may_tak
     asked = replace(plan(*rows), also=("latency", "collections"))
     progress = Progress(Tally(begun(asked)), shown=False, timed=True)
     assert progress._announcement().endswith(" s, 3 passes at most 180 s")
+
+
+def test_what_is_timed_takes_the_place_of_what_is_observed_once_all_of_it_is() -> None:
+    tally = Tally(begun(plan(ONE, TWO)))
+    progress = Progress(tally, shown=False, timed=True)
+    happen(tally, progress, *SEEN[:-1])
+    assert [(bar.visible, bar.completed) for bar in bars(progress)] == [(True, 5), (False, 0)]
+    happen(tally, progress, SEEN[-1])
+    assert [(bar.visible, bar.completed) for bar in bars(progress)] == [(False, 6), (True, 0)]
+
+
+def test_a_check_shows_nothing_that_is_timed() -> None:
+    tally = Tally(begun(plan(ONE, TWO)))
+    progress = Progress(tally, shown=False, timed=False)
+    happen(tally, progress, *SEEN)
+    assert [bar.visible for bar in bars(progress)] == [False, False]
+
+
+def test_a_run_that_goes_on_begins_where_it_was() -> None:
+    progress = Progress(Tally(begun(plan(ONE, TWO)), SEEN[:2]), shown=False, timed=True)
+    observing, _ = bars(progress)
+    assert (observing.visible, observing.completed, observing.total) == (True, 2, 6)
+
+
+def test_a_run_that_goes_on_with_all_observed_shows_what_is_timed_and_the_rows_that_were_finished() -> None:
+    tally = Tally(begun(plan(ONE, TWO)), [*SEEN, Finished(ONE.id, "60 s are over")])
+    progress = Progress(tally, shown=False, timed=True)
+    observing, timing = bars(progress)
+    assert (observing.visible, timing.visible) == (False, True)
+    assert (timing.completed, timing.total) == (1, 2)
+    happen(tally, progress, Finished(TWO.id, "60 s are over"))
+    assert timing.completed == 2
+
+
+def test_a_run_that_goes_on_announces_only_what_is_left() -> None:
+    def announced(entries: list[Entry], effort: Effort = DEFAULT) -> str:
+        tally = Tally(begun(plan(ONE, TWO, effort=effort)), entries)
+        return Progress(tally, shown=False, timed=True)._announcement()
+
+    finished = Finished(ONE.id, "60 s are over")
+    assert announced([]) == ("2 rows, 6 cases: observing takes about 2 s, timing 2 of the rows at most 120 s")
+    assert announced([*SEEN[:2]]) == (
+        "2 rows, 6 cases: observing 4 of them takes about 1 s, timing 2 of the rows at most 120 s"
+    )
+    assert announced([*SEEN, finished, *PLAYED]) == (
+        "2 rows, 6 cases: all are observed, timing 1 of the rows at most 40 s"
+    )
+    assert announced([*SEEN, finished, *PLAYED], FAST) == (
+        "2 rows, 6 cases: all are observed, timing 1 of the rows about 5 s"
+    )
+    assert announced([*SEEN, finished, Finished(TWO.id, "60 s are over")]) == (
+        "2 rows, 6 cases: all are observed"
+    )
+
+
+def test_an_audit_counts_the_comparisons_of_identical_code() -> None:
+    identical, planted = Trial("identical"), Trial("planted", 2)
+    audit = replace(begun(plan(ONE), "audit"), audit=Schedule(3, 100.0))
+    tally = Tally(audit, [*SEEN[:3], Tried(identical, 0, 9.0, 40, ""), Tried(planted, 0, 9.0, 40, "")])
+    progress = Progress(tally, shown=False, timed=True)
+    assert progress._announcement() == "2 comparisons of identical code, and more: at most 82 s"
+    _, timing = bars(progress)
+    assert (timing.visible, timing.completed, timing.total) == (True, 1, 3)
+    happen(tally, progress, Tried(planted, 1, 9.0, 40, ""))
+    assert timing.completed == 1
+    happen(tally, progress, Tried(identical, 1, 9.0, 40, ""))
+    assert timing.completed == 2

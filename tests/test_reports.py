@@ -131,7 +131,7 @@ def test_check_json_has_one_object_per_case_with_what_was_observed() -> None:
     order = next(case for case in found if case["row"] == "order:n=100")
     assert (order["scenario"], order["parameters"]) == ("order", {"n": 100})
     echo = next(case for case in found if (case["row"], case["backend"]) == ("echo", UVLOOP))
-    assert echo["ended"][0]["how"] == "killed by SIGSEGV"
+    assert echo["ended"][0]["how"] == "was killed by SIGSEGV"
 
 
 def test_csv_has_a_row_per_case_and_metric_and_one_for_a_case_without_a_number() -> None:

@@ -241,7 +241,7 @@ def test_every_arm_draws_the_same_numbers_and_every_turn_others(tmp_path: Path, 
 
 FAULTS = {
     "raises": ("raise ValueError('Oops')", "when timed it raised ValueError('Oops')"),
-    "crashes": ("os.kill(os.getpid(), signal.SIGSEGV)", "killed by SIGSEGV"),
+    "crashes": ("os.kill(os.getpid(), signal.SIGSEGV)", "was killed by SIGSEGV"),
     "exits": ("os._exit(0)", "exited with status 0 before it had answered"),
 }
 

@@ -1,17 +1,19 @@
 """What fresh processes say of modules, loops and cases, and what the parent makes of it."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from harness.backends import Backend, Loop, find_backend
+from harness.backends import Backend, Loop, Venv, find_backend
 from harness.description import Outcome
 from harness.errors import BadInput, ScenarioBroken
 from harness.observation import Ended, Row, Sighting
 from harness.protocol import Assignment
 from harness.sighting import assignment, check_loop, list_rows, module_to_import, observe_once
+from harness.venvs.place import Place
 from harness.worker.describe import Describer
 
 workers = pytest.mark.workers
@@ -85,6 +87,20 @@ def test_a_library_that_is_not_there_needs_no_worker_to_say_so() -> None:
     ]
 
 
+@workers
+@pytest.mark.parametrize("imports", ["", "import no_such.thing"], ids=["by the story", "by its module"])
+def test_a_library_that_is_not_in_an_environment_is_said_with_what_to_add_it_to(
+    here: Path, monkeypatch: pytest.MonkeyPatch, imports: str
+) -> None:
+    (here / "mine.py").write_text(f"{imports}\n{STORY}")
+    there = replace(find_backend("asyncio"), venv=Venv("old", "3.12", ("anyio==4.9",)))
+    monkeypatch.setattr("harness.sighting.find_place", lambda _: Place(sys.executable, None))
+    row = Row("story", "user", "mine.py", "", "mine.py:3", (("n", 1),), needs=("json.tool", "no_such.thing"))
+    assert observe_once(row, there, PATIENCE) == Sighting(
+        unavailable="no module named 'no_such': add the package that brings it to --env 'old=3.12 …'"
+    )
+
+
 DEEP: dict[str, object] = {"type": "int", "text": "1"}
 for _ in range(190):  # more than Python's recursion limit lets be written out, fewer than JSON may be nested
     DEEP = {"type": "list", "parts": [DEEP]}
@@ -107,6 +123,14 @@ def test_what_is_nested_so_deeply_that_it_cannot_be_written_out_is_no_observatio
     body = f"import os, sys; os.write(int(sys.argv[2]), {said.encode()!r}); os._exit(0)"
     sighting = observe_once(row_of(tmp_path / "mine.py", body), find_backend("asyncio"), PATIENCE)
     assert sighting.ended == Ended("wrote what is no observation: it is nested too deeply")
+
+
+@workers
+def test_a_worker_that_ran_out_of_memory_has_ended_so_and_not_at_a_line(tmp_path: Path) -> None:
+    told = {"kind": "out of memory", "message": {"message": "ran out of memory: it had 3.00 GiB"}}
+    body = f"import os, sys; os.write(int(sys.argv[2]), {json.dumps(told).encode()!r} + b'\\n'); os._exit(0)"
+    sighting = observe_once(row_of(tmp_path / "mine.py", body), find_backend("asyncio"), PATIENCE)
+    assert sighting.ended == Ended("ran out of memory: it had 3.00 GiB")
 
 
 @workers
@@ -186,7 +210,7 @@ def test_a_factory_that_makes_no_loop_is_told_what_to_name(factory: str, why: st
 
 @workers
 def test_a_factory_that_ends_its_worker_is_told_how() -> None:
-    with pytest.raises(BadInput, match=r"^--loop wrong=os:abort: .*killed by SIGABRT"):
+    with pytest.raises(BadInput, match=r"^--loop wrong=os:abort: .*, the worker was killed by SIGABRT$"):
         check_loop(Loop("wrong", factory="os:abort"))
 
 

@@ -188,6 +188,20 @@ def test_a_loop_that_is_not_in_an_environment_is_unavailable_there() -> None:
     )
 
 
+def test_an_interpreter_that_ends_before_it_says_what_it_is_is_told_how(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nkill -SEGV $$\n")
+    python.chmod(0o755)
+    monkeypatch.setattr("harness.venvs.making.make", lambda _: None)
+    monkeypatch.setattr("harness.venvs.making.python_in", lambda _: python)
+    broken = replace(find_backend("asyncio"), venv=Venv("broken", "3.12"))
+    assert find_place(broken).unavailable == (
+        "environment broken cannot be made: a worker there was killed by SIGSEGV: "
+    )
+
+
 def test_a_backend_in_an_environment_has_its_name_too() -> None:
     venv = Venv("old", "3.12")
     assert find_backend("uvloop@old", (), [venv]).name == "uvloop+gather@old"

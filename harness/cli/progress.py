@@ -1,6 +1,7 @@
 """What is going on, on stderr: a live display on a terminal, plain lines elsewhere."""
 
 import sys
+from collections.abc import Iterator
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -32,7 +33,10 @@ _ROUND_SECONDS = 1.3
 
 
 class Progress:
-    """Shows each entry as it comes, and at the start how much there is to do."""
+    """Shows each entry as it comes, and at the start how much is left to do.
+
+    Of a run that goes on, what was done before counts as done.
+    """
 
     def __init__(self, tally: Tally, *, shown: bool, timed: bool) -> None:
         self._tally = tally
@@ -40,11 +44,10 @@ class Progress:
         self._timed = timed
         self._console = Console(file=sys.stderr, highlight=False)
         self._rows = {row.id: row for row in tally.plan.rows}
-        own = [row for row in tally.plan.timed_rows if tally.plan.told(row) is None]
-        self._own = len(own)
+        self._own = [row for row in tally.plan.timed_rows if tally.plan.told(row) is None]
         """Rows with rounds of their own: a native one takes part in those of the row that it tells again."""
-        self._passes = sum(len(asked_of(tally.plan, row)) for row in own)
         self._cases = sum(1 for _ in tally.plan.cases())
+        self._before = len(tally.sightings)
         self._note = ""
         self._bars = Bars(
             TextColumn("{task.description}"),
@@ -54,8 +57,12 @@ class Progress:
             TextColumn("left:"),
             TimeRemainingColumn(),
         )
-        self._checking = self._bars.add_task("observing", total=self._cases)
-        self._timing = self._bars.add_task("timing", total=self._own, visible=False)
+        self._checking = self._bars.add_task("observing", total=self._cases, completed=self._before)
+        schedule = tally.begun.audit
+        total = len(self._own) if schedule is None else schedule.trials
+        self._timing = self._bars.add_task("timing", total=total, visible=False)
+        if self._before == self._cases:
+            self._switch()
         self._live = Live(
             console=self._console, get_renderable=self._drawn, transient=True, refresh_per_second=4
         )
@@ -92,40 +99,61 @@ class Progress:
             case Dropped(row, fault):
                 self._say(f"{row} on {fault.arm}: {fault.because}; it has no number")
             case Finished(row, because):
-                self._bars.advance(self._timing)
+                self._bars.update(self._timing, completed=self._done())
                 self._say(f"{row}: {because}")
             case Tried():
+                self._bars.update(self._timing, completed=self._done())
                 self._tell(self._trial(entry))
 
+    def _done(self) -> int:
+        """Rows that are finished, of those with rounds of their own; of an audit, identical code compared."""
+        if self._tally.begun.audit is None:
+            return sum(row.id in self._tally.finished for row in self._own)
+        return sum(tried.trial.question == "identical" for tried in self._tally.tried)
+
+    def _switch(self) -> None:
+        """All is observed: what is timed takes the place of it."""
+        self._bars.update(self._checking, visible=False)
+        self._bars.reset(self._timing, completed=self._done(), visible=self._timed)
+
     def _announcement(self) -> str:
-        """How much there is to do, and roughly how long it takes."""
-        plan = self._tally.plan
-        observing = f"observing takes about {self._cases * _CASE_SECONDS:.0f} s"
-        timed = self._own
-        if (schedule := self._tally.begun.audit) is not None:
-            return (
-                f"{schedule.trials} comparisons of identical code, and more: at most {schedule.seconds:.0f} s"
-            )
-        if not self._timed or not timed:
-            return f"{len(plan.rows)} rows, {self._cases} cases: {observing}"
-        rounds, budget = plan.effort.exactly, plan.effort.budget
-        seconds = (
-            f"about {timed * rounds * _ROUND_SECONDS:.0f}" if rounds else f"at most {timed * budget:.0f}"
-        )
-        passes = f", {self._passes} passes at most {self._passes * BUDGET:.0f} s" if self._passes else ""
-        return (
-            f"{len(plan.rows)} rows, {self._cases} cases: {observing}, "
-            f"timing {timed} of the rows {seconds} s{passes}"
-        )
+        """How much is left to do, and roughly how long it takes."""
+        tally = self._tally
+        if (schedule := tally.begun.audit) is not None:
+            seconds = max(0.0, schedule.seconds - sum(tried.seconds for tried in tally.tried))
+            left = schedule.trials - self._done()
+            return f"{left} comparisons of identical code, and more: at most {seconds:.0f} s"
+        parts = [self._left_to_observe(), *(self._left_to_time() if self._timed else ())]
+        return f"{len(tally.plan.rows)} rows, {self._cases} cases: {', '.join(parts)}"
+
+    def _left_to_observe(self) -> str:
+        left = self._cases - self._before
+        which = f" {left} of them" if self._before else ""
+        return f"observing{which} takes about {left * _CASE_SECONDS:.0f} s" if left else "all are observed"
+
+    def _left_to_time(self) -> Iterator[str]:
+        """Without the rows that are finished, and of the others without the rounds that they have."""
+        plan, effort = self._tally.plan, self._tally.plan.effort
+        if not (rows := [row for row in self._own if row.id not in self._tally.finished]):
+            return
+        taken = [self._tally.rounds.get(row.id, []) for row in rows]
+        if effort.exactly is not None:
+            rounds = len(rows) * effort.exactly - sum(map(len, taken))
+            seconds = f"about {rounds * _ROUND_SECONDS:.0f}"
+        else:
+            spent = (sum(played.seconds for played in one) for one in taken)
+            seconds = f"at most {sum(max(0.0, effort.budget - one) for one in spent):.0f}"
+        yield f"timing {len(rows)} of the rows {seconds} s"
+        if passes := sum(len(asked_of(plan, row)) for row in rows):
+            yield f"{passes} passes at most {passes * BUDGET:.0f} s"
 
     def _observed(self, entry: Observed) -> None:
-        done = len(self._tally.sightings)
-        self._bars.update(self._checking, completed=done)
+        seen = len(self._tally.sightings)
+        self._bars.update(self._checking, completed=seen)
         self._tell(f"{entry.row} on {entry.backend}")
-        if done == self._cases:
-            self._say(f"observed {done} cases in {monotonic() - self._began:.0f} s")
-            self._bars.update(self._checking, visible=False)
-            self._bars.reset(self._timing, visible=True)
+        if seen == self._cases:
+            self._say(f"observed {seen - self._before} cases in {monotonic() - self._began:.0f} s")
+            self._switch()
 
     def _trial(self, tried: Tried) -> str:
         """Which trial, what came of it, and how many there were."""

@@ -5,7 +5,7 @@ import importlib.util
 import inspect
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +19,7 @@ from harness.backends import Backend, Loop, open_backend
 from harness.backends.running import Running
 from harness.protocol import Assignment
 from harness.scenario import NewLoop, Scenario
-from harness.worker.refusal import ModuleBroken
+from harness.worker.refusal import LibraryMissing, ModuleBroken
 
 
 def load_module(module: str) -> ModuleType:
@@ -135,11 +135,20 @@ def _bound(function: Callable[..., Any], arguments: dict[str, Any]) -> Callable[
 def open_assignment(assignment: Assignment) -> tuple[Story, Running]:
     """Import the backend and then the scenario that an assignment names, and bind them.
 
-    Raises ModuleBroken, and whatever the loop's package raises when imported.
+    Raises LibraryMissing before it imports anything, ModuleBroken, and whatever the loop's package raises
+    when imported.
     """
+    _check_needs(assignment.needs)
     loop = Loop(assignment.loop, assignment.family, assignment.factory)
     running = open_backend(Backend(loop, assignment.gatherer))
     scenario = find_scenario(assignment.module, assignment.scenario)
-    for library in scenario.needs:
+    for library in assignment.needs:
         load_module(library)  # now, not inside the first observation
     return bind(scenario, dict(assignment.parameters), running), running
+
+
+def _check_needs(needs: Iterable[str]) -> None:
+    for need in needs:
+        name = need.partition(".")[0]
+        if importlib.util.find_spec(name) is None:
+            raise LibraryMissing(f"no module named {name!r}")

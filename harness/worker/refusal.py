@@ -25,6 +25,12 @@ class ModuleBroken(Refusal):
     kind = "broken"
 
 
+class LibraryMissing(Refusal):
+    """A library that the scenario needs and that is not installed where this worker runs."""
+
+    kind = "missing"
+
+
 class Undescribable(Refusal):
     """A value of a type that cannot be compared exactly; the message names it."""
 
