@@ -1,6 +1,6 @@
 """The same backends in old records and in a new one: what changed over time. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -76,13 +76,16 @@ def between(
 ) -> Between:
     """The change of every ratio from each old record to the new one, of all or of these backends.
 
-    Raises BadInput for a backend that the new record has not, where they took their ratios against
-    different baselines, and for records of different machines or Python builds unless `across_machines`.
+    Raises BadInput for a backend that the new record has not, where they took their ratios against different
+    baselines, and for records of different machines or Python builds (of a backend's environment, too) unless
+    `across_machines`.
     """
     baselines = dict.fromkeys(record.begun.plan.baseline for record in (*olds, new))
     if len(baselines) > 1:
         raise BadInput(f"the records have different baselines: {' and '.join(baselines)}")
-    old, last = tuple(map(_session, olds)), _session(new)
+    names = {backend_named(new, name) for name in backends} or set(new.backends)
+    shared = {*names, *baselines}.intersection(*(record.backends for record in olds))
+    *old, last = (_session(record, shared) for record in (*olds, new))
     machines = dict.fromkeys(session.machine for session in (*old, last))
     if len(machines) > 1 and not across_machines:
         raise BadInput(
@@ -90,13 +93,12 @@ def between(
             "--across-machines compares them all the same"
         )
     if backends:
-        names = {backend_named(new, name) for name in backends}
         olds, new = tuple(_only(record, names) for record in olds), _only(new, names)
     before, after = [set(_timed_rows(record)) for record in olds], set(_timed_rows(new))
     return Between(
         baseline=next(iter(baselines)),
         level=_level(olds, new),
-        old=old,
+        old=tuple(old),
         new=last,
         changes=tuple(changes(olds, new)),
         raw=tuple(_raw((*olds, new))),
@@ -117,13 +119,16 @@ def _only(record: Record, names: set[str]) -> Record:
     return replace(record, lines=lines)
 
 
-def _session(record: Record) -> Session:
+def _session(record: Record, shared: Collection[str]) -> Session:
+    """The session, with the Python and the versions of each shared backend in an environment of its own."""
     begun, env, repeats = record.begun, record.begun.environment, record.repeats
+    elsewhere = [one for one in env.elsewhere if one.backend in shared]
+    theirs = [(f"{name} of {one.backend}", version) for one in elsewhere for name, version in one.versions]
     return Session(
         name=begun.name,
         started=begun.started,
-        machine=env.machine,
-        versions=env.versions,
+        machine=", ".join([env.machine, *(f"{one.backend} on {one.build}" for one in elsewhere)]),
+        versions=(*env.versions, *theirs),
         finished=record.closed is not None,
         sound=repeats is None or repeats.excluding <= repeats.allowed,
     )

@@ -4,7 +4,7 @@ A limit is broken only where the whole adjusted interval lies beyond it, in ever
 measured the case; a single session can be wrong in ways that its own interval cannot see.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -29,6 +29,11 @@ class Limit:
         """Whether the limit is that of this case."""
         return fnmatchcase(row, self.pattern) or fnmatchcase(_named(row, backend), self.pattern)
 
+    def may_be_on(self, backends: Collection[str]) -> bool:
+        """Whether a case on one of these backends may match."""
+        _, on, pattern = self.pattern.partition(" on ")
+        return not on or any(fnmatchcase(backend, pattern) for backend in backends)
+
 
 def _named(row: str, backend: str) -> str:
     return f"{row} on {backend}"
@@ -47,6 +52,11 @@ class Limits:
             if limit.matches(row, backend):
                 return limit.share
         return self.general
+
+    def on(self, backends: Collection[str]) -> "Limits":
+        """Without the limits that name other backends than these."""
+        kept = (limit for limit in self.own if limit.may_be_on(backends))
+        return Limits(tuple(kept), self.general)
 
     def __bool__(self) -> bool:
         return self.general is not None or bool(self.own)

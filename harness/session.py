@@ -56,7 +56,7 @@ def measure(session: Session, tell: Callable[[Entry], None]) -> None:
 
 
 def finish(session: Session) -> Record:
-    """Write the pyperf files, the report's, and last the record; of a published run also the index."""
+    """Write the pyperf files, the report's, of a published run the index, and last the record."""
     folder = session.folder
     published = folder.resolve().parent.name != store.LOCAL
     results = folder.parent if published else folder.parent.parent
@@ -64,19 +64,26 @@ def finish(session: Session) -> Record:
     store.write_timings(folder, store.open_journal(folder)[1])
     for name, text in files(record):
         store.write_file(folder / name, text.encode())
-    store.write_record(folder, record)
-    if published:
-        index = render_index(store.published(results))
+    if published:  # before the record, which says that all is written
+        others = (one for one in store.published(results) if one.name != folder.name)
+        index = render_index(sorted([*((one, _readable(one)) for one in others), (folder, record)]))
         store.write_file(results / "README.md", index.encode())
+    store.write_record(folder, record)
     return record
 
 
-def _on_trial(begun: Begun, results: Path) -> OnTrial | None:
-    """What the newest audit on record here found; an audit has its own to tell."""
-    if begun.audit is not None or (folder := store.newest_audit(results, begun.environment)) is None:
-        return None
+def _readable(folder: Path) -> Record | None:
     try:
-        found = store.read_record(folder)
-    except BadInput:  # of another version: nothing of it can be told
+        return store.read_record(folder)
+    except BadInput:  # of another version, or damaged: no reason to lose a run that was just measured
         return None
-    return OnTrial(folder.name, found.begun.started, audited.sentences(found))
+
+
+def _on_trial(begun: Begun, results: Path) -> OnTrial | None:
+    """What the newest audit on record here found that found anything; an audit has its own to tell."""
+    if begun.audit is None:
+        for folder in store.audits(results, begun.environment):
+            found = _readable(folder)
+            if found is not None and (said := audited.sentences(found)):
+                return OnTrial(folder.name, found.begun.started, said)
+    return None

@@ -39,10 +39,6 @@ class Spread:
     worker: float
     round: float
 
-    def of_ratio(self, turns: int) -> float:
-        """The variance of a round's log ratio if its workers take so many turns."""
-        return 2 * (max(0.0, self.worker) + _OF_MEDIAN * self.turn / turns)
-
 
 @dataclass(frozen=True, slots=True)
 class Price:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from harness.entry import Elsewhere
 from harness.estimate import Estimate, Judgement
-from harness.observation import Row
 from harness.record import Cell, Line, Record
 from harness.verdict import Verdict
 
@@ -59,13 +58,13 @@ def times(record: Record) -> Table | None:
 
 def _times_row(record: Record, line: Line, backends: Sequence[str]) -> tuple[str, ...]:
     cells = {cell.backend: _times_cell(cell, backends[0]) for cell in line.cells}
-    return (line.row.id, *(cells.get(name) or without_case(record, line.row, name) for name in backends))
+    return (line.row.id, *(cells.get(name) or without_case(record, line, name) for name in backends))
 
 
-def without_case(record: Record, row: Row, backend: str) -> str:
+def without_case(record: Record, line: Line, backend: str) -> str:
     """What stands where a backend has no case of a row."""
-    place = record.begun.plan.place_of(backend, row)
-    return f"for {row.only} only" if place is None else "as its loop"
+    place = record.begun.plan.place_of(backend, line.row)
+    return f"for {line.row.only} only" if place is None else "as its loop"
 
 
 def _times_cell(cell: Cell, baseline: str) -> str:
@@ -132,7 +131,7 @@ def verdicts(record: Record) -> Table:
     rows = []
     for line in record.lines:
         cells = {cell.backend: _verdict(cell.finding.verdict) for cell in line.cells}
-        said = (cells.get(name) or without_case(record, line.row, name) for name in record.backends)
+        said = (cells.get(name) or without_case(record, line, name) for name in record.backends)
         rows.append((line.row.id, *said))
     return Table("What was observed", ("scenario", *record.backends), tuple(rows))
 
@@ -145,12 +144,12 @@ def ledger(record: Record) -> Table | None:
     """Every claim with its computed answer on each backend; None where no row makes a claim."""
     if not record.ledger:
         return None
-    by_id = {line.row.id: line.row for line in record.lines}
+    by_id = {line.row.id: line for line in record.lines}
     rows = []
     for answered in record.ledger:
         answers: dict[str, str] = dict(answered.answers)
-        row = by_id[answered.row]
-        said = (answers.get(name) or without_case(record, row, name) for name in record.backends)
+        line = by_id[answered.row]
+        said = (answers.get(name) or without_case(record, line, name) for name in record.backends)
         rows.append((f"{answered.claim.words} ({answered.claim.where})", *said))
     note = "Computed from what was observed: the claims are the document's, in our words."
     return Table("What the document claims", ("claim", *record.backends), tuple(rows), (note,))

@@ -54,7 +54,7 @@ ARROWS = {
     "reliability": "estimate trial",
     "attributed": "contrasts record table",
     "audited": "record reliability table",
-    "comparison": "errors estimate record verdict",
+    "comparison": "errors estimate plan record verdict",
     "changes": "comparison errors estimate record",
     "comparison_table": "changes comparison estimate table",
     "gate": "comparison estimate",

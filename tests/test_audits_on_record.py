@@ -14,9 +14,9 @@ from tests.records import begun, everything, plan, row
 HERE = everything().begun.environment
 
 
-def put(results: Path, folder: str, started: str, cpu: str = HERE.cpu) -> None:
-    """An audit's record in a folder under results/."""
-    record = audit()
+def put(results: Path, folder: str, started: str, cpu: str = HERE.cpu, *, empty: bool = False) -> None:
+    """An audit's record in a folder under results/, an empty one without any trial."""
+    record = replace(audit(), trials=()) if empty else audit()
     environment = replace(HERE, cpu=cpu)
     path = results / folder
     path.mkdir(parents=True)
@@ -25,12 +25,12 @@ def put(results: Path, folder: str, started: str, cpu: str = HERE.cpu) -> None:
     )
 
 
-def test_it_is_the_newest_of_this_machine_published_or_not(tmp_path: Path) -> None:
+def test_those_of_this_machine_come_newest_first_published_or_not(tmp_path: Path) -> None:
     put(tmp_path, "2026-01-01-audit", "2026-01-01T00:00:00+00:00")
     put(tmp_path, "local/20260201-000000-audit", "2026-02-01T00:00:00+00:00")
     put(tmp_path, "2026-03-01-audit", "2026-03-01T00:00:00+00:00", cpu="another")
-    found = store.newest_audit(tmp_path, HERE)
-    assert found == tmp_path / "local" / "20260201-000000-audit"
+    found = store.audits(tmp_path, HERE)
+    assert found == [tmp_path / "local" / "20260201-000000-audit", tmp_path / "2026-01-01-audit"]
 
 
 def test_runs_and_what_is_no_record_are_passed_over(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_runs_and_what_is_no_record_are_passed_over(tmp_path: Path) -> None:
     store.write_record(tmp_path / "2026-01-01-run", everything())
     (tmp_path / "2026-01-02-rubbish").mkdir()
     (tmp_path / "2026-01-02-rubbish" / store.RECORD).write_text("{")
-    assert store.newest_audit(tmp_path, HERE) is None
+    assert not store.audits(tmp_path, HERE)
 
 
 def finished(results: Path, one: Begun) -> OnTrial | None:
@@ -58,6 +58,14 @@ def test_a_run_that_ends_says_what_that_audit_found(tmp_path: Path) -> None:
     assert on_trial == OnTrial("2026-01-01-audit", "2026-01-01T00:00:00+00:00", audited.sentences(audit()))
     last = method(replace(everything(), on_trial=on_trial))[-1]
     assert "An audit on this machine, 2026-01-01-audit of 2026-01-01: Identical code was called" in last
+
+
+def test_an_audit_that_tried_nothing_hides_none_before_it(tmp_path: Path) -> None:
+    put(tmp_path, "2026-01-01-audit", "2026-01-01T00:00:00+00:00")
+    put(tmp_path, "2026-02-01-audit", "2026-02-01T00:00:00+00:00", empty=True)
+    on_trial = finished(tmp_path, replace(begun(plan(row())), environment=HERE))
+    assert on_trial is not None
+    assert on_trial.folder == "2026-01-01-audit"
 
 
 def test_without_one_it_says_what_takes_one(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from harness.changes import Between, between, changes
 from harness.comparison_table import sentences, table_between
+from harness.entry import Elsewhere
 from harness.errors import BadInput
 from harness.estimate import Judgement
 from harness.record import Record, Repeats
@@ -128,6 +129,18 @@ def test_another_machine_or_build_is_refused_unless_asked_for_and_then_pointed_o
     with pytest.raises(BadInput, match=r"Abacus.*--across-machines"):
         between([here], there)
     assert "Abacus" in notes(between([here], there, across_machines=True))
+
+
+def test_another_python_in_the_environment_of_a_backend_is_refused_like_another_machine() -> None:
+    def there(build: str, uvloop: str) -> Record:
+        return elsewhere(record(), elsewhere=(Elsewhere(UVLOOP, "3.12.1", build, (("uvloop", uvloop),)),))
+
+    old, new = there("CPython 3.12.1", "0.21.0"), there("CPython 3.12.9", "0.22.1")
+    with pytest.raises(BadInput, match=r"uvloop\+gather on CPython 3\.12\.9.*--across-machines"):
+        between([old], new)
+    assert between([old], new, [TRIO]).changes
+    moved = "Since the old record: uvloop of uvloop+gather 0.21.0 → 0.22.1."
+    assert moved in notes(between([old], new, across_machines=True))
 
 
 def test_versions_that_changed_between_sessions_are_named() -> None:

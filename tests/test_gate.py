@@ -122,3 +122,9 @@ def test_cases_that_may_lie_beyond_are_told_from_those_within() -> None:
     assert "2 cases are within the limit." in said
     assert "7 cases may be within the limit or beyond it: row2 on uvloop+gather," in said
     assert said.endswith("and 2 more.")
+
+
+def test_a_limit_of_a_backend_that_was_left_out_is_not_missed() -> None:
+    limits = Limits((Limit("order:* on trio+nursery", 0.1), Limit("order:*", 0.1)))
+    assert [one.pattern for one in limits.on(["uvloop+gather"]).own] == ["order:*"]
+    assert limits.on(["trio+nursery"]) == limits

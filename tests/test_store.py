@@ -263,7 +263,7 @@ def test_only_published_records_are_in_the_index_oldest_first(tmp_path: Path) ->
         (tmp_path / name).mkdir()
     for name in ("2026-02-02-b", "2026-01-01-a", "local"):
         store.write_record(tmp_path / name, everything())
-    assert [folder.name for folder, _ in store.published(tmp_path)] == ["2026-01-01-a", "2026-02-02-b"]
+    assert [folder.name for folder in store.published(tmp_path)] == ["2026-01-01-a", "2026-02-02-b"]
 
 
 @contextmanager

@@ -51,11 +51,14 @@ def compare(
     Exit codes: 1 where a whole interval, adjusted for the number of comparisons, lies beyond its limit, in
     every session; 3 where a case that had a ratio could not be measured, or a limit matches nothing.
     """
+    from harness.comparison import backend_named
     from harness.store import read_record
 
     read = [read_record(path) for path in records]
     limits = _limits(fail_if_slower, over_time=len(read) > 1)
     found = _compared(read, baseline, backend or [], across_machines=across_machines, gated=bool(limits))
+    if backend:
+        limits = limits.on([backend_named(read[-1], name) for name in backend])
     gate = _gate(limits, found) if limits else None
     _show(found, gate, as_json=as_json)
     raise typer.Exit(_exit_code(gate))

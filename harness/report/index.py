@@ -5,6 +5,7 @@ from pathlib import Path
 
 from harness.record import Record
 from harness.report.markdown import inline
+from harness.table import counted
 
 _HEAD = """\
 # Published records
@@ -16,17 +17,22 @@ files and the report; `loopcmp report FOLDER` renders it again, `loopcmp compare
 |---|---|---|---|---|
 """
 
+UNREADABLE = "not read: of another version, or damaged"
 
-def render(records: Iterable[tuple[Path, Record]]) -> str:
-    """The index of these records."""
+
+def render(records: Iterable[tuple[Path, Record | None]]) -> str:
+    """The index of these records, oldest first; None where one cannot be read."""
     rows = [_row(folder, record) for folder, record in records]
     return _HEAD + "".join(reversed(rows))
 
 
-def _row(folder: Path, record: Record) -> str:
-    begun = record.begun
-    env = begun.environment
-    what = f"{len(record.lines)} scenarios on {', '.join(record.backends)}"
-    cells = (begun.started[:10], what, f"{env.cpu}, {env.cores} CPUs, {env.system}", env.python)
+def _row(folder: Path, record: Record | None) -> str:
     name = inline(folder.name)
-    return f"| [{name}]({folder.name}/report.md) | " + " | ".join(map(inline, cells)) + " |\n"
+    told = ("", UNREADABLE, "", "") if record is None else _told(record)
+    return f"| [{name}]({folder.name}/report.md) | " + " | ".join(map(inline, told)) + " |\n"
+
+
+def _told(record: Record) -> tuple[str, ...]:
+    begun, env = record.begun, record.begun.environment
+    what = f"{counted(len(record.lines))} on {', '.join(record.backends)}"
+    return (begun.started[:10], what, f"{env.cpu}, {env.cores} CPUs, {env.system}", env.python)

@@ -83,7 +83,7 @@ def order(record: Record) -> tuple[str, ...]:
 def _band(record: Record, number: int, line: Line) -> Band:
     cells = {cell.backend: cell for cell in line.cells}
     entries = (
-        _entry(case_name(number, at), cells[name]) if name in cells else without_case(record, line.row, name)
+        _entry(case_name(number, at), cells[name]) if name in cells else without_case(record, line, name)
         for at, name in enumerate(order(record), start=1)
     )
     return Band(number, line.row.id, line.row.summary, tuple(entries))

@@ -1,6 +1,6 @@
 """Journals and records on disk: the only writer under results/, and it never loses what was measured."""
 
-from harness.store.audits import newest_audit
+from harness.store.audits import audits
 from harness.store.files import JOURNAL, write_file
 from harness.store.folders import LOCAL, new_folder, published, safe_name, unfinished
 from harness.store.journal import Journal, mend_journal, open_journal, read_journal, resume
@@ -12,9 +12,9 @@ __all__ = [
     "LOCAL",
     "RECORD",
     "Journal",
+    "audits",
     "mend_journal",
     "new_folder",
-    "newest_audit",
     "open_journal",
     "published",
     "read_journal",

@@ -24,16 +24,16 @@ class _Set(msgspec.Struct):
     begun: _Setting
 
 
-def newest_audit(results: Path, environment: Environment) -> Path | None:
-    """The folder of the newest audit of the same machine and Python under results/; None if there is none."""
+def audits(results: Path, environment: Environment) -> list[Path]:
+    """The folders of the audits of the same machine and Python under results/, newest first."""
     files = chain(results.glob(f"*/{RECORD}"), results.glob(f"{LOCAL}/*/{RECORD}"))
     settings = {file.parent: setting.begun for file in files if (setting := _setting(file)) is not None}
-    audits = {
-        setting.started: folder
+    alike = {
+        folder: setting.started
         for folder, setting in settings.items()
         if setting.audit is not None and setting.environment.machine == environment.machine
     }
-    return audits[max(audits)] if audits else None
+    return sorted(alike, key=alike.__getitem__, reverse=True)
 
 
 def _setting(file: Path) -> _Set | None:

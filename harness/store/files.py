@@ -67,16 +67,14 @@ def sync(folder: Path) -> None:
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def cannot_write(path: Path, error: OSError) -> CannotWrite:
-    """What happened, what is kept, and what to type next."""
+def cannot_write(path: Path, error: OSError, other: str = "--results DIR") -> CannotWrite:
+    """What happened, what is kept, and what to type next; `other` is what chooses another folder."""
     mend = "make room" if error.errno in _FULL else "make it writable"
     for folder in path.parents[:2]:
         if is_begun(folder):
             then = f"what was measured is kept; {mend}, then loopcmp run --resume {shlex.quote(str(folder))}"
             return CannotWrite(f"{path} cannot be written: {error.strerror}; {then}")
-    return CannotWrite(
-        f"{path} cannot be written: {error.strerror}; {mend}, or --results DIR chooses another"
-    )
+    return CannotWrite(f"{path} cannot be written: {error.strerror}; {mend}, or {other} chooses another")
 
 
 def is_begun(folder: Path) -> bool:

@@ -7,10 +7,9 @@ from itertools import chain, count
 from pathlib import Path
 
 from harness.errors import BadInput
-from harness.record import Record
 from harness.store.files import is_begun
 from harness.store.journal import is_at_work
-from harness.store.records import RECORD, read_record
+from harness.store.records import RECORD
 
 LOCAL = "local"
 
@@ -55,8 +54,8 @@ def unfinished(results: Path) -> Path:
     raise BadInput(f"no unfinished run in {results / LOCAL}: name the folder of the run to resume")
 
 
-def published(results: Path) -> Iterator[tuple[Path, Record]]:
-    """The published records under results/, oldest first."""
+def published(results: Path) -> Iterator[Path]:
+    """The folders of the published records under results/, oldest first."""
     for folder in sorted(results.glob("*/")):
         if folder.name != LOCAL and (folder / RECORD).exists():
-            yield folder, read_record(folder)
+            yield folder
