@@ -5,22 +5,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from harness.backends import DEFAULT_BASELINE, LOOPS, Backend
+from harness.backends import Backend
+from harness.commands import command
 from harness.contrasts import native_arm
 from harness.estimate import Estimate
 from harness.filing import file_name
 from harness.observation import Observation, Promise, observations
 from harness.parting import Parting, part
-from harness.plan import DEFAULT, FAST, RIGOROUS, Effort
 from harness.record import Cell, Line, Record, Timing
 from harness.table import interval
 from harness.verdict import FINDINGS, expect
 
 SHORT, LONG = 300, 4000
 """Characters shown of one text: of a case that keeps its promise, and of one that does not."""
-
-USUAL_MARGIN = 0.01
-"""The margin of a run that names none."""
 
 AROUND = 10
 """Lines shown before and after the first one that differs."""
@@ -205,43 +202,3 @@ def _pyperf(line: Line, cell: Cell, backend: Backend) -> str:
         return ""
     arm = native_arm(backend) if line.measured_in else cell.backend
     return shlex.join(["python", "-m", "pyperf", "stats", f"timings/{file_name(arm)}.json"])
-
-
-def command(record: Record, lines: Iterable[Line], backends: Iterable[str]) -> str:
-    """The command that measures these rows again: same backends, effort, margin and orders of turns."""
-    plan = record.begun.plan
-    rows = dict.fromkeys(
-        line.row.module if line.row.module.endswith(".py") else line.row.id for line in lines
-    )
-    words = ["loopcmp", "run", *rows]
-    wanted = [one for one in plan.backends if one.name in set(backends)]
-    others = (one.loop for one in wanted if one.loop not in LOOPS and not one.loop.is_ours)
-    for loop in dict.fromkeys(others):
-        words += ["--loop", f"{loop.name}={loop.factory}"]
-    for defined in dict.fromkeys(one.venv.words for one in wanted if one.venv):
-        words += ["--env", defined]
-    for one in wanted:
-        words += ["-b", one.name]
-    if plan.baseline != DEFAULT_BASELINE:
-        words += ["--baseline", plan.baseline]
-    if plan.margin != USUAL_MARGIN:
-        words += ["--margin", f"{plan.margin:g}"]
-    words += chain.from_iterable(("--also", name) for name in plan.also)
-    words += [*_effort(plan.effort), "--seed", str(plan.seed)]
-    return shlex.join(words)
-
-
-def _effort(effort: Effort) -> Iterator[str]:
-    known = {one.name: one for one in (FAST, DEFAULT, RIGOROUS)}
-    usual = known.get(effort.name, DEFAULT)
-    if usual is not DEFAULT:
-        yield f"--{usual.name}"
-    if effort.precision != usual.precision:
-        yield from ("--precision", f"{effort.precision:g}")
-    if effort.budget != usual.budget:
-        yield from ("--max-time", f"{effort.budget:g}")
-
-
-def whole_command(record: Record) -> str:
-    """The command that repeats the whole record."""
-    return command(record, record.lines, record.backends)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from harness.estimate import Judgement
 from harness.record import Record
-from harness.table import case_id, interval
+from harness.table import case_id, counted, interval
 from harness.verdict import Verdict
 
 
@@ -69,7 +69,7 @@ def _speed(record: Record, backend: str) -> str:
     undecided = len(cells) - sum(j in (Judgement.FASTER, Judgement.SLOWER) for _, _, j in cells)
     if undecided:
         parts.append(f"a time that is not told apart in {undecided}")
-    return f"Of {len(cells)} rows, {backend} takes " + "; ".join(parts)
+    return f"Of {counted(len(cells))}, {backend} takes " + "; ".join(parts)
 
 
 def _task_groups(record: Record) -> tuple[str, ...]:

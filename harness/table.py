@@ -1,7 +1,6 @@
 """A record → the tables that every report shows. Pure."""
 
 import math
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -87,7 +86,7 @@ def _times_notes(record: Record, timed: Sequence[Line]) -> Iterable[str]:
         f"A ratio is a backend's time divided by {plan.baseline}'s, the median over rounds with its "
         f"{_level(record)} interval: 0.63× takes 63% of the time."
     )
-    yield f"~ not resolved   = equal within {plan.margin:.0%}   * see the warnings"
+    yield f"~ not resolved   = equal within {plan.margin * 100:g}%   * see the warnings"
     if any(line.row.ideal is not None for line in timed):
         yield "A story that sleeps is shown as µs beyond its ideal; it may be early on uvloop."
     if any(backend.gatherer != "gather" for backend in plan.backends):
@@ -214,20 +213,3 @@ def _versions(versions: tuple[tuple[str, str], ...]) -> str:
 def _elsewhere(there: Elsewhere) -> str:
     """What a backend in an environment of its own runs on."""
     return there.unavailable or f"{there.build}; {_versions(there.versions)}"
-
-
-def repeat(record: Record) -> tuple[str, str]:
-    """How to run one row of this record again, and how to run one's own file."""
-    plan = record.begun.plan
-    if (schedule := record.begun.audit) is not None:
-        return f"loopcmp audit {plan.rows[0].id} --trials {schedule.trials}", "loopcmp run path/to/mine.py"
-    row = next((line.row for line in record.lines if line.rounds), record.lines[0].row)
-    words = ["loopcmp", "run", row.module if row.module.endswith(".py") else row.id]
-    for loop in dict.fromkeys(backend.loop for backend in plan.backends):
-        if loop.factory and not loop.distribution and not loop.is_ours:
-            words += ["--loop", f"{loop.name}={loop.factory}"]
-    for defined in dict.fromkeys(backend.venv.words for backend in plan.backends if backend.venv):
-        words += ["--env", defined]
-    for name in record.backends:
-        words += ["-b", name]
-    return shlex.join(words), "loopcmp run path/to/mine.py"

@@ -61,12 +61,13 @@ ARROWS = {
     "summary": "estimate record",
     # what is done with it
     "caveats": "record sentences",
-    "evidence": "backends contrasts estimate filing observation parting plan record table verdict",
+    "commands": "backends observation plan record",
+    "evidence": "backends commands contrasts estimate filing observation parting plan record table verdict",
     "passed": "beside evidence passes record table",
     "sweep": "description estimate record",
     "capabilities": "backends observation parting record table verdict",
-    "report": "attributed audited capabilities caveats differences errors estimate evidence pace passed"
-    " passes plan record reliability sentences summary sweep table verdict",
+    "report": "attributed audited capabilities caveats commands differences errors estimate evidence"
+    " pace passed passes plan record reliability sentences summary sweep table verdict",
     "store": "entry errors filing record trial",
     "site": "audited errors estimate evidence record report sentences store table verdict",
     "environment": "backends entry rounds sighting venvs",
@@ -134,9 +135,9 @@ A library that is a workload, or a loop that is a native control, is granted to 
 """
 
 PURE = (
-    "attributed audited beside capabilities caveats changes comparison comparison_table contrasts differences"
-    " estimate evidence filing gate pace parting passed passes reliability samples sentences spread summary"
-    " sweep table tally trial verdict"
+    "attributed audited beside capabilities caveats changes comparison comparison_table commands contrasts"
+    " differences estimate evidence filing gate pace parting passed passes reliability samples sentences"
+    " spread summary sweep table tally trial verdict"
 )
 WORLD = "datetime io os pathlib random shutil socket subprocess sys tempfile time"
 """What a pure module has no use for: it is given values and returns values."""

@@ -10,7 +10,7 @@ import pytest
 
 from harness.caveats import caveats
 from harness.estimate import Estimate
-from harness.evidence import case_of, command, whole_command
+from harness.evidence import case_of
 from harness.record import Cell, Line, Record, Timing
 from harness.report.charts import Chart, charts, strips
 from harness.report.charts.dots import ratio_ticks, size_ticks
@@ -291,20 +291,6 @@ def test_a_sweep_says_the_memory_for_one_more_and_where_it_is_not_told_apart() -
 
 
 # Evidence and caveats
-
-
-def test_the_command_of_a_case_runs_its_row_against_the_baseline_with_the_same_seed() -> None:
-    line = everything().lines[1]
-    assert command(everything(), [line], [ASYNCIO, UVLOOP]) == (
-        "loopcmp run order:n=100 -b asyncio+gather -b uvloop+gather --seed 7"
-    )
-    assert "--loop missing=missing:new_event_loop" in whole_command(everything())
-
-
-def test_a_command_quotes_what_a_shell_would_read_otherwise() -> None:
-    line = everything().lines[1]
-    odd = replace(line, row=replace(line.row, parameters=(("name", "$(rm -rf ~)"),)))
-    assert "'order:name=$(rm -rf ~)'" in command(everything(), [odd], [ASYNCIO])
 
 
 def test_where_a_case_parts_the_lines_around_it_are_shown() -> None:

@@ -1,7 +1,6 @@
 """A record → the tables, sentences, warnings and differences that every report shows."""
 
 import re
-import shlex
 from dataclasses import replace
 from functools import cache
 
@@ -245,27 +244,6 @@ def test_the_environment_is_told_in_full() -> None:
     assert (told["seed"], told["load"]) == ("7", "0.25 before, 0.75 after")
     assert "uvloop 0.23.0" in told["versions"]
     assert told["command"] == "loopcmp run tutorial"
-
-
-def test_a_report_says_how_to_run_one_of_its_rows_again() -> None:
-    again, _ = table.repeat(small())
-    assert again == f"loopcmp run story -b {ASYNCIO} -b {UVLOOP} -b {TRIO}"
-
-
-def test_a_row_of_a_users_own_module_is_run_again_by_its_path() -> None:
-    again, _ = table.repeat(small(of=replace(STORY, module="mine.py")))
-    assert again.startswith("loopcmp run mine.py ")
-
-
-def test_a_loop_that_was_given_on_the_command_line_is_given_again() -> None:
-    again, _ = table.repeat(everything())
-    assert "--loop missing=missing:new_event_loop" in again
-
-
-def test_what_is_to_be_typed_into_a_shell_is_quoted_for_it() -> None:
-    hostile = replace(STORY, parameters=(("x", "$(reboot) & `reboot`; \n"),))
-    again, _ = table.repeat(small(of=hostile))
-    assert shlex.split(again)[2] == hostile.id
 
 
 def test_a_backend_that_is_not_installed_is_said_to_be_so_once() -> None:

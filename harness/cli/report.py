@@ -10,7 +10,10 @@ from harness.cli.options import RecordPath
 def report(
     record: RecordPath,
     form: Annotated[
-        str, typer.Option("--format", help="terminal, markdown, html, csv, json, github or bencher.")
+        str,
+        typer.Option(
+            "--format", help="terminal, markdown, html, csv, json, github, bencher or capabilities."
+        ),
     ] = "terminal",
 ) -> None:
     """Render a record again, from its record.json alone."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from harness import differences, sentences, table
+from harness import commands, differences, sentences, table
 from harness.caveats import caveats
 from harness.differences import SideBySide
 from harness.record import Record
@@ -73,7 +73,7 @@ def _lines(record: Record, pictures: "Mapping[str, Picture]") -> Iterable[str]:
         yield from _table(one)
     yield from ("## Environment", "")
     yield from (f"- {name}: {inline(what)}" for name, what in table.environment(record))
-    again, own = table.repeat(record)
+    again, own = commands.one_row(record), commands.YOUR_OWN
     yield from ("", "## Repeat it", "", "```sh", again, own, "```")
 
 

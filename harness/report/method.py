@@ -50,7 +50,7 @@ def _stopping(record: Record) -> str:
             f"Rounds are taken until every interval of the row is within ±{effort.precision:.1%}, "
             f"or {effort.budget:g} s are over"
         )
-    return f"{until}; ratios within {margin:.1%} of 1 are equal."
+    return f"{until}; ratios within {margin * 100:g}% of 1 are equal."
 
 
 def _trial(record: Record) -> Iterator[str]:

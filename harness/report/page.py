@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from harness import differences, evidence, table
+from harness import commands, differences, evidence, table
 from harness.caveats import of_rows, of_the_run
 from harness.estimate import Judgement
 from harness.record import Cell, Line, Record
@@ -119,8 +119,8 @@ def page_of(record: Record, workshop: Workshop) -> Page:
         stories=tuple(_stories(record, workshop)),
         environment=table.environment(record),
         method=method(record),
-        command=evidence.whole_command(record),
-        own=table.repeat(record)[1],
+        command=commands.whole(record),
+        own=commands.YOUR_OWN,
     )
 
 

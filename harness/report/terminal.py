@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from harness import differences, sentences, table
+from harness import commands, differences, sentences, table
 from harness.caveats import caveats
 from harness.differences import SideBySide
 from harness.record import Record
@@ -62,7 +62,7 @@ def page(record: Record) -> RenderableType:
         *(_text(f"• {sentence}") for sentence in said(record)),
         Text(),
     ]
-    again, own = table.repeat(record)
+    again, own = commands.one_row(record), commands.YOUR_OWN
     parts += [_text(f"One row again: {again}"), _text(f"Your own file: {own}")]
     return Group(*parts)
 

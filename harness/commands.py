@@ -1,0 +1,74 @@
+"""A record → the commands that repeat it, one of its rows, or one of its cases. Pure."""
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from harness.backends import DEFAULT_BASELINE, LOOPS
+from harness.observation import SCALE
+from harness.plan import DEFAULT, FAST, RIGOROUS, Effort, Plan
+from harness.record import Line, Record
+
+YOUR_OWN = "loopcmp run path/to/mine.py"
+"""How to run one's own file."""
+
+USUAL_MARGIN, USUAL_TIMEOUT = 0.01, 30.0
+"""The margin, and the seconds of silence, of a run that names none."""
+
+
+def whole(record: Record) -> str:
+    """The command that repeats the whole record."""
+    return command(record, record.lines, record.backends)
+
+
+def one_row(record: Record) -> str:
+    """The command that repeats the first row that was timed, or else the first."""
+    line = next((line for line in record.lines if line.rounds), record.lines[0])
+    return command(record, [line], record.backends)
+
+
+def command(record: Record, lines: Sequence[Line], backends: Iterable[str]) -> str:
+    """The command that measures these rows again: same backends, effort, margin and orders of turns."""
+    plan, audit = record.begun.plan, record.begun.audit
+    seed = ["--seed", str(plan.seed)]
+    if audit is not None:
+        limits = ["--trials", str(audit.trials), "--seconds", f"{audit.seconds:g}"]
+        return shlex.join(["loopcmp", "audit", plan.rows[0].id, *limits, *seed])
+    words = ["loopcmp", "run", *_rows(lines), *_backends(plan, set(backends))]
+    if plan.baseline != DEFAULT_BASELINE:
+        words += ["--baseline", plan.baseline]
+    if plan.margin != USUAL_MARGIN:
+        words += ["--margin", f"{plan.margin:g}"]
+    if plan.timeout != USUAL_TIMEOUT:
+        words += ["--timeout", f"{plan.timeout:g}"]
+    words += chain.from_iterable(("--also", name) for name in plan.also)
+    return shlex.join([*words, *_effort(plan.effort), *seed])
+
+
+def _rows(lines: Iterable[Line]) -> Iterator[str]:
+    """Rows by their ids; those of a file of one's own by the file, which they have no other name for."""
+    rows = [line.row for line in lines]
+    yield from dict.fromkeys(row.module if row.module.endswith(".py") else row.id for row in rows)
+    if any(row.module.endswith(".py") and SCALE in row.tags for row in rows):
+        yield "--scale"
+
+
+def _backends(plan: Plan, names: set[str]) -> Iterator[str]:
+    wanted = [one for one in plan.backends if one.name in names]
+    for loop in dict.fromkeys(one.loop for one in wanted if one.loop not in LOOPS and not one.loop.is_ours):
+        yield from ("--loop", f"{loop.name}={loop.factory}")
+    for defined in dict.fromkeys(one.venv.words for one in wanted if one.venv):
+        yield from ("--env", defined)
+    for one in wanted:
+        yield from ("-b", one.name)
+
+
+def _effort(effort: Effort) -> Iterator[str]:
+    known = {one.name: one for one in (FAST, DEFAULT, RIGOROUS)}
+    usual = known.get(effort.name, DEFAULT)
+    if usual is not DEFAULT:
+        yield f"--{usual.name}"
+    if effort.precision != usual.precision:
+        yield from ("--precision", f"{effort.precision:g}")
+    if effort.budget != usual.budget:
+        yield from ("--max-time", f"{effort.budget:g}")
