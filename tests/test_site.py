@@ -18,21 +18,41 @@ import pytest
 pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
 
 from harness import audited
-from harness.entry import Closed
+from harness.backends import Venv
+from harness.entry import Closed, Elsewhere, Paced
 from harness.errors import BadInput
+from harness.pace import AGAIN
+from harness.plan import FAST
 from harness.record import Record
 from harness.report.visible import visible
-from harness.site.badge import badge, message_of
+from harness.site.badge import BAD, GOOD, badge, message_of
 from harness.site.build import publish
-from harness.site.history import changes
+from harness.site.history import changes, series
 from harness.site.leaderboard import Leaderboard, leaderboard
 from harness.site.names import slug
 from harness.site.summary import Case, Interval, Machine, Summary
 from harness.store import write_record
+from harness.tally import Tally
 from tests.browsing import DESK, PHONE, Browser, browser
 from tests.kinds import audit
 from tests.reading import read
-from tests.records import ASYNCIO, TRIO, UVLOOP, everything
+from tests.records import (
+    ASYNCIO,
+    ENVIRONMENT,
+    ORDER,
+    PACE,
+    TRIO,
+    UVLOOP,
+    backends,
+    begun,
+    everything,
+    look,
+    plan,
+    returned,
+    rounds,
+    seen_alike,
+    twice,
+)
 from tests.test_html import HOSTILE, hostile
 
 pytestmark = pytest.mark.browser
@@ -221,7 +241,12 @@ def test_hostile_text_stays_text_on_every_page(what: str, tmp_path: Path) -> Non
 # Leaderboard
 
 
-def summary(cases: dict[str, list[tuple[str, float, float, float] | str]]) -> Summary:
+def summary(
+    cases: dict[str, list[tuple[str, float, float, float] | str]],
+    *,
+    started: str = "2026",
+    baseline: str = ASYNCIO,
+) -> Summary:
     """A summary of rows named by number; a case is its verdict, or its verdict with ratio, low and high."""
     made = []
     for backend, some in cases.items():
@@ -232,7 +257,21 @@ def summary(cases: dict[str, list[tuple[str, float, float, float] | str]]) -> Su
             made.append(Case(str(number), str(number), backend, str(verdict), "", seconds, interval))
     machine = Machine("CPU", 2, "Linux", "3.13.0")
     return Summary(
-        "a", "a", "", "2026", bool(made), machine, ASYNCIO, tuple(cases), {}, 1, 0, (), tuple(made)
+        name=started,
+        title="a",
+        digest="",
+        started=started,
+        finished=bool(made),
+        machine=machine,
+        baseline=baseline,
+        backends=tuple(cases),
+        build="CPython 3.13.0, GCC 12.2.0",
+        versions={},
+        elsewhere={},
+        rows=1,
+        findings=0,
+        sentences=(),
+        cases=tuple(made),
     )
 
 
@@ -291,6 +330,42 @@ def test_a_badge_says_in_words_what_it_shows() -> None:
     assert 'aria-label="loopcmp uvloop+gather: 1/1 as promised, 0.63× time"' in badge(board, uvloop)
 
 
+def test_a_case_that_was_not_observed_breaks_no_promise_and_keeps_none() -> None:
+    board = leaderboard(
+        summary(
+            {ASYNCIO: ["agrees", "agrees"], UVLOOP: ["agrees", "unavailable"], TRIO: ["agrees", "differs"]}
+        )
+    )
+    assert {one.backend: one.kept for one in board.standings} == {
+        ASYNCIO: "2 of 2",
+        UVLOOP: "1 of 1",
+        TRIO: "1 of 2",
+    }
+    assert places(board) == {ASYNCIO: (1, 1), UVLOOP: (2, 2), TRIO: (3, 3)}
+    colors = {one.backend: GOOD in badge(board, one) for one in board.standings}
+    assert colors == {ASYNCIO: True, UVLOOP: True, TRIO: False}
+
+
+def test_a_backend_without_an_observed_case_stands_last_and_has_no_count() -> None:
+    board = leaderboard(summary({"x+gather": ["unavailable"], ASYNCIO: ["agrees"], TRIO: ["differs"]}))
+    assert places(board) == {ASYNCIO: (1, 1), TRIO: (2, 2), "x+gather": (3, 3)}
+    last = board.standings[-1]
+    assert (last.kept, message_of(board, last)) == ("not observed", "not observed")
+    assert not {color for color in (GOOD, BAD) if color in badge(board, last)}
+
+
+@pytest.mark.parametrize("page", ["leaderboard.html", "loops/missing.html"])
+def test_a_page_says_of_a_loop_that_is_not_there_that_it_was_not_observed(site: Path, page: str) -> None:
+    lines = read((site / page).read_text()).all("tr")
+    [words] = {
+        line.text.partition("missing+gather")[2]
+        for line in lines
+        if "missing+gather" in line.text and "no number" in line.text
+    }
+    assert "not observed" in words
+    assert "0 of" not in words
+
+
 # Changes
 
 
@@ -308,6 +383,98 @@ def test_noise_alone_is_no_change() -> None:
     assert changes(noisy((0.0, 40))) == ()
     assert changes([0.0] * 20) == ()
     assert changes([0.0, 5.0]) == ()
+
+
+OLD = "uvloop+gather@old"
+
+
+def ratios(level: float, baseline: str, month: int) -> Summary:
+    value = level * (1 + month % 2 / 100)
+    case = ("agrees", value, value, value)
+    return summary({ASYNCIO: ["agrees"], UVLOOP: [case]}, started=f"2026-{month:02}", baseline=baseline)
+
+
+def test_ratios_to_another_baseline_are_another_series_and_no_change() -> None:
+    before = [ratios(0.5, ASYNCIO, month) for month in range(1, 7)]
+    found = series([*before, *(ratios(1.5, TRIO, month) for month in range(7, 13))])
+    assert [(one.baseline, len(one.moments)) for one in found if one.backend == UVLOOP] == [
+        (ASYNCIO, 6),
+        (TRIO, 6),
+    ]
+    assert not [moment for one in found for moment in one.moments if moment.changed]
+    again = series([*before, *(ratios(1.5, ASYNCIO, month) for month in range(7, 13))])
+    assert [moment.summary.name for one in again for moment in one.moments if moment.changed] == ["2026-07"]
+
+
+def beside_old(build: str, baseline: str = ASYNCIO) -> Record:
+    """A record with uvloop in an environment of its own, whose Python is this build."""
+    alone = replace(*backends(UVLOOP), venv=Venv("old", "3.12"))
+    planned = replace(plan(ORDER, effort=FAST), backends=(*backends(ASYNCIO, TRIO), alone), baseline=baseline)
+    there = Elsewhere(OLD, "3.12.1", build, (("anyio", "4.1.0"), ("uvloop", "0.19.0")))
+    first = replace(begun(planned), environment=replace(ENVIRONMENT, elsewhere=(there,)))
+    times = {ASYNCIO: 600.0, TRIO: 900.0, OLD: 378.0, AGAIN: 600.0}
+    seen = seen_alike(ORDER, twice(look(returned([0, 1, 2]))), (ASYNCIO, TRIO, OLD))
+    played = rounds(ORDER.id, times, 6)
+    return Tally(first, (*seen, Paced(ORDER.id, PACE), *played)).record()
+
+
+GCC, CLANG = "CPython 3.12.1, GCC 12.2.0", "CPython 3.12.1, Clang 18.1.0"
+
+
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of three records: two builds of Python in an environment, then another baseline."""
+    folder = tmp_path_factory.mktemp("apart")
+    put(folder / "results", "1-gcc", beside_old(GCC), "2026-01-01T00:00:00+00:00")
+    put(folder / "results", "2-clang", beside_old(CLANG), "2026-02-01T00:00:00+00:00")
+    put(folder / "results", "3-trio", beside_old(CLANG, baseline=TRIO), "2026-03-01T00:00:00+00:00")
+    publish(folder / "results", folder / "site")
+    return folder / "site"
+
+
+def test_the_api_has_a_line_for_each_baseline_and_build_of_python(apart: Path) -> None:
+    lines = json.loads((apart / "api/v1/scenarios/order.json").read_text())["lines"]
+    here = ENVIRONMENT.build
+    assert {(one["backend"], one["build"], one["baseline"]): one["records"] for one in lines} == {
+        (ASYNCIO, here, ASYNCIO): ["1-gcc", "2-clang"],
+        (TRIO, here, ASYNCIO): ["1-gcc", "2-clang"],
+        (OLD, GCC, ASYNCIO): ["1-gcc"],
+        (OLD, CLANG, ASYNCIO): ["2-clang"],
+        (ASYNCIO, here, TRIO): ["3-trio"],
+        (TRIO, here, TRIO): ["3-trio"],
+        (OLD, CLANG, TRIO): ["3-trio"],
+    }
+    assert {one["baseline_build"] for one in lines} == {here}
+
+
+def test_a_page_over_time_has_a_table_for_each_baseline_and_a_column_for_each_build(apart: Path) -> None:
+    page = read((apart / "scenarios/order.html").read_text())
+    tables = page.all("section")
+    for one, baseline in zip(tables, (ASYNCIO, TRIO), strict=True):
+        assert f"against {baseline} on {ENVIRONMENT.build}" in one.text
+    heads = [[head.text for head in one.all("th", scope="col")][1:] for one in tables]
+    assert [sorted(some) for some in heads] == [
+        sorted([ASYNCIO, TRIO, f"{OLD} on {GCC}", f"{OLD} on {CLANG}"]),
+        sorted([ASYNCIO, TRIO, f"{OLD} on {CLANG}"]),
+    ]
+
+
+def test_a_loop_in_an_environment_of_its_own_stands_under_its_own_versions(apart: Path, site: Path) -> None:
+    own = read((apart / "loops/uvloop.html").read_text()).text
+    assert f"{OLD}: {GCC}; anyio 4.1.0, uvloop 0.19.0" in own
+    assert "uvloop 0.23.0" not in own
+    assert f"{ENVIRONMENT.build}; loopcmp 0.1.0" in read((apart / "loops/asyncio.html").read_text()).text
+    assert "uvloop 0.23.0" in read((site / "loops/uvloop.html").read_text()).text
+
+
+def test_an_environment_that_was_not_made_has_no_versions_to_print(tmp_path: Path) -> None:
+    record = beside_old(GCC)
+    unmade = replace(ENVIRONMENT, elsewhere=(Elsewhere(OLD, unavailable="no such Python"),))
+    begun_there = replace(record.begun, environment=unmade)
+    put(tmp_path / "results", "1", replace(record, begun=begun_there), "2026-01-01T00:00:00+00:00")
+    publish(tmp_path / "results", tmp_path / "site")
+    page = read((tmp_path / "site/loops/uvloop.html").read_text())
+    assert f"{OLD}: its environment was not made" in page.text
 
 
 # In a browser, and in a hurry

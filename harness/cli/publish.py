@@ -1,5 +1,6 @@
 """`loopcmp publish`: the published records as one static site."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -9,10 +10,13 @@ from harness.cli.options import Results
 
 
 def publish(
-    output: Annotated[Path, typer.Option("-o", "--output", help="The folder of the site.")] = Path("site"),
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FOLDER", help="The folder of the site.")
+    ] = Path("site"),
     results: Results = Path("results"),
 ) -> None:
     """Build a static site from the published records; what did not change is not rendered again."""
+    from harness.cli.outcome import INTERRUPTED
     from harness.errors import BadInput
 
     try:
@@ -23,4 +27,8 @@ def publish(
         if error.name != "ruptures":
             raise
         raise BadInput("changes over time are found by ruptures: pip install 'loopcmp[publish]'") from None
+    except KeyboardInterrupt:
+        again = shlex.join(["loopcmp", "publish", "-o", str(output), "--results", str(results)])
+        typer.echo(f"\nloopcmp: interrupted; {again} finishes it", err=True)
+        raise typer.Exit(INTERRUPTED) from None
     typer.echo(f"{output}: {built.records} records, {built.rendered} rendered, {built.written} files written")

@@ -9,24 +9,34 @@ API = "api/v1"
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """The index of the JSON API: the records, newest first, and the version of what made the site."""
+    """The index of the JSON API: the records, newest first, and the version of what made the site.
+
+    Both are empty until a first build has come to its end.
+    """
 
     made_by: str
     records: tuple[str, ...]
 
 
 class Scenario(msgspec.Struct, frozen=True):
-    """A scenario over time: a line for each row, backend, machine and Python."""
+    """A scenario over time: a line for each row, backend, baseline, machine, and builds of Python."""
 
     name: str
     lines: tuple["Line", ...]
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A series: the records it comes from, oldest first, its time ratios, and where it changed."""
+    """A series: the records it comes from, oldest first, its time ratios, and where it changed.
+
+    The ratios are to `baseline`; `build` and `baseline_build` are the builds of Python that the two ran
+    on, empty where an environment could not be made.
+    """
 
     row: str
     backend: str
+    build: str
+    baseline: str
+    baseline_build: str
     machine: Machine
     records: tuple[str, ...]
     verdicts: tuple[str, ...]
@@ -58,6 +68,9 @@ def line_of(one: Series) -> Line:
     return Line(
         row=one.row,
         backend=one.backend,
+        build=one.build,
+        baseline=one.baseline,
+        baseline_build=one.baseline_build,
         machine=one.machine,
         records=tuple(moment.summary.name for moment in moments),
         verdicts=tuple(moment.case.verdict for moment in moments),

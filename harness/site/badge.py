@@ -18,7 +18,7 @@ _BADGE = Markup(
     '<text x="{at}" y="14" textLength="{right_text}">{message}</text></g></svg>\n'
 )
 
-GOOD, BAD = "#1a6b34", "#b3161f"
+GOOD, BAD, UNKNOWN = "#1a6b34", "#b3161f", "#59636e"
 
 
 def badge(board: Leaderboard, standing: Standing) -> str:
@@ -36,13 +36,21 @@ def badge(board: Leaderboard, standing: Standing) -> str:
             label=name,
             message=message,
             whole=f"{name}: {message}",
-            color=GOOD if standing.right == standing.observed else BAD,
+            color=_color(standing),
         )
     )
 
 
+def _color(standing: Standing) -> str:
+    if not standing.observed:
+        return UNKNOWN
+    return GOOD if standing.right == standing.observed else BAD
+
+
 def message_of(board: Leaderboard, standing: Standing) -> str:
     """What a badge says: first whether the loop does what it should."""
+    if not standing.observed:
+        return "not observed"
     said = f"{standing.right}/{standing.observed} as promised"
     if standing.ratio is None or standing.backend == board.summary.baseline:
         return said

@@ -21,12 +21,16 @@ from harness.sentences import sentences
 from harness.site import pages
 from harness.site.api import API, Listing, Scenario, encoded, line_of, schema
 from harness.site.feed import feed
-from harness.site.folder import Site
+from harness.site.folder import OTHER, Site, holds_a_file
 from harness.site.history import Series, series
 from harness.site.leaderboard import leaderboard
 from harness.site.names import slug
 from harness.site.summary import Machine, Summary, loop_of, summarize
 from harness.store import LOCAL, RECORD, read_record
+from harness.store.decoding import read_bytes
+
+INDEX = f"{API}/index.json"
+"""What marks a folder as a site: written first, without a version, and once more when all else is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,18 @@ class Built:
 
 
 def publish(results: Path, folder: Path) -> Built:
-    """Build the site of the published records under `results`. Raises BadInput where it cannot."""
+    """Build the site of the published records under `results`.
+
+    Raises BadInput where it cannot, and CannotWrite where the folder takes no more; a build that came to
+    no end is gone on with by the next.
+    """
     site, made_by = Site(folder), version()
-    unchanged = _made_by(folder) == made_by
+    before, sources = _made_by(folder), list(_sources(results))
+    unchanged = before == made_by
+    if not before:
+        _mark(site)
     summaries, rendered = [], 0
-    for source in _sources(results):
+    for source in sources:
         known = _known(site, source) if unchanged else None
         summaries.append(known or _render(site, source))
         rendered += known is None
@@ -66,7 +77,7 @@ def _sources(results: Path) -> Iterator[Source]:
     if not found:
         raise BadInput(f"no published record under {results}: loopcmp run --publish NAME makes one")
     for path in found:
-        yield Source(slug(path.parent.name), path, hashlib.sha256(path.read_bytes()).hexdigest())
+        yield Source(slug(path.parent.name), path, hashlib.sha256(read_bytes(path)).hexdigest())
 
 
 @cache
@@ -81,15 +92,27 @@ def version() -> str:
 
 
 def _made_by(folder: Path) -> str:
-    """The version that made what is in the folder. Raises BadInput where something else is in it."""
-    if not folder.exists() or not any(folder.iterdir()):
+    """The version that made what is in the folder, none if no build came to its end there.
+
+    Raises BadInput where something else is in it.
+    """
+    if not holds_a_file(folder):
         return ""
     try:
-        return msgspec.json.decode((folder / API / "index.json").read_bytes(), type=Listing).made_by
+        return msgspec.json.decode((folder / INDEX).read_bytes(), type=Listing).made_by
     except (OSError, msgspec.MsgspecError):
         raise BadInput(
             f"{folder} holds something that is no site of loopcmp: choose another folder"
         ) from None
+
+
+def _mark(site: Site) -> None:
+    """Say that the folder is a site's before a page is in it, so that the next build goes on with it."""
+    try:
+        site.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"{site.folder} cannot be made: {error.strerror}; {OTHER} chooses another") from None
+    site.put(INDEX, encoded(Listing("", ())))
 
 
 def _known(site: Site, source: Source) -> Summary | None:
@@ -164,7 +187,7 @@ def _share(site: Site, newest_first: list[Summary], made_by: str) -> None:
     else:
         site.put("assets/vega.js", runtime())
     site.put(f"{API}/schema.json", schema())
-    site.put(f"{API}/index.json", encoded(Listing(made_by, tuple(one.name for one in newest_first))))
+    site.put(INDEX, encoded(Listing(made_by, tuple(one.name for one in newest_first))))
 
 
 def _newest(newest_first: Iterable[Summary]) -> list[Summary]:

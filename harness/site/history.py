@@ -26,21 +26,38 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One row on one backend on one machine and Python, oldest first."""
+    """One row on one backend against one baseline, on one machine and the same Pythons, oldest first.
+
+    `build` and `baseline_build` are the builds of Python that the two ran on: only ratios that agree in
+    all of these are comparable, as for `loopcmp compare`.
+    """
 
     row: str
     backend: str
+    build: str
+    baseline: str
+    baseline_build: str
     machine: Machine
     moments: tuple[Moment, ...]
 
 
 def series(summaries: Iterable[Summary]) -> tuple[Series, ...]:
     """Every series in the summaries, its changes marked."""
-    found: dict[tuple[str, str, Machine], list[Moment]] = {}
+    found: dict[_Key, list[Moment]] = {}
     for summary in sorted(summaries, key=lambda one: (one.started, one.name)):
         for case in summary.cases:
-            found.setdefault((case.row, case.backend, summary.machine), []).append(Moment(summary, case))
+            found.setdefault(_key(summary, case), []).append(Moment(summary, case))
     return tuple(Series(*key, _marked(moments)) for key, moments in found.items())
+
+
+_Key = tuple[str, str, str, str, str, Machine]
+
+
+def _key(summary: Summary, case: Case) -> _Key:
+    """The fields of a series but its moments."""
+    baseline = summary.baseline
+    builds = summary.build_of(case.backend), summary.build_of(baseline)
+    return case.row, case.backend, builds[0], baseline, builds[1], summary.machine
 
 
 def _marked(moments: list[Moment]) -> tuple[Moment, ...]:

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.estimate import Estimate
-from harness.site.summary import Case, Interval, Summary, is_right
+from harness.site.summary import Case, Interval, Summary, is_right, was_observed
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A backend's place: cases that are right, and the typical ratio over the rows that all compared share.
 
+    `observed` leaves out the cases that were unavailable; a backend without any other stands last.
     `first` and `last` are the places it may have: they differ where intervals overlap, which is a tie.
     """
 
@@ -21,6 +22,11 @@ class Standing:
     ratio: Estimate | None
     first: int
     last: int
+
+    @property
+    def kept(self) -> str:
+        """In how many cases it did what is promised or documented, in words."""
+        return f"{self.right} of {self.observed}" if self.observed else "not observed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,8 @@ class Leaderboard:
 
 def leaderboard(summary: Summary) -> Leaderboard:
     """The standings of a record's backends."""
-    cases = {name: [case for case in summary.cases if case.backend == name] for name in summary.backends}
+    seen = [case for case in summary.cases if was_observed(case)]
+    cases = {name: [case for case in seen if case.backend == name] for name in summary.backends}
     ratios = {name: _ratios(summary, some) for name, some in cases.items()}
     timed = {name: some for name, some in ratios.items() if some}
     rows = tuple(
@@ -44,7 +51,7 @@ def leaderboard(summary: Summary) -> Leaderboard:
     )
     typical = {name: _typical([some[row] for row in rows]) for name, some in timed.items()} if rows else {}
     right = {name: sum(map(is_right, some)) for name, some in cases.items()}
-    wrong = {name: len(some) - right[name] for name, some in cases.items()}
+    wrong = {name: len(some) - right[name] if some else math.inf for name, some in cases.items()}
     standings = [
         Standing(name, right[name], len(cases[name]), typical.get(name), *_places(name, wrong, typical))
         for name in summary.backends
@@ -77,7 +84,7 @@ def _typical(ratios: Sequence[Interval]) -> Estimate:
     return Estimate(mean([one.value for one in ratios]), mean(lows), mean(highs), len(ratios))
 
 
-def _places(name: str, wrong: dict[str, int], typical: dict[str, Estimate]) -> tuple[int, int]:
+def _places(name: str, wrong: dict[str, float], typical: dict[str, Estimate]) -> tuple[int, int]:
     """The best and the worst place that a backend may have."""
     others = [other for other in wrong if other != name]
     before = sum(_is_before(other, name, wrong, typical) for other in others)
@@ -85,8 +92,11 @@ def _places(name: str, wrong: dict[str, int], typical: dict[str, Estimate]) -> t
     return before + 1, len(wrong) - after
 
 
-def _is_before(one: str, other: str, wrong: dict[str, int], typical: dict[str, Estimate]) -> bool:
-    """Whether one certainly stands before the other: fewer wrong, or as many and certainly less time."""
+def _is_before(one: str, other: str, wrong: dict[str, float], typical: dict[str, Estimate]) -> bool:
+    """Whether one certainly stands before the other: fewer wrong, or as many and certainly less time.
+
+    Of a backend that was not observed, `wrong` is infinite.
+    """
     if wrong[one] != wrong[other]:
         return wrong[one] < wrong[other]
     mine, theirs = typical.get(one), typical.get(other)

@@ -1,6 +1,6 @@
 """The pages of a site besides those of its records, from summaries."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -15,12 +15,12 @@ from harness.site.badge import badge
 from harness.site.history import Moment, Series
 from harness.site.leaderboard import Leaderboard, Standing
 from harness.site.names import slug
-from harness.site.summary import Case, Interval, Machine, Summary, loop_of
+from harness.site.summary import Case, Interval, Machine, Summary, There, loop_of
 from harness.table import SYMBOLS, interval
 from harness.verdict import Verdict
 
 NEWEST = 100
-"""Records that a page of a scenario shows for each machine and Python; the JSON has them all."""
+"""Records that a page of a scenario shows for each machine and baseline; the JSON has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,16 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A row on one machine and Python over time: a line for each record, newest first."""
+    """A row on one machine against one baseline over time: a line for each record, newest first.
+
+    `build` is that of the baseline's Python; a backend stands with its own build where that is another.
+    """
 
     row: str
     machine: Machine
-    backends: tuple[str, ...]
+    baseline: str
+    build: str
+    backends: tuple[tuple[str, str], ...]
     lines: tuple[tuple[Summary, tuple[Shown | None, ...]], ...]
     total: int
 
@@ -102,8 +107,8 @@ def scenario(name: str, some: Sequence[Series]) -> str:
 
 
 def _stories(some: Sequence[Series]) -> Iterator[Story]:
-    def key(one: Series) -> tuple[str, str, str]:
-        return one.row, one.machine.name, one.machine.python
+    def key(one: Series) -> tuple[str, ...]:
+        return one.row, one.machine.name, one.machine.python, one.baseline, one.baseline_build
 
     for _, group in groupby(sorted(some, key=key), key=key):
         together = tuple(group)
@@ -111,16 +116,18 @@ def _stories(some: Sequence[Series]) -> Iterator[Story]:
 
 
 def _story(together: Sequence[Series]) -> Story:
-    cells: dict[str, dict[str, Shown]] = {}
+    cells: dict[str, dict[tuple[str, str], Shown]] = {}
     summaries: dict[str, Summary] = {}
     for one in together:
         for moment in one.moments:
             summaries[moment.summary.name] = moment.summary
-            cells.setdefault(moment.summary.name, {})[one.backend] = shown(moment)
-    backends = tuple(one.backend for one in together)
+            cells.setdefault(moment.summary.name, {})[one.backend, one.build] = shown(moment)
+    first = together[0]
+    columns = [(one.backend, one.build) for one in together]
     newest = sorted(summaries.values(), key=lambda one: (one.started, one.name), reverse=True)
-    lines = tuple((one, tuple(map(cells[one.name].get, backends))) for one in newest[:NEWEST])
-    return Story(together[0].row, together[0].machine, backends, lines, len(newest))
+    lines = tuple((one, tuple(map(cells[one.name].get, columns))) for one in newest[:NEWEST])
+    heads = tuple((name, "" if build == first.baseline_build else build) for name, build in columns)
+    return Story(first.row, first.machine, first.baseline, first.baseline_build, heads, lines, len(newest))
 
 
 def shown(moment: Moment) -> Shown:
@@ -163,8 +170,25 @@ def loop(name: str, summaries: Sequence[Summary], boards: Sequence[Leaderboard])
         places=places,
         place=place,
         ratio_of=ratio_of,
-        records=[(one, cells, slug) for one, cells in found if cells],
+        records=[
+            (one, _ran_on(one, (case.backend for case, _ in cells)), cells) for one, cells in found if cells
+        ],
+        slug=slug,
     )
+
+
+def _ran_on(one: Summary, backends: Iterable[str]) -> tuple[str, ...]:
+    """What these backends of a record ran on, each environment by itself."""
+    names = tuple(dict.fromkeys(backends))
+    apart = [f"{name}: {_installed(one.elsewhere[name])}" for name in names if name in one.elsewhere]
+    here = [_installed(There(one.build, one.versions))] if len(apart) < len(names) else []
+    return (*here, *apart)
+
+
+def _installed(there: There) -> str:
+    if not there.build:
+        return "its environment was not made"
+    return f"{there.build}; {', '.join(f'{name} {version}' for name, version in there.versions.items())}"
 
 
 def badge_name(board: Leaderboard, standing: Standing) -> str:

@@ -34,7 +34,7 @@ class Case(msgspec.Struct, frozen=True):
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """Where a record was made; only records of one machine and one Python are shown as one line over time."""
+    """Where a record was made, and the version of the Python that loopcmp itself ran on."""
 
     cpu: str
     cores: int
@@ -47,8 +47,19 @@ class Machine(msgspec.Struct, frozen=True):
         return f"{self.cpu}, {self.cores} CPUs, {self.system}"
 
 
+class There(msgspec.Struct, frozen=True):
+    """What a backend in an environment of its own ran on; empty where that could not be made."""
+
+    build: str
+    versions: dict[str, str]
+
+
 class Summary(msgspec.Struct, frozen=True):
-    """A record in short. `digest` is the SHA-256 of its record.json, `started` an ISO 8601 time."""
+    """A record in short. `digest` is the SHA-256 of its record.json, `started` an ISO 8601 time.
+
+    `build` and `versions` are those of loopcmp's own environment, in which every backend ran that
+    `elsewhere` does not name.
+    """
 
     name: str
     title: str
@@ -58,13 +69,20 @@ class Summary(msgspec.Struct, frozen=True):
     machine: Machine
     baseline: str
     backends: tuple[str, ...]
+    build: str
     versions: dict[str, str]
+    elsewhere: dict[str, There]
     rows: int
     findings: int
     sentences: tuple[str, ...]
     cases: tuple[Case, ...]
     audit: bool = False
     """Whether it is of an audit: of the method, not of the loops."""
+
+    def build_of(self, backend: str) -> str:
+        """The build of Python that a backend ran on; empty where its environment could not be made."""
+        there = self.elsewhere.get(backend)
+        return self.build if there is None else there.build
 
 
 def summarize(
@@ -84,7 +102,9 @@ def summarize(
         machine=Machine(env.cpu, env.cores, env.system, env.python),
         baseline=record.begun.plan.baseline,
         backends=record.backends,
+        build=env.build,
         versions=dict(env.versions),
+        elsewhere={one.backend: There(one.build, dict(one.versions)) for one in env.elsewhere},
         rows=len(record.lines),
         findings=sum(case.verdict in {str(verdict) for verdict in FINDINGS} for case in cases),
         sentences=sentences,
@@ -116,6 +136,11 @@ def _interval(estimate: Estimate) -> Interval:
 def loop_of(backend: str) -> str:
     """The loop of a backend's name."""
     return backend.rpartition("+")[0] or backend
+
+
+def was_observed(case: Case) -> bool:
+    """Whether anything can be said of a case: one that is unavailable breaks no promise and keeps none."""
+    return case.verdict != Verdict.UNAVAILABLE
 
 
 def is_right(case: Case) -> bool:
