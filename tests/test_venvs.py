@@ -159,6 +159,17 @@ def test_a_worker_runs_on_every_python_that_uv_finds_and_says_which() -> None:
     }
 
 
+def test_a_run_goes_on_only_on_the_machine_and_beside_the_versions_it_was_begun_with() -> None:
+    begun = begin(Wanted(["order:n=1"], [], [], None, 30.0))
+    find_again(begun)
+    here = begun.environment
+    with pytest.raises(BadInput, match=r"begun on Abacus, .*begin another"):
+        find_again(replace(begun, environment=replace(here, cpu="Abacus")))
+    older = tuple((name, "0.0.1" if name == "uvloop" else version) for name, version in here.versions)
+    with pytest.raises(BadInput, match=r"cannot go on: uvloop 0\.0\.1 is now "):
+        find_again(replace(begun, environment=replace(here, versions=older)))
+
+
 @pytest.mark.workers
 def test_an_environment_is_found_again_and_made_again_and_refused_if_it_is_another(cache: Path) -> None:
     version = interpreters()[0]

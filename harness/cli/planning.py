@@ -11,7 +11,7 @@ import typer
 from harness.backends import DEFAULT_BASELINE, Backend, find_backend, why_unavailable
 from harness.catalog import choose_rows, requirements_of
 from harness.cli.choosing import Known, choose_backends, known
-from harness.entry import VERSION, Begun, Elsewhere
+from harness.entry import VERSION, Begun, Elsewhere, Environment
 from harness.environment import elsewhere, environment, now
 from harness.errors import BadInput
 from harness.observation import Row
@@ -117,8 +117,12 @@ def _announce(backends: Iterable[Backend]) -> None:
 
 
 def find_again(begun: Begun) -> None:
-    """Find the environments of a run that goes on, or make them again. Raises BadInput if they differ."""
+    """Find the environments of a run that goes on, or make them again. Raises BadInput if they differ.
+
+    So it does where loopcmp itself is on another machine or Python, or beside another version of a loop.
+    """
     env = begun.environment
+    _check_here(env, environment(one for one in begun.plan.backends if one.venv is None))
     found = [one for one in begun.plan.backends if one.venv and env.of(one.name).unavailable is None]
     _announce(found)
     for backend in found:
@@ -126,6 +130,13 @@ def find_again(begun: Begun) -> None:
         now_there = elsewhere(backend, make_again(backend, before.versions))
         if now_there != before:
             raise BadInput(f"{backend.name} is no longer what it was: {_change(before, now_there)}")
+
+
+def _check_here(before: Environment, after: Environment) -> None:
+    if after.machine != before.machine:
+        raise BadInput(f"the run was begun on {before.machine}; here is {after.machine}: begin another")
+    if changed := _change(before.of(""), after.of("")):
+        raise BadInput(f"the run cannot go on: {changed}; install what it was, or begin another")
 
 
 def _change(before: Elsewhere, after: Elsewhere) -> str:
