@@ -8,7 +8,7 @@ function, in an order drawn anew, in the same event loop and with the same loop 
 which the system took the CPU away (an involuntary context switch) says nothing of either and is left out;
 how many were kept is printed. A process's sample is the median over turns of the log of the ratio; the
 estimate is the median over processes with its exact interval, 95% over all cases together. Exit code 1
-if an interval reaches beyond 0.5%, or there is none.
+if an interval reaches above 0.5%, or there is none.
 """
 
 import argparse

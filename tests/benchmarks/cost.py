@@ -27,7 +27,7 @@ if str(ROOT) not in sys.path:
 SHARE, MEMORY, SECONDS, OPENED, SITE = 0.02, 200, 5.0, 1.0, 60.0
 """The bars: of the time that workers measure; MB; seconds of CPU; seconds until a page or a site is there."""
 
-ROW, TAKEN = "order:n=100", 20
+ROW = "order:n=100"
 FORMATS = ("terminal", "markdown", "html", "csv", "json")
 
 
