@@ -15,10 +15,12 @@ from typing import Any
 import pyperf
 import pytest
 
-from harness import store
+from harness import session, store
 from harness.entry import Begun, Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.errors import BadInput, CannotWrite
 from harness.pace import AGAIN, Fault
+from harness.tally import Tally
+from tests.kinds import CLOSED
 from tests.records import (
     ASYNCIO,
     PACE,
@@ -357,3 +359,18 @@ def test_a_journal_is_json_lines_that_others_can_read(tmp_path: Path) -> None:
     lines = write_journal(tmp_path).read_text().splitlines()
     kinds = [json.loads(line)["kind"] for line in lines]
     assert kinds == [Begun.__name__, *(type(entry).__name__ for entry in ENTRIES)]
+
+
+def test_a_record_that_cannot_be_read_is_named_in_the_index_and_spoils_no_run(tmp_path: Path) -> None:
+    for name in ("2026-01-01-torn", "2026-05-04-run"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "2026-01-01-torn" / store.RECORD).write_text("{")
+    folder, one = tmp_path / "2026-05-04-run", begun(plan(row()))
+    with store.Journal(folder) as journal:
+        journal.append(one)
+    session.finish(session.Session(folder, Tally(one, (CLOSED,)), journal))
+    newest, torn = (tmp_path / "README.md").read_text().splitlines()[-2:]
+    assert newest.startswith("| [2026-05-04-run](2026-05-04-run/report.md) | 2026-05-04 | 1 row on ")
+    assert "2026-01-01-torn" in torn
+    assert "not read: of another version, or damaged" in torn
+    assert store.read_record(folder).begun.name == one.name
