@@ -87,10 +87,10 @@ class Plan:
         Without a gatherer the first backend on a loop, in its environment, stands for all of them.
         """
         [one] = (backend for backend in self.backends if backend.name == name)
-        if row.only not in {None, one.loop.family}:
-            return None
-        alike = (other for other in self.backends_of(row) if (other.loop, other.venv) == (one.loop, one.venv))
-        return name if row.uses_gather else next(alike).name
+        alike = [other for other in self.backends_of(row) if (other.loop, other.venv) == (one.loop, one.venv)]
+        if one in alike:
+            return name
+        return alike[0].name if alike else None
 
     def natives(self, row: Row) -> tuple[tuple[Row, Backend], ...]:
         """The rows that tell this row's story without AnyIO, each with every backend that it runs on."""

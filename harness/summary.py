@@ -96,7 +96,8 @@ def _ratios(record: Record, line: Line) -> dict[str, Samples]:
     }
     if not found:
         return found
-    for name in record.backends:
+    absent = [name for name in record.backends if name not in found]
+    for name in absent:
         place = plan.place_of(name, line.row)
         if place in found:
             found[name] = found[place]
