@@ -15,7 +15,7 @@ class HelpedLoop(asyncio.SelectorEventLoop):
 
     def _help(self) -> None:
         while not self._enough.wait(0.001):
-            sum(range(10_000))
+            sum(range(50_000))
 
     def close(self) -> None:
         self._enough.set()
