@@ -1,15 +1,22 @@
 """How a row is measured, and what its rounds give: the words that rounds and records share."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.protocol import Farewell, Timed, Value
 
-UNTIMED = 3
-"""Iterations at the start of every turn, before the clock."""
+UNTIMED = 0.001
+"""Seconds, about, that iterations last which come before the clock in every turn.
+
+So long a loop needs to be warm again after a full collection and the turns of others (README, Method).
+"""
+
+FEWEST_UNTIMED = 3
+"""Of those iterations, however long one is."""
 
 SLOW_ITERATION = 0.01
-"""Seconds of one iteration above which a turn starts with one untimed iteration, not three.
+"""Seconds of one iteration above which a turn starts with one untimed iteration.
 
 Then the full collection comes after it. Cold caches cost so long an iteration nothing, while what it leaves
 among the old objects decides whether a full collection falls into the value: ten thousand of trio's tasks met
@@ -62,7 +69,7 @@ class Pace:
     loops: int
     turns: int
     warmups: int
-    untimed: int = UNTIMED
+    untimed: int = FEWEST_UNTIMED
     alone: bool = False
     pilot: int = 0
     timed: Timed = "whole"
@@ -79,7 +86,8 @@ def choose_pace(calibration: Calibration, turns: int, warmups: int, pilot: int =
         return ALONE
     loops = max(1, min(calibration.loops, int(SLOWEST_VALUE / calibration.slowest)))
     quick = calibration.iteration < SLOW_ITERATION
-    untimed = UNTIMED if quick else 1
+    warming = min(loops, math.ceil(UNTIMED / calibration.iteration))
+    untimed = max(FEWEST_UNTIMED, warming) if quick else 1
     lasting = calibration.slowest * (loops + untimed)
     few = max(FEW_TURNS, int(LONGEST_PART / lasting))
     pilot = pilot if few >= turns else 0

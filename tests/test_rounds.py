@@ -18,6 +18,7 @@ from harness.observation import Row
 from harness.pace import (
     AGAIN,
     FEW_TURNS,
+    FEWEST_UNTIMED,
     LONG_ITERATION,
     PILOT_ROUNDS,
     SLOW_ITERATION,
@@ -99,9 +100,9 @@ def results(part: ArmRound) -> list[Description | None]:
 @pytest.mark.parametrize(
     ("calibration", "pace"),
     [
-        (Calibration(1000, 1e-5, 1e-5), Pace(1000, 10, 1)),
-        (Calibration(1000, 1e-5, SLOWEST_VALUE / 500), Pace(500, 5, 1)),
-        (Calibration(1000, 1e-5, SLOWEST_VALUE / 1000), Pace(1000, 5, 1)),
+        (Calibration(1000, 1e-5, 1e-5), Pace(1000, 10, 1, untimed=100)),
+        (Calibration(1000, 1e-5, SLOWEST_VALUE / 500), Pace(500, 4, 1, untimed=100)),
+        (Calibration(1000, 1e-5, SLOWEST_VALUE / 1000), Pace(1000, 5, 1, untimed=100)),
         (Calibration(2, 0.008, 0.15), Pace(1, FEW_TURNS, 1)),
         (Calibration(1, SLOW_ITERATION, SLOW_ITERATION), Pace(1, 10, 1, untimed=1, warm=False)),
         (Calibration(1, 0.1, LONG_ITERATION), Pace(1, FEW_TURNS, 1, untimed=1, warm=False)),
@@ -121,8 +122,19 @@ def test_turns_that_are_few_because_they_are_long_are_not_chosen_again(slowest: 
     assert (pace.turns < 8) is (pilot == 0)
 
 
-def test_a_turn_starts_with_three_untimed_iterations() -> None:
-    assert choose_pace(Calibration(1, 1e-5, 1e-5), turns=1, warmups=0).untimed == UNTIMED == 3
+@pytest.mark.parametrize(
+    ("calibration", "untimed"),
+    [
+        (Calibration(1000, UNTIMED / 100, UNTIMED), 100),
+        (Calibration(2, 0.003, 0.003), FEWEST_UNTIMED),
+        (Calibration(1000, UNTIMED / 100, SLOWEST_VALUE / 20), 20),
+    ],
+    ids=["a millisecond", "no fewer than three", "no more than are timed, unless three"],
+)
+def test_a_turn_starts_with_a_millisecond_of_untimed_iterations(
+    calibration: Calibration, untimed: int
+) -> None:
+    assert choose_pace(calibration, turns=1, warmups=0).untimed == untimed
 
 
 def allow(monkeypatch: pytest.MonkeyPatch, cpus: set[int]) -> list[set[int]]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from harness import audited
-from harness.pace import UNTIMED
 from harness.plan import PROCESSES
 from harness.record import OnTrial, Record
 from harness.table import counted, interval
@@ -23,12 +22,21 @@ def method(record: Record) -> tuple[str, ...]:
         f"Timed: {counted(len(plan.timed_rows))}; {again}.",
         f"In every round each backend has a fresh worker; all are alive at once, {where}.",
         f"They take turns in an order drawn anew for each (seed {plan.seed}): {_turns(record)}.",
-        f"A turn: a full collection, up to {UNTIMED} untimed iterations, the clock around {value}.",
+        f"A turn: a full collection, {_untimed(record)}, the clock around {value}.",
         "A round's sample is the median over its turns of ln(t / t of the baseline) within the same turn.",
         f"An estimate is the median over rounds, its interval exact at {plan.level:.2%} ({adjusted}).",
         _stopping(record),
         " ".join(_trial(record)),
     )
+
+
+def _untimed(record: Record) -> str:
+    """Iterations before the clock, which warm the caches again: of the rows that had any."""
+    counts = {line.pace.untimed for line in record.lines if line.pace is not None} - {0}
+    if not counts:
+        return "no untimed iterations"
+    few, many = min(counts), max(counts)
+    return f"{few} to {many} untimed iterations" if few < many else f"untimed iterations ({few})"
 
 
 def _turns(record: Record) -> str:

@@ -35,9 +35,8 @@ CASES = tuple(
     for size in (1, 100)
     for backend in ("asyncio+gather", "uvloop+gather", "trio+nursery")
 )
-VALUE = 5_000_000
-"""Nanoseconds that a value lasts, about: as long as one of a run."""
-
+VALUE = 0.005
+"""Seconds that a value lasts, about: as long as one of a run."""
 
 FEWEST = 40
 """Turns left in peace that a process must have to count."""
@@ -161,15 +160,18 @@ def child(case: str, turns: int) -> int:
 
 
 async def taken(session: Any, operation: Any, hand: tuple[Any, Any, int], turns: int) -> list[Pair]:
-    """The turns, after one that is not counted."""
+    """The turns, paced as those of a run, after one that is not counted."""
+    from harness.pace import FEWEST_UNTIMED, Calibration, choose_pace
     from harness.protocol import Turn
 
     loops = 64
-    loops = max(1, loops * VALUE // (await by_hand(hand, Turn(loops, 0, 3)))[0])
+    iteration = (await by_hand(hand, Turn(loops, 0, FEWEST_UNTIMED)))[0] / loops / 1e9
+    pace = choose_pace(Calibration(math.ceil(VALUE / iteration), iteration, iteration), turns, warmups=1)
+    loops = pace.loops
     shuffle = random.Random(os.getpid())
     pairs = []
     for number in range(turns + 1):
-        turn = Turn(loops, number, 3)
+        turn = Turn(loops, number, pace.untimed, warm=pace.warm)
         for who in shuffle.sample(["worker", "hand"], 2):
             if who == "worker":
                 value = await session.turn(operation, turn)
