@@ -120,6 +120,16 @@ def test_a_turn_runs_the_untimed_iterations_and_then_the_loops(ready: Start, loo
     assert asked.turn(loops=2, untimed=1).result == describe(9 + 1 + 2)
 
 
+@pytest.mark.parametrize("takes", ["gather", "*, gather"])
+def test_a_story_gets_on_the_clock_what_it_takes_however_it_takes_it(ready: Start, takes: str) -> None:
+    asked = ready(f"""
+        @scenario()
+        async def story({takes}):
+            return await gather(anyio.sleep(0))
+    """)
+    assert asked.turn(loops=2).result == describe([None])
+
+
 def test_a_value_is_of_the_iterations_on_the_clock_and_no_others(ready: Start) -> None:
     asked = ready("""
         @scenario()

@@ -11,8 +11,9 @@ import json
 import os
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import repeat
 from time import perf_counter_ns, process_time_ns
 from typing import Any, NamedTuple
@@ -143,9 +144,10 @@ class _Session:
         if collects:
             gc.collect(YOUNG if turn.warm else FULL)
         result: object = None
+        function, arguments = _unbound(operation)
         self._clock.start()
         for _ in repeat(None, loops):
-            result = await operation()
+            result = await function(*arguments)
         value = self._clock.stop(turn.loops)
         if turn.timed == "each":
             self._each.sketch()
@@ -174,6 +176,13 @@ class _Session:
             threads=self._threads,
             sketched=self._each.sketched(),
         )
+
+
+def _unbound(operation: Operation) -> tuple[Callable[..., Awaitable[Any]], tuple[Any, ...]]:
+    """The function and its arguments: a call through partial() costs about 50 ns more, inside the clock."""
+    if isinstance(operation, partial) and not operation.keywords:
+        return operation.func, operation.args
+    return operation, ()
 
 
 class _Nowhere(io.TextIOBase):
