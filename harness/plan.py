@@ -29,7 +29,7 @@ class Effort:
     name: str
     precision: float
     budget: float
-    value: float = 0.005
+    value: float = 0.01
     turns: int = 8
     warmups: int = 1
     first_look: int = 20
@@ -42,7 +42,7 @@ class Effort:
         return self.exactly is None
 
 
-FAST = Effort("fast", precision=0.02, budget=60.0, turns=5, exactly=6)
+FAST = Effort("fast", precision=0.02, budget=60.0, value=0.005, turns=5, exactly=6)
 DEFAULT = Effort("default", precision=0.02, budget=60.0)
 RIGOROUS = Effort("rigorous", precision=0.01, budget=300.0)
 
