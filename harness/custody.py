@@ -18,6 +18,10 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ctypes
 
 LINUX = sys.platform == "linux"
 
@@ -101,9 +105,10 @@ def remove(folder: "tempfile.TemporaryDirectory[str]") -> None:
 def _children() -> list[int]:
     """Children of this process, those of every thread, where /proc tells."""
     children: list[int] = []
-    for listing in Path("/proc/self/task").glob("*/children"):
-        with suppress(OSError):  # the thread has ended
-            children += map(int, listing.read_text().split())
+    with suppress(OSError):  # no /proc
+        for thread in os.listdir("/proc/self/task"):  # noqa: PTH208 - a glob costs as much as the reading
+            with suppress(OSError):  # it has ended
+                children += map(int, Path(f"/proc/self/task/{thread}/children").read_bytes().split())
     return children
 
 
@@ -117,8 +122,13 @@ _lock = Lock()
 def _adopt(more: int) -> None:
     """Adopt orphans from the first worker's start to the last one's end: nobody else's in between."""
     global _adopting  # noqa: PLW0603 - it is a property of the process
-    import ctypes  # noqa: PLC0415 - 3 ms that `--help` need not pay
-
     with _lock:
         _adopting += more
-        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, int(_adopting > 0), 0, 0, 0)
+        _c_library().prctl(_SET_CHILD_SUBREAPER, int(_adopting > 0), 0, 0, 0)
+
+
+@cache
+def _c_library() -> "ctypes.CDLL":
+    import ctypes  # noqa: PLC0415 - 3 ms that `--help` need not pay
+
+    return ctypes.CDLL(None)
