@@ -35,7 +35,7 @@ CASES = tuple(
     for size in (1, 100)
     for backend in ("asyncio+gather", "uvloop+gather", "trio+nursery")
 )
-VALUE = 0.005
+VALUE = 0.01
 """Seconds that a value lasts, about: as long as one of a run."""
 
 FEWEST = 40

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from statistics import median
@@ -51,7 +50,7 @@ def parent() -> bool:
     loading = process_time()
     estimate([0.0] * 20, 0.95)
     loading = process_time() - loading
-    begun = begin(Wanted([ROW], [], [], None, 30.0, replace(DEFAULT, precision=1e-9, budget=1.0)))
+    begun = begin(Wanted([ROW], [], [], None, 30.0, DEFAULT))
     marks: list[tuple[float, Entry]] = []
     with tempfile.TemporaryDirectory() as folder:
         run = session.start(begun, Path(folder), publish=False)
