@@ -149,7 +149,7 @@ def _strip_spec(counted: str, middle: str) -> Spec:
                 title=None,
                 sort=alt.EncodingSortField("order", op="min", order="ascending"),
                 scale=alt.Scale(paddingInner=0.2, paddingOuter=0.1),
-                axis=alt.Axis(grid=True, ticks=False, domain=False),
+                axis=alt.Axis(labelLimit=260, grid=True, ticks=False, domain=False),
             ),
             yOffset=alt.YOffset("height:Q", scale=alt.Scale(domain=[-1.08, 1.08], nice=False)),
         )
