@@ -284,9 +284,7 @@ def followed(tally: Tally, entries: Entries) -> Iterator[Entry]:
 @pytest.mark.skipif(len(choose_cpus(2) or ()) < 2, reason="there are no two CPUs to pin to")
 def test_a_backend_with_a_helper_thread_is_also_timed_on_two_cpus_and_so_is_the_baseline() -> None:
     helped = find_backend("helped", [Loop("helped", factory="tests.helped_loop:HelpedLoop")])
-    effort = replace(
-        QUICK, value=0.02
-    )  # some of Python's switch intervals: a shorter value may pass the helper by
+    effort = replace(QUICK, value=0.02)  # 4 of Python's switch intervals: a shorter one may miss the helper
     planned = plan(*choose_rows(["order:n=1"]), on=[ASYNCIO], effort=effort)
     tally = Tally(begun(replace(planned, backends=(*planned.backends, helped))))
     for entry in chain(check(tally), time(tally)):

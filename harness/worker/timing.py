@@ -1,8 +1,8 @@
 """Takes turns: one event loop and one set-up for the whole worker, one value a turn, silence between.
 
 The worker blocks on its pipe until the parent says that it is its turn. Before the clock
-starts it runs a full garbage collection and a few untimed iterations; what it measures beside
-wall time is read outside the clock.
+starts it runs a full garbage collection and untimed iterations; what it measures beside wall time
+is read outside the clock.
 """
 
 import gc
