@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from harness import passes, runner
+from harness import passes, runner, samples
 from harness.backends import Loop, find_backend
 from harness.catalog import choose_rows
 from harness.entry import Dropped, Entry, Finished, Paced, Played, PlayedBeside
@@ -258,6 +258,7 @@ def test_passes_come_between_a_rows_rounds_and_its_end_and_go_on_where_they_were
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(passes, "BUDGET", 0.01)  # one round is enough
+    monkeypatch.setattr(samples, "HELPING", 1.0)  # in 1 ms uvloop's resting threads may seem to
     (of,) = choose_rows(["tcp_echo:size=64"])
     started = begun(plan(of, on=[ASYNCIO, UVLOOP], effort=QUICK, also=("latency", "collections")))
     tally = Tally(started)
