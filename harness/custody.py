@@ -72,7 +72,7 @@ class Custody:
         if not LINUX:
             return
         deadline = time.monotonic() + _PATIENCE
-        while (orphans := [*filter(self._is_ours, _children())]) and time.monotonic() < deadline:
+        while (orphans := [*filter(self._is_ours, _adopted())]) and time.monotonic() < deadline:
             for orphan in orphans:
                 os.kill(orphan, signal.SIGKILL)  # a child of ours that nobody else waits for is there
             for orphan in orphans:
@@ -102,14 +102,11 @@ def remove(folder: "tempfile.TemporaryDirectory[str]") -> None:
         subprocess.run(["rm", "-rf", "--", folder.name], stderr=subprocess.DEVNULL, check=False)  # noqa: S607
 
 
-def _children() -> list[int]:
-    """Children of this process, those of every thread, where /proc tells."""
-    children: list[int] = []
+def _adopted() -> list[int]:
+    """Children of this process's first thread, which the system gives every orphan to, where /proc tells."""
     with suppress(OSError):  # no /proc
-        for thread in os.listdir("/proc/self/task"):  # noqa: PTH208 - a glob costs as much as the reading
-            with suppress(OSError):  # it has ended
-                children += map(int, Path(f"/proc/self/task/{thread}/children").read_bytes().split())
-    return children
+        return [*map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_bytes().split())]
+    return []
 
 
 _SET_CHILD_SUBREAPER = 36

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.protocol import Farewell, Timed, Value
 
@@ -102,6 +102,15 @@ class ArmRound:
     warmups: tuple[Value, ...]
     values: tuple[Value, ...]
     farewell: Farewell
+
+    def without_results(self) -> "ArmRound":
+        """The part to journal: results that were found to be what was promised would only fill it."""
+        warmups, values = (tuple(map(_without_result, some)) for some in (self.warmups, self.values))
+        return replace(self, warmups=warmups, values=values)
+
+
+def _without_result(value: Value) -> Value:
+    return value if value.result is None else replace(value, result=None)
 
 
 Turns = Mapping[str, Sequence[Value]]

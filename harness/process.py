@@ -1,6 +1,5 @@
 """The parent's side of one worker: start it, talk to it within a deadline, end its whole group."""
 
-import json
 import math
 import os
 import signal
@@ -38,22 +37,18 @@ class Reply:
 
     def read(self, shape: type[T]) -> T:
         """The content as a value of this shape. Raises msgspec.ValidationError if it has another."""
-        _check_depth(self.message, DEEPEST)
         return msgspec.convert(self.message, shape)
 
 
-def _check_depth(message: object, levels: int) -> None:
-    if levels == 0:
-        raise msgspec.ValidationError("it is nested too deeply")
+def _is_nested_deeper(message: object, levels: int) -> bool:
     match message:
         case dict():
             parts = list(message.values())
         case list():
             parts = message
         case _:
-            return
-    for part in parts:
-        _check_depth(part, levels - 1)
+            return False
+    return levels == 0 or any(_is_nested_deeper(part, levels - 1) for part in parts)
 
 
 _reply = msgspec.json.Decoder(Reply)
@@ -115,11 +110,11 @@ class Worker:
 
     def send(self, kind: str, message: object = None) -> None:
         """Send one message; that a worker has already gone is found out by `receive`."""
-        self._write({"kind": kind, "message": msgspec.to_builtins(message)})
+        self._write({"kind": kind, "message": message})
 
     def _write(self, message: dict[str, object]) -> None:
         with suppress(BrokenPipeError):
-            os.write(self._commands, json.dumps(message).encode() + b"\n")
+            os.write(self._commands, msgspec.json.encode(message) + b"\n")
 
     def receive(self, seconds: float) -> Reply | Ended:
         """The worker's next message, or how it ended; one that says nothing for `seconds` is ended."""
@@ -145,9 +140,13 @@ class Worker:
         if time.monotonic() >= self._until:
             return self._late(0)
         try:
-            return _reply.decode(line)
+            reply = _reply.decode(line)
         except (msgspec.MsgspecError, RecursionError):
             return self._ended(f"wrote what is no message: {line[:80]!r}")
+        brackets = line.count(b"[") + line.count(b"{")
+        if brackets > DEEPEST and _is_nested_deeper(reply.message, DEEPEST):
+            return self._ended(f"wrote a message that is nested too deeply: {line[:80]!r}")
+        return reply
 
     def _late(self, seconds: float) -> Ended:
         if time.monotonic() >= self._until and self._lifetime is not None:

@@ -6,7 +6,7 @@ import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Self, TypeVar
 
 import msgspec
@@ -132,7 +132,7 @@ class _Player:
     def __init__(self, arm: Arm, stage: Stage) -> None:
         self._arm = arm
         self._timeout = stage.timeout
-        self._worker = Worker({"do": "time", "case": asdict(arm.assignment)}, stage.cpus, python=arm.python)
+        self._worker = Worker({"do": "time", "case": arm.assignment}, stage.cpus, python=arm.python)
         self._values: dict[str, list[Value]] = {"warmup": [], "turn": []}
 
     def __enter__(self) -> Self:
@@ -146,13 +146,14 @@ class _Player:
 
     def play(self, kind: str, turn: Turn) -> Value:
         extra = turn.loops * self._arm.planted // GRAIN
-        self._worker.send(kind, replace(turn, loops=turn.loops + extra))
+        self._worker.send(kind, replace(turn, loops=turn.loops + extra) if extra else turn)
         value = self._possible(self._expect("value", Value))
         if value.loops != turn.loops + extra or value.wall <= 0:
             raise _ArmFailed(
                 Fault(self._arm.name, f"wrote a value that cannot be: {value.loops} loops, {value.wall} ns")
             )
-        value = replace(value, loops=value.loops - extra)
+        if extra:
+            value = replace(value, loops=turn.loops)
         self._values[kind].append(value)
         return value
 
@@ -191,8 +192,8 @@ class _Player:
 
 def _numbers(told: Value | Farewell | Sketched) -> Iterator[float]:
     """Every number of a message, those of its sketch among them."""
-    for field in fields(told):
-        match getattr(told, field.name):
+    for name in told.__slots__:
+        match getattr(told, name):
             case int() | float() as number:
                 yield number
             case tuple() as several:

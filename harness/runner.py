@@ -14,7 +14,7 @@ from harness.entry import Closed, Dropped, Entry, Finished, Observed, Paced, Pla
 from harness.environment import load, now
 from harness.estimate import Estimate
 from harness.observation import SCALE, Row, Sighting
-from harness.pace import AGAIN, ALONE, PILOT_ROUNDS, ArmRound, Fault, Pace, choose_pace
+from harness.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault, Pace, choose_pace
 from harness.passes import Pass
 from harness.plan import PROCESSES
 from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
@@ -165,15 +165,8 @@ def _play(
     for part in played:
         if (wrong := tally.unexpected_result(row, part)) is not None:
             return drop(tally, row, Fault(part.arm, f"when timed it returned {wrong}"), unstable=True)
-    return Played(row.id, number, round(perf_counter() - start, 3), tuple(map(_checked, played)))
-
-
-def _checked(part: ArmRound) -> ArmRound:
-    """The part without its results, which were found to be what was promised and would fill the journal."""
-    return replace(
-        part,
-        warmups=tuple(replace(value, result=None) for value in part.warmups),
-        values=tuple(replace(value, result=None) for value in part.values),
+    return Played(
+        row.id, number, round(perf_counter() - start, 3), tuple(part.without_results() for part in played)
     )
 
 

@@ -3,7 +3,7 @@
 import importlib.util
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any, NoReturn
@@ -58,7 +58,7 @@ def _refuse(imported: str, module: str, reply: Reply) -> NoReturn:
 
 def check_loop(loop: Loop) -> None:
     """Make one loop in a worker. Raises BadInput if its factory cannot be imported or makes none."""
-    with Worker({"do": "open", "loop": asdict(loop)}) as worker:
+    with Worker({"do": "open", "loop": loop}) as worker:
         reply = worker.receive(_PATIENCE)
     if isinstance(reply, Ended):
         raise BadInput(f"--loop {loop.name}={loop.factory}: while one loop was made, the worker {reply.how}")
@@ -95,7 +95,7 @@ def observe_once(row: Row, backend: Backend, timeout: float, stop: Event | None 
     if why := place.unavailable or _library_missing(row, backend):
         return Sighting(unavailable=why)
     seen: dict[Observation, Seen] = {}
-    job: dict[str, Any] = {"do": "observe", "case": asdict(assignment(row, backend))}
+    job: dict[str, Any] = {"do": "observe", "case": assignment(row, backend)}
     with Worker(job, stop=stop, lifetime=timeout, python=place.python) as worker:
         for _ in range(LOOKS + 1):
             reply = worker.receive(timeout)

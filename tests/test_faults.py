@@ -99,10 +99,10 @@ def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     """No process, pipe or file of a worker is there afterwards, and little memory was taken here."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(custody, "memory_limit", lambda: GIB)
-    before = _descriptors(), custody._children()
+    before = _descriptors(), custody._adopted()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     yield
-    assert (_descriptors(), custody._children()) == before
+    assert (_descriptors(), custody._adopted()) == before
     assert _processes_in(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 64 * MIB / 1024

@@ -1,7 +1,7 @@
 """Where a backend's workers run: which interpreter they are started with, and what it is."""
 
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 
 import msgspec
@@ -58,7 +58,7 @@ def make_again(backend: Backend, versions: tuple[tuple[str, str], ...]) -> Place
 
 def _identify(python: str, loop: Loop) -> Identity:
     """Ask a worker in the environment. Raises NotMade if it does not answer."""
-    with Worker({"do": "identify", "loop": asdict(loop)}, python=python) as worker:
+    with Worker({"do": "identify", "loop": loop}, python=python) as worker:
         reply = worker.receive(_PATIENCE)
     if isinstance(reply, Ended):
         raise making.NotMade(f"a worker there {reply.how}: {reply.said[-making.KEPT :]}")
