@@ -189,7 +189,6 @@ class Worker:
         """End the worker's group and all its descendants, and give back everything that it held here."""
         self._kill()
         self._custody.end()
-        self._outlets.close()
         for stream in (self._process.stdout, self._process.stderr):
             if stream is not None:
                 stream.close()
