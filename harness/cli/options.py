@@ -32,7 +32,11 @@ Environments = Annotated[
     ),
 ]
 Baseline = Annotated[
-    str | None, typer.Option(help="The backend that ratios are taken against [asyncio+gather].")
+    str | None,
+    typer.Option(
+        help="The backend that ratios are taken against [asyncio+gather if it takes part, else the first; "
+        "for compare, the record's]."
+    ),
 ]
 Scale = Annotated[
     bool, typer.Option("--scale", help="The rows tagged scale too, which take gigabytes or minutes.")

@@ -10,8 +10,9 @@ from harness.table import counted
 _HEAD = """\
 # Published records
 
-Written by `loopcmp run --publish NAME`. Each folder holds the record, its journal, the pyperf
-files and the report; `loopcmp report FOLDER` renders it again, `loopcmp compare A B` compares two.
+Written by `loopcmp run --publish NAME` and `loopcmp audit --publish NAME`. Each folder holds the record, its
+journal and the report, and a run's also pyperf's files; `loopcmp report FOLDER` renders it again,
+`loopcmp compare A B` compares two.
 
 | record | when | what | machine | Python |
 |---|---|---|---|---|

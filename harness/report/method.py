@@ -11,8 +11,7 @@ from harness.table import counted, interval
 def method(record: Record) -> tuple[str, ...]:
     """Ten sentences, in the order in which things happen."""
     plan = record.begun.plan
-    effort, pinned = plan.effort, record.begun.environment.pinned
-    where = f"pinned to CPU {', '.join(map(str, pinned))}" if pinned else "not pinned, for this system cannot"
+    effort = plan.effort
     adjusted = f"adjusted for {plan.comparisons} comparisons" if effort.adjusted else "not adjusted"
     again = f"{plan.baseline} takes part twice, also against itself (A/A)"
     value = f"one value of {effort.value * 1000:g} ms or more; one loop count serves the whole row"
@@ -20,7 +19,7 @@ def method(record: Record) -> tuple[str, ...]:
         f"Each case is observed in {PROCESSES} fresh processes, several times in each on a new loop.",
         "What disagrees with its promise, type for type, crashes or hangs has a verdict and never a number.",
         f"Timed: {counted(len(plan.timed_rows))}; {again}.",
-        f"In every round each backend has a fresh worker; all are alive at once, {where}.",
+        " ".join(_workers(record)),
         f"They take turns in an order drawn anew for each (seed {plan.seed}): {_turns(record)}.",
         f"A turn: a full collection, {_untimed(record)}, the clock around {value}.",
         "A round's sample is the median over its turns of ln(t / t of the baseline) within the same turn.",
@@ -28,6 +27,18 @@ def method(record: Record) -> tuple[str, ...]:
         _stopping(record),
         " ".join(_trial(record)),
     )
+
+
+def _workers(record: Record) -> Iterator[str]:
+    """Where the workers of a round live, and in which rows it is otherwise."""
+    pinned = record.begun.environment.pinned
+    where = f"pinned to CPU {', '.join(map(str, pinned))}" if pinned else "not pinned, for this system cannot"
+    yield f"In every round each backend has a fresh worker; all are alive at once, {where}."
+    timed = [line for line in record.lines if line.pace is not None]
+    if two := [line for line in timed if line.row.cpus > 1]:
+        yield f"In {counted(len(two))}, of stories that need two CPUs, they have two."
+    if apart := [line for line in timed if line.pace is not None and line.pace.alone]:
+        yield f"In {counted(len(apart))}, of long iterations, they live one by one and give one value each."
 
 
 def _untimed(record: Record) -> str:

@@ -1,0 +1,24 @@
+"""How a record was made, as its page says it."""
+
+from dataclasses import replace
+
+from harness.pace import ALONE
+from harness.record import Record
+from harness.report.method import method
+from tests.records import PACE, everything
+
+
+def workers(record: Record) -> str:
+    """The sentence about where the workers of a round lived."""
+    return next(line for line in method(record) if line.startswith("In every round"))
+
+
+def test_rows_that_need_two_cpus_and_rows_whose_workers_live_one_by_one_are_counted() -> None:
+    record = everything()
+    timed = [line for line in record.lines if line.pace is not None]
+    usual = tuple(replace(line, pace=PACE) for line in timed)
+    assert workers(replace(record, lines=usual)).endswith("all are alive at once, pinned to CPU 1.")
+    wide = tuple(replace(line, row=replace(line.row, cpus=2)) for line in usual[1:])
+    said = workers(replace(record, lines=(replace(usual[0], pace=ALONE), *wide)))
+    assert f"In {len(wide)} rows, of stories that need two CPUs, they have two." in said
+    assert said.endswith("In 1 row, of long iterations, they live one by one and give one value each.")
