@@ -1,6 +1,7 @@
 """Which rows there are, and which of them a user's words choose."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from importlib import import_module
@@ -54,6 +55,21 @@ def choose_rows(words: Sequence[str], *, scale: bool = False) -> tuple[Row, ...]
     if chosen and not left:
         raise BadInput(f"{chosen[0].id} takes gigabytes or minutes: name it in full, or add --scale")
     return left
+
+
+def check_rows(rows: Sequence[Row]) -> None:
+    """Raises BadInput where a row is no longer the story that it was; its line may be another."""
+    for module in dict.fromkeys(row.module for row in rows if _is_path(row.module)):
+        if not Path(module).is_file():
+            raise BadInput(f"{module} is not here: go on in the folder where the run was begun")
+    modules = dict.fromkeys((row.module, row.family) for row in rows)
+    stories = {row.id: replace(row, source="") for row in list_rows(modules)}
+    for row in rows:
+        if stories.get(row.id) != replace(row, source=""):
+            raise BadInput(
+                f"{row.id} is no longer the story that the run was begun with: "
+                f"undo what was changed in {row.source.rpartition(':')[0]}, or begin another run"
+            )
 
 
 def _chosen_rows(words: Sequence[str]) -> tuple[Row, ...]:

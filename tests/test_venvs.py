@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 import uv
 
@@ -168,6 +169,25 @@ def test_a_run_goes_on_only_on_the_machine_and_beside_the_versions_it_was_begun_
     older = tuple((name, "0.0.1" if name == "uvloop" else version) for name, version in here.versions)
     with pytest.raises(BadInput, match=r"cannot go on: uvloop 0\.0\.1 is now "):
         find_again(replace(begun, environment=replace(here, versions=older)))
+
+
+@pytest.mark.workers
+def test_a_run_goes_on_only_with_the_stories_it_was_begun_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text(MINE)
+    begun = begin(Wanted(["mine.py", "order:n=1"], [], [], None, 30.0))
+    begun = msgspec.json.decode(msgspec.json.encode(begun), type=Begun)  # as a journal has it
+    find_again(begun)
+    Path("mine.py").write_text(f"# Two numbers.\n{MINE}")
+    find_again(begun)
+    Path("mine.py").write_text(MINE.replace("one(0), one(1)", "one(0), one(+1)"))
+    with pytest.raises(BadInput, match=r"mine is no longer the story .* undo what was changed in mine\.py"):
+        find_again(begun)
+    Path("mine.py").unlink()
+    with pytest.raises(BadInput, match=r"mine\.py is not here: go on in the folder where the run was begun"):
+        find_again(begun)
 
 
 @pytest.mark.workers

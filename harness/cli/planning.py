@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import typer
 
 from harness.backends import DEFAULT_BASELINE, Backend, find_backend, why_unavailable
-from harness.catalog import choose_rows, requirements_of
+from harness.catalog import check_rows, choose_rows, requirements_of
 from harness.cli.choosing import Known, choose_backends, known
 from harness.entry import VERSION, Begun, Elsewhere, Environment
 from harness.environment import elsewhere, environment, now
@@ -119,10 +119,12 @@ def _announce(backends: Iterable[Backend]) -> None:
 def find_again(begun: Begun) -> None:
     """Find the environments of a run that goes on, or make them again. Raises BadInput if they differ.
 
-    So it does where loopcmp itself is on another machine or Python, or beside another version of a loop.
+    So it does where a story is another, or loopcmp itself is on another machine or Python, or beside another
+    version of a loop.
     """
     env = begun.environment
     _check_here(env, environment(one for one in begun.plan.backends if one.venv is None))
+    check_rows(begun.plan.rows)
     found = [one for one in begun.plan.backends if one.venv and env.of(one.name).unavailable is None]
     _announce(found)
     for backend in found:
