@@ -86,7 +86,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Unmeasured:
-    """What has a limit and could not be held against it: a case, or a pattern that nothing matches."""
+    """What could not be held against its limit: a case, a pattern that nothing matches, or all there is."""
 
     name: str
     because: str
@@ -131,7 +131,15 @@ def judge(
     ]
     cases = [*compared, *((one.row, one.backend) for one in absent)]
     unmeasured += _matching_nothing(limits, cases)
+    if not cases:
+        unmeasured.append(Unmeasured("the comparison", _NOTHING))
     return Gate(tuple(sorted(held, key=lambda one: not one.broken)), tuple(unmeasured), sessions)
+
+
+_NOTHING = (
+    "no case has a ratio, for which a run needs a second backend, such as -b asyncio -b uvloop, "
+    "and a row that does not sleep"
+)
 
 
 def _held(row: str, backend: str, limit: float, ratios: Sequence[Estimate]) -> Held:

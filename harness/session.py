@@ -57,16 +57,16 @@ def measure(session: Session, tell: Callable[[Entry], None]) -> None:
 
 def finish(session: Session) -> Record:
     """Write the pyperf files, the report's, of a published run the index, and last the record."""
-    folder = session.folder
-    published = folder.resolve().parent.name != store.LOCAL
-    results = folder.parent if published else folder.parent.parent
+    folder, place = session.folder, session.folder.resolve()  # "." alone has no parent
+    published = place.parent.name != store.LOCAL
+    results = place.parent if published else place.parent.parent
     record = replace(session.tally.record(), on_trial=_on_trial(session.tally.begun, results))
     store.write_timings(folder, store.open_journal(folder)[1])
     for name, text in files(record):
         store.write_file(folder / name, text.encode())
     if published:  # before the record, which says that all is written
-        others = (one for one in store.published(results) if one.name != folder.name)
-        index = render_index(sorted([*((one, _readable(one)) for one in others), (folder, record)]))
+        others = (one for one in store.published(results) if one.name != place.name)
+        index = render_index(sorted([*((one, _readable(one)) for one in others), (place, record)]))
         store.write_file(results / "README.md", index.encode())
     store.write_record(folder, record)
     return record

@@ -144,6 +144,7 @@ STORY = "say_after_example"
         ("run mine.py copy.py", ["two scenarios are called mine"]),
         ("run --resume", ["no unfinished run", "name the folder"]),
         ("run --resume nowhere", ["nowhere", "is no record of loopcmp"]),
+        ("run --resume one two", ["the folder of one run", "not one two"]),
         ("run two.py", ["two.py", "two differences for asyncio+gather", "narrow one of them"]),
         ("run empty.py", ["empty.py defines no scenario", "@scenario()"]),
     ],

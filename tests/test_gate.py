@@ -116,6 +116,12 @@ def test_a_limit_that_no_case_answers_could_not_be_measured() -> None:
     assert [one.name for one in gate.unmeasured] == ["ordre:*"]
 
 
+def test_a_gate_that_holds_nothing_says_so_and_is_not_passed() -> None:
+    (said,) = sentences(judge(FIVE, {}, [], 0.95, 1))
+    assert said.startswith("the comparison could not be measured: no case has a ratio, ")
+    assert "a second backend, such as -b asyncio -b uvloop" in said
+
+
 def test_cases_that_may_lie_beyond_are_told_from_those_within() -> None:
     compared = {(f"row{n}", UVLOOP): [ratio(1.0, 1.02 if n < 2 else 1.08)] for n in range(9)}
     said = " ".join(sentences(judge(FIVE, compared, [], 0.95, 1)))

@@ -361,6 +361,19 @@ def test_a_journal_is_json_lines_that_others_can_read(tmp_path: Path) -> None:
     assert kinds == [Begun.__name__, *(type(entry).__name__ for entry in ENTRIES)]
 
 
+def test_a_published_run_that_is_resumed_in_its_own_folder_is_in_the_index_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, one = tmp_path / "2026-05-04-run", begun(plan(row()))
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    with store.Journal(Path()) as journal:
+        journal.append(one)
+    session.finish(session.Session(Path(), Tally(one, (CLOSED,)), journal))
+    assert "[2026-05-04-run](2026-05-04-run/report.md)" in (tmp_path / "README.md").read_text()
+    assert not Path("README.md").exists()
+
+
 def test_a_record_that_cannot_be_read_is_named_in_the_index_and_spoils_no_run(tmp_path: Path) -> None:
     for name in ("2026-01-01-torn", "2026-05-04-run"):
         (tmp_path / name).mkdir()

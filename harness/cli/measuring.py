@@ -1,5 +1,6 @@
 """A run or an audit under way, from its folder to its exit code: what both commands share."""
 
+import shlex
 from pathlib import Path
 
 import typer
@@ -18,7 +19,8 @@ def measured(session: Session, *, shown: bool, as_json: bool) -> int:
             measure(session, progress.show)
         record = finish(session)
     except KeyboardInterrupt:
-        typer.echo(f"\nloopcmp: interrupted; loopcmp run --resume {session.folder} finishes it", err=True)
+        resume = f"loopcmp run --resume {shlex.quote(str(session.folder))}"
+        typer.echo(f"\nloopcmp: interrupted; {resume} finishes it", err=True)
         return INTERRUPTED
     _show(record, session.folder, as_json)
     return exit_code(record, unavailable(session.tally.begun))

@@ -64,7 +64,7 @@ def begin(wanted: Wanted) -> Begun:
         margin=wanted.margin,
         also=wanted.also,
         timeout=wanted.timeout,
-        required=tuple(backend.name for backend in backends) if wanted.backends else (),
+        required=tuple(one.name for one in backends if wanted.backends or one.venv),
         seed=random.SystemRandom().getrandbits(32) if wanted.seed is None else wanted.seed,
     )
     return Begun(VERSION, wanted.name, now(), command_line(), runs_on, plan)

@@ -74,7 +74,7 @@ def run(
 
     words = scenarios or []
     if resume:
-        _refuse_with_resume(context)
+        _refuse_with_resume(context, words)
         run = session.resume(Path(words[0]) if words else store.unfinished(results))
         find_again(run.tally.begun)
     else:
@@ -91,8 +91,10 @@ def run(
 _GOES_WITH_RESUME = {"scenarios", "resume", "results", "as_json", "no_progress"}
 
 
-def _refuse_with_resume(context: typer.Context) -> None:
-    """A run goes on as it began. Raises BadInput where an option says otherwise."""
+def _refuse_with_resume(context: typer.Context, words: list[str]) -> None:
+    """One run goes on as it began. Raises BadInput where what was typed says otherwise."""
+    if len(words) > 1:
+        raise BadInput(f"--resume takes the folder of one run, and not {' '.join(words)}")
     sources = {name: context.get_parameter_source(name) for name in context.params}
     typed = {name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"}
     if others := sorted(typed - _GOES_WITH_RESUME):

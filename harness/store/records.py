@@ -1,5 +1,6 @@
 """A run's record on disk."""
 
+import shlex
 from pathlib import Path
 
 import msgspec
@@ -25,7 +26,8 @@ def read_record(path: Path) -> Record:
     """A record, from its file or the folder that holds it. Raises BadInput, saying where and why."""
     file = path / RECORD if path.is_dir() else path
     if path.is_dir() and not file.exists() and (path / JOURNAL).exists():
-        raise BadInput(f"{path} is an unfinished run: loopcmp run --resume {path} finishes it")
+        resume = f"loopcmp run --resume {shlex.quote(str(path))}"
+        raise BadInput(f"{path} is an unfinished run: {resume} finishes it")
     data = read_bytes(file)
     headed = decode(data, _Headed, str(file))
     check_version(headed.begun, str(file))
