@@ -97,7 +97,8 @@ def _paced(tally: Tally, row: Row) -> Paced | Dropped:
     pace = choose_pace(calibration, effort.turns, effort.warmups, PILOT_ROUNDS)
     if calibration.slowest * GRAIN > SLOWEST_VALUE:
         why = (
-            f"an iteration takes {calibration.slowest:.1e} s, and a value has {GRAIN}: choose a shorter story"
+            f"an iteration takes up to {calibration.slowest * 1e3:.1f} ms, and an audit's value has {GRAIN}: "
+            f"name a row whose iterations take at most {SLOWEST_VALUE / GRAIN * 1e3:g} ms, such as order:n=1"
         )
         return Dropped(row.id, Fault(tally.plan.baseline, why), "unstable")
     return Paced(row.id, replace(pace, loops=math.ceil(pace.loops / GRAIN) * GRAIN))

@@ -48,8 +48,8 @@ def _alike(where: str, cases: list[tuple[Line, Cell]]) -> str:
 
 
 def _said(cell: Cell) -> tuple[str, ...]:
-    said = (sighting.ended.said for sighting in cell.sightings if sighting.ended)
-    lines = [line for line in next(said, "").splitlines() if not any(own in line for own in _OWN_FRAMES)]
+    said = [sighting.ended.said for sighting in cell.sightings if sighting.ended] or [cell.finding.said]
+    lines = [line for line in said[0].splitlines() if not any(own in line for own in _OWN_FRAMES)]
     return tuple(lines[-_LINES_SHOWN:])
 
 

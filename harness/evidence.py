@@ -153,6 +153,8 @@ def _at(lines: tuple[str, ...], number: int) -> str:
 
 def _ended(cell: Cell) -> Iterator[tuple[str, str]]:
     found = dict.fromkeys((one.ended.how, one.ended.said) for one in cell.sightings if one.ended)
+    if cell.finding.said:
+        found["ended when the case was timed", cell.finding.said] = None
     for how, said in found:
         yield how, said if len(said) <= LONG else f"… the last of {len(said):,} characters:\n{said[-LONG:]}"
 

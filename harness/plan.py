@@ -53,7 +53,7 @@ Also = Literal["latency", "collections"]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run will do, fixed before it begins; `timeout` is seconds of silence per case."""
+    """What a run will do, fixed before it begins; `timeout` is a case's patience in seconds (see there)."""
 
     rows: tuple[Row, ...]
     backends: tuple[Backend, ...]
@@ -105,7 +105,7 @@ class Plan:
         return next((one for one in self.timed_rows if (one.scenario, one.parameters) == same), None)
 
     def patience(self, row: Row) -> float:
-        """Seconds of silence after which a case of this row is ended."""
+        """Seconds after which a case of this row is ended: in all when observed, of silence when timed."""
         return self.timeout * (SCALE_PATIENCE if SCALE in row.tags else 1)
 
     def cases(self) -> Iterator[tuple[Row, Backend]]:

@@ -4,8 +4,9 @@ import math
 import os
 import random
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Self, TypeVar
 
@@ -65,16 +66,23 @@ def choose_cpus(wanted: int) -> frozenset[int] | None:
 
 @contextmanager
 def kept_off(cpus: frozenset[int] | None) -> Iterator[None]:
-    """Keep this process off the workers' CPUs, where there are others."""
+    """Keep this process off the workers' CPUs, where there are others; all threads, for one may draw."""
     if cpus is None or not (os.sched_getaffinity(0) - cpus):
         yield
         return
+    threads = [one.native_id for one in threading.enumerate() if one.native_id is not None]
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, before - cpus)
+    _move(threads, before - cpus)
     try:
         yield
     finally:
-        os.sched_setaffinity(0, before)
+        _move(threads, before)
+
+
+def _move(threads: Sequence[int], cpus: Collection[int]) -> None:
+    for thread in threads:
+        with suppress(ProcessLookupError):  # it has ended
+            os.sched_setaffinity(thread, cpus)
 
 
 def run_round(

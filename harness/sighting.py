@@ -70,8 +70,16 @@ def check_loop(loop: Loop) -> None:
 
 
 def module_to_import(module: str) -> str:
-    """A dotted name as it is; a path made absolute, because workers run in a folder of their own."""
-    return str(Path(module).resolve()) if module.endswith(".py") else module
+    """A dotted name as it is; a path made absolute, because workers run in a folder of their own.
+
+    Raises BadInput for a path that no message can hold.
+    """
+    if not module.endswith(".py"):
+        return module
+    path = str(Path(module).resolve())
+    if path.encode(errors="ignore").decode() != path:
+        raise BadInput(f"{path!a} is no UTF-8: move the file to a folder whose name is")
+    return path
 
 
 def assignment(row: Row, backend: Backend) -> Assignment:

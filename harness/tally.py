@@ -108,7 +108,7 @@ class Tally:
         finding = judge(row, backend, python, sightings, self.reference(row))
         dropped = self.dropped.get((row.id, backend)) or self._dropped_elsewhere(row, backend)
         if dropped is not None and finding.has_number:
-            return Finding(Verdict(dropped.verdict), dropped.fault.because)
+            return Finding(Verdict(dropped.verdict), dropped.fault.because, said=dropped.fault.said)
         return finding
 
     def timed_backends(self, row: Row) -> tuple[str, ...]:

@@ -50,12 +50,16 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A verdict with its evidence: why, where promise and observation part, where it is documented."""
+    """A verdict with its evidence: why, where promise and observation part, where it is documented.
+
+    `said` is the last that a worker said which ended badly when the case was timed.
+    """
 
     verdict: Verdict
     because: str = ""
     parting: Parting | None = None
     source: str = ""
+    said: str = ""
 
     @property
     def has_number(self) -> bool:

@@ -132,7 +132,7 @@ def test_a_story_too_long_for_an_audit_is_dropped_with_what_to_do(tmp_path: Path
         tally.add(entry)
     (dropped,) = conduct(tally)
     assert isinstance(dropped, Dropped)
-    assert "choose a shorter story" in dropped.fault.because
+    assert "name a row whose iterations take at most 0.5 ms" in dropped.fault.because
 
 
 @workers

@@ -401,6 +401,18 @@ def without_uvloop(tmp_path: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(folder)}
 
 
+def test_a_reader_that_has_seen_enough_is_no_finding(tmp_path: Path) -> None:
+    store.write_record(tmp_path, everything())
+    with subprocess.Popen(
+        [LOOPCMP, "report", tmp_path, "--format", "json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
 @pytest.mark.workers
 @pytest.mark.parametrize(
     ("chosen", "code", "said"),

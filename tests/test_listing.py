@@ -370,6 +370,12 @@ def test_two_values_that_would_give_rows_one_name_are_refused(rows: Lister) -> N
         rows('@scenario(params={"n": [1, "1"]})\nasync def story(n): ...\n')
 
 
+@pytest.mark.parametrize("value", ["inf", "-inf", "nan"])
+def test_a_value_that_is_no_finite_number_is_refused(rows: Lister, value: str) -> None:
+    with pytest.raises(Malformed, match=rf"story sweeps wait over \[0.1, {value}\]: .*finite numbers"):
+        rows(f'@scenario(params={{"wait": [0.1, float("{value}")]}})\nasync def story(wait): ...\n')
+
+
 def test_one_tag_may_be_written_as_a_string(rows: Lister) -> None:
     (row,) = rows('@scenario(tags="quick")\nasync def story(): ...\n')
     assert row.tags == ("quick",)

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from itertools import permutations
 from pathlib import Path
@@ -180,6 +181,21 @@ def test_the_parent_keeps_off_the_workers_cpus_and_comes_back(monkeypatch: pytes
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert asked == [{0, 1, 2}, {0, 1}, {0, 1, 2}]
+
+
+@pytest.mark.skipif(len(choose_cpus(2) or ()) < 2, reason="there are no two CPUs to move between")
+def test_a_thread_that_runs_already_keeps_off_too() -> None:
+    enough = threading.Event()
+    thread = threading.Thread(target=enough.wait)
+    thread.start()
+    assert thread.native_id is not None
+    cpus = choose_cpus(1)
+    before = os.sched_getaffinity(thread.native_id)
+    with kept_off(cpus):
+        assert os.sched_getaffinity(thread.native_id) == os.sched_getaffinity(0) == before - (cpus or set())
+    assert os.sched_getaffinity(thread.native_id) == before
+    enough.set()
+    thread.join()
 
 
 def test_a_parent_with_no_other_cpu_stays_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,6 +58,11 @@ def test_a_path_is_made_absolute_and_a_dotted_name_stays(here: Path) -> None:
     assert module_to_import("scenarios.tutorial.order") == "scenarios.tutorial.order"
 
 
+def test_a_path_that_no_message_can_hold_is_refused(here: Path) -> None:
+    with pytest.raises(BadInput, match=r"jos\\udce9/mine.py' is no UTF-8: move the file"):
+        module_to_import(f"{here}/jos\udce9/mine.py")
+
+
 def test_an_assignment_says_what_a_worker_has_to_know(here: Path) -> None:
     row = Row("story", "user", "mine.py", "", "mine.py:3", parameters=(("n", 1),))
     assert assignment(row, find_backend("uvloop+anyio")) == Assignment(

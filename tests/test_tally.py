@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 
 from harness.backends import Venv
+from harness.differences import differences
 from harness.entry import Closed, Dropped, Elsewhere, Entry, Finished, Observed, Paced, Played
 from harness.estimate import Judgement
+from harness.evidence import case_of
 from harness.observation import Claim, Difference, Ended, Promise, Row, Sighting
 from harness.pace import AGAIN, Fault
 from harness.plan import FAST
@@ -105,6 +107,16 @@ def test_a_case_that_disagrees_crashes_or_hangs_has_a_verdict_and_never_a_number
     assert cell(line, UVLOOP).finding.verdict is verdict
     assert cell(line, UVLOOP).timing is None
     assert cell(line, TRIO).timing is not None
+
+
+def test_what_a_worker_said_that_crashed_when_timed_is_in_the_record_and_its_reports() -> None:
+    crashed = Dropped(STORY.id, Fault(UVLOOP, "killed by SIGSEGV", "Fatal error\n  mine.py:7"), "crashed")
+    record = Tally(begun(plan(STORY)), [*observed(), *rounds(STORY.id, TIMES, 3), crashed]).record()
+    (shown,) = differences(record, Verdict.CRASHED)
+    assert shown.said == ("Fatal error", "  mine.py:7")
+    line = record.lines[0]
+    ended = case_of(record, line, cell(line, UVLOOP)).ended
+    assert ended == (("ended when the case was timed", "Fatal error\n  mine.py:7"),)
 
 
 def test_an_arm_that_is_dropped_after_some_rounds_says_why_and_loses_its_number() -> None:

@@ -52,6 +52,8 @@ def run_app() -> int:
     except LoopcmpError as error:
         sys.stderr.write(f"loopcmp: {error}\n")
         return error.exit_code
-    except BrokenPipeError:
-        return 0
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # typer and rich end it with 1, a finding
+            return 0
+        raise
     return int(code or 0)

@@ -44,7 +44,9 @@ Scale = Annotated[
 Timeout = Annotated[
     float,
     typer.Option(
-        min=0.1, help="Seconds of silence after which a case is ended; twenty times that, if tagged scale."
+        min=0.1,
+        help="Seconds after which a case is ended that has not been observed in them, or that is silent "
+        "when timed; twenty times that, if tagged scale.",
     ),
 ]
 Results = Annotated[Path, typer.Option(help="The folder that runs are written under.")]

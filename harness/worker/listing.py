@@ -1,6 +1,7 @@
 """Scenario modules → the rows they hold, with every promise already put into words."""
 
 import inspect
+import math
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import product
@@ -119,6 +120,8 @@ def _check_values(scenario: Scenario) -> None:
             raise Malformed(f"{scenario.name} sweeps {name} over {values!r}: give a list of values")
         if not all(isinstance(value, (bool, int, float, str)) for value in values):
             raise Malformed(f"{scenario.name} sweeps {name}: use numbers, strings and booleans only")
+        if not all(math.isfinite(value) for value in values if isinstance(value, float)):
+            raise Malformed(f"{scenario.name} sweeps {name} over {values!r}: JSON has finite numbers only")
         if len({str(value) for value in values}) < len(values):
             raise Malformed(f"{scenario.name} sweeps {name} over {values!r}: two rows would have one name")
     if not isinstance(scenario.ideal, (int, float, FunctionType, type(None))):
