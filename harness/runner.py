@@ -165,9 +165,8 @@ def _play(
     for part in played:
         if (wrong := tally.unexpected_result(row, part)) is not None:
             return drop(tally, row, Fault(part.arm, f"when timed it returned {wrong}"), unstable=True)
-    return Played(
-        row.id, number, round(perf_counter() - start, 3), tuple(part.without_results() for part in played)
-    )
+    seconds = round(perf_counter() - start, 3)
+    return Played(row.id, number, seconds, tuple(part.without_results() for part in played))
 
 
 def drop(tally: Tally, row: Row, fault: Fault, *, unstable: bool = False) -> Dropped:

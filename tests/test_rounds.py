@@ -359,8 +359,10 @@ def test_a_result_nested_so_deeply_that_it_cannot_be_written_out_is_a_fault(
 ) -> None:
     deep = nested(190)
     message = {**VALUE, "result": deep} if kind == "value" else {"how": "raised", "what": deep}
-    failed = fault(written_instead(tmp_path, READY, {"kind": kind, "message": message}))
-    assert failed.because.startswith("wrote a message that is nested too deeply: ")
+    told = {"kind": kind, "message": message}
+    failed = fault(written_instead(tmp_path, READY, told))
+    start = json.dumps(told).encode()[:80]
+    assert failed.because == f"wrote a message that is nested too deeply: {start!r}"
 
 
 HUGE = 10**400

@@ -1,6 +1,5 @@
 """A run or an audit under way, from its folder to its exit code: what both commands share."""
 
-import shlex
 from pathlib import Path
 
 import typer
@@ -10,6 +9,7 @@ from harness.cli.planning import unavailable
 from harness.cli.progress import Progress
 from harness.record import Record
 from harness.session import Session, finish, measure
+from harness.store import resume_command
 
 
 def measured(session: Session, *, shown: bool, as_json: bool) -> int:
@@ -19,8 +19,7 @@ def measured(session: Session, *, shown: bool, as_json: bool) -> int:
             measure(session, progress.show)
         record = finish(session)
     except KeyboardInterrupt:
-        resume = f"loopcmp run --resume {shlex.quote(str(session.folder))}"
-        typer.echo(f"\nloopcmp: interrupted; {resume} finishes it", err=True)
+        typer.echo(f"\nloopcmp: interrupted; {resume_command(session.folder)} finishes it", err=True)
         return INTERRUPTED
     _show(record, session.folder, as_json)
     return exit_code(record, unavailable(session.tally.begun))

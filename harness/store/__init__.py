@@ -1,7 +1,7 @@
 """Journals and records on disk: the only writer under results/, and it never loses what was measured."""
 
 from harness.store.audits import audits
-from harness.store.files import JOURNAL, write_file
+from harness.store.files import JOURNAL, resume_command, write_file
 from harness.store.folders import LOCAL, new_folder, published, safe_name, unfinished
 from harness.store.journal import Journal, mend_journal, open_journal, read_journal, resume
 from harness.store.records import RECORD, read_record, write_record
@@ -20,6 +20,7 @@ __all__ = [
     "read_journal",
     "read_record",
     "resume",
+    "resume_command",
     "safe_name",
     "unfinished",
     "write_file",

@@ -72,9 +72,14 @@ def cannot_write(path: Path, error: OSError, other: str = "--results DIR") -> Ca
     mend = "make room" if error.errno in _FULL else "make it writable"
     for folder in path.parents[:2]:
         if is_begun(folder):
-            then = f"what was measured is kept; {mend}, then loopcmp run --resume {shlex.quote(str(folder))}"
+            then = f"what was measured is kept; {mend}, then {resume_command(folder)}"
             return CannotWrite(f"{path} cannot be written: {error.strerror}; {then}")
     return CannotWrite(f"{path} cannot be written: {error.strerror}; {mend}, or {other} chooses another")
+
+
+def resume_command(folder: Path) -> str:
+    """What to type to finish the run in this folder, quoted for the shell."""
+    return f"loopcmp run --resume {shlex.quote(str(folder))}"
 
 
 def is_begun(folder: Path) -> bool:

@@ -1,6 +1,5 @@
 """A run's record on disk."""
 
-import shlex
 from pathlib import Path
 
 import msgspec
@@ -8,7 +7,7 @@ import msgspec
 from harness.errors import BadInput
 from harness.record import Record
 from harness.store.decoding import Versioned, check_version, decode, read_bytes
-from harness.store.files import JOURNAL, write_file
+from harness.store.files import JOURNAL, resume_command, write_file
 
 RECORD = "record.json"
 
@@ -26,8 +25,7 @@ def read_record(path: Path) -> Record:
     """A record, from its file or the folder that holds it. Raises BadInput, saying where and why."""
     file = path / RECORD if path.is_dir() else path
     if path.is_dir() and not file.exists() and (path / JOURNAL).exists():
-        resume = f"loopcmp run --resume {shlex.quote(str(path))}"
-        raise BadInput(f"{path} is an unfinished run: {resume} finishes it")
+        raise BadInput(f"{path} is an unfinished run: {resume_command(path)} finishes it")
     data = read_bytes(file)
     headed = decode(data, _Headed, str(file))
     check_version(headed.begun, str(file))
