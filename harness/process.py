@@ -58,9 +58,8 @@ class Worker:
     """A worker process in a session of its own; leaving the `with` block ends its whole group.
 
     `cpus` are the CPUs it is pinned to before Python starts in it; None leaves it free. Once `stop`
-    is set, from another thread, `receive` ends the worker. `memory` is what it may use, in bytes; None
-    means custody's share of the machine's. After `lifetime` seconds it is ended whatever it says.
-    `python` is the interpreter it runs on.
+    is set, from another thread, `receive` ends the worker. After `lifetime` seconds it is ended
+    whatever it says. `python` is the interpreter it runs on.
     """
 
     def __init__(
@@ -68,7 +67,6 @@ class Worker:
         job: dict[str, object],
         cpus: frozenset[int] | None = None,
         stop: Event | None = None,
-        memory: int | None = None,
         lifetime: float | None = None,
         python: str = sys.executable,
     ) -> None:
@@ -92,7 +90,7 @@ class Worker:
             )  # fmt: skip
         os.close(theirs_in)
         os.close(theirs_out)
-        self._custody = Custody(self._process.pid, self._folder.name, memory)
+        self._custody = Custody(self._process.pid, self._folder.name)
         outputs = {name: getattr(self._process, name).fileno() for name in ("stderr", "stdout")}
         self._outlets = Outlets(self._replies, outputs)
         self._write(job)

@@ -14,8 +14,8 @@ from harness.backends import Loop, is_loop_name
 GROUP = "loopcmp.loops"
 """The entry-point group in which a distribution names its loops: NAME = module:factory."""
 
-LINUX, MACOS, WINDOWS = "linux", "darwin", "win32"
-SYSTEMS = {LINUX: "Linux", MACOS: "macOS", WINDOWS: "Windows"}
+LINUX, MACOS = "linux", "darwin"
+SYSTEMS = {LINUX: "Linux", MACOS: "macOS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,6 @@ PYPI = (
     ),
     _pypi("rsloop", "new_event_loop", (3, 10), (), "Linux before 6.1, macOS before 13", "0.1.66"),
     _pypi("zuvloop", "new_event_loop", (3, 14), (), "", "0.0.17"),
-    _pypi("winloop", "new_event_loop", (3, 9), (WINDOWS,), "fork", "0.8.2"),
 )  # fmt: skip
 """Loops of other projects, as their distributions on PyPI describe themselves."""
 

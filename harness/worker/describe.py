@@ -152,11 +152,6 @@ def steady(text: str) -> str:
     return _ADDRESS.sub("0x…", text)
 
 
-def steady_lines(text: str) -> tuple[str, ...]:
-    """The lines of a story's output, without object addresses."""
-    return tuple(map(steady, text.splitlines()))
-
-
 def _frozen(kind: type) -> bool:
     parameters = getattr(kind, "__dataclass_params__", None)
     return bool(getattr(parameters, "frozen", False))
