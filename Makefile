@@ -67,6 +67,7 @@ test: $(installed_dev)
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
+	.venv/bin/lint-imports
 	.venv/bin/python -m pytest
 
 $(installed): pyproject.toml
@@ -89,5 +90,5 @@ $(installed_dev): $(installed) constraints.txt
 	@touch $(installed) $@
 
 clean:
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find harness scenarios tests -name __pycache__ -prune -exec rm -rf {} +

@@ -97,6 +97,7 @@ def test_tests_are_lint_format_types_and_pytest(clone: Clone) -> None:
         ".venv/bin/ruff check",
         ".venv/bin/ruff format --check",
         ".venv/bin/mypy",
+        ".venv/bin/lint-imports",
         ".venv/bin/python -m pytest",
     ]
 
@@ -184,7 +185,7 @@ def test_nothing_interrupted_looks_complete(clone: Clone) -> None:
     planned = clone.planned("test")
     tools = planned.index("rm -f .venv/.loopcmp-installed")
     assert [line for line in planned if "pip install" in line and planned.index(line) > tools] != []
-    assert planned.index("touch .venv/.loopcmp-installed .venv/.loopcmp-installed-dev") == len(planned) - 5
+    assert planned.index("touch .venv/.loopcmp-installed .venv/.loopcmp-installed-dev") == len(planned) - 6
 
 
 def test_everything_is_installed_by_the_environments_own_python(clone: Clone) -> None:
