@@ -56,12 +56,17 @@ NOTHING_LEFT = Leftovers()
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One look at a case: everything one run of the story was seen to do."""
+    """One look at a case: everything one run of the story was seen to do.
+
+    `raised_on_line` is the line of the scenario's file that the error came from: evidence only, never
+    compared, because loops and libraries may raise one error in several places.
+    """
 
     outcome: Outcome
     prints: tuple[str, ...] = ()
     complaints: tuple[Complaint, ...] = ()
     left: Leftovers = NOTHING_LEFT
+    raised_on_line: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def look_at(body: Body, loop: str) -> Observation:
     """One look, in this process, after everything that a loop opens once has been opened."""
     running = open_backend(find_backend(loop))
     running.check()
-    return look(Story(body, None), running)
+    return look(Story(body, None, __file__), running)
 
 
 async def idle() -> None:
@@ -92,6 +92,63 @@ def test_whatever_a_story_raises_is_described(loop: str, error: BaseException) -
         raise error
 
     assert look_at(story, loop).outcome == Outcome("raised", describe(error))
+
+
+def line_of(function: Callable[..., object], text: str) -> int:
+    """The number of the function's line that holds this text, in this file."""
+    lines, first = inspect.getsourcelines(function)
+    return first + next(number for number, line in enumerate(lines) if text in line)
+
+
+@everywhere
+def test_where_a_story_raises_is_seen_as_the_last_of_its_files_lines(loop: str) -> None:
+    async def story() -> None:
+        await fail_in_a_library()
+
+    async def fail_in_a_library() -> None:
+        json.loads("{")
+
+    assert look_at(story, loop).raised_on_line == line_of(fail_in_a_library, "json.loads")
+
+
+@everywhere
+def test_where_an_error_inside_a_group_was_raised_is_seen_and_not_where_the_group_was(loop: str) -> None:
+    async def story() -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(fail)
+
+    assert look_at(story, loop).raised_on_line == line_of(fail, "raise")
+
+
+@everywhere
+def test_a_story_that_returns_or_raises_outside_its_file_has_no_line(loop: str) -> None:
+    async def story() -> int:
+        return 1
+
+    running = open_backend(find_backend(loop))
+    assert look_at(story, loop).raised_on_line is None
+    assert look(Story(fail, None, "elsewhere.py"), running).raised_on_line is None
+
+
+def test_an_error_whose_own_parts_raise_has_no_line_and_is_described_all_the_same() -> None:
+    class Spiteful(ExceptionGroup[Exception]):
+        @property
+        def exceptions(self) -> tuple[Exception, ...]:  # type: ignore[override]
+            raise ValueError("not telling")
+
+    async def story() -> None:
+        raise Spiteful("", [KeyError("k")])
+
+    seen = look_at(story, "asyncio")
+    assert seen.outcome.how == "raised"
+    assert seen.raised_on_line is None
+
+
+def test_two_looks_that_differ_only_in_the_line_are_one_observation() -> None:
+    raised = Outcome("raised", describe(ValueError("Oops")))
+    one, other = Observation(raised, raised_on_line=1), Observation(raised, raised_on_line=2)
+    assert one == other
+    assert len({one, other}) == 1
 
 
 @everywhere
@@ -375,4 +432,6 @@ def test_an_observation_arrives_in_the_parent_as_it_was_sent() -> None:
         raise ExceptionGroup("", [ValueError(1), OSError(2, "x")])
 
     seen = look_at(story, "asyncio")
-    assert msgspec.json.decode(json.dumps(asdict(seen)), type=Observation) == seen
+    arrived = msgspec.json.decode(json.dumps(asdict(seen)), type=Observation)
+    assert arrived == seen
+    assert arrived.raised_on_line == seen.raised_on_line is not None

@@ -73,10 +73,14 @@ Operation = Callable[[], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A scenario with its arguments bound: either one operation, or a set-up that yields it."""
+    """A scenario with its arguments bound: either one operation, or a set-up that yields it.
+
+    `file` is where Python says that its code was written; empty where it does not say.
+    """
 
     operation: Operation | None
     set_up: Callable[[], AbstractAsyncContextManager[Operation]] | None
+    file: str = ""
 
     def opened(self) -> AbstractAsyncContextManager[Operation]:
         """The operation, between its set-up and its tear-down where it has them."""
@@ -111,7 +115,14 @@ def bind(scenario: Scenario, parameters: dict[str, Any], running: Running) -> St
     offered = {"gather": running.gather, "new_loop": _new_loop(running)}
     extra = {name: value for name, value in offered.items() if name in _named(scenario)}
     bound = _bound(scenario.function, {**parameters, **extra})
-    return Story(None, bound) if has_set_up(scenario) else Story(bound, None)
+    file = _file(scenario)
+    return Story(None, bound, file) if has_set_up(scenario) else Story(bound, None, file)
+
+
+def _file(scenario: Scenario) -> str:
+    """The file of the scenario's function, as the frames of a traceback name it."""
+    code = getattr(inspect.unwrap(scenario.function), "__code__", None)
+    return "" if code is None else str(code.co_filename)
 
 
 def _new_loop(running: Running) -> NewLoop:

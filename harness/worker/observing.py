@@ -19,6 +19,7 @@ from harness.worker.channel import Channel
 from harness.worker.describe import Describer
 from harness.worker.loading import Story
 from harness.worker.memory import memory
+from harness.worker.raising import line_in
 from harness.worker.refusal import OutOfMemory
 from harness.worker.watching import Watch
 
@@ -57,14 +58,14 @@ def look(story: Story, running: Running) -> Observation:
     """Run the story once on a new loop and say everything it was seen to do."""
     describer = Describer(running.cancelled)
     with Watch(describer, running) as watch:
-        outcome = _outcome(story, running, describer)
+        outcome, line = _outcome(story, running, describer)
         gc.collect()  # errors that nobody retrieved are only reported once their holder is gone
         left = watch.leftovers()
-    return Observation(outcome, watch.prints, watch.complaints, left)
+    return Observation(outcome, watch.prints, watch.complaints, left, line)
 
 
-def _outcome(story: Story, running: Running, describer: Describer) -> Outcome:
-    """Run and describe; when this returns, no reference to result, error or traceback is left."""
+def _outcome(story: Story, running: Running, describer: Describer) -> tuple[Outcome, int | None]:
+    """Run and describe, with the line of an error; no reference to result, error or traceback is left."""
     try:
         result = anyio.run(
             story.operation or story.once,
@@ -72,8 +73,8 @@ def _outcome(story: Story, running: Running, describer: Describer) -> Outcome:
             backend_options=running.options,
         )
     except BaseException as error:  # noqa: BLE001 - what escapes the loop is what is observed
-        return Outcome("raised", describer.describe(error))
-    return Outcome("returned", describer.describe(result))
+        return Outcome("raised", describer.describe(error)), line_in(story.file, error)
+    return Outcome("returned", describer.describe(result)), None
 
 
 def _tidy(folder: str) -> None:
