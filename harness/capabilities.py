@@ -26,6 +26,7 @@ class Ability(StrEnum):
     WRONG = "wrong"
     CRASHED = "crashed"
     HUNG = "hung"
+    UNMEASURED = "could not measure"
     ABSENT = "not here"
 
 
@@ -35,6 +36,7 @@ _PLAIN = {
     Verdict.UNSUPPORTED: Ability.NO,
     Verdict.CRASHED: Ability.CRASHED,
     Verdict.TIMED_OUT: Ability.HUNG,
+    Verdict.COULD_NOT_MEASURE: Ability.UNMEASURED,
     Verdict.UNAVAILABLE: Ability.ABSENT,
 }
 """Verdicts that say it all; where a case differs or is unstable, what was observed decides."""
@@ -170,6 +172,7 @@ _MEANINGS = {
     Ability.WRONG: "does something else, or not always what is promised",
     Ability.CRASHED: "the process ended",
     Ability.HUNG: "there was no answer in time",
+    Ability.UNMEASURED: "what was seen says nothing of the loop",
     Ability.ABSENT: "the loop cannot be had here",
 }
 

@@ -124,5 +124,7 @@ def why_no_number(cell: Cell) -> str:
 
 
 def _was(verdict: Verdict) -> str:
+    if verdict is Verdict.COULD_NOT_MEASURE:
+        return "could not be measured"
     bare = (Verdict.AGREES, Verdict.DOCUMENTED, Verdict.DIFFERS, Verdict.CRASHED, Verdict.TIMED_OUT)
     return str(verdict) if verdict in bare else f"is {verdict}"

@@ -173,13 +173,15 @@ class Ended:
 class Sighting:
     """What one fresh process saw of a case: distinct observations, and its end if it ended badly.
 
-    `refused` says why a value could not be described, `unavailable` why the loop could not be had.
+    `refused` says why a value could not be described, `unavailable` why the loop could not be had,
+    `unmeasured` why what was seen says nothing of the backend.
     """
 
     seen: tuple[Seen, ...] = ()
     ended: Ended | None = None
     refused: str | None = None
     unavailable: str | None = None
+    unmeasured: str | None = None
 
 
 def observations(sightings: tuple[Sighting, ...]) -> Iterator[Observation]:

@@ -47,6 +47,8 @@ def _agreement(record: Record, backend: str) -> str:
 
 def _is(verdict: Verdict) -> str:
     """A verdict as a verb: "differs as documented", "is unstable"."""
+    if verdict is Verdict.COULD_NOT_MEASURE:
+        return "could not be measured"
     return str(verdict) if verdict.startswith(("agrees", "differs", "crashed", "timed")) else f"is {verdict}"
 
 

@@ -18,6 +18,7 @@ SYMBOLS = {
     Verdict.UNAVAILABLE: "–",
     Verdict.CRASHED: "!",
     Verdict.TIMED_OUT: "⧖",
+    Verdict.COULD_NOT_MEASURE: "?",
 }
 """A sign for every verdict; it always stands beside the word or a legend, never alone."""
 

@@ -34,10 +34,15 @@ class Verdict(StrEnum):
     UNAVAILABLE = "unavailable"
     CRASHED = "crashed"
     TIMED_OUT = "timed out"
+    COULD_NOT_MEASURE = "could not measure"
+    """Nothing that was seen says anything of the backend; why is in the finding."""
 
 
 FINDINGS = frozenset({Verdict.DIFFERS, Verdict.UNSTABLE, Verdict.CRASHED, Verdict.TIMED_OUT})
 """The verdicts that make a run end with exit code 1."""
+
+EXPLAINED = (Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
+"""The verdicts that are no findings, and whose reason a report tells all the same."""
 
 
 class Answer(StrEnum):
@@ -125,6 +130,8 @@ def _not_observed(sightings: tuple[Sighting, ...]) -> Finding | None:
     for sighting in sightings:
         if sighting.unavailable is not None:
             return Finding(Verdict.UNAVAILABLE, sighting.unavailable)
+        if sighting.unmeasured is not None:
+            return Finding(Verdict.COULD_NOT_MEASURE, sighting.unmeasured)
         if sighting.ended is not None:
             verdict = Verdict.TIMED_OUT if sighting.ended.timed_out else Verdict.CRASHED
             return Finding(verdict, sighting.ended.how)

@@ -370,9 +370,23 @@ def _timed() -> Iterable[Entry]:
 
 @cache
 def everything() -> Record:
-    """Every verdict, every judgement, a story that sleeps, a row without a baseline, and the flags."""
+    """Every verdict but that of `unmeasured`, every judgement, and every flag.
+
+    With a story that sleeps, and a row without a baseline.
+    """
     planned = plan(*EVERYTHING, on=(*THREE, "missing+gather"))
     return record_of(planned, *_observed(), *_timed(), Closed("2026-05-04T03:07:08+00:00", 0.75))
+
+
+def unmeasured() -> Record:
+    """A row that agrees on asyncio and could not be measured on uvloop."""
+    of = row("story", returned(1))
+    elsewhere = (Sighting(unmeasured="ran on another loop"),)
+    return record_of(
+        plan(of, on=(ASYNCIO, UVLOOP)),
+        *seen_alike(of, twice(look(returned(1))), [ASYNCIO]),
+        *seen_alike(of, elsewhere, [UVLOOP]),
+    )
 
 
 # A second one, whose rows have passes.

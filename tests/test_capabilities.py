@@ -67,6 +67,7 @@ def answer(of: Row, *sightings: Sighting, on: str = UVLOOP) -> Answer:
         ((Sighting(ended=Ended("gave no answer for 5 s", "", timed_out=True)),), Ability.HUNG,
          "gave no answer for 5 s"),
         ((Sighting(unavailable="not installed"),), Ability.ABSENT, "not installed"),
+        ((Sighting(unmeasured="ran on another loop"),), Ability.UNMEASURED, "ran on another loop"),
     ],
 )  # fmt: skip
 def test_an_answer_is_what_was_observed_and_says_why(

@@ -28,6 +28,7 @@ from tests.records import (
     row,
     seen_alike,
     twice,
+    unmeasured,
 )
 
 STORY, OTHER = row("story", returned(1)), row("other", returned(1))
@@ -99,6 +100,8 @@ def test_a_case_without_a_number_is_missing_with_its_reason() -> None:
     assert missing["turns", TRIO] == "no number, for it differs: it printed something else"
     assert "killed by SIGSEGV" in missing["echo", UVLOOP]
     assert missing["slow_start", UVLOOP] == "the baseline has no number"
+    [unseen] = within(unmeasured()).missing
+    assert unseen.because == "no number, for it could not be measured: ran on another loop"
     assert ("pipes", TRIO) not in missing  # unsupported alone is no finding
     assert not {"say_after", "first_error", "shutdown"} & {row for row, _ in missing}  # sleeps, untimed
     table = {name: cells for name, *cells in table_within(compared).rows}

@@ -26,6 +26,8 @@ def of(*verdicts: Verdict) -> Record:
         ([Verdict.DIFFERS, Verdict.UNAVAILABLE], ["uvloop: gone"], 1),
         ([Verdict.UNSUPPORTED], [], 0),
         ([Verdict.UNAVAILABLE, Verdict.UNAVAILABLE], [], 3),
+        ([Verdict.AGREES, Verdict.COULD_NOT_MEASURE], [], 3),
+        ([Verdict.DIFFERS, Verdict.COULD_NOT_MEASURE], [], 1),
     ],
 )
 def test_findings_are_1_and_what_was_asked_for_and_cannot_run_is_3(
@@ -37,3 +39,12 @@ def test_findings_are_1_and_what_was_asked_for_and_cannot_run_is_3(
 def test_why_nothing_could_be_measured_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
     exit_code(of(Verdict.UNAVAILABLE, Verdict.UNAVAILABLE))
     assert capsys.readouterr().err == "loopcmp: could not measure anything: no such library\n"
+
+
+def test_cases_that_could_not_be_measured_for_one_reason_are_named_together_with_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    record = of(Verdict.COULD_NOT_MEASURE, Verdict.COULD_NOT_MEASURE, Verdict.AGREES)
+    exit_code(record)
+    case = f"{record.lines[0].row.id} on {record.lines[0].cells[0].backend}"
+    assert capsys.readouterr().err == f"loopcmp: could not measure {case} and 1 more: no such library\n"

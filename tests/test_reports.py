@@ -43,6 +43,7 @@ from tests.records import (
     record_of,
     returned,
     twice,
+    unmeasured,
 )
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -114,11 +115,19 @@ def test_json_is_the_record_itself() -> None:
 def test_a_report_has_every_verdict_every_sentence_and_every_warning(form: str) -> None:
     shown = render(everything(), form)
     plain = re.sub(r"\s+", " ", shown).replace("\\", "")
-    assert [verdict for verdict in Verdict if verdict not in plain] == []
+    assert [verdict for verdict in Verdict if verdict not in plain] == [Verdict.COULD_NOT_MEASURE]
     said = [*sentences.sentences(everything()), *sentences.warnings(everything())]
     assert [words for words in said if words not in plain] == []
     assert commands.one_row(everything()) in plain
     assert commands.YOUR_OWN in plain
+
+
+@pytest.mark.parametrize("form", ["terminal", "markdown"])
+def test_a_case_that_could_not_be_measured_is_shown_with_its_sign_and_why(form: str) -> None:
+    plain = re.sub(r"\s+", " ", render(unmeasured(), form))
+    assert "? could not measure" in plain
+    assert "ran on another loop" in plain
+    assert "uvloop+gather agrees in 0 of 1 rows, could not be measured in 1" in plain.replace("\\", "")
 
 
 def test_check_json_has_one_object_per_case_with_what_was_observed() -> None:

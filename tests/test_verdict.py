@@ -48,6 +48,11 @@ DOCUMENTED = row("story", raised(OOPS), differences=(documents(raised(GROUP)),))
         (Sighting(ended=Ended("gave no answer for 30 s", timed_out=True)), Verdict.TIMED_OUT, "30 s"),
         (Sighting(refused="story.py:7: a set has no order"), Verdict.CRASHED, "a set has no order"),
         (Sighting(unavailable="pip install uvloop"), Verdict.UNAVAILABLE, "pip install uvloop"),
+        (
+            Sighting((Seen(look(returned(1)), 8),), unmeasured="ran on another loop"),
+            Verdict.COULD_NOT_MEASURE,
+            "ran on another loop",
+        ),
         (Sighting(), Verdict.CRASHED, "nothing was observed"),
         (
             Sighting((Seen(look(raised(NotImplementedError("no pipes"))), 8),)),

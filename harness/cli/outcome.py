@@ -1,19 +1,23 @@
 """What a run's end means as an exit code."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import typer
 
 from harness.record import Record
+from harness.table import case_id
 from harness.verdict import FINDINGS, Verdict
 
 ALL_WELL, FINDING, COULD_NOT_MEASURE, INTERRUPTED = 0, 1, 3, 130
 
 
 def exit_code(record: Record, unavailable: Sequence[str] = ()) -> int:
-    """0 all well, 1 a finding, 3 if a backend that was named, or all, cannot run here; says why on stderr."""
+    """0 all well, 1 a finding, 3 if what was asked for could not be measured; says why on stderr.
+
+    That is a case with this verdict, a backend that was named and cannot run here, or all of them.
+    """
     findings = [cell.finding for line in record.lines for cell in line.cells]
-    missing = [*unavailable]
+    missing = [*unavailable, *_unmeasured(record)]
     if not missing and all(one.verdict is Verdict.UNAVAILABLE for one in findings):
         missing = [f"anything: {because}" for because in dict.fromkeys(one.because for one in findings)]
     for why in missing:
@@ -21,3 +25,14 @@ def exit_code(record: Record, unavailable: Sequence[str] = ()) -> int:
     if any(one.verdict in FINDINGS for one in findings):
         return FINDING
     return COULD_NOT_MEASURE if missing else ALL_WELL
+
+
+def _unmeasured(record: Record) -> Iterator[str]:
+    """Every reason why a case could not be measured, with the first such case and how many more there are."""
+    alike: dict[str, list[str]] = {}
+    for line in record.lines:
+        for cell in line.cells:
+            if cell.finding.verdict is Verdict.COULD_NOT_MEASURE:
+                alike.setdefault(cell.finding.because, []).append(case_id(line, cell))
+    for because, (first, *others) in alike.items():
+        yield f"{first}{f' and {len(others)} more' if others else ''}: {because}"

@@ -10,7 +10,7 @@ from harness.record import Record
 from harness.report.said import said, tables
 from harness.report.visible import visible
 from harness.table import Table
-from harness.verdict import FINDINGS, Verdict
+from harness.verdict import EXPLAINED, FINDINGS
 
 if TYPE_CHECKING:
     from harness.report.pictures import Picture
@@ -66,7 +66,7 @@ def _lines(record: Record, pictures: "Mapping[str, Picture]") -> Iterable[str]:
         if name not in ABOVE:
             yield from _table(picture.chart.table, picture)
     yield from _table(table.verdicts(record))
-    findings = differences.differences(record, *FINDINGS, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
+    findings = differences.differences(record, *FINDINGS, *EXPLAINED)
     for difference in findings:
         yield from _difference(difference)
     for one in (differences.documented(record), table.ledger(record)):

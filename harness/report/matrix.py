@@ -24,6 +24,7 @@ TONES = {
     Verdict.UNAVAILABLE: "unavailable",
     Verdict.CRASHED: "crashed",
     Verdict.TIMED_OUT: "timed-out",
+    Verdict.COULD_NOT_MEASURE: "could-not-measure",
 }
 """The style class of every verdict."""
 

@@ -148,7 +148,7 @@ def _speeds(record: Record) -> Iterable[tuple[str, str]]:
 
 def _findings(record: Record) -> Iterable[Found]:
     yield from _absent(record)
-    for one in differences.differences(record, *FINDINGS, Verdict.UNSUPPORTED):
+    for one in differences.differences(record, *FINDINGS, Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED):
         window = None if one.parting is None else evidence.window_of(one.parting)
         said = tuple(evidence.shortened(line, evidence.LONG) for line in one.said)
         yield Found(one.case, evidence.shortened(one.because, evidence.LONG), window, said)

@@ -17,13 +17,13 @@ from harness.report.said import said
 from harness.report.said import tables as tables_of
 from harness.report.visible import visible
 from harness.table import Table
-from harness.verdict import FINDINGS, Verdict
+from harness.verdict import EXPLAINED, FINDINGS
 
 _WIDTH_WITHOUT_TERMINAL = 120
 
 _STYLES = {
     "✓": "green", "◇": "cyan", "✗": "bold red", "≈": "bold magenta",
-    "!": "bold red", "⧖": "bold red", "∅": "yellow", "–": "dim",
+    "!": "bold red", "⧖": "bold red", "∅": "yellow", "–": "dim", "?": "yellow",
     "holds": "green", "does not hold": "yellow", "not tried": "dim",
 }  # fmt: skip
 
@@ -50,7 +50,7 @@ def page(record: Record) -> RenderableType:
         table.times(record),
         *(one for _, one in tables_of(record)),
     )
-    findings = differences.differences(record, *FINDINGS, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
+    findings = differences.differences(record, *FINDINGS, *EXPLAINED)
     parts: list[RenderableType] = [_text(what, style="bold"), _text(where, style="dim"), Text()]
     parts += [_table(one) for one in tables if one is not None]
     parts += [side_by_side(one) for one in findings]
@@ -125,7 +125,7 @@ def show_check(record: Record) -> None:
     for one in tables:
         if one is not None:
             out.print(_table(one))
-    for difference in differences.differences(record, *FINDINGS, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE):
+    for difference in differences.differences(record, *FINDINGS, *EXPLAINED):
         out.print(side_by_side(difference))
     if len({line.row.scenario for line in record.lines}) == 1:
         out.print(_table(table.observed(record)))

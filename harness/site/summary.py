@@ -139,8 +139,8 @@ def loop_of(backend: str) -> str:
 
 
 def was_observed(case: Case) -> bool:
-    """Whether anything can be said of a case: one that is unavailable breaks no promise and keeps none."""
-    return case.verdict != Verdict.UNAVAILABLE
+    """Whether anything can be said of a case: one that could not be run breaks no promise and keeps none."""
+    return case.verdict not in (Verdict.UNAVAILABLE, Verdict.COULD_NOT_MEASURE)
 
 
 def is_right(case: Case) -> bool:
