@@ -22,6 +22,7 @@ from harness.sighting import assignment, observe_once
 from harness.spread import best_turns
 from harness.tally import Tally
 from harness.venvs import find_place
+from harness.verdict import Verdict
 
 Entries = Generator[Entry, None, None]
 """Results as they come; the caller journals each and adds it to the tally before it asks for the next."""
@@ -181,7 +182,7 @@ def drop(tally: Tally, row: Row, fault: Fault, *, unstable: bool = False) -> Dro
 def _why_stop(tally: Tally, row: Row) -> str | None:
     """Why a row needs no more rounds; None if it does. By precision, never by significance."""
     if not tally.timed_backends(row):
-        return "no case of this row has a number"
+        return _why_none_is_timed(tally, row)
     effort = tally.plan.effort
     taken = len(tally.rounds[row.id])
     if effort.exactly is not None:
@@ -191,6 +192,15 @@ def _why_stop(tally: Tally, row: Row) -> str | None:
     if since < 0 or since % effort.step:
         return over
     return _narrow_enough(tally, row) or over
+
+
+def _why_none_is_timed(tally: Tally, row: Row) -> str:
+    """Why no backend is timed: where none that is there could be measured, what prevented that."""
+    findings = [tally.finding(row, backend.name) for backend in tally.plan.backends_of(row)]
+    tried = [finding for finding in findings if finding.verdict is not Verdict.UNAVAILABLE]
+    if tried and all(finding.verdict is Verdict.COULD_NOT_MEASURE for finding in tried):
+        return "; ".join(dict.fromkeys(finding.because for finding in tried))
+    return "no case of this row has a number"
 
 
 def _narrow_enough(tally: Tally, row: Row) -> str | None:

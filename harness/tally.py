@@ -11,6 +11,7 @@ from harness.contrasts import native_arm
 from harness.description import Description
 from harness.entry import Begun, Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.estimate import surprising_count
+from harness.judging import Seen, judge_among, reference_of
 from harness.observation import Observation, Promise, Row, Sighting, observations
 from harness.pace import AGAIN, ArmRound, Pace
 from harness.parting import matches
@@ -19,7 +20,7 @@ from harness.plan import Plan
 from harness.record import Answered, Cell, Line, Record, Repeats
 from harness.samples import RowRounds
 from harness.trial import Tried
-from harness.verdict import Finding, Verdict, answer, expect, judge
+from harness.verdict import Finding, Verdict, answer, expect
 
 
 class Tally:
@@ -67,10 +68,11 @@ class Tally:
 
     def reference(self, row: Row) -> Observation | None:
         """The observation that stands for what is not promised: the baseline's first, or the next best."""
-        for backend in self.plan.backends_of(row):
-            for look in observations(self.sightings.get((row.id, backend.name), ())):
-                return look
-        return None
+        return reference_of(self._seen(row))
+
+    def _seen(self, row: Row) -> Seen:
+        names = (backend.name for backend in self.plan.backends_of(row))
+        return {name: self.sightings.get((row.id, name), ()) for name in names}
 
     def _settle(self, name: str) -> None:
         """Keep a finished row as its line: its rounds are in the journal, and would fill the memory.
@@ -104,8 +106,7 @@ class Tally:
 
     def _judged(self, row: Row, backend: str) -> Finding:
         python = self.begun.environment.python_of(backend)
-        sightings = self.sightings.get((row.id, backend), ())
-        finding = judge(row, backend, python, sightings, self.reference(row))
+        finding = judge_among(row, backend, python, self._seen(row))
         dropped = self.dropped.get((row.id, backend)) or self._dropped_elsewhere(row, backend)
         if dropped is not None and finding.has_number:
             return Finding(Verdict(dropped.verdict), dropped.fault.because, said=dropped.fault.said)

@@ -110,7 +110,7 @@ def judge(
     difference = matching_difference(row, backend, python)
     expected = expect(row, backend, python, reference)
     partings = tuple(part(expected, look) for look in seen)
-    if (message := _unsupported(seen)) and (any(partings) or not _promises_outcome(row, difference)):
+    if (message := _unsupported(seen)) and (any(partings) or not promises_outcome(row, backend, python)):
         return Finding(Verdict.UNSUPPORTED, message)
     if not any(partings):
         if difference is None:
@@ -158,9 +158,9 @@ def _disagreement(
     return Finding(Verdict.DIFFERS, f"it {first.part} something else", first)
 
 
-def _promises_outcome(row: Row, difference: Difference | None) -> bool:
-    promises = (row.promise, difference.promise) if difference else (row.promise,)
-    return any(promise.outcome is not None for promise in promises)
+def promises_outcome(row: Row, backend: str, python: str) -> bool:
+    """Whether the row, or a documented difference, says what a backend returns or raises."""
+    return expect(row, backend, python, None).outcome is not None
 
 
 def _unsupported(seen: tuple[Observation, ...]) -> str | None:

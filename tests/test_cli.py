@@ -64,6 +64,22 @@ async def names_its_library() -> str:
     return f"{get_cancelled_exc_class().__module__.split('.')[0]}.Cancelled"
 """
 
+MISSPELT = """\
+from anyio.lowlevel import checkpoint
+
+from harness.scenario import Gather, scenario
+
+
+async def one() -> int:
+    await checkpont()
+    return 1
+
+
+@scenario()
+async def misspelt(gather: Gather) -> list[int]:
+    return await gather(one())
+"""
+
 TWO_MATCH = """\
 from harness.scenario import Gather, differs, scenario
 
@@ -381,6 +397,23 @@ def test_a_difference_is_shown_side_by_side_and_is_exit_code_1(tmp_path: Path) -
     assert "names_its_library on asyncio+gather" in done.stdout
     [beside] = [line for line in done.stdout.splitlines() if "→" in line]
     assert beside.split()[1:] == ["returned", "'trio.Cancelled'", "returned", "'asyncio.Cancelled'"]
+
+
+@pytest.mark.workers
+@pytest.mark.parametrize("command", ["check typo.py", "check typo.py -b asyncio", "run typo.py --fast"])
+def test_a_story_that_raises_everywhere_is_exit_code_3_and_is_told_where(
+    tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "typo.py").write_text(MISSPELT)
+    line = next(number for number, text in enumerate(MISSPELT.splitlines(), 1) if "checkpont()" in text)
+    done = loopcmp(tmp_path, *command.split())
+    said = f"raises NameError on every backend (typo.py:{line}: NameError("
+    assert done.returncode == 3
+    assert said in " ".join(done.stdout.split())
+    *_, last = (line for line in done.stderr.splitlines() if not line.startswith("Report"))
+    assert last.startswith("loopcmp: could not measure misspelt on asyncio+gather")
+    assert said in last
+    assert (f"misspelt: {said}" in done.stderr) == command.startswith("run")
 
 
 @pytest.mark.workers

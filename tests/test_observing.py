@@ -133,7 +133,7 @@ def test_a_story_that_returns_or_raises_outside_its_file_has_no_line(loop: str) 
 def test_an_error_whose_own_parts_raise_has_no_line_and_is_described_all_the_same() -> None:
     class Spiteful(ExceptionGroup[Exception]):
         @property
-        def exceptions(self) -> tuple[Exception, ...]:  # type: ignore[override]
+        def exceptions(self) -> tuple[Exception, ...]:
             raise ValueError("not telling")
 
     async def story() -> None:

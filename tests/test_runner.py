@@ -31,6 +31,7 @@ from tests.records import (
     look,
     part,
     plan,
+    raised,
     returned,
     rounds,
     row,
@@ -136,6 +137,14 @@ def test_a_story_that_sleeps_ends_when_its_excess_is_known_to_a_share_of_its_ide
 def test_a_row_without_a_case_that_has_a_number_ends_at_once() -> None:
     differing = seen_alike(STORY, twice(look(returned(2))))
     assert _why_stop(Tally(begun(plan(STORY)), differing), STORY) == "no case of this row has a number"
+
+
+def test_a_row_that_raises_on_every_backend_says_that_this_is_why_it_is_not_timed() -> None:
+    unpromised = row("story")
+    typo = seen_alike(unpromised, twice(look(raised(NameError("checkpont")))))
+    because = _why_stop(Tally(begun(plan(unpromised)), typo), unpromised)
+    assert because is not None
+    assert because.startswith("raises NameError on every backend")
 
 
 def test_arms_that_are_dropped_are_not_waited_for() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from harness.backends import Venv
+from harness.description import Outcome
 from harness.differences import differences
 from harness.entry import Closed, Dropped, Elsewhere, Entry, Finished, Observed, Paced, Played
 from harness.estimate import Judgement
@@ -37,6 +38,7 @@ from tests.records import (
     seen_alike,
     told,
     twice,
+    unmeasured,
     value,
 )
 
@@ -171,6 +173,128 @@ def test_a_story_that_raises_as_promised_agrees_and_is_not_timed() -> None:
     tally = Tally(begun(plan(story)), seen_alike(story, twice(look(raised(ValueError("Oops"))))))
     assert tally.finding(story, ASYNCIO).verdict is Verdict.AGREES
     assert tally.timed_backends(story) == ()
+
+
+UNPROMISED = row("story")
+TYPO = NameError("name 'checkpont' is not defined")
+GROUPED = ExceptionGroup("", [TYPO])
+
+
+def raises(error: BaseException, *, line: int | None = 16) -> tuple[Sighting, ...]:
+    return twice(replace(look(raised(error)), raised_on_line=line))
+
+
+def verdicts_of(of: Row, **seen: tuple[Sighting, ...]) -> list[Verdict]:
+    """The verdicts on the three backends, each named by its loop with what it saw."""
+    return [one.finding.verdict for one in line_of(*observed(of, **seen), of=of).cells]
+
+
+def everywhere(error: BaseException) -> dict[str, tuple[Sighting, ...]]:
+    return {name.partition("+")[0]: raises(error) for name in THREE}
+
+
+@pytest.mark.parametrize("on_trio", [TYPO, GROUPED], ids=["bare", "in a group"])
+def test_a_story_that_raises_on_every_backend_without_a_promise_could_not_be_measured(
+    on_trio: BaseException,
+) -> None:
+    line = line_of(
+        *observed(UNPROMISED, **{**everywhere(TYPO), "trio": raises(on_trio)}),
+        *rounds(UNPROMISED.id, TIMES, 3),
+        of=UNPROMISED,
+    )
+    assert [one.finding.verdict for one in line.cells] == [Verdict.COULD_NOT_MEASURE] * 3
+    because = (
+        "raises NameError on every backend (scenarios/tutorial/story.py:16: "
+        "NameError(\"name 'checkpont' is not defined\")), so there is nothing to compare or to time: "
+        "mend the scenario, or promise the error with raises="
+    )
+    assert {one.finding.because for one in line.cells} == {because}
+    assert [one.timing for one in line.cells] == [None] * 3
+
+
+def test_where_the_line_is_not_known_the_words_say_where_the_scenario_begins() -> None:
+    entries = [Observed(UNPROMISED.id, name, raises(TYPO, line=None)) for name in THREE]
+    because = cell(line_of(*entries, of=UNPROMISED), TRIO).finding.because
+    assert f"on every backend ({UNPROMISED.source}: NameError" in because
+
+
+def test_errors_that_are_unlike_are_all_named() -> None:
+    entries = observed(UNPROMISED, **{**everywhere(TYPO), "trio": raises(KeyError("k"))})
+    finding = cell(line_of(*entries, of=UNPROMISED), UVLOOP).finding
+    assert finding.verdict is Verdict.COULD_NOT_MEASURE
+    assert finding.because.startswith("raises NameError or KeyError on every backend")
+
+
+def test_a_story_that_raises_on_the_baseline_alone_is_no_less_at_fault() -> None:
+    (line,) = record_of(
+        plan(UNPROMISED, on=[ASYNCIO]), *seen_alike(UNPROMISED, raises(TYPO), [ASYNCIO])
+    ).lines
+    assert [one.finding.verdict for one in line.cells] == [Verdict.COULD_NOT_MEASURE]
+
+
+def test_a_story_that_raises_on_some_backends_only_is_a_difference() -> None:
+    differs = [Verdict.AGREES, Verdict.DIFFERS, Verdict.DIFFERS]
+    assert verdicts_of(UNPROMISED, uvloop=raises(TYPO), trio=raises(TYPO)) == differs
+    assert verdicts_of(UNPROMISED, asyncio=raises(TYPO)) == differs
+
+
+def test_a_story_that_sometimes_returns_on_one_backend_is_judged_as_ever() -> None:
+    sometimes = twice(look(raised(TYPO)), look(returned(1)))
+    assert verdicts_of(UNPROMISED, **{**everywhere(TYPO), "trio": sometimes}) == [
+        Verdict.AGREES,
+        Verdict.AGREES,
+        Verdict.UNSTABLE,
+    ]
+
+
+def test_a_backend_that_is_not_there_or_crashed_keeps_its_verdict_beside_a_story_that_raises() -> None:
+    missing = (Sighting(unavailable="pip install uvloop"),)
+    assert verdicts_of(UNPROMISED, **{**everywhere(TYPO), "uvloop": missing, "trio": CRASH}) == [
+        Verdict.COULD_NOT_MEASURE,
+        Verdict.UNAVAILABLE,
+        Verdict.CRASHED,
+    ]
+
+
+def test_a_promise_that_is_not_kept_is_a_difference_also_where_every_backend_raises() -> None:
+    assert verdicts_of(STORY, **everywhere(TYPO)) == [Verdict.DIFFERS] * 3
+
+
+def test_a_documented_difference_that_promises_the_error_counts_for_the_backends_that_it_matches() -> None:
+    promised = Difference(("trio+*",), Promise(raised(TYPO)), "it is so", "https://example.org")
+    only_trio = row("story", differences=(promised,))
+    assert verdicts_of(only_trio, **everywhere(TYPO)) == [
+        Verdict.COULD_NOT_MEASURE,
+        Verdict.COULD_NOT_MEASURE,
+        Verdict.DOCUMENTED,
+    ]
+    everyone = row("story", differences=(replace(promised, on=("*",)),))
+    assert verdicts_of(everyone, **everywhere(TYPO)) == [Verdict.DOCUMENTED] * 3
+
+
+def test_a_claim_that_the_error_is_raised_is_a_promise_of_it_and_a_claim_of_another_is_none() -> None:
+    claimed, another = (
+        row("story", claims=(Claim("It raises", "example", Promise(raised(error))),))
+        for error in (TYPO, KeyError("k"))
+    )
+    on_trio = {**everywhere(TYPO), "trio": raises(GROUPED)}
+    assert verdicts_of(claimed, **on_trio) == [Verdict.AGREES, Verdict.AGREES, Verdict.DIFFERS]
+    assert verdicts_of(another, **on_trio) == [Verdict.COULD_NOT_MEASURE] * 3
+
+
+@pytest.mark.parametrize("promised", [None, returned(1)], ids=["unpromised", "promised a value"])
+def test_what_no_chosen_loop_implements_is_unsupported_and_no_fault_of_the_story(
+    promised: Outcome | None,
+) -> None:
+    of = row("story", promised)
+    assert verdicts_of(of, **everywhere(NotImplementedError("no pipes"))) == [Verdict.UNSUPPORTED] * 3
+
+
+def test_a_backend_seen_later_to_return_turns_the_others_verdicts_back() -> None:
+    tally = Tally(begun(plan(UNPROMISED)), [Observed(UNPROMISED.id, ASYNCIO, raises(TYPO))])
+    assert tally.finding(UNPROMISED, ASYNCIO).verdict is Verdict.COULD_NOT_MEASURE
+    tally.add(Observed(UNPROMISED.id, UVLOOP, SEEN))
+    assert tally.finding(UNPROMISED, ASYNCIO).verdict is Verdict.AGREES
 
 
 def test_a_story_that_sleeps_has_an_excess_in_microseconds_and_never_a_ratio() -> None:
@@ -342,8 +466,8 @@ def test_every_row_of_the_plan_has_a_line_and_every_case_a_verdict_even_before_i
     assert record.closed is None
 
 
-def test_the_faked_record_has_every_verdict_and_every_judgement() -> None:
-    cells = [cell for line in everything().lines for cell in line.cells]
+def test_the_faked_records_have_every_verdict_and_every_judgement() -> None:
+    cells = [cell for record in (everything(), unmeasured()) for line in record.lines for cell in line.cells]
     assert {cell.finding.verdict for cell in cells} == set(Verdict)
     assert {cell.timing.judgement for cell in cells if cell.timing} == {*Judgement, None}
 
