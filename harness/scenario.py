@@ -208,7 +208,8 @@ def scenario(
 
     `returns`, `raises`, `prints` and `leaves` promise what every backend does; each may be a
     function of the parameters. What is not promised is whatever the baseline does, except
-    `leaves`: unpromised, a story leaves nothing. `ideal` is the seconds that one iteration of a
+    `leaves`: unpromised, a story leaves nothing; and `raises`: a story that raises on every backend
+    and does not promise to could not be measured. `ideal` is the seconds that one iteration of a
     story that sleeps would take on a perfect loop. `timed=False` only checks. `cpus` is how
     many CPUs the story needs to be itself: 2 for threads, subprocesses and files. `tags` may be a
     function of the parameters too; rows tagged "scale" wait for `--scale`, rows tagged "control"
