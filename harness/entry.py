@@ -122,7 +122,7 @@ class Dropped:
 
     row: str
     fault: Fault
-    verdict: Literal["crashed", "timed out", "unstable"]
+    verdict: Literal["crashed", "timed out", "unstable", "could not measure"]
 
 
 @dataclass(frozen=True, slots=True)

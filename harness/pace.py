@@ -125,3 +125,4 @@ class Fault:
     because: str
     said: str = ""
     timed_out: bool = False
+    unmeasured: bool = False

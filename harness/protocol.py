@@ -17,6 +17,9 @@ LOOKS = 8
 OUT_OF_MEMORY = "out of memory"
 """The kind of message with which a worker says that it reached the limit of its memory."""
 
+UNMEASURED = "unmeasured"
+"""The kind of message with which a worker says that what it saw says nothing of the backend."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:

@@ -16,7 +16,7 @@ from harness.description import Outcome
 from harness.observation import Ended
 from harness.pace import GRAIN, ArmRound, Calibration, Fault, Pace
 from harness.process import Reply, Worker
-from harness.protocol import Assignment, Farewell, Sketched, Timed, Turn, Value
+from harness.protocol import UNMEASURED, Assignment, Farewell, Sketched, Timed, Turn, Value
 
 T = TypeVar("T")
 Told = TypeVar("Told", Value, Farewell)
@@ -192,7 +192,8 @@ class _Player:
             raise _ArmFailed(Fault(self._arm.name, reply.how, reply.said, reply.timed_out))
         try:
             if reply.kind != kind:
-                raise _ArmFailed(Fault(self._arm.name, _refusal(reply)))
+                unmeasured = reply.kind == UNMEASURED
+                raise _ArmFailed(Fault(self._arm.name, _refusal(reply), unmeasured=unmeasured))
             return reply.read(shape)
         except msgspec.ValidationError as error:
             raise _ArmFailed(Fault(self._arm.name, f"wrote what is no {reply.kind}: {error}")) from None

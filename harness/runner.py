@@ -173,9 +173,11 @@ def _play(
 def drop(tally: Tally, row: Row, fault: Fault, *, unstable: bool = False) -> Dropped:
     """The arm of a fault, given up; the baseline's second entry stands for the baseline."""
     arm = tally.plan.baseline if fault.arm == AGAIN else fault.arm
-    fault = Fault(arm, fault.because, fault.said, fault.timed_out)
+    fault = replace(fault, arm=arm)
     if unstable:
         return Dropped(row.id, fault, "unstable")
+    if fault.unmeasured:
+        return Dropped(row.id, fault, "could not measure")
     return Dropped(row.id, fault, "timed out" if fault.timed_out else "crashed")
 
 

@@ -14,7 +14,7 @@ from harness.backends import Backend, Loop
 from harness.errors import BadInput, ScenarioBroken
 from harness.observation import Ended, Observation, Row, Seen, Sighting
 from harness.process import Reply, Worker
-from harness.protocol import LOOKS, OUT_OF_MEMORY, Assignment
+from harness.protocol import LOOKS, OUT_OF_MEMORY, UNMEASURED, Assignment
 from harness.venvs import find_place
 
 _PATIENCE = 60.0
@@ -124,6 +124,8 @@ def _last(row: Row, backend: Backend, reply: Reply | Ended, seen: tuple[Seen, ..
         return Sighting(seen)
     if reply.kind == OUT_OF_MEMORY:
         return Sighting(seen, ended=Ended(_message(reply)))
+    if reply.kind == UNMEASURED:
+        return Sighting(unmeasured=_message(reply))
     if reply.kind == "missing":
         return Sighting(seen, unavailable=f"{_message(reply)}: {_where_to_get_it(row, backend)}")
     return Sighting(seen, refused=f"{row.source}: {_message(reply)}")

@@ -4,12 +4,14 @@ import asyncio
 import gc
 import importlib
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, cast
 
 import anyio._backends._asyncio  # noqa: F401 - imported now, not inside the first observation
 
 from harness.backends.gatherers import Start, anyio_gather, over
 from harness.backends.running import NotALoop, Running
+from harness.backends.variants import AsyncioLoop
 from harness.scenario import Gather
 
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
@@ -30,19 +32,63 @@ GATHERERS: dict[str, Gather] = {
 
 
 def open_backend(factory: str, gatherer: str) -> Running:
-    """How to run on the loop that `factory` ("module:attribute", empty for the default) makes."""
-    new_loop = _find(factory) if factory else None
+    """How to run on the loop that `factory` ("module:attribute", empty for asyncio's own) makes."""
+    new_loop = NotedFactory(_find(factory) if factory else AsyncioLoop)
     return Running(
         anyio_backend="asyncio",
-        options={"loop_factory": new_loop} if new_loop else {},
+        options={"loop_factory": new_loop},
         modules=("anyio._backends._asyncio", *filter(None, [factory.partition(":")[0]])),
         gather=GATHERERS[gatherer],
         cancelled=(asyncio.CancelledError,),
         count_tasks=lambda: len(asyncio.all_tasks()),
         pending_tasks=_pending_tasks,
         loggers=("asyncio",),
-        check=lambda: _check(new_loop or asyncio.new_event_loop),
+        check=lambda: _check(new_loop),
+        elsewhere=new_loop.elsewhere,
     )
+
+
+class NotedFactory:
+    """A loop factory that notes when a loop is of another class than the one that it made first.
+
+    The first is made and closed at once, which is before any scenario is imported: what a scenario's module
+    does to the loop's package shows as another class. A loop is what the factory returned, so nothing need
+    stand between it and the scenario to learn on which loop this runs.
+    """
+
+    def __init__(self, make: LoopFactory) -> None:
+        self._make = make
+        self._opened = _class_of_a_loop(make)
+        self._other: type | None = None
+
+    def __call__(self) -> asyncio.AbstractEventLoop:
+        """A new loop."""
+        loop = self._make()
+        if type(loop) is not self._opened:
+            self._other = type(loop)
+        return loop
+
+    def elsewhere(self) -> str | None:
+        """On which other class of loop something ran, if it did."""
+        if self._other is None:
+            return None
+        if self._opened is None:
+            return f"ran on {_name(self._other)}, but no loop could be made before the scenario was imported"
+        return f"ran on {_name(self._other)}, not {_name(self._opened)}"
+
+
+def _class_of_a_loop(make: LoopFactory) -> type | None:
+    """The class of a loop that is made and closed; None where that fails, as it will when a scenario runs."""
+    with suppress(Exception):
+        loop = make()
+        with suppress(Exception):
+            loop.close()
+        return type(loop)
+    return None
+
+
+def _name(loop_class: type) -> str:
+    return f"{loop_class.__module__}.{loop_class.__qualname__}"
 
 
 def _find(path: str) -> LoopFactory:

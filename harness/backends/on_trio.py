@@ -9,6 +9,9 @@ from harness.backends.gatherers import anyio_gather, over
 from harness.backends.running import Running
 from harness.scenario import Gather
 
+RUN = trio.run
+"""What runs a story, as it is before a scenario has been imported."""
+
 GATHERERS: dict[str, Gather] = {
     "nursery": over(trio.open_nursery, attrgetter("start_soon")),
     "anyio": anyio_gather,
@@ -26,4 +29,12 @@ def open_backend(factory: str, gatherer: str) -> Running:  # noqa: ARG001 - trio
         count_tasks=lambda: trio.lowlevel.current_statistics().tasks_living,
         keeps=lambda thread: thread.name.startswith("Trio thread "),  # what trio calls an idle one
         pending_tasks=lambda: 0,  # trio.run does not return before its last task
+        elsewhere=_elsewhere,
     )
+
+
+def _elsewhere() -> str | None:
+    """By what other function than trio's own a story ran, if it did: AnyIO calls what trio.run is by then."""
+    if trio.run is RUN:
+        return None
+    return f"ran by {trio.run.__module__}.{trio.run.__qualname__}, not {RUN.__module__}.{RUN.__qualname__}"

@@ -16,6 +16,10 @@ def _nothing_to_check() -> None:
     """The library makes its own loop."""
 
 
+def _nowhere_else() -> None:
+    """Nothing has run on another loop."""
+
+
 def _no_thread(thread: threading.Thread) -> bool:  # noqa: ARG001 - the shape of `keeps`
     """The library keeps none."""
     return False
@@ -31,7 +35,9 @@ class Running:
     counts those it abandoned.
     `keeps` knows the idle threads that the library keeps for later, which no story left.
     `loggers` are the loggers on which the library complains. `check` makes a loop and closes
-    it, and raises NotALoop where the factory makes something else.
+    it, and raises NotALoop where the factory makes something else. `elsewhere` says on which other loop
+    than that of the backend something has run, in words such as "ran on uvloop.Loop, not …"; None if
+    nothing has.
     """
 
     anyio_backend: str
@@ -44,3 +50,4 @@ class Running:
     keeps: Callable[[threading.Thread], bool] = _no_thread
     loggers: tuple[str, ...] = ()
     check: Callable[[], None] = _nothing_to_check
+    elsewhere: Callable[[], str | None] = _nowhere_else

@@ -3,10 +3,16 @@
 import asyncio
 import selectors
 
+AsyncioLoop = asyncio.SelectorEventLoop
+"""The class of asyncio's own loop where workers run, as it is before a scenario has been imported.
+
+asyncio.new_event_loop() makes it only for as long as nothing that is imported sets an event loop policy.
+"""
+
 
 def eager() -> asyncio.AbstractEventLoop:
     """Tasks run inside create_task() up to where they first wait; Python 3.12 or newer."""
-    loop = asyncio.new_event_loop()
+    loop = AsyncioLoop()
     loop.set_task_factory(asyncio.eager_task_factory)  # type: ignore[attr-defined, unused-ignore]
     return loop
 
@@ -16,7 +22,7 @@ def debug() -> asyncio.AbstractEventLoop:
 
     How long each takes is looked at all the same; a complaint of one would be about the machine.
     """
-    loop = asyncio.new_event_loop()
+    loop = AsyncioLoop()
     loop.set_debug(enabled=True)
     loop.slow_callback_duration = float("inf")
     return loop
@@ -24,7 +30,7 @@ def debug() -> asyncio.AbstractEventLoop:
 
 def _on(selector: str) -> asyncio.AbstractEventLoop:
     make: type[selectors.BaseSelector] = getattr(selectors, selector)
-    return asyncio.SelectorEventLoop(make())
+    return AsyncioLoop(make())
 
 
 def select() -> asyncio.AbstractEventLoop:

@@ -4,6 +4,7 @@
 """
 
 import json
+import sys
 from argparse import ArgumentParser
 
 from harness.protocol import Assignment
@@ -18,8 +19,10 @@ def main() -> None:
     parser: ArgumentParser = runner.argparser
     parser.add_argument("--case", required=True)
     case = runner.parse_args().case
-    story, _ = open_assignment(Assignment(**json.loads(case)))
-    runner.bench_async_func("story", story.operation)
+    story, running = open_assignment(Assignment(**json.loads(case)))
+    runner.bench_async_func("story", story.operation, **running.options)
+    if why := running.elsewhere():
+        sys.exit(why)
 
 
 def _pass_on(command: list[str], options: object) -> None:

@@ -19,7 +19,7 @@ from harness.backends import Backend, Loop, open_backend
 from harness.backends.running import Running
 from harness.protocol import Assignment
 from harness.scenario import NewLoop, Scenario
-from harness.worker.refusal import LibraryMissing, ModuleBroken
+from harness.worker.refusal import AnotherLoop, LibraryMissing, ModuleBroken
 
 
 def load_module(module: str) -> ModuleType:
@@ -94,6 +94,15 @@ class Story:
         """Set up, run one operation, and tear down."""
         async with self.opened() as operation:
             return await operation()
+
+
+def run_on(running: Running, operation: Operation) -> object:
+    """Run an operation on the backend. Raises AnotherLoop, whatever it did, if it ran on another loop."""
+    try:
+        return anyio.run(operation, backend=running.anyio_backend, backend_options=running.options)
+    finally:
+        if why := running.elsewhere():
+            raise AnotherLoop(why)
 
 
 def wants_gather(scenario: Scenario) -> bool:

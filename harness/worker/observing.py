@@ -9,18 +9,16 @@ from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
-import anyio
-
 from harness.backends.running import Running
 from harness.description import Description, Outcome
 from harness.observation import Observation, Seen
 from harness.protocol import LOOKS
 from harness.worker.channel import Channel
 from harness.worker.describe import Describer
-from harness.worker.loading import Story
+from harness.worker.loading import Story, run_on
 from harness.worker.memory import memory
 from harness.worker.raising import line_in
-from harness.worker.refusal import OutOfMemory
+from harness.worker.refusal import AnotherLoop, OutOfMemory
 from harness.worker.watching import Watch
 
 OWN = "loopcmp-"
@@ -33,11 +31,9 @@ LONG = 0.02
 def observe(story: Story, running: Running, channel: Channel) -> None:
     """Look at the story and send each observation at once, so that a later crash loses none.
 
-    Raises Undescribable when the story returns what cannot be compared, and OutOfMemory.
+    Raises Undescribable when the story returns what cannot be compared, OutOfMemory, and AnotherLoop.
     """
     folder = os.environ.get("TMPDIR", "")
-    with suppress(Exception):  # a factory that fails will fail again where it is observed
-        running.check()  # what a library opens once per process is not what the story left
     gc.collect()
     gc.freeze()  # what was imported is no story's garbage: each look's collection is 10 ms shorter
     began = perf_counter()
@@ -67,11 +63,9 @@ def look(story: Story, running: Running) -> Observation:
 def _outcome(story: Story, running: Running, describer: Describer) -> tuple[Outcome, int | None]:
     """Run and describe, with the line of an error; no reference to result, error or traceback is left."""
     try:
-        result = anyio.run(
-            story.operation or story.once,
-            backend=running.anyio_backend,
-            backend_options=running.options,
-        )
+        result = run_on(running, story.operation or story.once)
+    except AnotherLoop:
+        raise
     except BaseException as error:  # noqa: BLE001 - what escapes the loop is what is observed
         return Outcome("raised", describer.describe(error)), line_in(story.file, error)
     return Outcome("returned", describer.describe(result)), None

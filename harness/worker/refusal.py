@@ -1,6 +1,6 @@
 """What a worker says when it cannot do its job because of what it was given: a message, never a crash."""
 
-from harness.protocol import OUT_OF_MEMORY
+from harness.protocol import OUT_OF_MEMORY, UNMEASURED
 
 
 class Refusal(Exception):
@@ -43,3 +43,9 @@ class OutOfMemory(Refusal):
     """A story that reached the limit on a worker's memory: an end like any other, and no observation."""
 
     kind = OUT_OF_MEMORY
+
+
+class AnotherLoop(Refusal):
+    """A story that ran on another loop than its backend's: nothing that was seen of it counts."""
+
+    kind = UNMEASURED

@@ -27,9 +27,9 @@ from harness.worker.channel import Channel
 from harness.worker.clock import Clock
 from harness.worker.describe import Describer
 from harness.worker.latency import EachOperation
-from harness.worker.loading import Operation, Story, open_assignment
+from harness.worker.loading import Operation, Story, open_assignment, run_on
 from harness.worker.memory import memory
-from harness.worker.refusal import LeavesTasks
+from harness.worker.refusal import AnotherLoop, LeavesTasks
 
 LARGE = 1024 * 1024
 """Bytes; four times what asyncio asks for whenever it reads."""
@@ -48,7 +48,9 @@ def take_turns(assignment: Assignment, channel: Channel) -> None:
     sys.stdout = _Nowhere()
     session = _Session(story, running, channel)
     try:
-        anyio.run(session.run, backend=running.anyio_backend, backend_options=running.options)
+        run_on(running, session.run)
+    except AnotherLoop:
+        raise
     except BaseException as error:  # noqa: BLE001 - the parent needs to know what ended the story
         channel.send("raised", Outcome("raised", Describer(running.cancelled).describe(error)))
         return
@@ -97,7 +99,9 @@ class _Session:
         self.left_behind = 0
 
     async def run(self) -> None:
-        """Set up, serve turns until the parent has enough, and tear down."""
+        """Set up, serve turns until the parent has enough, and tear down; none of it on another loop."""
+        if self._running.elsewhere():
+            return
         async with self._story.opened() as operation:
             await self._first(operation)
             if self.left_behind:
