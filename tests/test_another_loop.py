@@ -137,7 +137,7 @@ def test_a_story_that_raises_on_another_loop_could_not_be_observed_either(tmp_pa
 @workers
 def test_trio_that_is_run_by_another_function_could_not_be_observed(tmp_path: Path) -> None:
     sighting = observed(row_of(tmp_path, ANOTHER_RUN), "trio")
-    assert sighting == Sighting(unmeasured="ran by mine.<lambda>, not trio.run")
+    assert sighting == Sighting(unmeasured="was run by another function than trio's own trio.run")
 
 
 @workers

@@ -52,8 +52,9 @@ class NotedFactory:
     """A loop factory that notes when a loop is of another class than the one that it made first.
 
     The first is made and closed at once, which is before any scenario is imported: what a scenario's module
-    does to the loop's package shows as another class. A loop is what the factory returned, so nothing need
-    stand between it and the scenario to learn on which loop this runs.
+    does to the loop's package shows as another class, and what a loop's package opens once in a process is
+    open before a scenario is observed. The loop that runs is the one that the factory returned, so nothing
+    need stand between AnyIO and the scenario to learn its class.
     """
 
     def __init__(self, make: LoopFactory) -> None:

@@ -34,7 +34,5 @@ def open_backend(factory: str, gatherer: str) -> Running:  # noqa: ARG001 - trio
 
 
 def _elsewhere() -> str | None:
-    """By what other function than trio's own a story ran, if it did: AnyIO calls what trio.run is by then."""
-    if trio.run is RUN:
-        return None
-    return f"ran by {trio.run.__module__}.{trio.run.__qualname__}, not {RUN.__module__}.{RUN.__qualname__}"
+    """Whether a story was run by another function than trio's own: AnyIO calls what trio.run is by then."""
+    return None if trio.run is RUN else "was run by another function than trio's own trio.run"
