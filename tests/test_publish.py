@@ -9,7 +9,8 @@ import pytest
 pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
 
 from harness.errors import BadInput, CannotWrite
-from harness.site import build, folder
+from harness.site import build
+from harness.site.tree import Tree
 from tests.test_cli import here
 from tests.test_comparison import record
 from tests.test_site import put
@@ -28,7 +29,7 @@ def files(site: Path) -> dict[str, bytes]:
     return {str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*") if path.is_file()}
 
 
-def stop(*_: object) -> str:
+def stop(*_: object, **__: object) -> str:
     raise KeyboardInterrupt
 
 
@@ -60,7 +61,7 @@ def test_a_disk_that_fills_is_said_in_a_line_and_the_next_build_goes_on(
     said = capsys.readouterr().err
     assert "cannot be written: File too large; make room, or -o FOLDER chooses another" in said
     assert said.count("\n") == 1
-    assert not list(Path("site").rglob("*-half"))
+    assert not list(Path("site").glob(".*"))
     assert here(monkeypatch, "publish") == 0
 
 
@@ -73,7 +74,7 @@ def test_a_folder_that_takes_nothing_is_said_in_a_line(
     def closed(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(folder, "_replace", closed)
+    monkeypatch.setattr(Tree, "_create", closed)
     with pytest.raises(CannotWrite, match=f"{os.strerror(number)}; make it writable, or -o FOLDER"):
         build.publish(results, results.parent / "site")
 
@@ -85,16 +86,16 @@ def test_what_is_left_over_and_cannot_be_removed_is_said_in_a_line(
     build.publish(results, site)
     (results / "2-second" / "record.json").unlink()
 
-    def kept(_: Path) -> None:
+    def kept(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(Path, "unlink", kept)
+    monkeypatch.setattr(os, "unlink", kept)
     with pytest.raises(CannotWrite, match=r"2-second.* cannot be removed: Permission denied"):
         build.publish(results, site)
 
 
 @pytest.mark.usefixtures("results")
-@pytest.mark.parametrize("where", ["_render", "_derive", "_share"])
+@pytest.mark.parametrize("where", ["_render", "_derived", "runtime"])
 def test_a_first_build_that_is_interrupted_is_finished_by_the_next(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], where: str
 ) -> None:
@@ -113,7 +114,7 @@ def test_a_build_that_is_interrupted_before_its_first_file_leaves_no_dead_end(
 ) -> None:
     site = results.parent / "site"
     with monkeypatch.context() as first:
-        first.setattr(Path, "replace", stop)
+        first.setattr(os, "replace", stop)
         with pytest.raises(KeyboardInterrupt):
             build.publish(results, site)
     assert build.publish(results, site).rendered == 2

@@ -1,18 +1,22 @@
 """The JSON API of a site: static files, and the schema that stands beside them."""
 
+from typing import TypeVar
+
 import msgspec
 
 from harness.site.history import Series
 from harness.site.summary import Machine, Summary
 
+T = TypeVar("T")
+
 API = "api/v1"
+
+INDEX = f"{API}/index.json"
+"""The index of the JSON API, the last file that a build writes but for the manifest."""
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """The index of the JSON API: the records, newest first, and the version of what made the site.
-
-    Both are empty until a first build has come to its end.
-    """
+    """The index of the JSON API: the records, newest first, and the version of what made the site."""
 
     made_by: str
     records: tuple[str, ...]
@@ -60,6 +64,14 @@ def schema() -> str:
 def encoded(value: object) -> str:
     """A file of the API."""
     return msgspec.json.encode(value).decode() + "\n"
+
+
+def decoded(data: bytes, kind: type[T]) -> T | None:
+    """A file of the site, read back; None where it holds something else."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.MsgspecError, RecursionError, ValueError):
+        return None
 
 
 def line_of(one: Series) -> Line:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import msgspec
 from markupsafe import Markup
 
 from harness.audited import sentences as audited
@@ -19,9 +18,9 @@ from harness.report.page import page_of
 from harness.report.vega import Workshop, packed, runtime
 from harness.sentences import sentences
 from harness.site import pages
-from harness.site.api import API, Listing, Scenario, encoded, line_of, schema
+from harness.site.api import API, INDEX, Listing, Scenario, decoded, encoded, line_of, schema
 from harness.site.feed import feed
-from harness.site.folder import OTHER, Site, holds_a_file
+from harness.site.folder import Site
 from harness.site.history import Series, series
 from harness.site.leaderboard import leaderboard
 from harness.site.names import slug
@@ -29,8 +28,8 @@ from harness.site.summary import Machine, Summary, loop_of, summarize
 from harness.store import LOCAL, RECORD, read_record
 from harness.store.decoding import read_bytes
 
-INDEX = f"{API}/index.json"
-"""What marks a folder as a site: written first, without a version, and once more when all else is there."""
+RUNTIME = "assets/vega.js"
+"""The file that draws charts, which takes a while to put together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +44,28 @@ class Built:
 def publish(results: Path, folder: Path) -> Built:
     """Build the site of the published records under `results`.
 
-    Raises BadInput where it cannot, and CannotWrite where the folder takes no more; a build that came to
-    no end is gone on with by the next.
+    Raises BadInput where it cannot, before anything is written, and CannotWrite where the folder takes no
+    more; a build that came to no end is gone on with by the next.
     """
-    site, made_by = Site(folder), version()
-    before, sources = _made_by(folder), list(_sources(results))
-    unchanged = before == made_by
-    if not before:
-        _mark(site)
-    summaries, rendered = [], 0
-    for source in sources:
-        known = _known(site, source) if unchanged else None
-        summaries.append(known or _render(site, source))
-        rendered += known is None
-    _derive(site, sorted(summaries, key=lambda one: (one.started, one.name), reverse=True), made_by)
-    site.sweep()
-    return Built(len(summaries), rendered, site.written)
+    sources, made_by = list(_sources(results)), version()
+    with Site(folder) as site:
+        known = {one.name: _known(site, one) for one in sources} if site.made_by == made_by else {}
+        rendered = [one for one in sources if known.get(one.name) is None]
+        summaries = [known.get(one.name) or _summary(one, read_record(one.path)) for one in sources]
+        derived = dict(_derived(sorted(summaries, key=_age, reverse=True), made_by))
+        site.claim([*(name for one in sources for name in one.files), *derived, RUNTIME], made_by)
+        for source in rendered:
+            _render(site, source)
+        for name, text in derived.items():
+            site.put(name, text)
+        if site.made_by != made_by or not site.has(RUNTIME):
+            site.put(RUNTIME, runtime())
+        site.finish(made_by)
+    return Built(len(summaries), len(rendered), site.written)
+
+
+def _age(summary: Summary) -> tuple[str, str]:
+    return summary.started, summary.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,11 @@ class Source:
     name: str
     path: Path
     digest: str
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """Its page and its summary on the site."""
+        return f"records/{self.name}.html", f"{API}/records/{self.name}.json"
 
 
 def _sources(results: Path) -> Iterator[Source]:
@@ -91,51 +101,26 @@ def version() -> str:
     return whole.hexdigest()
 
 
-def _made_by(folder: Path) -> str:
-    """The version that made what is in the folder, none if no build came to its end there.
-
-    Raises BadInput where something else is in it.
-    """
-    if not holds_a_file(folder):
-        return ""
-    try:
-        return msgspec.json.decode((folder / INDEX).read_bytes(), type=Listing).made_by
-    except (OSError, msgspec.MsgspecError):
-        raise BadInput(
-            f"{folder} holds something that is no site of loopcmp: choose another folder"
-        ) from None
-
-
-def _mark(site: Site) -> None:
-    """Say that the folder is a site's before a page is in it, so that the next build goes on with it."""
-    try:
-        site.folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(f"{site.folder} cannot be made: {error.strerror}; {OTHER} chooses another") from None
-    site.put(INDEX, encoded(Listing("", ())))
-
-
 def _known(site: Site, source: Source) -> Summary | None:
-    """What an earlier build knew of the same bytes."""
-    name, page = f"{API}/records/{source.name}.json", f"records/{source.name}.html"
-    try:
-        summary = msgspec.json.decode((site.folder / name).read_bytes(), type=Summary)
-    except (OSError, msgspec.MsgspecError):
+    """What an earlier build knew of the same bytes; None where it did not, or its page is not there."""
+    page, file = source.files
+    data = site.read(file)
+    if data is None or not site.has(page):
         return None
-    if summary.digest != source.digest or not (site.folder / page).exists():
-        return None
-    site.keep(name)
-    site.keep(page)
-    return summary
+    summary = decoded(data, Summary)
+    return summary if summary is not None and summary.digest == source.digest else None
 
 
-def _render(site: Site, source: Source) -> Summary:
-    record = read_record(source.path)
+def _summary(source: Source, record: Record) -> Summary:
     said = (*audited(record), *sentences(record))
-    summary = summarize(source.name, source.digest, record, said, _places(record))
-    site.put(f"records/{source.name}.html", _page(record))
-    site.put(f"{API}/records/{source.name}.json", encoded(summary))
-    return summary
+    return summarize(source.name, source.digest, record, said, _places(record))
+
+
+def _render(site: Site, source: Source) -> None:
+    """Write the page of a record, and then the summary that says that its page is there."""
+    record, (page, file) = read_record(source.path), source.files
+    site.put(page, _page(record))
+    site.put(file, encoded(_summary(source, record)))
 
 
 def _places(record: Record) -> dict[tuple[str, str], str]:
@@ -160,34 +145,23 @@ def _page(record: Record) -> str:
     return fill("report.html.j2", page=page, assets=replace(shared, scripts=specs + shared.scripts))
 
 
-def _derive(site: Site, newest_first: list[Summary], made_by: str) -> None:
-    """All that is made of summaries alone."""
+def _derived(newest_first: list[Summary], made_by: str) -> Iterator[tuple[str, str]]:
+    """The name and text of each file that is made of summaries alone, or is the same on every site."""
     runs = [one for one in newest_first if not one.audit]  # an audit tries the method, and no loop
     boards = [leaderboard(one) for one in _newest(runs)]
-    found = series(runs)
-    scenarios = _by_scenario(found)
-    site.put("index.html", pages.index(newest_first, sorted(scenarios)))
-    site.put("leaderboard.html", pages.standings(boards))
-    site.put("atom.xml", feed(newest_first))
+    scenarios = _by_scenario(series(runs))
+    yield "index.html", pages.index(newest_first, sorted(scenarios))
+    yield "leaderboard.html", pages.standings(boards)
+    yield "atom.xml", feed(newest_first)
     for loop in sorted({loop_of(name) for one in runs for name in one.backends}):
-        site.put(f"loops/{slug(loop)}.html", pages.loop(loop, runs, boards))
+        yield f"loops/{slug(loop)}.html", pages.loop(loop, runs, boards)
     for name, some in scenarios.items():
-        site.put(f"scenarios/{slug(name)}.html", pages.scenario(name, some))
-        site.put(f"{API}/scenarios/{slug(name)}.json", encoded(Scenario(name, tuple(map(line_of, some)))))
-    for name, text in pages.badges(boards):
-        site.put(f"badges/{name}", text)
-    _share(site, newest_first, made_by)
-
-
-def _share(site: Site, newest_first: list[Summary], made_by: str) -> None:
-    for name in ("style.css", "report.js", "site.js"):
-        site.put(f"assets/{name}", asset(name))
-    if (site.folder / "assets" / "vega.js").exists() and _made_by(site.folder) == made_by:
-        site.keep("assets/vega.js")
-    else:
-        site.put("assets/vega.js", runtime())
-    site.put(f"{API}/schema.json", schema())
-    site.put(INDEX, encoded(Listing(made_by, tuple(one.name for one in newest_first))))
+        yield f"scenarios/{slug(name)}.html", pages.scenario(name, some)
+        yield f"{API}/scenarios/{slug(name)}.json", encoded(Scenario(name, tuple(map(line_of, some))))
+    yield from ((f"badges/{name}", text) for name, text in pages.badges(boards))
+    yield from ((f"assets/{name}", asset(name)) for name in ("style.css", "report.js", "site.js"))
+    yield f"{API}/schema.json", schema()
+    yield INDEX, encoded(Listing(made_by, tuple(one.name for one in newest_first)))
 
 
 def _newest(newest_first: Iterable[Summary]) -> list[Summary]:

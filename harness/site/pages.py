@@ -192,9 +192,12 @@ def _installed(there: There) -> str:
 
 
 def badge_name(board: Leaderboard, standing: Standing) -> str:
-    """The file of a badge: one for each backend, name of a record, machine and Python."""
+    """The file of a badge: one for each backend, name of a record, machine and Python.
+
+    No slug holds the dot between them, so that no other two come to the same name.
+    """
     machine, title = board.summary.machine, board.summary.title
-    return f"{slug(standing.backend)}-{slug(f'{title} {machine.name} {machine.python}')}.svg"
+    return f"{slug(standing.backend)}.{slug(f'{title} {machine.name} {machine.python}')}.svg"
 
 
 def badges(boards: Sequence[Leaderboard]) -> Iterator[tuple[str, str]]:
