@@ -26,13 +26,18 @@ def known_rows() -> tuple[Row, ...]:
 
     A package's module is imported by a worker only, like any other that is not ours.
     """
+    return list_rows(_known_modules())
+
+
+def _known_modules() -> list[tuple[str, str]]:
+    """The modules of those rows, each with its family."""
     ours = [
         (f"scenarios.{family}.{module}", family)
         for family in scenarios.FAMILIES
         for module in import_module(f"scenarios.{family}").MODULES
     ]
     theirs = sorted((entry.module, entry.name) for entry in entry_points(group=GROUP))
-    return list_rows([*ours, *theirs])
+    return [*ours, *theirs]
 
 
 def requirements_of(rows: Iterable[Row]) -> tuple[str, ...]:
@@ -55,6 +60,14 @@ def choose_rows(words: Sequence[str], *, scale: bool = False) -> tuple[Row, ...]
     if chosen and not left:
         raise BadInput(f"{chosen[0].id} takes gigabytes or minutes: name it in full, or add --scale")
     return left
+
+
+def check_module(module: str, family: str) -> None:
+    """Raises BadInput unless words could choose rows of this module: a path, or a module that is known."""
+    if _is_path(module):
+        _check_python(module)
+    elif (module, family) not in _known_modules():
+        raise BadInput(f"{module!r} is no scenario module of loopcmp or of a package that is installed here")
 
 
 def check_rows(rows: Sequence[Row]) -> None:
@@ -95,9 +108,13 @@ def _is_path(word: str) -> bool:
 def _existing(path: str) -> str:
     if not Path(path).is_file():
         raise BadInput(f"there is no scenario file {path}")
+    _check_python(path)
+    return path
+
+
+def _check_python(path: str) -> None:
     if not path.endswith(".py"):
         raise BadInput(f"{path} is no Python file: its name must end in .py")
-    return path
 
 
 def _named(words: Sequence[str], rows: Sequence[Row]) -> Iterable[Row]:

@@ -71,11 +71,13 @@ def run(
     from harness.cli.measuring import measured
     from harness.cli.planning import Wanted, begin, find_again
     from harness.cli.reading import fraction, passes
+    from harness.cli.typed import check_typed
 
     words = scenarios or []
     if resume:
         _refuse_with_resume(context, words)
         run = session.resume(Path(words[0]) if words else store.unfinished(results))
+        check_typed(run.folder, run.tally.begun)
         find_again(run.tally.begun)
     else:
         effort = _effort(fast, rigorous, precision, max_time)

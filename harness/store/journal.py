@@ -94,15 +94,26 @@ def is_at_work(folder: Path) -> bool:
 
 def resume(folder: Path) -> tuple[Journal, Begun, Iterator[Entry]]:
     """A run's journal, opened to go on with it, and what it holds. Raises BadInput and CannotWrite."""
+    _check_files(folder)
     journal = Journal(folder, create=False)
     try:
+        begun, entries = open_journal(folder)  # before anything is changed: it may be no journal
         mend_journal(folder)
         remove_halves(folder)
-        begun, entries = open_journal(folder)
     except BaseException:
         journal.__exit__()
         raise
     return journal, begun, entries
+
+
+def _check_files(folder: Path) -> None:
+    """Raises BadInput where something in a run's folder would be written through, or never end when read."""
+    with suppress(OSError):  # there is no such folder, which opening its journal says best
+        for path in sorted(folder.iterdir()):
+            if path.is_symlink():
+                raise BadInput(f"{path} is a symbolic link, and a run is written through none: move it away")
+            if not (path.is_file() or path.is_dir()):
+                raise BadInput(f"{path} is neither a file nor a folder: move it away")
 
 
 def read_journal(folder: Path) -> tuple[Begun, tuple[Entry, ...]]:

@@ -1,6 +1,6 @@
 """Virtual environments that backends run in, when it is not loopcmp's own: read, made by uv, found again."""
 
-from harness.venvs.definition import HERE, complete, define, read_venv
+from harness.venvs.definition import HERE, check_versions, complete, define, read_venv
 from harness.venvs.found import interpreters, made_of
 from harness.venvs.making import is_made
 from harness.venvs.place import Place, find_place, make_again
@@ -8,6 +8,7 @@ from harness.venvs.place import Place, find_place, make_again
 __all__ = [
     "HERE",
     "Place",
+    "check_versions",
     "complete",
     "define",
     "find_place",

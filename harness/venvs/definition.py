@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 from harness.backends import Loop, Venv
 from harness.errors import BadInput
@@ -21,6 +22,7 @@ WORKER = ("anyio", "pyperf")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")
 _PYTHON = re.compile(r"[A-Za-z0-9<>=~!][A-Za-z0-9<>=~!.,+@*_-]{0,60}")
+_DISTRIBUTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _FROM = {"https", "git+https"}
 """Where a requirement may come from: a path would be published with the record, and is nowhere else."""
 
@@ -60,6 +62,17 @@ def _checked(name: str, words: str) -> str:
                 "use an index, https:// or git+https://, without a user's name in it"
             )
     return words
+
+
+def check_versions(versions: Iterable[tuple[str, str]]) -> None:
+    """Raises BadInput for a pair that is no name and version: uv might find an option in its constraint."""
+    for name, version in versions:
+        try:
+            Version(version)
+        except InvalidVersion:
+            raise BadInput(f"{version!r} is no version of {name!r}") from None
+        if not _DISTRIBUTION.fullmatch(name):
+            raise BadInput(f"{name!r} names no distribution")
 
 
 def complete(venv: Venv, loop: Loop, needs: Iterable[str]) -> Venv:

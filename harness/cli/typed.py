@@ -1,0 +1,54 @@
+"""What a journal names is held against the checks of a command line: its folder may be a stranger's.
+
+Whatever ends in a command, a path or an import could have been typed, or the run does not go on.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.backends import Backend, find_backend, known_loops, read_loop
+from harness.catalog import check_module
+from harness.entry import Begun
+from harness.errors import BadInput
+from harness.plan import choose_baseline
+from harness.report.visible import visible
+from harness.store import JOURNAL, safe_name
+from harness.store.decoding import one_line
+from harness.venvs import check_versions, define
+
+
+def check_typed(folder: Path, begun: Begun) -> None:
+    """Raises BadInput, naming the folder and the field, for what no command line can ask for."""
+    journal, plan = folder / JOURNAL, begun.plan
+    with _field(journal, "name"):
+        safe_name(begun.name)
+    for module, family in dict.fromkeys((row.module, row.family) for row in plan.rows):
+        with _field(journal, "plan.rows.module"):
+            check_module(module, family)
+    for number, backend in enumerate(plan.backends):
+        _check_backend(journal, f"plan.backends[{number}]", backend)
+    with _field(journal, "plan.baseline"):
+        choose_baseline(plan.baseline, plan.backends)
+    for number, there in enumerate(begun.environment.elsewhere):
+        with _field(journal, f"environment.elsewhere[{number}].versions"):
+            check_versions(there.versions)
+
+
+def _check_backend(journal: Path, field: str, backend: Backend) -> None:
+    loop, venv = backend.loop, backend.venv
+    with _field(journal, f"{field}.loop"):
+        own = [] if loop in known_loops() else [read_loop(f"{loop.name}={loop.factory}")]
+    with _field(journal, f"{field}.venv"):
+        venvs = [define(venv.name, venv.python, venv.requirements)] if venv else []
+    with _field(journal, field):
+        if find_backend(backend.name, own, venvs) != backend:
+            raise BadInput(f"{backend.name} is not the backend of that name here: begin another run")
+
+
+@contextmanager
+def _field(journal: Path, name: str) -> Iterator[None]:
+    try:
+        yield
+    except BadInput as refused:
+        raise BadInput(f"{journal}, {name}: {visible(one_line(refused))}") from None
