@@ -17,9 +17,9 @@ from harness import runner
 from harness.backends import Backend
 from harness.entry import Dropped, Entry, Observed, Paced, Played
 from harness.estimate import Judgement, log_ratio_of_totals
-from harness.observation import Row
 from harness.pace import GRAIN, PILOT_ROUNDS, SLOWEST_VALUE, Fault, Pace, choose_pace
 from harness.plan import Plan
+from harness.protocol.observations import Row
 from harness.record import Line
 from harness.rounds import Stage, calibrate, choose_cpus, kept_off
 from harness.sighting import assignment

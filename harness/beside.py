@@ -7,7 +7,7 @@ from dataclasses import replace
 from harness.estimate import ERROR_RATE, Estimate, estimate
 from harness.pace import ArmRound
 from harness.passes import FullCollections, Latency, OnTwoCpus, PassName, Quantile
-from harness.protocol import QUANTILES, Sketched
+from harness.protocol.messages import QUANTILES, Sketched
 from harness.record import Timing
 from harness.samples import RowRounds
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from harness.backends import Backend
-from harness.observation import Observation, Promise, observations
 from harness.parting import Parting, part
+from harness.protocol.observations import Observation, Promise, observations
 from harness.record import Cell, Line, Record
 from harness.table import SYMBOLS, Table
 from harness.verdict import Verdict, expect

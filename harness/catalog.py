@@ -11,7 +11,7 @@ from pathlib import Path
 
 import scenarios
 from harness.errors import BadInput
-from harness.observation import SCALE, Row
+from harness.protocol.observations import SCALE, Row
 from harness.sighting import list_rows
 
 GROUP = "loopcmp.scenarios"

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from harness.backends import DEFAULT_BASELINE, LOOPS
-from harness.observation import SCALE
 from harness.plan import DEFAULT, FAST, RIGOROUS, Effort, Plan
+from harness.protocol.observations import SCALE
 from harness.record import Line, Record
 
 YOUR_OWN = "loopcmp run path/to/mine.py"

@@ -6,10 +6,10 @@ They are JSON with a version, checked when read.
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.observation import Sighting
 from harness.pace import ArmRound, Fault, Pace, Turns
 from harness.passes import PassName
 from harness.plan import Plan
+from harness.protocol.observations import Sighting
 from harness.trial import Schedule, Tried
 
 VERSION = 1

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from statistics import median
 
-from harness.protocol import Value
+from harness.protocol.messages import Value
 
 ERROR_RATE = 0.05
 """Of a whole run's family of intervals (Bonferroni), or of one cell where not adjusted."""

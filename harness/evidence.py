@@ -10,8 +10,8 @@ from harness.commands import command
 from harness.contrasts import native_arm
 from harness.estimate import Estimate
 from harness.filing import file_name
-from harness.observation import Observation, Promise, observations
 from harness.parting import Parting, part
+from harness.protocol.observations import Observation, Promise, observations
 from harness.record import Cell, Line, Record, Timing
 from harness.table import interval
 from harness.verdict import FINDINGS, expect

@@ -6,9 +6,9 @@ alike says nothing of any loop, so it is no agreement.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from harness.description import Description
-from harness.observation import Observation, Promise, Row, Sighting, observations
 from harness.parting import part
+from harness.protocol.descriptions import Description
+from harness.protocol.observations import Observation, Promise, Row, Sighting, observations
 from harness.verdict import Finding, Verdict, judge, promises_outcome
 
 _OVERRULED = frozenset({Verdict.AGREES, Verdict.DOCUMENTED, Verdict.DIFFERS, Verdict.UNSTABLE})

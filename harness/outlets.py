@@ -6,7 +6,7 @@ import select
 import time
 from collections.abc import Mapping
 
-from harness.protocol import LONGEST_MESSAGE
+from harness.protocol.messages import LONGEST_MESSAGE
 
 KEPT = 64 * 1024
 """Bytes kept of the end of a worker's standard output and error each."""

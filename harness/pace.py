@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from harness.protocol import Farewell, Timed, Value
+from harness.protocol.messages import Farewell, Timed, Value
 
 UNTIMED = 0.001
 """Seconds, about, that iterations last which come before the clock in every turn.

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from harness.description import Description, Outcome
-from harness.observation import Observation, Prints, Promise
+from harness.protocol.descriptions import Description, Outcome
+from harness.protocol.observations import Observation, Prints, Promise
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from harness.estimate import Estimate
-from harness.observation import Row
 from harness.pace import SLOWEST_VALUE, Pace
 from harness.plan import Plan
-from harness.protocol import Timed
+from harness.protocol.messages import Timed
+from harness.protocol.observations import Row
 
 PassName = Literal["latency", "collections", "threads"]
 

@@ -7,7 +7,7 @@ from typing import Literal
 from harness.backends import Backend
 from harness.errors import BadInput
 from harness.estimate import confidence_level, rounds_needed
-from harness.observation import SCALE, Row
+from harness.protocol.observations import SCALE, Row
 
 PROCESSES = 2
 """Fresh processes in which each case is observed."""

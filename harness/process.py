@@ -17,8 +17,8 @@ from typing import Any, Self, TypeVar
 import msgspec
 
 from harness.custody import Custody, is_stopped, remove
-from harness.observation import Ended
 from harness.outlets import Outlets
+from harness.protocol.observations import Ended
 
 T = TypeVar("T")
 

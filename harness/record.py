@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from harness.contrasts import Contrast
 from harness.entry import Begun, Closed
 from harness.estimate import Estimate, Judgement
-from harness.observation import Claim, Row, Sighting
 from harness.pace import Pace
 from harness.passes import FullCollections, Latency, OnTwoCpus
+from harness.protocol.observations import Claim, Row, Sighting
 from harness.trial import Tried
 from harness.verdict import Answer, Finding
 

@@ -13,10 +13,10 @@ from harness.contrasts import native_arm
 from harness.entry import Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.environment import load, now
 from harness.estimate import Estimate
-from harness.observation import SCALE, Row, Sighting
 from harness.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault, Pace, choose_pace
 from harness.passes import Pass
 from harness.plan import PROCESSES
+from harness.protocol.observations import SCALE, Row, Sighting
 from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
 from harness.sighting import assignment, observe_once
 from harness.spread import best_turns

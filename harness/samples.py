@@ -18,10 +18,10 @@ from harness.estimate import (
     trend_of,
     typical_seconds,
 )
-from harness.observation import Row
 from harness.pace import AGAIN, ArmRound, Turns
 from harness.plan import Plan
-from harness.protocol import Value
+from harness.protocol.messages import Value
+from harness.protocol.observations import Row
 from harness.record import Timing
 from harness.spread import FEWEST_TURNS, Price, Spread, price_of, spread_of
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol, TypeVar, overload
 
-from harness.description import ComplaintKind, Family, Parameter
+from harness.protocol.descriptions import ComplaintKind, Family, Parameter
 
 T = TypeVar("T")
 

@@ -12,9 +12,9 @@ import msgspec
 
 from harness.backends import Backend, Loop
 from harness.errors import BadInput, ScenarioBroken
-from harness.observation import Ended, Observation, Row, Seen, Sighting
 from harness.process import Reply, Worker
-from harness.protocol import LOOKS, OUT_OF_MEMORY, UNMEASURED, Assignment
+from harness.protocol.messages import LOOKS, OUT_OF_MEMORY, UNMEASURED, Assignment
+from harness.protocol.observations import Ended, Observation, Row, Seen, Sighting
 from harness.venvs import find_place
 
 _PATIENCE = 60.0

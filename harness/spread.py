@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import NormalDist, mean, median
 
 from harness.pace import Turns
-from harness.protocol import Value
+from harness.protocol.messages import Value
 
 FEWEST_TURNS, MOST_TURNS = 4, 32
 """Of a worker. Fewer have no halves in which a trend would show; more outlast the machine's moods."""

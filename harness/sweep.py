@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, linear_regression
 
-from harness.description import Parameter
 from harness.estimate import ERROR_RATE, Estimate
+from harness.protocol.descriptions import Parameter
 from harness.record import Line, Record
 
 FEWEST = 3

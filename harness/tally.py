@@ -8,15 +8,15 @@ from typing import get_args
 from harness.backends import Backend
 from harness.beside import with_passes
 from harness.contrasts import native_arm
-from harness.description import Description
 from harness.entry import Begun, Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.estimate import surprising_count
 from harness.judging import Seen, judge_among, reference_of
-from harness.observation import Observation, Promise, Row, Sighting, observations
 from harness.pace import AGAIN, ArmRound, Pace
 from harness.parting import matches
 from harness.passes import Pass, PassName, passes_of
 from harness.plan import Plan
+from harness.protocol.descriptions import Description
+from harness.protocol.observations import Observation, Promise, Row, Sighting, observations
 from harness.record import Answered, Cell, Line, Record, Repeats
 from harness.samples import RowRounds
 from harness.trial import Tried

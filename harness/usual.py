@@ -12,7 +12,7 @@ from statistics import mean, stdev
 from time import perf_counter
 
 from harness.estimate import NORMAL_95, Estimate
-from harness.protocol import Assignment
+from harness.protocol.messages import Assignment
 
 FEWEST_PROCESSES = 2
 """Of a side: with one, pyperf has no spread between processes."""

@@ -7,9 +7,10 @@ from itertools import chain
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from harness.description import Description
 from harness.errors import BadInput
-from harness.observation import (
+from harness.parting import Parting, part
+from harness.protocol.descriptions import Description
+from harness.protocol.observations import (
     NOTHING_LEFT,
     Claim,
     Difference,
@@ -20,7 +21,6 @@ from harness.observation import (
     Sighting,
     observations,
 )
-from harness.parting import Parting, part
 
 
 class Verdict(StrEnum):

@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import cache
 
 from harness.backends import Backend, Loop, find_backend
-from harness.description import Description, Outcome, Parameter
 from harness.entry import (
     VERSION,
     Begun,
@@ -20,7 +19,12 @@ from harness.entry import (
     Played,
     PlayedBeside,
 )
-from harness.observation import (
+from harness.pace import AGAIN, ArmRound, Fault, Pace
+from harness.passes import PassName
+from harness.plan import DEFAULT, FAST, Also, Effort, Plan
+from harness.protocol.descriptions import Description, Outcome, Parameter
+from harness.protocol.messages import Farewell, Sketched, Value
+from harness.protocol.observations import (
     NOTHING_LEFT,
     Claim,
     Complaint,
@@ -34,10 +38,6 @@ from harness.observation import (
     Seen,
     Sighting,
 )
-from harness.pace import AGAIN, ArmRound, Fault, Pace
-from harness.passes import PassName
-from harness.plan import DEFAULT, FAST, Also, Effort, Plan
-from harness.protocol import Farewell, Sketched, Value
 from harness.record import Record
 from harness.tally import Tally
 from harness.worker.describe import Describer

@@ -11,9 +11,9 @@ import pytest
 from harness.backends import find_backend, open_backend, why_unavailable
 from harness.backends.on_asyncio import NotedFactory
 from harness.backends.variants import AsyncioLoop
-from harness.description import Outcome
-from harness.observation import Row, Sighting, observations
 from harness.pace import Fault, Pace
+from harness.protocol.descriptions import Outcome
+from harness.protocol.observations import Row, Sighting, observations
 from harness.rounds import Arm, Stage, run_round
 from harness.runner import drop
 from harness.sighting import assignment, observe_once

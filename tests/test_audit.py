@@ -11,8 +11,8 @@ from harness.audit import IDENTICAL_A_LAP, SUFFIX, USUAL, conduct, laps
 from harness.cli.planning import Wanted, begin_audit
 from harness.entry import Begun, Dropped, Paced
 from harness.errors import BadInput
-from harness.observation import Row
 from harness.pace import GRAIN, Pace
+from harness.protocol.observations import Row
 from harness.report import render
 from harness.rounds import run_round
 from harness.runner import check

@@ -8,7 +8,7 @@ import pytest
 from harness import capabilities
 from harness.capabilities import Ability, Answer
 from harness.errors import BadInput
-from harness.observation import Complaint, Difference, Ended, Leftovers, Promise, Row, Sighting
+from harness.protocol.observations import Complaint, Difference, Ended, Leftovers, Promise, Row, Sighting
 from harness.record import Record
 from harness.report import capabilities as report
 from tests.records import (

@@ -7,9 +7,9 @@ import pytest
 
 from harness import catalog
 from harness.catalog import choose_rows
-from harness.description import Parameter
 from harness.errors import BadInput
-from harness.observation import Row
+from harness.protocol.descriptions import Parameter
+from harness.protocol.observations import Row
 
 
 def row(scenario: str, family: str = "tutorial", tags: tuple[str, ...] = (), **parameters: Parameter) -> Row:

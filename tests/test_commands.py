@@ -4,8 +4,8 @@ import shlex
 from dataclasses import replace
 
 from harness.commands import command, one_row, whole
-from harness.observation import Row
 from harness.plan import RIGOROUS, Plan
+from harness.protocol.observations import Row
 from harness.record import Record
 from harness.trial import Schedule
 from tests.kinds import audit

@@ -10,9 +10,9 @@ from harness.comparison_table import table_within
 from harness.entry import Entry, Observed
 from harness.errors import BadInput
 from harness.estimate import Judgement
-from harness.observation import Ended, Sighting
 from harness.pace import AGAIN
 from harness.plan import FAST
+from harness.protocol.observations import Ended, Sighting
 from harness.record import Record
 from tests.records import (
     ASYNCIO,

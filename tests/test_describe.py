@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.backends import DEFAULT_BACKENDS, find_backend, open_backend
-from harness.description import Description
+from harness.protocol.descriptions import Description
 from harness.scenario import any_order, cancelled
 from harness.worker.describe import DEEPEST, LARGEST, Describer, steady
 from harness.worker.refusal import Undescribable

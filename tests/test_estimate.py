@@ -22,7 +22,7 @@ from harness.estimate import (
     surprising_count,
     typical_seconds,
 )
-from harness.protocol import Value
+from harness.protocol.messages import Value
 from tests.records import value
 
 

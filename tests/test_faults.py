@@ -11,8 +11,8 @@ import pytest
 
 from harness import custody
 from harness.backends import Backend, Loop, find_backend
-from harness.description import Outcome
-from harness.observation import Observation, Row, Sighting
+from harness.protocol.descriptions import Outcome
+from harness.protocol.observations import Observation, Row, Sighting
 from harness.sighting import PYTHON, list_rows, observe_once
 from harness.verdict import Finding, Verdict, judge
 from harness.worker.describe import Describer

@@ -19,7 +19,7 @@ from harness.caveats import of_rows, of_the_run
 from harness.entry import Observed
 from harness.estimate import Estimate, judge_ratio
 from harness.evidence import LONG
-from harness.observation import Ended, Sighting
+from harness.protocol.observations import Ended, Sighting
 from harness.record import Cell, Line, Record, Repeats, Timing
 from harness.report import html
 from harness.report.matrix import case_name, order

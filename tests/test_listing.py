@@ -9,8 +9,8 @@ from textwrap import dedent
 
 import pytest
 
-from harness.description import Description, Outcome
-from harness.observation import Complaint, Prints, Promise, Row
+from harness.protocol.descriptions import Description, Outcome
+from harness.protocol.observations import Complaint, Prints, Promise, Row
 from harness.worker.describe import Describer
 from harness.worker.listing import LONGEST_TEXT, list_rows
 from harness.worker.refusal import Malformed, ModuleBroken

@@ -23,9 +23,9 @@ import trio
 
 import harness
 from harness.backends import find_backend, open_backend
-from harness.description import Description, Outcome
-from harness.observation import NOTHING_LEFT, Complaint, Leftovers, Observation, Seen
-from harness.protocol import LOOKS
+from harness.protocol.descriptions import Description, Outcome
+from harness.protocol.messages import LOOKS
+from harness.protocol.observations import NOTHING_LEFT, Complaint, Leftovers, Observation, Seen
 from harness.worker.channel import Channel
 from harness.worker.describe import Describer
 from harness.worker.loading import Story

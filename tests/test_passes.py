@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from harness.estimate import estimate
-from harness.observation import Row
 from harness.pace import ALONE, SLOWEST_VALUE, Pace
 from harness.passes import BUDGET, LONGER, ROUNDS, TURNS, Pass, passes_of
 from harness.plan import FAST, Also
+from harness.protocol.observations import Row
 from tests.records import PACE, plan, returned, row
 
 PLAIN = row("plain", returned(1))

@@ -16,10 +16,10 @@ from textwrap import dedent, indent
 import pytest
 
 from harness.backends import find_backend
-from harness.description import Outcome
-from harness.observation import Ended, Leftovers, Row, Sighting
 from harness.outlets import KEPT
 from harness.process import Worker
+from harness.protocol.descriptions import Outcome
+from harness.protocol.observations import Ended, Leftovers, Row, Sighting
 from harness.sighting import assignment, observe_once
 from harness.worker.describe import Describer
 

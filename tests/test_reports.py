@@ -23,7 +23,7 @@ from markdown_it.token import Token
 from harness import commands, sentences
 from harness.entry import Entry, Observed
 from harness.errors import BadInput
-from harness.observation import Difference, Ended, Prints, Promise, Row, Sighting
+from harness.protocol.observations import Difference, Ended, Prints, Promise, Row, Sighting
 from harness.record import Record
 from harness.report import FORMATS, cases, index, render
 from harness.report.csv import HEADS

@@ -14,8 +14,6 @@ import pyperf
 import pytest
 
 from harness.backends import find_backend
-from harness.description import Description
-from harness.observation import Row
 from harness.pace import (
     AGAIN,
     FEW_TURNS,
@@ -31,7 +29,9 @@ from harness.pace import (
     Pace,
     choose_pace,
 )
-from harness.protocol import Value
+from harness.protocol.descriptions import Description
+from harness.protocol.messages import Value
+from harness.protocol.observations import Row
 from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
 from harness.sighting import assignment
 from harness.worker.describe import Describer

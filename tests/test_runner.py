@@ -12,11 +12,11 @@ from harness.backends import Loop, find_backend
 from harness.catalog import choose_rows
 from harness.entry import Dropped, Entry, Finished, Paced, Played, PlayedBeside
 from harness.estimate import rounds_needed
-from harness.observation import Row
 from harness.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault
 from harness.passes import Pass
 from harness.plan import DEFAULT, FAST, Effort, Plan
-from harness.protocol import Value
+from harness.protocol.messages import Value
+from harness.protocol.observations import Row
 from harness.rounds import Stage, choose_cpus
 from harness.runner import Entries, _after_pilot, _arms, _calibrated, _why_stop, check, time
 from harness.spread import FEWEST_TURNS, MOST_TURNS

@@ -9,7 +9,7 @@ from typing import assert_type, cast
 import pytest
 
 from harness.backends import known_backends
-from harness.description import ComplaintKind
+from harness.protocol.descriptions import ComplaintKind
 from harness.scenario import (
     ASYNCIO_GATHER,
     TASK_GROUPS,

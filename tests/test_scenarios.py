@@ -17,8 +17,8 @@ import pytest
 
 import scenarios
 from harness.backends import known_backends
-from harness.description import Outcome
-from harness.observation import SCALE, Claim, Row, Sighting, observations
+from harness.protocol.descriptions import Outcome
+from harness.protocol.observations import SCALE, Claim, Row, Sighting, observations
 from harness.sighting import PYTHON, observe_once
 from harness.verdict import Answer, Verdict, answer, judge
 from harness.worker.listing import list_rows

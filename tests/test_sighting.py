@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from harness.backends import Backend, Loop, Venv, find_backend
-from harness.description import Outcome
 from harness.errors import BadInput, ScenarioBroken
-from harness.observation import Ended, Row, Sighting
-from harness.protocol import Assignment
+from harness.protocol.descriptions import Outcome
+from harness.protocol.messages import Assignment
+from harness.protocol.observations import Ended, Row, Sighting
 from harness.sighting import assignment, check_loop, list_rows, module_to_import, observe_once
 from harness.venvs.place import Place
 from harness.worker.describe import Describer

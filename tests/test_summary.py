@@ -10,8 +10,8 @@ from scipy.stats import ks_2samp
 
 from harness.backends import Venv
 from harness.entry import Entry
-from harness.observation import Row
 from harness.pace import AGAIN
+from harness.protocol.observations import Row
 from harness.record import Record
 from harness.summary import Summary, _resampled_medians, sentence, summarize
 from tests.records import (

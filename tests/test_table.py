@@ -10,9 +10,9 @@ from harness import sentences, table
 from harness.differences import differences, documented
 from harness.entry import Closed, Entry, Finished
 from harness.estimate import Estimate
-from harness.observation import Ended, Row, Sighting
 from harness.pace import AGAIN
 from harness.plan import FAST
+from harness.protocol.observations import Ended, Row, Sighting
 from harness.record import Record, Repeats
 from harness.table import Table
 from harness.verdict import FINDINGS, Verdict

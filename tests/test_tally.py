@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 
 from harness.backends import Venv
-from harness.description import Outcome
 from harness.differences import differences
 from harness.entry import Closed, Dropped, Elsewhere, Entry, Finished, Observed, Paced, Played
 from harness.estimate import Judgement
 from harness.evidence import case_of
-from harness.observation import Claim, Difference, Ended, Promise, Row, Sighting
 from harness.pace import AGAIN, Fault
 from harness.plan import FAST
+from harness.protocol.descriptions import Outcome
+from harness.protocol.observations import Claim, Difference, Ended, Promise, Row, Sighting
 from harness.record import Cell, Line, Record
 from harness.tally import Tally
 from harness.verdict import Answer, Verdict

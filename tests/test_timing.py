@@ -16,10 +16,10 @@ import pyperf
 import pytest
 
 from harness.backends import find_backend
-from harness.description import Outcome
-from harness.observation import Ended, Row
 from harness.process import Reply, Worker
-from harness.protocol import Farewell, Timed, Turn, Value
+from harness.protocol.descriptions import Outcome
+from harness.protocol.messages import Farewell, Timed, Turn, Value
+from harness.protocol.observations import Ended, Row
 from harness.sighting import assignment
 from harness.worker.describe import Describer
 

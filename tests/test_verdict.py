@@ -2,9 +2,10 @@
 
 import pytest
 
-from harness.description import Outcome
 from harness.errors import BadInput
-from harness.observation import (
+from harness.parting import matches
+from harness.protocol.descriptions import Outcome
+from harness.protocol.observations import (
     Claim,
     Complaint,
     Difference,
@@ -17,7 +18,6 @@ from harness.observation import (
     Seen,
     Sighting,
 )
-from harness.parting import matches
 from harness.scenario import any_order
 from harness.verdict import Answer, Finding, Verdict, answer, expect, judge, matching_difference
 from tests.records import ASYNCIO, TRIO, UVLOOP, look, raised, returned, row, told, twice

@@ -17,8 +17,8 @@ from typing import NoReturn
 import pytest
 
 from harness.backends import find_backend, open_backend
-from harness.description import Description
-from harness.observation import NOTHING_LEFT, Complaint, Leftovers
+from harness.protocol.descriptions import Description
+from harness.protocol.observations import NOTHING_LEFT, Complaint, Leftovers
 from harness.worker import watching
 from harness.worker.describe import Describer
 from harness.worker.watching import Watch

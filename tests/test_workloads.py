@@ -14,9 +14,9 @@ import anyio
 import pytest
 
 from harness.backends import find_backend
-from harness.observation import Row
 from harness.process import Reply, Worker
-from harness.protocol import Turn, Value
+from harness.protocol.messages import Turn, Value
+from harness.protocol.observations import Row
 from harness.scenario import Scenario
 from harness.sighting import assignment
 from harness.worker.listing import list_rows

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from harness.backends.running import Running
-from harness.description import Family
 from harness.errors import BadInput
+from harness.protocol.descriptions import Family
 
 GATHERERS: dict[Family, tuple[str, ...]] = {
     "asyncio": ("gather", "taskgroup", "anyio"),

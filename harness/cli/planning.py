@@ -14,8 +14,8 @@ from harness.cli.choosing import Known, choose_backends, known
 from harness.entry import VERSION, Begun, Elsewhere, Environment
 from harness.environment import elsewhere, environment, now
 from harness.errors import BadInput
-from harness.observation import Row
 from harness.plan import DEFAULT, Also, Effort, Plan, choose_baseline
+from harness.protocol.observations import Row
 from harness.trial import Schedule
 from harness.venvs import complete, is_made, make_again
 from harness.verdict import matching_difference

@@ -7,9 +7,9 @@ from functools import cache
 import msgspec
 
 from harness.backends import Backend, Loop, Venv, why_unavailable
-from harness.observation import Ended
 from harness.process import Worker
-from harness.protocol import Identity
+from harness.protocol.messages import Identity
+from harness.protocol.observations import Ended
 from harness.venvs import making
 
 _PATIENCE = 60.0

@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 from harness.backends import Backend, Loop, open_backend
 from harness.backends.running import NotALoop
-from harness.protocol import Assignment
+from harness.protocol.messages import Assignment
 from harness.worker.channel import Channel
 from harness.worker.loading import open_assignment
 from harness.worker.refusal import Refusal

@@ -7,7 +7,7 @@ import json
 import sys
 from argparse import ArgumentParser
 
-from harness.protocol import Assignment
+from harness.protocol.messages import Assignment
 from harness.worker.loading import open_assignment
 
 

@@ -5,7 +5,7 @@ from resource import RUSAGE_SELF, getrusage
 from time import perf_counter_ns, process_time_ns, thread_time_ns
 from typing import NamedTuple
 
-from harness.protocol import Value
+from harness.protocol.messages import Value
 
 
 class _Readings(NamedTuple):

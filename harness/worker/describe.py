@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 
-from harness.description import CANCELLED, Description
+from harness.protocol.descriptions import CANCELLED, Description
 from harness.scenario import AnyOrder, cancelled
 from harness.worker.refusal import Undescribable
 

@@ -6,7 +6,7 @@ import sysconfig
 from importlib.metadata import distributions
 
 from harness.backends import Loop, why_unavailable
-from harness.protocol import Identity
+from harness.protocol.messages import Identity
 
 
 def identify(loop: Loop) -> Identity:

@@ -9,7 +9,7 @@ from array import array
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
-from harness.protocol import QUANTILES, Sketched
+from harness.protocol.messages import QUANTILES, Sketched
 from harness.worker.loading import Operation
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from harness.description import Outcome, Parameter
-from harness.observation import Claim, Complaint, Difference, Prints, Promise, Row, multiset
+from harness.protocol.descriptions import Outcome, Parameter
+from harness.protocol.observations import Claim, Complaint, Difference, Prints, Promise, Row, multiset
 from harness.scenario import (
     UNPROMISED,
     AnyOrder,

@@ -17,7 +17,7 @@ import anyio
 
 from harness.backends import Backend, Loop, open_backend
 from harness.backends.running import Running
-from harness.protocol import Assignment
+from harness.protocol.messages import Assignment
 from harness.scenario import NewLoop, Scenario
 from harness.worker.refusal import AnotherLoop, LibraryMissing, ModuleBroken
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from time import perf_counter
 
 from harness.backends.running import Running
-from harness.description import Description, Outcome
-from harness.observation import Observation, Seen
-from harness.protocol import LOOKS
+from harness.protocol.descriptions import Description, Outcome
+from harness.protocol.messages import LOOKS
+from harness.protocol.observations import Observation, Seen
 from harness.worker.channel import Channel
 from harness.worker.describe import Describer
 from harness.worker.loading import Story, run_on

@@ -1,6 +1,6 @@
 """What a worker says when it cannot do its job because of what it was given: a message, never a crash."""
 
-from harness.protocol import OUT_OF_MEMORY, UNMEASURED
+from harness.protocol.messages import OUT_OF_MEMORY, UNMEASURED
 
 
 class Refusal(Exception):

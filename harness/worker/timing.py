@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 import anyio
 
 from harness.backends.running import Running
-from harness.description import Description, Outcome
-from harness.protocol import Assignment, Farewell, Turn, Value
+from harness.protocol.descriptions import Description, Outcome
+from harness.protocol.messages import Assignment, Farewell, Turn, Value
 from harness.worker.channel import Channel
 from harness.worker.clock import Clock
 from harness.worker.describe import Describer

@@ -16,8 +16,8 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from harness.backends.running import Running
-from harness.description import ComplaintKind, Description
-from harness.observation import Complaint, Leftovers, multiset
+from harness.protocol.descriptions import ComplaintKind, Description
+from harness.protocol.observations import Complaint, Leftovers, multiset
 from harness.worker.describe import Describer
 from harness.worker.printed import Printed
 from harness.worker.refusal import Undescribable

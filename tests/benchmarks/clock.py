@@ -125,7 +125,7 @@ def child(case: str, turns: int) -> int:
     import anyio
 
     from harness.backends import find_backend
-    from harness.protocol import Assignment
+    from harness.protocol.messages import Assignment
     from harness.worker.loading import find_scenario, open_assignment
     from harness.worker.timing import _Nowhere, _Session  # the very code that is tried
 
@@ -162,7 +162,7 @@ def child(case: str, turns: int) -> int:
 async def taken(session: Any, operation: Any, hand: tuple[Any, Any, int], turns: int) -> list[Pair]:
     """The turns, paced as those of a run, after one that is not counted."""
     from harness.pace import FEWEST_UNTIMED, Calibration, choose_pace
-    from harness.protocol import Turn
+    from harness.protocol.messages import Turn
 
     loops = 64
     iteration = (await by_hand(hand, Turn(loops, 0, FEWEST_UNTIMED)))[0] / loops / 1e9

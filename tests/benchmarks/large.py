@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from harness.entry import Begun, Closed, Entry, Finished, Observed, Paced, Played
 from harness.estimate import Estimate, estimate, judge_ratio
-from harness.observation import Row
 from harness.pace import AGAIN, ArmRound
-from harness.protocol import Farewell, Value
+from harness.protocol.messages import Farewell, Value
+from harness.protocol.observations import Row
 from harness.record import Cell, Line, Record, Repeats, Timing
 from harness.tally import Tally
 from tests.records import ASYNCIO, PACE, TRIO, UVLOOP, begun, look, plan, returned, row, twice

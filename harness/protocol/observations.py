@@ -8,7 +8,7 @@ worker's start-up is paid thousands of times.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from harness.description import ComplaintKind, Description, Family, Outcome, Parameter
+from harness.protocol.descriptions import ComplaintKind, Description, Family, Outcome, Parameter
 
 SCALE = "scale"
 """The tag of rows that take gigabytes or minutes, and are left out unless asked for."""
