@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from harness.backends import find_backend, open_backend, why_unavailable
-from harness.backends.on_asyncio import NotedFactory
-from harness.backends.variants import AsyncioLoop
+from harness.backends.asyncio_variants import AsyncioLoop
+from harness.backends.families.asyncio import NotedFactory
 from harness.pace import Fault, Pace
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import Row, Sighting, observations

@@ -28,8 +28,8 @@ from harness.backends import (
     version_of,
     why_unavailable,
 )
-from harness.backends.others import PYPI, VARIANTS, Lore
-from harness.backends.running import NotALoop
+from harness.backends.runtime import NotALoop
+from harness.backends.third_party import PYPI, VARIANTS, Lore
 from harness.errors import BadInput
 from harness.scenario import Gather
 

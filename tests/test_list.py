@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.backends.others import PYPI
+from harness.backends.third_party import PYPI
 from tests.test_cli import loopcmp
 
 pytestmark = pytest.mark.workers

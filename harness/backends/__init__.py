@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from harness.backends.running import Running
+from harness.backends.runtime import Running
 from harness.errors import BadInput
 from harness.protocol.descriptions import Family
 
@@ -92,7 +92,7 @@ def known_loops(extra: Iterable[Loop] = ()) -> tuple[Loop, ...]:
 
     The user's own counts before another of its name.
     """
-    from harness.backends.others import other_loops  # noqa: PLC0415 - workers never need it
+    from harness.backends.third_party import other_loops  # noqa: PLC0415 - workers never need it
 
     loops = (*LOOPS, *other_loops(), *extra)
     return tuple({loop.name: loop for loop in loops}.values())
@@ -172,7 +172,7 @@ class State(StrEnum):
 
 def state_of(loop: Loop) -> State:
     """Whether a loop can be run here."""
-    from harness.backends.others import why_unfit  # noqa: PLC0415 - workers never need it
+    from harness.backends.third_party import why_unfit  # noqa: PLC0415 - workers never need it
 
     if why_unfit(loop):
         return State.UNFIT
@@ -181,7 +181,7 @@ def state_of(loop: Loop) -> State:
 
 def why_unavailable(loop: Loop) -> str | None:
     """Why this loop cannot run here, with what to type; None if its package is there."""
-    from harness.backends.others import why_unfit  # noqa: PLC0415 - workers never need it
+    from harness.backends.third_party import why_unfit  # noqa: PLC0415 - workers never need it
 
     if why := why_unfit(loop):
         return why
@@ -208,6 +208,6 @@ def open_backend(backend: Backend) -> Running:
 
     Raises ImportError where its package is missing, and what the package raises when imported.
     """
-    family = importlib.import_module(f"harness.backends.on_{backend.loop.family}")
+    family = importlib.import_module(f"harness.backends.families.{backend.loop.family}")
     opened: Running = family.open_backend(backend.loop.factory, backend.gatherer)
     return opened

@@ -8,7 +8,7 @@ import typer
 from harness.cli.options import Environments, Json, Loops, Scenarios
 
 if TYPE_CHECKING:
-    from harness.backends.others import Lore
+    from harness.backends.third_party import Lore
     from harness.venvs.found import Made
 
 
@@ -70,7 +70,7 @@ def _scenarios(words: list[str]) -> list[dict[str, object]]:
 
 def _backends(words: list[str]) -> list[dict[str, object]]:
     from harness.backends import DEFAULT_BACKENDS, known_backends, state_of, version_of, why_unavailable
-    from harness.backends.others import LORE
+    from harness.backends.third_party import LORE
     from harness.cli.choosing import known
 
     return [

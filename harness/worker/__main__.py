@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 
 from harness.backends import Backend, Loop, open_backend
-from harness.backends.running import NotALoop
+from harness.backends.runtime import NotALoop
 from harness.protocol.messages import Assignment
 from harness.worker.channel import Channel
 from harness.worker.loading import open_assignment

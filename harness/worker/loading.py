@@ -16,7 +16,7 @@ from typing import Any
 import anyio
 
 from harness.backends import Backend, Loop, open_backend
-from harness.backends.running import Running
+from harness.backends.runtime import Running
 from harness.protocol.messages import Assignment
 from harness.scenario import NewLoop, Scenario
 from harness.worker.refusal import AnotherLoop, LibraryMissing, ModuleBroken

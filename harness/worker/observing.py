@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
-from harness.backends.running import Running
+from harness.backends.runtime import Running
 from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.messages import LOOKS
 from harness.protocol.observations import Observation, Seen

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import anyio
 
-from harness.backends.running import Running
+from harness.backends.runtime import Running
 from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.messages import Assignment, Farewell, Turn, Value
 from harness.worker.channel import Channel

@@ -15,7 +15,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Self, TextIO
 
-from harness.backends.running import Running
+from harness.backends.runtime import Running
 from harness.protocol.descriptions import ComplaintKind, Description
 from harness.protocol.observations import Complaint, Leftovers, multiset
 from harness.worker.describe import Describer

@@ -33,7 +33,9 @@ class Lore:
 
 
 def _variant(name: str, python: tuple[int, int] = (3, 11), platforms: tuple[str, ...] = ()) -> Lore:
-    return Lore(Loop(f"asyncio-{name}", factory=f"harness.backends.variants:{name}"), python, platforms)
+    return Lore(
+        Loop(f"asyncio-{name}", factory=f"harness.backends.asyncio_variants:{name}"), python, platforms
+    )
 
 
 VARIANTS = (

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import anyio._backends._asyncio  # noqa: F401 - imported now, not inside the first observation
 
+from harness.backends.asyncio_variants import AsyncioLoop
 from harness.backends.gatherers import Start, anyio_gather, over
-from harness.backends.running import NotALoop, Running
-from harness.backends.variants import AsyncioLoop
+from harness.backends.runtime import NotALoop, Running
 from harness.scenario import Gather
 
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]

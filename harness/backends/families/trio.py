@@ -6,7 +6,7 @@ import anyio._backends._trio  # noqa: F401 - imported now, not inside the first 
 import trio
 
 from harness.backends.gatherers import anyio_gather, over
-from harness.backends.running import Running
+from harness.backends.runtime import Running
 from harness.scenario import Gather
 
 RUN = trio.run
