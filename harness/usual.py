@@ -47,7 +47,11 @@ def usual_procedure(case: Assignment, processes: int, cpus: frozenset[int] | Non
         sides = [Path(folder, name) for name in ("a.json", "b.json")]
         for side in sides:
             _pyperf(
-                "-P", "-m", "harness.worker.benchmark", *_options(case, processes, cpus), f"--output={side}"
+                "-P",
+                "-m",
+                "harness.worker.pyperf_benchmark",
+                *_options(case, processes, cpus),
+                f"--output={side}",
             )
         said = _pyperf("-m", "pyperf", "compare_to", *map(str, sides))
         a, b = (pyperf.Benchmark.load(str(side)).get_values() for side in sides)

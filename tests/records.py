@@ -40,7 +40,7 @@ from harness.protocol.observations import (
 )
 from harness.record import Record
 from harness.tally import Tally
-from harness.worker.describe import Describer
+from harness.worker.describing import Describer
 
 ASYNCIO, UVLOOP, TRIO = "asyncio+gather", "uvloop+gather", "trio+nursery"
 THREE = (ASYNCIO, UVLOOP, TRIO)

@@ -18,9 +18,9 @@ from harness.rounds import Arm, Stage, run_round
 from harness.runner import drop
 from harness.sighting import assignment, observe_once
 from harness.tally import Tally
-from harness.worker.describe import Describer
+from harness.worker.describing import Describer
 from harness.worker.loading import run_on
-from harness.worker.refusal import AnotherLoop
+from harness.worker.refusals import AnotherLoop
 from tests.records import ASYNCIO, UVLOOP, begun, plan, returned, row
 
 workers = pytest.mark.workers

@@ -53,4 +53,4 @@ def test_a_worker_loads_nothing_that_only_the_parent_needs() -> None:
 def test_a_worker_that_times_loads_neither_what_is_only_observed_nor_what_only_large_values_need() -> None:
     loaded = modules_loaded_by(["harness.worker.__main__", "harness.worker.timing"])
     assert "harness.protocol.descriptions" in loaded
-    assert loaded & {"harness.protocol.observations", "hashlib", "harness.worker.watching"} == set()
+    assert loaded & {"harness.protocol.observations", "hashlib", "harness.worker.capture"} == set()

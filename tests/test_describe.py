@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from harness.backends import DEFAULT_BACKENDS, find_backend, open_backend
 from harness.protocol.descriptions import Description
 from harness.scenario import any_order, cancelled
-from harness.worker.describe import DEEPEST, LARGEST, Describer, steady
-from harness.worker.refusal import Undescribable
+from harness.worker.describing import DEEPEST, LARGEST, Describer, steady
+from harness.worker.refusals import Undescribable
 
 describe = Describer().describe
 

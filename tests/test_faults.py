@@ -15,7 +15,7 @@ from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import Observation, Row, Sighting
 from harness.sighting import PYTHON, list_rows, observe_once
 from harness.verdict import Finding, Verdict, judge
-from harness.worker.describe import Describer
+from harness.worker.describing import Describer
 from tests.hostile.acts import ACTS, GIB
 
 pytestmark = [pytest.mark.workers, pytest.mark.long]

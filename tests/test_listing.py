@@ -11,9 +11,9 @@ import pytest
 
 from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.observations import Complaint, Prints, Promise, Row
-from harness.worker.describe import Describer
+from harness.worker.describing import Describer
 from harness.worker.listing import LONGEST_TEXT, list_rows
-from harness.worker.refusal import Malformed, ModuleBroken
+from harness.worker.refusals import Malformed, ModuleBroken
 
 describe = Describer().describe
 

@@ -27,10 +27,10 @@ from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.messages import LOOKS
 from harness.protocol.observations import NOTHING_LEFT, Complaint, Leftovers, Observation, Seen
 from harness.worker.channel import Channel
-from harness.worker.describe import Describer
+from harness.worker.describing import Describer
 from harness.worker.loading import Story
 from harness.worker.observing import look, observe
-from harness.worker.refusal import Undescribable
+from harness.worker.refusals import Undescribable
 
 describe = Describer().describe
 

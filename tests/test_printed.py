@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.worker.describe import LARGEST
-from harness.worker.printed import Printed
+from harness.worker.captured_output import Printed
+from harness.worker.describing import LARGEST
 
 
 def printed(*pieces: str) -> tuple[str, ...]:

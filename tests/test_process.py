@@ -21,7 +21,7 @@ from harness.process import Worker
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import Ended, Leftovers, Row, Sighting
 from harness.sighting import assignment, observe_once
-from harness.worker.describe import Describer
+from harness.worker.describing import Describer
 
 pytestmark = pytest.mark.workers
 

@@ -34,7 +34,7 @@ from harness.protocol.messages import Value
 from harness.protocol.observations import Row
 from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
 from harness.sighting import assignment
-from harness.worker.describe import Describer
+from harness.worker.describing import Describer
 
 workers = pytest.mark.workers
 

@@ -14,7 +14,7 @@ from harness.protocol.messages import Assignment
 from harness.protocol.observations import Ended, Row, Sighting
 from harness.sighting import assignment, check_loop, list_rows, module_to_import, observe_once
 from harness.venvs.place import Place
-from harness.worker.describe import Describer
+from harness.worker.describing import Describer
 
 workers = pytest.mark.workers
 

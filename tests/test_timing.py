@@ -21,7 +21,7 @@ from harness.protocol.descriptions import Outcome
 from harness.protocol.messages import Farewell, Timed, Turn, Value
 from harness.protocol.observations import Ended, Row
 from harness.sighting import assignment
-from harness.worker.describe import Describer
+from harness.worker.describing import Describer
 
 pytestmark = pytest.mark.workers
 

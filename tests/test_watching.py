@@ -19,9 +19,9 @@ import pytest
 from harness.backends import find_backend, open_backend
 from harness.protocol.descriptions import Description
 from harness.protocol.observations import NOTHING_LEFT, Complaint, Leftovers
-from harness.worker import watching
-from harness.worker.describe import Describer
-from harness.worker.watching import Watch
+from harness.worker import capture
+from harness.worker.capture import Watch
+from harness.worker.describing import Describer
 
 describe = Describer().describe
 
@@ -56,32 +56,32 @@ def watch(*loggers: str, pending: int = 0) -> Watch:
 
 
 def complaints_of(act: Callable[[], object], *loggers: str) -> tuple[Complaint, ...]:
-    with watch(*loggers) as watching:
+    with watch(*loggers) as capture:
         act()
         gc.collect()
-    return watching.complaints
+    return capture.complaints
 
 
 def test_lines_are_kept_in_order_without_addresses() -> None:
-    with watch() as watching:
+    with watch() as capture:
         print("one", object())
         sys.stdout.write("two\nthr")
         print("ee")
-    assert watching.prints == ("one <object object at 0x…>", "two", "three")
+    assert capture.prints == ("one <object object at 0x…>", "two", "three")
 
 
 def test_what_is_printed_after_the_watch_is_not_its_business(capsys: pytest.CaptureFixture[str]) -> None:
-    with watch() as watching:
+    with watch() as capture:
         print("inside")
     print("outside")
-    assert watching.prints == ("inside",)
+    assert capture.prints == ("inside",)
     assert capsys.readouterr().out == "outside\n"
 
 
 def test_standard_error_is_evidence_and_not_compared(capsys: pytest.CaptureFixture[str]) -> None:
-    with watch() as watching:
+    with watch() as capture:
         print("aside", file=sys.stderr)
-    assert watching.prints == ()
+    assert capture.prints == ()
     assert capsys.readouterr().err == "aside\n"
 
 
@@ -185,11 +185,11 @@ def test_nothing_said_keeps_the_exception_alive() -> None:
             gone.append("gone")
 
     gone: list[str] = []
-    with watch("a.library") as watching:
+    with watch("a.library") as capture:
         logging.getLogger("a.library").error("exception was never retrieved", exc_info=Fleeting())
         gc.collect()
         assert gone == ["gone"]
-    assert watching.complaints[0].kind == "never-retrieved"
+    assert capture.complaints[0].kind == "never-retrieved"
 
 
 def test_an_error_that_cannot_be_described_is_named() -> None:
@@ -219,7 +219,7 @@ def test_hooks_filters_loggers_and_output_are_given_back() -> None:
 
 
 def test_a_story_that_cleans_up_leaves_nothing() -> None:
-    watching = watch()
+    capture = watch()
     with open(os.devnull):  # noqa: PTH123
         fail = threading.Thread(target=int)
         fail.start()
@@ -227,23 +227,23 @@ def test_a_story_that_cleans_up_leaves_nothing() -> None:
     Path("written").write_text("x")
     Path("written").unlink()
     subprocess.run(["true"], check=True)  # noqa: S607
-    assert watching.leftovers() == NOTHING_LEFT
+    assert capture.leftovers() == NOTHING_LEFT
 
 
 def test_descriptors_left_open_are_counted() -> None:
-    watching = watch()
+    capture = watch()
     ends = os.pipe()
-    assert watching.leftovers() == Leftovers(descriptors=2)
+    assert capture.leftovers() == Leftovers(descriptors=2)
     for end in ends:
         os.close(end)
 
 
 def test_a_thread_left_running_is_counted() -> None:
-    watching = watch()
+    capture = watch()
     done = threading.Event()
     thread = threading.Thread(target=done.wait, daemon=True)
     thread.start()
-    assert watching.leftovers() == Leftovers(threads=1)
+    assert capture.leftovers() == Leftovers(threads=1)
     done.set()
     thread.join()
 
@@ -254,44 +254,44 @@ def test_a_thread_that_was_told_to_end_is_given_a_moment_to_do_so() -> None:
             done.set()
             super().join(timeout)
 
-    watching = watch()
+    capture = watch()
     done = threading.Event()
     Ending(target=done.wait, daemon=True).start()
-    assert watching.leftovers() == NOTHING_LEFT
+    assert capture.leftovers() == NOTHING_LEFT
 
 
 def test_a_thread_that_the_library_keeps_is_not_what_the_story_left() -> None:
-    watching = watch()
+    capture = watch()
     done = threading.Event()
     thread = threading.Thread(target=done.wait, name="kept", daemon=True)
     thread.start()
-    assert watching.leftovers() == NOTHING_LEFT
+    assert capture.leftovers() == NOTHING_LEFT
     done.set()
     thread.join()
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="this system does not tell of children")
 def test_a_child_process_counts_until_somebody_has_waited_for_it() -> None:
-    watching = watch()
+    capture = watch()
     child = subprocess.Popen(["sleep", "600"])  # noqa: S607
-    assert watching.leftovers() == Leftovers(children=1)
+    assert capture.leftovers() == Leftovers(children=1)
     child.kill()
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-    assert watching.leftovers() == Leftovers(children=1)
+    assert capture.leftovers() == Leftovers(children=1)
     child.wait()
-    assert watching.leftovers() == NOTHING_LEFT
+    assert capture.leftovers() == NOTHING_LEFT
 
 
 def test_a_thread_that_ends_while_children_are_counted_has_none(tmp_path: Path) -> None:
-    assert watching._children_of(tmp_path / "gone") == 0
+    assert capture._children_of(tmp_path / "gone") == 0
 
 
 def test_files_are_named_by_their_path_in_the_workers_folder() -> None:
-    watching = watch()
+    capture = watch()
     Path("b").mkdir()
     Path("b/two").touch()
     Path("a").touch()
-    assert watching.leftovers() == Leftovers(files=("a", "b/two"))
+    assert capture.leftovers() == Leftovers(files=("a", "b/two"))
 
 
 def test_what_was_there_before_is_not_left() -> None:
@@ -299,8 +299,8 @@ def test_what_was_there_before_is_not_left() -> None:
     thread = threading.Thread(target=done.wait, daemon=True)
     thread.start()
     ends = os.pipe()
-    watching = watch()
-    assert watching.leftovers() == NOTHING_LEFT
+    capture = watch()
+    assert capture.leftovers() == NOTHING_LEFT
     for end in ends:
         os.close(end)
     done.set()

@@ -13,7 +13,7 @@ from harness.backends.runtime import NotALoop
 from harness.protocol.messages import Assignment
 from harness.worker.channel import Channel
 from harness.worker.loading import open_assignment
-from harness.worker.refusal import Refusal
+from harness.worker.refusals import Refusal
 
 
 def main() -> None:
@@ -54,7 +54,7 @@ def _do(job: dict[str, object], channel: Channel) -> None:
         case {"do": "open", "loop": dict(loop)}:
             _open(Loop(**loop), channel)
         case {"do": "identify", "loop": dict(loop)}:
-            from harness.worker.identity import identify  # noqa: PLC0415
+            from harness.worker.interpreter import identify  # noqa: PLC0415
 
             channel.send("identity", identify(Loop(**loop)))
         case {"do": "observe", "case": dict(case)}:

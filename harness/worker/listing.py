@@ -20,9 +20,9 @@ from harness.scenario import (
     RawPromise,
     Scenario,
 )
-from harness.worker.describe import Describer, steady
+from harness.worker.describing import Describer, steady
 from harness.worker.loading import has_set_up, load_module, scenarios_in, wants_gather
-from harness.worker.refusal import Malformed, Undescribable
+from harness.worker.refusals import Malformed, Undescribable
 
 Parameters = dict[str, Parameter]
 

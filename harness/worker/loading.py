@@ -19,7 +19,7 @@ from harness.backends import Backend, Loop, open_backend
 from harness.backends.runtime import Running
 from harness.protocol.messages import Assignment
 from harness.scenario import NewLoop, Scenario
-from harness.worker.refusal import AnotherLoop, LibraryMissing, ModuleBroken
+from harness.worker.refusals import AnotherLoop, LibraryMissing, ModuleBroken
 
 
 def load_module(module: str) -> ModuleType:

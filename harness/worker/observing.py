@@ -13,13 +13,13 @@ from harness.backends.runtime import Running
 from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.messages import LOOKS
 from harness.protocol.observations import Observation, Seen
+from harness.worker.capture import Watch
 from harness.worker.channel import Channel
-from harness.worker.describe import Describer
+from harness.worker.describing import Describer
 from harness.worker.loading import Story, run_on
 from harness.worker.memory import memory
 from harness.worker.raising import line_in
-from harness.worker.refusal import AnotherLoop, OutOfMemory
-from harness.worker.watching import Watch
+from harness.worker.refusals import AnotherLoop, OutOfMemory
 
 OWN = "loopcmp-"
 """How the name of a worker's own folder begins, the only one that is ever emptied."""

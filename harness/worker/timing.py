@@ -25,11 +25,11 @@ from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.messages import Assignment, Farewell, Turn, Value
 from harness.worker.channel import Channel
 from harness.worker.clock import Clock
-from harness.worker.describe import Describer
-from harness.worker.latency import EachOperation
+from harness.worker.describing import Describer
 from harness.worker.loading import Operation, Story, open_assignment, run_on
 from harness.worker.memory import memory
-from harness.worker.refusal import AnotherLoop, LeavesTasks
+from harness.worker.operation_timer import EachOperation
+from harness.worker.refusals import AnotherLoop, LeavesTasks
 
 LARGE = 1024 * 1024
 """Bytes; four times what asyncio asks for whenever it reads."""

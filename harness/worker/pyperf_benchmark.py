@@ -1,6 +1,6 @@
 """A story as pyperf itself benchmarks it: the usual procedure, which an audit sets beside its own.
 
-`python -P -m harness.worker.benchmark --case ASSIGNMENT` and pyperf's own options.
+`python -P -m harness.worker.pyperf_benchmark --case ASSIGNMENT` and pyperf's own options.
 """
 
 import json
@@ -15,7 +15,9 @@ def main() -> None:
     """Run pyperf's runner on the one operation that an assignment names."""
     import pyperf  # noqa: PLC0415 - so that this module can be looked at without it
 
-    runner = pyperf.Runner(program_args=("-P", "-m", "harness.worker.benchmark"), add_cmdline_args=_pass_on)
+    runner = pyperf.Runner(
+        program_args=("-P", "-m", "harness.worker.pyperf_benchmark"), add_cmdline_args=_pass_on
+    )
     parser: ArgumentParser = runner.argparser
     parser.add_argument("--case", required=True)
     case = runner.parse_args().case

@@ -18,9 +18,9 @@ from typing import Self, TextIO
 from harness.backends.runtime import Running
 from harness.protocol.descriptions import ComplaintKind, Description
 from harness.protocol.observations import Complaint, Leftovers, multiset
-from harness.worker.describe import Describer
-from harness.worker.printed import Printed
-from harness.worker.refusal import Undescribable
+from harness.worker.captured_output import Printed
+from harness.worker.describing import Describer
+from harness.worker.refusals import Undescribable
 
 _LOG_KINDS: tuple[tuple[str, ComplaintKind], ...] = (
     ("exception was never retrieved", "never-retrieved"),

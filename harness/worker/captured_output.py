@@ -4,7 +4,7 @@ import codecs
 import hashlib
 import io
 
-from harness.worker.describe import LARGEST, steady
+from harness.worker.describing import LARGEST, steady
 
 
 class Printed(io.RawIOBase):

@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass, replace
 
 from harness.protocol.descriptions import CANCELLED, Description
 from harness.scenario import AnyOrder, cancelled
-from harness.worker.refusal import Undescribable
+from harness.worker.refusals import Undescribable
 
 DEEPEST = 50
 """Levels of nesting that are described; what lies deeper is named as such."""
