@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from harness.contrasts import Contrast, Due
-from harness.record import Record
+from harness.records.contrast import Contrast, Due
+from harness.records.record import Record
 from harness.table import Table, interval
 
 _WORDS: dict[Due, str] = {

@@ -15,17 +15,17 @@ from time import perf_counter
 
 from harness import runner
 from harness.backends import Backend
-from harness.entry import Dropped, Entry, Observed, Paced, Played
-from harness.estimate import Judgement, log_ratio_of_totals
-from harness.pace import GRAIN, PILOT_ROUNDS, SLOWEST_VALUE, Fault, Pace, choose_pace
-from harness.plan import Plan
 from harness.protocol.observations import Row
-from harness.record import Line
+from harness.records.entries import Dropped, Entry, Observed, Paced, Played
+from harness.records.estimate import Judgement, log_ratio_of_totals
+from harness.records.pace import GRAIN, PILOT_ROUNDS, SLOWEST_VALUE, Fault, Pace, choose_pace
+from harness.records.plan import Plan
+from harness.records.record import Line
+from harness.records.trials import Compared, Schedule, Trial, Tried
 from harness.rounds import Stage, calibrate, choose_cpus, kept_off
 from harness.sighting import assignment
 from harness.spread import spread_of
 from harness.tally import Tally
-from harness.trial import Compared, Schedule, Trial, Tried
 from harness.usual import FEWEST_PROCESSES, Usual, UsualFailed, usual_procedure
 
 IDENTICAL_A_LAP = 50

@@ -4,11 +4,11 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
-from harness.estimate import ERROR_RATE, Estimate, estimate
-from harness.pace import ArmRound
-from harness.passes import FullCollections, Latency, OnTwoCpus, PassName, Quantile
 from harness.protocol.messages import QUANTILES, Sketched
-from harness.record import Timing
+from harness.records.estimate import ERROR_RATE, Estimate, estimate
+from harness.records.pace import ArmRound
+from harness.records.passes import FullCollections, Latency, OnTwoCpus, PassName, Quantile
+from harness.records.record import Timing
 from harness.samples import RowRounds
 
 LEVEL = 1 - ERROR_RATE

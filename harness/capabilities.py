@@ -8,9 +8,9 @@ from enum import StrEnum
 from harness.backends import Backend
 from harness.parting import Parting, part
 from harness.protocol.observations import Observation, Promise, observations
-from harness.record import Cell, Line, Record
+from harness.records.record import Cell, Line, Record
+from harness.records.verdict import Verdict, expect
 from harness.table import SYMBOLS, Table
-from harness.verdict import Verdict, expect
 
 TAG = "capability"
 """The tag of the scenarios that each try one capability; a user's own may have it too."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from harness.record import Line, Record
+from harness.records.record import Line, Record
 from harness.sentences import warnings
 
 STEADY_GOVERNORS = ("", "performance")

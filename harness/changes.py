@@ -6,8 +6,8 @@ from typing import Literal
 
 from harness.comparison import Case, Missing, backend_named, why_no_number
 from harness.errors import BadInput
-from harness.estimate import ERROR_RATE, Estimate, Judgement, estimate, judge_ratio
-from harness.record import Line, Record
+from harness.records.estimate import ERROR_RATE, Estimate, Judgement, estimate, judge_ratio
+from harness.records.record import Line, Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from harness.backends import DEFAULT_BASELINE, LOOPS
-from harness.plan import DEFAULT, FAST, RIGOROUS, Effort, Plan
 from harness.protocol.observations import SCALE
-from harness.record import Line, Record
+from harness.records.plan import DEFAULT, FAST, RIGOROUS, Effort, Plan
+from harness.records.record import Line, Record
 
 YOUR_OWN = "loopcmp run path/to/mine.py"
 """How to run one's own file."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.errors import BadInput
-from harness.estimate import Estimate, Judgement, confidence_level, estimate, judge_ratio
-from harness.plan import Plan
-from harness.record import Cell, Line, Record
-from harness.verdict import Verdict
+from harness.records.estimate import Estimate, Judgement, confidence_level, estimate, judge_ratio
+from harness.records.plan import Plan
+from harness.records.record import Cell, Line, Record
+from harness.records.verdict import Verdict
 
 Case = tuple[str, str]
 """The row's id and the backend's name."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from harness.changes import Between, Change, Session
 from harness.comparison import Case, Within
-from harness.estimate import Estimate, Judgement
+from harness.records.estimate import Estimate, Judgement
 from harness.table import DOUBT, Table, interval
 
 

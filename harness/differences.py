@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from itertools import chain
 
 from harness.parting import Parting
-from harness.record import Cell, Line, Record
+from harness.records.record import Cell, Line, Record
+from harness.records.verdict import Verdict
 from harness.table import Table
-from harness.verdict import Verdict
 
 _LINES_SHOWN = 8
 """Of what a worker said before it ended badly; the record keeps more."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.backends import Backend, Loop
-from harness.entry import Elsewhere, Environment
+from harness.records.entries import Elsewhere, Environment
 from harness.rounds import choose_cpus
 from harness.sighting import PYTHON
 from harness.venvs import Place, find_place

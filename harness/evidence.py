@@ -7,14 +7,14 @@ from itertools import chain
 
 from harness.backends import Backend
 from harness.commands import command
-from harness.contrasts import native_arm
-from harness.estimate import Estimate
-from harness.filing import file_name
 from harness.parting import Parting, part
 from harness.protocol.observations import Observation, Promise, observations
-from harness.record import Cell, Line, Record, Timing
+from harness.records.contrast import native_arm
+from harness.records.estimate import Estimate
+from harness.records.record import Cell, Line, Record, Timing
+from harness.records.store.filing import file_name
+from harness.records.verdict import FINDINGS, expect
 from harness.table import interval
-from harness.verdict import FINDINGS, expect
 
 SHORT, LONG = 300, 4000
 """Characters shown of one text: of a case that keeps its promise, and of one that does not."""

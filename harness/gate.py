@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from harness.comparison import Case, Missing
-from harness.estimate import Estimate, rounds_needed
+from harness.records.estimate import Estimate, rounds_needed
 
 UNLIMITED = "none"
 """What a project writes for cases that are not judged."""

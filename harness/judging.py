@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from harness.parting import part
 from harness.protocol.descriptions import Description
 from harness.protocol.observations import Observation, Promise, Row, Sighting, observations
-from harness.verdict import Finding, Verdict, judge, promises_outcome
+from harness.records.verdict import Finding, Verdict, judge, promises_outcome
 
 _OVERRULED = frozenset({Verdict.AGREES, Verdict.DOCUMENTED, Verdict.DIFFERS, Verdict.UNSTABLE})
 """The verdicts that rest on a comparison, which means nothing where the scenario itself is at fault."""

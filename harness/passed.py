@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from harness.beside import operations_needed
 from harness.evidence import microseconds, scaled
-from harness.passes import Quantile
-from harness.record import Line, Record, Timing
+from harness.records.passes import Quantile
+from harness.records.record import Line, Record, Timing
 from harness.table import Table, interval
 
 _LEVEL = "95% each, not adjusted"

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
-from harness.estimate import ERROR_RATE, NORMAL_95, Estimate, Judgement, error_bound, estimate
-from harness.trial import Compared, Trial, Tried
+from harness.records.estimate import ERROR_RATE, NORMAL_95, Estimate, Judgement, error_bound, estimate
+from harness.records.trials import Compared, Trial, Tried
 
 FEWEST_SPREAD = 3
 """Trials of the usual procedure below which its spread is not told."""

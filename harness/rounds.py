@@ -12,11 +12,11 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from harness.pace import GRAIN, ArmRound, Calibration, Fault, Pace
 from harness.process import Reply, Worker
 from harness.protocol.descriptions import Outcome
 from harness.protocol.messages import UNMEASURED, Assignment, Farewell, Sketched, Timed, Turn, Value
 from harness.protocol.observations import Ended
+from harness.records.pace import GRAIN, ArmRound, Calibration, Fault, Pace
 
 T = TypeVar("T")
 Told = TypeVar("Told", Value, Farewell)

@@ -9,20 +9,20 @@ from threading import Event
 from time import perf_counter
 
 from harness.backends import Backend
-from harness.contrasts import native_arm
-from harness.entry import Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.environment import load, now
-from harness.estimate import Estimate
-from harness.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault, Pace, choose_pace
-from harness.passes import Pass
-from harness.plan import PROCESSES
 from harness.protocol.observations import SCALE, Row, Sighting
+from harness.records.contrast import native_arm
+from harness.records.entries import Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
+from harness.records.estimate import Estimate
+from harness.records.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault, Pace, choose_pace
+from harness.records.passes import Pass
+from harness.records.plan import PROCESSES
+from harness.records.verdict import Verdict
 from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
 from harness.sighting import assignment, observe_once
 from harness.spread import best_turns
 from harness.tally import Tally
 from harness.venvs import find_place
-from harness.verdict import Verdict
 
 Entries = Generator[Entry, None, None]
 """Results as they come; the caller journals each and adds it to the tally before it asks for the next."""

@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean, median
 
-from harness.contrasts import Contrast, contrasts
-from harness.entry import Played
-from harness.estimate import (
+from harness.protocol.messages import Value
+from harness.protocol.observations import Row
+from harness.records.contrast import Contrast, contrasts
+from harness.records.entries import Played
+from harness.records.estimate import (
     ERROR_RATE,
     Estimate,
     estimate,
@@ -18,11 +20,9 @@ from harness.estimate import (
     trend_of,
     typical_seconds,
 )
-from harness.pace import AGAIN, ArmRound, Turns
-from harness.plan import Plan
-from harness.protocol.messages import Value
-from harness.protocol.observations import Row
-from harness.record import Timing
+from harness.records.pace import AGAIN, ArmRound, Turns
+from harness.records.plan import Plan
+from harness.records.record import Timing
 from harness.spread import FEWEST_TURNS, Price, Spread, price_of, spread_of
 
 DISTURBING = 0.01

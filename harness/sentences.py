@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
-from harness.estimate import Judgement
-from harness.record import Record
+from harness.records.estimate import Judgement
+from harness.records.record import Record
+from harness.records.verdict import Verdict
 from harness.table import case_id, counted, interval
-from harness.verdict import Verdict
 
 
 def sentences(record: Record) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from harness import audit, audited, runner, store
-from harness.entry import Begun, Entry
+from harness import audit, audited, runner
 from harness.errors import BadInput
-from harness.record import OnTrial, Record
+from harness.records import store
+from harness.records.entries import Begun, Entry
+from harness.records.record import OnTrial, Record
 from harness.report.files import files
 from harness.report.index import render as render_index
 from harness.tally import Tally

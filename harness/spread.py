@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import NormalDist, mean, median
 
-from harness.pace import Turns
 from harness.protocol.messages import Value
+from harness.records.pace import Turns
 
 FEWEST_TURNS, MOST_TURNS = 4, 32
 """Of a worker. Fewer have no halves in which a trend would show; more outlast the machine's moods."""

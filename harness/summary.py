@@ -11,8 +11,8 @@ from functools import lru_cache
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
-from harness.estimate import Estimate, confidence_level
-from harness.record import Line, Record
+from harness.records.estimate import Estimate, confidence_level
+from harness.records.record import Line, Record
 
 if TYPE_CHECKING:
     import numpy as np

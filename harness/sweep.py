@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, linear_regression
 
-from harness.estimate import ERROR_RATE, Estimate
 from harness.protocol.descriptions import Parameter
-from harness.record import Line, Record
+from harness.records.estimate import ERROR_RATE, Estimate
+from harness.records.record import Line, Record
 
 FEWEST = 3
 """Points that a fitted exponent needs to have an interval."""

@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from harness.entry import Elsewhere
-from harness.estimate import Estimate, Judgement
-from harness.record import Cell, Line, Record
-from harness.verdict import Verdict
+from harness.records.entries import Elsewhere
+from harness.records.estimate import Estimate, Judgement
+from harness.records.record import Cell, Line, Record
+from harness.records.verdict import Verdict
 
 SYMBOLS = {
     Verdict.AGREES: "✓",

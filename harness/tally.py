@@ -7,20 +7,30 @@ from typing import get_args
 
 from harness.backends import Backend
 from harness.beside import with_passes
-from harness.contrasts import native_arm
-from harness.entry import Begun, Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
-from harness.estimate import surprising_count
 from harness.judging import Seen, judge_among, reference_of
-from harness.pace import AGAIN, ArmRound, Pace
 from harness.parting import matches
-from harness.passes import Pass, PassName, passes_of
-from harness.plan import Plan
 from harness.protocol.descriptions import Description
 from harness.protocol.observations import Observation, Promise, Row, Sighting, observations
-from harness.record import Answered, Cell, Line, Record, Repeats
+from harness.records.contrast import native_arm
+from harness.records.entries import (
+    Begun,
+    Closed,
+    Dropped,
+    Entry,
+    Finished,
+    Observed,
+    Paced,
+    Played,
+    PlayedBeside,
+)
+from harness.records.estimate import surprising_count
+from harness.records.pace import AGAIN, ArmRound, Pace
+from harness.records.passes import Pass, PassName, passes_of
+from harness.records.plan import Plan
+from harness.records.record import Answered, Cell, Line, Record, Repeats
+from harness.records.trials import Tried
+from harness.records.verdict import Finding, Verdict, answer, expect
 from harness.samples import RowRounds
-from harness.trial import Tried
-from harness.verdict import Finding, Verdict, answer, expect
 
 
 class Tally:

@@ -11,8 +11,8 @@ from pathlib import Path
 from statistics import mean, stdev
 from time import perf_counter
 
-from harness.estimate import NORMAL_95, Estimate
 from harness.protocol.messages import Assignment
+from harness.records.estimate import NORMAL_95, Estimate
 
 FEWEST_PROCESSES = 2
 """Of a side: with one, pyperf has no spread between processes."""

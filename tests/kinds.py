@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import cache
 
 from harness import capabilities
-from harness.entry import Closed, Entry, Paced
-from harness.estimate import Estimate, judge_ratio
-from harness.record import Record
+from harness.records.entries import Closed, Entry, Paced
+from harness.records.estimate import Estimate, judge_ratio
+from harness.records.record import Record
+from harness.records.trials import Compared, Schedule, Trial, Tried
 from harness.spread import Spread
 from harness.tally import Tally
-from harness.trial import Compared, Schedule, Trial, Tried
 from tests.records import (
     ASYNCIO,
     PACE,

@@ -6,22 +6,6 @@ from dataclasses import replace
 from functools import cache
 
 from harness.backends import Backend, Loop, find_backend
-from harness.entry import (
-    VERSION,
-    Begun,
-    Closed,
-    Dropped,
-    Entry,
-    Environment,
-    Finished,
-    Observed,
-    Paced,
-    Played,
-    PlayedBeside,
-)
-from harness.pace import AGAIN, ArmRound, Fault, Pace
-from harness.passes import PassName
-from harness.plan import DEFAULT, FAST, Also, Effort, Plan
 from harness.protocol.descriptions import Description, Outcome, Parameter
 from harness.protocol.messages import Farewell, Sketched, Value
 from harness.protocol.observations import (
@@ -38,7 +22,23 @@ from harness.protocol.observations import (
     Seen,
     Sighting,
 )
-from harness.record import Record
+from harness.records.entries import (
+    VERSION,
+    Begun,
+    Closed,
+    Dropped,
+    Entry,
+    Environment,
+    Finished,
+    Observed,
+    Paced,
+    Played,
+    PlayedBeside,
+)
+from harness.records.pace import AGAIN, ArmRound, Fault, Pace
+from harness.records.passes import PassName
+from harness.records.plan import DEFAULT, FAST, Also, Effort, Plan
+from harness.records.record import Record
 from harness.tally import Tally
 from harness.worker.describing import Describer
 

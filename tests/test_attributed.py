@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from harness import attributed
-from harness.contrasts import Contrast
-from harness.estimate import Estimate
-from harness.record import Record
+from harness.records.contrast import Contrast
+from harness.records.estimate import Estimate
+from harness.records.record import Record
 from harness.report import render
 from tests.reading import read
 from tests.records import plan, record_of, row

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from harness import audited, session, store
-from harness.entry import Begun
-from harness.record import OnTrial
+from harness import audited, session
+from harness.records import store
+from harness.records.entries import Begun
+from harness.records.record import OnTrial
 from harness.report.method import method
 from harness.tally import Tally
 from tests.kinds import CLOSED, audit

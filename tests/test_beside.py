@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from harness.beside import operations_needed
-from harness.entry import Dropped, Entry, PlayedBeside
-from harness.estimate import Estimate
-from harness.pace import AGAIN, ArmRound, Fault
-from harness.plan import FAST
-from harness.record import Timing
+from harness.records.entries import Dropped, Entry, PlayedBeside
+from harness.records.estimate import Estimate
+from harness.records.pace import AGAIN, ArmRound, Fault
+from harness.records.plan import FAST
+from harness.records.record import Timing
 from harness.tally import Tally
 from tests.records import (
     ASYNCIO,

@@ -9,7 +9,7 @@ from harness import capabilities
 from harness.capabilities import Ability, Answer
 from harness.errors import BadInput
 from harness.protocol.observations import Complaint, Difference, Ended, Leftovers, Promise, Row, Sighting
-from harness.record import Record
+from harness.records.record import Record
 from harness.report import capabilities as report
 from tests.records import (
     ASYNCIO,

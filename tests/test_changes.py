@@ -7,10 +7,10 @@ import pytest
 
 from harness.changes import Between, between, changes
 from harness.comparison_table import sentences, table_between
-from harness.entry import Elsewhere
 from harness.errors import BadInput
-from harness.estimate import Judgement
-from harness.record import Record, Repeats
+from harness.records.entries import Elsewhere
+from harness.records.estimate import Judgement
+from harness.records.record import Record, Repeats
 from tests.records import ASYNCIO, ENVIRONMENT, THREE, TRIO, UVLOOP, everything, plan, record_of
 from tests.test_comparison import STORY, record
 

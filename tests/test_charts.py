@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from harness.caveats import caveats
-from harness.estimate import Estimate
 from harness.evidence import case_of
-from harness.record import Cell, Line, Record, Timing
+from harness.records.estimate import Estimate
+from harness.records.record import Cell, Line, Record, Timing
+from harness.records.verdict import Finding, Verdict
 from harness.report.charts import Chart, charts, strips
 from harness.report.charts.dots import ratio_ticks, size_ticks
 from harness.report.charts.latency import time_marks
@@ -21,7 +22,6 @@ from harness.report.pictures import pictures
 from harness.report.vega import Workshop, inline, packed, runtime
 from harness.sweep import Curve, Point, Sweep, fit, sweeps
 from harness.table import Table
-from harness.verdict import Finding, Verdict
 from tests.records import ASYNCIO, TRIO, UVLOOP, begun, everything, look, passed, plan, returned, row, twice
 
 pytestmark = pytest.mark.browser

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 import typer
 
-from harness import store
 from harness.cli import main
 from harness.cli.app import app
 from harness.cli.planning import command_line
-from harness.entry import Closed, Finished, Observed, Played
+from harness.records import store
+from harness.records.entries import Closed, Finished, Observed, Played
 from harness.report import render
 from harness.report.markdown import illustrated
 from harness.report.pictures import pictures

@@ -4,10 +4,10 @@ import shlex
 from dataclasses import replace
 
 from harness.commands import command, one_row, whole
-from harness.plan import RIGOROUS, Plan
 from harness.protocol.observations import Row
-from harness.record import Record
-from harness.trial import Schedule
+from harness.records.plan import RIGOROUS, Plan
+from harness.records.record import Record
+from harness.records.trials import Schedule
 from tests.kinds import audit
 from tests.records import ASYNCIO, UVLOOP, everything
 

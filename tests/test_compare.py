@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from harness import store
-from harness.record import Record
+from harness.records import store
+from harness.records.record import Record
 from tests.records import TRIO, UVLOOP
 from tests.test_changes import elsewhere
 from tests.test_cli import here

@@ -7,13 +7,13 @@ import pytest
 
 from harness.comparison import Against, within
 from harness.comparison_table import table_within
-from harness.entry import Entry, Observed
 from harness.errors import BadInput
-from harness.estimate import Judgement
-from harness.pace import AGAIN
-from harness.plan import FAST
 from harness.protocol.observations import Ended, Sighting
-from harness.record import Record
+from harness.records.entries import Entry, Observed
+from harness.records.estimate import Judgement
+from harness.records.pace import AGAIN
+from harness.records.plan import FAST
+from harness.records.record import Record
 from tests.records import (
     ASYNCIO,
     TRIO,

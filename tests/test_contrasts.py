@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harness.backends import Venv
-from harness.contrasts import Contrast, contrasts
+from harness.records.contrast import Contrast, contrasts
 from tests.records import backends, value
 
 ROUNDS = 20

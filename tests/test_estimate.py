@@ -9,7 +9,8 @@ from statistics import median
 import pytest
 from scipy.stats import quantile_test
 
-from harness.estimate import (
+from harness.protocol.messages import Value
+from harness.records.estimate import (
     Estimate,
     Judgement,
     confidence_level,
@@ -22,7 +23,6 @@ from harness.estimate import (
     surprising_count,
     typical_seconds,
 )
-from harness.protocol.messages import Value
 from tests.records import value
 
 

@@ -13,8 +13,8 @@ from harness import custody
 from harness.backends import Backend, Loop, find_backend
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import Observation, Row, Sighting
+from harness.records.verdict import Finding, Verdict, judge
 from harness.sighting import PYTHON, list_rows, observe_once
-from harness.verdict import Finding, Verdict, judge
 from harness.worker.describing import Describer
 from tests.hostile.acts import ACTS, GIB
 

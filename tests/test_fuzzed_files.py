@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness import store
-from harness.entry import Played
 from harness.errors import BadInput
-from harness.record import Record
-from harness.store.timings import _merged
+from harness.records import store
+from harness.records.entries import Played
+from harness.records.record import Record
+from harness.records.store.pyperf_files import _merged
 from tests.records import everything
 from tests.test_store import pyperf_run, timed_round, write_journal
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.comparison import Missing
-from harness.estimate import Estimate
 from harness.gate import Gate, Limit, Limits, judge, sentences
+from harness.records.estimate import Estimate
 
 FIVE = Limits(general=0.05)
 UVLOOP, TRIO = "uvloop+gather", "trio+nursery"

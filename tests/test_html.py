@@ -16,17 +16,17 @@ import pytest
 from harness import audited, differences, sentences, table
 from harness.backends import Backend, Loop
 from harness.caveats import of_rows, of_the_run
-from harness.entry import Observed
-from harness.estimate import Estimate, judge_ratio
 from harness.evidence import LONG
 from harness.protocol.observations import Ended, Sighting
-from harness.record import Cell, Line, Record, Repeats, Timing
+from harness.records.entries import Observed
+from harness.records.estimate import Estimate, judge_ratio
+from harness.records.record import Cell, Line, Record, Repeats, Timing
+from harness.records.verdict import Finding, Verdict
 from harness.report import html
 from harness.report.matrix import case_name, order
 from harness.report.method import method
 from harness.report.text import linked
 from harness.report.visible import visible
-from harness.verdict import Finding, Verdict
 from tests.browsing import DESK, PHONE, Browser, browser
 from tests.kinds import audit
 from tests.reading import Element, read

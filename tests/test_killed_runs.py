@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import store
-from harness.entry import Closed, Finished, Observed, Paced, Played
-from harness.record import Record
+from harness.records import store
+from harness.records.entries import Closed, Finished, Observed, Paced, Played
+from harness.records.record import Record
 
 pytestmark = pytest.mark.workers
 

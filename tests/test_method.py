@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from harness.pace import ALONE
-from harness.record import Record
+from harness.records.pace import ALONE
+from harness.records.record import Record
 from harness.report.method import method
 from tests.records import PACE, everything
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from harness.evidence import case_of
-from harness.filing import file_name
-from harness.store import write_timings
+from harness.records.store import write_timings
+from harness.records.store.filing import file_name
 from tests.records import everything
 from tests.test_store import timed_round
 

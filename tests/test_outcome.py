@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from harness.cli.outcome import exit_code
-from harness.record import Record
-from harness.verdict import Finding, Verdict
+from harness.records.record import Record
+from harness.records.verdict import Finding, Verdict
 from tests.records import everything
 
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from harness.estimate import estimate
-from harness.pace import ALONE, SLOWEST_VALUE, Pace
-from harness.passes import BUDGET, LONGER, ROUNDS, TURNS, Pass, passes_of
-from harness.plan import FAST, Also
 from harness.protocol.observations import Row
+from harness.records.estimate import estimate
+from harness.records.pace import ALONE, SLOWEST_VALUE, Pace
+from harness.records.passes import BUDGET, LONGER, ROUNDS, TURNS, Pass, passes_of
+from harness.records.plan import FAST, Also
 from tests.records import PACE, plan, returned, row
 
 PLAIN = row("plain", returned(1))

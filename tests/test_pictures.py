@@ -11,7 +11,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from harness.record import Record
+from harness.records.record import Record
 from harness.report.charts import charts
 from harness.report.files import files
 from harness.report.markdown import illustrated

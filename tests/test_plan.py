@@ -7,9 +7,9 @@ import pytest
 from harness.backends import Venv
 from harness.cli.planning import _check_twins
 from harness.errors import BadInput
-from harness.estimate import estimate, rounds_needed
-from harness.plan import DEFAULT, FAST, RIGOROUS, choose_baseline
 from harness.protocol.observations import Row
+from harness.records.estimate import estimate, rounds_needed
+from harness.records.plan import DEFAULT, FAST, RIGOROUS, choose_baseline
 from tests.records import ASYNCIO, THREE, TRIO, UVLOOP, backends, plan, row
 
 GROUPS = "asyncio+taskgroup"

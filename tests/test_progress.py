@@ -5,10 +5,10 @@ from dataclasses import replace
 from rich.progress import Task
 
 from harness.cli.progress import Progress
-from harness.entry import Entry, Finished, Paced
-from harness.plan import DEFAULT, FAST, Effort
+from harness.records.entries import Entry, Finished, Paced
+from harness.records.plan import DEFAULT, FAST, Effort
+from harness.records.trials import Schedule, Trial, Tried
 from harness.tally import Tally
-from harness.trial import Schedule, Trial, Tried
 from tests.records import (
     ASYNCIO,
     PACE,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.records.store import read_record
 from harness.report import render
-from harness.store import read_record
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

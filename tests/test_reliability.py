@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from harness.estimate import Estimate, Judgement
+from harness.records.estimate import Estimate, Judgement
+from harness.records.trials import Compared, Trial, Tried
 from harness.reliability import (
     Errors,
     answered,
@@ -17,7 +18,6 @@ from harness.reliability import (
     procedure,
 )
 from harness.spread import Spread
-from harness.trial import Compared, Trial, Tried
 
 IDENTICAL, USUAL, ONE_PERCENT = Trial("identical"), Trial("usual"), Trial("planted", 2)
 

@@ -21,15 +21,15 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from harness import commands, sentences
-from harness.entry import Entry, Observed
 from harness.errors import BadInput
 from harness.protocol.observations import Difference, Ended, Prints, Promise, Row, Sighting
-from harness.record import Record
+from harness.records.entries import Entry, Observed
+from harness.records.record import Record
+from harness.records.verdict import Verdict
 from harness.report import FORMATS, cases, index, render
 from harness.report.csv import HEADS
 from harness.report.markdown import inline
 from harness.report.terminal import render as render_terminal
-from harness.verdict import Verdict
 from tests.kinds import KINDS
 from tests.records import (
     ASYNCIO,

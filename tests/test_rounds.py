@@ -14,7 +14,10 @@ import pyperf
 import pytest
 
 from harness.backends import find_backend
-from harness.pace import (
+from harness.protocol.descriptions import Description
+from harness.protocol.messages import Value
+from harness.protocol.observations import Row
+from harness.records.pace import (
     AGAIN,
     FEW_TURNS,
     FEWEST_UNTIMED,
@@ -29,9 +32,6 @@ from harness.pace import (
     Pace,
     choose_pace,
 )
-from harness.protocol.descriptions import Description
-from harness.protocol.messages import Value
-from harness.protocol.observations import Row
 from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
 from harness.sighting import assignment
 from harness.worker.describing import Describer

@@ -19,8 +19,8 @@ import scenarios
 from harness.backends import known_backends
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import SCALE, Claim, Row, Sighting, observations
+from harness.records.verdict import Answer, Verdict, answer, judge
 from harness.sighting import PYTHON, observe_once
-from harness.verdict import Answer, Verdict, answer, judge
 from harness.worker.listing import list_rows
 from harness.worker.loading import find_scenario, scenarios_in
 from tests.records import plan

@@ -19,11 +19,12 @@ pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[p
 
 from harness import audited
 from harness.backends import Venv
-from harness.entry import Closed, Elsewhere, Paced
 from harness.errors import BadInput
-from harness.pace import AGAIN
-from harness.plan import FAST
-from harness.record import Record
+from harness.records.entries import Closed, Elsewhere, Paced
+from harness.records.pace import AGAIN
+from harness.records.plan import FAST
+from harness.records.record import Record
+from harness.records.store import write_record
 from harness.report.visible import visible
 from harness.site.badge import BAD, GOOD, badge, message_of
 from harness.site.build import publish
@@ -31,7 +32,6 @@ from harness.site.history import changes, series
 from harness.site.leaderboard import Leaderboard, leaderboard
 from harness.site.names import slug
 from harness.site.summary import Case, Interval, Machine, Summary
-from harness.store import write_record
 from harness.tally import Tally
 from tests.browsing import DESK, PHONE, Browser, browser
 from tests.kinds import audit

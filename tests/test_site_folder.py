@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
 
-from harness.entry import Closed
 from harness.errors import BadInput, CannotWrite
+from harness.records.entries import Closed
 from harness.site import folder as site_folder
 from harness.site.build import publish
 from harness.site.folder import MANIFEST, Site, is_a_page

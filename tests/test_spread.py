@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from harness.pace import Turns
+from harness.records.pace import Turns
 from harness.spread import FEWEST_TURNS, MOST_TURNS, Price, Spread, best_turns, price_of, spread_of
 from tests.records import round_of, value
 

@@ -15,10 +15,21 @@ from typing import Any
 import pyperf
 import pytest
 
-from harness import session, store
-from harness.entry import Begun, Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
+from harness import session
 from harness.errors import BadInput, CannotWrite
-from harness.pace import AGAIN, Fault
+from harness.records import store
+from harness.records.entries import (
+    Begun,
+    Closed,
+    Dropped,
+    Entry,
+    Finished,
+    Observed,
+    Paced,
+    Played,
+    PlayedBeside,
+)
+from harness.records.pace import AGAIN, Fault
 from harness.tally import Tally
 from tests.kinds import CLOSED
 from tests.records import (

@@ -9,10 +9,10 @@ import pytest
 from scipy.stats import ks_2samp
 
 from harness.backends import Venv
-from harness.entry import Entry
-from harness.pace import AGAIN
 from harness.protocol.observations import Row
-from harness.record import Record
+from harness.records.entries import Entry
+from harness.records.pace import AGAIN
+from harness.records.record import Record
 from harness.summary import Summary, _resampled_medians, sentence, summarize
 from tests.records import (
     ASYNCIO,

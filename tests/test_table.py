@@ -8,14 +8,14 @@ import pytest
 
 from harness import sentences, table
 from harness.differences import differences, documented
-from harness.entry import Closed, Entry, Finished
-from harness.estimate import Estimate
-from harness.pace import AGAIN
-from harness.plan import FAST
 from harness.protocol.observations import Ended, Row, Sighting
-from harness.record import Record, Repeats
+from harness.records.entries import Closed, Entry, Finished
+from harness.records.estimate import Estimate
+from harness.records.pace import AGAIN
+from harness.records.plan import FAST
+from harness.records.record import Record, Repeats
+from harness.records.verdict import FINDINGS, Verdict
 from harness.table import Table
-from harness.verdict import FINDINGS, Verdict
 from tests.records import (
     ASYNCIO,
     GROUP_SOURCE,

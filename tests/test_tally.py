@@ -7,16 +7,16 @@ import pytest
 
 from harness.backends import Venv
 from harness.differences import differences
-from harness.entry import Closed, Dropped, Elsewhere, Entry, Finished, Observed, Paced, Played
-from harness.estimate import Judgement
 from harness.evidence import case_of
-from harness.pace import AGAIN, Fault
-from harness.plan import FAST
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import Claim, Difference, Ended, Promise, Row, Sighting
-from harness.record import Cell, Line, Record
+from harness.records.entries import Closed, Dropped, Elsewhere, Entry, Finished, Observed, Paced, Played
+from harness.records.estimate import Judgement
+from harness.records.pace import AGAIN, Fault
+from harness.records.plan import FAST
+from harness.records.record import Cell, Line, Record
+from harness.records.verdict import Answer, Verdict
 from harness.tally import Tally
-from harness.verdict import Answer, Verdict
 from tests.records import (
     ASYNCIO,
     EVERYTHING,

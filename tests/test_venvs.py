@@ -12,13 +12,13 @@ import uv
 
 from harness.backends import Backend, Loop, Venv, find_backend
 from harness.cli.planning import Wanted, begin, find_again
-from harness.entry import Begun
 from harness.errors import BadInput
+from harness.records.entries import Begun
+from harness.records.verdict import Verdict
 from harness.runner import check
 from harness.tally import Tally
 from harness.venvs import complete, define, find_place, interpreters, is_made, made_of, read_venv
 from harness.venvs.making import environment_of_uv, folder_of, python_in
-from harness.verdict import Verdict
 
 UVLOOP = Loop("uvloop", factory="uvloop:new_event_loop", distribution="uvloop")
 MINE = """

@@ -18,8 +18,8 @@ from harness.protocol.observations import (
     Seen,
     Sighting,
 )
+from harness.records.verdict import Answer, Finding, Verdict, answer, expect, judge, matching_difference
 from harness.scenario import any_order
-from harness.verdict import Answer, Finding, Verdict, answer, expect, judge, matching_difference
 from tests.records import ASYNCIO, TRIO, UVLOOP, look, raised, returned, row, told, twice
 
 PYTHON = "3.13.0"

@@ -17,7 +17,7 @@ from harness.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from harness.record import Record
+    from harness.records.record import Record
 
 
 def check(

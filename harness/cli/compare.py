@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from harness.changes import Between
     from harness.comparison import Within
     from harness.gate import Gate, Limits
-    from harness.record import Record
+    from harness.records.record import Record
 
 
 def compare(
@@ -52,7 +52,7 @@ def compare(
     every session; 3 where a case that had a ratio could not be measured, or a limit matches nothing.
     """
     from harness.comparison import backend_named
-    from harness.store import read_record
+    from harness.records.store import read_record
 
     read = [read_record(path) for path in records]
     limits = _limits(fail_if_slower, over_time=len(read) > 1)

@@ -7,9 +7,9 @@ import typer
 from harness.cli.outcome import INTERRUPTED, exit_code
 from harness.cli.planning import unavailable
 from harness.cli.progress import Progress
-from harness.record import Record
+from harness.records.record import Record
+from harness.records.store import resume_command
 from harness.session import Session, finish, measure
-from harness.store import resume_command
 
 
 def measured(session: Session, *, shown: bool, as_json: bool) -> int:

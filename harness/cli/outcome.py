@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import typer
 
-from harness.record import Record
+from harness.records.record import Record
+from harness.records.verdict import FINDINGS, Verdict
 from harness.table import case_id
-from harness.verdict import FINDINGS, Verdict
 
 ALL_WELL, FINDING, COULD_NOT_MEASURE, INTERRUPTED = 0, 1, 3, 130
 

@@ -18,12 +18,12 @@ from rich.progress import (
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from harness.entry import Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
-from harness.estimate import Estimate
-from harness.passes import BUDGET, asked_of
+from harness.records.entries import Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
+from harness.records.estimate import Estimate
+from harness.records.passes import BUDGET, asked_of
+from harness.records.trials import Tried
 from harness.table import interval
 from harness.tally import Tally
-from harness.trial import Tried
 
 _CASE_SECONDS = 0.25
 """A first guess at what observing a case costs, on two CPUs."""

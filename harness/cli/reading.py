@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, get_args
 from harness.errors import BadInput
 
 if TYPE_CHECKING:
-    from harness.plan import Also
+    from harness.records.plan import Also
 
 
 def fraction(option: str, text: str) -> float:
@@ -23,7 +23,7 @@ def fraction(option: str, text: str) -> float:
 
 def passes(names: Collection[str]) -> "tuple[Also, ...]":
     """The passes that --also names, each once. Raises BadInput for what is none."""
-    from harness.plan import Also
+    from harness.records.plan import Also
 
     known = get_args(Also)
     if unknown := [name for name in names if name not in known]:

@@ -18,8 +18,8 @@ def report(
 ) -> None:
     """Render a record again, from its record.json alone."""
     from harness.errors import BadInput
+    from harness.records.store import read_record
     from harness.report import FORMATS, render
-    from harness.store import read_record
 
     if form not in FORMATS:
         raise BadInput(f"--format {form!r} is not among {', '.join(FORMATS)}")

@@ -20,7 +20,7 @@ from harness.cli.options import (
 from harness.errors import BadInput
 
 if TYPE_CHECKING:
-    from harness.plan import Effort
+    from harness.records.plan import Effort
 
 
 def run(
@@ -67,11 +67,12 @@ def run(
     no_progress: NoProgress = False,
 ) -> None:
     """Check every case, then time those that agree, then write a record and its reports."""
-    from harness import session, store
+    from harness import session
     from harness.cli.measuring import measured
     from harness.cli.planning import Wanted, begin, find_again
     from harness.cli.reading import fraction, passes
     from harness.cli.typed import check_typed
+    from harness.records import store
 
     words = scenarios or []
     if resume:
@@ -108,7 +109,7 @@ def _effort(fast: bool, rigorous: bool, precision: str | None, max_time: float |
     from dataclasses import replace
 
     from harness.cli.reading import fraction
-    from harness.plan import DEFAULT, FAST, RIGOROUS
+    from harness.records.plan import DEFAULT, FAST, RIGOROUS
 
     if fast and (rigorous or precision or max_time):
         raise BadInput("--fast fixes the rounds: leave out --rigorous, --precision and --max-time")

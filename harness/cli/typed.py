@@ -9,12 +9,12 @@ from pathlib import Path
 
 from harness.backends import Backend, find_backend, known_loops, read_loop
 from harness.catalog import check_module
-from harness.entry import Begun
 from harness.errors import BadInput
-from harness.plan import choose_baseline
+from harness.records.entries import Begun
+from harness.records.plan import choose_baseline
+from harness.records.store import JOURNAL, safe_name
+from harness.records.store.decoding import one_line
 from harness.report.visible import visible
-from harness.store import JOURNAL, safe_name
-from harness.store.decoding import one_line
 from harness.venvs import check_versions, define
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from importlib import import_module
 
-from harness.record import Record
+from harness.records.record import Record
 
 FORMATS = ("terminal", "markdown", "html", "csv", "json", "github", "bencher", "capabilities")
 """The formats of `loopcmp report --format`, each a module of this package with `render(record)`."""

@@ -8,7 +8,7 @@ import msgspec
 from harness import capabilities
 from harness.capabilities import SIGNS
 from harness.errors import BadInput
-from harness.record import Record
+from harness.records.record import Record
 from harness.report.markdown import inline
 from harness.report.matrix import case_name, order
 from harness.report.terminal import show_table

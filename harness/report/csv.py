@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from harness.estimate import Estimate
-from harness.record import Cell, Record, Timing
+from harness.records.estimate import Estimate
+from harness.records.record import Cell, Record, Timing
 
 HEADS = ("scenario", "parameters", "backend", "verdict", "metric", "value", "low", "high", "rounds")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from harness.record import Record
+from harness.records.record import Record
 from harness.report import render
 
 

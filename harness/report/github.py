@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from harness.estimate import Estimate
 from harness.evidence import scaled
-from harness.record import Record, Timing
+from harness.records.estimate import Estimate
+from harness.records.record import Record, Timing
 from harness.table import case_id, interval
 
 

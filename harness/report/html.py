@@ -7,7 +7,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from harness.record import Record
+from harness.records.record import Record
 from harness.report.assets import Assets, inline
 from harness.report.page import page_of
 from harness.report.text import linked, trusted

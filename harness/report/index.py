@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from harness.record import Record
+from harness.records.record import Record
 from harness.report.markdown import inline
 from harness.table import counted
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from harness.record import Record
+from harness.records.record import Record
 
 
 def render(record: Record) -> str:

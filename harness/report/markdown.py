@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from harness import commands, differences, sentences, table
 from harness.caveats import caveats
 from harness.differences import SideBySide
-from harness.record import Record
+from harness.records.record import Record
+from harness.records.verdict import EXPLAINED, FINDINGS
 from harness.report.said import said, tables
 from harness.report.visible import visible
 from harness.table import Table
-from harness.verdict import EXPLAINED, FINDINGS
 
 if TYPE_CHECKING:
     from harness.report.pictures import Picture

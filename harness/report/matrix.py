@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from harness.estimate import Judgement
 from harness.evidence import microseconds
-from harness.record import Cell, Line, Record
+from harness.records.estimate import Judgement
+from harness.records.record import Cell, Line, Record
+from harness.records.verdict import Verdict
 from harness.table import DOUBT, SYMBOLS, interval, without_case
-from harness.verdict import Verdict
 
 SPEED = {
     Judgement.FASTER: "▾",

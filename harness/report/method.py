@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from harness import audited
-from harness.plan import PROCESSES
-from harness.record import OnTrial, Record
+from harness.records.plan import PROCESSES
+from harness.records.record import OnTrial, Record
 from harness.table import counted, interval
 
 

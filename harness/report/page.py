@@ -7,8 +7,9 @@ from markupsafe import Markup
 
 from harness import commands, differences, evidence, table
 from harness.caveats import of_rows, of_the_run
-from harness.estimate import Judgement
-from harness.record import Cell, Line, Record
+from harness.records.estimate import Judgement
+from harness.records.record import Cell, Line, Record
+from harness.records.verdict import FINDINGS, Verdict
 from harness.report import charts
 from harness.report.charts import Chart
 from harness.report.matrix import SPEED, TONES, Matrix, case_name, matrix, order
@@ -16,7 +17,6 @@ from harness.report.method import method
 from harness.report.said import said, tables
 from harness.report.text import trusted
 from harness.report.vega import Workshop
-from harness.verdict import FINDINGS, Verdict
 
 
 @dataclass(frozen=True, slots=True)

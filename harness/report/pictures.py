@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.record import Record
+from harness.records.record import Record
 from harness.report.charts import Chart, charts
 from harness.report.vega import Workshop, room_for, standing
 

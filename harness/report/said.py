@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from harness import attributed, audited, capabilities, passed, sentences
-from harness.record import Record
+from harness.records.record import Record
 from harness.summary import sentence, summarize
 from harness.table import Table
 

@@ -12,12 +12,12 @@ from rich.text import Text
 from harness import commands, differences, sentences, table
 from harness.caveats import caveats
 from harness.differences import SideBySide
-from harness.record import Record
+from harness.records.record import Record
+from harness.records.verdict import EXPLAINED, FINDINGS
 from harness.report.said import said
 from harness.report.said import tables as tables_of
 from harness.report.visible import visible
 from harness.table import Table
-from harness.verdict import EXPLAINED, FINDINGS
 
 _WIDTH_WITHOUT_TERMINAL = 120
 

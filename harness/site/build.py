@@ -10,7 +10,9 @@ from markupsafe import Markup
 
 from harness.audited import sentences as audited
 from harness.errors import BadInput
-from harness.record import Record
+from harness.records.record import Record
+from harness.records.store import LOCAL, RECORD, read_record
+from harness.records.store.decoding import read_bytes
 from harness.report.assets import asset, island
 from harness.report.html import fill
 from harness.report.matrix import case_name, order
@@ -25,8 +27,6 @@ from harness.site.history import Series, series
 from harness.site.leaderboard import leaderboard
 from harness.site.names import slug
 from harness.site.summary import Machine, Summary, loop_of, summarize
-from harness.store import LOCAL, RECORD, read_record
-from harness.store.decoding import read_bytes
 
 RUNTIME = "assets/vega.js"
 """The file that draws charts, which takes a while to put together."""

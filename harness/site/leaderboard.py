@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.estimate import Estimate
+from harness.records.estimate import Estimate
 from harness.site.summary import Case, Interval, Summary, is_right, was_observed
 
 

@@ -6,8 +6,9 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from harness.estimate import Estimate
 from harness.evidence import scaled
+from harness.records.estimate import Estimate
+from harness.records.verdict import Verdict
 from harness.report.assets import Assets, policy
 from harness.report.html import fill
 from harness.report.matrix import TONES
@@ -17,7 +18,6 @@ from harness.site.leaderboard import Leaderboard, Standing
 from harness.site.names import slug
 from harness.site.summary import Case, Interval, Machine, Summary, There, loop_of
 from harness.table import SYMBOLS, interval
-from harness.verdict import Verdict
 
 NEWEST = 100
 """Records that a page of a scenario shows for each machine and baseline; the JSON has them all."""

@@ -5,9 +5,9 @@ These are also the files of the JSON API; their schema is published beside them.
 
 import msgspec
 
-from harness.estimate import Estimate
-from harness.record import Cell, Line, Record
-from harness.verdict import FINDINGS, Verdict
+from harness.records.estimate import Estimate
+from harness.records.record import Cell, Line, Record
+from harness.records.verdict import FINDINGS, Verdict
 
 
 class Interval(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from harness.errors import BadInput, CannotWrite
-from harness.store.files import cannot_write
+from harness.records.store.files import cannot_write
 
 OTHER = "-o FOLDER"
 """The option that chooses another folder for a site."""

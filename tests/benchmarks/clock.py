@@ -79,7 +79,7 @@ def main() -> int:
 
 def show(samples: dict[str, list[Sample]], turns: int) -> int:
     """Print an estimate for every case; 1 if one misses the bar."""
-    from harness.estimate import confidence_level, estimate  # the child needs no scipy
+    from harness.records.estimate import confidence_level, estimate  # the child needs no scipy
 
     missed = 0
     for case, some in samples.items():
@@ -161,8 +161,8 @@ def child(case: str, turns: int) -> int:
 
 async def taken(session: Any, operation: Any, hand: tuple[Any, Any, int], turns: int) -> list[Pair]:
     """The turns, paced as those of a run, after one that is not counted."""
-    from harness.pace import FEWEST_UNTIMED, Calibration, choose_pace
     from harness.protocol.messages import Turn
+    from harness.records.pace import FEWEST_UNTIMED, Calibration, choose_pace
 
     loops = 64
     iteration = (await by_hand(hand, Turn(loops, 0, FEWEST_UNTIMED)))[0] / loops / 1e9

@@ -43,9 +43,9 @@ def parent() -> bool:
     """The parent's own CPU time from a row's calibration to its last round, journal included."""
     from harness import session
     from harness.cli.planning import Wanted, begin
-    from harness.entry import Entry, Paced, Played
-    from harness.estimate import estimate
-    from harness.plan import DEFAULT
+    from harness.records.entries import Entry, Paced, Played
+    from harness.records.estimate import estimate
+    from harness.records.plan import DEFAULT
 
     loading = process_time()
     estimate([0.0] * 20, 0.95)

@@ -6,12 +6,12 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 
-from harness.entry import Begun, Closed, Entry, Finished, Observed, Paced, Played
-from harness.estimate import Estimate, estimate, judge_ratio
-from harness.pace import AGAIN, ArmRound
 from harness.protocol.messages import Farewell, Value
 from harness.protocol.observations import Row
-from harness.record import Cell, Line, Record, Repeats, Timing
+from harness.records.entries import Begun, Closed, Entry, Finished, Observed, Paced, Played
+from harness.records.estimate import Estimate, estimate, judge_ratio
+from harness.records.pace import AGAIN, ArmRound
+from harness.records.record import Cell, Line, Record, Repeats, Timing
 from harness.tally import Tally
 from tests.records import ASYNCIO, PACE, TRIO, UVLOOP, begun, look, plan, returned, row, twice
 

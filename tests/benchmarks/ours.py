@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from harness.cli.planning import Wanted, begin
-from harness.pace import Fault, choose_pace
-from harness.plan import FAST
+from harness.records.pace import Fault, choose_pace
+from harness.records.plan import FAST
 from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
 from harness.sighting import assignment
 from tests.benchmarks.agreement import Pair

@@ -1,6 +1,6 @@
 """The charts of a record as Vega-Lite, each with the table behind it and a text that says what it shows."""
 
-from harness.record import Record
+from harness.records.record import Record
 from harness.report.charts.chart import DATA, Chart, Spec
 from harness.report.charts.dots import contrasts, forest, memory
 from harness.report.charts.latency import latency

@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import Any
 
 from harness import attributed
-from harness.estimate import Estimate, Judgement
 from harness.evidence import scaled
-from harness.record import Cell, Record
+from harness.records.estimate import Estimate, Judgement
+from harness.records.record import Cell, Record
 from harness.report.charts.chart import ACCENT, INK, Chart, Datum, Spec, finished
 from harness.report.charts.panels import columns, panels, rows
 from harness.report.matrix import order

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from harness import passed
 from harness.evidence import scaled
-from harness.passes import Quantile
-from harness.record import Record
+from harness.records.passes import Quantile
+from harness.records.record import Record
 from harness.report.charts.chart import ACCENT, SHAPES, SOFT, Chart, Datum, Spec, finished
 from harness.report.charts.panels import columns, panels, rows
 from harness.report.matrix import order

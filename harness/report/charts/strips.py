@@ -6,7 +6,7 @@ from functools import cache
 from statistics import median
 
 from harness.audited import PROCEDURES
-from harness.record import Line, Record
+from harness.records.record import Line, Record
 from harness.reliability import answered
 from harness.report.charts.chart import ACCENT, Chart, Datum, Spec, finished, named_data
 from harness.report.matrix import order

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from harness.estimate import Estimate
 from harness.evidence import microseconds, scaled
+from harness.records.estimate import Estimate
 from harness.report.charts.chart import HUES, SHAPES, Chart, Datum, Spec, finished, named_data
 from harness.report.text import label
 from harness.sweep import Curve, Sweep

@@ -5,9 +5,9 @@ from pathlib import Path
 import msgspec
 
 from harness.errors import BadInput
-from harness.record import Record
-from harness.store.decoding import Versioned, check_version, decode, read_bytes
-from harness.store.files import JOURNAL, resume_command, write_file
+from harness.records.record import Record
+from harness.records.store.decoding import Versioned, check_version, decode, read_bytes
+from harness.records.store.files import JOURNAL, resume_command, write_file
 
 RECORD = "record.json"
 

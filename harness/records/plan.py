@@ -6,8 +6,8 @@ from typing import Literal
 
 from harness.backends import Backend
 from harness.errors import BadInput
-from harness.estimate import confidence_level, rounds_needed
 from harness.protocol.observations import SCALE, Row
+from harness.records.estimate import confidence_level, rounds_needed
 
 PROCESSES = 2
 """Fresh processes in which each case is observed."""

@@ -5,14 +5,14 @@ JSON with a version, checked when read.
 
 from dataclasses import dataclass
 
-from harness.contrasts import Contrast
-from harness.entry import Begun, Closed
-from harness.estimate import Estimate, Judgement
-from harness.pace import Pace
-from harness.passes import FullCollections, Latency, OnTwoCpus
 from harness.protocol.observations import Claim, Row, Sighting
-from harness.trial import Tried
-from harness.verdict import Answer, Finding
+from harness.records.contrast import Contrast
+from harness.records.entries import Begun, Closed
+from harness.records.estimate import Estimate, Judgement
+from harness.records.pace import Pace
+from harness.records.passes import FullCollections, Latency, OnTwoCpus
+from harness.records.trials import Tried
+from harness.records.verdict import Answer, Finding
 
 
 @dataclass(frozen=True, slots=True)

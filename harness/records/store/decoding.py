@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from harness.entry import VERSION
 from harness.errors import BadInput
+from harness.records.entries import VERSION
 
 T = TypeVar("T")
 

@@ -9,7 +9,8 @@ from typing import Self
 
 import msgspec
 
-from harness.entry import (
+from harness.errors import BadInput
+from harness.records.entries import (
     VERSION,
     Begun,
     Closed,
@@ -21,10 +22,9 @@ from harness.entry import (
     Played,
     PlayedBeside,
 )
-from harness.errors import BadInput
-from harness.store.decoding import Versioned, check_version, decode, read_bytes
-from harness.store.files import JOURNAL, cannot_write, remove_halves, sync, write_all
-from harness.trial import Tried
+from harness.records.store.decoding import Versioned, check_version, decode, read_bytes
+from harness.records.store.files import JOURNAL, cannot_write, remove_halves, sync, write_all
+from harness.records.trials import Tried
 
 _KINDS: dict[str, type[Entry]] = {
     kind.__name__: kind

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from harness.entry import Entry, Played
-from harness.filing import file_name
-from harness.store.decoding import one_line
-from harness.store.files import write_file
+from harness.records.entries import Entry, Played
+from harness.records.store.decoding import one_line
+from harness.records.store.files import write_file
+from harness.records.store.filing import file_name
 
 
 def write_timings(folder: Path, entries: Iterable[Entry]) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from harness.estimate import Estimate
-from harness.pace import SLOWEST_VALUE, Pace
-from harness.plan import Plan
 from harness.protocol.messages import Timed
 from harness.protocol.observations import Row
+from harness.records.estimate import Estimate
+from harness.records.pace import SLOWEST_VALUE, Pace
+from harness.records.plan import Plan
 
 PassName = Literal["latency", "collections", "threads"]
 

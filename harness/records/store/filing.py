@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from harness.pace import AGAIN
+from harness.records.pace import AGAIN
 
 
 def file_name(name: str) -> str:

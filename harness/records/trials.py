@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.estimate import Estimate, Judgement
-from harness.pace import GRAIN
+from harness.records.estimate import Estimate, Judgement
+from harness.records.pace import GRAIN
 from harness.spread import Spread
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from harness.entry import Environment
-from harness.store.folders import LOCAL
-from harness.store.records import RECORD
-from harness.trial import Schedule
+from harness.records.entries import Environment
+from harness.records.store.folders import LOCAL
+from harness.records.store.record_file import RECORD
+from harness.records.trials import Schedule
 
 
 class _Setting(msgspec.Struct):

@@ -6,11 +6,11 @@ They are JSON with a version, checked when read.
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.pace import ArmRound, Fault, Pace, Turns
-from harness.passes import PassName
-from harness.plan import Plan
 from harness.protocol.observations import Sighting
-from harness.trial import Schedule, Tried
+from harness.records.pace import ArmRound, Fault, Pace, Turns
+from harness.records.passes import PassName
+from harness.records.plan import Plan
+from harness.records.trials import Schedule, Tried
 
 VERSION = 1
 """Of journals and records; a file of another version is refused."""

@@ -7,9 +7,9 @@ from itertools import chain, count
 from pathlib import Path
 
 from harness.errors import BadInput
-from harness.store.files import is_begun
-from harness.store.journal import is_at_work
-from harness.store.records import RECORD
+from harness.records.store.files import is_begun
+from harness.records.store.journal import is_at_work
+from harness.records.store.record_file import RECORD
 
 LOCAL = "local"
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.backends import GATHERERS, Backend
-from harness.estimate import Estimate, estimate, log_ratio
-from harness.pace import Turns
+from harness.records.estimate import Estimate, estimate, log_ratio
+from harness.records.pace import Turns
 
 NATIVE = "native"
 """In the place of a gatherer: the arm that tells the row's story on the loop itself, without AnyIO."""

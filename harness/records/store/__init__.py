@@ -1,0 +1,29 @@
+"""Journals and records on disk: the only writer under results/, and it never loses what was measured."""
+
+from harness.records.store.audits import audits
+from harness.records.store.files import JOURNAL, resume_command, write_file
+from harness.records.store.folders import LOCAL, new_folder, published, safe_name, unfinished
+from harness.records.store.journal import Journal, mend_journal, open_journal, read_journal, resume
+from harness.records.store.pyperf_files import write_timings
+from harness.records.store.record_file import RECORD, read_record, write_record
+
+__all__ = [
+    "JOURNAL",
+    "LOCAL",
+    "RECORD",
+    "Journal",
+    "audits",
+    "mend_journal",
+    "new_folder",
+    "open_journal",
+    "published",
+    "read_journal",
+    "read_record",
+    "resume",
+    "resume_command",
+    "safe_name",
+    "unfinished",
+    "write_file",
+    "write_record",
+    "write_timings",
+]
