@@ -15,6 +15,8 @@ from time import perf_counter
 
 from harness import runner
 from harness.backends import Backend
+from harness.execution.observing import assignment
+from harness.execution.rounds import Stage, calibrate, choose_cpus, kept_off
 from harness.protocol.observations import Row
 from harness.records.entries import Dropped, Entry, Observed, Paced, Played
 from harness.records.estimate import Judgement, log_ratio_of_totals
@@ -22,8 +24,6 @@ from harness.records.pace import GRAIN, PILOT_ROUNDS, SLOWEST_VALUE, Fault, Pace
 from harness.records.plan import Plan
 from harness.records.record import Line
 from harness.records.trials import Compared, Schedule, Trial, Tried
-from harness.rounds import Stage, calibrate, choose_cpus, kept_off
-from harness.sighting import assignment
 from harness.spread import spread_of
 from harness.tally import Tally
 from harness.usual import FEWEST_PROCESSES, Usual, UsualFailed, usual_procedure

@@ -9,7 +9,10 @@ from threading import Event
 from time import perf_counter
 
 from harness.backends import Backend
-from harness.environment import load, now
+from harness.execution.environments import find_place
+from harness.execution.machine import load, now
+from harness.execution.observing import assignment, observe_once
+from harness.execution.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
 from harness.protocol.observations import SCALE, Row, Sighting
 from harness.records.contrast import native_arm
 from harness.records.entries import Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
@@ -18,11 +21,8 @@ from harness.records.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault, Pace, choose
 from harness.records.passes import Pass
 from harness.records.plan import PROCESSES
 from harness.records.verdict import Verdict
-from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
-from harness.sighting import assignment, observe_once
 from harness.spread import best_turns
 from harness.tally import Tally
-from harness.venvs import find_place
 
 Entries = Generator[Entry, None, None]
 """Results as they come; the caller journals each and adds it to the tally before it asks for the next."""

@@ -11,12 +11,12 @@ import pytest
 from harness.backends import find_backend, open_backend, why_unavailable
 from harness.backends.asyncio_variants import AsyncioLoop
 from harness.backends.families.asyncio import NotedFactory
+from harness.execution.observing import assignment, observe_once
+from harness.execution.rounds import Arm, Stage, run_round
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import Row, Sighting, observations
 from harness.records.pace import Fault, Pace
-from harness.rounds import Arm, Stage, run_round
 from harness.runner import drop
-from harness.sighting import assignment, observe_once
 from harness.tally import Tally
 from harness.worker.describing import Describer
 from harness.worker.loading import run_on

@@ -10,12 +10,12 @@ import pytest
 from harness.audit import IDENTICAL_A_LAP, SUFFIX, USUAL, conduct, laps
 from harness.cli.planning import Wanted, begin_audit
 from harness.errors import BadInput
+from harness.execution.rounds import run_round
 from harness.protocol.observations import Row
 from harness.records.entries import Begun, Dropped, Paced
 from harness.records.pace import GRAIN, Pace
 from harness.records.trials import Schedule, Trial, Tried
 from harness.report import render
-from harness.rounds import run_round
 from harness.runner import check
 from harness.tally import Tally
 from harness.usual import UsualFailed, usual_procedure

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from harness import custody
-from harness.custody import Custody
+from harness.execution import containment
+from harness.execution.containment import Custody
 
 pytestmark = [
     pytest.mark.workers,
@@ -45,22 +45,22 @@ def orphaned(folder: Path, number: int) -> Custody:
 def test_each_workers_orphans_end_with_it_and_nobody_elses(
     tmp_path: Path, sleeper: "subprocess.Popen[bytes]"
 ) -> None:
-    before = set(custody._adopted())
+    before = set(containment._adopted())
     first, second = orphaned(tmp_path, 1), orphaned(tmp_path, 2)
-    assert len(set(custody._adopted()) - before) == 2
+    assert len(set(containment._adopted()) - before) == 2
     first.end()
-    assert len(set(custody._adopted()) - before) == 1
+    assert len(set(containment._adopted()) - before) == 1
     second.end()
-    assert set(custody._adopted()) == before
+    assert set(containment._adopted()) == before
     assert sleeper.poll() is None
 
 
 def test_this_process_adopts_no_orphans_once_the_last_worker_has_ended(tmp_path: Path) -> None:
     orphaned(tmp_path, 1).end()
-    before = custody._adopted()
+    before = containment._adopted()
     words = [sys.executable, "-c", "import os, time\nif os.fork(): os._exit(0)\ntime.sleep(0.5)"]
     subprocess.run(words, check=True)
-    assert custody._adopted() == before
+    assert containment._adopted() == before
 
 
 def test_a_worker_has_a_limit_of_its_own_and_the_system_ends_it_first(
@@ -77,4 +77,4 @@ def test_a_worker_has_a_limit_of_its_own_and_the_system_ends_it_first(
 
 def test_the_limit_is_a_share_of_the_machines_memory() -> None:
     has = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    assert 0 < custody.memory_limit() <= has * custody.SHARE
+    assert 0 < containment.memory_limit() <= has * containment.SHARE

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from harness import custody
 from harness.backends import Backend, Loop, find_backend
+from harness.execution import containment
+from harness.execution.observing import PYTHON, list_rows, observe_once
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import Observation, Row, Sighting
 from harness.records.verdict import Finding, Verdict, judge
-from harness.sighting import PYTHON, list_rows, observe_once
 from harness.worker.describing import Describer
 from tests.hostile.acts import ACTS, GIB
 
@@ -98,11 +98,11 @@ def rows() -> dict[str, Row]:
 def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No process, pipe or file of a worker is there afterwards, and little memory was taken here."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(custody, "memory_limit", lambda: GIB)
-    before = _descriptors(), custody._adopted()
+    monkeypatch.setattr(containment, "memory_limit", lambda: GIB)
+    before = _descriptors(), containment._adopted()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     yield
-    assert (_descriptors(), custody._adopted()) == before
+    assert (_descriptors(), containment._adopted()) == before
     assert _processes_in(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 64 * MIB / 1024

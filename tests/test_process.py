@@ -16,11 +16,11 @@ from textwrap import dedent, indent
 import pytest
 
 from harness.backends import find_backend
-from harness.outlets import KEPT
-from harness.process import Worker
+from harness.execution.observing import assignment, observe_once
+from harness.execution.output import KEPT
+from harness.execution.process import Worker
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import Ended, Leftovers, Row, Sighting
-from harness.sighting import assignment, observe_once
 from harness.worker.describing import Describer
 
 pytestmark = pytest.mark.workers

@@ -14,6 +14,8 @@ import pyperf
 import pytest
 
 from harness.backends import find_backend
+from harness.execution.observing import assignment
+from harness.execution.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
 from harness.protocol.descriptions import Description
 from harness.protocol.messages import Value
 from harness.protocol.observations import Row
@@ -32,8 +34,6 @@ from harness.records.pace import (
     Pace,
     choose_pace,
 )
-from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
-from harness.sighting import assignment
 from harness.worker.describing import Describer
 
 workers = pytest.mark.workers

@@ -10,6 +10,7 @@ import pytest
 from harness import runner, samples
 from harness.backends import Loop, find_backend
 from harness.catalog import choose_rows
+from harness.execution.rounds import Stage, choose_cpus
 from harness.protocol.messages import Value
 from harness.protocol.observations import Row
 from harness.records import passes
@@ -18,7 +19,6 @@ from harness.records.estimate import rounds_needed
 from harness.records.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault
 from harness.records.passes import Pass
 from harness.records.plan import DEFAULT, FAST, Effort, Plan
-from harness.rounds import Stage, choose_cpus
 from harness.runner import Entries, _after_pilot, _arms, _calibrated, _why_stop, check, time
 from harness.spread import FEWEST_TURNS, MOST_TURNS
 from harness.tally import Tally

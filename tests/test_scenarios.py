@@ -17,10 +17,10 @@ import pytest
 
 import scenarios
 from harness.backends import known_backends
+from harness.execution.observing import PYTHON, observe_once
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import SCALE, Claim, Row, Sighting, observations
 from harness.records.verdict import Answer, Verdict, answer, judge
-from harness.sighting import PYTHON, observe_once
 from harness.worker.listing import list_rows
 from harness.worker.loading import find_scenario, scenarios_in
 from tests.records import plan

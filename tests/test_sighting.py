@@ -9,11 +9,11 @@ import pytest
 
 from harness.backends import Backend, Loop, Venv, find_backend
 from harness.errors import BadInput, ScenarioBroken
+from harness.execution.environments.interpreters import Place
+from harness.execution.observing import assignment, check_loop, list_rows, module_to_import, observe_once
 from harness.protocol.descriptions import Outcome
 from harness.protocol.messages import Assignment
 from harness.protocol.observations import Ended, Row, Sighting
-from harness.sighting import assignment, check_loop, list_rows, module_to_import, observe_once
-from harness.venvs.place import Place
 from harness.worker.describing import Describer
 
 workers = pytest.mark.workers
@@ -99,7 +99,7 @@ def test_a_library_that_is_not_in_an_environment_is_said_with_what_to_add_it_to(
 ) -> None:
     (here / "mine.py").write_text(f"{imports}\n{STORY}")
     there = replace(find_backend("asyncio"), venv=Venv("old", "3.12", ("anyio==4.9",)))
-    monkeypatch.setattr("harness.sighting.find_place", lambda _: Place(sys.executable, None))
+    monkeypatch.setattr("harness.execution.observing.find_place", lambda _: Place(sys.executable, None))
     row = Row("story", "user", "mine.py", "", "mine.py:3", (("n", 1),), needs=("json.tool", "no_such.thing"))
     assert observe_once(row, there, PATIENCE) == Sighting(
         unavailable="no module named 'no_such': add the package that brings it to --env 'old=3.12 …'"

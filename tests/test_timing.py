@@ -16,11 +16,11 @@ import pyperf
 import pytest
 
 from harness.backends import find_backend
-from harness.process import Reply, Worker
+from harness.execution.observing import assignment
+from harness.execution.process import Reply, Worker
 from harness.protocol.descriptions import Outcome
 from harness.protocol.messages import Farewell, Timed, Turn, Value
 from harness.protocol.observations import Ended, Row
-from harness.sighting import assignment
 from harness.worker.describing import Describer
 
 pytestmark = pytest.mark.workers

@@ -14,9 +14,9 @@ from harness import session
 from harness.backends import Loop, Venv, find_backend
 from harness.cli.typed import check_typed
 from harness.errors import BadInput
+from harness.execution.environments.definition import check_versions
 from harness.records import store
 from harness.records.entries import Begun, Elsewhere
-from harness.venvs.definition import check_versions
 from tests.records import ASYNCIO, UVLOOP, begun, plan, row
 from tests.test_cli import here
 

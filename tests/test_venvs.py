@@ -13,12 +13,20 @@ import uv
 from harness.backends import Backend, Loop, Venv, find_backend
 from harness.cli.planning import Wanted, begin, find_again
 from harness.errors import BadInput
+from harness.execution.environments import (
+    complete,
+    define,
+    find_place,
+    interpreters,
+    is_made,
+    made_of,
+    read_venv,
+)
+from harness.execution.environments.building import environment_of_uv, folder_of, python_in
 from harness.records.entries import Begun
 from harness.records.verdict import Verdict
 from harness.runner import check
 from harness.tally import Tally
-from harness.venvs import complete, define, find_place, interpreters, is_made, made_of, read_venv
-from harness.venvs.making import environment_of_uv, folder_of, python_in
 
 UVLOOP = Loop("uvloop", factory="uvloop:new_event_loop", distribution="uvloop")
 MINE = """
@@ -225,8 +233,8 @@ def test_an_interpreter_that_ends_before_it_says_what_it_is_is_told_how(
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\nkill -SEGV $$\n")
     python.chmod(0o755)
-    monkeypatch.setattr("harness.venvs.making.make", lambda _: None)
-    monkeypatch.setattr("harness.venvs.making.python_in", lambda _: python)
+    monkeypatch.setattr("harness.execution.environments.building.make", lambda _: None)
+    monkeypatch.setattr("harness.execution.environments.building.python_in", lambda _: python)
     broken = replace(find_backend("asyncio"), venv=Venv("broken", "3.12"))
     assert find_place(broken).unavailable == (
         "environment broken cannot be made: a worker there was killed by SIGSEGV: "

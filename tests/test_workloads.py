@@ -14,11 +14,11 @@ import anyio
 import pytest
 
 from harness.backends import find_backend
-from harness.process import Reply, Worker
+from harness.execution.observing import assignment
+from harness.execution.process import Reply, Worker
 from harness.protocol.messages import Turn, Value
 from harness.protocol.observations import Row
 from harness.scenario import Scenario
-from harness.sighting import assignment
 from harness.worker.listing import list_rows
 from harness.worker.loading import find_scenario
 from scenarios.network.tcp_connections import room_for

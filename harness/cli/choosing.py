@@ -16,8 +16,8 @@ from harness.backends import (
 )
 from harness.configuration import Configuration, read_configuration
 from harness.errors import BadInput
-from harness.sighting import check_loop
-from harness.venvs import HERE, define, read_venv
+from harness.execution.environments import HERE, define, read_venv
+from harness.execution.observing import check_loop
 
 Definition = TypeVar("Definition", Loop, Venv)
 

@@ -9,7 +9,7 @@ from harness.cli.options import Environments, Json, Loops, Scenarios
 
 if TYPE_CHECKING:
     from harness.backends.third_party import Lore
-    from harness.venvs.found import Made
+    from harness.execution.environments.installed import Made
 
 
 class Kind(StrEnum):
@@ -99,7 +99,7 @@ def _notes(why: str | None, lore: "Lore | None") -> str:
 def _environments(words: list[str]) -> list[dict[str, object]]:
     """Each environment that is defined, and what was made of it; then the Pythons that uv finds."""
     from harness.cli.choosing import known
-    from harness.venvs import interpreters, made_of
+    from harness.execution.environments import interpreters, made_of
 
     defined: list[dict[str, object]] = [
         {

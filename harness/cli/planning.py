@@ -11,14 +11,14 @@ import typer
 from harness.backends import DEFAULT_BASELINE, Backend, find_backend, why_unavailable
 from harness.catalog import check_rows, choose_rows, requirements_of
 from harness.cli.choosing import Known, choose_backends, known
-from harness.environment import elsewhere, environment, now
 from harness.errors import BadInput
+from harness.execution.environments import complete, is_made, make_again
+from harness.execution.machine import elsewhere, environment, now
 from harness.protocol.observations import Row
 from harness.records.entries import VERSION, Begun, Elsewhere, Environment
 from harness.records.plan import DEFAULT, Also, Effort, Plan, choose_baseline
 from harness.records.trials import Schedule
 from harness.records.verdict import matching_difference
-from harness.venvs import complete, is_made, make_again
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from harness.cli.planning import Wanted, begin
+from harness.execution.observing import assignment
+from harness.execution.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
 from harness.records.pace import Fault, choose_pace
 from harness.records.plan import FAST
-from harness.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
-from harness.sighting import assignment
 from tests.benchmarks.agreement import Pair
 
 T = TypeVar("T")

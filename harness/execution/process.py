@@ -16,8 +16,8 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
-from harness.custody import Custody, is_stopped, remove
-from harness.outlets import Outlets
+from harness.execution.containment import Custody, is_stopped, remove
+from harness.execution.output import Outlets
 from harness.protocol.observations import Ended
 
 T = TypeVar("T")

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.backends import Backend, Loop
+from harness.execution.environments import Place, find_place
+from harness.execution.observing import PYTHON
+from harness.execution.rounds import choose_cpus
 from harness.records.entries import Elsewhere, Environment
-from harness.rounds import choose_cpus
-from harness.sighting import PYTHON
-from harness.venvs import Place, find_place
 
 _ALWAYS = ("loopcmp", "anyio", "pyperf")
 

@@ -12,10 +12,10 @@ import msgspec
 
 from harness.backends import Backend, Loop
 from harness.errors import BadInput, ScenarioBroken
-from harness.process import Reply, Worker
+from harness.execution.environments import find_place
+from harness.execution.process import Reply, Worker
 from harness.protocol.messages import LOOKS, OUT_OF_MEMORY, UNMEASURED, Assignment
 from harness.protocol.observations import Ended, Observation, Row, Seen, Sighting
-from harness.venvs import find_place
 
 _PATIENCE = 60.0
 """Seconds in which a worker must list its modules or make a loop."""

@@ -7,10 +7,10 @@ from functools import cache
 import msgspec
 
 from harness.backends import Backend, Loop, Venv, why_unavailable
-from harness.process import Worker
+from harness.execution.environments import building
+from harness.execution.process import Worker
 from harness.protocol.messages import Identity
 from harness.protocol.observations import Ended
-from harness.venvs import making
 
 _PATIENCE = 60.0
 """Seconds in which a worker must say what it runs on."""
@@ -37,11 +37,11 @@ def find_place(backend: Backend) -> Place:
 
 @cache
 def _find(loop: Loop, venv: Venv) -> Place:
-    python = str(making.python_in(making.folder_of(venv)))
+    python = str(building.python_in(building.folder_of(venv)))
     try:
-        making.make(venv)
+        building.make(venv)
         identity = _identify(python, loop)
-    except making.NotMade as error:
+    except building.NotMade as error:
         return Place(python, f"environment {venv.name} cannot be made: {error}")
     return Place(python, identity.unavailable, identity)
 
@@ -50,8 +50,8 @@ def make_again(backend: Backend, versions: tuple[tuple[str, str], ...]) -> Place
     """Where a resumed run's backend runs; if its environment is gone, it is made with these versions."""
     if backend.venv is not None:
         try:
-            making.make(backend.venv, [f"{name}=={version}" for name, version in versions])
-        except making.NotMade as error:
+            building.make(backend.venv, [f"{name}=={version}" for name, version in versions])
+        except building.NotMade as error:
             return Place("", f"environment {backend.venv.name} cannot be made again: {error}")
     return find_place(backend)
 
@@ -61,8 +61,8 @@ def _identify(python: str, loop: Loop) -> Identity:
     with Worker({"do": "identify", "loop": loop}, python=python) as worker:
         reply = worker.receive(_PATIENCE)
     if isinstance(reply, Ended):
-        raise making.NotMade(f"a worker there {reply.how}: {reply.said[-making.KEPT :]}")
+        raise building.NotMade(f"a worker there {reply.how}: {reply.said[-building.KEPT :]}")
     try:
         return reply.read(Identity)
     except msgspec.ValidationError as error:
-        raise making.NotMade(f"a worker there does not say what it is: {error}") from None
+        raise building.NotMade(f"a worker there does not say what it is: {error}") from None

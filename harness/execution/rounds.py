@@ -12,7 +12,7 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from harness.process import Reply, Worker
+from harness.execution.process import Reply, Worker
 from harness.protocol.descriptions import Outcome
 from harness.protocol.messages import UNMEASURED, Assignment, Farewell, Sketched, Timed, Turn, Value
 from harness.protocol.observations import Ended

@@ -13,7 +13,7 @@ import msgspec
 import uv
 
 from harness.backends import Venv
-from harness.venvs.making import DEFINITION, OLDEST, cache, environment_of_uv, python_in
+from harness.execution.environments.building import DEFINITION, OLDEST, cache, environment_of_uv, python_in
 
 _PATIENCE = 60.0
 """Seconds in which uv must say what it finds."""
