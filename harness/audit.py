@@ -14,6 +14,7 @@ from statistics import mean
 from time import perf_counter
 
 from harness import runner
+from harness.analysis.variance import spread_of
 from harness.backends import Backend
 from harness.execution.observing import assignment
 from harness.execution.rounds import Stage, calibrate, choose_cpus, kept_off
@@ -24,7 +25,6 @@ from harness.records.pace import GRAIN, PILOT_ROUNDS, SLOWEST_VALUE, Fault, Pace
 from harness.records.plan import Plan
 from harness.records.record import Line
 from harness.records.trials import Compared, Schedule, Trial, Tried
-from harness.spread import spread_of
 from harness.tally import Tally
 from harness.usual import FEWEST_PROCESSES, Usual, UsualFailed, usual_procedure
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from harness.records.record import Record
-from harness.reliability import (
+from harness.analysis.audit import (
     Found,
     Invariant,
     Procedure,
@@ -14,6 +13,7 @@ from harness.reliability import (
     planted,
     procedure,
 )
+from harness.records.record import Record
 from harness.table import Table, interval
 
 PROCEDURES = {"identical": "workers taking turns", "usual": "all of A, then all of B, by pyperf"}

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from harness.changes import Between, Change, Session
-from harness.comparison import Case, Within
+from harness.analysis.between import Between, Change, Session
+from harness.analysis.within import Case, Within
 from harness.records.estimate import Estimate, Judgement
 from harness.table import DOUBT, Table, interval
 

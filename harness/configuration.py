@@ -21,7 +21,7 @@ class VenvTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """The table `[tool.loopcmp]`; a key that is not here is refused.
 
-    `limits` are patterns over cases with how much slower than before they may be: see harness.gate.
+    `limits` are patterns over cases with how much slower than before they may be: see harness.analysis.gate.
     `loops` are factories by name, "module:factory"; `environments` are definitions by name.
     """
 

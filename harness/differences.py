@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import chain
 
-from harness.parting import Parting
+from harness.analysis.matching import Parting
 from harness.records.record import Cell, Line, Record
 from harness.records.verdict import Verdict
 from harness.table import Table

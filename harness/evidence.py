@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from harness.analysis.matching import Parting, part
 from harness.backends import Backend
 from harness.commands import command
-from harness.parting import Parting, part
 from harness.protocol.observations import Observation, Promise, observations
 from harness.records.contrast import native_arm
 from harness.records.estimate import Estimate

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from harness.beside import operations_needed
+from harness.analysis.passes import operations_needed
 from harness.evidence import microseconds, scaled
 from harness.records.passes import Quantile
 from harness.records.record import Line, Record, Timing

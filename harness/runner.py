@@ -8,6 +8,7 @@ from dataclasses import replace
 from threading import Event
 from time import perf_counter
 
+from harness.analysis.variance import best_turns
 from harness.backends import Backend
 from harness.execution.environments import find_place
 from harness.execution.machine import load, now
@@ -21,7 +22,6 @@ from harness.records.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault, Pace, choose
 from harness.records.passes import Pass
 from harness.records.plan import PROCESSES
 from harness.records.verdict import Verdict
-from harness.spread import best_turns
 from harness.tally import Tally
 
 Entries = Generator[Entry, None, None]

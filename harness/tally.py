@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import get_args
 
+from harness.analysis.judging import Seen, judge_among, reference_of
+from harness.analysis.matching import matches
+from harness.analysis.passes import with_passes
+from harness.analysis.timings import RowRounds
 from harness.backends import Backend
-from harness.beside import with_passes
-from harness.judging import Seen, judge_among, reference_of
-from harness.parting import matches
 from harness.protocol.descriptions import Description
 from harness.protocol.observations import Observation, Promise, Row, Sighting, observations
 from harness.records.contrast import native_arm
@@ -30,7 +31,6 @@ from harness.records.plan import Plan
 from harness.records.record import Answered, Cell, Line, Record, Repeats
 from harness.records.trials import Tried
 from harness.records.verdict import Finding, Verdict, answer, expect
-from harness.samples import RowRounds
 
 
 class Tally:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
-from harness import capabilities
+from harness.analysis import capabilities
+from harness.analysis.variance import Spread
 from harness.records.entries import Closed, Entry, Paced
 from harness.records.estimate import Estimate, judge_ratio
 from harness.records.record import Record
 from harness.records.trials import Compared, Schedule, Trial, Tried
-from harness.spread import Spread
 from harness.tally import Tally
 from tests.records import (
     ASYNCIO,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.beside import operations_needed
+from harness.analysis.passes import operations_needed
 from harness.records.entries import Dropped, Entry, PlayedBeside
 from harness.records.estimate import Estimate
 from harness.records.pace import AGAIN, ArmRound, Fault

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from harness import capabilities
-from harness.capabilities import Ability, Answer
+from harness.analysis import capabilities
+from harness.analysis.capabilities import Ability, Answer
 from harness.errors import BadInput
 from harness.protocol.observations import Complaint, Difference, Ended, Leftovers, Promise, Row, Sighting
 from harness.records.record import Record

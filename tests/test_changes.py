@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.changes import Between, between, changes
+from harness.analysis.between import Between, between, changes
 from harness.comparison_table import sentences, table_between
 from harness.errors import BadInput
 from harness.records.entries import Elsewhere

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.analysis.sweeps import Curve, Point, Sweep, fit, sweeps
 from harness.caveats import caveats
 from harness.evidence import case_of
 from harness.records.estimate import Estimate
@@ -20,7 +21,6 @@ from harness.report.charts.sweep import sweep_chart
 from harness.report.markdown import illustrated
 from harness.report.pictures import pictures
 from harness.report.vega import Workshop, inline, packed, runtime
-from harness.sweep import Curve, Point, Sweep, fit, sweeps
 from harness.table import Table
 from tests.records import ASYNCIO, TRIO, UVLOOP, begun, everything, look, passed, plan, returned, row, twice
 

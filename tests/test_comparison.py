@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from harness.comparison import Against, within
+from harness.analysis.within import Against, within
 from harness.comparison_table import table_within
 from harness.errors import BadInput
 from harness.protocol.observations import Ended, Sighting

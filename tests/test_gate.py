@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.comparison import Missing
-from harness.gate import Gate, Limit, Limits, judge, sentences
+from harness.analysis.gate import Gate, Limit, Limits, judge, sentences
+from harness.analysis.within import Missing
 from harness.records.estimate import Estimate
 
 FIVE = Limits(general=0.05)

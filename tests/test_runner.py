@@ -7,7 +7,9 @@ from random import Random
 
 import pytest
 
-from harness import runner, samples
+from harness import runner
+from harness.analysis import timings
+from harness.analysis.variance import FEWEST_TURNS, MOST_TURNS
 from harness.backends import Loop, find_backend
 from harness.catalog import choose_rows
 from harness.execution.rounds import Stage, choose_cpus
@@ -20,7 +22,6 @@ from harness.records.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault
 from harness.records.passes import Pass
 from harness.records.plan import DEFAULT, FAST, Effort, Plan
 from harness.runner import Entries, _after_pilot, _arms, _calibrated, _why_stop, check, time
-from harness.spread import FEWEST_TURNS, MOST_TURNS
 from harness.tally import Tally
 from tests.records import (
     ASYNCIO,
@@ -268,7 +269,7 @@ def test_passes_come_between_a_rows_rounds_and_its_end_and_go_on_where_they_were
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(passes, "BUDGET", 0.01)  # one round is enough
-    monkeypatch.setattr(samples, "HELPING", 1.0)  # in 1 ms uvloop's resting threads may seem to
+    monkeypatch.setattr(timings, "HELPING", 1.0)  # in 1 ms uvloop's resting threads may seem to
     (of,) = choose_rows(["tcp_echo:size=64"])
     started = begun(plan(of, on=[ASYNCIO, UVLOOP], effort=QUICK, also=("latency", "collections")))
     tally = Tally(started)

@@ -5,8 +5,8 @@ import random
 
 import pytest
 
+from harness.analysis.variance import FEWEST_TURNS, MOST_TURNS, Price, Spread, best_turns, price_of, spread_of
 from harness.records.pace import Turns
-from harness.spread import FEWEST_TURNS, MOST_TURNS, Price, Spread, best_turns, price_of, spread_of
 from tests.records import round_of, value
 
 TURN, WORKER, ROUND = 0.02, 0.01, 0.05

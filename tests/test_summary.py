@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
+from harness.analysis.overall import Summary, _resampled_medians, sentence, summarize
 from harness.backends import Venv
 from harness.protocol.observations import Row
 from harness.records.entries import Entry
 from harness.records.pace import AGAIN
 from harness.records.record import Record
-from harness.summary import Summary, _resampled_medians, sentence, summarize
 from tests.records import (
     ASYNCIO,
     TRIO,

@@ -2,8 +2,8 @@
 
 import pytest
 
+from harness.analysis.matching import matches
 from harness.errors import BadInput
-from harness.parting import matches
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import (
     Claim,

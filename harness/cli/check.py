@@ -36,7 +36,7 @@ def check(
     ] = False,
 ) -> None:
     """Observe every case: the verdicts and every difference, in seconds."""
-    from harness.capabilities import TAG
+    from harness.analysis.capabilities import TAG
     from harness.cli.outcome import exit_code
     from harness.cli.planning import Wanted, begin, unavailable
     from harness.cli.progress import Progress

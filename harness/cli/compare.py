@@ -8,9 +8,9 @@ import typer
 from harness.cli.options import Backends, Baseline, Json
 
 if TYPE_CHECKING:
-    from harness.changes import Between
-    from harness.comparison import Within
-    from harness.gate import Gate, Limits
+    from harness.analysis.between import Between
+    from harness.analysis.gate import Gate, Limits
+    from harness.analysis.within import Within
     from harness.records.record import Record
 
 
@@ -51,7 +51,7 @@ def compare(
     Exit codes: 1 where a whole interval, adjusted for the number of comparisons, lies beyond its limit, in
     every session; 3 where a case that had a ratio could not be measured, or a limit matches nothing.
     """
-    from harness.comparison import backend_named
+    from harness.analysis.within import backend_named
     from harness.records.store import read_record
 
     read = [read_record(path) for path in records]
@@ -65,9 +65,9 @@ def compare(
 
 
 def _limits(fail_if_slower: str | None, *, over_time: bool) -> "Limits":
+    from harness.analysis.gate import UNLIMITED, Limit, Limits
     from harness.cli.reading import fraction
     from harness.configuration import read_configuration
-    from harness.gate import UNLIMITED, Limit, Limits
 
     general = None if fail_if_slower is None else fraction("--fail-if-slower", fail_if_slower)
     own = read_configuration(Path.cwd()).limits if over_time else {}
@@ -88,8 +88,8 @@ def _compared(
     across_machines: bool,
     gated: bool,
 ) -> "Between | Within":
-    from harness.changes import between
-    from harness.comparison import within
+    from harness.analysis.between import between
+    from harness.analysis.within import within
     from harness.errors import BadInput
 
     *olds, new = records
@@ -101,7 +101,7 @@ def _compared(
 
 
 def _gate(limits: "Limits", found: "Between | Within") -> "Gate":
-    from harness.gate import judge
+    from harness.analysis.gate import judge
 
     sessions = len(found.old) if found.kind == "between" else 1
     return judge(limits, found.sessions_of(), found.missing, found.level, sessions)
@@ -109,7 +109,7 @@ def _gate(limits: "Limits", found: "Between | Within") -> "Gate":
 
 def _show(found: "Between | Within", gate: "Gate | None", *, as_json: bool) -> None:
     from harness import comparison_table
-    from harness.gate import sentences
+    from harness.analysis.gate import sentences
 
     said = sentences(gate) if gate else ()
     if as_json:

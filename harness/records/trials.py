@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.analysis.variance import Spread
 from harness.records.estimate import Estimate, Judgement
 from harness.records.pace import GRAIN
-from harness.spread import Spread
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from itertools import chain
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from harness.analysis.matching import Parting, part
 from harness.errors import BadInput
-from harness.parting import Parting, part
 from harness.protocol.descriptions import Description
 from harness.protocol.observations import (
     NOTHING_LEFT,

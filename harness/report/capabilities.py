@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import msgspec
 
-from harness import capabilities
-from harness.capabilities import SIGNS
+from harness.analysis import capabilities
+from harness.analysis.capabilities import SIGNS
 from harness.errors import BadInput
 from harness.records.record import Record
 from harness.report.markdown import inline

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from harness import attributed, audited, capabilities, passed, sentences
+from harness import attributed, audited, passed, sentences
+from harness.analysis import capabilities
+from harness.analysis.overall import sentence, summarize
 from harness.records.record import Record
-from harness.summary import sentence, summarize
 from harness.table import Table
 
 

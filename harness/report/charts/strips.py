@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from statistics import median
 
+from harness.analysis.audit import answered
 from harness.audited import PROCEDURES
 from harness.records.record import Line, Record
-from harness.reliability import answered
 from harness.report.charts.chart import ACCENT, Chart, Datum, Spec, finished, named_data
 from harness.report.matrix import order
 from harness.report.text import label

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean, median
 
+from harness.analysis.variance import FEWEST_TURNS, Price, Spread, price_of, spread_of
 from harness.protocol.messages import Value
 from harness.protocol.observations import Row
 from harness.records.contrast import Contrast, contrasts
@@ -23,7 +24,6 @@ from harness.records.estimate import (
 from harness.records.pace import AGAIN, ArmRound, Turns
 from harness.records.plan import Plan
 from harness.records.record import Timing
-from harness.spread import FEWEST_TURNS, Price, Spread, price_of, spread_of
 
 DISTURBING = 0.01
 """Share of the time between its turns above which an arm's use of CPU is flagged."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from harness.comparison import Case, Missing, backend_named, why_no_number
+from harness.analysis.within import Case, Missing, backend_named, why_no_number
 from harness.errors import BadInput
 from harness.records.estimate import ERROR_RATE, Estimate, Judgement, estimate, judge_ratio
 from harness.records.record import Line, Record

@@ -4,12 +4,12 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
+from harness.analysis.timings import RowRounds
 from harness.protocol.messages import QUANTILES, Sketched
 from harness.records.estimate import ERROR_RATE, Estimate, estimate
 from harness.records.pace import ArmRound
 from harness.records.passes import FullCollections, Latency, OnTwoCpus, PassName, Quantile
 from harness.records.record import Timing
-from harness.samples import RowRounds
 
 LEVEL = 1 - ERROR_RATE
 """Of the intervals of a pass of few rounds: 95% each and not adjusted, for nothing is judged by them."""

@@ -6,7 +6,7 @@ alike says nothing of any loop, so it is no agreement.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from harness.parting import part
+from harness.analysis.matching import part
 from harness.protocol.descriptions import Description
 from harness.protocol.observations import Observation, Promise, Row, Sighting, observations
 from harness.records.verdict import Finding, Verdict, judge, promises_outcome

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from harness.analysis.matching import Parting, part
 from harness.backends import Backend
-from harness.parting import Parting, part
 from harness.protocol.observations import Observation, Promise, observations
 from harness.records.record import Cell, Line, Record
 from harness.records.verdict import Verdict, expect

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from harness.comparison import Case, Missing
+from harness.analysis.within import Case, Missing
 from harness.records.estimate import Estimate, rounds_needed
 
 UNLIMITED = "none"
