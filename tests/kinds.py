@@ -12,7 +12,7 @@ from harness.records.entries import Closed, Entry, Paced
 from harness.records.estimate import Estimate, judge_ratio
 from harness.records.record import Record
 from harness.records.trials import Compared, Schedule, Trial, Tried
-from harness.tally import Tally
+from harness.runner.state import Tally
 from tests.records import (
     ASYNCIO,
     PACE,

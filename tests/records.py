@@ -39,7 +39,7 @@ from harness.records.pace import AGAIN, ArmRound, Fault, Pace
 from harness.records.passes import PassName
 from harness.records.plan import DEFAULT, FAST, Also, Effort, Plan
 from harness.records.record import Record
-from harness.tally import Tally
+from harness.runner.state import Tally
 from harness.worker.describing import Describer
 
 ASYNCIO, UVLOOP, TRIO = "asyncio+gather", "uvloop+gather", "trio+nursery"

@@ -16,8 +16,8 @@ from harness.execution.rounds import Arm, Stage, run_round
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import Row, Sighting, observations
 from harness.records.pace import Fault, Pace
-from harness.runner import drop
-from harness.tally import Tally
+from harness.runner.state import Tally
+from harness.runner.timing import drop
 from harness.worker.describing import Describer
 from harness.worker.loading import run_on
 from harness.worker.refusals import AnotherLoop

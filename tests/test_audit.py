@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.audit import IDENTICAL_A_LAP, SUFFIX, USUAL, conduct, laps
-from harness.cli.planning import Wanted, begin_audit
 from harness.errors import BadInput
 from harness.execution.rounds import run_round
 from harness.protocol.observations import Row
@@ -16,9 +14,11 @@ from harness.records.entries import Begun, Dropped, Paced
 from harness.records.pace import GRAIN, Pace
 from harness.records.trials import Schedule, Trial, Tried
 from harness.report import render
-from harness.runner import check
-from harness.tally import Tally
-from harness.usual import UsualFailed, usual_procedure
+from harness.runner.audit import IDENTICAL_A_LAP, SUFFIX, USUAL, conduct, laps
+from harness.runner.planning import Wanted, begin_audit
+from harness.runner.sequential import UsualFailed, usual_procedure
+from harness.runner.state import Tally
+from harness.runner.timing import check
 from tests.test_rounds import ABOUT, FREE, arms_on, parts, row_of
 
 workers = pytest.mark.workers

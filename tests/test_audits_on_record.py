@@ -3,12 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-from harness import audited, session
+from harness import audited
 from harness.records import store
 from harness.records.entries import Begun
 from harness.records.record import OnTrial
 from harness.report.method import method
-from harness.tally import Tally
+from harness.runner import session
+from harness.runner.state import Tally
 from tests.kinds import CLOSED, audit
 from tests.records import begun, everything, plan, row
 

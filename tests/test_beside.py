@@ -10,7 +10,7 @@ from harness.records.estimate import Estimate
 from harness.records.pace import AGAIN, ArmRound, Fault
 from harness.records.plan import FAST
 from harness.records.record import Timing
-from harness.tally import Tally
+from harness.runner.state import Tally
 from tests.records import (
     ASYNCIO,
     PACE,

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import catalog
-from harness.catalog import choose_rows
 from harness.errors import BadInput
 from harness.protocol.descriptions import Parameter
 from harness.protocol.observations import Row
+from harness.runner import catalog
+from harness.runner.catalog import choose_rows
 
 
 def row(scenario: str, family: str = "tutorial", tags: tuple[str, ...] = (), **parameters: Parameter) -> Row:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from harness.backends import Loop, Venv
-from harness.cli.choosing import choose_backends, known
 from harness.errors import BadInput
+from harness.runner.choosing import choose_backends, known
 
 PROJECT = """
 [tool.loopcmp.loops]

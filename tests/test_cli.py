@@ -17,12 +17,12 @@ import typer
 
 from harness.cli import main
 from harness.cli.app import app
-from harness.cli.planning import command_line
 from harness.records import store
 from harness.records.entries import Closed, Finished, Observed, Played
 from harness.report import render
 from harness.report.markdown import illustrated
 from harness.report.pictures import pictures
+from harness.runner.planning import command_line
 from tests.records import ASYNCIO, TRIO, UVLOOP, everything
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]

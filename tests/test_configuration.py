@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.configuration import Configuration, read_configuration
 from harness.errors import BadInput
+from harness.runner.configuration import Configuration, read_configuration
 
 
 def written(folder: Path, text: str) -> Path:

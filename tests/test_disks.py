@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import session
 from harness.errors import BadInput, CannotWrite
 from harness.records import store
 from harness.records.store import files
+from harness.runner import session
 from tests.records import everything
 from tests.test_store import BEGUN, ENTRIES, no_file_larger_than, write_journal
 

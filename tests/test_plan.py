@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from harness.backends import Venv
-from harness.cli.planning import _check_twins
 from harness.errors import BadInput
 from harness.protocol.observations import Row
 from harness.records.estimate import estimate, rounds_needed
 from harness.records.plan import DEFAULT, FAST, RIGOROUS, choose_baseline
+from harness.runner.planning import _check_twins
 from tests.records import ASYNCIO, THREE, TRIO, UVLOOP, backends, plan, row
 
 GROUPS = "asyncio+taskgroup"

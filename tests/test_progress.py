@@ -8,7 +8,7 @@ from harness.cli.progress import Progress
 from harness.records.entries import Entry, Finished, Paced
 from harness.records.plan import DEFAULT, FAST, Effort
 from harness.records.trials import Schedule, Trial, Tried
-from harness.tally import Tally
+from harness.runner.state import Tally
 from tests.records import (
     ASYNCIO,
     PACE,

@@ -7,11 +7,9 @@ from random import Random
 
 import pytest
 
-from harness import runner
 from harness.analysis import timings
 from harness.analysis.variance import FEWEST_TURNS, MOST_TURNS
 from harness.backends import Loop, find_backend
-from harness.catalog import choose_rows
 from harness.execution.rounds import Stage, choose_cpus
 from harness.protocol.messages import Value
 from harness.protocol.observations import Row
@@ -21,8 +19,10 @@ from harness.records.estimate import rounds_needed
 from harness.records.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault
 from harness.records.passes import Pass
 from harness.records.plan import DEFAULT, FAST, Effort, Plan
-from harness.runner import Entries, _after_pilot, _arms, _calibrated, _why_stop, check, time
-from harness.tally import Tally
+from harness.runner import timing as run_timing
+from harness.runner.catalog import choose_rows
+from harness.runner.state import Tally
+from harness.runner.timing import Entries, _after_pilot, _arms, _calibrated, _why_stop, check, time
 from tests.records import (
     ASYNCIO,
     PACE,
@@ -259,9 +259,9 @@ QUICK = replace(FAST, exactly=2, turns=2, value=0.001)
 
 
 def test_a_pass_on_two_cpus_has_no_rounds_where_there_are_no_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "choose_cpus", lambda wanted: frozenset({7}) if wanted else None)
+    monkeypatch.setattr(run_timing, "choose_cpus", lambda wanted: frozenset({7}) if wanted else None)
     tally = Tally(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), Paced(STORY.id, PACE)])
-    assert list(runner._pass(tally, STORY, Pass("threads", cpus=2))) == []
+    assert list(run_timing._pass(tally, STORY, Pass("threads", cpus=2))) == []
 
 
 @pytest.mark.workers

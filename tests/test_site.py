@@ -26,13 +26,13 @@ from harness.records.plan import FAST
 from harness.records.record import Record
 from harness.records.store import write_record
 from harness.report.visible import visible
+from harness.runner.state import Tally
 from harness.site.badge import BAD, GOOD, badge, message_of
 from harness.site.build import publish
 from harness.site.history import changes, series
 from harness.site.leaderboard import Leaderboard, leaderboard
 from harness.site.names import slug
 from harness.site.summary import Case, Interval, Machine, Summary
-from harness.tally import Tally
 from tests.browsing import DESK, PHONE, Browser, browser
 from tests.kinds import audit
 from tests.reading import read

@@ -15,7 +15,6 @@ from typing import Any
 import pyperf
 import pytest
 
-from harness import session
 from harness.errors import BadInput, CannotWrite
 from harness.records import store
 from harness.records.entries import (
@@ -30,7 +29,8 @@ from harness.records.entries import (
     PlayedBeside,
 )
 from harness.records.pace import AGAIN, Fault
-from harness.tally import Tally
+from harness.runner import session
+from harness.runner.state import Tally
 from tests.kinds import CLOSED
 from tests.records import (
     ASYNCIO,

@@ -16,7 +16,7 @@ from harness.records.pace import AGAIN, Fault
 from harness.records.plan import FAST
 from harness.records.record import Cell, Line, Record
 from harness.records.verdict import Answer, Verdict
-from harness.tally import Tally
+from harness.runner.state import Tally
 from tests.records import (
     ASYNCIO,
     EVERYTHING,

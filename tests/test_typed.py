@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness import session
 from harness.backends import Loop, Venv, find_backend
-from harness.cli.typed import check_typed
 from harness.errors import BadInput
 from harness.execution.environments.definition import check_versions
 from harness.records import store
 from harness.records.entries import Begun, Elsewhere
+from harness.runner import session
+from harness.runner.resume_checks import check_typed
 from tests.records import ASYNCIO, UVLOOP, begun, plan, row
 from tests.test_cli import here
 

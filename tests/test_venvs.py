@@ -11,7 +11,6 @@ import pytest
 import uv
 
 from harness.backends import Backend, Loop, Venv, find_backend
-from harness.cli.planning import Wanted, begin, find_again
 from harness.errors import BadInput
 from harness.execution.environments import (
     complete,
@@ -25,8 +24,9 @@ from harness.execution.environments import (
 from harness.execution.environments.building import environment_of_uv, folder_of, python_in
 from harness.records.entries import Begun
 from harness.records.verdict import Verdict
-from harness.runner import check
-from harness.tally import Tally
+from harness.runner.planning import Wanted, begin, find_again
+from harness.runner.state import Tally
+from harness.runner.timing import check
 
 UVLOOP = Loop("uvloop", factory="uvloop:new_event_loop", distribution="uvloop")
 MINE = """

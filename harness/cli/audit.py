@@ -33,11 +33,11 @@ def audit(
     procedure, all of the one and then all of the other by pyperf's own commands. An audit that was ended is
     finished by `loopcmp run --resume`.
     """
-    from harness import session
     from harness.cli.measuring import measured
-    from harness.cli.planning import Wanted, begin_audit
     from harness.records import store
     from harness.records.trials import Schedule
+    from harness.runner import session
+    from harness.runner.planning import Wanted, begin_audit
 
     name = store.safe_name(publish or "audit")
     wanted = Wanted([scenario], [], [], None, timeout, seed=seed, name=name)

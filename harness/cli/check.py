@@ -38,10 +38,10 @@ def check(
     """Observe every case: the verdicts and every difference, in seconds."""
     from harness.analysis.capabilities import TAG
     from harness.cli.outcome import exit_code
-    from harness.cli.planning import Wanted, begin, unavailable
     from harness.cli.progress import Progress
-    from harness.runner import check as observe
-    from harness.tally import Tally
+    from harness.runner.planning import Wanted, begin, unavailable
+    from harness.runner.state import Tally
+    from harness.runner.timing import check as observe
 
     words = scenarios or ([TAG] if capabilities else [])
     wanted = Wanted(words, backend or [], loop or [], baseline, timeout, scale=scale, environments=env or [])

@@ -67,7 +67,7 @@ def compare(
 def _limits(fail_if_slower: str | None, *, over_time: bool) -> "Limits":
     from harness.analysis.gate import UNLIMITED, Limit, Limits
     from harness.cli.reading import fraction
-    from harness.configuration import read_configuration
+    from harness.runner.configuration import read_configuration
 
     general = None if fail_if_slower is None else fraction("--fail-if-slower", fail_if_slower)
     own = read_configuration(Path.cwd()).limits if over_time else {}

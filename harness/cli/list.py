@@ -51,7 +51,7 @@ def list_(
 
 
 def _scenarios(words: list[str]) -> list[dict[str, object]]:
-    from harness.catalog import choose_rows
+    from harness.runner.catalog import choose_rows
 
     return [
         {
@@ -71,7 +71,7 @@ def _scenarios(words: list[str]) -> list[dict[str, object]]:
 def _backends(words: list[str]) -> list[dict[str, object]]:
     from harness.backends import DEFAULT_BACKENDS, known_backends, state_of, version_of, why_unavailable
     from harness.backends.third_party import LORE
-    from harness.cli.choosing import known
+    from harness.runner.choosing import known
 
     return [
         {
@@ -98,8 +98,8 @@ def _notes(why: str | None, lore: "Lore | None") -> str:
 
 def _environments(words: list[str]) -> list[dict[str, object]]:
     """Each environment that is defined, and what was made of it; then the Pythons that uv finds."""
-    from harness.cli.choosing import known
     from harness.execution.environments import interpreters, made_of
+    from harness.runner.choosing import known
 
     defined: list[dict[str, object]] = [
         {

@@ -5,11 +5,11 @@ from pathlib import Path
 import typer
 
 from harness.cli.outcome import INTERRUPTED, exit_code
-from harness.cli.planning import unavailable
 from harness.cli.progress import Progress
 from harness.records.record import Record
 from harness.records.store import resume_command
-from harness.session import Session, finish, measure
+from harness.runner.planning import unavailable
+from harness.runner.session import Session, finish, measure
 
 
 def measured(session: Session, *, shown: bool, as_json: bool) -> int:

@@ -67,12 +67,12 @@ def run(
     no_progress: NoProgress = False,
 ) -> None:
     """Check every case, then time those that agree, then write a record and its reports."""
-    from harness import session
     from harness.cli.measuring import measured
-    from harness.cli.planning import Wanted, begin, find_again
     from harness.cli.reading import fraction, passes
-    from harness.cli.typed import check_typed
     from harness.records import store
+    from harness.runner import session
+    from harness.runner.planning import Wanted, begin, find_again
+    from harness.runner.resume_checks import check_typed
 
     words = scenarios or []
     if resume:

@@ -41,11 +41,11 @@ def main() -> int:
 
 def parent() -> bool:
     """The parent's own CPU time from a row's calibration to its last round, journal included."""
-    from harness import session
-    from harness.cli.planning import Wanted, begin
     from harness.records.entries import Entry, Paced, Played
     from harness.records.estimate import estimate
     from harness.records.plan import DEFAULT
+    from harness.runner import session
+    from harness.runner.planning import Wanted, begin
 
     loading = process_time()
     estimate([0.0] * 20, 0.95)
@@ -69,7 +69,7 @@ def parent() -> bool:
 
 def memory() -> bool:
     """The highest resident size of a process that keeps a run of 10,000 cells and makes its record."""
-    from harness.tally import Tally
+    from harness.runner.state import Tally
     from tests.benchmarks.large import large_plan, large_run
 
     before = peak()

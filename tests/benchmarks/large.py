@@ -12,7 +12,7 @@ from harness.records.entries import Begun, Closed, Entry, Finished, Observed, Pa
 from harness.records.estimate import Estimate, estimate, judge_ratio
 from harness.records.pace import AGAIN, ArmRound
 from harness.records.record import Cell, Line, Record, Repeats, Timing
-from harness.tally import Tally
+from harness.runner.state import Tally
 from tests.records import ASYNCIO, PACE, TRIO, UVLOOP, begun, look, plan, returned, row, twice
 
 ON = (ASYNCIO, UVLOOP, TRIO, "trio+anyio")

@@ -5,11 +5,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from harness.cli.planning import Wanted, begin
 from harness.execution.observing import assignment
 from harness.execution.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
 from harness.records.pace import Fault, choose_pace
 from harness.records.plan import FAST
+from harness.runner.planning import Wanted, begin
 from tests.benchmarks.agreement import Pair
 
 T = TypeVar("T")

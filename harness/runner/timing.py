@@ -22,7 +22,7 @@ from harness.records.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault, Pace, choose
 from harness.records.passes import Pass
 from harness.records.plan import PROCESSES
 from harness.records.verdict import Verdict
-from harness.tally import Tally
+from harness.runner.state import Tally
 
 Entries = Generator[Entry, None, None]
 """Results as they come; the caller journals each and adds it to the tally before it asks for the next."""

@@ -14,10 +14,10 @@ from harness.backends import (
     find_venv,
     read_loop,
 )
-from harness.configuration import Configuration, read_configuration
 from harness.errors import BadInput
 from harness.execution.environments import HERE, define, read_venv
 from harness.execution.observing import check_loop
+from harness.runner.configuration import Configuration, read_configuration
 
 Definition = TypeVar("Definition", Loop, Venv)
 

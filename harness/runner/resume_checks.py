@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.backends import Backend, find_backend, known_loops, read_loop
-from harness.catalog import check_module
 from harness.errors import BadInput
 from harness.execution.environments import check_versions, define
 from harness.records.entries import Begun
@@ -16,6 +15,7 @@ from harness.records.plan import choose_baseline
 from harness.records.store import JOURNAL, safe_name
 from harness.records.store.decoding import one_line
 from harness.report.visible import visible
+from harness.runner.catalog import check_module
 
 
 def check_typed(folder: Path, begun: Begun) -> None:

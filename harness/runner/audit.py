@@ -13,7 +13,6 @@ from itertools import count
 from statistics import mean
 from time import perf_counter
 
-from harness import runner
 from harness.analysis.variance import spread_of
 from harness.backends import Backend
 from harness.execution.observing import assignment
@@ -25,8 +24,9 @@ from harness.records.pace import GRAIN, PILOT_ROUNDS, SLOWEST_VALUE, Fault, Pace
 from harness.records.plan import Plan
 from harness.records.record import Line
 from harness.records.trials import Compared, Schedule, Trial, Tried
-from harness.tally import Tally
-from harness.usual import FEWEST_PROCESSES, Usual, UsualFailed, usual_procedure
+from harness.runner import timing as run_timing
+from harness.runner.sequential import FEWEST_PROCESSES, Usual, UsualFailed, usual_procedure
+from harness.runner.state import Tally
 
 IDENTICAL_A_LAP = 50
 """Comparisons of identical code for each time that everything else is tried."""
@@ -86,14 +86,14 @@ def laps(schedule: Schedule, seed: int) -> Trials:
 def _paced(tally: Tally, row: Row) -> Paced | Dropped:
     """The pace of the audit's row: a loop count of whole grains, or why it cannot be had."""
     effort = tally.plan.effort
-    arms = runner.arms_of(tally, row)
+    arms = run_timing.arms_of(tally, row)
     if tally.plan.baseline not in {arm.name for arm in arms}:
         return Dropped(row.id, Fault(tally.plan.baseline, "has no number, and an audit needs it"), "unstable")
     stage = Stage(choose_cpus(row.cpus), tally.plan.timeout)
     with kept_off(stage.cpus):
         calibration = calibrate(arms, stage, effort.value)
     if isinstance(calibration, Fault):
-        return runner.drop(tally, row, calibration)
+        return run_timing.drop(tally, row, calibration)
     pace = choose_pace(calibration, effort.turns, effort.warmups, PILOT_ROUNDS)
     if calibration.slowest * GRAIN > SLOWEST_VALUE:
         why = (
@@ -109,7 +109,7 @@ def _in_turns(tally: Tally, row: Row, trial: Trial, number: int) -> Tried:
     small = _small(tally, row, trial, number)
     begun = perf_counter()
     played: list[Played] = []
-    for entry in runner.time(small):
+    for entry in run_timing.time(small):
         small.add(entry)
         if isinstance(entry, Played):
             played.append(entry)

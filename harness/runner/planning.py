@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 import typer
 
 from harness.backends import DEFAULT_BASELINE, Backend, find_backend, why_unavailable
-from harness.catalog import check_rows, choose_rows, requirements_of
-from harness.cli.choosing import Known, choose_backends, known
 from harness.errors import BadInput
 from harness.execution.environments import complete, is_made, make_again
 from harness.execution.machine import elsewhere, environment, now
@@ -19,6 +17,8 @@ from harness.records.entries import VERSION, Begun, Elsewhere, Environment
 from harness.records.plan import DEFAULT, Also, Effort, Plan, choose_baseline
 from harness.records.trials import Schedule
 from harness.records.verdict import matching_difference
+from harness.runner.catalog import check_rows, choose_rows, requirements_of
+from harness.runner.choosing import Known, choose_backends, known
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from harness import audit, audited, runner
+from harness import audited
 from harness.errors import BadInput
 from harness.records import store
 from harness.records.entries import Begun, Entry
 from harness.records.record import OnTrial, Record
 from harness.report.files import files
 from harness.report.index import render as render_index
-from harness.tally import Tally
+from harness.runner import audit, timing
+from harness.runner.state import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,10 @@ def measure(session: Session, tell: Callable[[Entry], None]) -> None:
     tally = session.tally
     with (
         session.journal as journal,
-        closing(runner.check(tally)) as observed,
-        closing(runner.time(tally) if tally.begun.audit is None else audit.conduct(tally)) as timed,
+        closing(timing.check(tally)) as observed,
+        closing(timing.time(tally) if tally.begun.audit is None else audit.conduct(tally)) as timed,
     ):
-        for entry in chain(observed, timed, runner.close(tally)):
+        for entry in chain(observed, timed, timing.close(tally)):
             journal.append(entry)
             tally.add(entry)
             tell(entry)

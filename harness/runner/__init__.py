@@ -1,0 +1,1 @@
+"""Carries out a plan: from what was asked for to a finished journal."""
