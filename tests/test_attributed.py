@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from harness import attributed
 from harness.records.contrast import Contrast
 from harness.records.estimate import Estimate
 from harness.records.record import Record
 from harness.report import render
+from harness.report.tables import contrasts as contrast_tables
 from tests.reading import read
 from tests.records import plan, record_of, row
 
@@ -26,7 +26,7 @@ def layer(ratio: Estimate) -> Contrast:
 
 
 def test_every_contrast_is_a_row_of_the_table() -> None:
-    table = attributed.table(record((layer(KNOWN),), (layer(UNKNOWN),)))
+    table = contrast_tables.table(record((layer(KNOWN),), (layer(UNKNOWN),)))
     assert table is not None
     cells = ("the AnyIO layer", "asyncio+anyio / asyncio+native", "1.25× [1.20, 1.30]")
     assert table.rows[0] == ("story0", *cells)
@@ -35,21 +35,21 @@ def test_every_contrast_is_a_row_of_the_table() -> None:
 
 def test_a_sentence_tells_the_least_and_the_most_over_the_rows() -> None:
     two = record((layer(KNOWN),), (layer(replace(KNOWN, value=1.5)),), (layer(UNKNOWN),))
-    assert attributed.sentences(two) == (
+    assert contrast_tables.sentences(two) == (
         "Due to the AnyIO layer, asyncio+anyio takes 1.25× to 1.50× the time of asyncio+native (2 rows).",
     )
 
 
 def test_an_interaction_is_in_the_table_alone() -> None:
     both = record((Contrast("interaction", "uvloop+anyio", "asyncio+anyio", KNOWN),))
-    assert attributed.sentences(both) == ()
-    assert attributed.table(both) is not None
+    assert contrast_tables.sentences(both) == ()
+    assert contrast_tables.table(both) is not None
 
 
 def test_a_record_without_contrasts_says_nothing_of_them() -> None:
     none = record(())
-    assert attributed.table(none) is None
-    assert attributed.sentences(none) == ()
+    assert contrast_tables.table(none) is None
+    assert contrast_tables.sentences(none) == ()
 
 
 def test_reports_show_contrasts() -> None:

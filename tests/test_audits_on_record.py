@@ -3,11 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
-from harness import audited
 from harness.records import store
 from harness.records.entries import Begun
 from harness.records.record import OnTrial
 from harness.report.method import method
+from harness.report.tables import audit as audit_tables
 from harness.runner import session
 from harness.runner.state import Tally
 from tests.kinds import CLOSED, audit
@@ -57,7 +57,9 @@ def finished(results: Path, one: Begun) -> OnTrial | None:
 def test_a_run_that_ends_says_what_that_audit_found(tmp_path: Path) -> None:
     put(tmp_path, "2026-01-01-audit", "2026-01-01T00:00:00+00:00")
     on_trial = finished(tmp_path, replace(begun(plan(row())), environment=HERE))
-    assert on_trial == OnTrial("2026-01-01-audit", "2026-01-01T00:00:00+00:00", audited.sentences(audit()))
+    assert on_trial == OnTrial(
+        "2026-01-01-audit", "2026-01-01T00:00:00+00:00", audit_tables.sentences(audit())
+    )
     last = method(replace(everything(), on_trial=on_trial))[-1]
     assert "An audit on this machine, 2026-01-01-audit of 2026-01-01: Identical code was called" in last
 

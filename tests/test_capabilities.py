@@ -10,7 +10,7 @@ from harness.analysis.capabilities import Ability, Answer
 from harness.errors import BadInput
 from harness.protocol.observations import Complaint, Difference, Ended, Leftovers, Promise, Row, Sighting
 from harness.records.record import Record
-from harness.report import capabilities as report
+from harness.report.formats import capabilities as report
 from tests.records import (
     ASYNCIO,
     TRIO,

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from harness.analysis.between import Between, between, changes
-from harness.comparison_table import sentences, table_between
 from harness.errors import BadInput
 from harness.records.entries import Elsewhere
 from harness.records.estimate import Judgement
 from harness.records.record import Record, Repeats
+from harness.report.tables.comparison import sentences, table_between
 from tests.records import ASYNCIO, ENVIRONMENT, THREE, TRIO, UVLOOP, everything, plan, record_of
 from tests.test_comparison import STORY, record
 

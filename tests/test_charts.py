@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 
 from harness.analysis.sweeps import Curve, Point, Sweep, fit, sweeps
-from harness.caveats import caveats
-from harness.evidence import case_of
 from harness.records.estimate import Estimate
 from harness.records.record import Cell, Line, Record, Timing
 from harness.records.verdict import Finding, Verdict
 from harness.report.charts import Chart, charts, strips
 from harness.report.charts.dots import ratio_ticks, size_ticks
+from harness.report.charts.images import pictures
 from harness.report.charts.latency import time_marks
+from harness.report.charts.rendering import Workshop, inline, packed, runtime
 from harness.report.charts.sweep import sweep_chart
-from harness.report.markdown import illustrated
-from harness.report.pictures import pictures
-from harness.report.vega import Workshop, inline, packed, runtime
-from harness.table import Table
+from harness.report.evidence import case_of
+from harness.report.formats.markdown import illustrated
+from harness.report.tables.table import Table
+from harness.report.warnings import caveats
 from tests.records import ASYNCIO, TRIO, UVLOOP, begun, everything, look, passed, plan, returned, row, twice
 
 pytestmark = pytest.mark.browser

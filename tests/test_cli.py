@@ -20,8 +20,8 @@ from harness.cli.app import app
 from harness.records import store
 from harness.records.entries import Closed, Finished, Observed, Played
 from harness.report import render
-from harness.report.markdown import illustrated
-from harness.report.pictures import pictures
+from harness.report.charts.images import pictures
+from harness.report.formats.markdown import illustrated
 from harness.runner.planning import command_line
 from tests.records import ASYNCIO, TRIO, UVLOOP, everything
 

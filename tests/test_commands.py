@@ -3,11 +3,11 @@
 import shlex
 from dataclasses import replace
 
-from harness.commands import command, one_row, whole
 from harness.protocol.observations import Row
 from harness.records.plan import RIGOROUS, Plan
 from harness.records.record import Record
 from harness.records.trials import Schedule
+from harness.report.commands import command, one_row, whole
 from tests.kinds import audit
 from tests.records import ASYNCIO, UVLOOP, everything
 

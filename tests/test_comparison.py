@@ -6,7 +6,6 @@ from functools import cache
 import pytest
 
 from harness.analysis.within import Against, within
-from harness.comparison_table import table_within
 from harness.errors import BadInput
 from harness.protocol.observations import Ended, Sighting
 from harness.records.entries import Entry, Observed
@@ -14,6 +13,7 @@ from harness.records.estimate import Judgement
 from harness.records.pace import AGAIN
 from harness.records.plan import FAST
 from harness.records.record import Record
+from harness.report.tables.comparison import table_within
 from tests.records import (
     ASYNCIO,
     TRIO,

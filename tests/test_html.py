@@ -13,20 +13,22 @@ from random import Random
 import msgspec
 import pytest
 
-from harness import audited, differences, sentences, table
 from harness.backends import Backend, Loop
-from harness.caveats import of_rows, of_the_run
-from harness.evidence import LONG
 from harness.protocol.observations import Ended, Sighting
 from harness.records.entries import Observed
 from harness.records.estimate import Estimate, judge_ratio
 from harness.records.record import Cell, Line, Record, Repeats, Timing
 from harness.records.verdict import Finding, Verdict
-from harness.report import html
-from harness.report.matrix import case_name, order
+from harness.report import differences, sentences
+from harness.report.evidence import LONG
+from harness.report.formats import html
+from harness.report.formatting import linked
+from harness.report.html.matrix import case_name, order
 from harness.report.method import method
-from harness.report.text import linked
+from harness.report.tables import audit as audit_tables
+from harness.report.tables import table
 from harness.report.visible import visible
+from harness.report.warnings import of_rows, of_the_run
 from tests.browsing import DESK, PHONE, Browser, browser
 from tests.kinds import audit
 from tests.reading import Element, read
@@ -195,7 +197,7 @@ def test_claims_documented_differences_environment_method_and_repetition_are_the
 
 def test_the_method_of_an_audit_says_all_that_it_found() -> None:
     found = read(html.render(audit())).named("method").text
-    assert [said for said in audited.sentences(audit()) if said not in found] == []
+    assert [said for said in audit_tables.sentences(audit()) if said not in found] == []
 
 
 def test_an_a_a_arm_that_agrees_is_no_cause_for_worry_beside_what_is() -> None:

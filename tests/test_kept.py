@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.report.kept import kept
+from harness.report.charts.cache import kept
 
 TEXT = "line\r\nline\u2028é\n"
 

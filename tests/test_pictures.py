@@ -13,10 +13,10 @@ from markdown_it.token import Token
 
 from harness.records.record import Record
 from harness.report.charts import charts
-from harness.report.files import files
-from harness.report.markdown import illustrated
-from harness.report.pictures import pictures
+from harness.report.charts.images import pictures
+from harness.report.formats.markdown import illustrated
 from harness.report.visible import visible
+from harness.report.writing import files
 from tests.kinds import KINDS, audit
 from tests.records import everything
 from tests.test_charts import swept

@@ -9,8 +9,8 @@ import pytest
 pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
 
 from harness.errors import BadInput, CannotWrite
-from harness.site import build
-from harness.site.tree import Tree
+from harness.report.site import build
+from harness.report.site.tree import Tree
 from tests.test_cli import here
 from tests.test_comparison import record
 from tests.test_site import put

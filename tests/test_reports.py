@@ -20,16 +20,16 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from harness import commands, sentences
 from harness.errors import BadInput
 from harness.protocol.observations import Difference, Ended, Prints, Promise, Row, Sighting
 from harness.records.entries import Entry, Observed
 from harness.records.record import Record
 from harness.records.verdict import Verdict
-from harness.report import FORMATS, cases, index, render
-from harness.report.csv import HEADS
-from harness.report.markdown import inline
-from harness.report.terminal import render as render_terminal
+from harness.report import FORMATS, commands, render, sentences
+from harness.report.formats import cases, index
+from harness.report.formats.csv import HEADS
+from harness.report.formats.markdown import inline
+from harness.report.formats.terminal import render as render_terminal
 from tests.kinds import KINDS
 from tests.records import (
     ASYNCIO,

@@ -17,7 +17,6 @@ import pytest
 
 pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
 
-from harness import audited
 from harness.backends import Venv
 from harness.errors import BadInput
 from harness.records.entries import Closed, Elsewhere, Paced
@@ -25,14 +24,15 @@ from harness.records.pace import AGAIN
 from harness.records.plan import FAST
 from harness.records.record import Record
 from harness.records.store import write_record
+from harness.report.site.badge import BAD, GOOD, badge, message_of
+from harness.report.site.build import publish
+from harness.report.site.history import changes, series
+from harness.report.site.leaderboard import Leaderboard, leaderboard
+from harness.report.site.names import slug
+from harness.report.site.summary import Case, Interval, Machine, Summary
+from harness.report.tables import audit as audit_tables
 from harness.report.visible import visible
 from harness.runner.state import Tally
-from harness.site.badge import BAD, GOOD, badge, message_of
-from harness.site.build import publish
-from harness.site.history import changes, series
-from harness.site.leaderboard import Leaderboard, leaderboard
-from harness.site.names import slug
-from harness.site.summary import Case, Interval, Machine, Summary
 from tests.browsing import DESK, PHONE, Browser, browser
 from tests.kinds import audit
 from tests.reading import read
@@ -187,7 +187,7 @@ def test_an_audit_speaks_for_the_method_and_has_no_place_among_loops(tmp_path: P
     put(tmp_path / "results", "2-audit", audit(), "2026-02-01T00:00:00+00:00")
     publish(tmp_path / "results", tmp_path / "site")
     found = read((tmp_path / "site" / "index.html").read_text()).named("audits").text
-    assert [said for said in audited.sentences(audit()) if said not in found] == []
+    assert [said for said in audit_tables.sentences(audit()) if said not in found] == []
     boards = (tmp_path / "site" / "leaderboard.html").read_text()
     assert "records/1-tutorial" in boards
     assert "records/2-audit" not in boards

@@ -18,10 +18,10 @@ pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[p
 
 from harness.errors import BadInput, CannotWrite
 from harness.records.entries import Closed
-from harness.site import folder as site_folder
-from harness.site.build import publish
-from harness.site.folder import MANIFEST, Site, is_a_page
-from harness.site.names import slug
+from harness.report.site import folder as site_folder
+from harness.report.site.build import publish
+from harness.report.site.folder import MANIFEST, Site, is_a_page
+from harness.report.site.names import slug
 from tests.test_cli import here
 from tests.test_comparison import record
 from tests.test_site import put

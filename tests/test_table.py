@@ -6,8 +6,6 @@ from functools import cache
 
 import pytest
 
-from harness import sentences, table
-from harness.differences import differences, documented
 from harness.protocol.observations import Ended, Row, Sighting
 from harness.records.entries import Closed, Entry, Finished
 from harness.records.estimate import Estimate
@@ -15,7 +13,10 @@ from harness.records.pace import AGAIN
 from harness.records.plan import FAST
 from harness.records.record import Record, Repeats
 from harness.records.verdict import FINDINGS, Verdict
-from harness.table import Table
+from harness.report import sentences
+from harness.report.differences import differences, documented
+from harness.report.tables import table
+from harness.report.tables.table import Table
 from tests.records import (
     ASYNCIO,
     GROUP_SOURCE,

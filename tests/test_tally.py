@@ -6,8 +6,6 @@ from dataclasses import replace
 import pytest
 
 from harness.backends import Venv
-from harness.differences import differences
-from harness.evidence import case_of
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import Claim, Difference, Ended, Promise, Row, Sighting
 from harness.records.entries import Closed, Dropped, Elsewhere, Entry, Finished, Observed, Paced, Played
@@ -16,6 +14,8 @@ from harness.records.pace import AGAIN, Fault
 from harness.records.plan import FAST
 from harness.records.record import Cell, Line, Record
 from harness.records.verdict import Answer, Verdict
+from harness.report.differences import differences
+from harness.report.evidence import case_of
 from harness.runner.state import Tally
 from tests.records import (
     ASYNCIO,

@@ -10,7 +10,7 @@ from harness.backends import Backend
 from harness.protocol.observations import Observation, Promise, observations
 from harness.records.record import Cell, Line, Record
 from harness.records.verdict import Verdict, expect
-from harness.table import SYMBOLS, Table
+from harness.report.tables.table import SYMBOLS, Table
 
 TAG = "capability"
 """The tag of the scenarios that each try one capability; a user's own may have it too."""

@@ -56,8 +56,8 @@ def check(
 
 
 def _show(record: "Record", *, as_json: bool, capabilities: bool) -> None:
-    from harness.report import capabilities as of_loops
-    from harness.report import cases, terminal
+    from harness.report.formats import capabilities as of_loops
+    from harness.report.formats import cases, terminal
 
     if as_json:
         typer.echo(of_loops.render_json(record) if capabilities else cases.render(record))

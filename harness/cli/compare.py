@@ -108,8 +108,8 @@ def _gate(limits: "Limits", found: "Between | Within") -> "Gate":
 
 
 def _show(found: "Between | Within", gate: "Gate | None", *, as_json: bool) -> None:
-    from harness import comparison_table
     from harness.analysis.gate import sentences
+    from harness.report.tables import comparison
 
     said = sentences(gate) if gate else ()
     if as_json:
@@ -118,13 +118,13 @@ def _show(found: "Between | Within", gate: "Gate | None", *, as_json: bool) -> N
         both = {"comparison": found, "gate": gate}
         typer.echo(msgspec.json.format(msgspec.json.encode(both), indent=1).decode())
     else:
-        from harness.report.terminal import show_table
+        from harness.report.formats.terminal import show_table
 
         if found.kind == "between":
-            show_table(comparison_table.table_between(found))
-            said = (*comparison_table.sentences(found), *said)
+            show_table(comparison.table_between(found))
+            said = (*comparison.sentences(found), *said)
         else:
-            show_table(comparison_table.table_within(found))
+            show_table(comparison.table_within(found))
     for one in said:
         typer.echo(f"• {one}", err=as_json)
 

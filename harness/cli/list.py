@@ -128,7 +128,7 @@ def _show(listed: dict[str, list[dict[str, object]]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from harness.report.terminal import console
+    from harness.report.formats.terminal import console
 
     heads = {"scenarios": ("name", "family", "timed", "summary"),
              "backends": ("name", "version", "default", "state", "notes"),

@@ -31,7 +31,7 @@ def _show(record: Record, folder: Path, as_json: bool) -> None:
 
         typer.echo(render(record, "json"), nl=False)
     else:
-        from harness.report.terminal import show
+        from harness.report.formats.terminal import show
 
         show(record)
     typer.echo(f"\nReport: {folder / 'report.md'}", err=as_json)

@@ -22,8 +22,8 @@ from harness.records.entries import Dropped, Entry, Finished, Observed, Paced, P
 from harness.records.estimate import Estimate
 from harness.records.passes import BUDGET, asked_of
 from harness.records.trials import Tried
+from harness.report.tables.table import interval
 from harness.runner.state import Tally
-from harness.table import interval
 
 _CASE_SECONDS = 0.25
 """A first guess at what observing a case costs, on two CPUs."""

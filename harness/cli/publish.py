@@ -20,7 +20,7 @@ def publish(
     from harness.errors import BadInput
 
     try:
-        from harness.site.build import publish as build
+        from harness.report.site.build import publish as build
 
         built = build(results, output)
     except ModuleNotFoundError as error:

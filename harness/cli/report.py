@@ -25,7 +25,7 @@ def report(
         raise BadInput(f"--format {form!r} is not among {', '.join(FORMATS)}")
     loaded = read_record(record)
     if form == "terminal":
-        from harness.report.terminal import show
+        from harness.report.formats.terminal import show
 
         show(loaded)
     else:

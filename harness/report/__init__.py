@@ -11,5 +11,5 @@ FORMATS = ("terminal", "markdown", "html", "csv", "json", "github", "bencher", "
 
 def render(record: Record, form: str) -> str:
     """The record in one of FORMATS; the module is imported only when it is asked for."""
-    rendering: Callable[[Record], str] = import_module(f"harness.report.{form}").render
+    rendering: Callable[[Record], str] = import_module(f"harness.report.formats.{form}").render
     return rendering(record)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from harness import audited
 from harness.records.plan import PROCESSES
 from harness.records.record import OnTrial, Record
-from harness.table import counted, interval
+from harness.report.tables import audit
+from harness.report.tables.table import counted, interval
 
 
 def method(record: Record) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ def _trial(record: Record) -> Iterator[str]:
     if record.begun.audit is None:
         yield _again(record)
         yield _audit(record.on_trial)
-    yield from audited.sentences(record)
+    yield from audit.sentences(record)
 
 
 def _again(record: Record) -> str:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from harness import audited
 from harness.errors import BadInput
 from harness.records import store
 from harness.records.entries import Begun, Entry
 from harness.records.record import OnTrial, Record
-from harness.report.files import files
-from harness.report.index import render as render_index
+from harness.report.formats.index import render as render_index
+from harness.report.tables import audit as audit_tables
+from harness.report.writing import files
 from harness.runner import audit, timing
 from harness.runner.state import Tally
 
@@ -86,6 +86,6 @@ def _on_trial(begun: Begun, results: Path) -> OnTrial | None:
     if begun.audit is None:
         for folder in store.audits(results, begun.environment):
             found = _readable(folder)
-            if found is not None and (said := audited.sentences(found)):
+            if found is not None and (said := audit_tables.sentences(found)):
                 return OnTrial(folder.name, found.begun.started, said)
     return None

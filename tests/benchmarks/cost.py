@@ -131,7 +131,7 @@ def opening() -> bool:
 
 def publishing() -> bool:
     """The seconds that a site of many records takes, and one more record."""
-    from harness.site.build import publish
+    from harness.report.site.build import publish
     from tests.records import everything
     from tests.test_site import put
 

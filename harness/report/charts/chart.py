@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from harness.table import Table
+from harness.report.tables.table import Table
 
 if TYPE_CHECKING:
     import altair as alt

@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from harness import attributed
-from harness.evidence import scaled
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import Cell, Record
 from harness.report.charts.chart import ACCENT, INK, Chart, Datum, Spec, finished
 from harness.report.charts.panels import columns, panels, rows
-from harness.report.matrix import order
-from harness.report.text import label
-from harness.table import Table, interval
+from harness.report.evidence import scaled
+from harness.report.formatting import label
+from harness.report.html.matrix import order
+from harness.report.tables import contrasts as contrast_tables
+from harness.report.tables.table import Table, interval
 
 FEWEST_TICKS, MOST_TICKS = 3, 8
 
@@ -60,7 +60,7 @@ def memory(record: Record) -> Chart | None:
 
 def contrasts(record: Record) -> Chart | None:
     """What the differences are due to, a panel for each pair that is compared; None where nothing is."""
-    table, data = attributed.table(record), tuple(_contrasted(record))
+    table, data = contrast_tables.table(record), tuple(_contrasted(record))
     if table is None or not data:
         return None
     return Chart(

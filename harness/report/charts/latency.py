@@ -4,15 +4,15 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from harness import passed
-from harness.evidence import scaled
 from harness.records.passes import Quantile
 from harness.records.record import Record
 from harness.report.charts.chart import ACCENT, SHAPES, SOFT, Chart, Datum, Spec, finished
 from harness.report.charts.panels import columns, panels, rows
-from harness.report.matrix import order
-from harness.report.text import label
-from harness.table import interval
+from harness.report.evidence import scaled
+from harness.report.formatting import label
+from harness.report.html.matrix import order
+from harness.report.tables import passes
+from harness.report.tables.table import interval
 
 MOST_MARKS = 7
 """Marks that a panel has the width for."""
@@ -20,7 +20,7 @@ MOST_MARKS = 7
 
 def latency(record: Record) -> Chart | None:
     """The quantiles with their intervals; None where no operation was timed by itself."""
-    table, data = passed.latency(record), tuple(_data(record))
+    table, data = passes.latency(record), tuple(_data(record))
     if table is None or not data:
         return None
     names = tuple(dict.fromkeys(one["quantile"] for one in data))

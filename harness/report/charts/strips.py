@@ -6,12 +6,12 @@ from functools import cache
 from statistics import median
 
 from harness.analysis.audit import answered
-from harness.audited import PROCEDURES
 from harness.records.record import Line, Record
 from harness.report.charts.chart import ACCENT, Chart, Datum, Spec, finished, named_data
-from harness.report.matrix import order
-from harness.report.text import label
-from harness.table import Table
+from harness.report.formatting import label
+from harness.report.html.matrix import order
+from harness.report.tables.audit import PROCEDURES
+from harness.report.tables.table import Table
 
 STRIP_WIDTH, STRIP_HEIGHT = 620, 34
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from harness.analysis.sweeps import Curve, Sweep
-from harness.evidence import microseconds, scaled
 from harness.records.estimate import Estimate
 from harness.report.charts.chart import HUES, SHAPES, Chart, Datum, Spec, finished, named_data
-from harness.report.text import label
-from harness.table import Table, interval
+from harness.report.evidence import microseconds, scaled
+from harness.report.formatting import label
+from harness.report.tables.table import Table, interval
 
 SWEEP_WIDTH, SWEEP_HEIGHT = 520, 300
 

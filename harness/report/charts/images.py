@@ -1,0 +1,31 @@
+"""The charts of a record as images in files of their own, which a Markdown report shows."""
+
+from dataclasses import dataclass
+
+from harness.records.record import Record
+from harness.report.charts import Chart, charts
+from harness.report.charts.rendering import Workshop, room_for, standing
+
+FOLDER = "charts"
+"""Where images stand, beside the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart as an SVG image; `file` is its path from the report's folder."""
+
+    chart: Chart
+    file: str
+    svg: str
+
+
+def pictures(record: Record) -> tuple[Picture, ...]:
+    """The images of a record's charts, as many as there is room for."""
+    drawn = charts(record)
+    workshop = Workshop(room_for(len(drawn)), standing)
+    found = ((chart, workshop.image(chart)) for chart in drawn)
+    return tuple(Picture(chart, f"{FOLDER}/{_short(chart)}.svg", svg) for chart, svg in found if svg)
+
+
+def _short(chart: Chart) -> str:
+    return chart.name.removeprefix("chart-")

@@ -1,0 +1,39 @@
+"""What every report says of a record in sentences and in tables of its own, what matters first."""
+
+from collections.abc import Iterator
+
+from harness.analysis import capabilities
+from harness.analysis.overall import sentence, summarize
+from harness.records.record import Record
+from harness.report import sentences
+from harness.report.tables import audit, contrasts, passes
+from harness.report.tables.table import Table
+
+
+def said(record: Record) -> tuple[str, ...]:
+    """The sentences: of an audit, who agrees, of all rows together, of each backend, what is due to what."""
+    summary = summarize(record)
+    whole = () if summary is None or len(summary.rows) == 1 else (sentence(summary),)
+    told = sentences.sentences(record)
+    return (
+        *audit.sentences(record),
+        *told[:1],
+        *whole,
+        *told[1:],
+        *contrasts.sentences(record),
+    )
+
+
+def tables(record: Record) -> Iterator[tuple[str, Table]]:
+    """The tables beside verdicts, times, differences and claims, each with its place on a page."""
+    for number, one in enumerate(audit.tables(record), start=1):
+        yield f"audit-{number}", one
+    found = {
+        "contrasts": contrasts.table(record),
+        "latency": passes.latency(record),
+        "collections": passes.collections(record),
+        "two-cpus": passes.on_two_cpus(record),
+        "capabilities": capabilities.table(record),
+        "reasons": capabilities.reasons(record),
+    }
+    yield from ((name, table) for name, table in found.items() if table is not None)

@@ -1,0 +1,70 @@
+"""A record → the cases that are not as promised, those alike together; and the documented ones. Pure."""
+
+from dataclasses import dataclass
+from itertools import chain
+
+from harness.analysis.matching import Parting
+from harness.records.record import Cell, Line, Record
+from harness.records.verdict import Verdict
+from harness.report.tables.table import Table
+
+_LINES_SHOWN = 8
+"""Of what a worker said before it ended badly; the record keeps more."""
+
+_OWN_FRAMES = ("harness/worker/", "<frozen runpy>")
+"""Frames of ours, which are at the root of every stack that a worker writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """A difference: what was promised, what the backend did, and the first line where they part."""
+
+    case: str
+    because: str
+    parting: Parting | None
+    said: tuple[str, ...] = ()
+    """The last lines that a worker which ended badly wrote on standard error or output."""
+
+
+def differences(record: Record, *verdicts: Verdict) -> tuple[SideBySide, ...]:
+    """The cases with these verdicts, those alike together: why, and where promise and observation part."""
+    alike: dict[tuple[str, str, Parting | None], list[tuple[Line, Cell]]] = {}
+    for line in record.lines:
+        for cell in line.cells:
+            if cell.finding.verdict in verdicts:
+                missing = cell.finding.verdict is Verdict.UNAVAILABLE
+                where = cell.backend if missing else line.row.id
+                alike.setdefault((where, cell.finding.because, cell.finding.parting), []).append((line, cell))
+    return tuple(
+        SideBySide(_alike(where, cases), because, parting, _said(cases[0][1]))
+        for (where, because, parting), cases in alike.items()
+    )
+
+
+def _alike(where: str, cases: list[tuple[Line, Cell]]) -> str:
+    """The name of cases that are alike: a row on some backends, or a backend that is not there."""
+    backends = list(dict.fromkeys(cell.backend for _, cell in cases))
+    return where if backends == [where] else f"{where} on {', '.join(backends)}"
+
+
+def _said(cell: Cell) -> tuple[str, ...]:
+    said = [sighting.ended.said for sighting in cell.sightings if sighting.ended] or [cell.finding.said]
+    lines = [line for line in said[0].splitlines() if not any(own in line for own in _OWN_FRAMES)]
+    return tuple(lines[-_LINES_SHOWN:])
+
+
+def documented(record: Record) -> Table | None:
+    """The documented differences that were seen: what, the source, and where; None if there are none."""
+    seen: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for line in record.lines:
+        for cell in line.cells:
+            if cell.finding.verdict is Verdict.DOCUMENTED:
+                rows = seen.setdefault((cell.finding.because, cell.finding.source), {})
+                rows.setdefault(cell.backend, []).append(line.row.id)
+    if not seen:
+        return None
+    lines = tuple(
+        (because, source, ", ".join(rows), ", ".join(dict.fromkeys(chain(*rows.values()))))
+        for (because, source), rows in seen.items()
+    )
+    return Table("Differences that are documented", ("what", "source", "on", "in"), lines)

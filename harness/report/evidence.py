@@ -1,0 +1,206 @@
+"""A record → the evidence of every case: promise beside observation, figures, versions, commands. Pure."""
+
+import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from harness.analysis.matching import Parting, part
+from harness.backends import Backend
+from harness.protocol.observations import Observation, Promise, observations
+from harness.records.contrast import native_arm
+from harness.records.estimate import Estimate
+from harness.records.record import Cell, Line, Record, Timing
+from harness.records.store.filing import file_name
+from harness.records.verdict import FINDINGS, expect
+from harness.report.commands import command
+from harness.report.tables.table import interval
+
+SHORT, LONG = 300, 4000
+"""Characters shown of one text: of a case that keeps its promise, and of one that does not."""
+
+AROUND = 10
+"""Lines shown before and after the first one that differs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One part of a promise beside what was observed of it."""
+
+    part: str
+    promised: str
+    observed: str
+    parts: bool
+    """Whether the two part here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One distinct observation: in how many looks and processes it was seen, beside the promise."""
+
+    times: int
+    processes: int
+    sides: tuple[Side, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The lines around the first that differs; `first` is the number of the first line shown, from 1."""
+
+    part: str
+    lines: tuple[tuple[str, str, bool], ...]
+    first: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that a record knows about one case, in words."""
+
+    backend: str
+    verdict: str
+    because: str
+    source: str
+    looked: tuple[Looked, ...]
+    window: Window | None
+    ended: tuple[tuple[str, str], ...]
+    """How workers ended badly, each with the last that they said."""
+    figures: tuple[tuple[str, str], ...]
+    flags: tuple[str, ...]
+    versions: str
+    command: str
+    timings: str
+    """The command by which pyperf shows its own figures of this backend; empty where nothing was timed."""
+
+
+def case_of(record: Record, line: Line, cell: Cell) -> Case:
+    """The evidence of one case."""
+    backend = next(one for one in record.begun.plan.backends if one.name == cell.backend)
+    limit = LONG if cell.finding.verdict in FINDINGS else SHORT
+    return Case(
+        backend=cell.backend,
+        verdict=str(cell.finding.verdict),
+        because=shortened(cell.finding.because, LONG),
+        source=cell.finding.source,
+        looked=tuple(_looked(record, line, cell, limit)),
+        window=None if cell.finding.parting is None else window_of(cell.finding.parting),
+        ended=tuple(_ended(cell)),
+        figures=() if cell.timing is None else tuple(_figures(cell.timing)),
+        flags=() if cell.timing is None else cell.timing.flags,
+        versions=_versions(record, backend),
+        command=command(record, (line,), dict.fromkeys((record.begun.plan.baseline, cell.backend))),
+        timings=_pyperf(line, cell, backend),
+    )
+
+
+def shortened(text: str, limit: int) -> str:
+    """The beginning of a text that is too long to show, and how long it is."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}… ({len(text):,} characters; record.json has them all)"
+
+
+def _looked(record: Record, line: Line, cell: Cell, limit: int) -> Iterator[Looked]:
+    reference = next(_looks_of(line), None)
+    python = record.begun.environment.python_of(cell.backend)
+    promise = expect(line.row, cell.backend, python, reference)
+    for look in dict.fromkeys(observations(cell.sightings)):
+        times = [
+            seen.times for sighting in cell.sightings for seen in sighting.seen if seen.observation == look
+        ]
+        yield Looked(sum(times), len(times), tuple(_sides(promise, look, limit)))
+
+
+def _looks_of(line: Line) -> Iterator[Observation]:
+    """Observations of a row, the baseline's first: what is not promised is whatever the first one says."""
+    return chain.from_iterable(observations(cell.sightings) for cell in line.cells)
+
+
+def _sides(promise: Promise, look: Observation, limit: int) -> Iterator[Side]:
+    prints = promise.prints.lines if promise.prints else ()
+    complaints = (_each(promise.complaints), _each(look.complaints))
+    rows = (
+        ("outcome", Promise(outcome=promise.outcome), str(promise.outcome), str(look.outcome)),
+        ("printed", Promise(prints=promise.prints), "\n".join(prints), "\n".join(look.prints)),
+        ("complained of", Promise(complaints=promise.complaints), *complaints),
+        ("left", Promise(left=promise.left), str(promise.left), str(look.left)),
+    )  # fmt: skip
+    for name, alone, promised, observed in rows:
+        parts = part(alone, look) is not None
+        if parts or name == "outcome" or {promised, observed} - {"", "nothing"}:
+            said = [shortened(text or "nothing", limit) for text in (promised, observed)]
+            yield Side(name, said[0], said[1], parts)
+
+
+def _each(things: Iterable[object] | None) -> str:
+    return "\n".join(map(str, things or ())) or "nothing"
+
+
+def window_of(parting: Parting) -> Window:
+    """The lines of a parting around the first that differs."""
+    total = max(len(parting.promised), len(parting.observed))
+    first, last = max(0, parting.at - AROUND), min(total, parting.at + AROUND + 1)
+    lines = tuple(
+        (_at(parting.promised, number), _at(parting.observed, number), number == parting.at)
+        for number in range(first, last)
+    )
+    return Window(parting.part, lines, first + 1, total)
+
+
+def _at(lines: tuple[str, ...], number: int) -> str:
+    return shortened(lines[number], LONG) if number < len(lines) else ""
+
+
+def _ended(cell: Cell) -> Iterator[tuple[str, str]]:
+    found = dict.fromkeys((one.ended.how, one.ended.said) for one in cell.sightings if one.ended)
+    if cell.finding.said:
+        found["ended when the case was timed", cell.finding.said] = None
+    for how, said in found:
+        yield how, said if len(said) <= LONG else f"… the last of {len(said):,} characters:\n{said[-LONG:]}"
+
+
+def scaled(estimate: Estimate, factor: float) -> Estimate:
+    """The estimate in another unit."""
+    if estimate.low is None or estimate.high is None:
+        return replace(estimate, value=estimate.value * factor)
+    low, high = estimate.low * factor, estimate.high * factor
+    return Estimate(estimate.value * factor, low, high, estimate.rounds)
+
+
+def microseconds(estimate: Estimate) -> str:
+    """An estimate in seconds as µs with its interval."""
+    return interval(scaled(estimate, 1e6), " µs")
+
+
+def _figures(timing: Timing) -> Iterator[tuple[str, str]]:
+    yield "time per iteration", microseconds(timing.seconds)
+    if timing.excess is not None:
+        yield "beyond its ideal", interval(timing.excess, " µs", signed=True)
+    if timing.ratio is not None:
+        yield "time ratio", f"{interval(timing.ratio, '×')}, {timing.judgement}"
+    if timing.mean_ratio is not None:
+        yield "ratio of total times", f"{timing.mean_ratio:.3f}×"
+    yield "rounds", str(timing.seconds.rounds)
+    yield "CPU time", microseconds(timing.cpu)
+    yield "context switches", interval(timing.switches)
+    yield "in garbage collection", interval(scaled(timing.collecting, 100), "%")
+    if timing.peak is not None:
+        yield "peak memory", interval(scaled(timing.peak, 1 / 1024), " KiB")
+    yield "CPU time of its start", interval(scaled(timing.startup, 1000), " ms")
+    yield "threads", str(timing.threads)
+
+
+def _versions(record: Record, backend: Backend) -> str:
+    """What the backend runs on; a loop of the standard library has the Python's version."""
+    env = record.begun.environment.of(backend.name)
+    known = dict(env.versions)
+    names = dict.fromkeys((backend.loop.distribution, backend.loop.family, "anyio"))
+    said = [f"{name} {known[name]}" for name in names if name in known]
+    return ", ".join([*said, env.build])
+
+
+def _pyperf(line: Line, cell: Cell, backend: Backend) -> str:
+    if cell.timing is None:
+        return ""
+    arm = native_arm(backend) if line.measured_in else cell.backend
+    return shlex.join(["python", "-m", "pyperf", "stats", f"timings/{file_name(arm)}.json"])

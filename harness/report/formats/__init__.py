@@ -1,0 +1,1 @@
+"""A record in each format that people and programs read: one format a module."""

@@ -1,0 +1,78 @@
+"""What each loop can do, as people and programs read it: on a terminal, in Markdown, as JSON."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import msgspec
+
+from harness.analysis import capabilities
+from harness.analysis.capabilities import SIGNS
+from harness.errors import BadInput
+from harness.records.record import Record
+from harness.report.formats.markdown import inline
+from harness.report.formats.terminal import show_table
+from harness.report.html.matrix import case_name, order
+from harness.report.tables.table import Table
+
+
+def show(record: Record) -> None:
+    """Print who can do what, and why not, on standard output."""
+    for one in (_table(record), capabilities.reasons(record)):
+        if one is not None:
+            show_table(one)
+
+
+def render(record: Record) -> str:
+    """Who can do what, and why not, as Markdown that stands beside the record's report.html."""
+    return "\n".join(_lines(record)) + "\n"
+
+
+def render_json(record: Record) -> str:
+    """A JSON array with an object per capability: what it is, and each loop's answer with its evidence."""
+    _table(record)
+    found = [asdict(one) for one in capabilities.capabilities(record)]
+    return msgspec.json.format(msgspec.json.encode(found), indent=1).decode()
+
+
+def _table(record: Record) -> Table:
+    found = capabilities.table(record)
+    if found is None:
+        raise BadInput(f"no scenario here tries a capability: give one the tag {capabilities.TAG!r}")
+    return found
+
+
+def _lines(record: Record) -> Iterable[str]:
+    table = _table(record)
+    yield from (f"## {table.title}", "")
+    yield from _grid(table.heads, _linked(record))
+    yield from (line for note in table.notes for line in (inline(note), ""))
+    why = capabilities.reasons(record)
+    if why is not None:
+        yield from (f"## {why.title}", "", *_grid(why.heads, (map(inline, row) for row in why.rows)))
+
+
+def _grid(heads: tuple[str, ...], rows: Iterable[Iterable[str]]) -> Iterable[str]:
+    yield _row(map(inline, heads))
+    yield _row(["---"] * len(heads))
+    yield from map(_row, rows)
+    yield ""
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _linked(record: Record) -> Iterable[Iterable[str]]:
+    """Each capability with the loops' answers, each a link to its evidence on the page."""
+    numbers = {line.row.id: number for number, line in enumerate(record.lines, start=1)}
+    columns = {name: at for at, name in enumerate(order(record), start=1)}
+    for one in capabilities.capabilities(record):
+        links = {
+            answer.loop: f"[{SIGNS[answer.ability]} {answer.ability}]"
+            f"(report.html#{case_name(numbers[one.name], columns[answer.backend])})"
+            for answer in one.answers
+        }
+        yield (
+            f"{inline(one.name)}: {inline(one.summary)}",
+            *(links.get(loop, "") for loop in capabilities.loops(record)),
+        )

@@ -1,0 +1,39 @@
+"""results/README.md: the published records, newest first."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from harness.records.record import Record
+from harness.report.formats.markdown import inline
+from harness.report.tables.table import counted
+
+_HEAD = """\
+# Published records
+
+Written by `loopcmp run --publish NAME` and `loopcmp audit --publish NAME`. Each folder holds the record, its
+journal and the report, and a run's also pyperf's files; `loopcmp report FOLDER` renders it again,
+`loopcmp compare A B` compares two.
+
+| record | when | what | machine | Python |
+|---|---|---|---|---|
+"""
+
+UNREADABLE = "not read: of another version, or damaged"
+
+
+def render(records: Iterable[tuple[Path, Record | None]]) -> str:
+    """The index of these records, oldest first; None where one cannot be read."""
+    rows = [_row(folder, record) for folder, record in records]
+    return _HEAD + "".join(reversed(rows))
+
+
+def _row(folder: Path, record: Record | None) -> str:
+    name = inline(folder.name)
+    told = ("", UNREADABLE, "", "") if record is None else _told(record)
+    return f"| [{name}]({folder.name}/report.md) | " + " | ".join(map(inline, told)) + " |\n"
+
+
+def _told(record: Record) -> tuple[str, ...]:
+    begun, env = record.begun, record.begun.environment
+    what = f"{counted(len(record.lines))} on {', '.join(record.backends)}"
+    return (begun.started[:10], what, f"{env.cpu}, {env.cores} CPUs, {env.system}", env.python)

@@ -1,0 +1,123 @@
+"""A record as Markdown that reads well where it is pasted, or stands beside its images."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from harness.records.record import Record
+from harness.records.verdict import EXPLAINED, FINDINGS
+from harness.report import commands, differences, sentences
+from harness.report.contents import said, tables
+from harness.report.differences import SideBySide
+from harness.report.tables import table
+from harness.report.tables.table import Table
+from harness.report.visible import visible
+from harness.report.warnings import caveats
+
+if TYPE_CHECKING:
+    from harness.report.charts.images import Picture
+
+ABOVE = {
+    "chart-forest": "times",
+    "chart-contrasts": "contrasts",
+    "chart-latency": "latency",
+    "chart-trials": "audit-1",
+}
+"""Charts whose figures a table of the report has in any case; every other chart brings its own."""
+
+_ESCAPED = str.maketrans(
+    {
+        "\\": "\\\\",
+        "&": "&amp;",
+        "~": "\\~",
+        "|": "\\|",
+        "<": "&lt;",
+        ">": "&gt;",
+        "\n": " ",
+        "*": "\\*",
+        "_": "\\_",
+        "`": "\\`",
+        "[": "\\[",
+    }
+)
+
+
+def render(record: Record) -> str:
+    """The report as Markdown, which needs no other file."""
+    return illustrated(record, ())
+
+
+def illustrated(record: Record, pictures: "Iterable[Picture]") -> str:
+    """The report as Markdown that shows these images, each above the table behind it."""
+    return "\n".join(_lines(record, {one.chart.name: one for one in pictures})) + "\n"
+
+
+def _lines(record: Record, pictures: "Mapping[str, Picture]") -> Iterable[str]:
+    what, where = table.heading(record)
+    yield f"# {inline(record.begun.name)}: {inline(what)}"
+    yield from ("", inline(where), "")
+    yield from (f"- {inline(sentence)}" for sentence in said(record))
+    yield ""
+    yield from (
+        f"> **Note** {inline(warning)}\n>" for warning in (*caveats(record), *sentences.warnings(record))
+    )
+    above = {ABOVE[name]: picture for name, picture in pictures.items() if name in ABOVE}
+    for place, one in (("times", table.times(record)), *tables(record)):
+        yield from _table(one, above.get(place))
+    for name, picture in pictures.items():
+        if name not in ABOVE:
+            yield from _table(picture.chart.table, picture)
+    yield from _table(table.verdicts(record))
+    findings = differences.differences(record, *FINDINGS, *EXPLAINED)
+    for difference in findings:
+        yield from _difference(difference)
+    for one in (differences.documented(record), table.ledger(record)):
+        yield from _table(one)
+    yield from ("## Environment", "")
+    yield from (f"- {name}: {inline(what)}" for name, what in table.environment(record))
+    again, own = commands.one_row(record), commands.YOUR_OWN
+    yield from ("", "## Repeat it", "", "```sh", again, own, "```")
+
+
+def _table(content: Table | None, picture: "Picture | None" = None) -> Iterable[str]:
+    if content is None:
+        return
+    yield from (f"## {inline(content.title)}", "")
+    if picture is not None:
+        yield from (f"![{_alternative(picture)}]({picture.file})", "")
+    yield _row(content.heads)
+    figures = content.title.startswith("Time")
+    yield ("|" + "|".join("---:" if figures and at else "---" for at in range(len(content.heads))) + "|")
+    yield from map(_row, content.rows)
+    yield ""
+    for note in content.notes:
+        yield from (inline(note), "")
+
+
+def _alternative(picture: "Picture") -> str:
+    return inline(picture.chart.alternative).replace("]", "\\]")
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(map(inline, cells)) + " |"
+
+
+def _difference(difference: SideBySide) -> Iterable[str]:
+    yield from (f"### {inline(difference.case)}", "", inline(difference.because), "")
+    parting = difference.parting
+    if parting is not None:
+        yield "```diff"
+        yield from (f"- promised: {_plain(line)}" for line in parting.promised)
+        yield from (f"+ observed: {_plain(line)}" for line in parting.observed)
+        yield from ("```", "")
+    if difference.said:
+        yield from ("```text", *map(_plain, difference.said), "```", "")
+
+
+def inline(text: str) -> str:
+    """Text that Markdown and HTML show as it is."""
+    return visible(text).translate(_ESCAPED)
+
+
+def _plain(text: str) -> str:
+    """A line inside a code block, which it must not end."""
+    return visible(text).replace("```", "'''").replace("\n", " ")

@@ -1,0 +1,140 @@
+"""A record as text for a terminal, drawn by rich."""
+
+import io
+import sys
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from harness.records.record import Record
+from harness.records.verdict import EXPLAINED, FINDINGS
+from harness.report import commands, differences, sentences
+from harness.report.contents import said
+from harness.report.contents import tables as tables_of
+from harness.report.differences import SideBySide
+from harness.report.tables import table
+from harness.report.tables.table import Table
+from harness.report.visible import visible
+from harness.report.warnings import caveats
+
+_WIDTH_WITHOUT_TERMINAL = 120
+
+_STYLES = {
+    "✓": "green", "◇": "cyan", "✗": "bold red", "≈": "bold magenta",
+    "!": "bold red", "⧖": "bold red", "∅": "yellow", "–": "dim", "?": "yellow",
+    "holds": "green", "does not hold": "yellow", "not tried": "dim",
+}  # fmt: skip
+
+
+def render(record: Record) -> str:
+    """The report as plain text, 120 columns wide."""
+    out = io.StringIO()
+    Console(file=out, width=_WIDTH_WITHOUT_TERMINAL, color_system=None).print(page(record))
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def show(record: Record) -> None:
+    """Print the report on standard output, as wide as it is and with its colors."""
+    console().print(page(record))
+
+
+def page(record: Record) -> RenderableType:
+    """The whole report: what was compared, verdicts, times, ledger, differences, sentences."""
+    what, where = table.heading(record)
+    tables = (
+        table.verdicts(record),
+        differences.documented(record),
+        table.ledger(record),
+        table.times(record),
+        *(one for _, one in tables_of(record)),
+    )
+    findings = differences.differences(record, *FINDINGS, *EXPLAINED)
+    parts: list[RenderableType] = [_text(what, style="bold"), _text(where, style="dim"), Text()]
+    parts += [_table(one) for one in tables if one is not None]
+    parts += [side_by_side(one) for one in findings]
+    parts += [
+        _text(f"! {warning}", style="yellow") for warning in (*caveats(record), *sentences.warnings(record))
+    ]
+    parts += [
+        Text(),
+        *(_text(f"• {sentence}") for sentence in said(record)),
+        Text(),
+    ]
+    again, own = commands.one_row(record), commands.YOUR_OWN
+    parts += [_text(f"One row again: {again}"), _text(f"Your own file: {own}")]
+    return Group(*parts)
+
+
+def _table(content: Table) -> RenderableType:
+    drawn = RichTable(box=box.SIMPLE_HEAD, title=content.title, title_justify="left", pad_edge=False)
+    words = content.title.startswith(("Differences", "What the document"))
+    for number, head in enumerate(content.heads):
+        right = content.title.startswith("Time") and number > 0
+        drawn.add_column(
+            _text(head),
+            justify="right" if right else "left",
+            overflow="fold",
+            ratio=None if not words or number not in (0, 2) else 2,
+        )
+    for row in content.rows:
+        drawn.add_row(*(_text(cell, style=_style(cell)) for cell in row))
+    notes = [_text(note, style="dim") for note in content.notes]
+    return Padding(Group(drawn, *notes), (0, 0, 1, 0))
+
+
+def _style(cell: str) -> str:
+    return _STYLES.get(cell) or _STYLES.get(cell[:1], "")
+
+
+def side_by_side(difference: SideBySide) -> RenderableType:
+    """A difference as a small table: promised beside observed, with an arrow where they part."""
+    title = _text(f"{difference.case}: {difference.because}", style="bold")
+    parting = difference.parting
+    if parting is None:
+        said = (_text(f"  {line}", style="dim") for line in difference.said)
+        return Padding(Group(title, *said), (0, 0, 1, 0))
+    drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
+    for head in ("", "promised", f"observed ({parting.part})"):
+        drawn.add_column(head, overflow="fold")
+    for number in range(max(len(parting.promised), len(parting.observed))):
+        sides = (_at(parting.promised, number), _at(parting.observed, number))
+        mark = "→" if number == parting.at else ""
+        drawn.add_row(mark, *(_text(side) for side in sides))
+    return Padding(Group(title, drawn), (0, 0, 1, 0))
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(visible(text), style=style)
+
+
+def _at(lines: tuple[str, ...], number: int) -> str:
+    return lines[number] if number < len(lines) else ""
+
+
+def show_table(content: Table) -> None:
+    """Print one table on standard output."""
+    console().print(_table(content))
+
+
+def show_check(record: Record) -> None:
+    """Print verdicts, differences and ledger; for one scenario also what was observed."""
+    out = console()
+    tables = (table.verdicts(record), differences.documented(record), table.ledger(record))
+    for one in tables:
+        if one is not None:
+            out.print(_table(one))
+    for difference in differences.differences(record, *FINDINGS, *EXPLAINED):
+        out.print(side_by_side(difference))
+    if len({line.row.scenario for line in record.lines}) == 1:
+        out.print(_table(table.observed(record)))
+
+
+def console() -> Console:
+    """Standard output, 120 columns wide where it is no terminal."""
+    out = Console(file=sys.stdout)
+    if not out.is_terminal:
+        out.width = _WIDTH_WITHOUT_TERMINAL
+    return out

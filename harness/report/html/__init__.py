@@ -1,0 +1,1 @@
+"""A record as one page that opens without a network."""

@@ -1,0 +1,117 @@
+"""The matrix of a page: scenarios × backends, each cell a verdict and its figure."""
+
+from dataclasses import dataclass
+
+from harness.records.estimate import Judgement
+from harness.records.record import Cell, Line, Record
+from harness.records.verdict import Verdict
+from harness.report.evidence import microseconds
+from harness.report.tables.table import DOUBT, SYMBOLS, interval, without_case
+
+SPEED = {
+    Judgement.FASTER: "▾",
+    Judgement.SLOWER: "▴",
+    **{judged: doubt.strip() for judged, doubt in DOUBT.items()},
+}
+"""A sign for every judgement: less time, more time, not resolved, equal within the margin."""
+
+TONES = {
+    Verdict.AGREES: "agrees",
+    Verdict.DOCUMENTED: "documented",
+    Verdict.DIFFERS: "differs",
+    Verdict.UNSTABLE: "unstable",
+    Verdict.UNSUPPORTED: "unsupported",
+    Verdict.UNAVAILABLE: "unavailable",
+    Verdict.CRASHED: "crashed",
+    Verdict.TIMED_OUT: "timed-out",
+    Verdict.COULD_NOT_MEASURE: "could-not-measure",
+}
+"""The style class of every verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one cell shows; `case` names its evidence on the page."""
+
+    case: str
+    symbol: str
+    verdict: str
+    tone: str
+    figure: str
+    bounds: str
+    speed: str
+    judgement: str
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A row of the matrix: its number, its name, and for every backend an entry, or why it has none."""
+
+    number: int
+    name: str
+    summary: str
+    entries: tuple[Entry | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """All rows over all backends, the baseline's column first."""
+
+    backends: tuple[str, ...]
+    families: tuple[tuple[str, tuple[Band, ...]], ...]
+
+
+def case_name(line: int, backend: int) -> str:
+    """The name of a case on the page: safe whatever scenarios and backends are called."""
+    return f"case-{line}-{backend}"
+
+
+def matrix(record: Record) -> Matrix:
+    """The record's matrix, family by family in the order of its rows."""
+    families: dict[str, list[Band]] = {}
+    for number, line in enumerate(record.lines, start=1):
+        families.setdefault(line.row.family, []).append(_band(record, number, line))
+    return Matrix(order(record), tuple((name, tuple(bands)) for name, bands in families.items()))
+
+
+def order(record: Record) -> tuple[str, ...]:
+    """The record's backends, baseline first."""
+    baseline = record.begun.plan.baseline
+    return (baseline, *(name for name in record.backends if name != baseline))
+
+
+def _band(record: Record, number: int, line: Line) -> Band:
+    cells = {cell.backend: cell for cell in line.cells}
+    entries = (
+        _entry(case_name(number, at), cells[name]) if name in cells else without_case(record, line, name)
+        for at, name in enumerate(order(record), start=1)
+    )
+    return Band(number, line.row.id, line.row.summary, tuple(entries))
+
+
+def _entry(case: str, cell: Cell) -> Entry:
+    verdict, timing = cell.finding.verdict, cell.timing
+    figure, _, bounds = _figure(cell).partition(" [")
+    judged = timing.judgement if timing else None
+    return Entry(
+        case=case,
+        symbol=SYMBOLS[verdict],
+        verdict=str(verdict),
+        tone=TONES[verdict],
+        figure=figure,
+        bounds=f"[{bounds}" if bounds else "",
+        speed=SPEED[judged] if judged else "",
+        judgement=str(judged or ""),
+        flagged=bool(timing and timing.flags),
+    )
+
+
+def _figure(cell: Cell) -> str:
+    """The ratio; where there is none, the time; of a story that sleeps, µs beyond its ideal."""
+    timing = cell.timing
+    if timing is None:
+        return ""
+    if timing.excess is not None:
+        return interval(timing.excess, " µs", signed=True)
+    return interval(timing.ratio, "×") if timing.ratio is not None else microseconds(timing.seconds)

@@ -1,0 +1,205 @@
+"""A record → everything that its page says, ready to be filled in."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from harness.records.estimate import Judgement
+from harness.records.record import Cell, Line, Record
+from harness.records.verdict import FINDINGS, Verdict
+from harness.report import charts, commands, differences, evidence
+from harness.report.charts import Chart
+from harness.report.charts.rendering import Workshop
+from harness.report.contents import said, tables
+from harness.report.formatting import trusted
+from harness.report.html.matrix import SPEED, TONES, Matrix, case_name, matrix, order
+from harness.report.method import method
+from harness.report.tables import table
+from harness.report.warnings import of_rows, of_the_run
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A chart with its image, ready to stand on a page; where there is none, it is drawn when it is seen."""
+
+    chart: Chart
+    svg: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A case on the page: its name there, its sign, and its evidence."""
+
+    name: str
+    symbol: str
+    tone: str
+    evidence: evidence.Case
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A row on the page with all of its cases."""
+
+    number: int
+    name: str
+    summary: str
+    source: str
+    text: str
+    facts: tuple[str, ...]
+    strip: Drawn | None
+    cases: tuple[Folded, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A difference as it stands on the page."""
+
+    case: str
+    because: str
+    window: evidence.Window | None
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """What to know before a figure is quoted; `calm` where it is nothing to worry about."""
+
+    words: str
+    calm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that the page of a record says."""
+
+    name: str
+    what: str
+    where: str
+    sentences: tuple[str, ...]
+    warnings: tuple[Warned, ...]
+    row_warnings: tuple[str, ...]
+    matrix: Matrix
+    legend: tuple[tuple[str, str, str], ...]
+    speeds: tuple[tuple[str, str], ...]
+    times: table.Table | None
+    charts: tuple[Drawn, ...]
+    findings: tuple[Found, ...]
+    tables: tuple[tuple[str, table.Table], ...]
+    documented: table.Table | None
+    ledger: table.Table | None
+    stories: tuple[Story, ...]
+    environment: tuple[tuple[str, str], ...]
+    method: tuple[str, ...]
+    command: str
+    own: str
+
+
+def page_of(record: Record, workshop: Workshop) -> Page:
+    """What the page of a record says."""
+    what, where = table.heading(record)
+    drawn = tuple(draw(chart, workshop) for chart in charts.charts(record))
+    under_charts = [one.chart.table for one in drawn]
+    return Page(
+        name=record.begun.name,
+        what=what,
+        where=where,
+        sentences=said(record),
+        warnings=tuple(_warned(record)),
+        row_warnings=of_rows(record),
+        matrix=matrix(record),
+        legend=tuple((table.SYMBOLS[verdict], TONES[verdict], str(verdict)) for verdict in _verdicts(record)),
+        speeds=tuple(_speeds(record)),
+        times=table.times(record),
+        charts=drawn,
+        findings=tuple(_findings(record)),
+        tables=tuple(one for one in tables(record) if one[1] not in under_charts),
+        documented=differences.documented(record),
+        ledger=table.ledger(record),
+        stories=tuple(_stories(record, workshop)),
+        environment=table.environment(record),
+        method=method(record),
+        command=commands.whole(record),
+        own=commands.YOUR_OWN,
+    )
+
+
+def draw(chart: Chart, workshop: Workshop) -> Drawn:
+    """A chart with its image, while there is room for images."""
+    return Drawn(chart, trusted(workshop.image(chart)))
+
+
+def _warned(record: Record) -> Iterable[Warned]:
+    repeats = record.repeats
+    agrees = repeats is not None and repeats.excluding <= repeats.allowed
+    for words in of_the_run(record):
+        yield Warned(words, agrees and words.startswith("A/A"))
+
+
+def _verdicts(record: Record) -> Iterable[Verdict]:
+    found = {cell.finding.verdict for line in record.lines for cell in line.cells}
+    return [verdict for verdict in Verdict if verdict in found]
+
+
+def _speeds(record: Record) -> Iterable[tuple[str, str]]:
+    found = {cell.timing.judgement for line in record.lines for cell in line.cells if cell.timing}
+    return [(SPEED[judgement], str(judgement)) for judgement in Judgement if judgement in found]
+
+
+def _findings(record: Record) -> Iterable[Found]:
+    yield from _absent(record)
+    for one in differences.differences(record, *FINDINGS, Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED):
+        window = None if one.parting is None else evidence.window_of(one.parting)
+        said = tuple(evidence.shortened(line, evidence.LONG) for line in one.said)
+        yield Found(one.case, evidence.shortened(one.because, evidence.LONG), window, said)
+
+
+def _absent(record: Record) -> Iterable[Found]:
+    """What could not be observed at all: once for every reason, not once for every row."""
+    found = dict.fromkeys(
+        (cell.backend, cell.finding.because)
+        for line in record.lines
+        for cell in line.cells
+        if cell.finding.verdict is Verdict.UNAVAILABLE
+    )
+    for backend, because in found:
+        yield Found(f"{backend} is unavailable", evidence.shortened(because, evidence.LONG), None, ())
+
+
+def _stories(record: Record, workshop: Workshop) -> Iterable[Story]:
+    strips = charts.strips(record)
+    for number, line in enumerate(record.lines, start=1):
+        yield Story(
+            number=number,
+            name=line.row.id,
+            summary=line.row.summary,
+            source=line.row.source,
+            text=line.row.text,
+            facts=tuple(_facts(line)),
+            strip=draw(strips[number], workshop) if number in strips else None,
+            cases=tuple(_folded(record, number, line)),
+        )
+
+
+def _facts(line: Line) -> Iterable[str]:
+    if line.rounds:
+        yield f"{line.rounds} rounds"
+    if line.pace is not None:
+        yield f"{line.pace.loops} iterations a value"
+    if line.finished:
+        yield line.finished
+    if line.again is not None:
+        unit = " µs" if line.row.ideal is not None else "×"
+        yield f"A/A {table.interval(line.again, unit)}"
+    if line.row.ideal is not None:
+        yield f"ideal {line.row.ideal * 1e6:g} µs"
+
+
+def _folded(record: Record, number: int, line: Line) -> Iterable[Folded]:
+    cells: Mapping[str, Cell] = {cell.backend: cell for cell in line.cells}
+    for at, backend in enumerate(order(record), start=1):
+        if backend in cells:
+            cell = cells[backend]
+            verdict = cell.finding.verdict
+            case = evidence.case_of(record, line, cell)
+            yield Folded(case_name(number, at), table.SYMBOLS[verdict], TONES[verdict], case)

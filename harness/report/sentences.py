@@ -1,0 +1,125 @@
+"""A record → the sentences that a run ends with, and what to know before quoting it. Pure."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+from harness.records.estimate import Judgement
+from harness.records.record import Record
+from harness.records.verdict import Verdict
+from harness.report.tables.table import case_id, counted, interval
+
+
+def sentences(record: Record) -> tuple[str, ...]:
+    """Who agrees; who takes less time, on what, by how much; what task groups do differently."""
+    plan = record.begun.plan
+    others = [name for name in record.backends if name != plan.baseline]
+    agreeing = "; ".join(_agreeing(record, others))
+    said = [f"Against {plan.baseline}, {agreeing}."] if others else []
+    if any(line.rounds for line in record.lines):
+        said += [f"{_speed(record, name)}." for name in others]
+    return (*said, *_task_groups(record))
+
+
+def _agreeing(record: Record, backends: Sequence[str]) -> Iterator[str]:
+    """In how many rows each agrees; those that are alike are named together."""
+    alike: dict[str, list[str]] = {}
+    for name in backends:
+        alike.setdefault(_agreement(record, name), []).append(name)
+    for words, names in alike.items():
+        who = ", ".join(names)
+        yield f"{who} {words}" if len(names) == 1 else f"each of {who} {words}"
+
+
+def _agreement(record: Record, backend: str) -> str:
+    found = [
+        cell.finding.verdict
+        for line in record.lines
+        for cell in line.cells
+        if cell.backend == backend and cell.finding.verdict is not Verdict.UNAVAILABLE
+    ]
+    if not found:
+        return "could not be observed"
+    counts = {verdict: found.count(verdict) for verdict in Verdict if verdict in found}
+    agrees = counts.pop(Verdict.AGREES, 0)
+    rest = "".join(f", {_is(verdict)} in {count}" for verdict, count in counts.items())
+    return f"agrees in {agrees} of {len(found)} rows{rest}"
+
+
+def _is(verdict: Verdict) -> str:
+    """A verdict as a verb: "differs as documented", "is unstable"."""
+    if verdict is Verdict.COULD_NOT_MEASURE:
+        return "could not be measured"
+    return str(verdict) if verdict.startswith(("agrees", "differs", "crashed", "timed")) else f"is {verdict}"
+
+
+def _speed(record: Record, backend: str) -> str:
+    cells = [
+        (line.row.id, cell.timing.ratio, cell.timing.judgement)
+        for line in record.lines
+        for cell in line.cells
+        if cell.backend == backend and cell.timing and cell.timing.ratio
+    ]
+    if not cells:
+        return f"{backend} has no time ratio here"
+    parts = []
+    for judgement, verb in ((Judgement.FASTER, "less"), (Judgement.SLOWER, "more")):
+        some = [(row, ratio) for row, ratio, judged in cells if judged is judgement]
+        if some:
+            row, ratio = max(some, key=lambda pair: abs(math.log(pair[1].value)))
+            extreme = f"{verb} time in {len(some)}, most on {row}: {interval(ratio, '×')}"
+            parts.append(extreme)
+    undecided = len(cells) - sum(j in (Judgement.FASTER, Judgement.SLOWER) for _, _, j in cells)
+    if undecided:
+        parts.append(f"a time that is not told apart in {undecided}")
+    return f"Of {counted(len(cells))}, {backend} takes " + "; ".join(parts)
+
+
+def _task_groups(record: Record) -> tuple[str, ...]:
+    """What backends over task groups were seen to do differently, from the documented differences."""
+    groups = [backend.name for backend in record.begun.plan.backends if backend.gatherer != "gather"]
+    becauses = dict.fromkeys(
+        cell.finding.because.rstrip(".")
+        for line in record.lines
+        for cell in line.cells
+        if cell.backend in groups and cell.finding.verdict is Verdict.DOCUMENTED
+    )
+    if not becauses:
+        return ()
+    shown = "; ".join(list(becauses)[:3])
+    more = f"; and {len(becauses) - 3} more below" if len(becauses) > 3 else ""  # noqa: PLR2004
+    return (f"What task groups ({', '.join(groups)}) do differently: {shown}{more}.",)
+
+
+def warnings(record: Record) -> tuple[str, ...]:
+    """What a reader must know before quoting a figure; the A/A count always."""
+    said = []
+    if record.repeats is not None:
+        rows, excluding, allowed = (
+            record.repeats.rows, record.repeats.excluding, record.repeats.allowed,
+        )  # fmt: skip
+        said.append(
+            f"A/A: the baseline against itself differs, at 95%, in {excluding} of {rows} rows "
+            f"(chance allows {allowed})."
+        )
+        if excluding > allowed:
+            said.append("Something other than the loops moved the times: do not quote this run.")
+    if not record.begun.plan.effort.adjusted and any(line.rounds for line in record.lines):
+        said.append(
+            "Intervals are 95% each and not adjusted for their number (--fast): quote a run without --fast."
+        )
+    said += _flags(record)
+    said += [
+        f"{line.row.id}: {line.finished}, and its intervals are wider than asked."
+        for line in record.lines
+        if line.finished.endswith("are over")
+    ]
+    if record.closed is None:
+        said.append("This run was not finished.")
+    return tuple(said)
+
+
+def _flags(record: Record) -> Iterable[str]:
+    for line in record.lines:
+        for cell in line.cells:
+            if cell.timing and cell.timing.flags:
+                yield f"{case_id(line, cell)}: {'; '.join(cell.timing.flags)}."

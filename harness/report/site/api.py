@@ -1,0 +1,91 @@
+"""The JSON API of a site: static files, and the schema that stands beside them."""
+
+from typing import TypeVar
+
+import msgspec
+
+from harness.report.site.history import Series
+from harness.report.site.summary import Machine, Summary
+
+T = TypeVar("T")
+
+API = "api/v1"
+
+INDEX = f"{API}/index.json"
+"""The index of the JSON API, the last file that a build writes but for the manifest."""
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """The index of the JSON API: the records, newest first, and the version of what made the site."""
+
+    made_by: str
+    records: tuple[str, ...]
+
+
+class Scenario(msgspec.Struct, frozen=True):
+    """A scenario over time: a line for each row, backend, baseline, machine, and builds of Python."""
+
+    name: str
+    lines: tuple["Line", ...]
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A series: the records it comes from, oldest first, its time ratios, and where it changed.
+
+    The ratios are to `baseline`; `build` and `baseline_build` are the builds of Python that the two ran
+    on, empty where an environment could not be made.
+    """
+
+    row: str
+    backend: str
+    build: str
+    baseline: str
+    baseline_build: str
+    machine: Machine
+    records: tuple[str, ...]
+    verdicts: tuple[str, ...]
+    ratios: tuple[float | None, ...]
+    changed: tuple[str, ...]
+
+
+def schema() -> str:
+    """The JSON Schema of every file of the API, one definition for each kind of file."""
+    _, parts = msgspec.json.schema_components((Listing, Summary, Scenario), ref_template="#/$defs/{name}")
+    whole = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "The JSON API of a loopcmp site",
+        "description": "index.json is a Listing, records/*.json a Summary, scenarios/*.json a Scenario.",
+        "oneOf": [{"$ref": f"#/$defs/{kind.__name__}"} for kind in (Listing, Summary, Scenario)],
+        "$defs": parts,
+    }
+    return msgspec.json.format(msgspec.json.encode(whole), indent=1).decode() + "\n"
+
+
+def encoded(value: object) -> str:
+    """A file of the API."""
+    return msgspec.json.encode(value).decode() + "\n"
+
+
+def decoded(data: bytes, kind: type[T]) -> T | None:
+    """A file of the site, read back; None where it holds something else."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.MsgspecError, RecursionError, ValueError):
+        return None
+
+
+def line_of(one: Series) -> Line:
+    """A series as the API shows it."""
+    moments = one.moments
+    return Line(
+        row=one.row,
+        backend=one.backend,
+        build=one.build,
+        baseline=one.baseline,
+        baseline_build=one.baseline_build,
+        machine=one.machine,
+        records=tuple(moment.summary.name for moment in moments),
+        verdicts=tuple(moment.case.verdict for moment in moments),
+        ratios=tuple(moment.case.ratio.value if moment.case.ratio else None for moment in moments),
+        changed=tuple(moment.summary.name for moment in moments if moment.changed),
+    )

@@ -1,0 +1,1 @@
+"""The tables of a report, from a record to cells of text."""

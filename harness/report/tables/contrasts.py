@@ -1,0 +1,51 @@
+"""A record's contrasts → a table and sentences that a person can read. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from harness.records.contrast import Contrast, Due
+from harness.records.record import Record
+from harness.report.tables.table import Table, interval
+
+_WORDS: dict[Due, str] = {
+    "loop": "the loop",
+    "layer": "the AnyIO layer",
+    "gatherer": "the gatherer",
+    "interaction": "gatherer and loop together",
+}
+
+
+def table(record: Record) -> Table | None:
+    """Every contrast, row by row; None if there is none."""
+    rows = tuple((line.row.id, *_cells(one)) for line in record.lines for one in line.contrasts)
+    if not rows:
+        return None
+    note = (
+        "Two backends that differ in one part, compared inside each turn. An interaction is the gatherer's "
+        "ratio on the one loop divided by that on the other."
+    )
+    return Table(
+        "What the differences are due to", ("scenario", "due to", "compared", "ratio"), rows, (note,)
+    )
+
+
+def _cells(one: Contrast) -> tuple[str, ...]:
+    return _WORDS[one.due], f"{one.arm} / {one.against}", interval(one.ratio, "×")
+
+
+def sentences(record: Record) -> tuple[str, ...]:
+    """One sentence for each pair that is compared: from the least to the most over the rows."""
+    found: dict[tuple[Due, str, str], list[float]] = defaultdict(list)
+    for line in record.lines:
+        for one in line.contrasts:
+            if one.due != "interaction" and one.ratio.low is not None:
+                found[one.due, one.arm, one.against].append(one.ratio.value)
+    return tuple(_sentences(found))
+
+
+def _sentences(found: dict[tuple[Due, str, str], list[float]]) -> Iterator[str]:
+    for (due, arm, against), ratios in found.items():
+        least, most = min(ratios), max(ratios)
+        share = f"{least:.2f}×" if len(ratios) == 1 else f"{least:.2f}× to {most:.2f}×"
+        rows = "1 row" if len(ratios) == 1 else f"{len(ratios)} rows"
+        yield f"Due to {_WORDS[due]}, {arm} takes {share} the time of {against} ({rows})."
