@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.cli.outcome import exit_code
+from harness.cli.exit_codes import exit_code
 from harness.records.record import Record
 from harness.records.verdict import Finding, Verdict
 from tests.records import everything

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.cli.reading import passes
+from harness.cli.parsing import passes
 from harness.errors import BadInput
 
 

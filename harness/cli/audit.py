@@ -33,7 +33,7 @@ def audit(
     procedure, all of the one and then all of the other by pyperf's own commands. An audit that was ended is
     finished by `loopcmp run --resume`.
     """
-    from harness.cli.measuring import measured
+    from harness.cli.execute import measured
     from harness.records import store
     from harness.records.trials import Schedule
     from harness.runner import session

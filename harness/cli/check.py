@@ -37,7 +37,7 @@ def check(
 ) -> None:
     """Observe every case: the verdicts and every difference, in seconds."""
     from harness.analysis.capabilities import TAG
-    from harness.cli.outcome import exit_code
+    from harness.cli.exit_codes import exit_code
     from harness.cli.progress import Progress
     from harness.runner.planning import Wanted, begin, unavailable
     from harness.runner.state import Tally

@@ -66,7 +66,7 @@ def compare(
 
 def _limits(fail_if_slower: str | None, *, over_time: bool) -> "Limits":
     from harness.analysis.gate import UNLIMITED, Limit, Limits
-    from harness.cli.reading import fraction
+    from harness.cli.parsing import fraction
     from harness.runner.configuration import read_configuration
 
     general = None if fail_if_slower is None else fraction("--fail-if-slower", fail_if_slower)
@@ -130,7 +130,7 @@ def _show(found: "Between | Within", gate: "Gate | None", *, as_json: bool) -> N
 
 
 def _exit_code(gate: "Gate | None") -> int:
-    from harness.cli.outcome import ALL_WELL, COULD_NOT_MEASURE, FINDING
+    from harness.cli.exit_codes import ALL_WELL, COULD_NOT_MEASURE, FINDING
 
     if gate is None:
         return ALL_WELL

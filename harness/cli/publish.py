@@ -16,7 +16,7 @@ def publish(
     results: Results = Path("results"),
 ) -> None:
     """Build a static site from the published records; what did not change is not rendered again."""
-    from harness.cli.outcome import INTERRUPTED
+    from harness.cli.exit_codes import INTERRUPTED
     from harness.errors import BadInput
 
     try:

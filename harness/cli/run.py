@@ -67,8 +67,8 @@ def run(
     no_progress: NoProgress = False,
 ) -> None:
     """Check every case, then time those that agree, then write a record and its reports."""
-    from harness.cli.measuring import measured
-    from harness.cli.reading import fraction, passes
+    from harness.cli.execute import measured
+    from harness.cli.parsing import fraction, passes
     from harness.records import store
     from harness.runner import session
     from harness.runner.planning import Wanted, begin, find_again
@@ -108,7 +108,7 @@ def _refuse_with_resume(context: typer.Context, words: list[str]) -> None:
 def _effort(fast: bool, rigorous: bool, precision: str | None, max_time: float | None) -> "Effort":
     from dataclasses import replace
 
-    from harness.cli.reading import fraction
+    from harness.cli.parsing import fraction
     from harness.records.plan import DEFAULT, FAST, RIGOROUS
 
     if fast and (rigorous or precision or max_time):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from harness.cli.outcome import INTERRUPTED, exit_code
+from harness.cli.exit_codes import INTERRUPTED, exit_code
 from harness.cli.progress import Progress
 from harness.records.record import Record
 from harness.records.store import resume_command
