@@ -38,6 +38,7 @@ install = .venv/bin/python -Im pip install --quiet --disable-pip-version-check
 # half-made, whatever interrupted it, and is made anew.
 installed := .venv/.loopcmp-installed
 installed_dev := .venv/.loopcmp-installed-dev
+installed_docs := .venv/.loopcmp-installed-docs
 
 # So is a .venv whose Python was removed or upgraded, or is not the one that is asked for.
 identity := import sys; print(sys.base_prefix, sys.version_info)
@@ -50,15 +51,16 @@ ifeq ($(present),)
 .PHONY: $(installed)
 endif
 
-.PHONY: help bench test clean
+.PHONY: help bench test docs clean
 # Nothing else of ours runs beside a measurement, even with -j.
 .NOTPARALLEL:
 
 help:
 	@echo 'make bench   check and time the tutorial on asyncio, uvloop and trio, and write the report'
 	@echo 'make test    lint, types and tests'
+	@echo 'make docs    build the documentation: docs/_build/html/index.html'
 	@echo 'make clean   remove .venv and caches; results stay'
-	@echo 'The first two make .venv when it is needed; PYTHON=/path/to/python says from which Python.'
+	@echo 'All but the last make .venv when it is needed; PYTHON=/path/to/python says from which Python.'
 
 bench: $(installed)
 	.venv/bin/loopcmp run tutorial --fast
@@ -69,6 +71,10 @@ test: $(installed_dev)
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/python -m pytest
+
+# Every warning is an error, and nothing is fetched: what the pages need comes with the packages.
+docs: $(installed_docs)
+	.venv/bin/python -m sphinx --fail-on-warning --keep-going --quiet --fresh-env docs docs/_build/html
 
 $(installed): pyproject.toml
 	$(eval python := $(find_python))
@@ -89,6 +95,15 @@ $(installed_dev): $(installed) constraints.txt
 	@$(install) --constraint constraints.txt --group dev
 	@touch $(installed) $@
 
+$(installed_docs): $(installed)
+	@echo 'Adding the tools for the documentation to .venv'
+	@# Moved aside and back, not made anew: were it younger, the tools for tests would be added again.
+	@mv $(installed) $(installed)-before
+	@$(install) 'pip>=25.1' # the first that knows --group
+	@$(install) --group docs
+	@mv $(installed)-before $(installed)
+	@touch $@
+
 clean:
-	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv docs/_build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find harness scenarios tests -name __pycache__ -prune -exec rm -rf {} +
