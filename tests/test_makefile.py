@@ -1,4 +1,4 @@
-"""`make bench` and `make test`: which Python .venv is made from, when it is made anew, what is left behind.
+"""`make`: which Python .venv is made from, when it is made anew, and what its targets run and leave behind.
 
 `make` is really run, on a copy, but always finds the interpreters that a test puts on its PATH: shell
 scripts that answer as Python would. Nothing is installed.
@@ -102,6 +102,24 @@ def test_tests_are_lint_format_types_and_pytest(clone: Clone) -> None:
     ]
 
 
+def test_the_documentation_is_built_with_every_warning_an_error(clone: Clone) -> None:
+    clone.set_up()
+    (clone.top / ".venv/.loopcmp-installed-docs").touch()
+    [command] = clone.planned("docs")
+    assert command.startswith(".venv/bin/python -m sphinx --fail-on-warning")
+
+
+def test_the_tools_for_the_documentation_leave_those_for_tests_as_they_are(clone: Clone) -> None:
+    clone.set_up()
+    stamps = [clone.top / ".venv/.loopcmp-installed", clone.top / ".venv/.loopcmp-installed-dev"]
+    before = [stamp.stat().st_mtime_ns for stamp in stamps]
+    for tool in ("echo", "mv", "touch"):
+        clone.program(tool, f'exec {shutil.which(tool)} "$@"')
+    assert clone.make("docs").returncode == 0
+    assert (clone.top / ".venv/.loopcmp-installed-docs").exists()
+    assert [stamp.stat().st_mtime_ns for stamp in stamps] == before
+
+
 def test_the_newest_python_that_answers_is_taken(clone: Clone) -> None:
     clone.program("python3.14", SHIM)
     clone.program("python3.13", TOO_OLD)
@@ -122,7 +140,7 @@ def test_what_the_environment_calls_python_is_not_asked_for(clone: Clone) -> Non
     assert f'"{wanted}" -Im venv .venv' in ran.stdout
 
 
-@pytest.mark.parametrize("target", ["bench", "test"])
+@pytest.mark.parametrize("target", ["bench", "test", "docs"])
 def test_without_a_python_that_fits_one_line_says_what_is_missing(clone: Clone, target: str) -> None:
     clone.program("python3", TOO_OLD)
     assert "no CPython 3.11 or newer among python3.15" in refusal(clone.make(target))
@@ -150,7 +168,7 @@ def test_on_windows_one_line_says_where_to_run_it(clone: Clone) -> None:
     assert "inside WSL" in refusal(clone.make("bench", "OS=Windows_NT"))
 
 
-@pytest.mark.parametrize("target", ["bench", "test"])
+@pytest.mark.parametrize("target", ["bench", "test", "docs"])
 def test_a_half_made_environment_is_made_anew(clone: Clone, target: str) -> None:
     clone.program("python3.13", FITS)
     clone.set_up()
@@ -171,7 +189,7 @@ def test_an_environment_of_another_python_than_is_asked_for_is_made_anew(clone: 
     assert "rm -rf .venv" in clone.planned("bench", f"PYTHON={other}")
 
 
-@pytest.mark.parametrize("target", ["bench", "test"])
+@pytest.mark.parametrize("target", ["bench", "test", "docs"])
 def test_an_environment_older_than_the_list_of_dependencies_is_made_anew(clone: Clone, target: str) -> None:
     clone.program("python3.13", FITS)
     clone.set_up()
@@ -211,12 +229,13 @@ def test_commands_do_not_see_a_setting_that_leads_out_of_the_environment(clone: 
         ".mypy_cache/x",
         ".pytest_cache/x",
         ".ruff_cache/x",
+        "docs/_build/html/index.html",
         "harness/__pycache__/store.cpython-313.pyc",
         "results/local/a-run/record.json",
         "results/local/a-run/report.md",
     ],
 )
-def test_what_the_two_commands_leave_behind_is_ignored_by_git(left: str) -> None:
+def test_what_the_commands_leave_behind_is_ignored_by_git(left: str) -> None:
     if GIT is None or not (ROOT / ".git").exists():
         pytest.skip("not a git clone")
     assert subprocess.run([GIT, "check-ignore", "--quiet", left], cwd=ROOT, check=False).returncode == 0
