@@ -15,6 +15,7 @@ from docs import reference_pages
 from harness.catalog import choose_rows
 from harness.cli.app import app
 from harness.report import FORMATS
+from scenarios import FAMILIES
 from tests.documents import CHANGELOG, DOCUMENTS, README, ROOT, Document
 
 LOOPCMP = Path(sys.executable).with_name("loopcmp")
@@ -116,6 +117,12 @@ def test_every_command_and_option_in_a_sentence_exists(document: Document) -> No
 def test_the_table_of_the_readme_has_every_command() -> None:
     named = re.findall(r"^\| `loopcmp (\w+)", README.text, re.MULTILINE)
     assert sorted(set(named) - COMING) == sorted(program().commands)
+
+
+def test_the_guide_lists_every_family_that_is_timed() -> None:
+    [guide] = (document for document in DOCUMENTS if document.name == "docs/getting-started.md")
+    listed = re.findall(r"^\| `(\w+)` \|", guide.text, re.MULTILINE)
+    assert [*listed, "capabilities"] == [*FAMILIES]
 
 
 @pytest.mark.workers
