@@ -105,5 +105,6 @@ $(installed_docs): $(installed)
 	@touch $@
 
 clean:
-	rm -rf .venv docs/_build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find harness scenarios tests -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf docs/_build docs/__pycache__
