@@ -54,7 +54,7 @@ def test_both_commands_work_from_a_clean_clone_and_leave_git_status_clean(tmp_pa
 
 def test_the_picture_is_what_its_record_says() -> None:
     [picture] = README.blocks("text")
-    [folder] = set(re.findall(r"\]\((results/[^/]+)/report\.md\)", README.text))
+    [folder] = re.findall(r"^From \[[^\]]+\]\((results/[^/]+)/report\.md\)", README.text, re.MULTILINE)
     shown = render(read_record(ROOT / folder), "terminal")
     plain = re.sub(r"\s+", " ", shown)
     rows = [line for line in picture.splitlines() if re.search(r"\[.*\]", line) and not line.startswith("•")]
