@@ -13,8 +13,8 @@ import msgspec
 import typer
 
 from harness.cli.app import app as program
-from harness.entry import Entry
-from harness.record import Record
+from harness.records.entries import Entry
+from harness.records.record import Record
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

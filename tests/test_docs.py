@@ -12,9 +12,9 @@ import pytest
 import typer
 
 from docs import reference_pages
-from harness.catalog import choose_rows
 from harness.cli.app import app
 from harness.report import FORMATS
+from harness.runner.catalog import choose_rows
 from scenarios import FAMILIES
 from tests.documents import CHANGELOG, DOCUMENTS, README, ROOT, Document
 
