@@ -7,11 +7,11 @@ from dataclasses import replace
 from functools import cache
 
 from harness.analysis import capabilities
-from harness.analysis.variance import Spread
+from harness.analysis.intervals import judge_ratio
 from harness.records.entries import Closed, Entry, Paced
-from harness.records.estimate import Estimate, judge_ratio
+from harness.records.estimate import Estimate
 from harness.records.record import Record
-from harness.records.trials import Compared, Schedule, Trial, Tried
+from harness.records.trials import Compared, Schedule, Spread, Trial, Tried
 from harness.runner.state import Tally
 from tests.records import (
     ASYNCIO,

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from harness.analysis.contrasts import contrasts
 from harness.backends import Venv
-from harness.records.contrast import Contrast, contrasts
+from harness.records.contrast import Contrast
 from tests.records import backends, value
 
 ROUNDS = 20

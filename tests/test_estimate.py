@@ -9,20 +9,10 @@ from statistics import median
 import pytest
 from scipy.stats import quantile_test
 
+from harness.analysis.intervals import estimate, judge_ratio, surprising_count
+from harness.analysis.samples import excess, log_ratio, log_ratio_of_totals, typical_seconds
 from harness.protocol.messages import Value
-from harness.records.estimate import (
-    Estimate,
-    Judgement,
-    confidence_level,
-    estimate,
-    excess,
-    judge_ratio,
-    log_ratio,
-    log_ratio_of_totals,
-    rounds_needed,
-    surprising_count,
-    typical_seconds,
-)
+from harness.records.estimate import Estimate, Judgement, confidence_level, rounds_needed
 from tests.records import value
 
 

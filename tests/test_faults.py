@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from harness.analysis.verdicts import judge
 from harness.backends import Backend, Loop, find_backend
 from harness.execution import containment
 from harness.execution.observing import PYTHON, list_rows, observe_once
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import Observation, Row, Sighting
-from harness.records.verdict import Finding, Verdict, judge
+from harness.records.verdict import Finding, Verdict
 from harness.worker.describing import Describer
 from tests.hostile.acts import ACTS, GIB
 

@@ -13,10 +13,11 @@ from random import Random
 import msgspec
 import pytest
 
+from harness.analysis.intervals import judge_ratio
 from harness.backends import Backend, Loop
 from harness.protocol.observations import Ended, Sighting
 from harness.records.entries import Observed
-from harness.records.estimate import Estimate, judge_ratio
+from harness.records.estimate import Estimate
 from harness.records.record import Cell, Line, Record, Repeats, Timing
 from harness.records.verdict import Finding, Verdict
 from harness.report import differences, sentences

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from harness.analysis.intervals import estimate
 from harness.protocol.observations import Row
-from harness.records.estimate import estimate
 from harness.records.pace import ALONE, SLOWEST_VALUE, Pace
 from harness.records.passes import BUDGET, LONGER, ROUNDS, TURNS, Pass, passes_of
 from harness.records.plan import FAST, Also

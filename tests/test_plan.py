@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from harness.analysis.intervals import estimate
 from harness.backends import Venv
 from harness.errors import BadInput
 from harness.protocol.observations import Row
-from harness.records.estimate import estimate, rounds_needed
+from harness.records.estimate import rounds_needed
 from harness.records.plan import DEFAULT, FAST, RIGOROUS, choose_baseline
 from harness.runner.planning import _check_twins
 from tests.records import ASYNCIO, THREE, TRIO, UVLOOP, backends, plan, row

@@ -6,9 +6,8 @@ import random
 import pytest
 
 from harness.analysis.audit import Errors, answered, drift, gain, invariance, levels, planted, procedure
-from harness.analysis.variance import Spread
 from harness.records.estimate import Estimate, Judgement
-from harness.records.trials import Compared, Trial, Tried
+from harness.records.trials import Compared, Spread, Trial, Tried
 
 IDENTICAL, USUAL, ONE_PERCENT = Trial("identical"), Trial("usual"), Trial("planted", 2)
 

@@ -16,11 +16,12 @@ from types import ModuleType
 import pytest
 
 import scenarios
+from harness.analysis.verdicts import answer, judge
 from harness.backends import known_backends
 from harness.execution.observing import PYTHON, observe_once
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import SCALE, Claim, Row, Sighting, observations
-from harness.records.verdict import Answer, Verdict, answer, judge
+from harness.records.verdict import Answer, Verdict
 from harness.worker.listing import list_rows
 from harness.worker.loading import find_scenario, scenarios_in
 from tests.records import plan

@@ -5,8 +5,9 @@ import random
 
 import pytest
 
-from harness.analysis.variance import FEWEST_TURNS, MOST_TURNS, Price, Spread, best_turns, price_of, spread_of
+from harness.analysis.variance import FEWEST_TURNS, MOST_TURNS, Price, best_turns, price_of, spread_of
 from harness.records.pace import Turns
+from harness.records.trials import Spread
 from tests.records import round_of, value
 
 TURN, WORKER, ROUND = 0.02, 0.01, 0.05

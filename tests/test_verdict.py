@@ -3,6 +3,7 @@
 import pytest
 
 from harness.analysis.matching import matches
+from harness.analysis.verdicts import answer, expect, judge, matching_difference
 from harness.errors import BadInput
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import (
@@ -18,7 +19,7 @@ from harness.protocol.observations import (
     Seen,
     Sighting,
 )
-from harness.records.verdict import Answer, Finding, Verdict, answer, expect, judge, matching_difference
+from harness.records.verdict import Answer, Finding, Verdict
 from harness.scenario import any_order
 from tests.records import ASYNCIO, TRIO, UVLOOP, look, raised, returned, row, told, twice
 

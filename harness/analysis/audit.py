@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
-from harness.records.estimate import ERROR_RATE, NORMAL_95, Estimate, Judgement, error_bound, estimate
+from harness.analysis.intervals import error_bound, estimate
+from harness.records.estimate import ERROR_RATE, NORMAL_95, Estimate, Judgement
 from harness.records.trials import Compared, Trial, Tried
 
 FEWEST_SPREAD = 3

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from harness.analysis.intervals import estimate, judge_ratio
 from harness.analysis.within import Case, Missing, backend_named, why_no_number
 from harness.errors import BadInput
-from harness.records.estimate import ERROR_RATE, Estimate, Judgement, estimate, judge_ratio
+from harness.records.estimate import ERROR_RATE, Estimate, Judgement
 from harness.records.record import Line, Record
 
 

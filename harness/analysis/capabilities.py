@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from harness.analysis.matching import Parting, part
+from harness.analysis.matching import part
+from harness.analysis.verdicts import expect
 from harness.backends import Backend
 from harness.protocol.observations import Observation, Promise, observations
 from harness.records.record import Cell, Line, Record
-from harness.records.verdict import Verdict, expect
+from harness.records.verdict import Parting, Verdict
 from harness.report.tables.table import SYMBOLS, Table
 
 TAG = "capability"

@@ -7,9 +7,10 @@ alike says nothing of any loop, so it is no agreement.
 from collections.abc import Iterable, Iterator, Mapping
 
 from harness.analysis.matching import part
+from harness.analysis.verdicts import judge, promises_outcome
 from harness.protocol.descriptions import Description
 from harness.protocol.observations import Observation, Promise, Row, Sighting, observations
-from harness.records.verdict import Finding, Verdict, judge, promises_outcome
+from harness.records.verdict import Finding, Verdict
 
 _OVERRULED = frozenset({Verdict.AGREES, Verdict.DOCUMENTED, Verdict.DIFFERS, Verdict.UNSTABLE})
 """The verdicts that rest on a comparison, which means nothing where the scenario itself is at fault."""

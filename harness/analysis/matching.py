@@ -1,23 +1,10 @@
 """Where a promise and an observation part, and what is equal. Pure."""
 
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.observations import Observation, Prints, Promise
-
-
-@dataclass(frozen=True, slots=True)
-class Parting:
-    """Where a promise and an observation part: which part of it, line by line, and the first that differs.
-
-    `at` is an index into the lines; the shorter side may have no line there.
-    """
-
-    part: str
-    promised: tuple[str, ...]
-    observed: tuple[str, ...]
-    at: int
+from harness.records.verdict import Parting
 
 
 def part(promise: Promise, look: Observation) -> Parting | None:

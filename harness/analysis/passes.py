@@ -4,9 +4,10 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
+from harness.analysis.intervals import estimate
 from harness.analysis.timings import RowRounds
 from harness.protocol.messages import QUANTILES, Sketched
-from harness.records.estimate import ERROR_RATE, Estimate, estimate
+from harness.records.estimate import ERROR_RATE, Estimate
 from harness.records.pace import ArmRound
 from harness.records.passes import FullCollections, Latency, OnTwoCpus, PassName, Quantile
 from harness.records.record import Timing

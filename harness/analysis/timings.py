@@ -5,25 +5,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean, median
 
-from harness.analysis.variance import FEWEST_TURNS, Price, Spread, price_of, spread_of
+from harness.analysis.contrasts import contrasts
+from harness.analysis.intervals import estimate, judge_ratio
+from harness.analysis.samples import excess, log_ratio, log_ratio_of_totals, trend_of, typical_seconds
+from harness.analysis.variance import FEWEST_TURNS, Price, price_of, spread_of
 from harness.protocol.messages import Value
 from harness.protocol.observations import Row
-from harness.records.contrast import Contrast, contrasts
+from harness.records.contrast import Contrast
 from harness.records.entries import Played
-from harness.records.estimate import (
-    ERROR_RATE,
-    Estimate,
-    estimate,
-    excess,
-    judge_ratio,
-    log_ratio,
-    log_ratio_of_totals,
-    trend_of,
-    typical_seconds,
-)
+from harness.records.estimate import ERROR_RATE, Estimate
 from harness.records.pace import AGAIN, ArmRound, Turns
 from harness.records.plan import Plan
 from harness.records.record import Timing
+from harness.records.trials import Spread
 
 DISTURBING = 0.01
 """Share of the time between its turns above which an arm's use of CPU is flagged."""

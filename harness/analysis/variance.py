@@ -13,6 +13,7 @@ from statistics import NormalDist, mean, median
 
 from harness.protocol.messages import Value
 from harness.records.pace import Turns
+from harness.records.trials import Spread
 
 FEWEST_TURNS, MOST_TURNS = 4, 32
 """Of a worker. Fewer have no halves in which a trend would show; more outlast the machine's moods."""
@@ -25,19 +26,6 @@ _OF_MEDIAN = math.pi / 2
 
 _TO_DEVIATION = 1.4826
 """Standard deviations of a normal distribution in one median absolute deviation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Variances of log times: of a turn, of a worker, and of a round.
-
-    The first two are a worker's own; what a round's workers share cancels in their ratio. Each is an
-    estimate, and may lie below nothing where it is of little: what is taken of many must not be biased.
-    """
-
-    turn: float
-    worker: float
-    round: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.analysis.intervals import estimate, judge_ratio
 from harness.errors import BadInput
-from harness.records.estimate import Estimate, Judgement, confidence_level, estimate, judge_ratio
+from harness.records.estimate import Estimate, Judgement, confidence_level
 from harness.records.plan import Plan
 from harness.records.record import Cell, Line, Record
 from harness.records.verdict import Verdict

@@ -1,20 +1,14 @@
-"""What a difference between two backends is due to: the loop, the AnyIO layer, or the gatherer. Pure.
+"""A contrast: two arms that differ in one part alone, and the ratio of their times."""
 
-Two arms that differ in one part are compared inside each turn, as any arm is with the baseline.
-"""
-
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.backends import GATHERERS, Backend
-from harness.records.estimate import Estimate, estimate, log_ratio
-from harness.records.pace import Turns
+from harness.backends import Backend
+from harness.records.estimate import Estimate
 
 NATIVE = "native"
 """In the place of a gatherer: the arm that tells the row's story on the loop itself, without AnyIO."""
 
-CROSSED_LOOPS = ("uvloop", "asyncio")
 CROSSED_GATHERERS = ("gather", "taskgroup", "anyio")
 """The loops and gatherers that come in every combination: the only ones that an interaction is told of."""
 
@@ -38,58 +32,3 @@ def native_arm(backend: Backend) -> str:
     """The name of the arm that tells a row's story natively on this backend's loop: `uvloop+native`."""
     loop, _, where = backend.name.partition("@")
     return f"{loop.partition('+')[0]}+{NATIVE}{where and '@'}{where}"
-
-
-def contrasts(
-    backends: Sequence[Backend], rounds: Sequence[Turns], level: float, *, gathers: bool
-) -> tuple[Contrast, ...]:
-    """Every contrast that these rounds allow, each with the interval of its median over rounds.
-
-    `gathers` says whether the story takes a gatherer: if so, the AnyIO layer is that of AnyIO's own.
-    """
-    made = (
-        Contrast(due, arm, against, estimate(samples, level).exp())
-        for due, arm, against in _pairs(backends, gathers=gathers)
-        if (samples := _samples(rounds, arm, against))
-    )
-    return (*made, *_interactions(rounds, level))
-
-
-def _samples(rounds: Sequence[Turns], arm: str, against: str) -> list[float]:
-    return [log_ratio(turns[arm], turns[against]) for turns in rounds if {arm, against} <= set(turns)]
-
-
-def _pairs(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[Due, str, str]]:
-    """The pairs of each environment: between two, a difference may be due to Python or to versions."""
-    for where in dict.fromkeys(backend.name.partition("@")[2] for backend in backends):
-        here = [backend for backend in backends if backend.name.partition("@")[2] == where]
-        yield from _pairs_in(here, gathers=gathers)
-
-
-def _pairs_in(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[Due, str, str]]:
-    """Loops under the gatherer that all have, each loop's layer, and its gatherers against its first."""
-    under_anyio = [backend.name for backend in backends if backend.gatherer == "anyio"]
-    for name in under_anyio[1:]:
-        yield "loop", name, under_anyio[0]
-    for loop in dict.fromkeys(backend.loop for backend in backends):
-        here = {backend.gatherer: backend.name for backend in backends if backend.loop == loop}
-        told = next(backend for backend in backends if backend.loop == loop)
-        if "anyio" in here or not gathers:
-            yield "layer", here.get("anyio", told.name), native_arm(told)
-        first = GATHERERS[loop.family][0]
-        for gatherer, name in here.items():
-            if gatherer != first and first in here:
-                yield "gatherer", name, here[first]
-
-
-def _interactions(rounds: Sequence[Turns], level: float) -> Iterator[Contrast]:
-    first, *others = CROSSED_GATHERERS
-    for gatherer in others:
-        here, there = ((f"{loop}+{gatherer}", f"{loop}+{first}") for loop in CROSSED_LOOPS)
-        samples = [
-            log_ratio(turns[here[0]], turns[here[1]]) - log_ratio(turns[there[0]], turns[there[1]])
-            for turns in rounds
-            if {*here, *there} <= set(turns)
-        ]
-        if samples:
-            yield Contrast("interaction", here[0], there[0], estimate(samples, level).exp())

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.analysis.variance import Spread
 from harness.records.estimate import Estimate, Judgement
 from harness.records.pace import GRAIN
 
@@ -57,6 +56,19 @@ class Compared:
     judgement: Judgement
     samples: tuple[float, ...] = ()
     means: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Variances of log times: of a turn, of a worker, and of a round.
+
+    The first two are a worker's own; what a round's workers share cancels in their ratio. Each is an
+    estimate, and may lie below nothing where it is of little: what is taken of many must not be biased.
+    """
+
+    turn: float
+    worker: float
+    round: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from itertools import chain
 
-from harness.analysis.matching import Parting
 from harness.records.record import Cell, Line, Record
-from harness.records.verdict import Verdict
+from harness.records.verdict import Parting, Verdict
 from harness.report.tables.table import Table
 
 _LINES_SHOWN = 8

@@ -5,14 +5,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from harness.analysis.matching import Parting, part
+from harness.analysis.matching import part
+from harness.analysis.verdicts import expect
 from harness.backends import Backend
 from harness.protocol.observations import Observation, Promise, observations
 from harness.records.contrast import native_arm
 from harness.records.estimate import Estimate
 from harness.records.record import Cell, Line, Record, Timing
 from harness.records.store.filing import file_name
-from harness.records.verdict import FINDINGS, expect
+from harness.records.verdict import FINDINGS, Parting
 from harness.report.commands import command
 from harness.report.tables.table import interval
 

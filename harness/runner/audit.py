@@ -13,13 +13,14 @@ from itertools import count
 from statistics import mean
 from time import perf_counter
 
+from harness.analysis.samples import log_ratio_of_totals
 from harness.analysis.variance import spread_of
 from harness.backends import Backend
 from harness.execution.observing import assignment
 from harness.execution.rounds import Stage, calibrate, choose_cpus, kept_off
 from harness.protocol.observations import Row
 from harness.records.entries import Dropped, Entry, Observed, Paced, Played
-from harness.records.estimate import Judgement, log_ratio_of_totals
+from harness.records.estimate import Judgement
 from harness.records.pace import GRAIN, PILOT_ROUNDS, SLOWEST_VALUE, Fault, Pace, choose_pace
 from harness.records.plan import Plan
 from harness.records.record import Line

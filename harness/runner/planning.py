@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import typer
 
+from harness.analysis.verdicts import matching_difference
 from harness.backends import DEFAULT_BASELINE, Backend, find_backend, why_unavailable
 from harness.errors import BadInput
 from harness.execution.environments import complete, is_made, make_again
@@ -16,7 +17,6 @@ from harness.protocol.observations import Row
 from harness.records.entries import VERSION, Begun, Elsewhere, Environment
 from harness.records.plan import DEFAULT, Also, Effort, Plan, choose_baseline
 from harness.records.trials import Schedule
-from harness.records.verdict import matching_difference
 from harness.runner.catalog import check_rows, choose_rows, requirements_of
 from harness.runner.choosing import Known, choose_backends, known
 

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import get_args
 
+from harness.analysis.intervals import surprising_count
 from harness.analysis.judging import Seen, judge_among, reference_of
 from harness.analysis.matching import matches
 from harness.analysis.passes import with_passes
 from harness.analysis.timings import RowRounds
+from harness.analysis.verdicts import answer, expect
 from harness.backends import Backend
 from harness.protocol.descriptions import Description
 from harness.protocol.observations import Observation, Promise, Row, Sighting, observations
@@ -24,13 +26,12 @@ from harness.records.entries import (
     Played,
     PlayedBeside,
 )
-from harness.records.estimate import surprising_count
 from harness.records.pace import AGAIN, ArmRound, Pace
 from harness.records.passes import Pass, PassName, passes_of
 from harness.records.plan import Plan
 from harness.records.record import Answered, Cell, Line, Record, Repeats
 from harness.records.trials import Tried
-from harness.records.verdict import Finding, Verdict, answer, expect
+from harness.records.verdict import Finding, Verdict
 
 
 class Tally:

@@ -41,8 +41,8 @@ def main() -> int:
 
 def parent() -> bool:
     """The parent's own CPU time from a row's calibration to its last round, journal included."""
+    from harness.analysis.intervals import estimate
     from harness.records.entries import Entry, Paced, Played
-    from harness.records.estimate import estimate
     from harness.records.plan import DEFAULT
     from harness.runner import session
     from harness.runner.planning import Wanted, begin

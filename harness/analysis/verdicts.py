@@ -1,0 +1,156 @@
+"""Observations of a case beside its promise give a verdict; claims beside observations give answers."""
+
+from fnmatch import fnmatchcase
+from itertools import chain
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from harness.analysis.matching import part
+from harness.errors import BadInput
+from harness.protocol.descriptions import Description
+from harness.protocol.observations import (
+    NOTHING_LEFT,
+    Claim,
+    Difference,
+    Observation,
+    Prints,
+    Promise,
+    Row,
+    Sighting,
+    observations,
+)
+from harness.records.verdict import Answer, Finding, Parting, Verdict
+
+
+def matching_difference(row: Row, backend: str, python: str) -> Difference | None:
+    """The documented difference for a backend on this Python. Raises BadInput where two match.
+
+    It is documented for a loop and gatherer, whichever environment they run in.
+    """
+    names = {backend, backend.partition("@")[0]}
+    try:
+        matching = [
+            difference
+            for difference in row.differences
+            if any(fnmatchcase(name, pattern) for name in names for pattern in difference.on)
+            and SpecifierSet(difference.python).contains(python, prereleases=True)
+        ]
+    except InvalidSpecifier as error:
+        raise BadInput(f'{row.source}: {row.id}: {error}; write python=">=3.12"') from None
+    if len(matching) > 1:
+        patterns = " and ".join(", ".join(difference.on) for difference in matching)
+        raise BadInput(
+            f"{row.source}: {row.id} documents two differences for {backend} (on {patterns}): "
+            "narrow one of them until at most one matches each backend"
+        )
+    return matching[0] if matching else None
+
+
+def judge(
+    row: Row,
+    backend: str,
+    python: str,
+    sightings: tuple[Sighting, ...],
+    reference: Observation | None,
+) -> Finding:
+    """The verdict on a case; `reference` is the baseline's observation, for what is not promised."""
+    if finding := _not_observed(sightings):
+        return finding
+    seen = tuple(observations(sightings))
+    difference = matching_difference(row, backend, python)
+    expected = expect(row, backend, python, reference)
+    partings = tuple(part(expected, look) for look in seen)
+    if (message := _unsupported(seen)) and (any(partings) or not promises_outcome(row, backend, python)):
+        return Finding(Verdict.UNSUPPORTED, message)
+    if not any(partings):
+        if difference is None:
+            return Finding(Verdict.AGREES)
+        return Finding(Verdict.DOCUMENTED, difference.because, source=difference.source)
+    return _disagreement(row, difference, seen, partings, reference)
+
+
+def expect(row: Row, backend: str, python: str, reference: Observation | None) -> Promise:
+    """The whole promise for a backend: documented differences laid over it, the baseline beneath it."""
+    difference = matching_difference(row, backend, python)
+    promised = row.promise if difference is None else _overlay(row.promise, difference.promise)
+    return _complete(promised, reference)
+
+
+def _not_observed(sightings: tuple[Sighting, ...]) -> Finding | None:
+    for sighting in sightings:
+        if sighting.unavailable is not None:
+            return Finding(Verdict.UNAVAILABLE, sighting.unavailable)
+        if sighting.unmeasured is not None:
+            return Finding(Verdict.COULD_NOT_MEASURE, sighting.unmeasured)
+        if sighting.ended is not None:
+            verdict = Verdict.TIMED_OUT if sighting.ended.timed_out else Verdict.CRASHED
+            return Finding(verdict, sighting.ended.how)
+        if sighting.refused is not None:
+            return Finding(Verdict.CRASHED, sighting.refused)
+    if not any(sighting.seen for sighting in sightings):
+        return Finding(Verdict.CRASHED, "nothing was observed")
+    return None
+
+
+def _disagreement(
+    row: Row,
+    difference: Difference | None,
+    seen: tuple[Observation, ...],
+    partings: tuple[Parting | None, ...],
+    reference: Observation | None,
+) -> Finding:
+    first = next(parting for parting in partings if parting)
+    if len(set(seen)) > 1:
+        return Finding(Verdict.UNSTABLE, f"{len(set(seen))} different observations", first)
+    if difference and not part(_complete(row.promise, reference), seen[0]):
+        because = f"documented and not seen: {difference.because}"
+        return Finding(Verdict.DIFFERS, because, first, difference.source)
+    return Finding(Verdict.DIFFERS, f"it {first.part} something else", first)
+
+
+def promises_outcome(row: Row, backend: str, python: str) -> bool:
+    """Whether the row, or a documented difference, says what a backend returns or raises."""
+    return expect(row, backend, python, None).outcome is not None
+
+
+def _unsupported(seen: tuple[Observation, ...]) -> str | None:
+    """The loop's own message, if every look ended in NotImplementedError, or in a group of nothing else."""
+    messages = [_missing(look.outcome.what) if look.outcome.how == "raised" else () for look in seen]
+    return messages[0][0] if all(messages) else None
+
+
+def _missing(error: Description) -> tuple[str, ...]:
+    """The messages of an error that only says what is not implemented; none if it says anything else."""
+    if error.type == "NotImplementedError":
+        return (str(error),)
+    if error.type not in ("ExceptionGroup", "BaseExceptionGroup"):
+        return ()
+    parts = [_missing(part) for part in error.parts]
+    return tuple(chain.from_iterable(parts)) if all(parts) else ()
+
+
+def _overlay(promise: Promise, over: Promise) -> Promise:
+    return Promise(
+        outcome=over.outcome or promise.outcome,
+        prints=over.prints or promise.prints,
+        complaints=promise.complaints if over.complaints is None else over.complaints,
+        left=over.left or promise.left,
+    )
+
+
+def _complete(promise: Promise, reference: Observation | None) -> Promise:
+    """Fill in what is not promised: what the baseline did, and nothing left behind."""
+    return Promise(
+        outcome=promise.outcome or (reference.outcome if reference else None),
+        prints=promise.prints or (Prints(reference.prints) if reference else None),
+        complaints=promise.complaints or (),
+        left=promise.left or NOTHING_LEFT,
+    )
+
+
+def answer(claim: Claim, sightings: tuple[Sighting, ...]) -> Answer:
+    """Whether a claim holds: every look shows all that the claim says, and nothing ended badly."""
+    seen = tuple(observations(sightings))
+    if not seen or _not_observed(sightings) or _unsupported(seen):
+        return Answer.NOT_TRIED
+    return Answer.FAILS if any(part(claim.promise, look) for look in seen) else Answer.HOLDS
