@@ -6,19 +6,15 @@ from dataclasses import replace
 from functools import cache
 
 from harness.backends import Backend, Loop, find_backend
+from harness.protocol.benchmarks import Claim, Difference, Prints, Promise, Row
 from harness.protocol.descriptions import Description, Outcome, Parameter
 from harness.protocol.messages import Farewell, Sketched, Value
 from harness.protocol.observations import (
     NOTHING_LEFT,
-    Claim,
     Complaint,
-    Difference,
     Ended,
     Leftovers,
     Observation,
-    Prints,
-    Promise,
-    Row,
     Seen,
     Sighting,
 )

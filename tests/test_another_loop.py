@@ -13,8 +13,9 @@ from harness.backends.asyncio_variants import AsyncioLoop
 from harness.backends.families.asyncio import NotedFactory
 from harness.execution.observing import assignment, observe_once
 from harness.execution.rounds import Arm, Stage, run_round
+from harness.protocol.benchmarks import Row
 from harness.protocol.descriptions import Outcome
-from harness.protocol.observations import Row, Sighting, observations
+from harness.protocol.observations import Sighting, observations
 from harness.records.pace import Fault, Pace
 from harness.runner.state import Tally
 from harness.runner.timing import drop

@@ -9,7 +9,7 @@ import pytest
 
 from harness.errors import BadInput
 from harness.execution.rounds import run_round
-from harness.protocol.observations import Row
+from harness.protocol.benchmarks import Row
 from harness.records.entries import Begun, Dropped, Paced
 from harness.records.pace import GRAIN, Pace
 from harness.records.trials import Schedule, Trial, Tried

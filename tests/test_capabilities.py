@@ -8,7 +8,8 @@ import pytest
 from harness.analysis import capabilities
 from harness.analysis.capabilities import Ability, Answer
 from harness.errors import BadInput
-from harness.protocol.observations import Complaint, Difference, Ended, Leftovers, Promise, Row, Sighting
+from harness.protocol.benchmarks import Difference, Promise, Row
+from harness.protocol.observations import Complaint, Ended, Leftovers, Sighting
 from harness.records.record import Record
 from harness.report.formats import capabilities as report
 from tests.records import (

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput
+from harness.protocol.benchmarks import Row
 from harness.protocol.descriptions import Parameter
-from harness.protocol.observations import Row
 from harness.runner import catalog
 from harness.runner.catalog import choose_rows
 

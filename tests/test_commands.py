@@ -3,7 +3,7 @@
 import shlex
 from dataclasses import replace
 
-from harness.protocol.observations import Row
+from harness.protocol.benchmarks import Row
 from harness.records.plan import RIGOROUS, Plan
 from harness.records.record import Record
 from harness.records.trials import Schedule

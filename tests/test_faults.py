@@ -12,9 +12,12 @@ import pytest
 from harness.analysis.verdicts import judge
 from harness.backends import Backend, Loop, find_backend
 from harness.execution import containment
-from harness.execution.observing import PYTHON, list_rows, observe_once
+from harness.execution.listing import list_rows
+from harness.execution.machine import PYTHON
+from harness.execution.observing import observe_once
+from harness.protocol.benchmarks import Row
 from harness.protocol.descriptions import Outcome
-from harness.protocol.observations import Observation, Row, Sighting
+from harness.protocol.observations import Observation, Sighting
 from harness.records.verdict import Finding, Verdict
 from harness.worker.describing import Describer
 from tests.hostile.acts import ACTS, GIB

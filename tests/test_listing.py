@@ -9,8 +9,9 @@ from textwrap import dedent
 
 import pytest
 
+from harness.protocol.benchmarks import Prints, Promise, Row
 from harness.protocol.descriptions import Description, Outcome
-from harness.protocol.observations import Complaint, Prints, Promise, Row
+from harness.protocol.observations import Complaint
 from harness.worker.describing import Describer
 from harness.worker.listing import LONGEST_TEXT, list_rows
 from harness.worker.refusals import Malformed, ModuleBroken

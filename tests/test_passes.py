@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from harness.analysis.intervals import estimate
-from harness.protocol.observations import Row
-from harness.records.pace import ALONE, SLOWEST_VALUE, Pace
-from harness.records.passes import BUDGET, LONGER, ROUNDS, TURNS, Pass, passes_of
+from harness.execution.calibration import SLOWEST_VALUE
+from harness.protocol.benchmarks import Row
+from harness.records.pace import ALONE, Pace
 from harness.records.plan import FAST, Also
+from harness.runner.passes import BUDGET, LONGER, ROUNDS, TURNS, Pass, passes_of
 from tests.records import PACE, plan, returned, row
 
 PLAIN = row("plain", returned(1))

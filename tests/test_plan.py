@@ -7,7 +7,7 @@ import pytest
 from harness.analysis.intervals import estimate
 from harness.backends import Venv
 from harness.errors import BadInput
-from harness.protocol.observations import Row
+from harness.protocol.benchmarks import Row
 from harness.records.estimate import rounds_needed
 from harness.records.plan import DEFAULT, FAST, RIGOROUS, choose_baseline
 from harness.runner.planning import _check_twins

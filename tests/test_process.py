@@ -19,8 +19,9 @@ from harness.backends import find_backend
 from harness.execution.observing import assignment, observe_once
 from harness.execution.output import KEPT
 from harness.execution.process import Worker
+from harness.protocol.benchmarks import Row
 from harness.protocol.descriptions import Outcome
-from harness.protocol.observations import Ended, Leftovers, Row, Sighting
+from harness.protocol.observations import Ended, Leftovers, Sighting
 from harness.worker.describing import Describer
 
 pytestmark = pytest.mark.workers

@@ -21,7 +21,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from harness.errors import BadInput
-from harness.protocol.observations import Difference, Ended, Prints, Promise, Row, Sighting
+from harness.protocol.benchmarks import Difference, Prints, Promise, Row
+from harness.protocol.observations import Ended, Sighting
 from harness.records.entries import Entry, Observed
 from harness.records.record import Record
 from harness.records.verdict import Verdict

@@ -14,26 +14,23 @@ import pyperf
 import pytest
 
 from harness.backends import find_backend
-from harness.execution.observing import assignment
-from harness.execution.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
-from harness.protocol.descriptions import Description
-from harness.protocol.messages import Value
-from harness.protocol.observations import Row
-from harness.records.pace import (
-    AGAIN,
+from harness.execution.affinity import choose_cpus, kept_off
+from harness.execution.calibration import (
     FEW_TURNS,
-    FEWEST_UNTIMED,
     LONG_ITERATION,
-    PILOT_ROUNDS,
     SLOW_ITERATION,
     SLOWEST_VALUE,
     UNTIMED,
-    ArmRound,
     Calibration,
-    Fault,
-    Pace,
+    calibrate,
     choose_pace,
 )
+from harness.execution.observing import assignment
+from harness.execution.rounds import Arm, Stage, run_round
+from harness.protocol.benchmarks import Row
+from harness.protocol.descriptions import Description
+from harness.protocol.messages import Value
+from harness.records.pace import AGAIN, FEWEST_UNTIMED, PILOT_ROUNDS, ArmRound, Fault, Pace
 from harness.worker.describing import Describer
 
 workers = pytest.mark.workers

@@ -10,17 +10,18 @@ import pytest
 from harness.analysis import timings
 from harness.analysis.variance import FEWEST_TURNS, MOST_TURNS
 from harness.backends import Loop, find_backend
-from harness.execution.rounds import Stage, choose_cpus
+from harness.execution.affinity import choose_cpus
+from harness.execution.rounds import Stage
+from harness.protocol.benchmarks import Row
 from harness.protocol.messages import Value
-from harness.protocol.observations import Row
 from harness.records import passes
 from harness.records.entries import Dropped, Entry, Finished, Paced, Played, PlayedBeside
 from harness.records.estimate import rounds_needed
 from harness.records.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault
-from harness.records.passes import Pass
 from harness.records.plan import DEFAULT, FAST, Effort, Plan
 from harness.runner import timing as run_timing
 from harness.runner.catalog import choose_rows
+from harness.runner.passes import Pass
 from harness.runner.state import Tally
 from harness.runner.timing import Entries, _after_pilot, _arms, _calibrated, _why_stop, check, time
 from tests.records import (

@@ -18,9 +18,11 @@ import pytest
 import scenarios
 from harness.analysis.verdicts import answer, judge
 from harness.backends import known_backends
-from harness.execution.observing import PYTHON, observe_once
+from harness.execution.machine import PYTHON
+from harness.execution.observing import observe_once
+from harness.protocol.benchmarks import SCALE, Claim, Row
 from harness.protocol.descriptions import Outcome
-from harness.protocol.observations import SCALE, Claim, Row, Sighting, observations
+from harness.protocol.observations import Sighting, observations
 from harness.records.verdict import Answer, Verdict
 from harness.worker.listing import list_rows
 from harness.worker.loading import find_scenario, scenarios_in

@@ -10,10 +10,12 @@ import pytest
 from harness.backends import Backend, Loop, Venv, find_backend
 from harness.errors import BadInput, ScenarioBroken
 from harness.execution.environments.interpreters import Place
-from harness.execution.observing import assignment, check_loop, list_rows, module_to_import, observe_once
+from harness.execution.listing import check_loop, list_rows, module_to_import
+from harness.execution.observing import assignment, observe_once
+from harness.protocol.benchmarks import Row
 from harness.protocol.descriptions import Outcome
 from harness.protocol.messages import Assignment
-from harness.protocol.observations import Ended, Row, Sighting
+from harness.protocol.observations import Ended, Sighting
 from harness.worker.describing import Describer
 
 workers = pytest.mark.workers

@@ -10,7 +10,7 @@ from scipy.stats import ks_2samp
 
 from harness.analysis.overall import Summary, _resampled_medians, sentence, summarize
 from harness.backends import Venv
-from harness.protocol.observations import Row
+from harness.protocol.benchmarks import Row
 from harness.records.entries import Entry
 from harness.records.pace import AGAIN
 from harness.records.record import Record

@@ -6,7 +6,8 @@ from functools import cache
 
 import pytest
 
-from harness.protocol.observations import Ended, Row, Sighting
+from harness.protocol.benchmarks import Row
+from harness.protocol.observations import Ended, Sighting
 from harness.records.entries import Closed, Entry, Finished
 from harness.records.estimate import Estimate
 from harness.records.pace import AGAIN

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from harness.backends import Venv
+from harness.protocol.benchmarks import Claim, Difference, Promise, Row
 from harness.protocol.descriptions import Outcome
-from harness.protocol.observations import Claim, Difference, Ended, Promise, Row, Sighting
+from harness.protocol.observations import Ended, Sighting
 from harness.records.entries import Closed, Dropped, Elsewhere, Entry, Finished, Observed, Paced, Played
 from harness.records.estimate import Judgement
 from harness.records.pace import AGAIN, Fault

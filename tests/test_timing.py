@@ -18,9 +18,10 @@ import pytest
 from harness.backends import find_backend
 from harness.execution.observing import assignment
 from harness.execution.process import Reply, Worker
+from harness.protocol.benchmarks import Row
 from harness.protocol.descriptions import Outcome
 from harness.protocol.messages import Farewell, Timed, Turn, Value
-from harness.protocol.observations import Ended, Row
+from harness.protocol.observations import Ended
 from harness.worker.describing import Describer
 
 pytestmark = pytest.mark.workers

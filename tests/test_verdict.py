@@ -5,20 +5,9 @@ import pytest
 from harness.analysis.matching import matches
 from harness.analysis.verdicts import answer, expect, judge, matching_difference
 from harness.errors import BadInput
+from harness.protocol.benchmarks import Claim, Difference, Prints, Promise, Row
 from harness.protocol.descriptions import Outcome
-from harness.protocol.observations import (
-    Claim,
-    Complaint,
-    Difference,
-    Ended,
-    Leftovers,
-    Observation,
-    Prints,
-    Promise,
-    Row,
-    Seen,
-    Sighting,
-)
+from harness.protocol.observations import Complaint, Ended, Leftovers, Observation, Seen, Sighting
 from harness.records.verdict import Answer, Finding, Verdict
 from harness.scenario import any_order
 from tests.records import ASYNCIO, TRIO, UVLOOP, look, raised, returned, row, told, twice

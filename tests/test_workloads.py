@@ -16,8 +16,8 @@ import pytest
 from harness.backends import find_backend
 from harness.execution.observing import assignment
 from harness.execution.process import Reply, Worker
+from harness.protocol.benchmarks import Row
 from harness.protocol.messages import Turn, Value
-from harness.protocol.observations import Row
 from harness.scenario import Scenario
 from harness.worker.listing import list_rows
 from harness.worker.loading import find_scenario

@@ -8,7 +8,8 @@ from enum import StrEnum
 from harness.analysis.matching import part
 from harness.analysis.verdicts import expect
 from harness.backends import Backend
-from harness.protocol.observations import Observation, Promise, observations
+from harness.protocol.benchmarks import Promise
+from harness.protocol.observations import Observation, observations
 from harness.records.record import Cell, Line, Record
 from harness.records.verdict import Parting, Verdict
 from harness.report.tables.table import SYMBOLS, Table

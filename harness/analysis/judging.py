@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from harness.analysis.matching import part
 from harness.analysis.verdicts import judge, promises_outcome
+from harness.protocol.benchmarks import Promise, Row
 from harness.protocol.descriptions import Description
-from harness.protocol.observations import Observation, Promise, Row, Sighting, observations
+from harness.protocol.observations import Observation, Sighting, observations
 from harness.records.verdict import Finding, Verdict
 
 _OVERRULED = frozenset({Verdict.AGREES, Verdict.DOCUMENTED, Verdict.DIFFERS, Verdict.UNSTABLE})

@@ -2,8 +2,9 @@
 
 from itertools import zip_longest
 
+from harness.protocol.benchmarks import Prints, Promise
 from harness.protocol.descriptions import Description, Outcome
-from harness.protocol.observations import Observation, Prints, Promise
+from harness.protocol.observations import Observation
 from harness.records.verdict import Parting
 
 

@@ -9,8 +9,8 @@ from harness.analysis.contrasts import contrasts
 from harness.analysis.intervals import estimate, judge_ratio
 from harness.analysis.samples import excess, log_ratio, log_ratio_of_totals, trend_of, typical_seconds
 from harness.analysis.variance import FEWEST_TURNS, Price, price_of, spread_of
+from harness.protocol.benchmarks import Row
 from harness.protocol.messages import Value
-from harness.protocol.observations import Row
 from harness.records.contrast import Contrast
 from harness.records.entries import Played
 from harness.records.estimate import ERROR_RATE, Estimate

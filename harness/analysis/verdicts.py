@@ -7,18 +7,9 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from harness.analysis.matching import part
 from harness.errors import BadInput
+from harness.protocol.benchmarks import Claim, Difference, Prints, Promise, Row
 from harness.protocol.descriptions import Description
-from harness.protocol.observations import (
-    NOTHING_LEFT,
-    Claim,
-    Difference,
-    Observation,
-    Prints,
-    Promise,
-    Row,
-    Sighting,
-    observations,
-)
+from harness.protocol.observations import NOTHING_LEFT, Observation, Sighting, observations
 from harness.records.verdict import Answer, Finding, Parting, Verdict
 
 

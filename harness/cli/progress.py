@@ -20,9 +20,9 @@ from rich.text import Text
 
 from harness.records.entries import Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.records.estimate import Estimate
-from harness.records.passes import BUDGET, asked_of
 from harness.records.trials import Tried
 from harness.report.tables.table import interval
+from harness.runner.passes import BUDGET, asked_of
 from harness.runner.state import Tally
 
 _CASE_SECONDS = 0.25

@@ -1,18 +1,19 @@
 """The machine and the software that a run takes place on, as a record states them."""
 
 import importlib.metadata
+import importlib.util
 import os
 import platform
 import re
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.backends import Backend, Loop
+from harness.execution.affinity import choose_cpus
 from harness.execution.environments import Place, find_place
-from harness.execution.observing import PYTHON
-from harness.execution.rounds import choose_cpus
 from harness.records.entries import Elsewhere, Environment
 
 _ALWAYS = ("loopcmp", "anyio", "pyperf")
@@ -84,3 +85,7 @@ def _first_line(path: str) -> str:
         return Path(path).read_text().strip()
     except OSError:
         return ""
+
+
+PYTHON = ".".join(map(str, sys.version_info[:3]))
+"""The version of Python that workers run on: this one's."""

@@ -1,85 +1,19 @@
 """Ask fresh processes: which rows a module has, and what a case is seen to do."""
 
 import importlib.util
-import sys
-from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 from threading import Event
-from typing import Any, NoReturn
+from typing import Any
 
 import msgspec
 
-from harness.backends import Backend, Loop
-from harness.errors import BadInput, ScenarioBroken
+from harness.backends import Backend
 from harness.execution.environments import find_place
+from harness.execution.listing import module_to_import
 from harness.execution.process import Reply, Worker
+from harness.protocol.benchmarks import Row
 from harness.protocol.messages import LOOKS, OUT_OF_MEMORY, UNMEASURED, Assignment
-from harness.protocol.observations import Ended, Observation, Row, Seen, Sighting
-
-_PATIENCE = 60.0
-"""Seconds in which a worker must list its modules or make a loop."""
-
-
-def list_rows(modules: Iterable[tuple[str, str]]) -> tuple[Row, ...]:
-    """The rows of (module, family) pairs, in order. Raises ScenarioBroken or BadInput."""
-    wanted = [[module_to_import(module), family, module] for module, family in modules]
-    rows: list[Row] = []
-    with Worker({"do": "list", "modules": wanted}) as worker:
-        while len(wanted) > 0:
-            reply = worker.receive(_PATIENCE)
-            if isinstance(reply, Ended):
-                raise BadInput(f"{wanted[0][2]}: while its scenarios were listed, the worker {reply.how}")
-            if reply.kind != "rows":
-                _refuse(wanted[0][0], wanted[0][2], reply)
-            try:
-                rows += (_as_typed(row, wanted[0][2]) for row in reply.read(list[Row]))
-            except msgspec.ValidationError as error:
-                raise BadInput(f"{wanted[0][2]}: a scenario is not as @scenario asks: {error}") from None
-            del wanted[0]
-    return tuple(rows)
-
-
-def _as_typed(row: Row, module: str) -> Row:
-    """A row of a user's module under the path that was typed, which holds on other machines too."""
-    if not module.endswith(".py"):
-        return row
-    return replace(row, module=module, source=f"{module}:{row.source.rpartition(':')[2]}")
-
-
-def _refuse(imported: str, module: str, reply: Reply) -> NoReturn:
-    match reply:
-        case Reply("broken", {"message": str(message), "frames": str(frames)}):
-            raise ScenarioBroken(f"{module} does not import: {message.replace(imported, module)}", frames)
-        case Reply(_, {"message": str(message)}):
-            raise BadInput(message.replace(imported, module))
-    raise BadInput(f"{module}: while its scenarios were listed, the worker wrote what is no list of them")
-
-
-def check_loop(loop: Loop) -> None:
-    """Make one loop in a worker. Raises BadInput if its factory cannot be imported or makes none."""
-    with Worker({"do": "open", "loop": loop}) as worker:
-        reply = worker.receive(_PATIENCE)
-    if isinstance(reply, Ended):
-        raise BadInput(f"--loop {loop.name}={loop.factory}: while one loop was made, the worker {reply.how}")
-    if reply.kind != "done":
-        raise BadInput(
-            f"--loop {loop.name}={loop.factory}: {_message(reply)}; "
-            "name a module and in it a function without arguments that makes a new event loop"
-        )
-
-
-def module_to_import(module: str) -> str:
-    """A dotted name as it is; a path made absolute, because workers run in a folder of their own.
-
-    Raises BadInput for a path that no message can hold.
-    """
-    if not module.endswith(".py"):
-        return module
-    path = str(Path(module).resolve())
-    if path.encode(errors="ignore").decode() != path:
-        raise BadInput(f"{path!a} is no UTF-8: move the file to a folder whose name is")
-    return path
+from harness.protocol.observations import Ended, Observation, Seen, Sighting
 
 
 def assignment(row: Row, backend: Backend) -> Assignment:
@@ -123,12 +57,12 @@ def _last(row: Row, backend: Backend, reply: Reply | Ended, seen: tuple[Seen, ..
     if reply.kind == "done":
         return Sighting(seen)
     if reply.kind == OUT_OF_MEMORY:
-        return Sighting(seen, ended=Ended(_message(reply)))
+        return Sighting(seen, ended=Ended(reply.words))
     if reply.kind == UNMEASURED:
-        return Sighting(unmeasured=_message(reply))
+        return Sighting(unmeasured=reply.words)
     if reply.kind == "missing":
-        return Sighting(seen, unavailable=f"{_message(reply)}: {_where_to_get_it(row, backend)}")
-    return Sighting(seen, refused=f"{row.source}: {_message(reply)}")
+        return Sighting(seen, unavailable=f"{reply.words}: {_where_to_get_it(row, backend)}")
+    return Sighting(seen, refused=f"{row.source}: {reply.words}")
 
 
 def _library_missing(row: Row, backend: Backend) -> str | None:
@@ -156,13 +90,3 @@ def _add(seen: dict[Observation, Seen], one: Seen) -> None:
     if (before := seen.get(one.observation)) is not None:
         one = replace(before, times=before.times + 1, seconds=max(before.seconds, one.seconds))
     seen[one.observation] = one
-
-
-def _message(reply: Reply) -> str:
-    """A refusal's own words, or its kind if it has none."""
-    words = reply.message.get("message") if isinstance(reply.message, dict) else None
-    return str(reply.kind if words is None else words)
-
-
-PYTHON = ".".join(map(str, sys.version_info[:3]))
-"""The version of Python that workers run on: this one's."""

@@ -7,8 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event
 from types import TracebackType
@@ -16,6 +15,7 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
+from harness.execution.affinity import pinned_to
 from harness.execution.containment import Custody, is_stopped, remove
 from harness.execution.output import Outlets
 from harness.protocol.observations import Ended
@@ -38,6 +38,12 @@ class Reply:
     def read(self, shape: type[T]) -> T:
         """The content as a value of this shape. Raises msgspec.ValidationError if it has another."""
         return msgspec.convert(self.message, shape)
+
+    @property
+    def words(self) -> str:
+        """The words of a refusal, or the message's kind where it has none."""
+        words = self.message.get("message") if isinstance(self.message, dict) else None
+        return str(self.kind if words is None else words)
 
 
 def _is_nested_deeper(message: object, levels: int) -> bool:
@@ -76,7 +82,7 @@ class Worker:
         self._folder = tempfile.TemporaryDirectory(prefix="loopcmp-", ignore_cleanup_errors=True)
         theirs_in, self._commands = os.pipe()
         self._replies, theirs_out = os.pipe()
-        with _pinned(cpus):
+        with pinned_to(cpus):
             self._process = subprocess.Popen(
                 [python, "-P", "-X", "faulthandler", "-m", "harness.worker",
                  str(theirs_in), str(theirs_out), str(os.getpid())],
@@ -217,20 +223,3 @@ def _environment(folder: str) -> dict[str, str]:
     """Built, not inherited: nothing like PYTHONASYNCIODEBUG or PYTHONWARNINGS gets through."""
     built = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return {**built, "LANG": "C.UTF-8", "TMPDIR": folder}
-
-
-@contextmanager
-def _pinned(cpus: frozenset[int] | None) -> Iterator[None]:
-    """Start children on these CPUs: a child inherits them from the thread that starts it.
-
-    Pinned before exec, so that threads which a library makes when imported are pinned too.
-    """
-    if cpus is None or not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, cpus)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)

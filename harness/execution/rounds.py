@@ -1,12 +1,9 @@
 """Workers taking turns: one round of a row, all arms alive at once on the same CPU, order drawn anew."""
 
-import math
-import os
 import random
 import sys
-import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Self, TypeVar
 
@@ -16,7 +13,7 @@ from harness.execution.process import Reply, Worker
 from harness.protocol.descriptions import Outcome
 from harness.protocol.messages import UNMEASURED, Assignment, Farewell, Sketched, Timed, Turn, Value
 from harness.protocol.observations import Ended
-from harness.records.pace import GRAIN, ArmRound, Calibration, Fault, Pace
+from harness.records.pace import GRAIN, ArmRound, Fault, Pace
 
 T = TypeVar("T")
 Told = TypeVar("Told", Value, Farewell)
@@ -26,9 +23,6 @@ About = Mapping[str, str | int]
 
 LARGEST = 2**63
 """Of any number that a worker tells: nanoseconds of 292 years, and what can be divided as a float."""
-
-TRIES = 3
-"""Values of which a calibration takes the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +36,9 @@ class Arm:
     """Iterations in every GRAIN that it runs and does not report: a difference planted by an audit."""
 
 
-class _ArmFailed(Exception):
+class ArmFailed(Exception):
+    """An arm that cannot finish its round; `fault` says why."""
+
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.because)
         self.fault = fault
@@ -54,35 +50,6 @@ class Stage:
 
     cpus: frozenset[int] | None
     timeout: float
-
-
-def choose_cpus(wanted: int) -> frozenset[int] | None:
-    """`wanted` CPUs for workers: allowed, not CPU 0 where there is a choice; None if it cannot pin."""
-    if not hasattr(os, "sched_getaffinity"):
-        return None
-    allowed = sorted(os.sched_getaffinity(0), reverse=True)
-    return frozenset(allowed[:wanted])
-
-
-@contextmanager
-def kept_off(cpus: frozenset[int] | None) -> Iterator[None]:
-    """Keep this process off the workers' CPUs, where there are others; all threads, for one may draw."""
-    if cpus is None or not (os.sched_getaffinity(0) - cpus):
-        yield
-        return
-    threads = [one.native_id for one in threading.enumerate() if one.native_id is not None]
-    before = os.sched_getaffinity(0)
-    _move(threads, before - cpus)
-    try:
-        yield
-    finally:
-        _move(threads, before)
-
-
-def _move(threads: Sequence[int], cpus: Collection[int]) -> None:
-    for thread in threads:
-        with suppress(ProcessLookupError):  # it has ended
-            os.sched_setaffinity(thread, cpus)
 
 
 def run_round(
@@ -98,7 +65,7 @@ def run_round(
     together = [[arm] for arm in shuffle.sample(arms, len(arms))] if pace.alone else [arms]
     try:
         parts = [part for some in together for part in _play(some, turns, stage, shuffle, about)]
-    except _ArmFailed as failed:
+    except ArmFailed as failed:
         return failed.fault
     order = [arm.name for arm in arms]
     return tuple(sorted(parts, key=lambda part: order.index(part.arm)))
@@ -123,7 +90,7 @@ def _play(
 ) -> list[ArmRound]:
     """The arms' workers live at once and take every turn, in an order drawn anew for each."""
     with ExitStack() as stack:
-        players = [stack.enter_context(_Player(arm, stage)) for arm in shuffle.sample(arms, len(arms))]
+        players = [stack.enter_context(ArmWorker(arm, stage)) for arm in shuffle.sample(arms, len(arms))]
         for player in players:
             player.wait_until_ready()
         for kind, turn in turns:
@@ -134,7 +101,7 @@ def _play(
         return [player.part() for player in players]
 
 
-class _Player:
+class ArmWorker:
     """One arm's worker during a round."""
 
     def __init__(self, arm: Arm, stage: Stage) -> None:
@@ -150,14 +117,16 @@ class _Player:
         self._worker.end()
 
     def wait_until_ready(self) -> None:
+        """Wait until the worker has made all its set-up. Raises ArmFailed."""
         self._expect("ready", type(None))
 
     def play(self, kind: str, turn: Turn) -> Value:
+        """Have the worker take one turn and give its value. Raises ArmFailed."""
         extra = turn.loops * self._arm.planted // GRAIN
         self._worker.send(kind, replace(turn, loops=turn.loops + extra) if extra else turn)
         value = self._possible(self._expect("value", Value))
         if value.loops != turn.loops + extra or value.wall <= 0:
-            raise _ArmFailed(
+            raise ArmFailed(
                 Fault(self._arm.name, f"wrote a value that cannot be: {value.loops} loops, {value.wall} ns")
             )
         if extra:
@@ -166,12 +135,14 @@ class _Player:
         return value
 
     def release(self, about: About) -> None:
+        """Tell the worker that all turns are over, with the metadata of its pyperf run."""
         self._worker.send("release", {**about, "loopcmp_arm": self._arm.name})
 
     def part(self) -> ArmRound:
+        """The worker's values, and what it says at its end. Raises ArmFailed."""
         farewell = self._possible(self._expect("farewell", Farewell))
         if (sketched := farewell.sketched) and min(sketched.operations, *sketched.quantiles) < 1:
-            raise _ArmFailed(Fault(self._arm.name, f"wrote quantiles that cannot be: {sketched.quantiles}"))
+            raise ArmFailed(Fault(self._arm.name, f"wrote quantiles that cannot be: {sketched.quantiles}"))
         return ArmRound(
             arm=self._arm.name,
             warmups=tuple(self._values["warmup"]),
@@ -180,23 +151,23 @@ class _Player:
         )
 
     def _possible(self, told: Told) -> Told:
-        """What the worker told. Raises _ArmFailed for a number that nothing can be."""
+        """What the worker told. Raises ArmFailed for a number that nothing can be."""
         if any(abs(number) > LARGEST for number in _numbers(told)):
-            raise _ArmFailed(Fault(self._arm.name, "wrote a number that cannot be: it is beyond ±2^63"))
+            raise ArmFailed(Fault(self._arm.name, "wrote a number that cannot be: it is beyond ±2^63"))
         return told
 
     def _expect(self, kind: str, shape: type[T]) -> T:
-        """The content of the worker's next message, which is of this kind. Raises _ArmFailed."""
+        """The content of the worker's next message, which is of this kind. Raises ArmFailed."""
         reply = self._worker.receive(self._timeout)
         if isinstance(reply, Ended):
-            raise _ArmFailed(Fault(self._arm.name, reply.how, reply.said, reply.timed_out))
+            raise ArmFailed(Fault(self._arm.name, reply.how, reply.said, reply.timed_out))
         try:
             if reply.kind != kind:
                 unmeasured = reply.kind == UNMEASURED
-                raise _ArmFailed(Fault(self._arm.name, _refusal(reply), unmeasured=unmeasured))
+                raise ArmFailed(Fault(self._arm.name, _refusal(reply), unmeasured=unmeasured))
             return reply.read(shape)
         except msgspec.ValidationError as error:
-            raise _ArmFailed(Fault(self._arm.name, f"wrote what is no {reply.kind}: {error}")) from None
+            raise ArmFailed(Fault(self._arm.name, f"wrote what is no {reply.kind}: {error}")) from None
 
 
 def _numbers(told: Value | Farewell | Sketched) -> Iterator[float]:
@@ -219,32 +190,3 @@ def _refusal(reply: Reply) -> str:
         case Reply(_, {"message": message}):
             return str(message)
     return f"sent {reply.kind!r} out of turn"
-
-
-def calibrate(arms: Sequence[Arm], stage: Stage, seconds: float) -> Calibration | Fault:
-    """Find one loop count for a row: the first arm's value lasts at least `seconds`."""
-    try:
-        with ExitStack() as stack:
-            players = [stack.enter_context(_Player(arm, stage)) for arm in arms]
-            for player in players:
-                player.wait_until_ready()
-            loops, iteration = _enough(players[0], seconds)
-            few = max(1, loops // 8)
-            slowest = max([iteration, *(_iteration(player, few) for player in players[1:])])
-    except _ArmFailed as failed:
-        return failed.fault
-    return Calibration(loops, iteration, slowest)
-
-
-def _enough(player: _Player, seconds: float) -> tuple[int, float]:
-    """The loops after which a value lasts `seconds`, found by doubling, and one iteration's seconds."""
-    loops = 1
-    while (iteration := _iteration(player, loops)) * loops < seconds / 2:
-        loops *= 2
-    return math.ceil(seconds / iteration), iteration
-
-
-def _iteration(player: _Player, loops: int) -> float:
-    """Seconds of one iteration: the least of a few values, for a hiccup must not set the loop count."""
-    values = [player.play("warmup", Turn(loops, seed=0, untimed=0)) for _ in range(TRIES)]
-    return min(value.wall / value.loops / 1e9 for value in values)

@@ -8,10 +8,7 @@ worker's start-up is paid thousands of times.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from harness.protocol.descriptions import ComplaintKind, Description, Family, Outcome, Parameter
-
-SCALE = "scale"
-"""The tag of rows that take gigabytes or minutes, and are left out unless asked for."""
+from harness.protocol.descriptions import ComplaintKind, Description, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,84 +64,6 @@ class Observation:
     complaints: tuple[Complaint, ...] = ()
     left: Leftovers = NOTHING_LEFT
     raised_on_line: int | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Prints:
-    """Lines promised on standard output, in order unless `any_order`."""
-
-    lines: tuple[str, ...]
-    any_order: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """What a backend is expected to do; a part that is None is not promised here."""
-
-    outcome: Outcome | None = None
-    prints: Prints | None = None
-    complaints: tuple[Complaint, ...] | None = None
-    left: Leftovers | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A documented difference: replaces parts of the promise on the backends it matches.
-
-    `on` are patterns over backend names, `python` a version specifier such as ">=3.12", and
-    `source` says where the difference is documented.
-    """
-
-    on: tuple[str, ...]
-    promise: Promise
-    because: str
-    source: str
-    python: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Something a document says would be observed, in our words; its answer is computed."""
-
-    words: str
-    where: str
-    promise: Promise
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A scenario with one choice of its parameters, as a worker lists it.
-
-    `ideal` is in seconds per iteration. `source` is the scenario's file and line. `native` is
-    the scenario whose story this one tells without AnyIO, `only` the family of loops that it runs on.
-    `needs` are modules that must be importable for it to run. `set_up` says whether it yields an operation.
-    `text` is the scenario as its module has it, decorators and all.
-    """
-
-    scenario: str
-    family: str
-    module: str
-    summary: str
-    source: str
-    parameters: tuple[tuple[str, Parameter], ...] = ()
-    uses_gather: bool = False
-    timed: bool = True
-    cpus: int = 1
-    tags: tuple[str, ...] = ()
-    ideal: float | None = None
-    native: str = ""
-    only: Family | None = None
-    needs: tuple[str, ...] = ()
-    set_up: bool = False
-    text: str = ""
-    promise: Promise = Promise()
-    differences: tuple[Difference, ...] = ()
-    claims: tuple[Claim, ...] = ()
-
-    @property
-    def id(self) -> str:
-        """The row's name on the command line: `order:n=100`."""
-        return ":".join([self.scenario, *(f"{name}={value}" for name, value in self.parameters)])
 
 
 @dataclass(frozen=True, slots=True)

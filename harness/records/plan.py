@@ -6,7 +6,7 @@ from typing import Literal
 
 from harness.backends import Backend
 from harness.errors import BadInput
-from harness.protocol.observations import SCALE, Row
+from harness.protocol.benchmarks import SCALE, Row
 from harness.records.estimate import confidence_level, rounds_needed
 
 PROCESSES = 2

@@ -5,7 +5,8 @@ JSON with a version, checked when read.
 
 from dataclasses import dataclass
 
-from harness.protocol.observations import Claim, Row, Sighting
+from harness.protocol.benchmarks import Claim, Row
+from harness.protocol.observations import Sighting
 from harness.records.contrast import Contrast
 from harness.records.entries import Begun, Closed
 from harness.records.estimate import Estimate, Judgement

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from harness.backends import DEFAULT_BASELINE, LOOPS
-from harness.protocol.observations import SCALE
+from harness.protocol.benchmarks import SCALE
 from harness.records.plan import DEFAULT, FAST, RIGOROUS, Effort, Plan
 from harness.records.record import Line, Record
 

@@ -8,7 +8,8 @@ from itertools import chain
 from harness.analysis.matching import part
 from harness.analysis.verdicts import expect
 from harness.backends import Backend
-from harness.protocol.observations import Observation, Promise, observations
+from harness.protocol.benchmarks import Promise
+from harness.protocol.observations import Observation, observations
 from harness.records.contrast import native_arm
 from harness.records.estimate import Estimate
 from harness.records.record import Cell, Line, Record, Timing

@@ -16,12 +16,14 @@ from time import perf_counter
 from harness.analysis.samples import log_ratio_of_totals
 from harness.analysis.variance import spread_of
 from harness.backends import Backend
+from harness.execution.affinity import choose_cpus, kept_off
+from harness.execution.calibration import SLOWEST_VALUE, calibrate, choose_pace
 from harness.execution.observing import assignment
-from harness.execution.rounds import Stage, calibrate, choose_cpus, kept_off
-from harness.protocol.observations import Row
+from harness.execution.rounds import Stage
+from harness.protocol.benchmarks import Row
 from harness.records.entries import Dropped, Entry, Observed, Paced, Played
 from harness.records.estimate import Judgement
-from harness.records.pace import GRAIN, PILOT_ROUNDS, SLOWEST_VALUE, Fault, Pace, choose_pace
+from harness.records.pace import GRAIN, PILOT_ROUNDS, Fault, Pace
 from harness.records.plan import Plan
 from harness.records.record import Line
 from harness.records.trials import Compared, Schedule, Trial, Tried

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import scenarios
 from harness.errors import BadInput
-from harness.execution.observing import list_rows
-from harness.protocol.observations import SCALE, Row
+from harness.execution.listing import list_rows
+from harness.protocol.benchmarks import SCALE, Row
 
 GROUP = "loopcmp.scenarios"
 """The entry points by which an installed package names its modules: `family = "package.module"`."""

@@ -16,7 +16,7 @@ from harness.backends import (
 )
 from harness.errors import BadInput
 from harness.execution.environments import HERE, define, read_venv
-from harness.execution.observing import check_loop
+from harness.execution.listing import check_loop
 from harness.runner.configuration import Configuration, read_configuration
 
 Definition = TypeVar("Definition", Loop, Venv)

@@ -13,7 +13,7 @@ from harness.backends import DEFAULT_BASELINE, Backend, find_backend, why_unavai
 from harness.errors import BadInput
 from harness.execution.environments import complete, is_made, make_again
 from harness.execution.machine import elsewhere, environment, now
-from harness.protocol.observations import Row
+from harness.protocol.benchmarks import Row
 from harness.records.entries import VERSION, Begun, Elsewhere, Environment
 from harness.records.plan import DEFAULT, Also, Effort, Plan, choose_baseline
 from harness.records.trials import Schedule

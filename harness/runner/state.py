@@ -12,8 +12,9 @@ from harness.analysis.passes import with_passes
 from harness.analysis.timings import RowRounds
 from harness.analysis.verdicts import answer, expect
 from harness.backends import Backend
+from harness.protocol.benchmarks import Promise, Row
 from harness.protocol.descriptions import Description
-from harness.protocol.observations import Observation, Promise, Row, Sighting, observations
+from harness.protocol.observations import Observation, Sighting, observations
 from harness.records.contrast import native_arm
 from harness.records.entries import (
     Begun,
@@ -27,11 +28,12 @@ from harness.records.entries import (
     PlayedBeside,
 )
 from harness.records.pace import AGAIN, ArmRound, Pace
-from harness.records.passes import Pass, PassName, passes_of
+from harness.records.passes import PassName
 from harness.records.plan import Plan
 from harness.records.record import Answered, Cell, Line, Record, Repeats
 from harness.records.trials import Tried
 from harness.records.verdict import Finding, Verdict
+from harness.runner.passes import Pass, passes_of
 
 
 class Tally:

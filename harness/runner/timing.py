@@ -10,18 +10,21 @@ from time import perf_counter
 
 from harness.analysis.variance import best_turns
 from harness.backends import Backend
+from harness.execution.affinity import choose_cpus, kept_off
+from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.environments import find_place
 from harness.execution.machine import load, now
 from harness.execution.observing import assignment, observe_once
-from harness.execution.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
-from harness.protocol.observations import SCALE, Row, Sighting
+from harness.execution.rounds import Arm, Stage, run_round
+from harness.protocol.benchmarks import SCALE, Row
+from harness.protocol.observations import Sighting
 from harness.records.contrast import native_arm
 from harness.records.entries import Closed, Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
 from harness.records.estimate import Estimate
-from harness.records.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault, Pace, choose_pace
-from harness.records.passes import Pass
+from harness.records.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault, Pace
 from harness.records.plan import PROCESSES
 from harness.records.verdict import Verdict
+from harness.runner.passes import Pass
 from harness.runner.state import Tally
 
 Entries = Generator[Entry, None, None]

@@ -9,8 +9,9 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+from harness.protocol.benchmarks import Claim, Difference, Prints, Promise, Row
 from harness.protocol.descriptions import Outcome, Parameter
-from harness.protocol.observations import Claim, Complaint, Difference, Prints, Promise, Row, multiset
+from harness.protocol.observations import Complaint, multiset
 from harness.scenario import (
     UNPROMISED,
     AnyOrder,

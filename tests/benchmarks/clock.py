@@ -162,8 +162,9 @@ def child(case: str, turns: int) -> int:
 
 async def taken(session: Any, operation: Any, hand: tuple[Any, Any, int], turns: int) -> list[Pair]:
     """The turns, paced as those of a run, after one that is not counted."""
+    from harness.execution.calibration import Calibration, choose_pace
     from harness.protocol.messages import Turn
-    from harness.records.pace import FEWEST_UNTIMED, Calibration, choose_pace
+    from harness.records.pace import FEWEST_UNTIMED
 
     loops = 64
     iteration = (await by_hand(hand, Turn(loops, 0, FEWEST_UNTIMED)))[0] / loops / 1e9

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.analysis.intervals import estimate, judge_ratio
+from harness.protocol.benchmarks import Row
 from harness.protocol.messages import Farewell, Value
-from harness.protocol.observations import Row
 from harness.records.entries import Begun, Closed, Entry, Finished, Observed, Paced, Played
 from harness.records.estimate import Estimate
 from harness.records.pace import AGAIN, ArmRound

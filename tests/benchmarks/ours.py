@@ -5,9 +5,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from harness.execution.affinity import choose_cpus, kept_off
+from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.observing import assignment
-from harness.execution.rounds import Arm, Stage, calibrate, choose_cpus, kept_off, run_round
-from harness.records.pace import Fault, choose_pace
+from harness.execution.rounds import Arm, Stage, run_round
+from harness.records.pace import Fault
 from harness.records.plan import FAST
 from harness.runner.planning import Wanted, begin
 from tests.benchmarks.agreement import Pair

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyperf
 
-from harness.execution.rounds import choose_cpus
+from harness.execution.affinity import choose_cpus
 from tests.benchmarks.ours import Values
 
 

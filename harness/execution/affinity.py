@@ -1,0 +1,52 @@
+"""Which CPUs workers are pinned to, and how this process is kept off them."""
+
+import os
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+
+def choose_cpus(wanted: int) -> frozenset[int] | None:
+    """`wanted` CPUs for workers: allowed, not CPU 0 where there is a choice; None if it cannot pin."""
+    if not hasattr(os, "sched_getaffinity"):
+        return None
+    allowed = sorted(os.sched_getaffinity(0), reverse=True)
+    return frozenset(allowed[:wanted])
+
+
+@contextmanager
+def kept_off(cpus: frozenset[int] | None) -> Iterator[None]:
+    """Keep this process off the workers' CPUs, where there are others; all threads, for one may draw."""
+    if cpus is None or not (os.sched_getaffinity(0) - cpus):
+        yield
+        return
+    threads = [one.native_id for one in threading.enumerate() if one.native_id is not None]
+    before = os.sched_getaffinity(0)
+    _move(threads, before - cpus)
+    try:
+        yield
+    finally:
+        _move(threads, before)
+
+
+def _move(threads: Sequence[int], cpus: Collection[int]) -> None:
+    for thread in threads:
+        with suppress(ProcessLookupError):  # it has ended
+            os.sched_setaffinity(thread, cpus)
+
+
+@contextmanager
+def pinned_to(cpus: frozenset[int] | None) -> Iterator[None]:
+    """Start children on these CPUs: a child inherits them from the thread that starts it.
+
+    Pinned before exec, so that threads which a library makes when imported are pinned too.
+    """
+    if cpus is None or not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cpus)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
