@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from harness.backends import Backend, Loop, find_backend
+from harness.backends.backend import Backend, Loop
+from harness.backends.registry import find_backend
 from harness.protocol.benchmarks import Claim, Difference, Prints, Promise, Row
 from harness.protocol.descriptions import Description, Outcome, Parameter
 from harness.protocol.messages import Farewell, Sketched, Value

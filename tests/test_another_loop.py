@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.backends import find_backend, open_backend, why_unavailable
 from harness.backends.asyncio_variants import AsyncioLoop
+from harness.backends.availability import why_unavailable
 from harness.backends.families.asyncio import NotedFactory
+from harness.backends.registry import find_backend
+from harness.backends.runtime import open_backend
 from harness.execution.observing import assignment, observe_once
 from harness.execution.rounds import Arm, Stage, run_round
 from harness.protocol.benchmarks import Row

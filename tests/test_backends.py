@@ -12,23 +12,17 @@ import anyio
 import pytest
 from anyio.lowlevel import checkpoint
 
-from harness.backends import (
+from harness.backends.availability import State, state_of, version_of, why_unavailable
+from harness.backends.backend import LOOPS, Backend, Loop
+from harness.backends.registry import (
     DEFAULT_BACKENDS,
     DEFAULT_BASELINE,
-    LOOPS,
-    Backend,
-    Loop,
-    State,
     find_backend,
     known_backends,
     known_loops,
-    open_backend,
     read_loop,
-    state_of,
-    version_of,
-    why_unavailable,
 )
-from harness.backends.runtime import NotALoop
+from harness.backends.runtime import NotALoop, open_backend
 from harness.backends.third_party import PYPI, VARIANTS, Lore
 from harness.errors import BadInput
 from harness.scenario import Gather

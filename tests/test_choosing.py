@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.backends import Loop, Venv
+from harness.backends.backend import Loop, Venv
 from harness.errors import BadInput
 from harness.runner.choosing import choose_backends, known
 

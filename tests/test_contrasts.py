@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harness.analysis.contrasts import contrasts
-from harness.backends import Venv
+from harness.backends.backend import Venv
 from harness.records.contrast import Contrast
 from tests.records import backends, value
 

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.backends import DEFAULT_BACKENDS, find_backend, open_backend
+from harness.backends.registry import DEFAULT_BACKENDS, find_backend
+from harness.backends.runtime import open_backend
 from harness.protocol.descriptions import Description
 from harness.scenario import any_order, cancelled
 from harness.worker.describing import DEEPEST, LARGEST, Describer, steady

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from harness.analysis.verdicts import judge
-from harness.backends import Backend, Loop, find_backend
+from harness.backends.backend import Backend, Loop
+from harness.backends.registry import find_backend
 from harness.execution import containment
 from harness.execution.listing import list_rows
 from harness.execution.machine import PYTHON

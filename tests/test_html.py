@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from harness.analysis.intervals import judge_ratio
-from harness.backends import Backend, Loop
+from harness.backends.backend import Backend, Loop
 from harness.protocol.observations import Ended, Sighting
 from harness.records.entries import Observed
 from harness.records.estimate import Estimate

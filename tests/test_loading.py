@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from harness.backends import find_backend, open_backend
+from harness.backends.registry import find_backend
+from harness.backends.runtime import open_backend
 from harness.scenario import scenario
 from harness.worker.loading import bind
 

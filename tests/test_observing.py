@@ -22,7 +22,8 @@ import pytest
 import trio
 
 import harness
-from harness.backends import find_backend, open_backend
+from harness.backends.registry import find_backend
+from harness.backends.runtime import open_backend
 from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.messages import LOOKS
 from harness.protocol.observations import NOTHING_LEFT, Complaint, Leftovers, Observation, Seen

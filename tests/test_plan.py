@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harness.analysis.intervals import estimate
-from harness.backends import Venv
+from harness.backends.backend import Venv
 from harness.errors import BadInput
 from harness.protocol.benchmarks import Row
 from harness.records.estimate import rounds_needed

@@ -15,7 +15,7 @@ from textwrap import dedent, indent
 
 import pytest
 
-from harness.backends import find_backend
+from harness.backends.registry import find_backend
 from harness.execution.observing import assignment, observe_once
 from harness.execution.output import KEPT
 from harness.execution.process import Worker

@@ -13,7 +13,7 @@ from textwrap import dedent
 import pyperf
 import pytest
 
-from harness.backends import find_backend
+from harness.backends.registry import find_backend
 from harness.execution.affinity import choose_cpus, kept_off
 from harness.execution.calibration import (
     FEW_TURNS,

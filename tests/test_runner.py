@@ -9,7 +9,8 @@ import pytest
 
 from harness.analysis import timings
 from harness.analysis.variance import FEWEST_TURNS, MOST_TURNS
-from harness.backends import Loop, find_backend
+from harness.backends.backend import Loop
+from harness.backends.registry import find_backend
 from harness.execution.affinity import choose_cpus
 from harness.execution.rounds import Stage
 from harness.protocol.benchmarks import Row

@@ -8,7 +8,7 @@ from typing import assert_type, cast
 
 import pytest
 
-from harness.backends import known_backends
+from harness.backends.registry import known_backends
 from harness.protocol.descriptions import ComplaintKind
 from harness.scenario import (
     ASYNCIO_GATHER,

@@ -17,7 +17,7 @@ import pytest
 
 import scenarios
 from harness.analysis.verdicts import answer, judge
-from harness.backends import known_backends
+from harness.backends.registry import known_backends
 from harness.execution.machine import PYTHON
 from harness.execution.observing import observe_once
 from harness.protocol.benchmarks import SCALE, Claim, Row

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.backends import Backend, Loop, Venv, find_backend
+from harness.backends.backend import Backend, Loop, Venv
+from harness.backends.registry import find_backend
 from harness.errors import BadInput, ScenarioBroken
 from harness.execution.environments.interpreters import Place
 from harness.execution.listing import check_loop, list_rows, module_to_import

@@ -17,7 +17,7 @@ import pytest
 
 pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
 
-from harness.backends import Venv
+from harness.backends.backend import Venv
 from harness.errors import BadInput
 from harness.records.entries import Closed, Elsewhere, Paced
 from harness.records.pace import AGAIN

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import ks_2samp
 
 from harness.analysis.overall import Summary, _resampled_medians, sentence, summarize
-from harness.backends import Venv
+from harness.backends.backend import Venv
 from harness.protocol.benchmarks import Row
 from harness.records.entries import Entry
 from harness.records.pace import AGAIN

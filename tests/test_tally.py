@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.backends import Venv
+from harness.backends.backend import Venv
 from harness.protocol.benchmarks import Claim, Difference, Promise, Row
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import Ended, Sighting

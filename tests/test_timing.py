@@ -15,7 +15,7 @@ from textwrap import dedent
 import pyperf
 import pytest
 
-from harness.backends import find_backend
+from harness.backends.registry import find_backend
 from harness.execution.observing import assignment
 from harness.execution.process import Reply, Worker
 from harness.protocol.benchmarks import Row

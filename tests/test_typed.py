@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.backends import Loop, Venv, find_backend
+from harness.backends.backend import Loop, Venv
+from harness.backends.registry import find_backend
 from harness.errors import BadInput
 from harness.execution.environments.definition import check_versions
 from harness.records import store

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 import uv
 
-from harness.backends import Backend, Loop, Venv, find_backend
+from harness.backends.backend import Backend, Loop, Venv
+from harness.backends.registry import find_backend
 from harness.errors import BadInput
 from harness.execution.environments import (
     complete,

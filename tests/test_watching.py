@@ -16,7 +16,8 @@ from typing import NoReturn
 
 import pytest
 
-from harness.backends import find_backend, open_backend
+from harness.backends.registry import find_backend
+from harness.backends.runtime import open_backend
 from harness.protocol.descriptions import Description
 from harness.protocol.observations import NOTHING_LEFT, Complaint, Leftovers
 from harness.worker import capture

@@ -13,7 +13,7 @@ from typing import Any
 import anyio
 import pytest
 
-from harness.backends import find_backend
+from harness.backends.registry import find_backend
 from harness.execution.observing import assignment
 from harness.execution.process import Reply, Worker
 from harness.protocol.benchmarks import Row

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from harness.analysis.matching import part
 from harness.analysis.verdicts import expect
-from harness.backends import Backend
+from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
 from harness.protocol.observations import Observation, observations
 from harness.records.record import Cell, Line, Record

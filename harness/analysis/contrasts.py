@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from harness.analysis.intervals import estimate
 from harness.analysis.samples import log_ratio
-from harness.backends import GATHERERS, Backend
+from harness.backends.backend import Backend
+from harness.backends.registry import GATHERERS
 from harness.records.contrast import CROSSED_GATHERERS, Contrast, Due, native_arm
 from harness.records.pace import Turns
 

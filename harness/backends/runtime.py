@@ -1,10 +1,13 @@
 """What a worker has to know to run on a backend: the one shape that every family fills in."""
 
+import importlib
+import importlib.util
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from harness.backends.backend import Backend
 from harness.scenario import Gather
 
 
@@ -51,3 +54,13 @@ class Running:
     loggers: tuple[str, ...] = ()
     check: Callable[[], None] = _nothing_to_check
     elsewhere: Callable[[], str | None] = _nowhere_else
+
+
+def open_backend(backend: Backend) -> Running:
+    """Import what the backend needs and say how to run on it; only workers call this.
+
+    Raises ImportError where its package is missing, and what the package raises when imported.
+    """
+    family = importlib.import_module(f"harness.backends.families.{backend.loop.family}")
+    opened: Running = family.open_backend(backend.loop.factory, backend.gatherer)
+    return opened

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
-from harness.backends import Loop, is_loop_name
+from harness.backends.backend import Loop, is_loop_name
 
 GROUP = "loopcmp.loops"
 """The entry-point group in which a distribution names its loops: NAME = module:factory."""
@@ -105,15 +105,3 @@ def _brought(_path: tuple[str, ...]) -> tuple[Loop, ...]:
 
 def _distribution(point: EntryPoint) -> str:
     return point.dist.name if point.dist is not None else ""
-
-
-def why_unfit(loop: Loop) -> str | None:
-    """Why a loop of the table is not for this Python or platform; None if it is, or is not known."""
-    lore = LORE.get(loop.name)
-    if lore is None or lore.loop.factory != loop.factory:
-        return None
-    if sys.version_info < lore.python:
-        return f"{loop.name} needs Python {lore.python[0]}.{lore.python[1]} or newer"
-    if lore.platforms and sys.platform not in lore.platforms:
-        return f"{loop.name} is for {' and '.join(SYSTEMS[one] for one in lore.platforms)} only"
-    return None

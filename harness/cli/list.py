@@ -69,7 +69,8 @@ def _scenarios(words: list[str]) -> list[dict[str, object]]:
 
 
 def _backends(words: list[str]) -> list[dict[str, object]]:
-    from harness.backends import DEFAULT_BACKENDS, known_backends, state_of, version_of, why_unavailable
+    from harness.backends.availability import state_of, version_of, why_unavailable
+    from harness.backends.registry import DEFAULT_BACKENDS, known_backends
     from harness.backends.third_party import LORE
     from harness.runner.choosing import known
 

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import msgspec
 
-from harness.backends import Loop
+from harness.backends.backend import Loop
 from harness.errors import BadInput, ScenarioBroken
 from harness.execution.process import Reply, Worker
 from harness.protocol.benchmarks import Row

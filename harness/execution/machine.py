@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.backends import Backend, Loop
+from harness.backends.backend import Backend, Loop
 from harness.execution.affinity import choose_cpus
 from harness.execution.environments import Place, find_place
 from harness.records.entries import Elsewhere, Environment

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from harness.backends import Backend
+from harness.backends.backend import Backend
 from harness.execution.environments import find_place
 from harness.execution.listing import module_to_import
 from harness.execution.process import Reply, Worker

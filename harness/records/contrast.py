@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.backends import Backend
+from harness.backends.backend import Backend
 from harness.records.estimate import Estimate
 
 NATIVE = "native"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.backends import Backend
+from harness.backends.backend import Backend
 from harness.errors import BadInput
 from harness.protocol.benchmarks import SCALE, Row
 from harness.records.estimate import confidence_level, rounds_needed

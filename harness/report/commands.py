@@ -4,7 +4,8 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from harness.backends import DEFAULT_BASELINE, LOOPS
+from harness.backends.backend import LOOPS
+from harness.backends.registry import DEFAULT_BASELINE
 from harness.protocol.benchmarks import SCALE
 from harness.records.plan import DEFAULT, FAST, RIGOROUS, Effort, Plan
 from harness.records.record import Line, Record

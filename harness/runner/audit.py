@@ -15,7 +15,7 @@ from time import perf_counter
 
 from harness.analysis.samples import log_ratio_of_totals
 from harness.analysis.variance import spread_of
-from harness.backends import Backend
+from harness.backends.backend import Backend
 from harness.execution.affinity import choose_cpus, kept_off
 from harness.execution.calibration import SLOWEST_VALUE, calibrate, choose_pace
 from harness.execution.observing import assignment

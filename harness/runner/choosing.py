@@ -5,15 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from harness.backends import (
-    DEFAULT_BACKENDS,
-    Backend,
-    Loop,
-    Venv,
-    find_backend,
-    find_venv,
-    read_loop,
-)
+from harness.backends.backend import Backend, Loop, Venv
+from harness.backends.registry import DEFAULT_BACKENDS, find_backend, find_venv, read_loop
 from harness.errors import BadInput
 from harness.execution.environments import HERE, define, read_venv
 from harness.execution.listing import check_loop

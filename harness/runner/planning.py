@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 import typer
 
 from harness.analysis.verdicts import matching_difference
-from harness.backends import DEFAULT_BASELINE, Backend, find_backend, why_unavailable
+from harness.backends.availability import why_unavailable
+from harness.backends.backend import Backend
+from harness.backends.registry import DEFAULT_BASELINE, find_backend
 from harness.errors import BadInput
 from harness.execution.environments import complete, is_made, make_again
 from harness.execution.machine import elsewhere, environment, now

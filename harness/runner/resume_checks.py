@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.backends import Backend, find_backend, known_loops, read_loop
+from harness.backends.backend import Backend
+from harness.backends.registry import find_backend, known_loops, read_loop
 from harness.errors import BadInput
 from harness.execution.environments import check_versions, define
 from harness.records.entries import Begun

@@ -11,7 +11,7 @@ from harness.analysis.matching import matches
 from harness.analysis.passes import with_passes
 from harness.analysis.timings import RowRounds
 from harness.analysis.verdicts import answer, expect
-from harness.backends import Backend
+from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise, Row
 from harness.protocol.descriptions import Description
 from harness.protocol.observations import Observation, Sighting, observations

@@ -9,7 +9,7 @@ from threading import Event
 from time import perf_counter
 
 from harness.analysis.variance import best_turns
-from harness.backends import Backend
+from harness.backends.backend import Backend
 from harness.execution.affinity import choose_cpus, kept_off
 from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.environments import find_place

@@ -8,8 +8,8 @@ import signal
 import sys
 from dataclasses import asdict
 
-from harness.backends import Backend, Loop, open_backend
-from harness.backends.runtime import NotALoop
+from harness.backends.backend import Backend, Loop
+from harness.backends.runtime import NotALoop, open_backend
 from harness.protocol.messages import Assignment
 from harness.worker.channel import Channel
 from harness.worker.loading import open_assignment

@@ -5,7 +5,8 @@ import sys
 import sysconfig
 from importlib.metadata import distributions
 
-from harness.backends import Loop, why_unavailable
+from harness.backends.availability import why_unavailable
+from harness.backends.backend import Loop
 from harness.protocol.messages import Identity
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import anyio
 
-from harness.backends import Backend, Loop, open_backend
-from harness.backends.runtime import Running
+from harness.backends.backend import Backend, Loop
+from harness.backends.runtime import Running, open_backend
 from harness.protocol.messages import Assignment
 from harness.scenario import NewLoop, Scenario
 from harness.worker.refusals import AnotherLoop, LibraryMissing, ModuleBroken

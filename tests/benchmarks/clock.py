@@ -125,7 +125,7 @@ def child(case: str, turns: int) -> int:
     """Open the case as a worker does, take the turns, and print what they say."""
     import anyio
 
-    from harness.backends import find_backend
+    from harness.backends.registry import find_backend
     from harness.protocol.messages import Assignment
     from harness.worker.loading import find_scenario, open_assignment
     from harness.worker.timing import _Nowhere, _Session  # the very code that is tried

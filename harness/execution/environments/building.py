@@ -16,7 +16,7 @@ import uv
 
 import harness
 import scenarios
-from harness.backends import Venv
+from harness.backends.backend import Venv
 
 PATIENCE = 900.0
 """Seconds in which uv must answer: a loop without a wheel is compiled."""

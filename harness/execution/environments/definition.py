@@ -11,7 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from harness.backends import Loop, Venv
+from harness.backends.backend import Loop, Venv
 from harness.errors import BadInput
 
 HERE = "here"

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import uv
 
-from harness.backends import Venv
+from harness.backends.backend import Venv
 from harness.execution.environments.building import DEFINITION, OLDEST, cache, environment_of_uv, python_in
 
 _PATIENCE = 60.0

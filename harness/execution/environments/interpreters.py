@@ -6,7 +6,8 @@ from functools import cache
 
 import msgspec
 
-from harness.backends import Backend, Loop, Venv, why_unavailable
+from harness.backends.availability import why_unavailable
+from harness.backends.backend import Backend, Loop, Venv
 from harness.execution.environments import building
 from harness.execution.process import Worker
 from harness.protocol.messages import Identity

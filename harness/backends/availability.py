@@ -1,0 +1,58 @@
+"""Whether a loop can run here, from what is known without importing it."""
+
+import importlib
+import importlib.util
+import sys
+from enum import StrEnum
+
+from harness.backends.backend import Loop
+from harness.backends.third_party import LORE, SYSTEMS
+
+
+class State(StrEnum):
+    """Whether a loop can be run with this Python, from what is known without importing it."""
+
+    AVAILABLE = "available"
+    MISSING = "not installed"
+    UNFIT = "not for this Python or platform"
+
+
+def state_of(loop: Loop) -> State:
+    """Whether a loop can be run here."""
+    if why_unfit(loop):
+        return State.UNFIT
+    return State.MISSING if why_unavailable(loop) else State.AVAILABLE
+
+
+def why_unavailable(loop: Loop) -> str | None:
+    """Why this loop cannot run here, with what to type; None if its package is there."""
+    if why := why_unfit(loop):
+        return why
+    top = loop.module.partition(".")[0]
+    if importlib.util.find_spec(top) is not None:
+        return None
+    if loop.distribution:
+        return f"{loop.distribution} is not installed: pip install {loop.distribution}"
+    return f"no module named {top!r}: install the package that brings it"
+
+
+def version_of(loop: Loop) -> str:
+    """The installed version of the loop's distribution; empty where it has none of its own."""
+    import importlib.metadata  # noqa: PLC0415 - 40 ms, which no worker needs to pay
+
+    try:
+        return importlib.metadata.version(loop.distribution) if loop.distribution else ""
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def why_unfit(loop: Loop) -> str | None:
+    """Why a loop of the table is not for this Python or platform; None if it is, or is not known."""
+    lore = LORE.get(loop.name)
+    if lore is None or lore.loop.factory != loop.factory:
+        return None
+    if sys.version_info < lore.python:
+        return f"{loop.name} needs Python {lore.python[0]}.{lore.python[1]} or newer"
+    if lore.platforms and sys.platform not in lore.platforms:
+        return f"{loop.name} is for {' and '.join(SYSTEMS[one] for one in lore.platforms)} only"
+    return None

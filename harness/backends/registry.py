@@ -1,0 +1,89 @@
+"""The loops and backends that can be named, and how their names are read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from harness.backends.backend import LOOPS, Backend, Loop, Venv, is_loop_name
+from harness.errors import BadInput
+from harness.protocol.descriptions import Family
+
+GATHERERS: dict[Family, tuple[str, ...]] = {
+    "asyncio": ("gather", "taskgroup", "anyio"),
+    "trio": ("nursery", "anyio"),
+}
+"""The gatherers of each family of loops; the first is the default."""
+
+
+DEFAULT_BACKENDS = ("asyncio+gather", "uvloop+gather", "trio+nursery")
+
+
+DEFAULT_BASELINE = "asyncio+gather"
+
+
+def known_loops(extra: Iterable[Loop] = ()) -> tuple[Loop, ...]:
+    """Every loop that can be named: built in, brought by an installed distribution, or the user's own.
+
+    The user's own counts before another of its name.
+    """
+    from harness.backends.third_party import other_loops  # noqa: PLC0415 - workers never need it
+
+    loops = (*LOOPS, *other_loops(), *extra)
+    return tuple({loop.name: loop for loop in loops}.values())
+
+
+def known_backends(extra: Iterable[Loop] = ()) -> tuple[Backend, ...]:
+    """Every backend that can be named: the default ones first, then each loop's other gatherers."""
+    loops = known_loops(extra)
+    first = [Backend(loop, GATHERERS[loop.family][0]) for loop in loops]
+    rest = [Backend(loop, name) for loop in loops for name in GATHERERS[loop.family][1:]]
+    return (*first, *rest)
+
+
+def find_backend(name: str, extra: Sequence[Loop] = (), venvs: Iterable[Venv] = ()) -> Backend:
+    """The backend of this name, `LOOP+GATHERER@ENV`; a bare loop name means its default gatherer.
+
+    Raises BadInput where there is none, naming the nearest.
+    """
+    own, at, where = name.partition("@")
+    found = _find_backend(own, extra)
+    return replace(found, venv=find_venv(where, venvs)) if at else found
+
+
+def find_venv(name: str, venvs: Iterable[Venv]) -> Venv:
+    """The environment of this name. Raises BadInput where there is none, saying how to define it."""
+    for venv in venvs:
+        if venv.name == name:
+            return venv
+    raise BadInput(
+        f"no environment is called {name!r}: define it in [tool.loopcmp.environments], "
+        "or as --env NAME=PYTHON, such as --env py312=3.12"
+    )
+
+
+def _find_backend(name: str, extra: Sequence[Loop]) -> Backend:
+    known = {backend.name: backend for backend in known_backends(extra)}
+    for backend in known.values():
+        if name in (backend.name, backend.loop.name):
+            return backend
+    from difflib import get_close_matches  # noqa: PLC0415 - workers import this module and never err
+
+    loops = [loop.name for loop in known_loops(extra)]
+    near = get_close_matches(name, known if "+" in name else loops, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    raise BadInput(f"no backend is called {name!r}: {hint}`loopcmp list backends` shows them all")
+
+
+def read_loop(words: str) -> Loop:
+    """A loop from the command line's NAME=module:factory. Raises BadInput if it has another shape."""
+    name, equals, factory = words.partition("=")
+    module, colon, attribute = factory.partition(":")
+    if not (equals and colon and name and module and attribute):
+        raise BadInput(
+            f"--loop {words!r} has not the shape NAME=module:factory, "
+            "for example --loop mine=mypackage:new_event_loop"
+        )
+    if not is_loop_name(name):
+        raise BadInput(
+            f"--loop {words!r}: {name!r} cannot name a loop; choose a new name of letters and digits"
+        )
+    return Loop(name, factory=factory)
