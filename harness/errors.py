@@ -23,3 +23,10 @@ class ScenarioBroken(BadInput):
     def __init__(self, message: str, frames: str = "") -> None:
         super().__init__(message)
         self.frames = frames
+
+
+def visible(text: str) -> str:
+    """Control, invisible and direction-changing characters as escapes; line ends stay."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)

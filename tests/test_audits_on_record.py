@@ -8,7 +8,7 @@ from harness.records.entries import Begun
 from harness.records.record import OnTrial
 from harness.report.method import method
 from harness.report.tables import audit as audit_tables
-from harness.runner import session
+from harness.report.writing import write_report
 from harness.runner.state import Tally
 from tests.kinds import CLOSED, audit
 from tests.records import begun, everything, plan, row
@@ -50,7 +50,7 @@ def finished(results: Path, one: Begun) -> OnTrial | None:
     journal = store.Journal(folder)
     with journal:
         journal.append(one)
-    session.finish(session.Session(folder, Tally(one, (CLOSED,)), journal))
+    write_report(folder, Tally(one, (CLOSED,)).record())
     return store.read_record(folder).on_trial
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from harness.analysis.intervals import judge_ratio
 from harness.backends.backend import Backend, Loop
+from harness.errors import visible
 from harness.protocol.observations import Ended, Sighting
 from harness.records.entries import Observed
 from harness.records.estimate import Estimate
@@ -28,7 +29,6 @@ from harness.report.html.matrix import case_name, order
 from harness.report.method import method
 from harness.report.tables import audit as audit_tables
 from harness.report.tables import table
-from harness.report.visible import visible
 from harness.report.warnings import of_rows, of_the_run
 from tests.browsing import DESK, PHONE, Browser, browser
 from tests.kinds import audit

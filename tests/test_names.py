@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.records.store import write_timings
-from harness.records.store.filing import file_name
+from harness.records.store.pyperf_files import file_name
 from harness.report.evidence import case_of
 from tests.records import everything
 from tests.test_store import timed_round

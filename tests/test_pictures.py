@@ -11,11 +11,11 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from harness.errors import visible
 from harness.records.record import Record
 from harness.report.charts import charts
 from harness.report.charts.images import pictures
 from harness.report.formats.markdown import illustrated
-from harness.report.visible import visible
 from harness.report.writing import files
 from tests.kinds import KINDS, audit
 from tests.records import everything

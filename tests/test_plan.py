@@ -9,8 +9,8 @@ from harness.backends.backend import Venv
 from harness.errors import BadInput
 from harness.protocol.benchmarks import Row
 from harness.records.estimate import rounds_needed
-from harness.records.plan import DEFAULT, FAST, RIGOROUS, choose_baseline
-from harness.runner.planning import _check_twins
+from harness.records.plan import DEFAULT, FAST, RIGOROUS
+from harness.runner.planning import _check_twins, choose_baseline
 from tests.records import ASYNCIO, THREE, TRIO, UVLOOP, backends, plan, row
 
 GROUPS = "asyncio+taskgroup"

@@ -17,8 +17,9 @@ import pytest
 
 pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
 
+from harness.analysis.change_points import changes
 from harness.backends.backend import Venv
-from harness.errors import BadInput
+from harness.errors import BadInput, visible
 from harness.records.entries import Closed, Elsewhere, Paced
 from harness.records.pace import AGAIN
 from harness.records.plan import FAST
@@ -26,12 +27,11 @@ from harness.records.record import Record
 from harness.records.store import write_record
 from harness.report.site.badge import BAD, GOOD, badge, message_of
 from harness.report.site.build import publish
-from harness.report.site.history import changes, series
+from harness.report.site.history import series
 from harness.report.site.leaderboard import Leaderboard, leaderboard
 from harness.report.site.names import slug
 from harness.report.site.summary import Case, Interval, Machine, Summary
 from harness.report.tables import audit as audit_tables
-from harness.report.visible import visible
 from harness.runner.state import Tally
 from tests.browsing import DESK, PHONE, Browser, browser
 from tests.kinds import audit

@@ -29,7 +29,7 @@ from harness.records.entries import (
     PlayedBeside,
 )
 from harness.records.pace import AGAIN, Fault
-from harness.runner import session
+from harness.report.writing import write_report
 from harness.runner.state import Tally
 from tests.kinds import CLOSED
 from tests.records import (
@@ -380,7 +380,7 @@ def test_a_published_run_that_is_resumed_in_its_own_folder_is_in_the_index_besid
     monkeypatch.chdir(folder)
     with store.Journal(Path()) as journal:
         journal.append(one)
-    session.finish(session.Session(Path(), Tally(one, (CLOSED,)), journal))
+    write_report(Path(), Tally(one, (CLOSED,)).record())
     assert "[2026-05-04-run](2026-05-04-run/report.md)" in (tmp_path / "README.md").read_text()
     assert not Path("README.md").exists()
 
@@ -392,7 +392,7 @@ def test_a_record_that_cannot_be_read_is_named_in_the_index_and_spoils_no_run(tm
     folder, one = tmp_path / "2026-05-04-run", begun(plan(row()))
     with store.Journal(folder) as journal:
         journal.append(one)
-    session.finish(session.Session(folder, Tally(one, (CLOSED,)), journal))
+    write_report(folder, Tally(one, (CLOSED,)).record())
     newest, torn = (tmp_path / "README.md").read_text().splitlines()[-2:]
     assert newest.startswith("| [2026-05-04-run](2026-05-04-run/report.md) | 2026-05-04 | 1 row on ")
     assert "2026-01-01-torn" in torn

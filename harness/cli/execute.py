@@ -8,8 +8,9 @@ from harness.cli.exit_codes import INTERRUPTED, exit_code
 from harness.cli.progress import Progress
 from harness.records.record import Record
 from harness.records.store import resume_command
+from harness.report.writing import write_report
 from harness.runner.planning import unavailable
-from harness.runner.session import Session, finish, measure
+from harness.runner.session import Session, conclude, measure
 
 
 def measured(session: Session, *, shown: bool, as_json: bool) -> int:
@@ -17,7 +18,7 @@ def measured(session: Session, *, shown: bool, as_json: bool) -> int:
     try:
         with Progress(session.tally, shown=shown, timed=True) as progress:
             measure(session, progress.show)
-        record = finish(session)
+        record = write_report(session.folder, conclude(session))
     except KeyboardInterrupt:
         typer.echo(f"\nloopcmp: interrupted; {resume_command(session.folder)} finishes it", err=True)
         return INTERRUPTED

@@ -1,11 +1,10 @@
 """Which cases, in which order, and how much effort each row is given. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from harness.backends.backend import Backend
-from harness.errors import BadInput
 from harness.protocol.benchmarks import SCALE, Row
 from harness.records.estimate import confidence_level, rounds_needed
 
@@ -139,11 +138,3 @@ class Plan:
     def needed_rounds(self) -> int:
         """The fewest rounds that give an interval: no budget ends a row below them."""
         return rounds_needed(self.level)
-
-
-def choose_baseline(name: str, backends: Iterable[Backend]) -> str:
-    """The baseline among the chosen backends. Raises BadInput if it was not chosen."""
-    names = [backend.name for backend in backends]
-    if name not in names:
-        raise BadInput(f"the baseline {name} is not among the backends: add -b {name}")
-    return name

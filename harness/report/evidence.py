@@ -13,7 +13,7 @@ from harness.protocol.observations import Observation, observations
 from harness.records.contrast import native_arm
 from harness.records.estimate import Estimate
 from harness.records.record import Cell, Line, Record, Timing
-from harness.records.store.filing import file_name
+from harness.records.store.pyperf_files import file_name
 from harness.records.verdict import FINDINGS, Parting
 from harness.report.commands import command
 from harness.report.tables.table import interval

@@ -5,7 +5,7 @@ import re
 
 from markupsafe import Markup, escape
 
-from harness.report.visible import visible
+from harness.errors import visible
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+[^\s<>\"'`.,;:!?)\]]")
 

@@ -1,9 +1,49 @@
-"""The files that a finished run leaves beside its record."""
+"""The report of a finished run, written beside its record."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
-from harness.records.record import Record
+from harness.errors import BadInput
+from harness.records import store
+from harness.records.entries import Begun
+from harness.records.record import OnTrial, Record
 from harness.report import render
+from harness.report.formats.index import render as render_index
+from harness.report.tables import audit
+
+
+def write_report(folder: Path, measured: Record) -> Record:
+    """Write the report's files, of a published run the index, and last the record, which is given."""
+    place = folder.resolve()  # "." alone has no parent
+    published = place.parent.name != store.LOCAL
+    results = place.parent if published else place.parent.parent
+    record = replace(measured, on_trial=_on_trial(measured.begun, results))
+    for name, text in files(record):
+        store.write_file(folder / name, text.encode())
+    if published:  # before the record, which says that all is written
+        others = (one for one in store.published(results) if one.name != place.name)
+        index = render_index(sorted([*((one, _readable(one)) for one in others), (place, record)]))
+        store.write_file(results / "README.md", index.encode())
+    store.write_record(folder, record)
+    return record
+
+
+def _readable(folder: Path) -> Record | None:
+    try:
+        return store.read_record(folder)
+    except BadInput:  # of another version, or damaged: no reason to lose a run that was just measured
+        return None
+
+
+def _on_trial(begun: Begun, results: Path) -> OnTrial | None:
+    """What the newest audit on record here found that found anything; an audit has its own to tell."""
+    if begun.audit is None:
+        for folder in store.audits(results, begun.environment):
+            found = _readable(folder)
+            if found is not None and (said := audit.sentences(found)):
+                return OnTrial(folder.name, found.begun.started, said)
+    return None
 
 
 def files(record: Record) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from harness.execution.environments import complete, is_made, make_again
 from harness.execution.machine import elsewhere, environment, now
 from harness.protocol.benchmarks import Row
 from harness.records.entries import VERSION, Begun, Elsewhere, Environment
-from harness.records.plan import DEFAULT, Also, Effort, Plan, choose_baseline
+from harness.records.plan import DEFAULT, Also, Effort, Plan
 from harness.records.trials import Schedule
 from harness.runner.catalog import check_rows, choose_rows, requirements_of
 from harness.runner.choosing import Known, choose_backends, known
@@ -179,3 +179,11 @@ def unavailable(begun: Begun) -> list[str]:
         for one in plan.backends
     )
     return [f"{name}: {why}" for name, why in found if why and name in plan.required]
+
+
+def choose_baseline(name: str, backends: Iterable[Backend]) -> str:
+    """The baseline among the chosen backends. Raises BadInput if it was not chosen."""
+    names = [backend.name for backend in backends]
+    if name not in names:
+        raise BadInput(f"the baseline {name} is not among the backends: add -b {name}")
+    return name

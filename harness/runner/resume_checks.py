@@ -9,14 +9,13 @@ from pathlib import Path
 
 from harness.backends.backend import Backend
 from harness.backends.registry import find_backend, known_loops, read_loop
-from harness.errors import BadInput
+from harness.errors import BadInput, visible
 from harness.execution.environments import check_versions, define
 from harness.records.entries import Begun
-from harness.records.plan import choose_baseline
 from harness.records.store import JOURNAL, safe_name
 from harness.records.store.decoding import one_line
-from harness.report.visible import visible
 from harness.runner.catalog import check_module
+from harness.runner.planning import choose_baseline
 
 
 def check_typed(folder: Path, begun: Begun) -> None:

@@ -2,17 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from harness.errors import BadInput
 from harness.records import store
 from harness.records.entries import Begun, Entry
-from harness.records.record import OnTrial, Record
-from harness.report.formats.index import render as render_index
-from harness.report.tables import audit as audit_tables
-from harness.report.writing import files
+from harness.records.record import Record
 from harness.runner import audit, timing
 from harness.runner.state import Tally
 
@@ -57,35 +54,7 @@ def measure(session: Session, tell: Callable[[Entry], None]) -> None:
             tell(entry)
 
 
-def finish(session: Session) -> Record:
-    """Write the pyperf files, the report's, of a published run the index, and last the record."""
-    folder, place = session.folder, session.folder.resolve()  # "." alone has no parent
-    published = place.parent.name != store.LOCAL
-    results = place.parent if published else place.parent.parent
-    record = replace(session.tally.record(), on_trial=_on_trial(session.tally.begun, results))
-    store.write_timings(folder, store.open_journal(folder)[1])
-    for name, text in files(record):
-        store.write_file(folder / name, text.encode())
-    if published:  # before the record, which says that all is written
-        others = (one for one in store.published(results) if one.name != place.name)
-        index = render_index(sorted([*((one, _readable(one)) for one in others), (place, record)]))
-        store.write_file(results / "README.md", index.encode())
-    store.write_record(folder, record)
-    return record
-
-
-def _readable(folder: Path) -> Record | None:
-    try:
-        return store.read_record(folder)
-    except BadInput:  # of another version, or damaged: no reason to lose a run that was just measured
-        return None
-
-
-def _on_trial(begun: Begun, results: Path) -> OnTrial | None:
-    """What the newest audit on record here found that found anything; an audit has its own to tell."""
-    if begun.audit is None:
-        for folder in store.audits(results, begun.environment):
-            found = _readable(folder)
-            if found is not None and (said := audit_tables.sentences(found)):
-                return OnTrial(folder.name, found.begun.started, said)
-    return None
+def conclude(session: Session) -> Record:
+    """Write the pyperf files of what was measured, and give the record of it."""
+    store.write_timings(session.folder, store.open_journal(session.folder)[1])
+    return session.tally.record()

@@ -1,12 +1,14 @@
 """The pyperf files of a run, one per arm; the only place besides the worker that names pyperf."""
 
+import hashlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from harness.records.entries import Entry, Played
+from harness.records.pace import AGAIN
 from harness.records.store.decoding import one_line
 from harness.records.store.files import write_file
-from harness.records.store.filing import file_name
 
 
 def write_timings(folder: Path, entries: Iterable[Entry]) -> None:
@@ -52,3 +54,13 @@ def _merged(texts: Iterable[tuple[str, str]], left_out: list[str]) -> bytes:
     written = io.StringIO()
     pyperf.BenchmarkSuite(list(benchmarks.values())).dump(written)
     return written.getvalue().encode()
+
+
+def file_name(name: str) -> str:
+    """The name of a backend, or A/A, as part of a path: itself, or what of it may be there and a digest."""
+    if name == AGAIN:
+        return "A-A"
+    if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_@+=.-]{0,99}", name):
+        return name
+    plain = re.sub(r"[^A-Za-z0-9_@+=-]+", "-", name)[:60].strip("-") or "arm"
+    return f"{plain}-{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:12]}"

@@ -7,12 +7,12 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from harness.errors import visible
 from harness.records.record import Record
 from harness.report.charts.rendering import Workshop, room_for
 from harness.report.formatting import linked, trusted
 from harness.report.html.assets import Assets, inline
 from harness.report.html.page import page_of
-from harness.report.visible import visible
 
 
 def render(record: Record) -> str:

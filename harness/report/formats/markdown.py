@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from harness.errors import visible
 from harness.records.record import Record
 from harness.records.verdict import EXPLAINED, FINDINGS
 from harness.report import commands, differences, sentences
@@ -10,7 +11,6 @@ from harness.report.contents import said, tables
 from harness.report.differences import SideBySide
 from harness.report.tables import table
 from harness.report.tables.table import Table
-from harness.report.visible import visible
 from harness.report.warnings import caveats
 
 if TYPE_CHECKING:

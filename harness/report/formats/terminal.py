@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from harness.errors import visible
 from harness.records.record import Record
 from harness.records.verdict import EXPLAINED, FINDINGS
 from harness.report import commands, differences, sentences
@@ -17,7 +18,6 @@ from harness.report.contents import tables as tables_of
 from harness.report.differences import SideBySide
 from harness.report.tables import table
 from harness.report.tables.table import Table
-from harness.report.visible import visible
 from harness.report.warnings import caveats
 
 _WIDTH_WITHOUT_TERMINAL = 120

@@ -1,18 +1,11 @@
 """Summaries over time → the figures of one case as a series, with the points where it changed. Pure."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
-from statistics import median
 
+from harness.analysis.change_points import changes
 from harness.report.site.summary import Case, Machine, Summary
-
-FEWEST = 6
-"""Figures that a series needs before a change can be told from its noise."""
-
-NEAREST = 2
-"""Figures between two changes, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +59,3 @@ def _marked(moments: list[Moment]) -> tuple[Moment, ...]:
     logs = [math.log(moments[at].case.ratio.value) for at in timed]  # type: ignore[union-attr]
     changed = {timed[at] for at in changes(logs)}
     return tuple(Moment(one.summary, one.case, at in changed) for at, one in enumerate(moments))
-
-
-def changes(values: Sequence[float]) -> tuple[int, ...]:
-    """The indexes at which a new level begins, found by ruptures' compiled PELT with a squared-error cost.
-
-    The penalty of a change is 3 s² ln n (the modified BIC of Zhang and Siegmund, Biometrics 63, 2007), with s
-    from the median absolute difference of neighbors, which a few changes do not move.
-    """
-    if len(values) < FEWEST:
-        return ()
-    import numpy as np  # noqa: PLC0415 - only where a site is built
-    import ruptures  # noqa: PLC0415 - as above
-
-    noise = median(abs(b - a) for a, b in pairwise(values)) / (0.6745 * math.sqrt(2))
-    penalty = 3 * max(noise, 1e-6) ** 2 * math.log(len(values))
-    found = ruptures.KernelCPD(kernel="linear", min_size=NEAREST).fit_predict(np.array(values), pen=penalty)
-    return tuple(int(at) for at in found[:-1])
