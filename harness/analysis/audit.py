@@ -1,4 +1,4 @@
-"""The trials of an audit → what the method is worth on this machine. Pure.
+"""The trials of an audit → what the method is worth on this machine.
 
 Every figure says of how many trials it was taken; a trial that failed counts in none.
 """

@@ -1,4 +1,4 @@
-"""The same backends in old records and in a new one: what changed over time. Pure."""
+"""The same backends in old records and in a new one: what changed over time."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace

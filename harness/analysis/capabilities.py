@@ -1,4 +1,4 @@
-"""A record → what each loop can do: yes, no, wrong, crashed or hung, and why. Pure."""
+"""A record → what each loop can do: yes, no, wrong, crashed or hung, and why."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

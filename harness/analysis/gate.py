@@ -1,4 +1,4 @@
-"""Limits × what was compared → what broke, and what could not be measured. Pure.
+"""Limits × what was compared → what broke, and what could not be measured.
 
 A limit is broken only where the whole adjusted interval lies beyond it, in every session that
 measured the case; a single session can be wrong in ways that its own interval cannot see.

@@ -1,4 +1,4 @@
-"""All observations of a benchmark → the verdict on one of its cases. Pure.
+"""All observations of a benchmark → the verdict on one of its cases.
 
 A scenario that raises on every backend, though nothing promises that, is itself at fault: that all raise
 alike says nothing of any loop, so it is no agreement.

@@ -1,4 +1,4 @@
-"""Where a promise and an observation part, and what is equal. Pure."""
+"""Where a promise and an observation part, and what is equal."""
 
 from itertools import zip_longest
 

@@ -1,4 +1,4 @@
-"""A record → one figure per backend over all its rows, with what it rests on. Pure; numpy draws.
+"""A record → one figure per backend over all its rows, with what it rests on. numpy draws.
 
 The geometric mean of the time ratios, families weighted equally, so that a family of many rows
 does not outweigh one of few.

@@ -1,4 +1,4 @@
-"""The rounds of a row's passes → what they add to its timings. Pure."""
+"""The rounds of a row's passes → what they add to its timings."""
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence

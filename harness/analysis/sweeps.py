@@ -1,4 +1,4 @@
-"""Rows that differ in one number → time and memory against it, with the exponent of a fitted power. Pure."""
+"""Rows that differ in one number → time and memory against it, with the exponent of a fitted power."""
 
 import math
 from collections.abc import Iterator, Sequence

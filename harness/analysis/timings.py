@@ -1,4 +1,4 @@
-"""A row's rounds → the timings of its cases, and the A/A interval. Pure."""
+"""A row's rounds → the timings of its cases, and the A/A interval."""
 
 import math
 from collections.abc import Callable, Sequence

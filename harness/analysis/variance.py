@@ -1,4 +1,4 @@
-"""Where the variance of rounds lies, and how many turns a worker had best take. Pure.
+"""Where the variance of rounds lies, and how many turns a worker had best take.
 
 Repetition is spent at the level that has the variance, after Kalibera and Jones, "Rigorous
 benchmarking in reasonable time" (2013), section 6, with medians in the place of means: a shared

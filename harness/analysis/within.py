@@ -1,4 +1,4 @@
-"""The backends of one record against any one of them. Pure."""
+"""The backends of one record against any one of them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

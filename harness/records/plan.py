@@ -1,4 +1,4 @@
-"""Which cases, in which order, and how much effort each row is given. Pure."""
+"""Which cases, in which order, and how much effort each row is given."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A record → the commands that repeat it, one of its rows, or one of its cases. Pure."""
+"""A record → the commands that repeat it, one of its rows, or one of its cases."""
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""A record → the cases that are not as promised, those alike together; and the documented ones. Pure."""
+"""A record → the cases that are not as promised, those alike together; and the documented ones."""
 
 from dataclasses import dataclass
 from itertools import chain

@@ -1,4 +1,4 @@
-"""A record → the evidence of every case: promise beside observation, figures, versions, commands. Pure."""
+"""A record → the evidence of every case: promise beside observation, figures, versions, commands."""
 
 import shlex
 from collections.abc import Iterable, Iterator

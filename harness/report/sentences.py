@@ -1,4 +1,4 @@
-"""A record → the sentences that a run ends with, and what to know before quoting it. Pure."""
+"""A record → the sentences that a run ends with, and what to know before quoting it."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence

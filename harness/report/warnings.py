@@ -1,4 +1,4 @@
-"""What about the machine or the effort makes a record's figures worth less; said before any figure. Pure."""
+"""What about the machine or the effort makes a record's figures worth less; said before any figure."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Entries of a journal → the record: verdicts, timings, ledger, and the method's check on itself. Pure."""
+"""Entries of a journal → the record: verdicts, timings, ledger, and the method's check on itself."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Summaries over time → the figures of one case as a series, with the points where it changed. Pure."""
+"""Summaries over time → the figures of one case as a series, with the points where it changed."""
 
 import math
 from collections.abc import Iterable

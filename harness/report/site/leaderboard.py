@@ -1,4 +1,4 @@
-"""A record's backends in order: who does what is promised before who takes less time. Pure."""
+"""A record's backends in order: who does what is promised before who takes less time."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the site keeps of a record: enough for every page but the record's own. Pure.
+"""What the site keeps of a record: enough for every page but the record's own.
 
 These are also the files of the JSON API; their schema is published beside them.
 """

@@ -1,4 +1,4 @@
-"""An audit's trials → its tables and sentences. Pure."""
+"""An audit's trials → its tables and sentences."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A comparison → the table that shows it, its footnotes and its sentences. Pure."""
+"""A comparison → the table that shows it, its footnotes and its sentences."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

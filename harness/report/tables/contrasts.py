@@ -1,4 +1,4 @@
-"""A record's contrasts → a table and sentences that a person can read. Pure."""
+"""A record's contrasts → a table and sentences that a person can read."""
 
 from collections import defaultdict
 from collections.abc import Iterator

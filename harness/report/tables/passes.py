@@ -1,4 +1,4 @@
-"""What the passes of a record gave → tables. Pure."""
+"""What the passes of a record gave → tables."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A record → the tables that every report shows. Pure."""
+"""A record → the tables that every report shows."""
 
 import math
 from collections.abc import Iterable, Sequence
