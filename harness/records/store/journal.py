@@ -27,9 +27,19 @@ from harness.records.store.files import JOURNAL, cannot_write, remove_halves, sy
 from harness.records.trials import Tried
 
 _KINDS: dict[str, type[Entry]] = {
-    kind.__name__: kind
-    for kind in (Begun, Observed, Paced, Played, PlayedBeside, Dropped, Finished, Tried, Closed)
+    "Begun": Begun,
+    "Observed": Observed,
+    "Paced": Paced,
+    "Played": Played,
+    "PlayedBeside": PlayedBeside,
+    "Dropped": Dropped,
+    "Finished": Finished,
+    "Tried": Tried,
+    "Closed": Closed,
 }
+"""The kinds of entries by the name that a journal has for each; a class may be renamed, a kind may not."""
+
+_NAMES = {entry: kind for kind, entry in _KINDS.items()}
 
 
 class _Envelope(msgspec.Struct):
@@ -65,7 +75,7 @@ class Journal:
 
     def append(self, entry: Entry) -> None:
         """Write one entry and wait until the disk has it. Raises CannotWrite, and leaves no half of it."""
-        envelope = {"kind": type(entry).__name__, "entry": entry}
+        envelope = {"kind": _NAMES[type(entry)], "entry": entry}
         before = os.fstat(self._file).st_size
         try:
             write_all(self._file, msgspec.json.encode(envelope) + b"\n")
