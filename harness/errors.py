@@ -25,7 +25,7 @@ class ScenarioBroken(BadInput):
         self.frames = frames
 
 
-def visible(text: str) -> str:
+def escape_controls(text: str) -> str:
     """Control, invisible and direction-changing characters as escapes; line ends stay."""
     if text.isprintable():
         return text

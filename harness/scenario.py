@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol, TypeVar, overload
 
-from harness.protocol.descriptions import ComplaintKind, Family, Parameter
+from harness.protocol.descriptions import DiagnosticKind, Family, Parameter
 
 T = TypeVar("T")
 
@@ -75,7 +75,7 @@ cancelled: Final = _Cancelled()
 class Left:
     """A warning or log record that a story is promised to leave behind."""
 
-    kind: ComplaintKind
+    kind: DiagnosticKind
     exception: object = None
 
 
@@ -95,7 +95,7 @@ def destroyed_pending() -> Left:
 
 
 @dataclass(frozen=True, slots=True)
-class RawPromise:
+class PromiseSpec:
     """A promise in a scenario's own values; any part may be a function of the parameters."""
 
     returns: object = UNPROMISED
@@ -105,23 +105,23 @@ class RawPromise:
 
 
 @dataclass(frozen=True, slots=True)
-class RawDifference:
+class DifferenceSpec:
     """A documented difference as a scenario states it; see `differs`."""
 
     on: tuple[str, ...]
-    promise: RawPromise
+    promise: PromiseSpec
     because: str
     source: str
     python: str
 
 
 @dataclass(frozen=True, slots=True)
-class RawClaim:
+class ClaimSpec:
     """A claim as a scenario states it; see `claim`."""
 
     words: str
     where: str
-    promise: RawPromise
+    promise: PromiseSpec
 
 
 ASYNCIO_GATHER: Final = ("*+gather",)
@@ -141,14 +141,14 @@ def differs(
     raises: object = UNPROMISED,
     prints: object = UNPROMISED,
     leaves: object = UNPROMISED,
-) -> RawDifference:
+) -> DifferenceSpec:
     """Document how the backends that match `on` differ from the promise, and where that is written.
 
     Parts that are not given stay as promised. `python` is a version specifier (">=3.12").
     """
     patterns = (on,) if isinstance(on, str) else tuple(on)
-    promise = RawPromise(returns, raises, prints, leaves)
-    return RawDifference(patterns, promise, because, source, python)
+    promise = PromiseSpec(returns, raises, prints, leaves)
+    return DifferenceSpec(patterns, promise, because, source, python)
 
 
 def claim(
@@ -159,9 +159,9 @@ def claim(
     raises: object = UNPROMISED,
     prints: object = UNPROMISED,
     leaves: object = UNPROMISED,
-) -> RawClaim:
+) -> ClaimSpec:
     """State, in our words, what a document says would be observed; the ledger computes the answer."""
-    return RawClaim(words, where, RawPromise(returns, raises, prints, leaves))
+    return ClaimSpec(words, where, PromiseSpec(returns, raises, prints, leaves))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +169,10 @@ class Scenario:
     """A story written once through AnyIO, with its promise and the parameters it is swept over."""
 
     function: Callable[..., Any]
-    promise: RawPromise
+    promise: PromiseSpec
     params: Mapping[str, Sequence[Parameter]] = field(default_factory=dict)
-    differs: tuple[RawDifference, ...] = ()
-    claims: tuple[RawClaim, ...] = ()
+    differs: tuple[DifferenceSpec, ...] = ()
+    claims: tuple[ClaimSpec, ...] = ()
     ideal: float | Callable[..., float] | None = None
     timed: bool = True
     cpus: int = 1
@@ -194,8 +194,8 @@ def scenario(
     raises: object = UNPROMISED,
     prints: object = UNPROMISED,
     leaves: object = UNPROMISED,
-    differs: Sequence[RawDifference] = (),
-    claims: Sequence[RawClaim] = (),
+    differs: Sequence[DifferenceSpec] = (),
+    claims: Sequence[ClaimSpec] = (),
     ideal: float | Callable[..., float] | None = None,
     timed: bool = True,
     cpus: int = 1,
@@ -222,7 +222,7 @@ def scenario(
     def decorate(function: Callable[..., Any]) -> Scenario:
         return Scenario(
             function=function,
-            promise=RawPromise(returns, raises, prints, leaves),
+            promise=PromiseSpec(returns, raises, prints, leaves),
             params=dict(params or {}),
             differs=tuple(differs),
             claims=tuple(claims),

@@ -8,11 +8,11 @@ from functools import cache
 
 from harness.analysis import capabilities
 from harness.analysis.intervals import judge_ratio
-from harness.records.entries import Closed, Entry, Paced
+from harness.records.entries import BenchmarkCalibrated, Entry, RunFinished
 from harness.records.estimate import Estimate
 from harness.records.record import Record
-from harness.records.trials import Compared, Schedule, Spread, Trial, Tried
-from harness.runner.state import Tally
+from harness.records.trials import ArmComparison, AuditSchedule, Trial, TrialResult, VarianceComponents
+from harness.runner.state import RunState
 from tests.records import (
     ASYNCIO,
     PACE,
@@ -30,17 +30,17 @@ from tests.records import (
 )
 
 LAPS = 20
-CLOSED = Closed("2026-05-04T03:07:08+00:00", 0.75)
+CLOSED = RunFinished("2026-05-04T03:07:08+00:00", 0.75)
 
 
-def _tried(trial: Trial, number: int, spread: float, draw: random.Random) -> Tried:
+def _tried(trial: Trial, number: int, spread: float, draw: random.Random) -> TrialResult:
     log = math.log(trial.truth) + draw.gauss(0, spread)
     low, middle, high = (math.exp(log + end * spread) for end in (-2, 0, 2))
     ratio = Estimate(middle, low, high, 20)
     samples = tuple(log + draw.gauss(0, spread) for _ in range(20))
-    compared = Compared("asyncio-again+gather", ratio, judge_ratio(ratio, 0), samples, samples)
-    typical, levels = 24e-6 * draw.uniform(0.9, 1.1), Spread(4e-4, 1e-4, 1e-3)
-    return Tried(trial, number, 9.0, 40, "", typical, (compared,), levels)
+    compared = ArmComparison("asyncio-again+gather", ratio, judge_ratio(ratio, 0), samples, samples)
+    typical, levels = 24e-6 * draw.uniform(0.9, 1.1), VarianceComponents(4e-4, 1e-4, 1e-3)
+    return TrialResult(trial, number, 9.0, 40, "", typical, (compared,), levels)
 
 
 def _trials() -> Iterator[Entry]:
@@ -50,16 +50,16 @@ def _trials() -> Iterator[Entry]:
         yield _tried(Trial("planted", 2), number, 0.002, draw)
         yield _tried(Trial("invariance", turns=1.0 if number % 2 else 2.0), number, 0.002, draw)
         yield _tried(Trial("usual"), number, 0.02, draw)
-    yield Tried(Trial("planted", 1), LAPS, 3.0, 2, "killed by SIGSEGV")
+    yield TrialResult(Trial("planted", 1), LAPS, 3.0, 2, "killed by SIGSEGV")
 
 
 @cache
 def audit() -> Record:
     """An audit of every question, in which one trial failed."""
     of = row("order", returned([0]), parameters=(("n", 1),))
-    schedule = replace(begun(plan(of), "audit"), audit=Schedule(LAPS, 1e9))
+    schedule = replace(begun(plan(of), "audit"), audit=AuditSchedule(LAPS, 1e9))
     seen = seen_alike(of, twice(look(returned([0]))))
-    return Tally(schedule, [*seen, Paced(of.id, PACE), *_trials(), CLOSED]).record()
+    return RunState(schedule, [*seen, BenchmarkCalibrated(of.id, PACE), *_trials(), CLOSED]).record()
 
 
 @cache

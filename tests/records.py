@@ -7,36 +7,36 @@ from functools import cache
 
 from harness.backends.backend import Backend, Loop
 from harness.backends.registry import find_backend
-from harness.protocol.benchmarks import Claim, Difference, Prints, Promise, Row
+from harness.protocol.benchmarks import Benchmark, Claim, Difference, Prints, Promise
 from harness.protocol.descriptions import Description, Outcome, Parameter
-from harness.protocol.messages import Farewell, Sketched, Value
+from harness.protocol.messages import LatencySketch, Value, WorkerSummary
 from harness.protocol.observations import (
-    NOTHING_LEFT,
-    Complaint,
-    Ended,
-    Leftovers,
+    NO_LEAKS,
+    Diagnostic,
+    Leaks,
     Observation,
-    Seen,
-    Sighting,
+    ObservationCount,
+    ProcessObservations,
+    WorkerExit,
 )
 from harness.records.entries import (
     VERSION,
-    Begun,
-    Closed,
-    Dropped,
+    ArmDropped,
+    BenchmarkCalibrated,
+    BenchmarkFinished,
+    CaseObserved,
     Entry,
-    Environment,
-    Finished,
-    Observed,
-    Paced,
-    Played,
-    PlayedBeside,
+    Machine,
+    PassRoundMeasured,
+    RoundMeasured,
+    RunFinished,
+    RunStarted,
 )
-from harness.records.pace import AGAIN, ArmRound, Fault, Pace
+from harness.records.pace import SELF_TEST_ARM, ArmFailure, ArmRound, RoundSettings
 from harness.records.passes import PassName
 from harness.records.plan import DEFAULT, FAST, Also, Effort, Plan
 from harness.records.record import Record
-from harness.runner.state import Tally
+from harness.runner.state import RunState
 from harness.worker.describing import Describer
 
 ASYNCIO, UVLOOP, TRIO = "asyncio+gather", "uvloop+gather", "trio+nursery"
@@ -44,7 +44,7 @@ THREE = (ASYNCIO, UVLOOP, TRIO)
 MISSING = Loop("missing", factory="missing:new_event_loop")
 NO_MISSING = "no module named 'missing': install the package that brings it"
 
-PACE = Pace(loops=100, turns=8, warmups=1)
+PACE = RoundSettings(loops=100, turns=8, warmups=1)
 
 
 def told(value: object) -> Description:
@@ -62,15 +62,15 @@ def raised(error: BaseException) -> Outcome:
 def look(
     outcome: Outcome,
     *prints: str,
-    complaints: tuple[Complaint, ...] = (),
-    left: Leftovers = NOTHING_LEFT,
+    complaints: tuple[Diagnostic, ...] = (),
+    left: Leaks = NO_LEAKS,
 ) -> Observation:
     return Observation(outcome, prints, complaints, left)
 
 
-def twice(*looks: Observation) -> tuple[Sighting, Sighting]:
+def twice(*looks: Observation) -> tuple[ProcessObservations, ProcessObservations]:
     """What two processes saw that share eight looks each between these observations."""
-    sighting = Sighting(tuple(Seen(one, 8 // len(looks)) for one in looks))
+    sighting = ProcessObservations(tuple(ObservationCount(one, 8 // len(looks)) for one in looks))
     return sighting, sighting
 
 
@@ -86,8 +86,8 @@ def row(
     timed: bool = True,
     uses_gather: bool = True,
     set_up: bool = False,
-) -> Row:
-    return Row(
+) -> Benchmark:
+    return Benchmark(
         scenario=scenario,
         family="tutorial",
         module=f"scenarios.tutorial.{scenario}",
@@ -105,7 +105,7 @@ def row(
     )
 
 
-ENVIRONMENT = Environment(
+ENVIRONMENT = Machine(
     cpu="Imaginary 9000",
     cores=2,
     governor="performance",
@@ -123,7 +123,7 @@ def backends(*names: str) -> tuple[Backend, ...]:
 
 
 def plan(
-    *rows: Row,
+    *rows: Benchmark,
     on: Sequence[str] = THREE,
     effort: Effort = DEFAULT,
     baseline: str = ASYNCIO,
@@ -133,8 +133,8 @@ def plan(
     return Plan(rows, backends(*on), baseline, effort, margin, timeout=30.0, seed=7, also=also)
 
 
-def begun(planned: Plan, name: str = "tutorial") -> Begun:
-    return Begun(VERSION, name, "2026-05-04T03:02:01+00:00", f"loopcmp run {name}", ENVIRONMENT, planned)
+def begun(planned: Plan, name: str = "tutorial") -> RunStarted:
+    return RunStarted(VERSION, name, "2026-05-04T03:02:01+00:00", f"loopcmp run {name}", ENVIRONMENT, planned)
 
 
 def value(
@@ -157,15 +157,15 @@ def value(
 
 def part(arm: str, values: Iterable[Value], *, peak: int | None = 1 << 20) -> ArmRound:
     """One worker's part in a round."""
-    return ArmRound(arm, (), tuple(values), Farewell("{}", startup=90_000_000, peak=peak, threads=1))
+    return ArmRound(arm, (), tuple(values), WorkerSummary("{}", startup=90_000_000, peak=peak, threads=1))
 
 
 def round_of(
     row_id: str, number: int, arms: Mapping[str, Sequence[float]], *, seconds: float = 1.5
-) -> Played:
+) -> RoundMeasured:
     """A round from the µs of every arm's turns."""
     parts = tuple(part(arm, map(value, turns)) for arm, turns in arms.items())
-    return Played(row_id, number, seconds, parts)
+    return RoundMeasured(row_id, number, seconds, parts)
 
 
 def rounds(
@@ -178,7 +178,7 @@ def rounds(
     idle: Mapping[str, float] | None = None,
     late: Mapping[str, float] | None = None,
     seconds: float = 1.5,
-) -> list[Played]:
+) -> list[RoundMeasured]:
     """Rounds whose arms take about these µs; turns `drift` alike for all, an arm's rounds `spread` apart.
 
     `idle` is the CPU an arm uses while it waits; `late` multiplies an arm's last two turns of eight.
@@ -194,7 +194,7 @@ def rounds(
             times = [own * turn * (tail if at >= 6 else 1.0) for at, turn in enumerate(swing)]
             share = (idle or {}).get(arm, 0.0)
             parts.append(part(arm, (value(one, idle=share) for one in times)))
-        played.append(Played(row_id, number, seconds, tuple(parts)))
+        played.append(RoundMeasured(row_id, number, seconds, tuple(parts)))
     return played
 
 
@@ -202,7 +202,7 @@ def sketched(arm: str, operations: int, *microseconds: float) -> ArmRound:
     """A worker's part in a latency pass: how many operations, and their p50, p99 and p99.9."""
     half, most, nearly_all = (1000 * one for one in microseconds)
     worker = part(arm, [value(microseconds[0])])
-    told = Sketched(operations, (half, most, nearly_all))
+    told = LatencySketch(operations, (half, most, nearly_all))
     return replace(worker, farewell=replace(worker.farewell, sketched=told))
 
 
@@ -212,7 +212,7 @@ def collected(arm: str, full: int, share: float) -> ArmRound:
     return part(arm, [replace(one, full=(full, round(one.wall * share)))])
 
 
-def threaded(played: Iterable[Played], arm: str, threads: int) -> list[Played]:
+def threaded(played: Iterable[RoundMeasured], arm: str, threads: int) -> list[RoundMeasured]:
     """The rounds with so many threads in this arm's workers, the others doing a tenth of the work."""
     return [replace(one, arms=tuple(_threaded(some, arm, threads) for some in one.arms)) for one in played]
 
@@ -225,21 +225,23 @@ def _threaded(worker: ArmRound, arm: str, threads: int) -> ArmRound:
 
 
 def beside(
-    of: Row, name: PassName, rounds_of_it: Iterable[Sequence[ArmRound]], *, seconds: float = 3.0
-) -> list[PlayedBeside]:
+    of: Benchmark, name: PassName, rounds_of_it: Iterable[Sequence[ArmRound]], *, seconds: float = 3.0
+) -> list[PassRoundMeasured]:
     """A pass's rounds, from the parts of each."""
     return [
-        PlayedBeside(name, Played(of.id, number, seconds, tuple(parts)))
+        PassRoundMeasured(name, RoundMeasured(of.id, number, seconds, tuple(parts)))
         for number, parts in enumerate(rounds_of_it)
     ]
 
 
-def seen_alike(of: Row, sightings: tuple[Sighting, ...], on: Sequence[str] = THREE) -> list[Observed]:
-    return [Observed(of.id, name, sightings) for name in on]
+def seen_alike(
+    of: Benchmark, sightings: tuple[ProcessObservations, ...], on: Sequence[str] = THREE
+) -> list[CaseObserved]:
+    return [CaseObserved(of.id, name, sightings) for name in on]
 
 
 def record_of(planned: Plan, *entries: Entry) -> Record:
-    return Tally(begun(planned), entries).record()
+    return RunState(begun(planned), entries).record()
 
 
 # One record with a bit of everything. Its backends are four: the last one is not installed.
@@ -280,14 +282,14 @@ SHUTDOWN = row("shutdown", returned(None), timed=False)
 
 EVERYTHING = (SAY_AFTER, ORDER, LARGE, FIRST_ERROR, TURNS, ECHO, RACE, PIPES, SLOW_START, SHUTDOWN)
 
-_WARNED = Complaint("never-retrieved", told(ValueError("Oops")), "Task exception was never retrieved")
-_SEGFAULT = Ended(
+_WARNED = Diagnostic("never-retrieved", told(ValueError("Oops")), "Task exception was never retrieved")
+_SEGFAULT = WorkerExit(
     "was killed by SIGSEGV", 'Fatal Python error: Segmentation fault\n  File "echo.py", line 3 in read'
 )
-_HANG = Ended("gave no answer for 30 s", "waiting for the server", timed_out=True)
+_HANG = WorkerExit("gave no answer for 30 s", "waiting for the server", timed_out=True)
 
 
-def _sightings() -> dict[str, dict[str, tuple[Sighting, ...]]]:
+def _sightings() -> dict[str, dict[str, tuple[ProcessObservations, ...]]]:
     """By row and backend; a backend that is not given saw what the baseline did."""
     hello = look(returned(["hello", "world"]), "['hello', 'world']")
     bare, grouped = raised(ValueError("Oops")), raised(ExceptionGroup("", [ValueError("Oops")]))
@@ -304,43 +306,46 @@ def _sightings() -> dict[str, dict[str, tuple[Sighting, ...]]]:
         },
         "echo": {
             ASYNCIO: twice(look(returned(64))),
-            UVLOOP: (Sighting((Seen(look(returned(64)), 3),), ended=_SEGFAULT), Sighting(ended=_SEGFAULT)),
+            UVLOOP: (
+                ProcessObservations((ObservationCount(look(returned(64)), 3),), ended=_SEGFAULT),
+                ProcessObservations(ended=_SEGFAULT),
+            ),
         },
         "race": {ASYNCIO: twice(left), TRIO: twice(left, right)},
         "pipes": {
             ASYNCIO: twice(look(returned(0))),
             TRIO: twice(look(raised(NotImplementedError("no pipes here")))),
         },
-        "slow_start": {ASYNCIO: (Sighting(ended=_HANG),) * 2, UVLOOP: twice(look(returned("up")))},
+        "slow_start": {ASYNCIO: (ProcessObservations(ended=_HANG),) * 2, UVLOOP: twice(look(returned("up")))},
         "shutdown": {
             ASYNCIO: twice(look(none)),
             UVLOOP: twice(look(none, complaints=(_WARNED,))),
-            TRIO: twice(look(none, left=Leftovers(tasks=1, files=("left.txt",)))),
+            TRIO: twice(look(none, left=Leaks(tasks=1, files=("left.txt",)))),
         },
-    }  # fmt: skip
+    }
 
 
-def _observed() -> Iterable[Observed]:
+def _observed() -> Iterable[CaseObserved]:
     for row_id, seen in _sightings().items():
         others = seen.get(UVLOOP, seen[ASYNCIO])
         for name in THREE:
             alike = seen[ASYNCIO] if name != TRIO or seen[ASYNCIO][0].seen else others
-            yield Observed(row_id, name, seen.get(name, alike))
-        yield Observed(row_id, "missing+gather", (Sighting(unavailable=NO_MISSING),) * 2)
+            yield CaseObserved(row_id, name, seen.get(name, alike))
+        yield CaseObserved(row_id, "missing+gather", (ProcessObservations(unavailable=NO_MISSING),) * 2)
 
 
 def _timed() -> Iterable[Entry]:
     agreed = "every interval is within ±2.0%"
     arms = {
-        "say_after": {ASYNCIO: 20_150.0, UVLOOP: 19_980.0, TRIO: 20_310.0, AGAIN: 20_152.0},
-        "order:n=100": {ASYNCIO: 600.0, UVLOOP: 378.0, TRIO: 1_140.0, AGAIN: 600.0},
-        "order:n=1000": {ASYNCIO: 6_500.0, UVLOOP: 6_510.0, TRIO: 6_600.0, AGAIN: 6_720.0},
-        "turns": {ASYNCIO: 12.0, UVLOOP: 8.5, AGAIN: 12.0},
+        "say_after": {ASYNCIO: 20_150.0, UVLOOP: 19_980.0, TRIO: 20_310.0, SELF_TEST_ARM: 20_152.0},
+        "order:n=100": {ASYNCIO: 600.0, UVLOOP: 378.0, TRIO: 1_140.0, SELF_TEST_ARM: 600.0},
+        "order:n=1000": {ASYNCIO: 6_500.0, UVLOOP: 6_510.0, TRIO: 6_600.0, SELF_TEST_ARM: 6_720.0},
+        "turns": {ASYNCIO: 12.0, UVLOOP: 8.5, SELF_TEST_ARM: 12.0},
         "slow_start": {UVLOOP: 71.5, TRIO: 93.0},
     }
     spreads = {"order:n=1000": 0.006, "say_after": 0.0005}
     for row_id, times in arms.items():
-        yield Paced(row_id, PACE)
+        yield BenchmarkCalibrated(row_id, PACE)
         yield from rounds(
             row_id,
             times,
@@ -350,19 +355,19 @@ def _timed() -> Iterable[Entry]:
             idle={TRIO: 0.034} if row_id == "order:n=100" else {},
             late={UVLOOP: 1.4} if row_id == "turns" else {},
         )
-        yield Finished(row_id, "60 s are over" if row_id == "order:n=1000" else agreed)
+        yield BenchmarkFinished(row_id, "60 s are over" if row_id == "order:n=1000" else agreed)
     long = {
-        "echo": [ASYNCIO, TRIO, AGAIN],
-        "race": [ASYNCIO, UVLOOP, AGAIN],
-        "pipes": [ASYNCIO, UVLOOP, AGAIN],
+        "echo": [ASYNCIO, TRIO, SELF_TEST_ARM],
+        "race": [ASYNCIO, UVLOOP, SELF_TEST_ARM],
+        "pipes": [ASYNCIO, UVLOOP, SELF_TEST_ARM],
     }
     for row_id, names in long.items():
-        yield Paced(row_id, replace(PACE, loops=1, turns=1, warmups=0, untimed=0, alone=True))
+        yield BenchmarkCalibrated(row_id, replace(PACE, loops=1, turns=1, warmups=0, untimed=0, alone=True))
         for number in range(3):
             yield round_of(row_id, number, {name: [450_000.0 + number] for name in names}, seconds=20.0)
         if row_id == "race":
-            yield Dropped(row_id, Fault(UVLOOP, "when timed it returned 'late'"), "unstable")
-        yield Finished(row_id, "60 s are over")
+            yield ArmDropped(row_id, ArmFailure(UVLOOP, "when timed it returned 'late'"), "unstable")
+        yield BenchmarkFinished(row_id, "60 s are over")
 
 
 @cache
@@ -372,13 +377,13 @@ def everything() -> Record:
     With a story that sleeps, and a row without a baseline.
     """
     planned = plan(*EVERYTHING, on=(*THREE, "missing+gather"))
-    return record_of(planned, *_observed(), *_timed(), Closed("2026-05-04T03:07:08+00:00", 0.75))
+    return record_of(planned, *_observed(), *_timed(), RunFinished("2026-05-04T03:07:08+00:00", 0.75))
 
 
 def unmeasured() -> Record:
     """A row that agrees on asyncio and could not be measured on uvloop."""
     of = row("story", returned(1))
-    elsewhere = (Sighting(unmeasured="ran on another loop"),)
+    elsewhere = (ProcessObservations(unmeasured="ran on another loop"),)
     return record_of(
         plan(of, on=(ASYNCIO, UVLOOP)),
         *seen_alike(of, twice(look(returned(1))), [ASYNCIO]),
@@ -418,14 +423,14 @@ def passed() -> Record:
             twice(look(returned(64 if of is SERVED else 1))),
             {ASYNCIO: 50.0, UVLOOP: 30.0, TRIO: 90.0},
         )
-        played = rounds(of.id, {**times, AGAIN: 50.0}, 6)
-        entries += [*seen_alike(of, seen), Paced(of.id, PACE)]
+        played = rounds(of.id, {**times, SELF_TEST_ARM: 50.0}, 6)
+        entries += [*seen_alike(of, seen), BenchmarkCalibrated(of.id, PACE)]
         entries += threaded(played, UVLOOP, 3) if of is HELPED else played
     wide = rounds(HELPED.id, {ASYNCIO: 50.0, UVLOOP: 20.0, TRIO: 90.0}, 6, spread=0.05)
     entries += [
         *beside(SERVED, "latency", _latencies()),
         *beside(SERVED, "collections", _collections()),
-        *(PlayedBeside("threads", one) for one in wide),
-        *(Finished(of.id, "6 rounds, as --fast asks") for of in (SERVED, HELPED)),
+        *(PassRoundMeasured("threads", one) for one in wide),
+        *(BenchmarkFinished(of.id, "6 rounds, as --fast asks") for of in (SERVED, HELPED)),
     ]
-    return record_of(planned, *entries, Closed("2026-05-04T03:07:08+00:00", 0.75))
+    return record_of(planned, *entries, RunFinished("2026-05-04T03:07:08+00:00", 0.75))

@@ -13,14 +13,14 @@ from harness.backends.availability import why_unavailable
 from harness.backends.families.asyncio import NotedFactory
 from harness.backends.registry import find_backend
 from harness.backends.runtime import open_backend
-from harness.execution.observing import assignment, observe_once
-from harness.execution.rounds import Arm, Stage, run_round
-from harness.protocol.benchmarks import Row
+from harness.execution.observing import assignment, observe_in_process
+from harness.execution.rounds import Arm, RoundContext, run_round
+from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
-from harness.protocol.observations import Sighting, observations
-from harness.records.pace import Fault, Pace
-from harness.runner.state import Tally
-from harness.runner.timing import drop
+from harness.protocol.observations import ProcessObservations, observations
+from harness.records.pace import ArmFailure, RoundSettings
+from harness.runner.state import RunState
+from harness.runner.timing import drop_arm
 from harness.worker.describing import Describer
 from harness.worker.loading import run_on
 from harness.worker.refusals import AnotherLoop
@@ -58,31 +58,31 @@ own_backends = pytest.mark.parametrize(
 )
 
 
-def row_of(folder: Path, done_on_import: str, done_when_run: str = "pass") -> Row:
+def row_of(folder: Path, done_on_import: str, done_when_run: str = "pass") -> Benchmark:
     path = folder / "mine.py"
     path.write_text(WHICH_LOOP.format(done_on_import=done_on_import, done_when_run=done_when_run))
-    return Row("which_loop", "user", str(path), "", "mine.py:1", uses_gather=True)
+    return Benchmark("which_loop", "user", str(path), "", "mine.py:1", uses_gather=True)
 
 
-def observed(of: Row, backend: str) -> Sighting:
+def observed(of: Benchmark, backend: str) -> ProcessObservations:
     if why := why_unavailable(find_backend(backend).loop):
         pytest.skip(why)
-    return observe_once(of, find_backend(backend), PATIENCE)
+    return observe_in_process(of, find_backend(backend), PATIENCE)
 
 
-def outcomes(sighting: Sighting) -> set[Outcome]:
+def outcomes(sighting: ProcessObservations) -> set[Outcome]:
     """What the scenario did, whatever was still there after it."""
     return {look.outcome for look in observations((sighting,))}
 
 
-def one_round(of: Row, backend: str) -> object:
+def one_round(of: Benchmark, backend: str) -> object:
     if why := why_unavailable(find_backend(backend).loop):
         pytest.skip(why)
     arm = Arm(backend, assignment(of, find_backend(backend)))
     return run_round(
         [arm],
-        Pace(loops=1, turns=1, warmups=0, untimed=0),
-        Stage(None, PATIENCE),
+        RoundSettings(loops=1, turns=1, warmups=0, untimed=0),
+        RoundContext(None, PATIENCE),
         "seed",
         {"name": "which_loop"},
     )
@@ -128,32 +128,37 @@ def test_a_loop_that_a_scenario_starts_in_a_thread_is_its_own_affair(tmp_path: P
 
 @workers
 def test_a_factory_that_makes_another_class_could_not_be_observed(tmp_path: Path) -> None:
-    assert observed(row_of(tmp_path, ANOTHER_CLASS), "uvloop") == Sighting(unmeasured=RAN_ON_ASYNCIO)
+    assert observed(row_of(tmp_path, ANOTHER_CLASS), "uvloop") == ProcessObservations(
+        unmeasured=RAN_ON_ASYNCIO
+    )
 
 
 @workers
 def test_a_story_that_raises_on_another_loop_could_not_be_observed_either(tmp_path: Path) -> None:
     of = row_of(tmp_path, ANOTHER_CLASS, "raise ValueError('Oops')")
-    assert observed(of, "uvloop") == Sighting(unmeasured=RAN_ON_ASYNCIO)
+    assert observed(of, "uvloop") == ProcessObservations(unmeasured=RAN_ON_ASYNCIO)
 
 
 @workers
 def test_trio_that_is_run_by_another_function_could_not_be_observed(tmp_path: Path) -> None:
     sighting = observed(row_of(tmp_path, ANOTHER_RUN), "trio")
-    assert sighting == Sighting(unmeasured="was run by another function than trio's own trio.run")
+    assert sighting == ProcessObservations(unmeasured="was run by another function than trio's own trio.run")
 
 
 @workers
 @pytest.mark.parametrize("when_run", ["pass", "raise ValueError('Oops')"], ids=["returns", "raises"])
 def test_an_arm_on_another_loop_gives_no_number_and_is_no_crash(tmp_path: Path, when_run: str) -> None:
     of = row_of(tmp_path, ANOTHER_CLASS, when_run)
-    assert one_round(of, "uvloop") == Fault("uvloop", RAN_ON_ASYNCIO, unmeasured=True)
+    assert one_round(of, "uvloop") == ArmFailure("uvloop", RAN_ON_ASYNCIO, unmeasured=True)
 
 
 def test_an_arm_that_is_given_up_because_of_its_loop_could_not_be_measured() -> None:
     of = row("story", returned(1))
-    tally = Tally(begun(plan(of, on=(ASYNCIO, UVLOOP))), ())
-    assert drop(tally, of, Fault(UVLOOP, RAN_ON_ASYNCIO, unmeasured=True)).verdict == "could not measure"
+    tally = RunState(begun(plan(of, on=(ASYNCIO, UVLOOP))), ())
+    assert (
+        drop_arm(tally, of, ArmFailure(UVLOOP, RAN_ON_ASYNCIO, unmeasured=True)).verdict
+        == "could not measure"
+    )
 
 
 @workers

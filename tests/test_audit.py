@@ -9,15 +9,15 @@ import pytest
 
 from harness.errors import BadInput
 from harness.execution.rounds import run_round
-from harness.protocol.benchmarks import Row
-from harness.records.entries import Begun, Dropped, Paced
-from harness.records.pace import GRAIN, Pace
-from harness.records.trials import Schedule, Trial, Tried
+from harness.protocol.benchmarks import Benchmark
+from harness.records.entries import ArmDropped, BenchmarkCalibrated, RunStarted
+from harness.records.pace import GRAIN, RoundSettings
+from harness.records.trials import AuditSchedule, Trial, TrialResult
 from harness.report import render
 from harness.runner.audit import IDENTICAL_A_LAP, SUFFIX, USUAL, conduct, laps
-from harness.runner.planning import Wanted, begin_audit
-from harness.runner.sequential import UsualFailed, usual_procedure
-from harness.runner.state import Tally
+from harness.runner.planning import RunRequest, plan_audit
+from harness.runner.sequential import SequentialFailed, usual_procedure
+from harness.runner.state import RunState
 from harness.runner.timing import check
 from tests.test_rounds import ABOUT, FREE, arms_on, parts, row_of
 
@@ -25,7 +25,7 @@ workers = pytest.mark.workers
 
 
 def test_a_lap_tries_everything_and_the_order_is_drawn_for_the_seed() -> None:
-    schedule = Schedule(IDENTICAL_A_LAP, 1e9)
+    schedule = AuditSchedule(IDENTICAL_A_LAP, 1e9)
     one = list(laps(schedule, 1))
     kinds = Counter(trial.question for trial, _ in one)
     assert kinds == {"identical": IDENTICAL_A_LAP, "planted": 7, "invariance": 4, "usual": 4}
@@ -34,7 +34,7 @@ def test_a_lap_tries_everything_and_the_order_is_drawn_for_the_seed() -> None:
 
 
 def test_no_trial_is_drawn_twice_and_the_last_lap_is_cut_short() -> None:
-    drawn = list(laps(Schedule(IDENTICAL_A_LAP + 1, 1e9), 3))
+    drawn = list(laps(AuditSchedule(IDENTICAL_A_LAP + 1, 1e9), 3))
     assert len(set(drawn)) == len(drawn)
     assert sum(trial == Trial("identical") for trial, _ in drawn) == IDENTICAL_A_LAP + 1
 
@@ -52,16 +52,16 @@ async def story():
 def test_a_planted_difference_is_iterations_that_are_run_and_not_reported(tmp_path: Path) -> None:
     plain, more = arms_on(row_of(tmp_path, COUNTS), "asyncio+gather", "uvloop+gather")
     arms = [plain, replace(more, planted=2)]
-    played = parts(run_round(arms, Pace(GRAIN, 4, 0, untimed=0), FREE, "seed", ABOUT))
+    played = parts(run_round(arms, RoundSettings(GRAIN, 4, 0, untimed=0), FREE, "seed", ABOUT))
     for part, ran in zip(played, (GRAIN, GRAIN + 2), strict=True):
         counted = [int(value.result.text) for value in part.values if value.result]
         assert {late - early for early, late in pairwise(counted)} == {ran}
         assert {value.loops for value in part.values} == {GRAIN}
 
 
-def begun(scenario: str = "order:n=1", schedule: Schedule | None = None) -> Begun:
-    wanted = Wanted([scenario], [], [], None, 60.0, seed=1, name="audit")
-    return begin_audit(wanted, schedule or Schedule(1, 1e9))
+def begun(scenario: str = "order:n=1", schedule: AuditSchedule | None = None) -> RunStarted:
+    wanted = RunRequest([scenario], [], [], None, 60.0, seed=1, name="audit")
+    return plan_audit(wanted, schedule or AuditSchedule(1, 1e9))
 
 
 @workers
@@ -71,11 +71,11 @@ def test_an_audit_times_one_row_that_neither_sleeps_nor_has_a_set_up(scenario: s
         begun(scenario)
 
 
-def short_audit() -> Tally:
+def short_audit() -> RunState:
     """An audit of very short trials on real workers, its rows observed."""
     wanted = begun()
     effort = replace(wanted.plan.effort, exactly=2, turns=2, value=0.001)
-    tally = Tally(replace(wanted, plan=replace(wanted.plan, effort=effort)))
+    tally = RunState(replace(wanted, plan=replace(wanted.plan, effort=effort)))
     for entry in check(tally):
         tally.add(entry)
     return tally
@@ -87,7 +87,7 @@ def test_every_question_is_answered_by_real_workers_and_reported() -> None:
     tally = short_audit()
     wanted = {"identical", "planted", "invariance", "usual"}
     for entry in conduct(tally):
-        assert isinstance(entry, Paced | Tried)
+        assert isinstance(entry, BenchmarkCalibrated | TrialResult)
         tally.add(entry)
     assert {tried.trial.question for tried in tally.tried} == wanted
     assert all(tried.compared and tried.seconds > 0 for tried in tally.tried)
@@ -109,7 +109,7 @@ def test_an_audit_goes_on_where_it_was_ended() -> None:
     audit.close()
     (first,) = tally.tried
     again = next(conduct(tally))
-    assert isinstance(again, Tried)
+    assert isinstance(again, TrialResult)
     assert (again.trial, again.number) != (first.trial, first.number)
 
 
@@ -117,7 +117,7 @@ def test_an_audit_goes_on_where_it_was_ended() -> None:
 @pytest.mark.long
 def test_an_audit_ends_after_its_seconds() -> None:
     tally = short_audit()
-    tally.begun = replace(tally.begun, audit=Schedule(1, 0.001))
+    tally.begun = replace(tally.begun, audit=AuditSchedule(1, 0.001))
     for entry in conduct(tally):
         tally.add(entry)
     assert len(tally.tried) == 1
@@ -127,11 +127,11 @@ def test_an_audit_ends_after_its_seconds() -> None:
 def test_a_story_too_long_for_an_audit_is_dropped_with_what_to_do(tmp_path: Path) -> None:
     text = "@scenario()\nasync def story():\n    sum(range(100_000))\n"
     wanted = begun(row_of(tmp_path, text).module)
-    tally = Tally(wanted)
+    tally = RunState(wanted)
     for entry in check(tally):
         tally.add(entry)
     (dropped,) = conduct(tally)
-    assert isinstance(dropped, Dropped)
+    assert isinstance(dropped, ArmDropped)
     assert "name a row whose iterations take at most 0.5 ms" in dropped.fault.because
 
 
@@ -147,9 +147,9 @@ def test_the_usual_procedure_is_pyperfs_own_from_its_processes_to_its_verdict() 
 
 @workers
 def test_a_command_of_pyperf_that_fails_is_told_by_its_last_line() -> None:
-    row = Row("nothing", "user", "no_such_module", "", "mine.py:1")
+    row = Benchmark("nothing", "user", "no_such_module", "", "mine.py:1")
     case = arms_on(row, "asyncio+gather")[0].assignment
-    with pytest.raises(UsualFailed, match=r"no_such_module|failed"):
+    with pytest.raises(SequentialFailed, match=r"no_such_module|failed"):
         usual_procedure(case, 2, None)
 
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.records import store
-from harness.records.entries import Begun
-from harness.records.record import OnTrial
+from harness.records.entries import RunStarted
+from harness.records.record import AuditSummary
 from harness.report.method import method
 from harness.report.tables import audit as audit_tables
 from harness.report.writing import write_report
-from harness.runner.state import Tally
+from harness.runner.state import RunState
 from tests.kinds import CLOSED, audit
 from tests.records import begun, everything, plan, row
 
@@ -43,21 +43,21 @@ def test_runs_and_what_is_no_record_are_passed_over(tmp_path: Path) -> None:
     assert not store.audits(tmp_path, HERE)
 
 
-def finished(results: Path, one: Begun) -> OnTrial | None:
+def finished(results: Path, one: RunStarted) -> AuditSummary | None:
     """What the record says that is written when such a run ends, and is read again."""
     folder = results / "local" / "20260504-000000-run"
     folder.mkdir(parents=True)
     journal = store.Journal(folder)
     with journal:
         journal.append(one)
-    write_report(folder, Tally(one, (CLOSED,)).record())
+    write_report(folder, RunState(one, (CLOSED,)).record())
     return store.read_record(folder).on_trial
 
 
 def test_a_run_that_ends_says_what_that_audit_found(tmp_path: Path) -> None:
     put(tmp_path, "2026-01-01-audit", "2026-01-01T00:00:00+00:00")
     on_trial = finished(tmp_path, replace(begun(plan(row())), environment=HERE))
-    assert on_trial == OnTrial(
+    assert on_trial == AuditSummary(
         "2026-01-01-audit", "2026-01-01T00:00:00+00:00", audit_tables.sentences(audit())
     )
     last = method(replace(everything(), on_trial=on_trial))[-1]

@@ -23,7 +23,7 @@ from harness.backends.registry import (
     read_loop,
 )
 from harness.backends.runtime import NotALoop, open_backend
-from harness.backends.third_party import PYPI, VARIANTS, Lore
+from harness.backends.third_party import PYPI, VARIANTS, LoopNotes
 from harness.errors import BadInput
 from harness.scenario import Gather
 
@@ -112,7 +112,7 @@ def test_a_loop_of_pypi_may_be_named_with_another_factory() -> None:
 
 
 @pytest.mark.parametrize("lore", [*VARIANTS, *PYPI], ids=lambda lore: lore.loop.name)
-def test_a_loop_of_the_table_says_whether_it_can_run_here_and_what_to_type(lore: Lore) -> None:
+def test_a_loop_of_the_table_says_whether_it_can_run_here_and_what_to_type(lore: LoopNotes) -> None:
     state, why = state_of(lore.loop), why_unavailable(lore.loop) or ""
     unfit = sys.version_info < lore.python or (lore.platforms and sys.platform not in lore.platforms)
     assert (state is State.UNFIT) == bool(unfit)
@@ -122,7 +122,7 @@ def test_a_loop_of_the_table_says_whether_it_can_run_here_and_what_to_type(lore:
 
 
 @pytest.mark.parametrize("lore", VARIANTS, ids=lambda lore: lore.loop.name)
-def test_a_variant_of_asyncio_is_what_its_name_says(lore: Lore) -> None:
+def test_a_variant_of_asyncio_is_what_its_name_says(lore: LoopNotes) -> None:
     if why := why_unavailable(lore.loop):
         pytest.skip(why)
     variant = lore.loop.name.removeprefix("asyncio-")

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from harness.analysis.passes import operations_needed
-from harness.records.entries import Dropped, Entry, PlayedBeside
+from harness.records.entries import ArmDropped, Entry, PassRoundMeasured
 from harness.records.estimate import Estimate
-from harness.records.pace import AGAIN, ArmRound, Fault
+from harness.records.pace import SELF_TEST_ARM, ArmFailure, ArmRound
 from harness.records.plan import FAST
 from harness.records.record import Timing
-from harness.runner.state import Tally
+from harness.runner.state import RunState
 from tests.records import (
     ASYNCIO,
     PACE,
@@ -34,7 +34,7 @@ from tests.records import (
 )
 
 STORY = row("story", returned(1), set_up=True)
-TIMES = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, AGAIN: 100.0}
+TIMES = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, SELF_TEST_ARM: 100.0}
 ORDINARY: tuple[Entry, ...] = (
     *seen_alike(STORY, twice(look(returned(1)))),
     *rounds(STORY.id, TIMES, 6),
@@ -46,7 +46,7 @@ def timings(*entries: Entry) -> dict[str, Timing]:
     return {cell.backend: cell.timing for cell in line.cells if cell.timing is not None}
 
 
-def latencies(*operations: int) -> list[PlayedBeside]:
+def latencies(*operations: int) -> list[PassRoundMeasured]:
     """A latency pass whose asyncio worker has timed so many operations in each round."""
     return beside(
         STORY,
@@ -98,7 +98,7 @@ def test_what_a_quantile_needs_grows_with_it() -> None:
 
 
 def test_without_a_baseline_latencies_are_absolute() -> None:
-    dropped = Dropped(STORY.id, Fault(ASYNCIO, "killed by SIGSEGV"), "crashed")
+    dropped = ArmDropped(STORY.id, ArmFailure(ASYNCIO, "killed by SIGSEGV"), "crashed")
     uvloop = timings(*latencies(*[10_000] * 9), dropped)[UVLOOP].latency
     assert uvloop is not None
     assert uvloop.quantiles[0].seconds is not None
@@ -116,8 +116,8 @@ def test_full_collections_are_a_share_of_wall_time_the_time_an_iteration_and_a_c
     assert some.seconds.value == pytest.approx(25e-6)
 
 
-def on_two(times: dict[str, float]) -> list[PlayedBeside]:
-    return [PlayedBeside("threads", one) for one in rounds(STORY.id, times, 6)]
+def on_two(times: dict[str, float]) -> list[PassRoundMeasured]:
+    return [PassRoundMeasured("threads", one) for one in rounds(STORY.id, times, 6)]
 
 
 def test_the_figures_on_two_cpus_stand_beside_the_ordinary_ones_and_move_none_of_them() -> None:
@@ -139,20 +139,20 @@ def test_a_case_with_helper_threads_points_to_its_other_figures() -> None:
 
 @pytest.mark.parametrize(
     ("arm", "threads", "helped"),
-    [(UVLOOP, 2, True), (UVLOOP, 1, False), (ASYNCIO, 2, False), (AGAIN, 2, False)],
+    [(UVLOOP, 2, True), (UVLOOP, 1, False), (ASYNCIO, 2, False), (SELF_TEST_ARM, 2, False)],
 )
 def test_helper_threads_are_those_that_a_backend_has_and_the_baseline_has_not(
     arm: str, threads: int, *, helped: bool
 ) -> None:
     played = threaded(rounds(STORY.id, TIMES, 6), arm, threads)
-    tally = Tally(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *played])
+    tally = RunState(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *played])
     assert tally.row_rounds(STORY).helped() == ((arm,) if helped else ())
 
 
 def test_threads_that_are_there_and_do_not_work_are_no_help() -> None:
     played = threaded(rounds(STORY.id, TIMES, 6), UVLOOP, 5)
     idle = [replace(one, arms=tuple(map(at_rest, one.arms))) for one in played]
-    tally = Tally(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *idle])
+    tally = RunState(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *idle])
     assert not tally.row_rounds(STORY).helped()
 
 
@@ -175,13 +175,13 @@ def test_a_backend_whose_threads_rest_is_not_pointed_to_two_cpus_for_another_tha
 def test_a_thread_that_shows_in_few_rounds_is_no_helper() -> None:
     played = rounds(STORY.id, TIMES, 6)
     some = [*threaded(played[:2], UVLOOP, 5), *played[2:]]
-    tally = Tally(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *some])
+    tally = RunState(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *some])
     assert not tally.row_rounds(STORY).helped()
 
 
 def test_a_finished_row_keeps_what_its_passes_said_and_not_their_rounds() -> None:
     record = passed()
-    tally = Tally(record.begun)
+    tally = RunState(record.begun)
     assert tally.beside == {}
     served = record.lines[0]
     assert [cell.timing.latency is not None for cell in served.cells if cell.timing] == [True] * len(THREE)

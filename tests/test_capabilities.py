@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from harness.analysis import capabilities
-from harness.analysis.capabilities import Ability, Answer
+from harness.analysis.capabilities import Ability, LoopAbility
 from harness.errors import BadInput
-from harness.protocol.benchmarks import Difference, Promise, Row
-from harness.protocol.observations import Complaint, Ended, Leftovers, Sighting
+from harness.protocol.benchmarks import Benchmark, Difference, Promise
+from harness.protocol.observations import Diagnostic, Leaks, ProcessObservations, WorkerExit
 from harness.records.record import Record
 from harness.report.formats import capabilities as report
 from tests.records import (
@@ -26,16 +26,16 @@ from tests.records import (
     twice,
 )
 
-UNCLOSED = Complaint("unclosed")
-OOPS = Complaint("other", raised(ValueError("Oops")).what)
+UNCLOSED = Diagnostic("unclosed")
+OOPS = Diagnostic("other", raised(ValueError("Oops")).what)
 
 
-def tried(promise: Promise | None = None, *differences: Difference, name: str = "can_listen") -> Row:
+def tried(promise: Promise | None = None, *differences: Difference, name: str = "can_listen") -> Benchmark:
     of = row(name, returned(1), differences=differences, uses_gather=False, timed=False)
     return replace(of, tags=(capabilities.TAG,), promise=promise or of.promise)
 
 
-def record(of: Row, sightings: tuple[Sighting, ...], on: str = UVLOOP) -> Record:
+def record(of: Benchmark, sightings: tuple[ProcessObservations, ...], on: str = UVLOOP) -> Record:
     """A record in which asyncio does as promised, and another loop was seen like this."""
     right = twice(look(returned(1)))
     return record_of(
@@ -43,7 +43,7 @@ def record(of: Row, sightings: tuple[Sighting, ...], on: str = UVLOOP) -> Record
     )
 
 
-def answer(of: Row, *sightings: Sighting, on: str = UVLOOP) -> Answer:
+def answer(of: Benchmark, *sightings: ProcessObservations, on: str = UVLOOP) -> LoopAbility:
     [capability] = capabilities.capabilities(record(of, sightings, on))
     assert capability.answers[0].ability is Ability.YES or of.promise.complaints
     return capability.answers[1]
@@ -58,21 +58,21 @@ def answer(of: Row, *sightings: Sighting, on: str = UVLOOP) -> Answer:
         (twice(look(raised(ValueError("Oops")))), Ability.WRONG, "raises ValueError('Oops')"),
         (twice(look(returned(1)), look(returned(2))), Ability.WRONG, "not always: returned 2, not 1"),
         (twice(look(returned(1), "hello")), Ability.WRONG, "printed hello, not nothing"),
-        (twice(look(returned(1), left=Leftovers(tasks=1))), Ability.UNTIDY, "leaves tasks: 1"),
+        (twice(look(returned(1), left=Leaks(tasks=1))), Ability.UNTIDY, "leaves tasks: 1"),
         (
-            twice(look(returned(1), complaints=(UNCLOSED, UNCLOSED), left=Leftovers(descriptors=2))),
+            twice(look(returned(1), complaints=(UNCLOSED, UNCLOSED), left=Leaks(descriptors=2))),
             Ability.UNTIDY,
             "complains of unclosed, leaves descriptors: 2",
         ),
-        ((Sighting(ended=Ended("killed by SIGSEGV")),), Ability.CRASHED, "killed by SIGSEGV"),
-        ((Sighting(ended=Ended("gave no answer for 5 s", "", timed_out=True)),), Ability.HUNG,
+        ((ProcessObservations(ended=WorkerExit("killed by SIGSEGV")),), Ability.CRASHED, "killed by SIGSEGV"),
+        ((ProcessObservations(ended=WorkerExit("gave no answer for 5 s", "", timed_out=True)),), Ability.HUNG,
          "gave no answer for 5 s"),
-        ((Sighting(unavailable="not installed"),), Ability.ABSENT, "not installed"),
-        ((Sighting(unmeasured="ran on another loop"),), Ability.UNMEASURED, "ran on another loop"),
+        ((ProcessObservations(unavailable="not installed"),), Ability.ABSENT, "not installed"),
+        ((ProcessObservations(unmeasured="ran on another loop"),), Ability.UNMEASURED, "ran on another loop"),
     ],
 )  # fmt: skip
 def test_an_answer_is_what_was_observed_and_says_why(
-    sightings: tuple[Sighting, ...], ability: Ability, because: str
+    sightings: tuple[ProcessObservations, ...], ability: Ability, because: str
 ) -> None:
     found = answer(tried(), *sightings)
     assert (found.loop, found.backend, found.ability, found.because) == ("uvloop", UVLOOP, ability, because)
@@ -92,7 +92,7 @@ def test_a_loop_that_leaves_more_or_less_from_look_to_look_does_what_is_promised
     ],
 )
 def test_a_report_that_is_promised_must_come_whatever_else_does(
-    complaints: tuple[Complaint, ...], ability: Ability, because: str
+    complaints: tuple[Diagnostic, ...], ability: Ability, because: str
 ) -> None:
     of = tried(Promise(returned(1), complaints=(OOPS,)))
     found = answer(of, *twice(look(returned(1), complaints=complaints)))

@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput
-from harness.protocol.benchmarks import Row
+from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Parameter
 from harness.runner import catalog
 from harness.runner.catalog import choose_rows
 
 
-def row(scenario: str, family: str = "tutorial", tags: tuple[str, ...] = (), **parameters: Parameter) -> Row:
-    return Row(
+def row(
+    scenario: str, family: str = "tutorial", tags: tuple[str, ...] = (), **parameters: Parameter
+) -> Benchmark:
+    return Benchmark(
         scenario, family, f"{family}.{scenario}", "", f"{family}.py:1", tuple(parameters.items()), tags=tags
     )
 
@@ -33,9 +35,9 @@ LARGE = row("order", tags=("scale",), n=1_000_000)
 def _rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fakes for what a worker would list: our own rows, and one row per line of a user's file."""
 
-    def listed(modules: Iterable[tuple[str, str]]) -> tuple[Row, ...]:
+    def listed(modules: Iterable[tuple[str, str]]) -> tuple[Benchmark, ...]:
         return tuple(
-            Row(name, family, path, "", f"{path}:{line}")
+            Benchmark(name, family, path, "", f"{path}:{line}")
             for path, family in modules
             for line, name in enumerate(Path(path).read_text().split(), 1)
         )

@@ -7,9 +7,9 @@ import pytest
 
 from harness.analysis.between import Between, between, changes
 from harness.errors import BadInput
-from harness.records.entries import Elsewhere
+from harness.records.entries import BackendEnvironment
 from harness.records.estimate import Judgement
-from harness.records.record import Record, Repeats
+from harness.records.record import Record, SelfTestCheck
 from harness.report.tables.comparison import sentences, table_between
 from tests.records import ASYNCIO, ENVIRONMENT, THREE, TRIO, UVLOOP, everything, plan, record_of
 from tests.test_comparison import STORY, record
@@ -133,7 +133,9 @@ def test_another_machine_or_build_is_refused_unless_asked_for_and_then_pointed_o
 
 def test_another_python_in_the_environment_of_a_backend_is_refused_like_another_machine() -> None:
     def there(build: str, uvloop: str) -> Record:
-        return elsewhere(record(), elsewhere=(Elsewhere(UVLOOP, "3.12.1", build, (("uvloop", uvloop),)),))
+        return elsewhere(
+            record(), elsewhere=(BackendEnvironment(UVLOOP, "3.12.1", build, (("uvloop", uvloop),)),)
+        )
 
     old, new = there("CPython 3.12.1", "0.21.0"), there("CPython 3.12.9", "0.22.1")
     with pytest.raises(BadInput, match=r"uvloop\+gather on CPython 3\.12\.9.*--across-machines"):
@@ -149,7 +151,7 @@ def test_versions_that_changed_between_sessions_are_named() -> None:
 
 
 def test_a_session_whose_own_check_failed_is_pointed_out() -> None:
-    unsound = replace(record(), repeats=Repeats(rows=10, excluding=5, allowed=2))
+    unsound = replace(record(), repeats=SelfTestCheck(rows=10, excluding=5, allowed=2))
     said = "In the old record the baseline differs from itself more often than chance allows."
     assert said in notes(between([unsound], record()))
     assert said not in notes(between([record()], record()))

@@ -10,13 +10,13 @@ import pytest
 
 from harness.analysis.sweeps import Curve, Point, Sweep, fit, sweeps
 from harness.records.estimate import Estimate
-from harness.records.record import Cell, Line, Record, Timing
-from harness.records.verdict import Finding, Verdict
+from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
+from harness.records.verdict import CaseVerdict, Verdict
 from harness.report.charts import Chart, charts, strips
 from harness.report.charts.dots import ratio_ticks, size_ticks
 from harness.report.charts.images import pictures
 from harness.report.charts.latency import time_marks
-from harness.report.charts.rendering import Workshop, inline, packed, runtime
+from harness.report.charts.rendering import ChartRenderer, gzip_base64, inline, runtime
 from harness.report.charts.sweep import sweep_chart
 from harness.report.evidence import case_of
 from harness.report.formats.markdown import illustrated
@@ -44,10 +44,12 @@ def swept(*times: float) -> Record:
     lines = []
     for one, seconds in zip(rows, times, strict=True):
         cells = [
-            Cell(name, Finding(Verdict.AGREES), twice(look(returned(1))), timing_of(seconds * factor))
+            CaseResult(
+                name, CaseVerdict(Verdict.AGREES), twice(look(returned(1))), timing_of(seconds * factor)
+            )
             for name, factor in ((ASYNCIO, 1), (UVLOOP, 2))
         ]
-        lines.append(Line(one, tuple(cells), rounds=20))
+        lines.append(BenchmarkResult(one, tuple(cells), rounds=20))
     return Record(begun(plan(*rows, on=(ASYNCIO, UVLOOP))), tuple(lines), (), None, None)
 
 
@@ -61,7 +63,7 @@ def remembered() -> Record:
     return replace(record, lines=tuple(lines))
 
 
-def peaking(cell: Cell, n: int) -> Cell:
+def peaking(cell: CaseResult, n: int) -> CaseResult:
     assert cell.timing is not None
     once = 2**20 if cell.backend == UVLOOP else 2**14
     peak = Estimate(once + 2048.0 * n, once + 2048.0 * n - 99, once + 2048.0 * n + 99, 20)
@@ -118,7 +120,7 @@ def test_a_strip_has_every_round_in_order_around_its_median() -> None:
 
 def test_an_image_names_no_other_file_and_its_colors_follow_the_page() -> None:
     for chart in all_charts():
-        drawn = Workshop().svg(chart)
+        drawn = ChartRenderer().svg(chart)
         assert drawn.startswith("<svg")
         assert not re.search(r'href="(?!#)|url\((?!#)|<script|<image', drawn)
         assert "var(--" in inline(drawn)
@@ -126,7 +128,7 @@ def test_an_image_names_no_other_file_and_its_colors_follow_the_page() -> None:
 
 
 def test_beyond_the_room_for_images_a_chart_has_none_and_can_still_be_drawn() -> None:
-    workshop, chart = Workshop(room=0), charts(everything())[0]
+    workshop, chart = ChartRenderer(room=0), charts(everything())[0]
     assert workshop.image(chart) == ""
     assert chart.kind in workshop.kinds
 
@@ -135,7 +137,7 @@ def test_hostile_names_stay_text_in_an_image() -> None:
     line = everything().lines[1]
     named = replace(line.row, scenario='<script>"\u202e', parameters=())
     record = replace(everything(), lines=(replace(line, row=named),))
-    drawn = Workshop().svg(charts(record)[0])
+    drawn = ChartRenderer().svg(charts(record)[0])
     assert "<script" not in drawn
     assert "&lt;script" in drawn
     assert "\u202e" not in drawn
@@ -143,7 +145,7 @@ def test_hostile_names_stay_text_in_an_image() -> None:
 
 def test_the_runtime_draws_and_is_packed_small() -> None:
     assert "vegaEmbed" in runtime()
-    assert len(packed(runtime())) < len(runtime()) / 2
+    assert len(gzip_base64(runtime())) < len(runtime()) / 2
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.backends.backend import Loop, Venv
+from harness.backends.backend import EnvironmentSpec, Loop
 from harness.errors import BadInput
 from harness.runner.choosing import choose_backends, known
 
@@ -46,7 +46,7 @@ def test_an_environment_that_a_backend_names_is_for_that_one_only() -> None:
 
 
 def test_what_was_typed_counts_before_what_the_project_defines() -> None:
-    assert known([], ["old=3.13"]).venvs[0] == Venv("old", "3.13")
+    assert known([], ["old=3.13"]).venvs[0] == EnvironmentSpec("old", "3.13")
     assert {venv.name for venv in known([], ["old=3.13"]).venvs} == {"old", "new"}
     typed = known(["selected=mine:new"], [])
     assert typed.loops == typed.typed == (Loop("selected", factory="mine:new"),)

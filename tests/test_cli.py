@@ -18,7 +18,7 @@ import typer
 from harness.cli import main
 from harness.cli.app import app
 from harness.records import store
-from harness.records.entries import Closed, Finished, Observed, Played
+from harness.records.entries import BenchmarkFinished, CaseObserved, RoundMeasured, RunFinished
 from harness.report import render
 from harness.report.charts.images import pictures
 from harness.report.formats.markdown import illustrated
@@ -568,13 +568,13 @@ def wait_for_lines(run: subprocess.Popen[str], results: Path, count: int) -> Non
 
 def assert_every_case_exactly_once(run: Path) -> None:
     _, entries = store.read_journal(run)
-    observed = [entry.row for entry in entries if isinstance(entry, Observed)]
-    played = [(entry.row, entry.number) for entry in entries if isinstance(entry, Played)]
+    observed = [entry.row for entry in entries if isinstance(entry, CaseObserved)]
+    played = [(entry.row, entry.number) for entry in entries if isinstance(entry, RoundMeasured)]
     assert sorted(observed) == ["mine", "untimed"]
     assert played == [("mine", number) for number in range(6)]
-    assert [entry.row for entry in entries if isinstance(entry, Finished)] == ["mine"]
-    assert [type(entry) for entry in entries].count(Closed) == 1
-    assert isinstance(entries[-1], Closed)
+    assert [entry.row for entry in entries if isinstance(entry, BenchmarkFinished)] == ["mine"]
+    assert [type(entry) for entry in entries].count(RunFinished) == 1
+    assert isinstance(entries[-1], RunFinished)
     record = store.read_record(run)
     assert [cell.timing.seconds.rounds for line in record.lines for cell in line.cells if cell.timing] == [6]
 

@@ -3,16 +3,16 @@
 import shlex
 from dataclasses import replace
 
-from harness.protocol.benchmarks import Row
+from harness.protocol.benchmarks import Benchmark
 from harness.records.plan import RIGOROUS, Plan
 from harness.records.record import Record
-from harness.records.trials import Schedule
+from harness.records.trials import AuditSchedule
 from harness.report.commands import command, one_row, whole
 from tests.kinds import audit
 from tests.records import ASYNCIO, UVLOOP, everything
 
 
-def first_row_as(row: Row) -> Record:
+def first_row_as(row: Benchmark) -> Record:
     """A record whose first timed row is another."""
     record = everything()
     lines = tuple(replace(line, row=row) if line.rounds else line for line in record.lines)
@@ -48,7 +48,7 @@ def test_what_was_typed_beside_the_rows_is_typed_again() -> None:
 
 def test_an_audit_is_an_audit_again() -> None:
     record = audit()
-    again = replace(record, begun=replace(record.begun, audit=Schedule(600, 9000.0)))
+    again = replace(record, begun=replace(record.begun, audit=AuditSchedule(600, 9000.0)))
     row, seed = again.begun.plan.rows[0].id, again.begun.plan.seed
     assert whole(again) == f"loopcmp audit {row} --trials 600 --seconds 9000 --seed {seed}"
     assert one_row(again) == whole(again)

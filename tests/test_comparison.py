@@ -7,10 +7,10 @@ import pytest
 
 from harness.analysis.within import Against, within
 from harness.errors import BadInput
-from harness.protocol.observations import Ended, Sighting
-from harness.records.entries import Entry, Observed
+from harness.protocol.observations import ProcessObservations, WorkerExit
+from harness.records.entries import CaseObserved, Entry
 from harness.records.estimate import Judgement
-from harness.records.pace import AGAIN
+from harness.records.pace import SELF_TEST_ARM
 from harness.records.plan import FAST
 from harness.records.record import Record
 from harness.report.tables.comparison import table_within
@@ -41,7 +41,7 @@ def record(uvloop: float = 63.0, *, rows: tuple[str, ...] = ("story",), count: i
     chosen = [of for of in (STORY, OTHER) if of.id in rows]
     entries: list[Entry] = []
     for of in chosen:
-        times = {ASYNCIO: 100.0, UVLOOP: uvloop, TRIO: 180.0, AGAIN: 100.0}
+        times = {ASYNCIO: 100.0, UVLOOP: uvloop, TRIO: 180.0, SELF_TEST_ARM: 100.0}
         entries += [*seen_alike(of, SEEN), *rounds(of.id, times, count, spread=0.003)]
     return record_of(plan(*chosen, effort=FAST), *entries)
 
@@ -72,7 +72,7 @@ def test_rows_that_were_measured_in_the_rounds_of_another_are_compared_too() -> 
         replace(told, scenario=f"{family}_story", native="story", only=family)
         for family in ("asyncio", "trio")
     ]
-    times = {ASYNCIO: 100.0, UVLOOP: 60.0, TRIO: 180.0, AGAIN: 100.0}
+    times = {ASYNCIO: 100.0, UVLOOP: 60.0, TRIO: 180.0, SELF_TEST_ARM: 100.0}
     natives = {"asyncio+native": 50.0, "uvloop+native": 40.0, "trio+native": 150.0}
     looks = [*seen_alike(told, SEEN), *seen_alike(twins[0], SEEN, [ASYNCIO, UVLOOP])]
     looks += seen_alike(twins[1], SEEN, [TRIO])
@@ -115,8 +115,8 @@ def test_a_story_that_every_backend_raises_from_is_not_missed() -> None:
 
 
 def test_a_row_without_a_baseline_gives_no_ratio_between_the_others_either() -> None:
-    crash = (Sighting(ended=Ended("killed by SIGSEGV")),)
-    entries = [Observed(STORY.id, ASYNCIO, crash), *seen_alike(STORY, SEEN, [UVLOOP, TRIO])]
+    crash = (ProcessObservations(ended=WorkerExit("killed by SIGSEGV")),)
+    entries = [CaseObserved(STORY.id, ASYNCIO, crash), *seen_alike(STORY, SEEN, [UVLOOP, TRIO])]
     played = rounds(STORY.id, {UVLOOP: 63.0, TRIO: 180.0}, 12)
     compared = within(record_of(plan(STORY, effort=FAST), *entries, *played), UVLOOP)
     assert compared.ratios == ()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harness.analysis.contrasts import contrasts
-from harness.backends.backend import Venv
+from harness.backends.backend import EnvironmentSpec
 from harness.records.contrast import Contrast
 from tests.records import backends, value
 
@@ -70,7 +70,7 @@ def test_one_backend_has_nothing_to_be_contrasted_with() -> None:
 
 def test_backends_of_two_environments_differ_in_more_than_one_part() -> None:
     ours, group = backends("asyncio+anyio", "asyncio+gather")
-    theirs = replace(group, venv=Venv("old", "3.12"))
+    theirs = replace(group, venv=EnvironmentSpec("old", "3.12"))
     times = {ours.name: 120.0, theirs.name: 100.0, group.name: 100.0, "asyncio+native": 90.0}
     rounds = [{name: [value(time)] for name, time in times.items()}] * ROUNDS
     pairs = [(one.arm, one.against) for one in contrasts((ours, theirs), rounds, 0.95, gathers=True)]

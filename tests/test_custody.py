@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.execution import containment
-from harness.execution.containment import Custody
+from harness.execution.containment import Containment
 
 pytestmark = [
     pytest.mark.workers,
@@ -28,12 +28,12 @@ def sleeper() -> Iterator["subprocess.Popen[bytes]"]:
         process.kill()
 
 
-def orphaned(folder: Path, number: int) -> Custody:
+def orphaned(folder: Path, number: int) -> Containment:
     """A worker of a kind that has ended and left a process in a session of its own."""
     with subprocess.Popen(
         [sys.executable, "-c", f"input()\n{ORPHAN}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as worker:
-        taken = Custody(worker.pid, str(folder / str(number)))
+        taken = Containment(worker.pid, str(folder / str(number)))
         assert worker.stdin is not None
         assert worker.stdout is not None
         worker.stdin.write(b"\n")
@@ -66,7 +66,7 @@ def test_this_process_adopts_no_orphans_once_the_last_worker_has_ended(tmp_path:
 def test_a_worker_has_a_limit_of_its_own_and_the_system_ends_it_first(
     tmp_path: Path, sleeper: "subprocess.Popen[bytes]"
 ) -> None:
-    taken = Custody(sleeper.pid, str(tmp_path), memory=2**30)
+    taken = Containment(sleeper.pid, str(tmp_path), memory=2**30)
     soft, hard = resource.prlimit(sleeper.pid, resource.RLIMIT_DATA)
     assert 2**30 - 2**20 < soft == hard <= 2**30
     assert Path(f"/proc/{sleeper.pid}/oom_score_adj").read_text() == "1000\n"

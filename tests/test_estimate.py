@@ -9,7 +9,7 @@ from statistics import median
 import pytest
 from scipy.stats import quantile_test
 
-from harness.analysis.intervals import estimate, judge_ratio, surprising_count
+from harness.analysis.intervals import binomial_quantile, estimate, judge_ratio
 from harness.analysis.samples import excess, log_ratio, log_ratio_of_totals, typical_seconds
 from harness.protocol.messages import Value
 from harness.records.estimate import Estimate, Judgement, confidence_level, rounds_needed
@@ -164,5 +164,5 @@ def test_the_excess_of_a_story_that_sleeps_may_be_negative(slept: float, beyond:
 def test_chance_allows_as_many_a_a_rows_as_the_binomial_says(rows: int) -> None:
     rate = Fraction(1, 20)
     terms = [math.comb(rows, hits) * rate**hits * (1 - rate) ** (rows - hits) for hits in range(rows + 1)]
-    allowed = surprising_count(rows)
+    allowed = binomial_quantile(rows)
     assert sum(terms[: allowed + 1]) >= Fraction(99, 100) > sum(terms[:allowed])

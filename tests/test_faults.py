@@ -15,11 +15,11 @@ from harness.backends.registry import find_backend
 from harness.execution import containment
 from harness.execution.listing import list_rows
 from harness.execution.machine import PYTHON
-from harness.execution.observing import observe_once
-from harness.protocol.benchmarks import Row
+from harness.execution.observing import observe_in_process
+from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
-from harness.protocol.observations import Observation, Sighting
-from harness.records.verdict import Finding, Verdict
+from harness.protocol.observations import Observation, ProcessObservations
+from harness.records.verdict import CaseVerdict, Verdict
 from harness.worker.describing import Describer
 from tests.hostile.acts import ACTS, GIB
 
@@ -95,7 +95,7 @@ IN_STORIES_ONLY = {"huge_value", "deep_value"}
 
 
 @pytest.fixture(scope="module")
-def rows() -> dict[str, Row]:
+def rows() -> dict[str, Benchmark]:
     return {row.id: row for row in list_rows([("tests.hostile.stories", "user")])}
 
 
@@ -129,7 +129,7 @@ def _processes_in(folder: Path) -> list[str]:
     return found
 
 
-def judged(row: Row, backend: Backend, sighting: Sighting) -> tuple[Finding, str]:
+def judged(row: Benchmark, backend: Backend, sighting: ProcessObservations) -> tuple[CaseVerdict, str]:
     """The verdict on what one process saw, and all the evidence for it in words."""
     finding = judge(row, backend.name, PYTHON, (sighting,), QUIET)
     parts = [finding.because]
@@ -147,7 +147,7 @@ def test_every_act_has_a_verdict() -> None:
 @pytest.mark.usefixtures("nothing_left")
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_has_its_verdict_and_evidence_and_the_next_case_is_unaffected(
-    rows: dict[str, Row], fault: str
+    rows: dict[str, Benchmark], fault: str
 ) -> None:
     asyncio = find_backend("asyncio")
     loop = Backend(Loop("hostile", factory=f"tests.hostile.loops:{fault}"), "gather")
@@ -156,11 +156,11 @@ def test_a_fault_has_its_verdict_and_evidence_and_the_next_case_is_unaffected(
         cases.append((rows["control"], loop))
     timeout = SHORT if fault in ENDLESS else PATIENCE
     with ThreadPoolExecutor(len(cases)) as pool:
-        sightings = [pool.submit(observe_once, *case, timeout) for case in cases]
+        sightings = [pool.submit(observe_in_process, *case, timeout) for case in cases]
     verdict, evidence = FAULTS[fault]
     for case, sighting in zip(cases, sightings, strict=True):
         finding, words = judged(*case, sighting.result())
         assert finding.verdict is verdict, words
         assert re.search(evidence, words), words
-    after = observe_once(rows["control"], asyncio, PATIENCE)
-    assert judged(rows["control"], asyncio, after)[0] == Finding(AGREES)
+    after = observe_in_process(rows["control"], asyncio, PATIENCE)
+    assert judged(rows["control"], asyncio, after)[0] == CaseVerdict(AGREES)

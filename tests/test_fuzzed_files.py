@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from harness.errors import BadInput
 from harness.records import store
-from harness.records.entries import Played
+from harness.records.entries import RoundMeasured
 from harness.records.record import Record
+from harness.records.store.journal import KINDS
 from harness.records.store.pyperf_files import _merged
 from tests.records import everything
 from tests.test_store import pyperf_run, timed_round, write_journal
@@ -114,7 +115,7 @@ def test_a_damaged_journal_keeps_every_whole_entry_or_is_refused(tmp_path: Path,
     lines = [json.loads(line) for line in data.split(b"\n")[:-1] if line]
     assert len(entries) == len(lines) - 1
     for line, entry in zip(lines[1:], entries, strict=True):
-        assert line["kind"] == type(entry).__name__
+        assert KINDS[line["kind"]] is type(entry)
         assert holds(msgspec.to_builtins(entry), line["entry"])
 
 
@@ -137,7 +138,7 @@ def test_a_run_that_pyperf_cannot_read_is_named_beside_those_that_it_can(tmp_pat
         type(first)(first.arm, first.warmups, first.values, type(spoilt)("rubbish", 0, None, 1)),
         *rounds[0].arms[1:],
     )
-    rounds[0] = Played(rounds[0].row, rounds[0].number, rounds[0].seconds, arms)
+    rounds[0] = RoundMeasured(rounds[0].row, rounds[0].number, rounds[0].seconds, arms)
     store.write_timings(tmp_path, rounds)
     [line] = (tmp_path / "timings" / "left-out.txt").read_text().splitlines()
     assert line.startswith(f"{rounds[0].row}, round 0, {first.arm}: ")

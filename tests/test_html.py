@@ -15,12 +15,12 @@ import pytest
 
 from harness.analysis.intervals import judge_ratio
 from harness.backends.backend import Backend, Loop
-from harness.errors import visible
-from harness.protocol.observations import Ended, Sighting
-from harness.records.entries import Observed
+from harness.errors import escape_controls
+from harness.protocol.observations import ProcessObservations, WorkerExit
+from harness.records.entries import CaseObserved
 from harness.records.estimate import Estimate
-from harness.records.record import Cell, Line, Record, Repeats, Timing
-from harness.records.verdict import Finding, Verdict
+from harness.records.record import BenchmarkResult, CaseResult, Record, SelfTestCheck, Timing
+from harness.records.verdict import CaseVerdict, Verdict
 from harness.report import differences, sentences
 from harness.report.evidence import LONG
 from harness.report.formats import html
@@ -97,11 +97,13 @@ def sixty_by_twelve() -> Record:
     for one in rows:
         ratios = {name: None if name == ASYNCIO else 2 ** draw.uniform(-1, 1) for name in names}
         cells = [
-            Cell(name, Finding(Verdict.AGREES), twice(look(returned(1))), timing(draw, ratio))
+            CaseResult(name, CaseVerdict(Verdict.AGREES), twice(look(returned(1))), timing(draw, ratio))
             for name, ratio in ratios.items()
         ]
-        lines.append(Line(one, tuple(cells), PACE, 50, "every interval is within ±2.0%", estimate(1, 0.01)))
-    return Record(begun(planned), tuple(lines), (), Repeats(60, 3, 8), None)
+        lines.append(
+            BenchmarkResult(one, tuple(cells), PACE, 50, "every interval is within ±2.0%", estimate(1, 0.01))
+        )
+    return Record(begun(planned), tuple(lines), (), SelfTestCheck(60, 3, 8), None)
 
 
 # What stands on the page
@@ -110,7 +112,9 @@ def sixty_by_twelve() -> Record:
 def test_the_first_things_said_are_what_where_when_the_verdict_and_the_warnings() -> None:
     page = everything_read()
     top, short = page.all("header")[0].text, page.all("section", kind="verdict")[0].text
-    assert all(visible(words) in top for words in (everything().begun.name, *table.heading(everything())))
+    assert all(
+        escape_controls(words) in top for words in (everything().begun.name, *table.heading(everything()))
+    )
     assert [said for said in sentences.sentences(everything()) if said not in short] == []
     warned = page.all("section", kind="warnings")[0].text
     assert [said for said in (*of_the_run(everything()), *of_rows(everything())) if said not in warned] == []
@@ -119,7 +123,7 @@ def test_the_first_things_said_are_what_where_when_the_verdict_and_the_warnings(
     assert parts[:3] == ["verdict", "warnings", "matrix"]
 
 
-def cells_of(record: Record) -> Iterator[tuple[str, Line, Cell]]:
+def cells_of(record: Record) -> Iterator[tuple[str, BenchmarkResult, CaseResult]]:
     """The name on the page of every case."""
     for number, line in enumerate(record.lines, start=1):
         for at, name in enumerate(order(record), start=1):
@@ -135,7 +139,7 @@ def test_every_cell_of_the_matrix_says_its_verdict_twice_and_its_figure_with_its
         sign = links[f"#{name}"].all("span", kind="sign")[0]
         assert sign.text == table.SYMBOLS[cell.finding.verdict] or sign.all("svg")
         if cell.timing and cell.timing.ratio:
-            figure = table.interval(cell.timing.ratio, "×")
+            figure = table.format_estimate(cell.timing.ratio, "×")
             assert re.sub(r"[^\d.\[\],a-z ]", "", figure).split()[0] in shown
             assert figure[figure.index("[") :] in shown
             assert any(figure in one for one in times[line.row.id])
@@ -148,9 +152,9 @@ def test_every_cell_leads_to_its_evidence() -> None:
         assert line.row.source in shown
         assert "loopcmp run" in shown
         assert f"-b {cell.backend}" in shown
-        assert visible(cell.finding.because) in shown
+        assert escape_controls(cell.finding.because) in shown
         if cell.timing:
-            assert table.interval(cell.timing.switches) in shown
+            assert table.format_estimate(cell.timing.switches) in shown
             assert f"timings/{cell.backend}.json" in shown
 
 
@@ -245,7 +249,7 @@ def test_a_record_that_was_read_back_gives_the_same_page() -> None:
 def test_a_record_without_figures_has_a_page_without_charts() -> None:
     one = row("story", returned(1))
     record = record_of(
-        plan(one), *(Observed(one.id, name, twice(look(returned(1)))) for name in (ASYNCIO, UVLOOP))
+        plan(one), *(CaseObserved(one.id, name, twice(look(returned(1)))) for name in (ASYNCIO, UVLOOP))
     )
     page = read(html.render(record))
     assert page.all("figure") == []
@@ -283,9 +287,9 @@ def hostile(text: str) -> Record:
         row(text, returned(text)), summary=text, source=f"{text}:1", text=text, parameters=(("name", text),)
     )
     entries = (
-        Observed(promised.id, ASYNCIO, twice(look(returned(text), text))),
-        Observed(promised.id, UVLOOP, (Sighting(ended=Ended(f"ended by {text}", text)),)),
-        Observed(promised.id, "trio+nursery", twice(look(returned(text + "!"), text))),
+        CaseObserved(promised.id, ASYNCIO, twice(look(returned(text), text))),
+        CaseObserved(promised.id, UVLOOP, (ProcessObservations(ended=WorkerExit(f"ended by {text}", text)),)),
+        CaseObserved(promised.id, "trio+nursery", twice(look(returned(text + "!"), text))),
     )
     record = record_of(plan(promised), *entries)
     timed = tuple(
@@ -316,7 +320,7 @@ def shape(page: Element) -> list[tuple[str, list[str]]]:
 def test_text_stays_text(what: str) -> None:
     page = read(hostile_page(what))
     assert shape(page) == shape(read(hostile_page("plain")))
-    shown = " ".join(visible(HOSTILE[what]).split())
+    shown = " ".join(escape_controls(HOSTILE[what]).split())
     assert page.all("h1")[0].text == shown
     assert page.all("title")[0].text.startswith(shown)
     assert shown in page.named("rows").text
@@ -329,7 +333,7 @@ def test_data_in_the_page_stays_data(what: str) -> None:
     packed = read(hostile_page(what)).named("packed").raw
     data, runtime = (gzip.decompress(base64.b64decode(piece)).decode() for piece in packed.split(" "))
     rows = json.loads(data)["rows"]
-    assert visible(HOSTILE[what]) in rows["chart-forest"][0]["row"]
+    assert escape_controls(HOSTILE[what]) in rows["chart-forest"][0]["row"]
     assert "vegaEmbed" in runtime
 
 
@@ -484,7 +488,7 @@ def test_hostile_text_does_nothing_in_a_browser(browser: Browser, tmp_path: Path
         browser.open(path.as_uri())
         browser.run("window.alert = () => { document.title = 'fallen' }")
         see_every_chart(browser)
-        assert browser.run("return document.querySelector('h1').textContent") == visible(text)
+        assert browser.run("return document.querySelector('h1').textContent") == escape_controls(text)
         assert browser.complaints() == []
         assert set(browser.requests()) == {path.as_uri()}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.report.charts.cache import kept
+from harness.report.charts.cache import cached_text
 
 TEXT = "line\r\nline\u2028é\n"
 
@@ -24,7 +24,7 @@ def counted() -> tuple[Callable[[], str], list[str]]:
 def test_a_text_is_made_once_and_comes_back_as_it_was(tmp_path: Path) -> None:
     make, made = counted()
     file = tmp_path / "new" / "text"
-    assert [kept(file, make), kept(file, make)] == [TEXT, TEXT]
+    assert [cached_text(file, make), cached_text(file, make)] == [TEXT, TEXT]
     assert len(made) == 1
     assert [one.name for one in file.parent.iterdir()] == ["text"]
 
@@ -42,10 +42,10 @@ def test_a_text_is_made_once_and_comes_back_as_it_was(tmp_path: Path) -> None:
 def test_a_damaged_file_is_made_anew(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     make, made = counted()
     file = tmp_path / "text"
-    kept(file, make)
+    cached_text(file, make)
     whole = file.read_bytes()
     file.write_bytes(damage(whole))
-    assert kept(file, make) == TEXT
+    assert cached_text(file, make) == TEXT
     assert len(made) == 2
     assert file.read_bytes() == whole
 
@@ -54,5 +54,5 @@ def test_where_nothing_can_be_kept_the_text_is_made_every_time(tmp_path: Path) -
     make, made = counted()
     (tmp_path / "file").write_text("no folder")
     file = tmp_path / "file" / "text"
-    assert [kept(file, make), kept(file, make)] == [TEXT, TEXT]
+    assert [cached_text(file, make), cached_text(file, make)] == [TEXT, TEXT]
     assert len(made) == 2

@@ -16,7 +16,13 @@ from pathlib import Path
 import pytest
 
 from harness.records import store
-from harness.records.entries import Closed, Finished, Observed, Paced, Played
+from harness.records.entries import (
+    BenchmarkCalibrated,
+    BenchmarkFinished,
+    CaseObserved,
+    RoundMeasured,
+    RunFinished,
+)
 from harness.records.record import Record
 
 pytestmark = pytest.mark.workers
@@ -102,13 +108,13 @@ def times_each(run: Path) -> Counter[tuple[str, ...]]:
     found: Counter[tuple[str, ...]] = Counter()
     for entry in entries:
         match entry:
-            case Observed(row, backend):
+            case CaseObserved(row, backend):
                 found["observed", row, backend] += 1
-            case Played(row, number):
+            case RoundMeasured(row, number):
                 found["played", row, str(number)] += 1
-            case Paced(row) | Finished(row):
+            case BenchmarkCalibrated(row) | BenchmarkFinished(row):
                 found[type(entry).__name__, row] += 1
-            case Closed():
+            case RunFinished():
                 found["closed",] += 1
             case _:
                 found["dropped",] += 1

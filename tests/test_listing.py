@@ -9,16 +9,16 @@ from textwrap import dedent
 
 import pytest
 
-from harness.protocol.benchmarks import Prints, Promise, Row
+from harness.protocol.benchmarks import Benchmark, Prints, Promise
 from harness.protocol.descriptions import Description, Outcome
-from harness.protocol.observations import Complaint
+from harness.protocol.observations import Diagnostic
 from harness.worker.describing import Describer
 from harness.worker.listing import LONGEST_TEXT, list_rows
 from harness.worker.refusals import Malformed, ModuleBroken
 
 describe = Describer().describe
 
-Lister = Callable[[str], tuple[Row, ...]]
+Lister = Callable[[str], tuple[Benchmark, ...]]
 
 HEAD = "from harness.scenario import *\nfrom harness.scenario import differs, claim\n"
 """Two lines, so that what a test writes begins on line 3."""
@@ -39,7 +39,7 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def rows(mine: Path) -> Lister:
     """Lists a module of this text under the family `user`."""
 
-    def list_them(text: str) -> tuple[Row, ...]:
+    def list_them(text: str) -> tuple[Benchmark, ...]:
         mine.write_text(HEAD + dedent(text))
         return tuple(list_rows(str(mine), "user"))
 
@@ -94,7 +94,7 @@ def test_a_row_says_what_its_scenario_says(rows: Lister, mine: Path) -> None:
     ''')
     _, at, text = mine.read_text().partition("@scenario")
     assert row.text == at + text.rstrip(" ")
-    assert replace(row, text="") == Row(
+    assert replace(row, text="") == Benchmark(
         scenario="story",
         family="user",
         module=str(mine),
@@ -190,7 +190,7 @@ def test_every_promise_may_be_a_function_of_the_parameters_that_it_names(rows: L
         async def story(n, kind): ...
     """)
     assert row.promise == Promise(
-        Outcome("returned", describe([0, 1])), Prints(("a", "a")), (Complaint("never-awaited"),)
+        Outcome("returned", describe([0, 1])), Prints(("a", "a")), (Diagnostic("never-awaited"),)
     )
     assert row.ideal == 1.0
     assert row.differences[0].promise.outcome == Outcome("returned", describe(-2))
@@ -238,16 +238,16 @@ def test_promised_lines_are_put_like_printed_ones(rows: Lister, prints: str, exp
     ("leaves", "expected"),
     [
         ("()", ()),
-        ("destroyed_pending()", (Complaint("destroyed-pending"),)),
+        ("destroyed_pending()", (Diagnostic("destroyed-pending"),)),
         (
             "[never_retrieved(ValueError(1)), never_awaited()]",
-            (Complaint("never-awaited"), Complaint("never-retrieved", describe(ValueError(1)))),
+            (Diagnostic("never-awaited"), Diagnostic("never-retrieved", describe(ValueError(1)))),
         ),
-        ("never_retrieved(cancelled)", (Complaint("never-retrieved", Description("Cancelled")),)),
+        ("never_retrieved(cancelled)", (Diagnostic("never-retrieved", Description("Cancelled")),)),
     ],
 )
 def test_promised_leavings_are_one_or_many_in_any_order(
-    rows: Lister, leaves: str, expected: tuple[Complaint, ...]
+    rows: Lister, leaves: str, expected: tuple[Diagnostic, ...]
 ) -> None:
     [row] = rows(f"""
         @scenario(leaves={leaves})

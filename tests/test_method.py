@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from harness.records.pace import ALONE
+from harness.records.pace import ONE_AT_A_TIME
 from harness.records.record import Record
 from harness.report.method import method
 from tests.records import PACE, everything
@@ -19,6 +19,6 @@ def test_rows_that_need_two_cpus_and_rows_whose_workers_live_one_by_one_are_coun
     usual = tuple(replace(line, pace=PACE) for line in timed)
     assert workers(replace(record, lines=usual)).endswith("all are alive at once, pinned to CPU 1.")
     wide = tuple(replace(line, row=replace(line.row, cpus=2)) for line in usual[1:])
-    said = workers(replace(record, lines=(replace(usual[0], pace=ALONE), *wide)))
+    said = workers(replace(record, lines=(replace(usual[0], pace=ONE_AT_A_TIME), *wide)))
     assert f"In {len(wide)} rows, of stories that need two CPUs, they have two." in said
     assert said.endswith("In 1 row, of long iterations, they live one by one and give one value each.")

@@ -25,11 +25,11 @@ import harness
 from harness.backends.registry import find_backend
 from harness.backends.runtime import open_backend
 from harness.protocol.descriptions import Description, Outcome
-from harness.protocol.messages import LOOKS
-from harness.protocol.observations import NOTHING_LEFT, Complaint, Leftovers, Observation, Seen
+from harness.protocol.messages import OBSERVATIONS_PER_PROCESS
+from harness.protocol.observations import NO_LEAKS, Diagnostic, Leaks, Observation, ObservationCount
 from harness.worker.channel import Channel
 from harness.worker.describing import Describer
-from harness.worker.loading import Story
+from harness.worker.loading import BoundScenario
 from harness.worker.observing import look, observe
 from harness.worker.refusals import Undescribable
 
@@ -63,7 +63,7 @@ def look_at(body: Body, loop: str) -> Observation:
     """One look, in this process, after everything that a loop opens once has been opened."""
     running = open_backend(find_backend(loop))
     running.check()
-    return look(Story(body, None, __file__), running)
+    return look(BoundScenario(body, None, __file__), running)
 
 
 async def idle() -> None:
@@ -79,7 +79,7 @@ def test_a_quiet_story_is_its_value_and_nothing_else(loop: str) -> None:
     async def story() -> list[int]:
         return [1, 2]
 
-    assert look_at(story, loop) == Observation(Outcome("returned", describe([1, 2])), (), (), NOTHING_LEFT)
+    assert look_at(story, loop) == Observation(Outcome("returned", describe([1, 2])), (), (), NO_LEAKS)
 
 
 @everywhere
@@ -128,7 +128,7 @@ def test_a_story_that_returns_or_raises_outside_its_file_has_no_line(loop: str) 
 
     running = open_backend(find_backend(loop))
     assert look_at(story, loop).raised_on_line is None
-    assert look(Story(fail, None, "elsewhere.py"), running).raised_on_line is None
+    assert look(BoundScenario(fail, None, "elsewhere.py"), running).raised_on_line is None
 
 
 def test_an_error_whose_own_parts_raise_has_no_line_and_is_described_all_the_same() -> None:
@@ -171,7 +171,7 @@ def test_a_coroutine_that_nobody_awaits_is_seen(loop: str) -> None:
     async def story() -> None:
         idle()  # type: ignore[unused-coroutine]
 
-    assert look_at(story, loop).complaints == (Complaint("never-awaited"),)
+    assert look_at(story, loop).complaints == (Diagnostic("never-awaited"),)
 
 
 @on_asyncio
@@ -181,7 +181,7 @@ def test_an_error_that_nobody_retrieves_is_seen(loop: str) -> None:
         await asyncio.wait([task])
 
     seen = look_at(story, loop)
-    assert seen.complaints == (Complaint("never-retrieved", describe(ValueError("Oops"))),)
+    assert seen.complaints == (Diagnostic("never-retrieved", describe(ValueError("Oops"))),)
     assert seen.outcome == Outcome("returned", describe(None))
 
 
@@ -201,7 +201,7 @@ def test_a_task_that_is_destroyed_while_it_waits_is_seen(loop: str) -> None:
 
     seen = look_at(story, loop)
     assert [one.kind for one in seen.complaints] == ["destroyed-pending"]
-    assert seen.left == NOTHING_LEFT
+    assert seen.left == NO_LEAKS
 
 
 @on_asyncio
@@ -218,7 +218,7 @@ def test_a_task_that_outlives_its_loop_is_left(loop: str) -> None:
         finally:
             kept.append(asyncio.get_running_loop().create_task(anyio.sleep_forever()))
 
-    assert look_at(story, loop).left == Leftovers(tasks=1)
+    assert look_at(story, loop).left == Leaks(tasks=1)
     for task in kept:
         task._log_destroy_pending = False  # type: ignore[attr-defined]
 
@@ -232,7 +232,7 @@ def test_a_socket_left_open_is_unclosed_and_no_longer_open_when_counted(loop: st
 
     seen = look_at(story, loop)
     assert [one.kind for one in seen.complaints] == ["unclosed"]
-    assert seen.left == NOTHING_LEFT
+    assert seen.left == NO_LEAKS
 
 
 @everywhere
@@ -251,7 +251,7 @@ def test_descriptors_threads_and_files_left_behind_are_seen(loop: str) -> None:
     thread.join()
     for end in ends:
         os.close(end)
-    assert seen.left == Leftovers(threads=1, descriptors=2, files=("left",))
+    assert seen.left == Leaks(threads=1, descriptors=2, files=("left",))
 
 
 @everywhere
@@ -380,7 +380,7 @@ def test_a_set_up_is_torn_down_before_the_look_ends(loop: str) -> None:
         return "done"
 
     running = open_backend(find_backend(loop))
-    seen = look(Story(None, set_up), running)
+    seen = look(BoundScenario(None, set_up), running)
     assert seen.outcome == Outcome("returned", describe("done"))
     assert steps == ["set up", "operation", "torn down"]
 
@@ -404,10 +404,10 @@ def test_each_look_has_a_new_loop_and_is_sent_at_once(loop: str) -> None:
         sent_before.append(len(channel.sent))
         return random.getrandbits(32)
 
-    observe(Story(story, None), open_backend(find_backend(loop)), channel)
+    observe(BoundScenario(story, None), open_backend(find_backend(loop)), channel)
     *looks, last = channel.sent
     assert last == ("done", None)
-    assert 2 <= len(looks) <= LOOKS
+    assert 2 <= len(looks) <= OBSERVATIONS_PER_PROCESS
     assert sent_before == list(range(len(looks)))
 
 
@@ -417,8 +417,8 @@ def test_draws_differ_from_look_to_look_and_are_the_same_in_every_process() -> N
 
     def draws(loop: str) -> list[Description]:
         channel = Collected()
-        observe(Story(story, None), open_backend(find_backend(loop)), channel)
-        return [cast("Seen", seen).observation.outcome.what for _, seen in channel.sent[:-1]]
+        observe(BoundScenario(story, None), open_backend(find_backend(loop)), channel)
+        return [cast("ObservationCount", seen).observation.outcome.what for _, seen in channel.sent[:-1]]
 
     one, other = draws("asyncio"), draws("trio")
     both = min(len(one), len(other))

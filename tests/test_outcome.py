@@ -6,7 +6,7 @@ import pytest
 
 from harness.cli.exit_codes import exit_code
 from harness.records.record import Record
-from harness.records.verdict import Finding, Verdict
+from harness.records.verdict import CaseVerdict, Verdict
 from tests.records import everything
 
 
@@ -14,7 +14,7 @@ def of(*verdicts: Verdict) -> Record:
     """A record of one row on as many backends."""
     record = everything()
     line = record.lines[0]
-    cells = tuple(replace(line.cells[0], finding=Finding(one, "no such library")) for one in verdicts)
+    cells = tuple(replace(line.cells[0], finding=CaseVerdict(one, "no such library")) for one in verdicts)
     return replace(record, lines=(replace(line, cells=cells),))
 
 

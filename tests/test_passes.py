@@ -6,10 +6,10 @@ import pytest
 
 from harness.analysis.intervals import estimate
 from harness.execution.calibration import SLOWEST_VALUE
-from harness.protocol.benchmarks import Row
-from harness.records.pace import ALONE, Pace
+from harness.protocol.benchmarks import Benchmark
+from harness.records.pace import ONE_AT_A_TIME, RoundSettings
 from harness.records.plan import FAST, Also
-from harness.runner.passes import BUDGET, LONGER, ROUNDS, TURNS, Pass, passes_of
+from harness.runner.passes import BUDGET, LONGER, ROUNDS, TURNS, Pass, passes_for
 from tests.records import PACE, plan, returned, row
 
 PLAIN = row("plain", returned(1))
@@ -19,9 +19,9 @@ BOTH: tuple[Also, ...] = ("latency", "collections")
 
 
 def names(
-    of: Row, also: tuple[Also, ...] = (), pace: Pace | None = PACE, *, helped: bool = False
+    of: Benchmark, also: tuple[Also, ...] = (), pace: RoundSettings | None = PACE, *, helped: bool = False
 ) -> list[str]:
-    return [one.name for one in passes_of(plan(of, also=also), of, pace, HELPED if helped else ())]
+    return [one.name for one in passes_for(plan(of, also=also), of, pace, HELPED if helped else ())]
 
 
 def test_no_row_has_a_pass_that_was_not_asked_for() -> None:
@@ -29,12 +29,12 @@ def test_no_row_has_a_pass_that_was_not_asked_for() -> None:
 
 
 @pytest.mark.parametrize(("of", "found"), [(PLAIN, ["collections"]), (SERVED, ["latency", "collections"])])
-def test_only_a_story_that_yields_an_operation_has_a_latency(of: Row, found: list[str]) -> None:
+def test_only_a_story_that_yields_an_operation_has_a_latency(of: Benchmark, found: list[str]) -> None:
     assert names(of, BOTH) == found
 
 
 def test_iterations_so_long_that_workers_live_alone_are_too_few_for_a_pass() -> None:
-    assert names(SERVED, BOTH, ALONE) == []
+    assert names(SERVED, BOTH, ONE_AT_A_TIME) == []
 
 
 def test_a_row_without_a_pace_was_not_timed_and_has_no_pass() -> None:
@@ -48,28 +48,28 @@ def test_helper_threads_are_given_a_second_cpu_where_the_row_has_one(cpus: int, 
 
 def test_a_trial_of_an_audit_has_no_pass() -> None:
     trial = replace(plan(SERVED, also=BOTH), planted=0)
-    assert passes_of(trial, SERVED, PACE, HELPED) == ()
+    assert passes_for(trial, SERVED, PACE, HELPED) == ()
 
 
 def test_the_pass_on_two_cpus_is_paced_as_the_row_and_has_the_rounds_that_its_interval_needs() -> None:
     planned = plan(PLAIN, effort=FAST)
-    [one] = passes_of(planned, PLAIN, PACE, HELPED)
+    [one] = passes_for(planned, PLAIN, PACE, HELPED)
     assert one.pace(PACE) == PACE
     assert (one.cpus, one.rounds) == (2, planned.fewest_rounds)
 
 
 @pytest.mark.parametrize("also", BOTH)
 def test_a_pass_that_counts_what_is_rare_has_few_long_turns_and_nothing_off_the_clock(also: Also) -> None:
-    [one] = passes_of(plan(SERVED, also=(also,)), SERVED, PACE, ())
+    [one] = passes_for(plan(SERVED, also=(also,)), SERVED, PACE, ())
     pace = one.pace(replace(PACE, pilot=5))
-    assert pace == Pace(PACE.loops * LONGER, TURNS, warmups=0, untimed=0, timed=one.timed)
+    assert pace == RoundSettings(PACE.loops * LONGER, TURNS, warmups=0, untimed=0, timed=one.timed)
     assert one.timed != "whole"
 
 
 def test_a_pass_of_longer_values_is_waited_for_as_much_longer() -> None:
     assert Pass("threads", cpus=2).patience(0.5) == 0.5
     for also in BOTH:
-        [one] = passes_of(plan(SERVED, also=(also,)), SERVED, PACE, ())
+        [one] = passes_for(plan(SERVED, also=(also,)), SERVED, PACE, ())
         assert one.patience(0.5) == 0.5 + LONGER * SLOWEST_VALUE
 
 

@@ -11,7 +11,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from harness.errors import visible
+from harness.errors import escape_controls
 from harness.records.record import Record
 from harness.report.charts import charts
 from harness.report.charts.images import pictures
@@ -89,7 +89,7 @@ def test_an_image_needs_nothing_around_it_and_asks_for_nothing() -> None:
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_in_images_text_stays_text(what: str) -> None:
-    shown = " ".join(visible(HOSTILE[what]).split())
+    shown = " ".join(escape_controls(HOSTILE[what]).split())
     for one in pictures(named(swept(1e-6, 2e-5, 2e-4), HOSTILE[what])):
         root = ET.fromstring(one.svg)  # noqa: S314 - ours
         assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {

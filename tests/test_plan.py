@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from harness.analysis.intervals import estimate
-from harness.backends.backend import Venv
+from harness.backends.backend import EnvironmentSpec
 from harness.errors import BadInput
-from harness.protocol.benchmarks import Row
+from harness.protocol.benchmarks import Benchmark
 from harness.records.estimate import rounds_needed
 from harness.records.plan import DEFAULT, FAST, RIGOROUS
 from harness.runner.planning import _check_twins, choose_baseline
@@ -17,7 +17,7 @@ GROUPS = "asyncio+taskgroup"
 ORDER, NO_GATHER, UNTIMED = row("order"), row("lock", uses_gather=False), row("error", timed=False)
 
 
-def names(of: Row, *on: str, baseline: str = ASYNCIO) -> list[str]:
+def names(of: Benchmark, *on: str, baseline: str = ASYNCIO) -> list[str]:
     return [backend.name for backend in plan(of, on=on, baseline=baseline).backends_of(of)]
 
 
@@ -94,7 +94,7 @@ def test_a_row_is_named_by_its_scenario_and_parameters() -> None:
 
 
 def test_a_story_without_a_gatherer_has_one_case_per_loop_and_environment() -> None:
-    venv = Venv("old", "3.12")
+    venv = EnvironmentSpec("old", "3.12")
     chosen = (*backends(ASYNCIO, "asyncio+anyio"), *(replace(one, venv=venv) for one in backends(ASYNCIO)))
     planned = replace(plan(), backends=chosen)
     names = [one.name for one in planned.backends_of(row(uses_gather=False))]

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.worker.captured_output import Printed
+from harness.worker.captured_output import CapturedOutput
 from harness.worker.describing import LARGEST
 
 
 def printed(*pieces: str) -> tuple[str, ...]:
     """The lines of these pieces, each flushed by itself."""
-    raw = Printed()
+    raw = CapturedOutput()
     stream = io.TextIOWrapper(raw, encoding="utf-8")  # type: ignore[type-var]
     for piece in pieces:
         stream.write(piece)
@@ -52,6 +52,6 @@ def test_addresses_make_no_difference_beyond_the_bound() -> None:
 
 
 def test_bytes_that_are_no_text_are_replaced() -> None:
-    raw = Printed()
+    raw = CapturedOutput()
     raw.write(b"a\xffb\n")
     assert raw.lines() == ("a\N{REPLACEMENT CHARACTER}b",)

@@ -16,12 +16,12 @@ from textwrap import dedent, indent
 import pytest
 
 from harness.backends.registry import find_backend
-from harness.execution.observing import assignment, observe_once
+from harness.execution.observing import assignment, observe_in_process
 from harness.execution.output import KEPT
 from harness.execution.process import Worker
-from harness.protocol.benchmarks import Row
+from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
-from harness.protocol.observations import Ended, Leftovers, Sighting
+from harness.protocol.observations import Leaks, ProcessObservations, WorkerExit
 from harness.worker.describing import Describer
 
 pytestmark = pytest.mark.workers
@@ -46,14 +46,14 @@ async def story():
 
 ASYNCIO = find_backend("asyncio")
 
-Observe = Callable[..., Sighting]
+Observe = Callable[..., ProcessObservations]
 
 
-def row_of(folder: Path, body: str) -> Row:
+def row_of(folder: Path, body: str) -> Benchmark:
     """The row of a story with this body, in a user's module in this folder."""
     path = folder / "hostile.py"
     path.write_text(HEAD + indent(dedent(body), "    "))
-    return Row("story", "user", str(path), "", "hostile.py:12")
+    return Benchmark("story", "user", str(path), "", "hostile.py:12")
 
 
 @pytest.fixture
@@ -89,23 +89,23 @@ def ends(pid: int) -> bool:
     return bool(ended)
 
 
-def observe(folder: Path, body: str, timeout: float = PATIENCE) -> Sighting:
-    return observe_once(row_of(folder, body), ASYNCIO, timeout)
+def observe(folder: Path, body: str, timeout: float = PATIENCE) -> ProcessObservations:
+    return observe_in_process(row_of(folder, body), ASYNCIO, timeout)
 
 
-def end_of(sighting: Sighting) -> Ended:
+def end_of(sighting: ProcessObservations) -> WorkerExit:
     assert sighting.ended is not None, sighting
     return sighting.ended
 
 
-def hung_after_the_first_look(folder: Path, body: str) -> Ended:
+def hung_after_the_first_look(folder: Path, body: str) -> WorkerExit:
     """How a worker ends that says nothing more for a second after its first look."""
     row = row_of(folder, "if looks == 1:\n    return\n" + dedent(body))
     with Worker({"do": "observe", "case": asdict(assignment(row, ASYNCIO))}) as worker:
         first = worker.receive(PATIENCE)
-        assert not isinstance(first, Ended), first
+        assert not isinstance(first, WorkerExit), first
         end = worker.receive(1.0)
-    assert isinstance(end, Ended)
+    assert isinstance(end, WorkerExit)
     return end
 
 
@@ -218,7 +218,7 @@ def test_a_grandchild_that_floods_our_pipes_does_not_keep_us_waiting(folder: Pat
 def test_a_child_that_a_story_leaves_behind_is_seen_and_ended(folder: Path) -> None:
     sighting = observe(folder, "if looks == 1 and os.fork() == 0:\n    signal.pause()")
     assert sighting.ended is None
-    assert [seen.observation.left for seen in sighting.seen] == [Leftovers(children=1), Leftovers()]
+    assert [seen.observation.left for seen in sighting.seen] == [Leaks(children=1), Leaks()]
 
 
 def test_files_that_a_story_leaves_behind_go_with_its_folder(folder: Path) -> None:
@@ -310,7 +310,7 @@ def test_a_worker_is_pinned_with_every_thread_and_its_parent_is_not(folder: Path
     with Worker(job, frozenset({cpu})) as worker:
         assert os.sched_getaffinity(0) == ours
         reply = worker.receive(PATIENCE)
-    assert not isinstance(reply, Ended)
+    assert not isinstance(reply, WorkerExit)
     assert reply.message["observation"]["outcome"]["what"]["parts"][0]["parts"][0]["text"] == str(cpu)
 
 
@@ -318,10 +318,10 @@ def test_talking_to_a_worker_that_has_gone_is_found_out_when_listening(folder: P
     with Worker(
         {"do": "observe", "case": asdict(assignment(row_of(folder, "os._exit(0)"), ASYNCIO))}
     ) as worker:
-        assert isinstance(worker.receive(PATIENCE), Ended)
+        assert isinstance(worker.receive(PATIENCE), WorkerExit)
         worker.send("turn", {"loops": 1})
         again = worker.receive(PATIENCE)
-    assert again == Ended(EXITED.format(0))
+    assert again == WorkerExit(EXITED.format(0))
 
 
 def test_an_error_in_the_parent_ends_the_worker_too(folder: Path) -> None:
@@ -343,10 +343,10 @@ def test_a_run_that_is_interrupted_ends_a_worker_at_once(folder: Path) -> None:
     row = row_of(folder, "if looks == 2:\n    while True: pass")
     stop = threading.Event()
     with Worker({"do": "observe", "case": asdict(assignment(row, ASYNCIO))}, stop=stop) as worker:
-        assert not isinstance(worker.receive(PATIENCE), Ended)
+        assert not isinstance(worker.receive(PATIENCE), WorkerExit)
         stop.set()
         ended = worker.receive(PATIENCE)
-    assert ended == Ended("was ended, for the run was interrupted")
+    assert ended == WorkerExit("was ended, for the run was interrupted")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's end")
@@ -375,6 +375,6 @@ def test_a_worker_in_an_endless_loop_ends_with_a_parent_that_is_killed(folder: P
 def test_a_job_that_nobody_knows_is_told_on_standard_error() -> None:
     with Worker({"do": "dance"}) as worker:
         ended = worker.receive(PATIENCE)
-    assert isinstance(ended, Ended)
+    assert isinstance(ended, WorkerExit)
     assert ended.how == EXITED.format(1)
     assert ended.said.endswith("ValueError: no such job: {'do': 'dance'}")

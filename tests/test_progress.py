@@ -5,10 +5,10 @@ from dataclasses import replace
 from rich.progress import Task
 
 from harness.cli.progress import Progress
-from harness.records.entries import Entry, Finished, Paced
+from harness.records.entries import BenchmarkCalibrated, BenchmarkFinished, Entry
 from harness.records.plan import DEFAULT, FAST, Effort
-from harness.records.trials import Schedule, Trial, Tried
-from harness.runner.state import Tally
+from harness.records.trials import AuditSchedule, Trial, TrialResult
+from harness.runner.state import RunState
 from tests.records import (
     ASYNCIO,
     PACE,
@@ -26,7 +26,7 @@ from tests.records import (
 ONE, TWO = row("one", returned(1)), row("two", returned(1))
 SEEN = [entry for story in (ONE, TWO) for entry in seen_alike(story, twice(look(returned(1))))]
 PLAYED: list[Entry] = [
-    Paced(TWO.id, PACE),
+    BenchmarkCalibrated(TWO.id, PACE),
     round_of(TWO.id, 0, {}, seconds=12.0),
     round_of(TWO.id, 1, {}, seconds=8.0),
 ]
@@ -38,7 +38,7 @@ def bars(progress: Progress) -> tuple[Task, Task]:
     return observing, timing
 
 
-def happen(tally: Tally, progress: Progress, *entries: Entry) -> None:
+def happen(tally: RunState, progress: Progress, *entries: Entry) -> None:
     """Entries as a run tells them."""
     for entry in entries:
         tally.add(entry)
@@ -50,11 +50,11 @@ def test_a_native_row_that_is_measured_in_anothers_rounds_is_not_waited_for() ->
     twin = replace(row("asyncio_story", returned(1), uses_gather=False), native="story", only="asyncio")
     seen = twice(look(returned(1)))
     observed = [*seen_alike(told, seen), *seen_alike(twin, seen, [ASYNCIO, UVLOOP])]
-    tally = Tally(begun(plan(told, twin, effort=FAST)), observed)
+    tally = RunState(begun(plan(told, twin, effort=FAST)), observed)
     progress = Progress(tally, shown=False, timed=True)
     assert "timing 1 of the rows" in progress._announcement()
     assert "passes" not in progress._announcement()
-    happen(tally, progress, Finished(told.id, "6 rounds, as --fast asks"))
+    happen(tally, progress, BenchmarkFinished(told.id, "6 rounds, as --fast asks"))
     _, timing = bars(progress)
     assert timing.completed == timing.total == 1
 
@@ -62,12 +62,12 @@ def test_a_native_row_that_is_measured_in_anothers_rounds_is_not_waited_for() ->
 def test_the_passes_that_were_asked_for_are_announced_with_the_time_they_may_take() -> None:
     rows = (row("one", returned(1), set_up=True), row("two", returned(1)))
     asked = replace(plan(*rows), also=("latency", "collections"))
-    progress = Progress(Tally(begun(asked)), shown=False, timed=True)
+    progress = Progress(RunState(begun(asked)), shown=False, timed=True)
     assert progress._announcement().endswith(" s, 3 passes at most 180 s")
 
 
 def test_what_is_timed_takes_the_place_of_what_is_observed_once_all_of_it_is() -> None:
-    tally = Tally(begun(plan(ONE, TWO)))
+    tally = RunState(begun(plan(ONE, TWO)))
     progress = Progress(tally, shown=False, timed=True)
     happen(tally, progress, *SEEN[:-1])
     assert [(bar.visible, bar.completed) for bar in bars(progress)] == [(True, 5), (False, 0)]
@@ -76,34 +76,34 @@ def test_what_is_timed_takes_the_place_of_what_is_observed_once_all_of_it_is() -
 
 
 def test_a_check_shows_nothing_that_is_timed() -> None:
-    tally = Tally(begun(plan(ONE, TWO)))
+    tally = RunState(begun(plan(ONE, TWO)))
     progress = Progress(tally, shown=False, timed=False)
     happen(tally, progress, *SEEN)
     assert [bar.visible for bar in bars(progress)] == [False, False]
 
 
 def test_a_run_that_goes_on_begins_where_it_was() -> None:
-    progress = Progress(Tally(begun(plan(ONE, TWO)), SEEN[:2]), shown=False, timed=True)
+    progress = Progress(RunState(begun(plan(ONE, TWO)), SEEN[:2]), shown=False, timed=True)
     observing, _ = bars(progress)
     assert (observing.visible, observing.completed, observing.total) == (True, 2, 6)
 
 
 def test_a_run_that_goes_on_with_all_observed_shows_what_is_timed_and_the_rows_that_were_finished() -> None:
-    tally = Tally(begun(plan(ONE, TWO)), [*SEEN, Finished(ONE.id, "60 s are over")])
+    tally = RunState(begun(plan(ONE, TWO)), [*SEEN, BenchmarkFinished(ONE.id, "60 s are over")])
     progress = Progress(tally, shown=False, timed=True)
     observing, timing = bars(progress)
     assert (observing.visible, timing.visible) == (False, True)
     assert (timing.completed, timing.total) == (1, 2)
-    happen(tally, progress, Finished(TWO.id, "60 s are over"))
+    happen(tally, progress, BenchmarkFinished(TWO.id, "60 s are over"))
     assert timing.completed == 2
 
 
 def test_a_run_that_goes_on_announces_only_what_is_left() -> None:
     def announced(entries: list[Entry], effort: Effort = DEFAULT) -> str:
-        tally = Tally(begun(plan(ONE, TWO, effort=effort)), entries)
+        tally = RunState(begun(plan(ONE, TWO, effort=effort)), entries)
         return Progress(tally, shown=False, timed=True)._announcement()
 
-    finished = Finished(ONE.id, "60 s are over")
+    finished = BenchmarkFinished(ONE.id, "60 s are over")
     assert announced([]) == ("2 rows, 6 cases: observing takes about 2 s, timing 2 of the rows at most 120 s")
     assert announced([*SEEN[:2]]) == (
         "2 rows, 6 cases: observing 4 of them takes about 1 s, timing 2 of the rows at most 120 s"
@@ -114,20 +114,22 @@ def test_a_run_that_goes_on_announces_only_what_is_left() -> None:
     assert announced([*SEEN, finished, *PLAYED], FAST) == (
         "2 rows, 6 cases: all are observed, timing 1 of the rows about 5 s"
     )
-    assert announced([*SEEN, finished, Finished(TWO.id, "60 s are over")]) == (
+    assert announced([*SEEN, finished, BenchmarkFinished(TWO.id, "60 s are over")]) == (
         "2 rows, 6 cases: all are observed"
     )
 
 
 def test_an_audit_counts_the_comparisons_of_identical_code() -> None:
     identical, planted = Trial("identical"), Trial("planted", 2)
-    audit = replace(begun(plan(ONE), "audit"), audit=Schedule(3, 100.0))
-    tally = Tally(audit, [*SEEN[:3], Tried(identical, 0, 9.0, 40, ""), Tried(planted, 0, 9.0, 40, "")])
+    audit = replace(begun(plan(ONE), "audit"), audit=AuditSchedule(3, 100.0))
+    tally = RunState(
+        audit, [*SEEN[:3], TrialResult(identical, 0, 9.0, 40, ""), TrialResult(planted, 0, 9.0, 40, "")]
+    )
     progress = Progress(tally, shown=False, timed=True)
     assert progress._announcement() == "2 comparisons of identical code, and more: at most 82 s"
     _, timing = bars(progress)
     assert (timing.visible, timing.completed, timing.total) == (True, 1, 3)
-    happen(tally, progress, Tried(planted, 1, 9.0, 40, ""))
+    happen(tally, progress, TrialResult(planted, 1, 9.0, 40, ""))
     assert timing.completed == 1
-    happen(tally, progress, Tried(identical, 1, 9.0, 40, ""))
+    happen(tally, progress, TrialResult(identical, 1, 9.0, 40, ""))
     assert timing.completed == 2

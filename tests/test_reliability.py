@@ -5,9 +5,18 @@ import random
 
 import pytest
 
-from harness.analysis.audit import Errors, answered, drift, gain, invariance, levels, planted, procedure
+from harness.analysis.audit import (
+    ErrorRate,
+    completed,
+    drift,
+    efficiency_gain,
+    invariance,
+    levels,
+    planted,
+    procedure,
+)
 from harness.records.estimate import Estimate, Judgement
-from harness.records.trials import Compared, Spread, Trial, Tried
+from harness.records.trials import ArmComparison, Trial, TrialResult, VarianceComponents
 
 IDENTICAL, USUAL, ONE_PERCENT = Trial("identical"), Trial("usual"), Trial("planted", 2)
 
@@ -19,20 +28,20 @@ def tried(
     half: float = 0.004,
     seconds: float = 10.0,
     typical: float = 1e-5,
-    spread: Spread | None = None,
-) -> Tried:
+    spread: VarianceComponents | None = None,
+) -> TrialResult:
     """A trial with an interval of this half width around its ratio, judged as it lies."""
     low, high = ratio - half, ratio + half
     judgement = Judgement.SLOWER if low > 1 else Judgement.FASTER if high < 1 else Judgement.NOT_RESOLVED
-    compared = Compared("asyncio-again+gather", Estimate(ratio, low, high, 20), judgement)
-    return Tried(trial, 0, seconds, 40, "narrow enough", typical, (compared,), spread)
+    compared = ArmComparison("asyncio-again+gather", Estimate(ratio, low, high, 20), judgement)
+    return TrialResult(trial, 0, seconds, 40, "narrow enough", typical, (compared,), spread)
 
 
-FAILED = Tried(IDENTICAL, 9, 3.0, 2, "killed by SIGSEGV")
+FAILED = TrialResult(IDENTICAL, 9, 3.0, 2, "killed by SIGSEGV")
 
 
 def test_an_error_rate_comes_with_its_one_sided_bound() -> None:
-    errors = Errors(0, 59)
+    errors = ErrorRate(0, 59)
     assert errors.rate == 0
     assert errors.bound == pytest.approx(1 - 0.05 ** (1 / 59))  # Clopper and Pearson's closed form at none
 
@@ -45,15 +54,15 @@ def test_identical_code_called_faster_or_slower_is_an_error_either_way() -> None
 
 
 def test_a_failed_trial_counts_in_no_figure() -> None:
-    assert answered([FAILED], "identical") == ()
+    assert completed([FAILED], "identical") == ()
     assert procedure([FAILED] * 5, "identical") is None
 
 
 def test_the_gain_is_that_of_machine_time_times_variance() -> None:
     ours = [tried(IDENTICAL, math.exp(x)) for x in (-0.001, 0.0, 0.001)]
     theirs = [tried(USUAL, math.exp(x), seconds=20.0) for x in (-0.01, 0.0, 0.01)]
-    assert gain([*ours, *theirs]) == pytest.approx(2 * 100)
-    assert gain(ours) is None
+    assert efficiency_gain([*ours, *theirs]) == pytest.approx(2 * 100)
+    assert efficiency_gain(ours) is None
 
 
 def test_a_planted_difference_is_found_where_the_whole_interval_is_above_one() -> None:
@@ -68,12 +77,12 @@ def test_planted_differences_are_told_apart_by_their_size() -> None:
     assert [(one.trial.truth, one.trials) for one in planted(some)] == [(1.005, 2), (1.01, 1), (1.05, 1)]
 
 
-def invariant(trial: Trial, log: float, means: float) -> Tried:
-    part = Compared(
+def invariant(trial: Trial, log: float, means: float) -> TrialResult:
+    part = ArmComparison(
         "trio+nursery", Estimate(math.exp(log), None, None, 3), Judgement.NOT_RESOLVED,
         (log,) * 3, (means,) * 3,
     )  # fmt: skip
-    return Tried(trial, 0, 3.0, 9, "3 rounds", 1e-5, (part,))
+    return TrialResult(trial, 0, 3.0, 9, "3 rounds", 1e-5, (part,))
 
 
 def test_invariance_pools_the_rounds_of_all_laps_and_compares_with_the_usual_counts() -> None:
@@ -86,7 +95,7 @@ def test_invariance_pools_the_rounds_of_all_laps_and_compares_with_the_usual_cou
 
 
 def test_levels_are_standard_deviations_and_a_negative_variance_is_none() -> None:
-    found = levels([tried(IDENTICAL, 1.0, spread=Spread(0.0004, -0.0001, 0.01))])
+    found = levels([tried(IDENTICAL, 1.0, spread=VarianceComponents(0.0004, -0.0001, 0.01))])
     assert found is not None
     assert [found.turn, found.worker, found.round] == pytest.approx([0.02, 0, 0.1])
 
@@ -97,12 +106,12 @@ def test_drift_is_the_range_of_the_baselines_own_time() -> None:
 
 
 def test_no_trials_say_nothing() -> None:
-    assert [procedure([], "usual"), gain([]), levels([]), drift([])] == [None] * 4
+    assert [procedure([], "usual"), efficiency_gain([]), levels([]), drift([])] == [None] * 4
     assert not planted([])
     assert not invariance([])
 
 
 def test_the_bound_holds_for_about_nineteen_of_twenty_audits() -> None:
     draw = random.Random(1)
-    bounds = [Errors(sum(draw.random() < 0.05 for _ in range(100)), 100).bound for _ in range(200)]
+    bounds = [ErrorRate(sum(draw.random() < 0.05 for _ in range(100)), 100).bound for _ in range(200)]
     assert sum(bound >= 0.05 for bound in bounds) >= 180

@@ -21,9 +21,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from harness.errors import BadInput
-from harness.protocol.benchmarks import Difference, Prints, Promise, Row
-from harness.protocol.observations import Ended, Sighting
-from harness.records.entries import Entry, Observed
+from harness.protocol.benchmarks import Benchmark, Difference, Prints, Promise
+from harness.protocol.observations import ProcessObservations, WorkerExit
+from harness.records.entries import CaseObserved, Entry
 from harness.records.record import Record
 from harness.records.verdict import Verdict
 from harness.report import FORMATS, commands, render, sentences
@@ -195,7 +195,7 @@ def hostile_record(text: str) -> Record:
     """A record in which all that others can choose is this text: names, output, reasons, the machine."""
     promised = Promise(returned(text), Prints((text,)))
     documented = Difference(("*+nursery",), Promise(returned(text + "!")), text, text)
-    of = Row(
+    of = Benchmark(
         scenario=text,
         family=text,
         module=f"{text}.py",
@@ -209,12 +209,12 @@ def hostile_record(text: str) -> Record:
     )
     seen = {
         ASYNCIO: twice(look(returned(text), text)),
-        UVLOOP: (Sighting(ended=Ended(f"wrote {text}", f"{text}\n{text}")),),
+        UVLOOP: (ProcessObservations(ended=WorkerExit(f"wrote {text}", f"{text}\n{text}")),),
         TRIO: twice(look(returned(text + "!"), text)),
     }
     differing = replace(of, scenario=f"{text}2")
-    entries: list[Entry] = [Observed(of.id, name, sightings) for name, sightings in seen.items()]
-    entries += [Observed(differing.id, name, seen[TRIO]) for name in (ASYNCIO, UVLOOP)]
+    entries: list[Entry] = [CaseObserved(of.id, name, sightings) for name, sightings in seen.items()]
+    entries += [CaseObserved(differing.id, name, seen[TRIO]) for name in (ASYNCIO, UVLOOP)]
     record = record_of(plan(of, differing), *entries)
     environment = replace(ENVIRONMENT, cpu=text, versions=((text, text),))
     return replace(record, begun=replace(record.begun, name=text, command=text, environment=environment))

@@ -14,7 +14,7 @@ import pyperf
 import pytest
 
 from harness.backends.registry import find_backend
-from harness.execution.affinity import choose_cpus, kept_off
+from harness.execution.affinity import avoiding, choose_cpus
 from harness.execution.calibration import (
     FEW_TURNS,
     LONG_ITERATION,
@@ -26,11 +26,18 @@ from harness.execution.calibration import (
     choose_pace,
 )
 from harness.execution.observing import assignment
-from harness.execution.rounds import Arm, Stage, run_round
-from harness.protocol.benchmarks import Row
+from harness.execution.rounds import Arm, RoundContext, run_round
+from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Description
 from harness.protocol.messages import Value
-from harness.records.pace import AGAIN, FEWEST_UNTIMED, PILOT_ROUNDS, ArmRound, Fault, Pace
+from harness.records.pace import (
+    FEWEST_UNTIMED,
+    PILOT_ROUNDS,
+    SELF_TEST_ARM,
+    ArmFailure,
+    ArmRound,
+    RoundSettings,
+)
 from harness.worker.describing import Describer
 
 workers = pytest.mark.workers
@@ -39,8 +46,8 @@ PATIENCE = 60.0
 """Seconds in which any worker gets something done, however busy the machine."""
 
 ABOUT = {"name": "story"}
-FREE = Stage(None, PATIENCE)
-ALONE = Pace(loops=1, turns=1, warmups=0, untimed=0, alone=True, warm=False)
+FREE = RoundContext(None, PATIENCE)
+ALONE = RoundSettings(loops=1, turns=1, warmups=0, untimed=0, alone=True, warm=False)
 
 HEAD = """
 import os, random, signal
@@ -60,31 +67,31 @@ async def story(who):
 """
 
 
-def row_of(folder: Path, text: str) -> Row:
+def row_of(folder: Path, text: str) -> Benchmark:
     path = folder / "mine.py"
     path.write_text(HEAD + dedent(text))
-    return Row("story", "user", str(path), "", "mine.py:1")
+    return Benchmark("story", "user", str(path), "", "mine.py:1")
 
 
-def arms_on(row: Row, *backends: str) -> list[Arm]:
+def arms_on(row: Benchmark, *backends: str) -> list[Arm]:
     return [Arm(name, assignment(row, find_backend(name))) for name in backends]
 
 
 def arms_called(folder: Path, text: str, names: str) -> list[Arm]:
     """Arms on asyncio that differ in their parameter `who` alone."""
     module = row_of(folder, text).module
-    rows = [Row("story", "user", module, "", "mine.py:1", (("who", who),)) for who in names]
+    rows = [Benchmark("story", "user", module, "", "mine.py:1", (("who", who),)) for who in names]
     backend = find_backend("asyncio")
     return [Arm(who, assignment(row, backend)) for who, row in zip(names, rows, strict=True)]
 
 
-def parts(played: tuple[ArmRound, ...] | Fault) -> tuple[ArmRound, ...]:
-    assert not isinstance(played, Fault), played
+def parts(played: tuple[ArmRound, ...] | ArmFailure) -> tuple[ArmRound, ...]:
+    assert not isinstance(played, ArmFailure), played
     return played
 
 
-def fault(played: object) -> Fault:
-    assert isinstance(played, Fault), played
+def fault(played: object) -> ArmFailure:
+    assert isinstance(played, ArmFailure), played
     return played
 
 
@@ -98,18 +105,18 @@ def results(part: ArmRound) -> list[Description | None]:
 @pytest.mark.parametrize(
     ("calibration", "pace"),
     [
-        (Calibration(1000, 1e-5, 1e-5), Pace(1000, 10, 1, untimed=100)),
-        (Calibration(1000, 1e-5, SLOWEST_VALUE / 500), Pace(500, 4, 1, untimed=100)),
-        (Calibration(1000, 1e-5, SLOWEST_VALUE / 1000), Pace(1000, 5, 1, untimed=100)),
-        (Calibration(2, 0.008, 0.15), Pace(1, FEW_TURNS, 1)),
-        (Calibration(1, SLOW_ITERATION, SLOW_ITERATION), Pace(1, 10, 1, untimed=1, warm=False)),
-        (Calibration(1, 0.1, LONG_ITERATION), Pace(1, FEW_TURNS, 1, untimed=1, warm=False)),
+        (Calibration(1000, 1e-5, 1e-5), RoundSettings(1000, 10, 1, untimed=100)),
+        (Calibration(1000, 1e-5, SLOWEST_VALUE / 500), RoundSettings(500, 4, 1, untimed=100)),
+        (Calibration(1000, 1e-5, SLOWEST_VALUE / 1000), RoundSettings(1000, 5, 1, untimed=100)),
+        (Calibration(2, 0.008, 0.15), RoundSettings(1, FEW_TURNS, 1)),
+        (Calibration(1, SLOW_ITERATION, SLOW_ITERATION), RoundSettings(1, 10, 1, untimed=1, warm=False)),
+        (Calibration(1, 0.1, LONG_ITERATION), RoundSettings(1, FEW_TURNS, 1, untimed=1, warm=False)),
         (Calibration(1, 0.1, LONG_ITERATION + 0.01), ALONE),
         (Calibration(1, 3.0, 3.0), ALONE),
     ],
     ids=["quick", "slowest arm", "just within", "slow arm", "slow", "long, not too long", "long arm", "long"],
 )
-def test_the_pace_follows_from_the_calibration(calibration: Calibration, pace: Pace) -> None:
+def test_the_pace_follows_from_the_calibration(calibration: Calibration, pace: RoundSettings) -> None:
     assert choose_pace(calibration, turns=10, warmups=1) == pace
 
 
@@ -164,7 +171,7 @@ def test_cpus_are_allowed_ones_and_not_cpu_0_where_there_is_a_choice(
 def test_a_system_that_cannot_pin_gives_no_cpus_and_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     assert choose_cpus(1) is None
-    with kept_off(None):
+    with avoiding(None):
         pass
 
 
@@ -172,7 +179,7 @@ def test_the_parent_keeps_off_the_workers_cpus_and_comes_back(monkeypatch: pytes
     asked = allow(monkeypatch, {0, 1, 2})
 
     def interrupted() -> None:
-        with kept_off(frozenset({2})):
+        with avoiding(frozenset({2})):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -188,7 +195,7 @@ def test_a_thread_that_runs_already_keeps_off_too() -> None:
     assert thread.native_id is not None
     cpus = choose_cpus(1)
     before = os.sched_getaffinity(thread.native_id)
-    with kept_off(cpus):
+    with avoiding(cpus):
         assert os.sched_getaffinity(thread.native_id) == os.sched_getaffinity(0) == before - (cpus or set())
     assert os.sched_getaffinity(thread.native_id) == before
     enough.set()
@@ -197,7 +204,7 @@ def test_a_thread_that_runs_already_keeps_off_too() -> None:
 
 def test_a_parent_with_no_other_cpu_stays_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = allow(monkeypatch, {0, 1})
-    with kept_off(frozenset({0, 1})):
+    with avoiding(frozenset({0, 1})):
         pass
     assert asked == [{0, 1}]
 
@@ -209,9 +216,9 @@ def test_a_parent_with_no_other_cpu_stays_where_it_is(monkeypatch: pytest.Monkey
 def test_every_arm_has_the_same_number_of_values_in_the_order_of_the_arms(tmp_path: Path) -> None:
     row = row_of(tmp_path, "@scenario()\nasync def story():\n    return 'fine'")
     arms = arms_on(row, "asyncio+gather", "uvloop+gather", "trio+nursery")
-    arms.append(Arm(AGAIN, arms[0].assignment))
-    played = parts(run_round(arms, Pace(loops=4, turns=3, warmups=2), FREE, "seed", ABOUT))
-    assert [part.arm for part in played] == ["asyncio+gather", "uvloop+gather", "trio+nursery", AGAIN]
+    arms.append(Arm(SELF_TEST_ARM, arms[0].assignment))
+    played = parts(run_round(arms, RoundSettings(loops=4, turns=3, warmups=2), FREE, "seed", ABOUT))
+    assert [part.arm for part in played] == ["asyncio+gather", "uvloop+gather", "trio+nursery", SELF_TEST_ARM]
     for part in played:
         assert [value.loops for value in (*part.warmups, *part.values)] == [4] * 5
         assert results(part) == [Describer().describe("fine"), *[None] * 4]
@@ -225,7 +232,7 @@ def orders(folder: Path, seed: str, turns: int = 8) -> list[str]:
     """The orders in which three arms took their turns, warm-up first."""
     arms = arms_called(folder, LOGS, "abc")
     (folder / "log").write_text("")
-    parts(run_round(arms, Pace(1, turns, warmups=1, untimed=0), FREE, seed, ABOUT))
+    parts(run_round(arms, RoundSettings(1, turns, warmups=1, untimed=0), FREE, seed, ABOUT))
     said = (folder / "log").read_text().replace("\n", "")
     assert sorted(said[:3]) == ["a", "b", "c"]  # everybody's first iteration, before any turn
     return [said[start : start + 3] for start in range(3, len(said), 3)]
@@ -251,12 +258,12 @@ async def story():
 @pytest.mark.parametrize(
     "pace",
     [
-        Pace(loops=2, turns=3, warmups=1),
+        RoundSettings(loops=2, turns=3, warmups=1),
         ALONE,
     ],
     ids=["side by side", "alone"],
 )
-def test_every_arm_draws_the_same_numbers_and_every_turn_others(tmp_path: Path, pace: Pace) -> None:
+def test_every_arm_draws_the_same_numbers_and_every_turn_others(tmp_path: Path, pace: RoundSettings) -> None:
     arms = arms_on(row_of(tmp_path, DRAWS), "asyncio+gather", "uvloop+gather", "trio+nursery")
     one, *others = [results(part) for part in parts(run_round(arms, pace, FREE, "seed", ABOUT))]
     assert others == [one, one]
@@ -284,7 +291,7 @@ def test_an_arm_that_fails_makes_the_round_void_and_is_named(tmp_path: Path, nam
             if (who, calls) == ("b", {call}):
                 {body}
     """, "abc")  # fmt: skip
-    failed = fault(run_round(arms, Pace(1, 5, 0, untimed=0), FREE, "seed", ABOUT))
+    failed = fault(run_round(arms, RoundSettings(1, 5, 0, untimed=0), FREE, "seed", ABOUT))
     assert (failed.arm, failed.because, failed.timed_out) == ("b", because, False)
 
 
@@ -296,8 +303,10 @@ def test_an_arm_that_leaves_tasks_behind_is_named_with_what_to_do(tmp_path: Path
             import asyncio
             kept = asyncio.get_running_loop().create_task(anyio.sleep_forever())
     """), "uvloop+gather")  # fmt: skip
-    failed = fault(run_round(arms, Pace(1, 1, 0), FREE, "seed", ABOUT))
-    assert failed == Fault("uvloop+gather", "a timed story ends every task that it starts; this one left 1")
+    failed = fault(run_round(arms, RoundSettings(1, 1, 0), FREE, "seed", ABOUT))
+    assert failed == ArmFailure(
+        "uvloop+gather", "a timed story ends every task that it starts; this one left 1"
+    )
 
 
 @workers
@@ -307,7 +316,7 @@ def test_an_arm_that_hangs_is_ended_with_its_stack_as_evidence(tmp_path: Path) -
         async def story():
             while True: pass
     """), "asyncio+gather")  # fmt: skip
-    failed = fault(run_round(arms, Pace(1, 1, 0), Stage(None, 3.0), "seed", ABOUT))
+    failed = fault(run_round(arms, RoundSettings(1, 1, 0), RoundContext(None, 3.0), "seed", ABOUT))
     assert (failed.because, failed.timed_out) == ("gave no answer for 3 s", True)
     assert "in story" in failed.said
 
@@ -320,7 +329,7 @@ VALUE: dict[str, object] = {
 FAREWELL: dict[str, object] = {"pyperf": "{}", "startup": 1, "peak": 1, "threads": 1}
 
 
-def written_instead(folder: Path, *messages: Mapping[str, object]) -> tuple[ArmRound, ...] | Fault:
+def written_instead(folder: Path, *messages: Mapping[str, object]) -> tuple[ArmRound, ...] | ArmFailure:
     """A round of one turn, from a worker that writes these messages itself and nothing else."""
     lines = "".join(json.dumps(one) + "\n" for one in messages)
     arms = arms_on(row_of(folder, f"""
@@ -331,7 +340,7 @@ def written_instead(folder: Path, *messages: Mapping[str, object]) -> tuple[ArmR
             os.write(int(sys.argv[2]), {lines.encode()!r})
             time.sleep({PATIENCE})
     """), "asyncio")  # fmt: skip
-    return run_round(arms, Pace(1, 1, 0, untimed=0), FREE, "seed", ABOUT)
+    return run_round(arms, RoundSettings(1, 1, 0, untimed=0), FREE, "seed", ABOUT)
 
 
 @workers
@@ -423,10 +432,10 @@ async def story():
 
 @workers
 @pytest.mark.parametrize(
-    ("pace", "neighbors"), [(ALONE, 0), (Pace(1, 1, 0, untimed=0), 2)], ids=["alone", "side by side"]
+    ("pace", "neighbors"), [(ALONE, 0), (RoundSettings(1, 1, 0, untimed=0), 2)], ids=["alone", "side by side"]
 )
 def test_workers_live_side_by_side_unless_an_iteration_is_long(
-    tmp_path: Path, pace: Pace, neighbors: int
+    tmp_path: Path, pace: RoundSettings, neighbors: int
 ) -> None:
     row = row_of(tmp_path, NEIGHBORS)
     arms = [Arm(name, arm.assignment) for name in "abc" for arm in arms_on(row, "asyncio")]
@@ -442,7 +451,7 @@ def test_all_arms_are_pinned_to_the_stages_cpus(tmp_path: Path) -> None:
         pytest.skip("this system cannot pin")
     row = row_of(tmp_path, "@scenario()\nasync def story():\n    return sorted(os.sched_getaffinity(0))")
     arms = arms_on(row, "asyncio+gather", "trio+nursery")
-    for part in parts(run_round(arms, Pace(1, 1, 0), Stage(cpus, PATIENCE), "seed", ABOUT)):
+    for part in parts(run_round(arms, RoundSettings(1, 1, 0), RoundContext(cpus, PATIENCE), "seed", ABOUT)):
         assert results(part) == [Describer().describe(sorted(cpus))]
 
 
@@ -476,11 +485,11 @@ async def story(gather):
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
+def stage() -> Iterator[RoundContext]:
     """One CPU for all arms, and the parent off it."""
     cpus = choose_cpus(1)
-    with kept_off(cpus):
-        yield Stage(cpus, PATIENCE)
+    with avoiding(cpus):
+        yield RoundContext(cpus, PATIENCE)
 
 
 def judge_only_where_it_is_quiet(played: list[tuple[ArmRound, ...]]) -> None:
@@ -494,7 +503,7 @@ def fan_out(folder: Path) -> list[Arm]:
     return arms_on(row_of(folder, FAN_OUT), "asyncio+gather", "uvloop+gather")
 
 
-def pace_of(arms: list[Arm], stage: Stage, turns: int) -> Pace:
+def pace_of(arms: list[Arm], stage: RoundContext, turns: int) -> RoundSettings:
     calibration = calibrate(arms, stage, seconds=0.01)
     assert isinstance(calibration, Calibration)
     return choose_pace(calibration, turns, warmups=1)
@@ -502,7 +511,7 @@ def pace_of(arms: list[Arm], stage: Stage, turns: int) -> Pace:
 
 @pytest.mark.slow
 @workers
-def test_the_last_turn_of_a_round_is_as_quick_as_the_others(tmp_path: Path, stage: Stage) -> None:
+def test_the_last_turn_of_a_round_is_as_quick_as_the_others(tmp_path: Path, stage: RoundContext) -> None:
     """Workers that wrote and exited while others still played made the last value 50 to 74% slow."""
     arms = fan_out(tmp_path)
     pace = pace_of(arms, stage, turns=8)
@@ -518,13 +527,13 @@ def log_ratio(one: tuple[Value, ...], other: tuple[Value, ...]) -> float:
 
 @pytest.mark.slow
 @workers
-def test_the_ratio_does_not_depend_on_the_loop_count(tmp_path: Path, stage: Stage) -> None:
+def test_the_ratio_does_not_depend_on_the_loop_count(tmp_path: Path, stage: RoundContext) -> None:
     arms = fan_out(tmp_path)
     calibrated = pace_of(arms, stage, turns=8)
     rounds: dict[int, list[tuple[ArmRound, ...]]] = {calibrated.loops // 2: [], calibrated.loops * 2: []}
     for number in range(15):
         for loops, played in rounds.items():
-            played.append(parts(run_round(arms, Pace(loops, 8, 1), stage, f"loops/{number}", ABOUT)))
+            played.append(parts(run_round(arms, RoundSettings(loops, 8, 1), stage, f"loops/{number}", ABOUT)))
             judge_only_where_it_is_quiet(played)
     half, double = (
         median(log_ratio(asyncio.values, uvloop.values) for asyncio, uvloop in played)

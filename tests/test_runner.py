@@ -12,18 +12,25 @@ from harness.analysis.variance import FEWEST_TURNS, MOST_TURNS
 from harness.backends.backend import Loop
 from harness.backends.registry import find_backend
 from harness.execution.affinity import choose_cpus
-from harness.execution.rounds import Stage
-from harness.protocol.benchmarks import Row
+from harness.execution.rounds import RoundContext
+from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import Value
 from harness.records import passes
-from harness.records.entries import Dropped, Entry, Finished, Paced, Played, PlayedBeside
+from harness.records.entries import (
+    ArmDropped,
+    BenchmarkCalibrated,
+    BenchmarkFinished,
+    Entry,
+    PassRoundMeasured,
+    RoundMeasured,
+)
 from harness.records.estimate import rounds_needed
-from harness.records.pace import AGAIN, ALONE, PILOT_ROUNDS, Fault
+from harness.records.pace import ONE_AT_A_TIME, PILOT_ROUNDS, SELF_TEST_ARM, ArmFailure
 from harness.records.plan import DEFAULT, FAST, Effort, Plan
 from harness.runner import timing as run_timing
 from harness.runner.catalog import choose_rows
 from harness.runner.passes import Pass
-from harness.runner.state import Tally
+from harness.runner.state import RunState
 from harness.runner.timing import Entries, _after_pilot, _arms, _calibrated, _why_stop, check, time
 from tests.records import (
     ASYNCIO,
@@ -45,15 +52,15 @@ from tests.records import (
 )
 
 STORY = row("story", returned(1))
-EQUAL = {ASYNCIO: 100.0, UVLOOP: 100.0, TRIO: 100.0, AGAIN: 100.0}
-APART = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, AGAIN: 100.0}
+EQUAL = {ASYNCIO: 100.0, UVLOOP: 100.0, TRIO: 100.0, SELF_TEST_ARM: 100.0}
+APART = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, SELF_TEST_ARM: 100.0}
 NARROW, WIDE = 0.005, 0.4
 
 
 def why_stop(
     taken: int,
     *,
-    of: Row = STORY,
+    of: Benchmark = STORY,
     times: Mapping[str, float] = EQUAL,
     spread: float = NARROW,
     seconds: float = 1.0,
@@ -64,10 +71,10 @@ def why_stop(
     """Why a row of which so many rounds of so many seconds were taken needs no more."""
     entries: list[Entry] = [
         *seen_alike(of, twice(look(returned(1)))),
-        Paced(of.id, replace(PACE, alone=alone)),
+        BenchmarkCalibrated(of.id, replace(PACE, alone=alone)),
     ]
     played = rounds(of.id, times, taken, spread=spread, seconds=seconds)
-    return _why_stop(Tally(begun(planned or plan(of, effort=effort)), [*entries, *played]), of)
+    return _why_stop(RunState(begun(planned or plan(of, effort=effort)), [*entries, *played]), of)
 
 
 @pytest.mark.parametrize("times", [EQUAL, APART])
@@ -84,7 +91,7 @@ def test_one_wide_interval_keeps_a_row_going() -> None:
     narrow = rounds(STORY.id, {ASYNCIO: 100.0, UVLOOP: 100.0}, 20, spread=NARROW)
     both = [replace(a, arms=(*a.arms, *b.arms)) for a, b in zip(narrow, wide, strict=True)]
     observed = seen_alike(STORY, twice(look(returned(1))))
-    assert _why_stop(Tally(begun(plan(STORY)), [*observed, *both]), STORY) is None
+    assert _why_stop(RunState(begun(plan(STORY)), [*observed, *both]), STORY) is None
 
 
 @pytest.mark.parametrize(
@@ -140,47 +147,49 @@ def test_a_story_that_sleeps_ends_when_its_excess_is_known_to_a_share_of_its_ide
 
 def test_a_row_without_a_case_that_has_a_number_ends_at_once() -> None:
     differing = seen_alike(STORY, twice(look(returned(2))))
-    assert _why_stop(Tally(begun(plan(STORY)), differing), STORY) == "no case of this row has a number"
+    assert _why_stop(RunState(begun(plan(STORY)), differing), STORY) == "no case of this row has a number"
 
 
 def test_a_row_that_raises_on_every_backend_says_that_this_is_why_it_is_not_timed() -> None:
     unpromised = row("story")
     typo = seen_alike(unpromised, twice(look(raised(NameError("checkpont")))))
-    because = _why_stop(Tally(begun(plan(unpromised)), typo), unpromised)
+    because = _why_stop(RunState(begun(plan(unpromised)), typo), unpromised)
     assert because is not None
     assert because.startswith("raises NameError on every backend")
 
 
 def test_arms_that_are_dropped_are_not_waited_for() -> None:
     observed = seen_alike(STORY, twice(look(returned(1))))
-    dropped = [Dropped(STORY.id, Fault(name, "killed by SIGSEGV"), "crashed") for name in THREE]
-    assert _why_stop(Tally(begun(plan(STORY)), [*observed, *dropped[:2]]), STORY) is None
-    assert _why_stop(Tally(begun(plan(STORY)), [*observed, *dropped]), STORY) is not None
+    dropped = [ArmDropped(STORY.id, ArmFailure(name, "killed by SIGSEGV"), "crashed") for name in THREE]
+    assert _why_stop(RunState(begun(plan(STORY)), [*observed, *dropped[:2]]), STORY) is None
+    assert _why_stop(RunState(begun(plan(STORY)), [*observed, *dropped]), STORY) is not None
 
 
 def test_a_row_without_any_interval_does_not_say_that_every_one_is_narrow() -> None:
     observed = seen_alike(STORY, twice(look(returned(1))), [UVLOOP, TRIO])
     played = rounds(STORY.id, {UVLOOP: 63.0, TRIO: 180.0}, 20)
-    because = _why_stop(Tally(begun(plan(STORY)), [*observed, *played]), STORY)
+    because = _why_stop(RunState(begun(plan(STORY)), [*observed, *played]), STORY)
     assert "every interval" not in (because or "")
 
 
 def test_a_row_that_takes_gigabytes_is_not_calibrated_for_that_takes_a_worker_per_arm_at_once() -> None:
     large = replace(STORY, tags=("scale",))
-    no_workers = Stage(None, 1.0)
-    assert list(_calibrated(Tally(begun(plan(large))), large, (), no_workers)) == [Paced(large.id, ALONE)]
+    no_workers = RoundContext(None, 1.0)
+    assert list(_calibrated(RunState(begun(plan(large))), large, (), no_workers)) == [
+        BenchmarkCalibrated(large.id, ONE_AT_A_TIME)
+    ]
 
 
 def test_a_row_has_its_native_twins_in_its_rounds_where_they_may_be_timed() -> None:
     told, twin = row("story", returned(1), uses_gather=False), row("asyncio_story", returned(1))
     twin = replace(twin, native="story", only="asyncio", uses_gather=False)
     observed = [*seen_alike(told, twice(look(returned(1)))), *seen_alike(twin, twice(look(returned(1))))]
-    tally = Tally(begun(plan(told, twin)), observed)
+    tally = RunState(begun(plan(told, twin)), observed)
     names = [arm.name for arm in _arms(tally, told)]
-    assert names == [ASYNCIO, UVLOOP, TRIO, AGAIN, "asyncio+native", "uvloop+native"]
+    assert names == [ASYNCIO, UVLOOP, TRIO, SELF_TEST_ARM, "asyncio+native", "uvloop+native"]
     assert [arm.assignment.scenario for arm in _arms(tally, told)][-2:] == ["asyncio_story"] * 2
     assert "asyncio+native" not in [arm.name for arm in _arms(tally, twin)]
-    tally.add(Dropped(told.id, Fault("uvloop+native", "killed by SIGSEGV"), "crashed"))
+    tally.add(ArmDropped(told.id, ArmFailure("uvloop+native", "killed by SIGSEGV"), "crashed"))
     assert [arm.name for arm in _arms(tally, told)][-1] == "asyncio+native"
 
 
@@ -188,7 +197,7 @@ def test_a_row_has_its_native_twins_in_its_rounds_where_they_may_be_timed() -> N
 def test_the_anyio_layer_is_measured_inside_the_rounds_of_the_row_it_bears_on() -> None:
     rows = choose_rows(["lock_uncontended", "asyncio_lock_uncontended"])
     effort = replace(FAST, exactly=2, turns=2, value=0.001)
-    tally = Tally(begun(plan(*rows, on=[ASYNCIO, UVLOOP], effort=effort)))
+    tally = RunState(begun(plan(*rows, on=[ASYNCIO, UVLOOP], effort=effort)))
     for entry in chain(check(tally), time(tally)):
         tally.add(entry)
     (told,) = (line for line in tally.record().lines if line.row.scenario == "lock_uncontended")
@@ -198,31 +207,34 @@ def test_the_anyio_layer_is_measured_inside_the_rounds_of_the_row_it_bears_on() 
 
 def test_after_the_pilot_the_turns_are_those_that_pay_and_are_chosen_once() -> None:
     piloted = replace(PACE, pilot=PILOT_ROUNDS)
-    entries: list[Entry] = [*seen_alike(STORY, twice(look(returned(1)))), Paced(STORY.id, piloted)]
+    entries: list[Entry] = [
+        *seen_alike(STORY, twice(look(returned(1)))),
+        BenchmarkCalibrated(STORY.id, piloted),
+    ]
     alike = rounds(STORY.id, EQUAL, PILOT_ROUNDS, spread=0.0)
-    tally = Tally(begun(plan(STORY)), [*entries, *alike])
+    tally = RunState(begun(plan(STORY)), [*entries, *alike])
     assert _after_pilot(tally, STORY) == replace(PACE, turns=FEWEST_TURNS, pilot=0)
 
 
 def test_a_pilot_that_tells_nothing_leaves_the_turns_as_they_are() -> None:
     only = rounds(STORY.id, {UVLOOP: 63.0, TRIO: 100.0}, PILOT_ROUNDS)
-    piloted = Paced(STORY.id, replace(PACE, pilot=PILOT_ROUNDS))
+    piloted = BenchmarkCalibrated(STORY.id, replace(PACE, pilot=PILOT_ROUNDS))
     entries: list[Entry] = [*seen_alike(STORY, twice(look(returned(1)))), piloted]
-    assert _after_pilot(Tally(begun(plan(STORY)), [*entries, *only]), STORY) == PACE
+    assert _after_pilot(RunState(begun(plan(STORY)), [*entries, *only]), STORY) == PACE
 
 
 @pytest.mark.parametrize(("budget", "turns"), [(80.0, MOST_TURNS), (20.0, 10), (1.0, FEWEST_TURNS)])
 def test_no_more_turns_are_chosen_than_the_budget_has_time_for(budget: float, turns: int) -> None:
     """A turn of all four arms takes 0.1 s, for each waits 75 ms; turns vary much, and workers hardly."""
-    piloted = Paced(STORY.id, replace(PACE, pilot=PILOT_ROUNDS))
+    piloted = BenchmarkCalibrated(STORY.id, replace(PACE, pilot=PILOT_ROUNDS))
     draw = Random(1)
     played = [
-        Played(STORY.id, number, 8 * 0.1, tuple(part(arm, noisy(draw)) for arm in EQUAL))
+        RoundMeasured(STORY.id, number, 8 * 0.1, tuple(part(arm, noisy(draw)) for arm in EQUAL))
         for number in range(PILOT_ROUNDS)
     ]
     effort = replace(DEFAULT, budget=budget)
     observed = seen_alike(STORY, twice(look(returned(1))))
-    tally = Tally(begun(plan(STORY, effort=effort)), [*observed, piloted, *played])
+    tally = RunState(begun(plan(STORY, effort=effort)), [*observed, piloted, *played])
     assert _after_pilot(tally, STORY).turns == turns
 
 
@@ -232,12 +244,12 @@ def noisy(draw: Random) -> list[Value]:
 
 
 def test_a_baseline_that_is_given_up_during_the_pilot_does_not_end_the_run() -> None:
-    piloted = Paced(STORY.id, replace(PACE, pilot=PILOT_ROUNDS))
+    piloted = BenchmarkCalibrated(STORY.id, replace(PACE, pilot=PILOT_ROUNDS))
     observed = seen_alike(STORY, twice(look(returned(1))), [ASYNCIO, UVLOOP])
-    before = rounds(STORY.id, {ASYNCIO: 100.0, UVLOOP: 63.0, AGAIN: 100.0}, 2)
-    dropped = Dropped(STORY.id, Fault(ASYNCIO, "killed by SIGSEGV"), "crashed")
+    before = rounds(STORY.id, {ASYNCIO: 100.0, UVLOOP: 63.0, SELF_TEST_ARM: 100.0}, 2)
+    dropped = ArmDropped(STORY.id, ArmFailure(ASYNCIO, "killed by SIGSEGV"), "crashed")
     after = rounds(STORY.id, {UVLOOP: 63.0}, PILOT_ROUNDS - 2)
-    tally = Tally(begun(plan(STORY, on=[ASYNCIO, UVLOOP])), [*observed, piloted, *before, dropped, *after])
+    tally = RunState(begun(plan(STORY, on=[ASYNCIO, UVLOOP])), [*observed, piloted, *before, dropped, *after])
     assert _after_pilot(tally, STORY).pilot == 0
 
 
@@ -245,11 +257,11 @@ def test_a_baseline_that_is_given_up_during_the_pilot_does_not_end_the_run() -> 
 def test_a_row_is_piloted_by_real_workers_and_goes_on_with_the_turns_it_chose() -> None:
     (order,) = choose_rows(["order:n=1"])
     effort = replace(DEFAULT, value=0.001, turns=5, first_look=7, budget=0.1)
-    tally = Tally(begun(plan(order, on=[ASYNCIO, UVLOOP], effort=effort)))
+    tally = RunState(begun(plan(order, on=[ASYNCIO, UVLOOP], effort=effort)))
     paces = []
     for entry in chain(check(tally), time(tally)):
         tally.add(entry)
-        if isinstance(entry, Paced):
+        if isinstance(entry, BenchmarkCalibrated):
             paces.append(entry.pace)
     assert [pace.pilot for pace in paces] == [PILOT_ROUNDS, 0]
     (line,) = tally.record().lines
@@ -262,7 +274,10 @@ QUICK = replace(FAST, exactly=2, turns=2, value=0.001)
 
 def test_a_pass_on_two_cpus_has_no_rounds_where_there_are_no_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_timing, "choose_cpus", lambda wanted: frozenset({7}) if wanted else None)
-    tally = Tally(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), Paced(STORY.id, PACE)])
+    tally = RunState(
+        begun(plan(STORY)),
+        [*seen_alike(STORY, twice(look(returned(1)))), BenchmarkCalibrated(STORY.id, PACE)],
+    )
     assert list(run_timing._pass(tally, STORY, Pass("threads", cpus=2))) == []
 
 
@@ -274,20 +289,33 @@ def test_passes_come_between_a_rows_rounds_and_its_end_and_go_on_where_they_were
     monkeypatch.setattr(timings, "HELPING", 1.0)  # in 1 ms uvloop's resting threads may seem to
     (of,) = choose_rows(["tcp_echo:size=64"])
     started = begun(plan(of, on=[ASYNCIO, UVLOOP], effort=QUICK, also=("latency", "collections")))
-    tally = Tally(started)
+    tally = RunState(started)
     entries = [*followed(tally, check(tally)), *followed(tally, time(tally))]
     timed = entries[2:]
-    assert [type(entry) for entry in timed] == [Paced, Played, Played, PlayedBeside, PlayedBeside, Finished]
-    assert [entry.beside for entry in timed if isinstance(entry, PlayedBeside)] == ["latency", "collections"]
+    assert [type(entry) for entry in timed] == [
+        BenchmarkCalibrated,
+        RoundMeasured,
+        RoundMeasured,
+        PassRoundMeasured,
+        PassRoundMeasured,
+        BenchmarkFinished,
+    ]
+    assert [entry.beside for entry in timed if isinstance(entry, PassRoundMeasured)] == [
+        "latency",
+        "collections",
+    ]
     for timing in (cell.timing for cell in tally.record().lines[0].cells):
         assert timing is not None
         assert timing.latency is not None
         assert timing.full is not None
-    resumed = Tally(started, entries[:-2])
-    assert [type(entry) for entry in followed(resumed, time(resumed))] == [PlayedBeside, Finished]
+    resumed = RunState(started, entries[:-2])
+    assert [type(entry) for entry in followed(resumed, time(resumed))] == [
+        PassRoundMeasured,
+        BenchmarkFinished,
+    ]
 
 
-def followed(tally: Tally, entries: Entries) -> Iterator[Entry]:
+def followed(tally: RunState, entries: Entries) -> Iterator[Entry]:
     """The entries, each of them added to the tally before the next is asked for."""
     for entry in entries:
         tally.add(entry)
@@ -300,7 +328,7 @@ def test_a_backend_with_a_helper_thread_is_also_timed_on_two_cpus_and_so_is_the_
     helped = find_backend("helped", [Loop("helped", factory="tests.helped_loop:HelpedLoop")])
     effort = replace(QUICK, value=0.02)  # 4 of Python's switch intervals: a shorter one may miss the helper
     planned = plan(*choose_rows(["order:n=1"]), on=[ASYNCIO], effort=effort)
-    tally = Tally(begun(replace(planned, backends=(*planned.backends, helped))))
+    tally = RunState(begun(replace(planned, backends=(*planned.backends, helped))))
     for entry in chain(check(tally), time(tally)):
         tally.add(entry)
     found = {cell.backend: cell.timing for cell in tally.record().lines[0].cells}
@@ -312,7 +340,7 @@ def test_a_backend_with_a_helper_thread_is_also_timed_on_two_cpus_and_so_is_the_
 def test_a_native_row_that_comes_first_waits_for_the_row_that_it_tells_again() -> None:
     rows = reversed(choose_rows(["lock_uncontended", "asyncio_lock_uncontended"]))
     effort = replace(FAST, exactly=2, turns=2, value=0.001)
-    tally = Tally(begun(plan(*rows, on=[ASYNCIO], effort=effort)))
+    tally = RunState(begun(plan(*rows, on=[ASYNCIO], effort=effort)))
     entries = [*followed(tally, check(tally)), *followed(tally, time(tally))]
-    assert [one.row for one in entries if isinstance(one, Finished)] == ["lock_uncontended"]
+    assert [one.row for one in entries if isinstance(one, BenchmarkFinished)] == ["lock_uncontended"]
     assert [line.measured_in for line in tally.record().lines] == ["lock_uncontended", ""]

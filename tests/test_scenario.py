@@ -9,7 +9,7 @@ from typing import assert_type, cast
 import pytest
 
 from harness.backends.registry import known_backends
-from harness.protocol.descriptions import ComplaintKind
+from harness.protocol.descriptions import DiagnosticKind
 from harness.scenario import (
     ASYNCIO_GATHER,
     TASK_GROUPS,
@@ -116,7 +116,7 @@ def test_a_claim_has_our_words_its_place_and_a_promise() -> None:
     ],
 )
 def test_what_a_story_leaves_has_a_kind_and_perhaps_an_exception(
-    left: Left, kind: ComplaintKind, exception: object
+    left: Left, kind: DiagnosticKind, exception: object
 ) -> None:
     assert left == Left(kind, exception)
 

@@ -16,14 +16,14 @@ from types import ModuleType
 import pytest
 
 import scenarios
-from harness.analysis.verdicts import answer, judge
+from harness.analysis.verdicts import evaluate_claim, judge
 from harness.backends.registry import known_backends
 from harness.execution.machine import PYTHON
-from harness.execution.observing import observe_once
-from harness.protocol.benchmarks import SCALE, Claim, Row
+from harness.execution.observing import observe_in_process
+from harness.protocol.benchmarks import SCALE, Benchmark, Claim
 from harness.protocol.descriptions import Outcome
-from harness.protocol.observations import Sighting, observations
-from harness.records.verdict import Answer, Verdict
+from harness.protocol.observations import ProcessObservations, observations
+from harness.records.verdict import ClaimResult, Verdict
 from harness.worker.listing import list_rows
 from harness.worker.loading import find_scenario, scenarios_in
 from tests.records import plan
@@ -65,12 +65,12 @@ DISPUTED: dict[str, set[str]] = {
 """The claims that do not hold everywhere, with the backends on which they do."""
 
 
-def is_slow(row: Row) -> bool:
+def is_slow(row: Benchmark) -> bool:
     """Whether `loopcmp check` of everything, which CI runs, is trusted with this row in its place."""
     return row.family != "tutorial"
 
 
-def backends_of(row: Row) -> list[str]:
+def backends_of(row: Benchmark) -> list[str]:
     return [backend.name for backend in plan(row, on=NAMES).backends_of(row)]
 
 
@@ -84,24 +84,24 @@ POOL = ThreadPoolExecutor(os.cpu_count())
 
 
 @cache
-def looking(row: str, backend: str) -> Future[Sighting]:
+def looking(row: str, backend: str) -> Future[ProcessObservations]:
     """What one fresh process sees of a case; as many at a time as there are CPUs."""
-    return POOL.submit(observe_once, ROWS[row], BACKENDS[backend], PATIENCE)
+    return POOL.submit(observe_in_process, ROWS[row], BACKENDS[backend], PATIENCE)
 
 
-def sightings(row: str, backends: Iterable[str] = NAMES) -> dict[str, Sighting]:
+def sightings(row: str, backends: Iterable[str] = NAMES) -> dict[str, ProcessObservations]:
     started = {name: looking(row, name) for name in backends}
     return {name: look.result() for name, look in started.items()}
 
 
-def ordered_output(row: Row, backend: str) -> set[tuple[Outcome, tuple[str, ...]]]:
+def ordered_output(row: Benchmark, backend: str) -> set[tuple[Outcome, tuple[str, ...]]]:
     return {(look.outcome, look.prints) for look in observations((sightings(row.id)[backend],))}
 
 
 def label(value: object) -> str | None:
     """A parameter's part in a test's name: a row's id, a claim's words."""
     match value:
-        case Row():
+        case Benchmark():
             return value.id
         case Claim():
             return value.words
@@ -110,7 +110,7 @@ def label(value: object) -> str | None:
 
 
 @pytest.mark.parametrize(("row", "backend"), CASES, ids=label)
-def test_a_scenario_does_what_is_promised_or_documented(row: Row, backend: str) -> None:
+def test_a_scenario_does_what_is_promised_or_documented(row: Benchmark, backend: str) -> None:
     baseline, *others = backends_of(row)
     seen = sightings(row.id, [baseline, *others])
     reference = next(observations((seen[baseline],)))
@@ -121,7 +121,7 @@ def test_a_scenario_does_what_is_promised_or_documented(row: Row, backend: str) 
 @pytest.mark.parametrize(
     "row", [row for row in LISTED if row.family not in {"tutorial", "capabilities"}], ids=label
 )
-def test_a_workload_says_what_one_iteration_is_and_what_it_does_not_show(row: Row) -> None:
+def test_a_workload_says_what_one_iteration_is_and_what_it_does_not_show(row: Benchmark) -> None:
     said = " ".join((getdoc(find_scenario(row.module, row.scenario).function) or "").split())
     assert "One iteration" in said
     assert "isolates" in said or "control" in row.tags
@@ -129,7 +129,7 @@ def test_a_workload_says_what_one_iteration_is_and_what_it_does_not_show(row: Ro
 
 
 @pytest.mark.parametrize("row", [row for row in LISTED if row.native], ids=label)
-def test_a_native_control_has_a_twin_over_the_same_parameters(row: Row) -> None:
+def test_a_native_control_has_a_twin_over_the_same_parameters(row: Benchmark) -> None:
     assert row.only is not None
     twin = ROWS[row.id.replace(row.scenario, row.native, 1)]
     assert twin.only is None
@@ -137,15 +137,15 @@ def test_a_native_control_has_a_twin_over_the_same_parameters(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", TUTORIAL, ids=label)
-def test_uvloop_gives_the_same_output_in_the_same_order_as_asyncio(row: Row) -> None:
+def test_uvloop_gives_the_same_output_in_the_same_order_as_asyncio(row: Benchmark) -> None:
     assert ordered_output(row, "uvloop+gather") == ordered_output(row, "asyncio+gather")
 
 
 @pytest.mark.parametrize(("row", "claim"), CLAIMS, ids=label)
-def test_a_claim_holds_exactly_where_what_was_observed_bears_it_out(row: Row, claim: Claim) -> None:
-    answers = {name: answer(claim, (seen,)) for name, seen in sightings(row.id).items()}
-    holds = {name for name, given in answers.items() if given is Answer.HOLDS}
-    assert set(answers.values()) <= {Answer.HOLDS, Answer.FAILS}
+def test_a_claim_holds_exactly_where_what_was_observed_bears_it_out(row: Benchmark, claim: Claim) -> None:
+    answers = {name: evaluate_claim(claim, (seen,)) for name, seen in sightings(row.id).items()}
+    holds = {name for name, given in answers.items() if given is ClaimResult.HOLDS}
+    assert set(answers.values()) <= {ClaimResult.HOLDS, ClaimResult.FAILS}
     assert holds == DISPUTED.get(claim.words, EVERYWHERE)
 
 
@@ -174,7 +174,7 @@ def test_at_most_eight_rows_of_the_tutorial_are_timed() -> None:
 
 @pytest.mark.parametrize("backend", NAMES)
 @pytest.mark.parametrize("row", TIMED, ids=label)
-def test_a_timed_story_returns_and_prints_one_line_at_most(row: Row, backend: str) -> None:
+def test_a_timed_story_returns_and_prints_one_line_at_most(row: Benchmark, backend: str) -> None:
     for outcome, prints in ordered_output(row, backend):
         assert outcome.how == "returned"
         assert len(prints) <= 1
@@ -195,5 +195,5 @@ def test_every_module_with_a_scenario_is_listed_in_its_family(package: ModuleTyp
 
 
 @pytest.mark.parametrize("row", [row for row in LISTED if row.differences], ids=label)
-def test_every_documented_difference_says_why_and_where_it_is_written(row: Row) -> None:
+def test_every_documented_difference_says_why_and_where_it_is_written(row: Benchmark) -> None:
     assert all(difference.because and difference.source for difference in row.differences)

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from harness.backends.backend import Backend, Loop, Venv
+from harness.backends.backend import Backend, EnvironmentSpec, Loop
 from harness.backends.registry import find_backend
 from harness.errors import BadInput, ScenarioBroken
-from harness.execution.environments.interpreters import Place
+from harness.execution.environments.interpreters import InterpreterPath
 from harness.execution.listing import check_loop, list_rows, module_to_import
-from harness.execution.observing import assignment, observe_once
-from harness.protocol.benchmarks import Row
+from harness.execution.observing import assignment, observe_in_process
+from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
-from harness.protocol.messages import Assignment
-from harness.protocol.observations import Ended, Sighting
+from harness.protocol.messages import CaseSpec
+from harness.protocol.observations import ProcessObservations, WorkerExit
 from harness.worker.describing import Describer
 
 workers = pytest.mark.workers
@@ -50,10 +50,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def row_of(path: Path, body: str) -> Row:
+def row_of(path: Path, body: str) -> Benchmark:
     """The row of a story with this body."""
     path.write_text(f"{HEAD}    {body}\n")
-    return Row("story", "user", str(path), "", "mine.py:3")
+    return Benchmark("story", "user", str(path), "", "mine.py:3")
 
 
 def test_a_path_is_made_absolute_and_a_dotted_name_stays(here: Path) -> None:
@@ -67,8 +67,8 @@ def test_a_path_that_no_message_can_hold_is_refused(here: Path) -> None:
 
 
 def test_an_assignment_says_what_a_worker_has_to_know(here: Path) -> None:
-    row = Row("story", "user", "mine.py", "", "mine.py:3", parameters=(("n", 1),))
-    assert assignment(row, find_backend("uvloop+anyio")) == Assignment(
+    row = Benchmark("story", "user", "mine.py", "", "mine.py:3", parameters=(("n", 1),))
+    assert assignment(row, find_backend("uvloop+anyio")) == CaseSpec(
         module=str(here / "mine.py"),
         scenario="story",
         parameters=(("n", 1),),
@@ -81,14 +81,16 @@ def test_an_assignment_says_what_a_worker_has_to_know(here: Path) -> None:
 
 def test_a_loop_that_is_not_there_needs_no_worker_to_say_so() -> None:
     missing = Backend(Loop("fast", factory="no_such_package:make", distribution="fast-loop"), "gather")
-    sighting = observe_once(Row("story", "user", "mine.py", "", "mine.py:3"), missing, PATIENCE)
-    assert sighting == Sighting(unavailable="fast-loop is not installed: pip install fast-loop")
+    sighting = observe_in_process(Benchmark("story", "user", "mine.py", "", "mine.py:3"), missing, PATIENCE)
+    assert sighting == ProcessObservations(unavailable="fast-loop is not installed: pip install fast-loop")
 
 
 def test_a_library_that_is_not_there_needs_no_worker_to_say_so() -> None:
-    own = Row("story", "http", "scenarios.http.story", "", "story.py:3", needs=("json.tool", "no_such.thing"))
+    own = Benchmark(
+        "story", "http", "scenarios.http.story", "", "story.py:3", needs=("json.tool", "no_such.thing")
+    )
     mine = replace(own, module="mine.py")
-    asked = [observe_once(row, find_backend("trio"), PATIENCE).unavailable for row in (own, mine)]
+    asked = [observe_in_process(row, find_backend("trio"), PATIENCE).unavailable for row in (own, mine)]
     assert asked == [
         "no module named 'no_such': pip install 'loopcmp[suite]'",
         "no module named 'no_such': install the package that brings it",
@@ -101,10 +103,14 @@ def test_a_library_that_is_not_in_an_environment_is_said_with_what_to_add_it_to(
     here: Path, monkeypatch: pytest.MonkeyPatch, imports: str
 ) -> None:
     (here / "mine.py").write_text(f"{imports}\n{STORY}")
-    there = replace(find_backend("asyncio"), venv=Venv("old", "3.12", ("anyio==4.9",)))
-    monkeypatch.setattr("harness.execution.observing.find_place", lambda _: Place(sys.executable, None))
-    row = Row("story", "user", "mine.py", "", "mine.py:3", (("n", 1),), needs=("json.tool", "no_such.thing"))
-    assert observe_once(row, there, PATIENCE) == Sighting(
+    there = replace(find_backend("asyncio"), venv=EnvironmentSpec("old", "3.12", ("anyio==4.9",)))
+    monkeypatch.setattr(
+        "harness.execution.observing.find_place", lambda _: InterpreterPath(sys.executable, None)
+    )
+    row = Benchmark(
+        "story", "user", "mine.py", "", "mine.py:3", (("n", 1),), needs=("json.tool", "no_such.thing")
+    )
+    assert observe_in_process(row, there, PATIENCE) == ProcessObservations(
         unavailable="no module named 'no_such': add the package that brings it to --env 'old=3.12 …'"
     )
 
@@ -129,16 +135,16 @@ def test_what_is_nested_so_deeply_that_it_cannot_be_written_out_is_no_observatio
 ) -> None:
     said = json.dumps({"kind": "seen", "message": {"observation": observation, "times": 1}}) + "\n"
     body = f"import os, sys; os.write(int(sys.argv[2]), {said.encode()!r}); os._exit(0)"
-    sighting = observe_once(row_of(tmp_path / "mine.py", body), find_backend("asyncio"), PATIENCE)
-    assert sighting.ended == Ended(f"wrote a message that is nested too deeply: {said.encode()[:80]!r}")
+    sighting = observe_in_process(row_of(tmp_path / "mine.py", body), find_backend("asyncio"), PATIENCE)
+    assert sighting.ended == WorkerExit(f"wrote a message that is nested too deeply: {said.encode()[:80]!r}")
 
 
 @workers
 def test_a_worker_that_ran_out_of_memory_has_ended_so_and_not_at_a_line(tmp_path: Path) -> None:
     told = {"kind": "out of memory", "message": {"message": "ran out of memory: it had 3.00 GiB"}}
     body = f"import os, sys; os.write(int(sys.argv[2]), {json.dumps(told).encode()!r} + b'\\n'); os._exit(0)"
-    sighting = observe_once(row_of(tmp_path / "mine.py", body), find_backend("asyncio"), PATIENCE)
-    assert sighting.ended == Ended("ran out of memory: it had 3.00 GiB")
+    sighting = observe_in_process(row_of(tmp_path / "mine.py", body), find_backend("asyncio"), PATIENCE)
+    assert sighting.ended == WorkerExit("ran out of memory: it had 3.00 GiB")
 
 
 @workers
@@ -225,25 +231,29 @@ def test_a_factory_that_ends_its_worker_is_told_how() -> None:
 @workers
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop", "trio"])
 def test_looks_that_saw_the_same_are_counted_and_not_repeated(tmp_path: Path, loop: str) -> None:
-    sighting = observe_once(row_of(tmp_path / "mine.py", "return 'fine'"), find_backend(loop), PATIENCE)
+    sighting = observe_in_process(row_of(tmp_path / "mine.py", "return 'fine'"), find_backend(loop), PATIENCE)
     [seen] = sighting.seen
     assert str(seen.observation.outcome) == "returned 'fine'"
     assert seen.times >= 2
-    assert sighting == Sighting((seen,))
+    assert sighting == ProcessObservations((seen,))
 
 
 @workers
 def test_looks_that_differ_stand_side_by_side(tmp_path: Path) -> None:
     row = row_of(tmp_path / "mine.py", "return looks == 2")
-    first, second = observe_once(row, find_backend("asyncio"), PATIENCE).seen
+    first, second = observe_in_process(row, find_backend("asyncio"), PATIENCE).seen
     assert str(first.observation.outcome) == "returned False"
     assert (str(second.observation.outcome), second.times) == ("returned True", 1)
 
 
 @workers
 def test_a_value_that_cannot_be_compared_is_refused_with_its_line_and_what_to_write(tmp_path: Path) -> None:
-    sighting = observe_once(row_of(tmp_path / "mine.py", "return {1}"), find_backend("asyncio"), PATIENCE)
-    assert sighting == Sighting(refused="mine.py:3: a set has no order to compare: return sorted(...) of it")
+    sighting = observe_in_process(
+        row_of(tmp_path / "mine.py", "return {1}"), find_backend("asyncio"), PATIENCE
+    )
+    assert sighting == ProcessObservations(
+        refused="mine.py:3: a set has no order to compare: return sorted(...) of it"
+    )
 
 
 @workers
@@ -252,12 +262,12 @@ def test_threads_that_a_library_keeps_for_later_are_not_what_the_story_left(
     tmp_path: Path, loop: str
 ) -> None:
     row = row_of(tmp_path / "mine.py", "import anyio.to_thread; return await anyio.to_thread.run_sync(int)")
-    [seen] = observe_once(row, find_backend(loop), PATIENCE).seen
+    [seen] = observe_in_process(row, find_backend(loop), PATIENCE).seen
     assert str(seen.observation.left) == "nothing"
 
 
 @workers
 def test_a_line_that_no_terminal_could_show_is_an_error_of_the_story(tmp_path: Path) -> None:
     row = row_of(tmp_path / "mine.py", r"print('\ud800')")
-    [seen] = observe_once(row, find_backend("asyncio"), PATIENCE).seen
+    [seen] = observe_in_process(row, find_backend("asyncio"), PATIENCE).seen
     assert str(seen.observation.outcome).startswith("raised UnicodeEncodeError")

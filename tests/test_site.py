@@ -18,10 +18,10 @@ import pytest
 pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
 
 from harness.analysis.change_points import changes
-from harness.backends.backend import Venv
-from harness.errors import BadInput, visible
-from harness.records.entries import Closed, Elsewhere, Paced
-from harness.records.pace import AGAIN
+from harness.backends.backend import EnvironmentSpec
+from harness.errors import BadInput, escape_controls
+from harness.records.entries import BackendEnvironment, BenchmarkCalibrated, RunFinished
+from harness.records.pace import SELF_TEST_ARM
 from harness.records.plan import FAST
 from harness.records.record import Record
 from harness.records.store import write_record
@@ -32,7 +32,7 @@ from harness.report.site.leaderboard import Leaderboard, leaderboard
 from harness.report.site.names import slug
 from harness.report.site.summary import Case, Interval, Machine, Summary
 from harness.report.tables import audit as audit_tables
-from harness.runner.state import Tally
+from harness.runner.state import RunState
 from tests.browsing import DESK, PHONE, Browser, browser
 from tests.kinds import audit
 from tests.reading import read
@@ -219,10 +219,10 @@ def test_without_a_published_record_it_says_how_one_is_made(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_hostile_text_stays_text_on_every_page(what: str, tmp_path: Path) -> None:
-    record = replace(hostile(HOSTILE[what]), closed=Closed("2026-01-01T01:00:00+00:00", 0.5))
+    record = replace(hostile(HOSTILE[what]), closed=RunFinished("2026-01-01T01:00:00+00:00", 0.5))
     put(tmp_path / "results", "2026-01-01-odd", record, "2026-01-01T00:00:00+00:00")
     publish(tmp_path / "results", tmp_path / "site")
-    shown = " ".join(visible(HOSTILE[what]).split())
+    shown = " ".join(escape_controls(HOSTILE[what]).split())
     for path, text in pages(tmp_path / "site"):
         page = read(text)
         assert not [
@@ -408,14 +408,14 @@ def test_ratios_to_another_baseline_are_another_series_and_no_change() -> None:
 
 def beside_old(build: str, baseline: str = ASYNCIO) -> Record:
     """A record with uvloop in an environment of its own, whose Python is this build."""
-    alone = replace(*backends(UVLOOP), venv=Venv("old", "3.12"))
+    alone = replace(*backends(UVLOOP), venv=EnvironmentSpec("old", "3.12"))
     planned = replace(plan(ORDER, effort=FAST), backends=(*backends(ASYNCIO, TRIO), alone), baseline=baseline)
-    there = Elsewhere(OLD, "3.12.1", build, (("anyio", "4.1.0"), ("uvloop", "0.19.0")))
+    there = BackendEnvironment(OLD, "3.12.1", build, (("anyio", "4.1.0"), ("uvloop", "0.19.0")))
     first = replace(begun(planned), environment=replace(ENVIRONMENT, elsewhere=(there,)))
-    times = {ASYNCIO: 600.0, TRIO: 900.0, OLD: 378.0, AGAIN: 600.0}
+    times = {ASYNCIO: 600.0, TRIO: 900.0, OLD: 378.0, SELF_TEST_ARM: 600.0}
     seen = seen_alike(ORDER, twice(look(returned([0, 1, 2]))), (ASYNCIO, TRIO, OLD))
     played = rounds(ORDER.id, times, 6)
-    return Tally(first, (*seen, Paced(ORDER.id, PACE), *played)).record()
+    return RunState(first, (*seen, BenchmarkCalibrated(ORDER.id, PACE), *played)).record()
 
 
 GCC, CLANG = "CPython 3.12.1, GCC 12.2.0", "CPython 3.12.1, Clang 18.1.0"
@@ -469,7 +469,7 @@ def test_a_loop_in_an_environment_of_its_own_stands_under_its_own_versions(apart
 
 def test_an_environment_that_was_not_made_has_no_versions_to_print(tmp_path: Path) -> None:
     record = beside_old(GCC)
-    unmade = replace(ENVIRONMENT, elsewhere=(Elsewhere(OLD, unavailable="no such Python"),))
+    unmade = replace(ENVIRONMENT, elsewhere=(BackendEnvironment(OLD, unavailable="no such Python"),))
     begun_there = replace(record.begun, environment=unmade)
     put(tmp_path / "results", "1", replace(record, begun=begun_there), "2026-01-01T00:00:00+00:00")
     publish(tmp_path / "results", tmp_path / "site")

@@ -18,18 +18,18 @@ import pytest
 from harness.errors import BadInput, CannotWrite
 from harness.records import store
 from harness.records.entries import (
-    Closed,
-    Dropped,
+    ArmDropped,
+    BenchmarkCalibrated,
+    BenchmarkFinished,
+    CaseObserved,
     Entry,
-    Finished,
-    Observed,
-    Paced,
-    Played,
-    PlayedBeside,
+    PassRoundMeasured,
+    RoundMeasured,
+    RunFinished,
 )
-from harness.records.pace import AGAIN, Fault
+from harness.records.pace import SELF_TEST_ARM, ArmFailure
 from harness.report.writing import write_report
-from harness.runner.state import Tally
+from harness.runner.state import RunState
 from tests.kinds import CLOSED
 from tests.records import (
     ASYNCIO,
@@ -50,13 +50,13 @@ from tests.records import (
 STORY = row("story", returned("Ünïcode \u202e and \n a line"))
 BEGUN = begun(plan(STORY, on=[ASYNCIO, UVLOOP]))
 ENTRIES: tuple[Entry, ...] = (
-    Observed(STORY.id, ASYNCIO, twice(look(returned("Ünïcode \u202e and \n a line")))),
-    Paced(STORY.id, PACE),
+    CaseObserved(STORY.id, ASYNCIO, twice(look(returned("Ünïcode \u202e and \n a line")))),
+    BenchmarkCalibrated(STORY.id, PACE),
     round_of(STORY.id, 0, {ASYNCIO: [1.0]}),
-    PlayedBeside("latency", round_of(STORY.id, 0, {ASYNCIO: [1.0]})),
-    Dropped(STORY.id, Fault(UVLOOP, "killed by SIGSEGV", "last\nlines"), "crashed"),
-    Finished(STORY.id, "60 s are over"),
-    Closed("2026-05-04T03:07:08+00:00", None),
+    PassRoundMeasured("latency", round_of(STORY.id, 0, {ASYNCIO: [1.0]})),
+    ArmDropped(STORY.id, ArmFailure(UVLOOP, "killed by SIGSEGV", "last\nlines"), "crashed"),
+    BenchmarkFinished(STORY.id, "60 s are over"),
+    RunFinished("2026-05-04T03:07:08+00:00", None),
 )
 
 
@@ -312,8 +312,8 @@ def pyperf_run(name: str, number: int, values: list[float]) -> str:
     return text.getvalue()
 
 
-def timed_round(number: int) -> list[Played]:
-    arms = {ASYNCIO: 1.0, UVLOOP: 0.63, AGAIN: 1.0}
+def timed_round(number: int) -> list[RoundMeasured]:
+    arms = {ASYNCIO: 1.0, UVLOOP: 0.63, SELF_TEST_ARM: 1.0}
     played = []
     for name in ("order:n=10", "order:n=100"):
         parts = []
@@ -321,7 +321,7 @@ def timed_round(number: int) -> list[Played]:
             whole = part(arm, [value(10)])
             text = pyperf_run(name, number, [share * (1 + number / 100), share * 1.001])
             parts.append(replace(whole, farewell=replace(whole.farewell, pyperf=text)))
-        played.append(Played(name, number, 1.0, tuple(parts)))
+        played.append(RoundMeasured(name, number, 1.0, tuple(parts)))
     return played
 
 
@@ -379,7 +379,7 @@ def test_a_published_run_that_is_resumed_in_its_own_folder_is_in_the_index_besid
     monkeypatch.chdir(folder)
     with store.Journal(Path()) as journal:
         journal.append(one)
-    write_report(Path(), Tally(one, (CLOSED,)).record())
+    write_report(Path(), RunState(one, (CLOSED,)).record())
     assert "[2026-05-04-run](2026-05-04-run/report.md)" in (tmp_path / "README.md").read_text()
     assert not Path("README.md").exists()
 
@@ -391,7 +391,7 @@ def test_a_record_that_cannot_be_read_is_named_in_the_index_and_spoils_no_run(tm
     folder, one = tmp_path / "2026-05-04-run", begun(plan(row()))
     with store.Journal(folder) as journal:
         journal.append(one)
-    write_report(folder, Tally(one, (CLOSED,)).record())
+    write_report(folder, RunState(one, (CLOSED,)).record())
     newest, torn = (tmp_path / "README.md").read_text().splitlines()[-2:]
     assert newest.startswith("| [2026-05-04-run](2026-05-04-run/report.md) | 2026-05-04 | 1 row on ")
     assert "2026-01-01-torn" in torn

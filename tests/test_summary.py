@@ -9,10 +9,10 @@ import pytest
 from scipy.stats import ks_2samp
 
 from harness.analysis.overall import Summary, _resampled_medians, sentence, summarize
-from harness.backends.backend import Venv
-from harness.protocol.benchmarks import Row
+from harness.backends.backend import EnvironmentSpec
+from harness.protocol.benchmarks import Benchmark
 from harness.records.entries import Entry
-from harness.records.pace import AGAIN
+from harness.records.pace import SELF_TEST_ARM
 from harness.records.record import Record
 from tests.records import (
     ASYNCIO,
@@ -32,18 +32,20 @@ from tests.records import (
 SEEN = twice(look(returned(1)))
 
 
-def story(name: str, family: str = "tutorial", *tags: str, uses_gather: bool = True) -> Row:
+def story(name: str, family: str = "tutorial", *tags: str, uses_gather: bool = True) -> Benchmark:
     return replace(row(name, returned(1), uses_gather=uses_gather), family=family, tags=tags)
 
 
-def record(shares: dict[Row, float], *, count: int = 20, on: tuple[str, ...] = (ASYNCIO, UVLOOP)) -> Record:
+def record(
+    shares: dict[Benchmark, float], *, count: int = 20, on: tuple[str, ...] = (ASYNCIO, UVLOOP)
+) -> Record:
     """Rows in which uvloop takes these shares of asyncio's time, and trio twice as much."""
     entries: list[Entry] = []
     planned = plan(*shares, on=on)
     for of, share in shares.items():
         times = {ASYNCIO: 100.0, UVLOOP: 100.0 * share, TRIO: 200.0 * share}
         names = [backend.name for backend in planned.backends_of(of)]
-        arms = {**{name: times.get(name, 100.0) for name in names}, AGAIN: 100.0}
+        arms = {**{name: times.get(name, 100.0) for name in names}, SELF_TEST_ARM: 100.0}
         entries += [*seen_alike(of, SEEN, names), *rounds(of.id, arms, count, spread=0.003)]
     return record_of(planned, *entries)
 
@@ -104,12 +106,12 @@ def test_a_row_that_takes_no_gatherer_counts_as_its_loop() -> None:
 
 
 def test_a_loop_in_two_environments_counts_as_each_of_them() -> None:
-    old = Venv("old", "3.12")
+    old = EnvironmentSpec("old", "3.12")
     planned = plan(story("b", uses_gather=False), on=(ASYNCIO, UVLOOP))
     elsewhere = tuple(replace(one, venv=old) for one in planned.backends)
     planned = replace(planned, backends=(*planned.backends, *elsewhere))
     names = [backend.name for backend in planned.backends]
-    times = dict(zip([*names, AGAIN], (100.0, 50.0, 120.0, 80.0, 100.0), strict=True))
+    times = dict(zip([*names, SELF_TEST_ARM], (100.0, 50.0, 120.0, 80.0, 100.0), strict=True))
     [of] = planned.rows
     found = record_of(planned, *seen_alike(of, SEEN, names), *rounds(of.id, times, 20, spread=0.003))
     ratios = {one.backend: one.ratio.value for one in summary(found).backends}

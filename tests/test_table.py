@@ -6,13 +6,13 @@ from functools import cache
 
 import pytest
 
-from harness.protocol.benchmarks import Row
-from harness.protocol.observations import Ended, Sighting
-from harness.records.entries import Closed, Entry, Finished
+from harness.protocol.benchmarks import Benchmark
+from harness.protocol.observations import ProcessObservations, WorkerExit
+from harness.records.entries import BenchmarkFinished, Entry, RunFinished
 from harness.records.estimate import Estimate
-from harness.records.pace import AGAIN
+from harness.records.pace import SELF_TEST_ARM
 from harness.records.plan import FAST
-from harness.records.record import Record, Repeats
+from harness.records.record import Record, SelfTestCheck
 from harness.records.verdict import FINDINGS, Verdict
 from harness.report import sentences
 from harness.report.differences import differences, documented
@@ -37,11 +37,11 @@ from tests.records import (
 )
 
 STORY = row("story", returned(1))
-TIMES = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, AGAIN: 100.0}
+TIMES = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, SELF_TEST_ARM: 100.0}
 
 
 @cache
-def small(*extra: Entry, of: Row = STORY, on: tuple[str, ...] = THREE) -> Record:
+def small(*extra: Entry, of: Benchmark = STORY, on: tuple[str, ...] = THREE) -> Record:
     entries: list[Entry] = [*seen_alike(of, twice(look(returned(1))), on), *rounds(of.id, TIMES, 6)]
     return record_of(plan(of, on=on, effort=FAST), *entries, *extra)
 
@@ -123,7 +123,7 @@ def test_a_story_without_a_gatherer_points_to_the_case_of_its_loop() -> None:
 def test_a_number_has_as_many_decimals_as_its_interval_bears(
     estimate: Estimate, unit: str, signed: bool, shown: str
 ) -> None:
-    assert table.interval(estimate, unit, signed=signed) == shown
+    assert table.format_estimate(estimate, unit, signed=signed) == shown
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_backends_that_differ_alike_are_shown_together() -> None:
 def test_only_the_last_lines_of_what_a_worker_said_are_shown_and_none_of_our_frames() -> None:
     noise = "\n".join(f"line {number}" for number in range(50))
     said = f"{noise}\n  File /x/harness/worker/observing.py, line 9 in look"
-    crash = (Sighting(ended=Ended("killed by SIGSEGV", said)),)
+    crash = (ProcessObservations(ended=WorkerExit("killed by SIGSEGV", said)),)
     [one] = differences(record_of(plan(STORY), *seen_alike(STORY, crash)), *FINDINGS)
     assert one.said[-1] == "line 49"
     assert len(one.said) < 50
@@ -211,21 +211,21 @@ def test_a_baseline_alone_is_compared_with_nobody() -> None:
     assert re.fullmatch(r"\d+(\.\d)?", absolute)
 
 
-def with_repeats(repeats: Repeats) -> str:
+def with_repeats(repeats: SelfTestCheck) -> str:
     return "\n".join(sentences.warnings(replace(small(), repeats=repeats)))
 
 
 def test_the_a_a_count_is_always_said_and_too_many_are_a_warning() -> None:
-    assert "in 2 of 8 rows (chance allows 2)" in with_repeats(Repeats(8, 2, 2))
-    assert "do not quote" not in with_repeats(Repeats(8, 2, 2))
-    assert "do not quote" in with_repeats(Repeats(8, 3, 2))
+    assert "in 2 of 8 rows (chance allows 2)" in with_repeats(SelfTestCheck(8, 2, 2))
+    assert "do not quote" not in with_repeats(SelfTestCheck(8, 2, 2))
+    assert "do not quote" in with_repeats(SelfTestCheck(8, 3, 2))
 
 
 def test_a_reader_is_warned_of_everything_that_weakens_a_figure() -> None:
     fast = "\n".join(sentences.warnings(small()))
     assert "not adjusted" in fast
     assert "This run was not finished." in fast
-    finished = sentences.warnings(small(Closed("2026-05-04T03:07:08+00:00", None)))
+    finished = sentences.warnings(small(RunFinished("2026-05-04T03:07:08+00:00", None)))
     assert not any("not finished" in said for said in finished)
     said = "\n".join(sentences.warnings(everything()))
     assert "order:n=100 on trio+nursery: uses 3.4% CPU between its turns." in said
@@ -236,7 +236,7 @@ def test_a_reader_is_warned_of_everything_that_weakens_a_figure() -> None:
 
 
 def test_a_row_that_ended_by_precision_is_no_warning() -> None:
-    record = small(Finished(STORY.id, "every interval is within ±2.0%"))
+    record = small(BenchmarkFinished(STORY.id, "every interval is within ±2.0%"))
     assert not any(said.startswith("story:") for said in sentences.warnings(record))
 
 

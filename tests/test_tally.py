@@ -5,19 +5,28 @@ from dataclasses import replace
 
 import pytest
 
-from harness.backends.backend import Venv
-from harness.protocol.benchmarks import Claim, Difference, Promise, Row
+from harness.backends.backend import EnvironmentSpec
+from harness.protocol.benchmarks import Benchmark, Claim, Difference, Promise
 from harness.protocol.descriptions import Outcome
-from harness.protocol.observations import Ended, Sighting
-from harness.records.entries import Closed, Dropped, Elsewhere, Entry, Finished, Observed, Paced, Played
+from harness.protocol.observations import ProcessObservations, WorkerExit
+from harness.records.entries import (
+    ArmDropped,
+    BackendEnvironment,
+    BenchmarkCalibrated,
+    BenchmarkFinished,
+    CaseObserved,
+    Entry,
+    RoundMeasured,
+    RunFinished,
+)
 from harness.records.estimate import Judgement
-from harness.records.pace import AGAIN, Fault
+from harness.records.pace import SELF_TEST_ARM, ArmFailure
 from harness.records.plan import FAST
-from harness.records.record import Cell, Line, Record
-from harness.records.verdict import Answer, Verdict
+from harness.records.record import BenchmarkResult, CaseResult, Record
+from harness.records.verdict import ClaimResult, Verdict
 from harness.report.differences import differences
 from harness.report.evidence import case_of
-from harness.runner.state import Tally
+from harness.runner.state import RunState
 from tests.records import (
     ASYNCIO,
     EVERYTHING,
@@ -45,25 +54,25 @@ from tests.records import (
 
 STORY = row("story", returned(1))
 SEEN = twice(look(returned(1)))
-CRASH = (Sighting(ended=Ended("killed by SIGSEGV")),) * 2
-TIMES = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, AGAIN: 100.0}
+CRASH = (ProcessObservations(ended=WorkerExit("killed by SIGSEGV")),) * 2
+TIMES = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, SELF_TEST_ARM: 100.0}
 
 
-def observed(of: Row = STORY, **unlike: tuple[Sighting, ...]) -> list[Observed]:
+def observed(of: Benchmark = STORY, **unlike: tuple[ProcessObservations, ...]) -> list[CaseObserved]:
     """What the three backends saw; those named by their loop saw something else."""
-    return [Observed(of.id, name, unlike.get(name.partition("+")[0], SEEN)) for name in THREE]
+    return [CaseObserved(of.id, name, unlike.get(name.partition("+")[0], SEEN)) for name in THREE]
 
 
-def line_of(*entries: Entry, of: Row = STORY) -> Line:
+def line_of(*entries: Entry, of: Benchmark = STORY) -> BenchmarkResult:
     [line] = record_of(plan(of, effort=FAST), *entries).lines
     return line
 
 
-def cell(line: Line, backend: str) -> Cell:
+def cell(line: BenchmarkResult, backend: str) -> CaseResult:
     return next(cell for cell in line.cells if cell.backend == backend)
 
 
-def without(arm: str, played: list[Played]) -> list[Played]:
+def without(arm: str, played: list[RoundMeasured]) -> list[RoundMeasured]:
     return [replace(one, arms=tuple(part for part in one.arms if part.arm != arm)) for one in played]
 
 
@@ -98,11 +107,20 @@ def test_an_interval_rests_on_the_samples_that_are_recorded() -> None:
         (observed(uvloop=CRASH), Verdict.CRASHED),
         (observed(uvloop=twice(look(returned(2)))), Verdict.DIFFERS),
         (observed(uvloop=twice(look(returned(1)), look(returned(2)))), Verdict.UNSTABLE),
-        ([*observed(), Dropped(STORY.id, Fault(UVLOOP, "killed by SIGSEGV"), "crashed")], Verdict.CRASHED),
-        ([*observed(), Dropped(STORY.id, Fault(UVLOOP, "no answer"), "timed out")], Verdict.TIMED_OUT),
-        ([*observed(), Dropped(STORY.id, Fault(UVLOOP, "it returned 2"), "unstable")], Verdict.UNSTABLE),
+        (
+            [*observed(), ArmDropped(STORY.id, ArmFailure(UVLOOP, "killed by SIGSEGV"), "crashed")],
+            Verdict.CRASHED,
+        ),
+        (
+            [*observed(), ArmDropped(STORY.id, ArmFailure(UVLOOP, "no answer"), "timed out")],
+            Verdict.TIMED_OUT,
+        ),
+        (
+            [*observed(), ArmDropped(STORY.id, ArmFailure(UVLOOP, "it returned 2"), "unstable")],
+            Verdict.UNSTABLE,
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_case_that_disagrees_crashes_or_hangs_has_a_verdict_and_never_a_number(
     entries: list[Entry], verdict: Verdict
 ) -> None:
@@ -113,8 +131,10 @@ def test_a_case_that_disagrees_crashes_or_hangs_has_a_verdict_and_never_a_number
 
 
 def test_what_a_worker_said_that_crashed_when_timed_is_in_the_record_and_its_reports() -> None:
-    crashed = Dropped(STORY.id, Fault(UVLOOP, "killed by SIGSEGV", "Fatal error\n  mine.py:7"), "crashed")
-    record = Tally(begun(plan(STORY)), [*observed(), *rounds(STORY.id, TIMES, 3), crashed]).record()
+    crashed = ArmDropped(
+        STORY.id, ArmFailure(UVLOOP, "killed by SIGSEGV", "Fatal error\n  mine.py:7"), "crashed"
+    )
+    record = RunState(begun(plan(STORY)), [*observed(), *rounds(STORY.id, TIMES, 3), crashed]).record()
     (shown,) = differences(record, Verdict.CRASHED)
     assert shown.said == ("Fatal error", "  mine.py:7")
     line = record.lines[0]
@@ -123,7 +143,7 @@ def test_what_a_worker_said_that_crashed_when_timed_is_in_the_record_and_its_rep
 
 
 def test_an_arm_that_is_dropped_after_some_rounds_says_why_and_loses_its_number() -> None:
-    dropped = Dropped(STORY.id, Fault(TRIO, "killed by SIGKILL"), "crashed")
+    dropped = ArmDropped(STORY.id, ArmFailure(TRIO, "killed by SIGKILL"), "crashed")
     played = rounds(STORY.id, TIMES, 5)
     line = line_of(*observed(), *played[:3], dropped, *without(TRIO, played[3:]))
     assert cell(line, TRIO).finding.because == "killed by SIGKILL"
@@ -135,11 +155,11 @@ def test_an_arm_that_is_dropped_after_some_rounds_says_why_and_loses_its_number(
 
 
 def test_a_worse_verdict_from_checking_is_not_replaced_by_what_happened_when_timed() -> None:
-    dropped = Dropped(STORY.id, Fault(UVLOOP, "when timed it returned 2"), "unstable")
+    dropped = ArmDropped(STORY.id, ArmFailure(UVLOOP, "when timed it returned 2"), "unstable")
     assert cell(line_of(*observed(uvloop=CRASH), dropped), UVLOOP).finding.verdict is Verdict.CRASHED
 
 
-def no_ratio_anywhere(line: Line) -> bool:
+def no_ratio_anywhere(line: BenchmarkResult) -> bool:
     timings = [cell.timing for cell in line.cells if cell.timing]
     return bool(timings) and all(timing.ratio is None for timing in timings)
 
@@ -153,9 +173,9 @@ def test_a_row_whose_baseline_has_no_number_has_absolute_times_and_no_ratio() ->
 
 
 def test_a_baseline_that_is_dropped_takes_the_ratios_of_its_row_with_it() -> None:
-    dropped = Dropped(STORY.id, Fault(ASYNCIO, "killed by SIGSEGV"), "crashed")
+    dropped = ArmDropped(STORY.id, ArmFailure(ASYNCIO, "killed by SIGSEGV"), "crashed")
     played = rounds(STORY.id, TIMES, 5)
-    after = without(AGAIN, without(ASYNCIO, played[3:]))
+    after = without(SELF_TEST_ARM, without(ASYNCIO, played[3:]))
     line = line_of(*observed(), *played[:3], dropped, *after)
     assert cell(line, ASYNCIO).timing is None
     assert no_ratio_anywhere(line)
@@ -171,7 +191,7 @@ def test_an_untimed_row_has_verdicts_and_no_numbers() -> None:
 
 def test_a_story_that_raises_as_promised_agrees_and_is_not_timed() -> None:
     story = row("error", raised(ValueError("Oops")))
-    tally = Tally(begun(plan(story)), seen_alike(story, twice(look(raised(ValueError("Oops"))))))
+    tally = RunState(begun(plan(story)), seen_alike(story, twice(look(raised(ValueError("Oops"))))))
     assert tally.finding(story, ASYNCIO).verdict is Verdict.AGREES
     assert tally.timed_backends(story) == ()
 
@@ -181,16 +201,16 @@ TYPO = NameError("name 'checkpont' is not defined")
 GROUPED = ExceptionGroup("", [TYPO])
 
 
-def raises(error: BaseException, *, line: int | None = 16) -> tuple[Sighting, ...]:
+def raises(error: BaseException, *, line: int | None = 16) -> tuple[ProcessObservations, ...]:
     return twice(replace(look(raised(error)), raised_on_line=line))
 
 
-def verdicts_of(of: Row, **seen: tuple[Sighting, ...]) -> list[Verdict]:
+def verdicts_of(of: Benchmark, **seen: tuple[ProcessObservations, ...]) -> list[Verdict]:
     """The verdicts on the three backends, each named by its loop with what it saw."""
     return [one.finding.verdict for one in line_of(*observed(of, **seen), of=of).cells]
 
 
-def everywhere(error: BaseException) -> dict[str, tuple[Sighting, ...]]:
+def everywhere(error: BaseException) -> dict[str, tuple[ProcessObservations, ...]]:
     return {name.partition("+")[0]: raises(error) for name in THREE}
 
 
@@ -214,7 +234,7 @@ def test_a_story_that_raises_on_every_backend_without_a_promise_could_not_be_mea
 
 
 def test_where_the_line_is_not_known_the_words_say_where_the_scenario_begins() -> None:
-    entries = [Observed(UNPROMISED.id, name, raises(TYPO, line=None)) for name in THREE]
+    entries = [CaseObserved(UNPROMISED.id, name, raises(TYPO, line=None)) for name in THREE]
     because = cell(line_of(*entries, of=UNPROMISED), TRIO).finding.because
     assert f"on every backend ({UNPROMISED.source}: NameError" in because
 
@@ -249,7 +269,7 @@ def test_a_story_that_sometimes_returns_on_one_backend_is_judged_as_ever() -> No
 
 
 def test_a_backend_that_is_not_there_or_crashed_keeps_its_verdict_beside_a_story_that_raises() -> None:
-    missing = (Sighting(unavailable="pip install uvloop"),)
+    missing = (ProcessObservations(unavailable="pip install uvloop"),)
     assert verdicts_of(UNPROMISED, **{**everywhere(TYPO), "uvloop": missing, "trio": CRASH}) == [
         Verdict.COULD_NOT_MEASURE,
         Verdict.UNAVAILABLE,
@@ -292,15 +312,15 @@ def test_what_no_chosen_loop_implements_is_unsupported_and_no_fault_of_the_story
 
 
 def test_a_backend_seen_later_to_return_turns_the_others_verdicts_back() -> None:
-    tally = Tally(begun(plan(UNPROMISED)), [Observed(UNPROMISED.id, ASYNCIO, raises(TYPO))])
+    tally = RunState(begun(plan(UNPROMISED)), [CaseObserved(UNPROMISED.id, ASYNCIO, raises(TYPO))])
     assert tally.finding(UNPROMISED, ASYNCIO).verdict is Verdict.COULD_NOT_MEASURE
-    tally.add(Observed(UNPROMISED.id, UVLOOP, SEEN))
+    tally.add(CaseObserved(UNPROMISED.id, UVLOOP, SEEN))
     assert tally.finding(UNPROMISED, ASYNCIO).verdict is Verdict.AGREES
 
 
 def test_a_story_that_sleeps_has_an_excess_in_microseconds_and_never_a_ratio() -> None:
     story = row("sleep", returned(1), ideal=0.02)
-    times = {ASYNCIO: 20_150.0, UVLOOP: 19_700.0, TRIO: 20_300.0, AGAIN: 20_150.0}
+    times = {ASYNCIO: 20_150.0, UVLOOP: 19_700.0, TRIO: 20_300.0, SELF_TEST_ARM: 20_150.0}
     played = [round_of(story.id, n, {arm: [us] * 5 for arm, us in times.items()}) for n in range(6)]
     line = line_of(*observed(story), *played, of=story)
     assert no_ratio_anywhere(line)
@@ -321,7 +341,7 @@ def again_rows(*shifts: float) -> Record:
         entries += observed(of)
         for number in range(6):
             wobble = 0.1 if number % 2 else -0.1
-            entries.append(round_of(of.id, number, {ASYNCIO: [100.0], AGAIN: [100 * shift + wobble]}))
+            entries.append(round_of(of.id, number, {ASYNCIO: [100.0], SELF_TEST_ARM: [100 * shift + wobble]}))
     return record_of(plan(*rows), *entries)
 
 
@@ -379,9 +399,9 @@ def test_an_arm_that_uses_cpu_between_its_turns_is_flagged_as_disturbing(share: 
 
 
 def test_a_worker_that_lived_alone_disturbed_nobody_whatever_it_did_before_its_turn() -> None:
-    arms = {name: [value(450_000.0, idle=0.3)] for name in (*THREE, AGAIN)}
+    arms = {name: [value(450_000.0, idle=0.3)] for name in (*THREE, SELF_TEST_ARM)}
     parts = tuple(part(name, values) for name, values in arms.items())
-    played = [Played(STORY.id, number, 20.0, parts) for number in range(6)]
+    played = [RoundMeasured(STORY.id, number, 20.0, parts) for number in range(6)]
     (line,) = record_of(plan(STORY), *observed(), *played).lines
     assert [one.timing.flags for one in line.cells if one.timing] == [(), (), ()]
 
@@ -390,7 +410,7 @@ def test_the_peak_of_memory_is_left_out_where_the_system_does_not_tell() -> None
     told_by, silent = (
         line_of(
             *observed(),
-            *(Played(STORY.id, n, 1.0, (part(ASYNCIO, [value(10)], peak=peak),)) for n in range(3)),
+            *(RoundMeasured(STORY.id, n, 1.0, (part(ASYNCIO, [value(10)], peak=peak),)) for n in range(3)),
         )
         for peak in (4096, None)
     )
@@ -405,7 +425,7 @@ def test_the_ledger_is_computed_from_what_every_backend_was_seen_to_do() -> None
     )
     story = row("story", returned(1), claims=claims)
     record = record_of(plan(story), *observed(story, uvloop=CRASH, trio=twice(look(returned(2)))))
-    holds, fails, untried = Answer.HOLDS, Answer.FAILS, Answer.NOT_TRIED
+    holds, fails, untried = ClaimResult.HOLDS, ClaimResult.FAILS, ClaimResult.NOT_TRIED
     assert [(answered.claim.words, answered.row) for answered in record.ledger] == [
         ("It is one", "story"),
         ("It is two", "story"),
@@ -424,19 +444,25 @@ def test_what_is_not_promised_is_what_the_baseline_did() -> None:
 
 @pytest.mark.parametrize(
     ("result", "arm", "unexpected"),
-    [(None, UVLOOP, False), (1, UVLOOP, False), (2, UVLOOP, True), (2, AGAIN, True), (1, AGAIN, False)],
+    [
+        (None, UVLOOP, False),
+        (1, UVLOOP, False),
+        (2, UVLOOP, True),
+        (2, SELF_TEST_ARM, True),
+        (1, SELF_TEST_ARM, False),
+    ],
 )
 def test_a_result_that_was_not_promised_is_found_when_timed(
     result: int | None, arm: str, unexpected: bool
 ) -> None:
-    tally = Tally(begun(plan(STORY)), observed())
+    tally = RunState(begun(plan(STORY)), observed())
     last = value(10, result=None if result is None else told(result))
     found = tally.unexpected_result(STORY, part(arm, [value(10), last]))
     assert found == (told(result) if unexpected else None)
 
 
 def test_a_warm_up_that_returns_something_else_is_found_too() -> None:
-    tally = Tally(begun(plan(STORY)), observed())
+    tally = RunState(begun(plan(STORY)), observed())
     played = replace(part(TRIO, [value(10)]), warmups=(value(10, result=told(3)),))
     assert tally.unexpected_result(STORY, played) == told(3)
 
@@ -445,16 +471,16 @@ def test_a_warm_up_that_returns_something_else_is_found_too() -> None:
 def test_resumed_entries_give_the_same_record_as_unbroken_ones(torn_at: int) -> None:
     entries: list[Entry] = [
         *observed(),
-        Paced(STORY.id, PACE),
+        BenchmarkCalibrated(STORY.id, PACE),
         *rounds(STORY.id, TIMES, 5),
-        Finished(STORY.id, "5 rounds"),
-        Closed("2026-05-04T03:07:08+00:00", 0.5),
+        BenchmarkFinished(STORY.id, "5 rounds"),
+        RunFinished("2026-05-04T03:07:08+00:00", 0.5),
     ]
     first = begun(plan(STORY))
-    unbroken = Tally(first)
+    unbroken = RunState(first)
     for entry in entries:
         unbroken.add(entry)
-    resumed = Tally(first, entries[:torn_at])
+    resumed = RunState(first, entries[:torn_at])
     for entry in entries[torn_at:]:
         resumed.add(entry)
     assert resumed.record() == unbroken.record() == record_of(plan(STORY), *entries)
@@ -474,21 +500,21 @@ def test_the_faked_records_have_every_verdict_and_every_judgement() -> None:
 
 
 def test_a_finished_row_is_kept_as_its_line_and_not_as_its_rounds() -> None:
-    entries: list[Entry] = [*observed(), Paced(STORY.id, PACE), *rounds(STORY.id, TIMES, 6)]
-    tally = Tally(begun(plan(STORY, effort=FAST)), entries)
+    entries: list[Entry] = [*observed(), BenchmarkCalibrated(STORY.id, PACE), *rounds(STORY.id, TIMES, 6)]
+    tally = RunState(begun(plan(STORY, effort=FAST)), entries)
     before = tally.line(STORY)
     assert len(tally.rounds[STORY.id]) == 6
-    tally.add(Finished(STORY.id, "6 rounds, as --fast asks"))
+    tally.add(BenchmarkFinished(STORY.id, "6 rounds, as --fast asks"))
     assert STORY.id not in tally.rounds
     assert tally.line(STORY) == replace(before, finished="6 rounds, as --fast asks")
 
 
 def test_a_verdict_that_was_asked_for_is_judged_anew_when_more_is_known() -> None:
-    tally = Tally(begun(plan(STORY, effort=FAST)), observed())
+    tally = RunState(begun(plan(STORY, effort=FAST)), observed())
     assert tally.finding(STORY, UVLOOP).verdict is Verdict.AGREES
-    tally.add(Observed(STORY.id, ASYNCIO, twice(look(returned(2)))))
+    tally.add(CaseObserved(STORY.id, ASYNCIO, twice(look(returned(2)))))
     assert tally.finding(STORY, ASYNCIO).verdict is Verdict.DIFFERS
-    tally.add(Dropped(STORY.id, Fault(UVLOOP, "killed by SIGSEGV"), "crashed"))
+    tally.add(ArmDropped(STORY.id, ArmFailure(UVLOOP, "killed by SIGSEGV"), "crashed"))
     assert tally.finding(STORY, UVLOOP).verdict is Verdict.CRASHED
 
 
@@ -500,10 +526,12 @@ def test_a_documented_difference_is_for_the_python_that_the_case_ran_on(
     of = row(outcome=returned(1), differences=(late,))
     name = f"{ASYNCIO}@old"
     planned = plan(of)
-    old = replace(planned.backends[0], venv=Venv("old", "3.12"))
+    old = replace(planned.backends[0], venv=EnvironmentSpec("old", "3.12"))
     started = begun(replace(planned, backends=(*planned.backends, old)))
-    there = replace(started.environment, elsewhere=(Elsewhere(name, python),))
-    tally = Tally(replace(started, environment=there), [Observed(of.id, name, twice(look(returned(2))))])
+    there = replace(started.environment, elsewhere=(BackendEnvironment(name, python),))
+    tally = RunState(
+        replace(started, environment=there), [CaseObserved(of.id, name, twice(look(returned(2))))]
+    )
     assert tally.finding(of, name).verdict is verdict
 
 
@@ -516,10 +544,10 @@ def told_natively(*more: Entry) -> Record:
     """A row in whose rounds its native twin took part, which has none of its own."""
     looks = [*observed(PLAIN), *seen_alike(TWIN, SEEN, [ASYNCIO, UVLOOP])]
     played = rounds(PLAIN.id, WITH_NATIVES, 20)
-    return record_of(plan(PLAIN, TWIN), *looks, Paced(PLAIN.id, PACE), *played, *more)
+    return record_of(plan(PLAIN, TWIN), *looks, BenchmarkCalibrated(PLAIN.id, PACE), *played, *more)
 
 
-@pytest.mark.parametrize("more", [[], [Finished(PLAIN.id, "narrow")]], ids=["under way", "finished"])
+@pytest.mark.parametrize("more", [[], [BenchmarkFinished(PLAIN.id, "narrow")]], ids=["under way", "finished"])
 def test_a_native_row_is_measured_in_the_rounds_of_the_row_that_it_tells_again(more: list[Entry]) -> None:
     _, line = told_natively(*more).lines
     timings = {one.backend: one.timing for one in line.cells}
@@ -537,7 +565,7 @@ def test_a_native_row_is_measured_in_the_rounds_of_the_row_that_it_tells_again(m
 
 
 def test_a_native_arm_that_crashed_in_those_rounds_leaves_its_row_a_verdict_and_no_number() -> None:
-    crashed = Dropped(PLAIN.id, Fault("uvloop+native", "killed by SIGSEGV"), "crashed")
+    crashed = ArmDropped(PLAIN.id, ArmFailure("uvloop+native", "killed by SIGSEGV"), "crashed")
     _, line = told_natively(crashed).lines
     verdicts = {one.backend: one.finding.verdict for one in line.cells}
     assert verdicts == {ASYNCIO: Verdict.AGREES, UVLOOP: Verdict.CRASHED}
@@ -547,13 +575,13 @@ def test_a_native_arm_that_crashed_in_those_rounds_leaves_its_row_a_verdict_and_
 def test_an_arm_that_crashed_is_in_no_contrast() -> None:
     told, _ = told_natively().lines
     assert {one.against for one in told.contrasts} == {"asyncio+native", "uvloop+native"}
-    crashed = Dropped(PLAIN.id, Fault("uvloop+native", "killed by SIGSEGV"), "crashed")
+    crashed = ArmDropped(PLAIN.id, ArmFailure("uvloop+native", "killed by SIGSEGV"), "crashed")
     told, _ = told_natively(crashed).lines
     assert {one.against for one in told.contrasts} == {"asyncio+native"}
 
 
 def test_a_native_row_without_the_row_that_it_tells_again_has_rounds_of_its_own() -> None:
-    played = rounds(TWIN.id, {ASYNCIO: 50.0, UVLOOP: 40.0, AGAIN: 50.0}, 20)
+    played = rounds(TWIN.id, {ASYNCIO: 50.0, UVLOOP: 40.0, SELF_TEST_ARM: 50.0}, 20)
     (line,) = record_of(plan(TWIN), *seen_alike(TWIN, SEEN, [ASYNCIO, UVLOOP]), *played).lines
     assert line.measured_in == ""
     assert line.again is not None

@@ -18,10 +18,10 @@ import pytest
 from harness.backends.registry import find_backend
 from harness.execution.observing import assignment
 from harness.execution.process import Reply, Worker
-from harness.protocol.benchmarks import Row
+from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
-from harness.protocol.messages import Farewell, Timed, Turn, Value
-from harness.protocol.observations import Ended
+from harness.protocol.messages import TimingMode, Turn, Value, WorkerSummary
+from harness.protocol.observations import WorkerExit
 from harness.worker.describing import Describer
 
 pytestmark = pytest.mark.workers
@@ -61,7 +61,7 @@ class Asked:
 
     def next(self) -> Reply:
         reply = self.worker.receive(PATIENCE)
-        assert not isinstance(reply, Ended), reply
+        assert not isinstance(reply, WorkerExit), reply
         return reply
 
     def turn(
@@ -70,7 +70,7 @@ class Asked:
         untimed: int = 0,
         seed: int = 0,
         kind: str = "turn",
-        timed: Timed = "whole",
+        timed: TimingMode = "whole",
         *,
         warm: bool = True,
     ) -> Value:
@@ -79,11 +79,11 @@ class Asked:
         assert reply.kind == "value", reply
         return reply.read(Value)
 
-    def farewell(self, **about: str | int) -> Farewell:
+    def farewell(self, **about: str | int) -> WorkerSummary:
         self.worker.send("release", {"name": "story", **about})
         reply = self.next()
         assert reply.kind == "farewell", reply
-        return reply.read(Farewell)
+        return reply.read(WorkerSummary)
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         def start_one(text: str, loop: str = "asyncio") -> Asked:
             path = tmp_path / "mine.py"
             path.write_text(HEAD + dedent(text))
-            row = Row("story", "user", str(path), "", "mine.py:1")
+            row = Benchmark("story", "user", str(path), "", "mine.py:1")
             case = asdict(assignment(row, find_backend(loop)))
             return Asked(stack.enter_context(Worker({"do": "time", "case": case})))
 
@@ -189,7 +189,7 @@ def test_a_turn_without_the_collection_finds_the_garbage_of_the_iterations_befor
 
 
 @pytest.mark.parametrize("timed", ["whole", "uncollected"])
-def test_full_collections_are_counted_and_timed_apart(ready: Start, timed: Timed) -> None:
+def test_full_collections_are_counted_and_timed_apart(ready: Start, timed: TimingMode) -> None:
     asked = ready("""
         @scenario()
         async def story():
@@ -377,7 +377,7 @@ def test_prints_go_nowhere(ready: Start) -> None:
     asked.turn(loops=2)
     asked.worker.send("turn", Turn(loops=1, seed=0, untimed=0))
     ended = asked.worker.receive(PATIENCE)
-    assert isinstance(ended, Ended)
+    assert isinstance(ended, WorkerExit)
     assert (ended.how, ended.said) == ("exited with status 3 before it had answered", "last words")
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.backends.backend import Loop, Venv
+from harness.backends.backend import EnvironmentSpec, Loop
 from harness.backends.registry import find_backend
 from harness.errors import BadInput
 from harness.execution.environments.definition import check_versions
 from harness.records import store
-from harness.records.entries import Begun, Elsewhere
+from harness.records.entries import BackendEnvironment, RunStarted
 from harness.runner import session
 from harness.runner.resume_checks import check_typed
 from tests.records import ASYNCIO, UVLOOP, begun, plan, row
@@ -23,9 +23,11 @@ from tests.test_cli import here
 
 ORDER = row("order")
 BEGUN = begun(plan(ORDER, on=[ASYNCIO, UVLOOP]))
-OLD = Venv("old", "3.12", ("uvloop==0.21", "anyio @ git+https://example.org/anyio"))
+OLD = EnvironmentSpec("old", "3.12", ("uvloop==0.21", "anyio @ git+https://example.org/anyio"))
 MINE = Loop("mine", factory="mine.loops:new_event_loop")
-ELSEWHERE = Elsewhere("asyncio+gather@old", "3.12.1", "CPython 3.12.1", (("anyio", "4.9.0+local.1"),))
+ELSEWHERE = BackendEnvironment(
+    "asyncio+gather@old", "3.12.1", "CPython 3.12.1", (("anyio", "4.9.0+local.1"),)
+)
 
 PLAIN = replace(
     BEGUN,
@@ -106,7 +108,7 @@ def journal(folder: Path, entry: Any) -> Path:
     return path
 
 
-def entry_of(first: Begun) -> Any:
+def entry_of(first: RunStarted) -> Any:
     """The entry as a journal has it."""
     return msgspec.json.decode(msgspec.json.encode(first))
 

@@ -10,23 +10,23 @@ import msgspec
 import pytest
 import uv
 
-from harness.backends.backend import Backend, Loop, Venv
+from harness.backends.backend import Backend, EnvironmentSpec, Loop
 from harness.backends.registry import find_backend
 from harness.errors import BadInput
 from harness.execution.environments import (
-    complete,
+    built_from,
     define,
-    find_place,
+    interpreter_for,
     interpreters,
     is_made,
-    made_of,
     read_venv,
+    with_worker_requirements,
 )
 from harness.execution.environments.building import environment_of_uv, folder_of, python_in
-from harness.records.entries import Begun
+from harness.records.entries import RunStarted
 from harness.records.verdict import Verdict
-from harness.runner.planning import Wanted, begin, find_again
-from harness.runner.state import Tally
+from harness.runner.planning import RunRequest, plan_run, verify_unchanged
+from harness.runner.state import RunState
 from harness.runner.timing import check
 
 UVLOOP = Loop("uvloop", factory="uvloop:new_event_loop", distribution="uvloop")
@@ -43,7 +43,9 @@ async def mine(gather: Gather) -> list[int]:
 
 
 def test_an_environment_is_defined_on_one_line() -> None:
-    assert read_venv("old=3.12 uvloop==0.21 anyio>4") == Venv("old", "3.12", ("uvloop==0.21", "anyio>4"))
+    assert read_venv("old=3.12 uvloop==0.21 anyio>4") == EnvironmentSpec(
+        "old", "3.12", ("uvloop==0.21", "anyio>4")
+    )
 
 
 def test_without_a_python_an_environment_has_the_one_that_loopcmp_runs_on() -> None:
@@ -51,7 +53,7 @@ def test_without_a_python_an_environment_has_the_one_that_loopcmp_runs_on() -> N
 
 
 def test_the_words_of_an_environment_define_it_again() -> None:
-    venv = Venv("old", "3.12", ("uvloop==0.21", "anyio==4.9"))
+    venv = EnvironmentSpec("old", "3.12", ("uvloop==0.21", "anyio==4.9"))
     assert read_venv(venv.words) == venv
 
 
@@ -83,19 +85,21 @@ def test_a_requirement_is_one_that_a_reader_of_the_record_could_install(requirem
 
 
 def test_what_a_worker_and_a_loop_need_is_added_in_the_version_that_is_installed_here() -> None:
-    added = complete(Venv("bare", "3.12"), UVLOOP, ()).requirements
+    added = with_worker_requirements(EnvironmentSpec("bare", "3.12"), UVLOOP, ()).requirements
     assert [one.partition("==")[0] for one in added] == ["anyio", "pyperf", "uvloop"]
     assert all(one.partition("==")[2] for one in added)
 
 
 def test_what_is_asked_for_by_name_is_left_as_it_is() -> None:
-    venv = complete(Venv("old", "3.12", ("UVloop<0.22", "anyio==4.9")), UVLOOP, ("no-such-thing>=1", "anyio"))
+    venv = with_worker_requirements(
+        EnvironmentSpec("old", "3.12", ("UVloop<0.22", "anyio==4.9")), UVLOOP, ("no-such-thing>=1", "anyio")
+    )
     names = [one.partition("==")[0] for one in venv.requirements]
     assert names == ["pyperf", "no-such-thing>=1", "UVloop<0.22", "anyio"]
 
 
 def test_an_environment_is_found_again_by_what_was_asked_for_and_not_by_its_name() -> None:
-    venv = Venv("old", "3.12", ("uvloop==0.21",))
+    venv = EnvironmentSpec("old", "3.12", ("uvloop==0.21",))
     assert folder_of(replace(venv, name="other")) == folder_of(venv)
     others = [replace(venv, python="3.13"), replace(venv, requirements=())]
     assert len({folder_of(one) for one in (venv, *others)}) == 3
@@ -125,12 +129,12 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def wanted(environments: list[str], *backends: str) -> Wanted:
-    return Wanted(["mine.py"], backends, [], None, 60.0, environments=environments)
+def wanted(environments: list[str], *backends: str) -> RunRequest:
+    return RunRequest(["mine.py"], backends, [], None, 60.0, environments=environments)
 
 
-def checked(begun: Begun) -> Tally:
-    tally = Tally(begun)
+def checked(begun: RunStarted) -> RunState:
+    tally = RunState(begun)
     for entry in check(tally):
         tally.add(entry)
     return tally
@@ -140,7 +144,7 @@ def checked(begun: Begun) -> Tally:
 def test_an_environment_that_cannot_be_made_is_unavailable_with_uvs_words_and_the_rest_goes_on(
     cache: Path,
 ) -> None:
-    begun = begin(wanted(["none=>=3.99"], "asyncio", "asyncio@none"))
+    begun = plan_run(wanted(["none=>=3.99"], "asyncio", "asyncio@none"))
     ours, theirs = checked(begun).record().lines[0].cells
     assert (ours.finding.verdict, theirs.finding.verdict) == (Verdict.AGREES, Verdict.UNAVAILABLE)
     assert theirs.finding.because.startswith("environment none cannot be made: ")
@@ -157,7 +161,7 @@ def test_a_worker_runs_on_every_python_that_uv_finds_and_says_which() -> None:
         pytest.skip(f"uv finds one Python only: {', '.join(found)}")
     definitions = [f"py{version}={version}" for version in found]
     loops = ["asyncio", "asyncio-debug", "asyncio-select", "asyncio-eager"]
-    begun = begin(wanted(definitions, *loops))
+    begun = plan_run(wanted(definitions, *loops))
     cells = {cell.backend: cell.finding.verdict for cell in checked(begun).record().lines[0].cells}
     old = [f"asyncio-eager+gather@py{version}" for version in found if version.startswith("3.11.")]
     assert {name for name, verdict in cells.items() if verdict is Verdict.UNAVAILABLE} == set(old)
@@ -170,14 +174,14 @@ def test_a_worker_runs_on_every_python_that_uv_finds_and_says_which() -> None:
 
 
 def test_a_run_goes_on_only_on_the_machine_and_beside_the_versions_it_was_begun_with() -> None:
-    begun = begin(Wanted(["order:n=1"], [], [], None, 30.0))
-    find_again(begun)
+    begun = plan_run(RunRequest(["order:n=1"], [], [], None, 30.0))
+    verify_unchanged(begun)
     here = begun.environment
     with pytest.raises(BadInput, match=r"begun on Abacus, .*begin another"):
-        find_again(replace(begun, environment=replace(here, cpu="Abacus")))
+        verify_unchanged(replace(begun, environment=replace(here, cpu="Abacus")))
     older = tuple((name, "0.0.1" if name == "uvloop" else version) for name, version in here.versions)
     with pytest.raises(BadInput, match=r"cannot go on: uvloop 0\.0\.1 is now "):
-        find_again(replace(begun, environment=replace(here, versions=older)))
+        verify_unchanged(replace(begun, environment=replace(here, versions=older)))
 
 
 @pytest.mark.workers
@@ -186,35 +190,35 @@ def test_a_run_goes_on_only_with_the_stories_it_was_begun_with(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("mine.py").write_text(MINE)
-    begun = begin(Wanted(["mine.py", "order:n=1"], [], [], None, 30.0))
-    begun = msgspec.json.decode(msgspec.json.encode(begun), type=Begun)  # as a journal has it
-    find_again(begun)
+    begun = plan_run(RunRequest(["mine.py", "order:n=1"], [], [], None, 30.0))
+    begun = msgspec.json.decode(msgspec.json.encode(begun), type=RunStarted)  # as a journal has it
+    verify_unchanged(begun)
     Path("mine.py").write_text(f"# Two numbers.\n{MINE}")
-    find_again(begun)
+    verify_unchanged(begun)
     Path("mine.py").write_text(MINE.replace("one(0), one(1)", "one(0), one(+1)"))
     with pytest.raises(BadInput, match=r"mine is no longer the story .* undo what was changed in mine\.py"):
-        find_again(begun)
+        verify_unchanged(begun)
     Path("mine.py").unlink()
     with pytest.raises(BadInput, match=r"mine\.py is not here: go on in the folder where the run was begun"):
-        find_again(begun)
+        verify_unchanged(begun)
 
 
 @pytest.mark.workers
 def test_an_environment_is_found_again_and_made_again_and_refused_if_it_is_another(cache: Path) -> None:
     version = interpreters()[0]
-    begun = begin(wanted([f"one={version}"], "asyncio@one"))
+    begun = plan_run(wanted([f"one={version}"], "asyncio@one"))
     venv = begun.plan.backends[0].venv
     assert venv is not None
     assert is_made(venv)
     python_in(folder_of(venv)).unlink()
     assert not is_made(venv)
-    find_again(begun)
+    verify_unchanged(begun)
     assert is_made(venv)
-    assert [made.python for made in made_of(define("one", version))] == [version]
+    assert [made.python for made in built_from(define("one", version))] == [version]
     there = begun.environment.elsewhere[0]
     changed = replace(there, versions=tuple((name, "0.0.1") for name, _ in there.versions))
     with pytest.raises(BadInput, match=r"is no longer what it was: .*pyperf 0\.0\.1 is now "):
-        find_again(replace(begun, environment=replace(begun.environment, elsewhere=(changed,))))
+        verify_unchanged(replace(begun, environment=replace(begun.environment, elsewhere=(changed,))))
     assert list((cache / "cache").rglob(".making-*")) == []
 
 
@@ -222,8 +226,8 @@ def test_an_environment_is_found_again_and_made_again_and_refused_if_it_is_anoth
 @pytest.mark.usefixtures("cache")
 def test_a_loop_that_is_not_in_an_environment_is_unavailable_there() -> None:
     missing = Loop("fast", factory="no_such_package.loops:make")
-    venv = complete(define("one", interpreters()[0]), missing, ())
-    assert find_place(Backend(missing, "gather", venv)).unavailable == (
+    venv = with_worker_requirements(define("one", interpreters()[0]), missing, ())
+    assert interpreter_for(Backend(missing, "gather", venv)).unavailable == (
         "no module named 'no_such_package': install the package that brings it"
     )
 
@@ -236,14 +240,14 @@ def test_an_interpreter_that_ends_before_it_says_what_it_is_is_told_how(
     python.chmod(0o755)
     monkeypatch.setattr("harness.execution.environments.building.make", lambda _: None)
     monkeypatch.setattr("harness.execution.environments.building.python_in", lambda _: python)
-    broken = replace(find_backend("asyncio"), venv=Venv("broken", "3.12"))
-    assert find_place(broken).unavailable == (
+    broken = replace(find_backend("asyncio"), venv=EnvironmentSpec("broken", "3.12"))
+    assert interpreter_for(broken).unavailable == (
         "environment broken cannot be made: a worker there was killed by SIGSEGV: "
     )
 
 
 def test_a_backend_in_an_environment_has_its_name_too() -> None:
-    venv = Venv("old", "3.12")
+    venv = EnvironmentSpec("old", "3.12")
     assert find_backend("uvloop@old", (), [venv]).name == "uvloop+gather@old"
     assert find_backend("trio+anyio@old", (), [venv]) == replace(find_backend("trio+anyio"), venv=venv)
     with pytest.raises(BadInput, match="no environment is called 'new': define it"):

@@ -3,12 +3,19 @@
 import pytest
 
 from harness.analysis.matching import matches
-from harness.analysis.verdicts import answer, expect, judge, matching_difference
+from harness.analysis.verdicts import evaluate_claim, expected_promise, judge, matching_difference
 from harness.errors import BadInput
-from harness.protocol.benchmarks import Claim, Difference, Prints, Promise, Row
+from harness.protocol.benchmarks import Benchmark, Claim, Difference, Prints, Promise
 from harness.protocol.descriptions import Outcome
-from harness.protocol.observations import Complaint, Ended, Leftovers, Observation, Seen, Sighting
-from harness.records.verdict import Answer, Finding, Verdict
+from harness.protocol.observations import (
+    Diagnostic,
+    Leaks,
+    Observation,
+    ObservationCount,
+    ProcessObservations,
+    WorkerExit,
+)
+from harness.records.verdict import CaseVerdict, ClaimResult, Verdict
 from harness.scenario import any_order
 from tests.records import ASYNCIO, TRIO, UVLOOP, look, raised, returned, row, told, twice
 
@@ -17,7 +24,9 @@ OOPS = ValueError("Oops")
 GROUP = ExceptionGroup("", [OOPS])
 
 
-def finding(of: Row, *looks: Observation, on: str = TRIO, reference: Observation | None = None) -> Finding:
+def finding(
+    of: Benchmark, *looks: Observation, on: str = TRIO, reference: Observation | None = None
+) -> CaseVerdict:
     return judge(of, on, PYTHON, twice(*looks), reference)
 
 
@@ -32,26 +41,38 @@ DOCUMENTED = row("story", raised(OOPS), differences=(documents(raised(GROUP)),))
 @pytest.mark.parametrize(
     ("sighting", "verdict", "because"),
     [
-        (Sighting((Seen(look(returned(1)), 8),)), Verdict.AGREES, ""),
-        (Sighting((Seen(look(returned(2)), 8),)), Verdict.DIFFERS, "something else"),
-        (Sighting((Seen(look(returned(1)), 3),), Ended("killed by SIGSEGV")), Verdict.CRASHED, "SIGSEGV"),
-        (Sighting(ended=Ended("gave no answer for 30 s", timed_out=True)), Verdict.TIMED_OUT, "30 s"),
-        (Sighting(refused="story.py:7: a set has no order"), Verdict.CRASHED, "a set has no order"),
-        (Sighting(unavailable="pip install uvloop"), Verdict.UNAVAILABLE, "pip install uvloop"),
+        (ProcessObservations((ObservationCount(look(returned(1)), 8),)), Verdict.AGREES, ""),
+        (ProcessObservations((ObservationCount(look(returned(2)), 8),)), Verdict.DIFFERS, "something else"),
         (
-            Sighting((Seen(look(returned(1)), 8),), unmeasured="ran on another loop"),
+            ProcessObservations((ObservationCount(look(returned(1)), 3),), WorkerExit("killed by SIGSEGV")),
+            Verdict.CRASHED,
+            "SIGSEGV",
+        ),
+        (
+            ProcessObservations(ended=WorkerExit("gave no answer for 30 s", timed_out=True)),
+            Verdict.TIMED_OUT,
+            "30 s",
+        ),
+        (
+            ProcessObservations(refused="story.py:7: a set has no order"),
+            Verdict.CRASHED,
+            "a set has no order",
+        ),
+        (ProcessObservations(unavailable="pip install uvloop"), Verdict.UNAVAILABLE, "pip install uvloop"),
+        (
+            ProcessObservations((ObservationCount(look(returned(1)), 8),), unmeasured="ran on another loop"),
             Verdict.COULD_NOT_MEASURE,
             "ran on another loop",
         ),
-        (Sighting(), Verdict.CRASHED, "nothing was observed"),
+        (ProcessObservations(), Verdict.CRASHED, "nothing was observed"),
         (
-            Sighting((Seen(look(raised(NotImplementedError("no pipes"))), 8),)),
+            ProcessObservations((ObservationCount(look(raised(NotImplementedError("no pipes"))), 8),)),
             Verdict.UNSUPPORTED,
             "no pipes",
         ),
     ],
 )
-def test_a_process_that_saw_this_means(sighting: Sighting, verdict: Verdict, because: str) -> None:
+def test_a_process_that_saw_this_means(sighting: ProcessObservations, verdict: Verdict, because: str) -> None:
     found = judge(PROMISED, TRIO, PYTHON, (sighting,), None)
     assert found.verdict is verdict
     assert because in found.because
@@ -60,14 +81,14 @@ def test_a_process_that_saw_this_means(sighting: Sighting, verdict: Verdict, bec
 @pytest.mark.parametrize("bad", [0, 1])
 def test_one_bad_process_of_two_is_enough(bad: int) -> None:
     sightings = list(twice(look(returned(1))))
-    sightings[bad] = Sighting(ended=Ended("killed by SIGABRT"))
+    sightings[bad] = ProcessObservations(ended=WorkerExit("killed by SIGABRT"))
     assert judge(PROMISED, TRIO, PYTHON, tuple(sightings), None).verdict is Verdict.CRASHED
 
 
 @pytest.mark.parametrize("verdict", Verdict)
 def test_only_a_case_that_does_as_promised_or_documented_may_have_a_number(verdict: Verdict) -> None:
     kept = verdict in {Verdict.AGREES, Verdict.DOCUMENTED}
-    assert Finding(verdict).has_number is kept
+    assert CaseVerdict(verdict).has_number is kept
 
 
 def test_a_case_that_does_not_repeat_itself_is_unstable() -> None:
@@ -95,7 +116,7 @@ def test_trio_reversing_half_the_looks_is_unstable_unless_any_order_is_promised(
 
 def test_a_documented_difference_that_is_seen_brings_its_reason_and_source() -> None:
     found = finding(DOCUMENTED, look(raised(GROUP)))
-    assert found == Finding(Verdict.DOCUMENTED, "it is so", source="https://example.org/why")
+    assert found == CaseVerdict(Verdict.DOCUMENTED, "it is so", source="https://example.org/why")
 
 
 def test_documented_and_not_seen_is_a_difference() -> None:
@@ -151,7 +172,7 @@ def test_two_differences_for_different_versions_of_python_do_not_clash() -> None
     assert matching_difference(of, TRIO, "3.12.0") == newer
 
 
-BASELINE = look(returned([1]), "said", complaints=(Complaint("never-awaited"),))
+BASELINE = look(returned([1]), "said", complaints=(Diagnostic("never-awaited"),))
 
 
 @pytest.mark.parametrize(
@@ -161,8 +182,8 @@ BASELINE = look(returned([1]), "said", complaints=(Complaint("never-awaited"),))
         (look(returned([2]), "said"), "returned"),
         (look(raised(OOPS), "said"), "raised"),
         (look(returned([1])), "printed"),
-        (look(returned([1]), "said", complaints=(Complaint("never-awaited"),)), "complained of"),
-        (look(returned([1]), "said", left=Leftovers(tasks=1)), "left"),
+        (look(returned([1]), "said", complaints=(Diagnostic("never-awaited"),)), "complained of"),
+        (look(returned([1]), "said", left=Leaks(tasks=1)), "left"),
     ],
 )
 def test_what_is_not_promised_is_what_the_baseline_did_but_nothing_may_be_left(
@@ -173,16 +194,16 @@ def test_what_is_not_promised_is_what_the_baseline_did_but_nothing_may_be_left(
 
 
 def test_a_promised_complaint_must_come_and_its_wording_does_not_matter() -> None:
-    promised = Promise(returned(None), complaints=(Complaint("never-retrieved", told(OOPS)),))
-    of = Row("story", "own", "own", "", "own.py:1", promise=promised)
-    worded = Complaint("never-retrieved", told(OOPS), "Task-7 exception was never retrieved")
+    promised = Promise(returned(None), complaints=(Diagnostic("never-retrieved", told(OOPS)),))
+    of = Benchmark("story", "own", "own", "", "own.py:1", promise=promised)
+    worded = Diagnostic("never-retrieved", told(OOPS), "Task-7 exception was never retrieved")
     assert finding(of, look(returned(None), complaints=(worded,))).verdict is Verdict.AGREES
     assert finding(of, look(returned(None))).verdict is Verdict.DIFFERS
 
 
 def test_a_difference_replaces_only_the_parts_that_it_gives() -> None:
     of = row("story", returned(1), prints=Prints(("a",)), differences=(documents(returned(2)),))
-    expected = expect(of, TRIO, PYTHON, None)
+    expected = expected_promise(of, TRIO, PYTHON, None)
     assert (expected.outcome, expected.prints) == (returned(2), Prints(("a",)))
 
 
@@ -255,7 +276,7 @@ LONG = [f"{number} {'x' * 700}" for number in range(100)]
         ("x" * 70_000, "x" * 70_000, True),
         ("x" * 70_000, "x" * 69_999 + "y", False),
     ],
-)  # fmt: skip
+)
 def test_what_is_too_long_is_compared_by_its_digest(promised: object, seen: object, same: bool) -> None:
     assert told(promised).digest is not None
     assert matches(told(promised), told(seen)) is same
@@ -293,28 +314,39 @@ BOTH = Promise(returned(1), Prints(("a",)))
 @pytest.mark.parametrize(
     ("promise", "looks", "held"),
     [
-        (Promise(returned(1)), [look(returned(1), "whatever", left=Leftovers(tasks=3))], Answer.HOLDS),
-        (BOTH, [look(returned(1), "a")], Answer.HOLDS),
-        (BOTH, [look(returned(1), "b")], Answer.FAILS),
-        (Promise(prints=Prints(("a",))), [look(raised(OOPS), "a")], Answer.HOLDS),
-        (Promise(returned(1)), [look(returned(1)), look(returned(2))], Answer.FAILS),
-        (Promise(complaints=()), [look(returned(1), complaints=(Complaint("unclosed"),))], Answer.FAILS),
+        (Promise(returned(1)), [look(returned(1), "whatever", left=Leaks(tasks=3))], ClaimResult.HOLDS),
+        (BOTH, [look(returned(1), "a")], ClaimResult.HOLDS),
+        (BOTH, [look(returned(1), "b")], ClaimResult.FAILS),
+        (Promise(prints=Prints(("a",))), [look(raised(OOPS), "a")], ClaimResult.HOLDS),
+        (Promise(returned(1)), [look(returned(1)), look(returned(2))], ClaimResult.FAILS),
+        (
+            Promise(complaints=()),
+            [look(returned(1), complaints=(Diagnostic("unclosed"),))],
+            ClaimResult.FAILS,
+        ),
     ],
 )
 def test_a_claim_holds_if_every_look_shows_all_that_it_says(
-    promise: Promise, looks: list[Observation], held: Answer
+    promise: Promise, looks: list[Observation], held: ClaimResult
 ) -> None:
-    assert answer(Claim("it is so", "example", promise), twice(*looks)) is held
+    assert evaluate_claim(Claim("it is so", "example", promise), twice(*looks)) is held
 
 
 @pytest.mark.parametrize(
     "sightings",
     [
         (),
-        (Sighting(),),
-        (Sighting(unavailable="pip install uvloop"),),
-        (Sighting((Seen(look(returned(1)), 8),)), Sighting(ended=Ended("killed by SIGSEGV"))),
+        (ProcessObservations(),),
+        (ProcessObservations(unavailable="pip install uvloop"),),
+        (
+            ProcessObservations((ObservationCount(look(returned(1)), 8),)),
+            ProcessObservations(ended=WorkerExit("killed by SIGSEGV")),
+        ),
     ],
 )
-def test_a_claim_is_not_tried_where_the_story_could_not_be_observed(sightings: tuple[Sighting, ...]) -> None:
-    assert answer(Claim("it is so", "example", Promise(returned(1))), sightings) is Answer.NOT_TRIED
+def test_a_claim_is_not_tried_where_the_story_could_not_be_observed(
+    sightings: tuple[ProcessObservations, ...],
+) -> None:
+    assert (
+        evaluate_claim(Claim("it is so", "example", Promise(returned(1))), sightings) is ClaimResult.NOT_TRIED
+    )

@@ -19,9 +19,9 @@ import pytest
 from harness.backends.registry import find_backend
 from harness.backends.runtime import open_backend
 from harness.protocol.descriptions import Description
-from harness.protocol.observations import NOTHING_LEFT, Complaint, Leftovers
+from harness.protocol.observations import NO_LEAKS, Diagnostic, Leaks
 from harness.worker import capture
-from harness.worker.capture import Watch
+from harness.worker.capture import Capture
 from harness.worker.describing import Describer
 
 describe = Describer().describe
@@ -45,7 +45,7 @@ def _own_folder_and_hooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     gc.collect()
 
 
-def watch(*loggers: str, pending: int = 0) -> Watch:
+def watch(*loggers: str, pending: int = 0) -> Capture:
     """A watch over a library that keeps its threads called `kept` and complains on these loggers."""
     running = replace(
         open_backend(find_backend("asyncio")),
@@ -53,10 +53,10 @@ def watch(*loggers: str, pending: int = 0) -> Watch:
         keeps=lambda thread: thread.name == "kept",
         loggers=loggers,
     )
-    return Watch(Describer(), running)
+    return Capture(Describer(), running)
 
 
-def complaints_of(act: Callable[[], object], *loggers: str) -> tuple[Complaint, ...]:
+def complaints_of(act: Callable[[], object], *loggers: str) -> tuple[Diagnostic, ...]:
     with watch(*loggers) as capture:
         act()
         gc.collect()
@@ -111,19 +111,19 @@ def fail_in_a_thread() -> None:
 @pytest.mark.parametrize(
     ("act", "complaint"),
     [
-        (idle, Complaint("never-awaited")),
-        (open_and_forget, Complaint("unclosed")),
+        (idle, Diagnostic("never-awaited")),
+        (open_and_forget, Diagnostic("unclosed")),
         (lambda: warnings.warn("old", DeprecationWarning, stacklevel=1),
-         Complaint("other", Description("DeprecationWarning"))),
+         Diagnostic("other", Description("DeprecationWarning"))),
         (lambda: warnings.warn("odd", RuntimeWarning, stacklevel=1),
-         Complaint("other", Description("RuntimeWarning"))),
-        (Spiteful, Complaint("other", describe(ValueError("from __del__")))),
-        (fail_in_a_thread, Complaint("other", describe(KeyError("in a thread")))),
+         Diagnostic("other", Description("RuntimeWarning"))),
+        (Spiteful, Diagnostic("other", describe(ValueError("from __del__")))),
+        (fail_in_a_thread, Diagnostic("other", describe(KeyError("in a thread")))),
     ],
     ids=["never awaited", "unclosed", "deprecated", "another warning", "unraisable", "in a thread"],
 )  # fmt: skip
 def test_a_warning_or_an_error_that_nobody_caught_is_a_complaint(
-    act: Callable[[], object], complaint: Complaint
+    act: Callable[[], object], complaint: Diagnostic
 ) -> None:
     assert complaints_of(act) == (complaint,)
 
@@ -148,16 +148,16 @@ def test_complaints_have_an_order_of_their_own() -> None:
     ("words", "error", "complaint"),
     [
         ("Task exception was never retrieved\nfuture: …", ValueError(1),
-         Complaint("never-retrieved", describe(ValueError(1)))),
-        ("_GatheringFuture exception was never retrieved", None, Complaint("never-retrieved")),
-        ("Task was destroyed but it is pending!\ntask: …", None, Complaint("destroyed-pending")),
-        ("Unclosed transport", None, Complaint("unclosed")),
-        ("Exception in callback", OSError(9, "bad"), Complaint("other", describe(OSError(9, "")))),
-        ("first\nexception was never retrieved", None, Complaint("other")),
+         Diagnostic("never-retrieved", describe(ValueError(1)))),
+        ("_GatheringFuture exception was never retrieved", None, Diagnostic("never-retrieved")),
+        ("Task was destroyed but it is pending!\ntask: …", None, Diagnostic("destroyed-pending")),
+        ("Unclosed transport", None, Diagnostic("unclosed")),
+        ("Exception in callback", OSError(9, "bad"), Diagnostic("other", describe(OSError(9, "")))),
+        ("first\nexception was never retrieved", None, Diagnostic("other")),
     ],
 )  # fmt: skip
 def test_what_the_library_logs_is_a_complaint_of_its_kind(
-    words: str, error: Exception | None, complaint: Complaint
+    words: str, error: Exception | None, complaint: Diagnostic
 ) -> None:
     assert complaints_of(
         lambda: logging.getLogger("a.library").error(words, exc_info=error), "a.library"
@@ -228,13 +228,13 @@ def test_a_story_that_cleans_up_leaves_nothing() -> None:
     Path("written").write_text("x")
     Path("written").unlink()
     subprocess.run(["true"], check=True)  # noqa: S607
-    assert capture.leftovers() == NOTHING_LEFT
+    assert capture.leftovers() == NO_LEAKS
 
 
 def test_descriptors_left_open_are_counted() -> None:
     capture = watch()
     ends = os.pipe()
-    assert capture.leftovers() == Leftovers(descriptors=2)
+    assert capture.leftovers() == Leaks(descriptors=2)
     for end in ends:
         os.close(end)
 
@@ -244,7 +244,7 @@ def test_a_thread_left_running_is_counted() -> None:
     done = threading.Event()
     thread = threading.Thread(target=done.wait, daemon=True)
     thread.start()
-    assert capture.leftovers() == Leftovers(threads=1)
+    assert capture.leftovers() == Leaks(threads=1)
     done.set()
     thread.join()
 
@@ -258,7 +258,7 @@ def test_a_thread_that_was_told_to_end_is_given_a_moment_to_do_so() -> None:
     capture = watch()
     done = threading.Event()
     Ending(target=done.wait, daemon=True).start()
-    assert capture.leftovers() == NOTHING_LEFT
+    assert capture.leftovers() == NO_LEAKS
 
 
 def test_a_thread_that_the_library_keeps_is_not_what_the_story_left() -> None:
@@ -266,7 +266,7 @@ def test_a_thread_that_the_library_keeps_is_not_what_the_story_left() -> None:
     done = threading.Event()
     thread = threading.Thread(target=done.wait, name="kept", daemon=True)
     thread.start()
-    assert capture.leftovers() == NOTHING_LEFT
+    assert capture.leftovers() == NO_LEAKS
     done.set()
     thread.join()
 
@@ -275,12 +275,12 @@ def test_a_thread_that_the_library_keeps_is_not_what_the_story_left() -> None:
 def test_a_child_process_counts_until_somebody_has_waited_for_it() -> None:
     capture = watch()
     child = subprocess.Popen(["sleep", "600"])  # noqa: S607
-    assert capture.leftovers() == Leftovers(children=1)
+    assert capture.leftovers() == Leaks(children=1)
     child.kill()
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-    assert capture.leftovers() == Leftovers(children=1)
+    assert capture.leftovers() == Leaks(children=1)
     child.wait()
-    assert capture.leftovers() == NOTHING_LEFT
+    assert capture.leftovers() == NO_LEAKS
 
 
 def test_a_thread_that_ends_while_children_are_counted_has_none(tmp_path: Path) -> None:
@@ -292,7 +292,7 @@ def test_files_are_named_by_their_path_in_the_workers_folder() -> None:
     Path("b").mkdir()
     Path("b/two").touch()
     Path("a").touch()
-    assert capture.leftovers() == Leftovers(files=("a", "b/two"))
+    assert capture.leftovers() == Leaks(files=("a", "b/two"))
 
 
 def test_what_was_there_before_is_not_left() -> None:
@@ -301,7 +301,7 @@ def test_what_was_there_before_is_not_left() -> None:
     thread.start()
     ends = os.pipe()
     capture = watch()
-    assert capture.leftovers() == NOTHING_LEFT
+    assert capture.leftovers() == NO_LEAKS
     for end in ends:
         os.close(end)
     done.set()
@@ -309,4 +309,4 @@ def test_what_was_there_before_is_not_left() -> None:
 
 
 def test_tasks_are_counted_by_the_library() -> None:
-    assert watch(pending=3).leftovers() == Leftovers(tasks=3)
+    assert watch(pending=3).leftovers() == Leaks(tasks=3)

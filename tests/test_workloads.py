@@ -16,7 +16,7 @@ import pytest
 from harness.backends.registry import find_backend
 from harness.execution.observing import assignment
 from harness.execution.process import Reply, Worker
-from harness.protocol.benchmarks import Row
+from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import Turn, Value
 from harness.scenario import Scenario
 from harness.worker.listing import list_rows
@@ -36,14 +36,14 @@ TIMED = [row for row in ROWS if row.timed]
 SERVING = [row for row in ROWS if row.family in {"network", "http"}]
 
 
-def label(row: Row) -> str:
+def label(row: Benchmark) -> str:
     return row.id
 
 
 @pytest.mark.workers
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop", "trio"])
 @pytest.mark.parametrize("row", TIMED, ids=label)
-def test_a_timed_story_has_all_its_tasks_before_its_first_iteration(row: Row, loop: str) -> None:
+def test_a_timed_story_has_all_its_tasks_before_its_first_iteration(row: Benchmark, loop: str) -> None:
     """A server that accepts its client only during the first iteration would be taken for a leak."""
     job: dict[str, Any] = {"do": "time", "case": asdict(assignment(row, find_backend(loop)))}
     with Worker(job) as worker:
@@ -80,7 +80,7 @@ def addresses() -> Iterator[list[object]]:
 
 @pytest.mark.parametrize("row", SERVING, ids=label)
 def test_nothing_listens_beyond_loopback_or_on_a_port_of_its_own_choice(
-    row: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    row: Benchmark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with addresses() as bound:

@@ -8,16 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
-from harness.analysis.intervals import error_bound, estimate
+from harness.analysis.intervals import error_rate_bound, estimate
 from harness.records.estimate import ERROR_RATE, NORMAL_95, Estimate, Judgement
-from harness.records.trials import Compared, Trial, Tried
+from harness.records.trials import ArmComparison, Trial, TrialResult
 
 FEWEST_SPREAD = 3
 """Trials of the usual procedure below which its spread is not told."""
 
 
 @dataclass(frozen=True, slots=True)
-class Errors:
+class ErrorRate:
     """How often identical code was called different, with the one-sided 95% upper bound of the rate."""
 
     wrong: int
@@ -31,11 +31,11 @@ class Errors:
     @property
     def bound(self) -> float:
         """The one-sided 95% upper bound of the rate."""
-        return error_bound(self.wrong, self.trials)
+        return error_rate_bound(self.wrong, self.trials)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DetectionRate:
     """How a planted difference was met with.
 
     `found` of `trials` had an interval above 1, `covered` one that held the truth; `bias` is the mean
@@ -51,7 +51,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Invariant:
+class InvarianceCheck:
     """A backend's ratio at other loop and turn counts than usual.
 
     `apart` is how far it lies from the ratio at the usual counts, in shares of it, `means` how far
@@ -73,7 +73,7 @@ class Procedure:
     that its own intervals stand for, and `seconds` the mean machine time of a comparison.
     """
 
-    errors: Errors
+    errors: ErrorRate
     spread: float
     nominal: float
     seconds: float
@@ -84,27 +84,27 @@ class Procedure:
         return self.seconds * self.spread**2
 
 
-def answered(tried: Iterable[Tried], question: str) -> tuple[Tried, ...]:
+def completed(tried: Iterable[TrialResult], question: str) -> tuple[TrialResult, ...]:
     """The trials of one question that did not fail, in their order."""
     return tuple(one for one in tried if one.trial.question == question and one.compared)
 
 
-def procedure(tried: Iterable[Tried], question: str) -> Procedure | None:
+def procedure(tried: Iterable[TrialResult], question: str) -> Procedure | None:
     """How `identical` or `usual` did on identical code; None for too few trials."""
-    some = answered(tried, question)
+    some = completed(tried, question)
     if len(some) < FEWEST_SPREAD:
         return None
     ratios = [one.compared[0].ratio for one in some]
     wrong = sum(_different(one.compared[0]) for one in some)
     return Procedure(
-        Errors(wrong, len(some)),
+        ErrorRate(wrong, len(some)),
         stdev(math.log(ratio.value) for ratio in ratios),
         fmean(_nominal(ratio) for ratio in ratios),
         fmean(one.seconds for one in some),
     )
 
 
-def _different(compared: Compared) -> bool:
+def _different(compared: ArmComparison) -> bool:
     return compared.judgement in (Judgement.FASTER, Judgement.SLOWER)
 
 
@@ -115,22 +115,22 @@ def _nominal(ratio: Estimate) -> float:
     return math.log(ratio.high / ratio.low) / 2 / NORMAL_95
 
 
-def gain(tried: Sequence[Tried]) -> float | None:
+def efficiency_gain(tried: Sequence[TrialResult]) -> float | None:
     """How many times less machine time × variance the turns take than the usual procedure."""
     ours, theirs = procedure(tried, "identical"), procedure(tried, "usual")
     return None if ours is None or theirs is None else theirs.price / ours.price
 
 
-def planted(tried: Iterable[Tried]) -> tuple[Found, ...]:
+def planted(tried: Iterable[TrialResult]) -> tuple[DetectionRate, ...]:
     """What became of each planted difference, the smallest first."""
-    some = answered(tried, "planted")
+    some = completed(tried, "planted")
     sizes = sorted({one.trial for one in some}, key=lambda trial: trial.extra)
     return tuple(_found(trial, [one for one in some if one.trial == trial]) for trial in sizes)
 
 
-def _found(trial: Trial, some: Sequence[Tried]) -> Found:
+def _found(trial: Trial, some: Sequence[TrialResult]) -> DetectionRate:
     ratios = [one.compared[0].ratio for one in some]
-    return Found(
+    return DetectionRate(
         trial=trial,
         trials=len(some),
         found=sum(ratio.low is not None and ratio.low > 1 for ratio in ratios),
@@ -144,10 +144,10 @@ def _holds(ratio: Estimate, truth: float) -> bool:
     return ratio.low is not None and ratio.high is not None and ratio.low <= truth <= ratio.high
 
 
-def invariance(tried: Iterable[Tried]) -> tuple[Invariant, ...]:
+def invariance(tried: Iterable[TrialResult]) -> tuple[InvarianceCheck, ...]:
     """Each backend's ratio at each loop and turn count, over the rounds of all laps."""
-    some = answered(tried, "invariance")
-    pooled: dict[tuple[str, Trial], list[Compared]] = {}
+    some = completed(tried, "invariance")
+    pooled: dict[tuple[str, Trial], list[ArmComparison]] = {}
     for one in some:
         for compared in one.compared:
             pooled.setdefault((compared.backend, one.trial), []).append(compared)
@@ -164,18 +164,20 @@ def _order(item: tuple[tuple[str, Trial], object]) -> tuple[str, float, float]:
     return backend, -trial.turns, abs(math.log2(trial.loops)) + (trial.loops > 1) / 2
 
 
-def _invariant(backend: str, trial: Trial, parts: Sequence[Compared], usual: Sequence[Compared]) -> Invariant:
+def _invariant(
+    backend: str, trial: Trial, parts: Sequence[ArmComparison], usual: Sequence[ArmComparison]
+) -> InvarianceCheck:
     samples = [sample for part in parts for sample in part.samples]
     means = median(sample for part in parts for sample in part.means)
     here = estimate(samples, 1 - ERROR_RATE)
     there = median(sample for part in usual for sample in part.samples)
-    return Invariant(
+    return InvarianceCheck(
         trial, backend, here.exp(), math.expm1(here.value - there), math.expm1(means - here.value)
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Levels:
+class StandardDeviations:
     """Standard deviations of log times of identical code: over turns, over workers, over rounds."""
 
     turn: float
@@ -183,27 +185,27 @@ class Levels:
     round: float
 
 
-def levels(tried: Iterable[Tried]) -> Levels | None:
+def levels(tried: Iterable[TrialResult]) -> StandardDeviations | None:
     """Where the variance of identical code lies: over turns, over workers, over rounds.
 
     The median over comparisons of each component, those below nothing among them: each is estimated of so
     few rounds that half of the estimates of none would be too high.
     """
-    spreads = [one.spread for one in answered(tried, "identical") if one.spread is not None]
+    spreads = [one.spread for one in completed(tried, "identical") if one.spread is not None]
     if not spreads:
         return None
 
     def deviation(variances: Iterable[float]) -> float:
         return math.sqrt(max(0.0, median(variances)))
 
-    return Levels(
+    return StandardDeviations(
         turn=deviation(one.turn for one in spreads),
         worker=deviation(one.worker for one in spreads),
         round=deviation(one.round for one in spreads),
     )
 
 
-def drift(tried: Iterable[Tried]) -> float | None:
+def drift(tried: Iterable[TrialResult]) -> float | None:
     """The highest less the lowest typical time of the baseline over the audit, as a share of the middle."""
     typical = [one.typical for one in tried if one.typical and one.trial.question != "usual"]
     return (max(typical) - min(typical)) / median(typical) if typical else None

@@ -8,11 +8,11 @@ from harness.analysis.intervals import estimate, judge_ratio
 from harness.analysis.within import Case, Missing, backend_named, why_no_number
 from harness.errors import BadInput
 from harness.records.estimate import ERROR_RATE, Estimate, Judgement
-from harness.records.record import Line, Record
+from harness.records.record import BenchmarkResult, Record
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class ComparedRecord:
     """A record as one session: what it ran on, and whether its own check of the method held."""
 
     name: str
@@ -54,8 +54,8 @@ class Between:
 
     baseline: str
     level: float
-    old: tuple[Session, ...]
-    new: Session
+    old: tuple[ComparedRecord, ...]
+    new: ComparedRecord
     changes: tuple[Change, ...]
     raw: tuple[Raw, ...]
     missing: tuple[Missing, ...]
@@ -120,12 +120,12 @@ def _only(record: Record, names: set[str]) -> Record:
     return replace(record, lines=lines)
 
 
-def _session(record: Record, shared: Collection[str]) -> Session:
+def _session(record: Record, shared: Collection[str]) -> ComparedRecord:
     """The session, with the Python and the versions of each shared backend in an environment of its own."""
     begun, env, repeats = record.begun, record.begun.environment, record.repeats
     elsewhere = [one for one in env.elsewhere if one.backend in shared]
     theirs = [(f"{name} of {one.backend}", version) for one in elsewhere for name, version in one.versions]
-    return Session(
+    return ComparedRecord(
         name=begun.name,
         started=begun.started,
         machine=", ".join([env.machine, *(f"{one.backend} on {one.build}" for one in elsewhere)]),
@@ -203,7 +203,7 @@ def _missing(olds: Sequence[Record], new: Record) -> Iterator[Missing]:
             yield Missing(row, backend, _why_missing(lines.get(row), backend))
 
 
-def _why_missing(line: Line | None, backend: str) -> str:
+def _why_missing(line: BenchmarkResult | None, backend: str) -> str:
     if line is None:
         return "the new record has no such row"
     cells = {cell.backend: cell for cell in line.cells}

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from harness.analysis.matching import part
-from harness.analysis.verdicts import expect
+from harness.analysis.matching import first_mismatch
+from harness.analysis.verdicts import expected_promise
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
 from harness.protocol.observations import Observation, observations
-from harness.records.record import Cell, Line, Record
-from harness.records.verdict import Parting, Verdict
+from harness.records.record import BenchmarkResult, CaseResult, Record
+from harness.records.verdict import Mismatch, Verdict
 from harness.report.tables.table import SYMBOLS, Table
 
 TAG = "capability"
@@ -52,7 +52,7 @@ SIGNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LoopAbility:
     """What one loop can do of one capability; the record has the evidence under the backend's name."""
 
     loop: str
@@ -70,7 +70,7 @@ class Capability:
     name: str
     summary: str
     source: str
-    answers: tuple[Answer, ...]
+    answers: tuple[LoopAbility, ...]
 
 
 def capabilities(record: Record) -> tuple[Capability, ...]:
@@ -97,20 +97,22 @@ def _loop_of(backend: Backend) -> str:
     return backend.loop.name + (f"@{backend.venv.name}" if backend.venv else "")
 
 
-def _answer(record: Record, line: Line, cell: Cell) -> Answer:
+def _answer(record: Record, line: BenchmarkResult, cell: CaseResult) -> LoopAbility:
     finding = cell.finding
     ability, because = _PLAIN.get(finding.verdict), finding.because
     if ability is None:
         ability, because = _observed(record, line, cell)
     loop = next(_loop_of(one) for one in record.begun.plan.backends if one.name == cell.backend)
-    return Answer(loop, cell.backend, ability, because, finding.source, finding.verdict)
+    return LoopAbility(loop, cell.backend, ability, because, finding.source, finding.verdict)
 
 
-def _observed(record: Record, line: Line, cell: Cell) -> tuple[Ability, str]:
+def _observed(record: Record, line: BenchmarkResult, cell: CaseResult) -> tuple[Ability, str]:
     """Of a case that is not as promised: whether it did the thing, and what else it did."""
     looks = tuple(observations(cell.sightings))
     reference = next(_looks_of(line), None)
-    promise = expect(line.row, cell.backend, record.begun.environment.python_of(cell.backend), reference)
+    promise = expected_promise(
+        line.row, cell.backend, record.begun.environment.python_of(cell.backend), reference
+    )
     wrong = [said for look in looks if (said := _wrong(promise, look))]
     if not wrong:
         return Ability.UNTIDY, "; ".join(dict.fromkeys(filter(None, map(_left, looks))))
@@ -118,14 +120,14 @@ def _observed(record: Record, line: Line, cell: Cell) -> tuple[Ability, str]:
     return Ability.WRONG, sometimes + wrong[0]
 
 
-def _looks_of(line: Line) -> Iterator[Observation]:
+def _looks_of(line: BenchmarkResult) -> Iterator[Observation]:
     for cell in line.cells:
         yield from observations(cell.sightings)
 
 
 def _wrong(promise: Promise, look: Observation) -> str:
     """What was promised and what came instead; empty if all that was promised came, whatever else did."""
-    parting = part(replace(promise, complaints=None, left=None), look)
+    parting = first_mismatch(replace(promise, complaints=None, left=None), look)
     if parting is not None:
         return _in_words(parting)
     missing = Counter(promise.complaints or ()) - Counter(look.complaints)
@@ -134,7 +136,7 @@ def _wrong(promise: Promise, look: Observation) -> str:
     return ""
 
 
-def _in_words(parting: Parting) -> str:
+def _in_words(parting: Mismatch) -> str:
     promised, came = (
         _at(lines, parting.at).removeprefix(f"{parting.part} ")
         for lines in (parting.promised, parting.observed)

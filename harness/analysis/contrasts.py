@@ -6,14 +6,14 @@ from harness.analysis.intervals import estimate
 from harness.analysis.samples import log_ratio
 from harness.backends.backend import Backend
 from harness.backends.registry import GATHERERS
-from harness.records.contrast import CROSSED_GATHERERS, Contrast, Due, native_arm
-from harness.records.pace import Turns
+from harness.records.contrast import CROSSED_GATHERERS, Contrast, Factor, native_arm
+from harness.records.pace import RoundValues
 
 CROSSED_LOOPS = ("uvloop", "asyncio")
 
 
 def contrasts(
-    backends: Sequence[Backend], rounds: Sequence[Turns], level: float, *, gathers: bool
+    backends: Sequence[Backend], rounds: Sequence[RoundValues], level: float, *, gathers: bool
 ) -> tuple[Contrast, ...]:
     """Every contrast that these rounds allow, each with the interval of its median over rounds.
 
@@ -27,18 +27,18 @@ def contrasts(
     return (*made, *_interactions(rounds, level))
 
 
-def _samples(rounds: Sequence[Turns], arm: str, against: str) -> list[float]:
+def _samples(rounds: Sequence[RoundValues], arm: str, against: str) -> list[float]:
     return [log_ratio(turns[arm], turns[against]) for turns in rounds if {arm, against} <= set(turns)]
 
 
-def _pairs(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[Due, str, str]]:
+def _pairs(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[Factor, str, str]]:
     """The pairs of each environment: between two, a difference may be due to Python or to versions."""
     for where in dict.fromkeys(backend.name.partition("@")[2] for backend in backends):
         here = [backend for backend in backends if backend.name.partition("@")[2] == where]
         yield from _pairs_in(here, gathers=gathers)
 
 
-def _pairs_in(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[Due, str, str]]:
+def _pairs_in(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[Factor, str, str]]:
     """Loops under the gatherer that all have, each loop's layer, and its gatherers against its first."""
     under_anyio = [backend.name for backend in backends if backend.gatherer == "anyio"]
     for name in under_anyio[1:]:
@@ -54,7 +54,7 @@ def _pairs_in(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[D
                 yield "gatherer", name, here[first]
 
 
-def _interactions(rounds: Sequence[Turns], level: float) -> Iterator[Contrast]:
+def _interactions(rounds: Sequence[RoundValues], level: float) -> Iterator[Contrast]:
     first, *others = CROSSED_GATHERERS
     for gatherer in others:
         here, there = ((f"{loop}+{gatherer}", f"{loop}+{first}") for loop in CROSSED_LOOPS)

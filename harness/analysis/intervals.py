@@ -38,14 +38,14 @@ def judge_ratio(ratio: Estimate, margin: float) -> Judgement:
     return Judgement.NOT_RESOLVED
 
 
-def error_bound(wrong: int, trials: int) -> float:
+def error_rate_bound(wrong: int, trials: int) -> float:
     """The one-sided 95% upper bound of an error rate (Clopper and Pearson, Biometrika 26, 1934)."""
     from scipy.stats import binomtest  # noqa: PLC0415 - as above
 
     return float(binomtest(wrong, trials, alternative="less").proportion_ci(0.95).high)
 
 
-def surprising_count(rows: int, level: float = 0.99) -> int:
+def binomial_quantile(rows: int, level: float = 0.99) -> int:
     """The binomial quantile: more A/A intervals than this excluding 1 among `rows` is a warning."""
     from scipy.stats import binom  # noqa: PLC0415 - as above
 

@@ -6,12 +6,12 @@ alike says nothing of any loop, so it is no agreement.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from harness.analysis.matching import part
+from harness.analysis.matching import first_mismatch
 from harness.analysis.verdicts import judge, promises_outcome
-from harness.protocol.benchmarks import Promise, Row
+from harness.protocol.benchmarks import Benchmark, Promise
 from harness.protocol.descriptions import Description
-from harness.protocol.observations import Observation, Sighting, observations
-from harness.records.verdict import Finding, Verdict
+from harness.protocol.observations import Observation, ProcessObservations, observations
+from harness.records.verdict import CaseVerdict, Verdict
 
 _OVERRULED = frozenset({Verdict.AGREES, Verdict.DOCUMENTED, Verdict.DIFFERS, Verdict.UNSTABLE})
 """The verdicts that rest on a comparison, which means nothing where the scenario itself is at fault."""
@@ -19,26 +19,26 @@ _OVERRULED = frozenset({Verdict.AGREES, Verdict.DOCUMENTED, Verdict.DIFFERS, Ver
 _GROUPS = ("ExceptionGroup", "BaseExceptionGroup")
 """What wraps errors on the backends whose gatherer is a task group."""
 
-Seen = Mapping[str, tuple[Sighting, ...]]
+ObservationsByBackend = Mapping[str, tuple[ProcessObservations, ...]]
 """The sightings of a benchmark by backend, the baseline's first."""
 
 
-def judge_among(row: Row, backend: str, python: str, seen: Seen) -> Finding:
+def judge_among(row: Benchmark, backend: str, python: str, seen: ObservationsByBackend) -> CaseVerdict:
     """The verdict on a case, beside what the benchmark's other backends were seen to do."""
     finding = judge(row, backend, python, seen[backend], reference_of(seen))
     if finding.verdict in _OVERRULED and not promises_outcome(row, backend, python):
         error = _scenario_error(row, [tuple(observations(sightings)) for sightings in seen.values()])
-        return finding if error is None else Finding(Verdict.COULD_NOT_MEASURE, error)
+        return finding if error is None else CaseVerdict(Verdict.COULD_NOT_MEASURE, error)
     return finding
 
 
-def reference_of(seen: Seen) -> Observation | None:
+def reference_of(seen: ObservationsByBackend) -> Observation | None:
     """The observation that stands for what is not promised: the baseline's first, or the next best."""
     every = (look for sightings in seen.values() for look in observations(sightings))
     return next(every, None)
 
 
-def _scenario_error(row: Row, by_backend: list[tuple[Observation, ...]]) -> str | None:
+def _scenario_error(row: Benchmark, by_backend: list[tuple[Observation, ...]]) -> str | None:
     """Why the scenario is at fault; None where it returned anywhere or a claim says that it raises."""
     looks = [look for of_one in by_backend for look in of_one]
     if any(look.outcome.how == "returned" for look in looks):
@@ -52,11 +52,11 @@ def _scenario_error(row: Row, by_backend: list[tuple[Observation, ...]]) -> str 
     )
 
 
-def _is_claimed(row: Row, looks: tuple[Observation, ...]) -> bool:
+def _is_claimed(row: Benchmark, looks: tuple[Observation, ...]) -> bool:
     """Whether a claim says that the error is raised, and a backend raises it."""
     outcomes = [claim.promise.outcome for claim in row.claims if claim.promise.outcome is not None]
     errors = [Promise(outcome) for outcome in outcomes if outcome.how == "raised"]
-    return any(all(part(error, look) is None for look in looks) for error in errors)
+    return any(all(first_mismatch(error, look) is None for look in looks) for error in errors)
 
 
 def _types(error: Description) -> Iterator[str]:
@@ -68,7 +68,7 @@ def _types(error: Description) -> Iterator[str]:
         yield from _types(inner)
 
 
-def _place(row: Row, looks: Iterable[Observation]) -> str:
+def _place(row: Benchmark, looks: Iterable[Observation]) -> str:
     """The scenario's file and the line that raised; where no look knows it, the line where it begins."""
     line = next((look.raised_on_line for look in looks if look.raised_on_line is not None), None)
     return row.source if line is None else f"{row.source.rpartition(':')[0]}:{line}"

@@ -5,10 +5,10 @@ from itertools import zip_longest
 from harness.protocol.benchmarks import Prints, Promise
 from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.observations import Observation
-from harness.records.verdict import Parting
+from harness.records.verdict import Mismatch
 
 
-def part(promise: Promise, look: Observation) -> Parting | None:
+def first_mismatch(promise: Promise, look: Observation) -> Mismatch | None:
     """Where an observation first parts from a promise; None if it keeps all that is promised."""
     if promise.outcome is not None and not _same_outcome(promise.outcome, look.outcome):
         return _parting(look.outcome.how, _lines(promise.outcome), _lines(look.outcome))
@@ -21,9 +21,9 @@ def part(promise: Promise, look: Observation) -> Parting | None:
     return None
 
 
-def _parting(name: str, promised: tuple[str, ...], observed: tuple[str, ...]) -> Parting:
+def _parting(name: str, promised: tuple[str, ...], observed: tuple[str, ...]) -> Mismatch:
     pairs = enumerate(zip_longest(promised, observed))
-    return Parting(name, promised, observed, next((at for at, (a, b) in pairs if a != b), 0))
+    return Mismatch(name, promised, observed, next((at for at, (a, b) in pairs if a != b), 0))
 
 
 def _each(things: tuple[object, ...]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from statistics import fmean, median
 from typing import TYPE_CHECKING
 
 from harness.records.estimate import Estimate, confidence_level
-from harness.records.record import Line, Record
+from harness.records.record import BenchmarkResult, Record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,13 +80,15 @@ def summarize(record: Record) -> Summary | None:
     return Summary(plan.baseline, tuple(overall), rows, families, len(ratios), level)
 
 
-def _own(ratios: Sequence[tuple[Line, dict[str, Samples]]]) -> Iterator[tuple[Line, set[str]]]:
+def _own(
+    ratios: Sequence[tuple[BenchmarkResult, dict[str, Samples]]],
+) -> Iterator[tuple[BenchmarkResult, set[str]]]:
     """The backends that each row timed under their own name."""
     for line, found in ratios:
         yield line, {cell.backend for cell in line.cells} & found.keys()
 
 
-def _ratios(record: Record, line: Line) -> dict[str, Samples]:
+def _ratios(record: Record, line: BenchmarkResult) -> dict[str, Samples]:
     """A row's log ratios to the baseline, one a round, by backend."""
     plan = record.begun.plan
     found = {

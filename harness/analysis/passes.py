@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from harness.analysis.intervals import estimate
-from harness.analysis.timings import RowRounds
-from harness.protocol.messages import QUANTILES, Sketched
+from harness.analysis.timings import BenchmarkSamples
+from harness.protocol.messages import QUANTILES, LatencySketch
 from harness.records.estimate import ERROR_RATE, Estimate
 from harness.records.pace import ArmRound
 from harness.records.passes import FullCollections, Latency, OnTwoCpus, PassName, Quantile
@@ -24,8 +24,8 @@ def operations_needed(quantile: float) -> int:
     return round(TAIL / (1 - quantile))
 
 
-def with_passes(
-    timings: Mapping[str, Timing], passes: Mapping[PassName, RowRounds], helped: Collection[str]
+def add_pass_results(
+    timings: Mapping[str, Timing], passes: Mapping[PassName, BenchmarkSamples], helped: Collection[str]
 ) -> dict[str, Timing]:
     """The timings of a row with what its passes add to them; `helped` backends have helper threads."""
     wide = passes["threads"].timings()
@@ -39,10 +39,13 @@ def with_passes(
         for name, timing in timings.items()
     }
     base = added.get(passes["threads"].plan.baseline)
-    return {name: _pointed(timing, base) if name in helped else timing for name, timing in added.items()}
+    return {
+        name: _flag_helper_threads(timing, base) if name in helped else timing
+        for name, timing in added.items()
+    }
 
 
-def _pointed(timing: Timing, base: Timing | None) -> Timing:
+def _flag_helper_threads(timing: Timing, base: Timing | None) -> Timing:
     """The timing, flagged where it has helper threads: one CPU alone is unfair to it."""
     if timing.on_two is None or base is None:
         return timing
@@ -51,7 +54,7 @@ def _pointed(timing: Timing, base: Timing | None) -> Timing:
     return replace(timing, flags=(*timing.flags, f"has {threads}: see its figures on two CPUs"))
 
 
-def _latency(rounds: RowRounds, arm: str) -> Latency | None:
+def _latency(rounds: BenchmarkSamples, arm: str) -> Latency | None:
     """An arm's quantiles, beside the baseline's of the same rounds where that is another and has a number."""
     mine = _sketches(rounds, arm)
     base = rounds.plan.baseline
@@ -64,11 +67,11 @@ def _latency(rounds: RowRounds, arm: str) -> Latency | None:
     return Latency(min(one.operations for one in mine.values()), tuple(quantiles))
 
 
-Sketches = Mapping[int, Sketched]
+Sketches = Mapping[int, LatencySketch]
 """What an arm's workers tell of their operations, by the number of the round."""
 
 
-def _sketches(rounds: RowRounds, arm: str) -> Sketches:
+def _sketches(rounds: BenchmarkSamples, arm: str) -> Sketches:
     told = (
         (played.number, part.farewell.sketched)
         for played in rounds.played

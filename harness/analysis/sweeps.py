@@ -7,7 +7,7 @@ from statistics import fmean, linear_regression
 
 from harness.protocol.descriptions import Parameter
 from harness.records.estimate import ERROR_RATE, Estimate
-from harness.records.record import Line, Record
+from harness.records.record import BenchmarkResult, Record
 
 FEWEST = 3
 """Points that a fitted exponent needs to have an interval."""
@@ -132,7 +132,7 @@ def sweeps(record: Record) -> tuple[Sweep, ...]:
     return tuple(sweep for sweep in found if sweep.curves)
 
 
-def _numbers(line: Line) -> Iterator[tuple[str, float]]:
+def _numbers(line: BenchmarkResult) -> Iterator[tuple[str, float]]:
     """The parameters of a timed row that a power can be fitted over."""
     if line.row.ideal is not None:
         return

@@ -8,16 +8,16 @@ from statistics import mean, median
 from harness.analysis.contrasts import contrasts
 from harness.analysis.intervals import estimate, judge_ratio
 from harness.analysis.samples import excess, log_ratio, log_ratio_of_totals, trend_of, typical_seconds
-from harness.analysis.variance import FEWEST_TURNS, Price, price_of, spread_of
-from harness.protocol.benchmarks import Row
+from harness.analysis.variance import FEWEST_TURNS, RoundCost, round_cost, variance_components
+from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import Value
 from harness.records.contrast import Contrast
-from harness.records.entries import Played
+from harness.records.entries import RoundMeasured
 from harness.records.estimate import ERROR_RATE, Estimate
-from harness.records.pace import AGAIN, ArmRound, Turns
+from harness.records.pace import SELF_TEST_ARM, ArmRound, RoundValues
 from harness.records.plan import Plan
 from harness.records.record import Timing
-from harness.records.trials import Spread
+from harness.records.trials import VarianceComponents
 
 DISTURBING = 0.01
 """Share of the time between its turns above which an arm's use of CPU is flagged."""
@@ -35,12 +35,12 @@ Compare = Callable[[Sequence[Value], Sequence[Value]], float]
 
 
 @dataclass(frozen=True, slots=True)
-class RowRounds:
+class BenchmarkSamples:
     """The rounds of a row so far; `timed` are its backends that have a number, `natives` such native arms."""
 
-    row: Row
+    row: Benchmark
     plan: Plan
-    played: tuple[Played, ...]
+    played: tuple[RoundMeasured, ...]
     timed: tuple[str, ...]
     natives: tuple[str, ...] = ()
 
@@ -75,13 +75,13 @@ class RowRounds:
         rounds = [{arm: took[arm] for arm in took if arm in numbered} for took in self._turns()]
         return contrasts(backends, rounds, self.plan.level, gathers=self.row.uses_gather)
 
-    def spread(self) -> Spread | None:
+    def spread(self) -> VarianceComponents | None:
         """Where the variance of the rounds so far lies; None where there are too few, or no baseline."""
-        return spread_of(self._turns(), self.plan.baseline)
+        return variance_components(self._turns(), self.plan.baseline)
 
-    def price(self) -> Price:
+    def price(self) -> RoundCost:
         """What the rounds so far cost; one of them has two arms or more, as where there is a spread."""
-        return price_of(self._turns(), [played.seconds for played in self.played])
+        return round_cost(self._turns(), [played.seconds for played in self.played])
 
     def parts(self, arm: str) -> tuple[ArmRound, ...]:
         """The arm's part in every round that it took part in."""
@@ -108,9 +108,9 @@ class RowRounds:
         if self.plan.baseline not in self.timed:
             return None
         if ideal is None:
-            samples = self._compared(AGAIN, log_ratio)
+            samples = self._compared(SELF_TEST_ARM, log_ratio)
         else:
-            samples = self._compared(AGAIN, lambda a, b: excess(a, ideal) - excess(b, ideal))
+            samples = self._compared(SELF_TEST_ARM, lambda a, b: excess(a, ideal) - excess(b, ideal))
         return estimate(samples, 1 - ERROR_RATE) if samples else None
 
     def _compared_backends(self) -> tuple[str, ...]:
@@ -130,7 +130,7 @@ class RowRounds:
         base = self.plan.baseline
         return tuple(compare(took[arm], took[base]) for took in self._turns() if {arm, base} <= set(took))
 
-    def _turns(self) -> list[Turns]:
+    def _turns(self) -> list[RoundValues]:
         """Every round as the values of each arm that took part in it."""
         return [played.turns for played in self.played]
 

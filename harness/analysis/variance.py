@@ -12,24 +12,24 @@ from itertools import pairwise
 from statistics import NormalDist, mean, median
 
 from harness.protocol.messages import Value
-from harness.records.pace import Turns
-from harness.records.trials import Spread
+from harness.records.pace import RoundValues
+from harness.records.trials import VarianceComponents
 
 FEWEST_TURNS, MOST_TURNS = 4, 32
 """Of a worker. Fewer have no halves in which a trend would show; more outlast the machine's moods."""
 
-WITH_ROOM = 0.8
+HEADROOM = 0.8
 """Of the asked precision, what an interval should come to: it is itself an estimate."""
 
 _OF_MEDIAN = math.pi / 2
 """The variance of the median of many normal values, in variances of their mean."""
 
-_TO_DEVIATION = 1.4826
+MAD_TO_SD = 1.4826
 """Standard deviations of a normal distribution in one median absolute deviation."""
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class RoundCost:
     """Seconds of a round: of its workers' starts and ends, and of one turn of all of them."""
 
     workers: float
@@ -40,7 +40,7 @@ class Price:
         return max(FEWEST_TURNS, int((seconds - self.workers) / self.turn)) if self.turn > 0 else MOST_TURNS
 
 
-def spread_of(rounds: Sequence[Turns], baseline: str) -> Spread | None:
+def variance_components(rounds: Sequence[RoundValues], baseline: str) -> VarianceComponents | None:
     """Where the variance of these arms lies, each beside the baseline in the same turns; None for too few."""
     whole = [turns for turns in rounds if baseline in turns]
     arms = [arm for arm in (whole[0] if whole else ()) if arm != baseline]
@@ -53,10 +53,10 @@ def spread_of(rounds: Sequence[Turns], baseline: str) -> Spread | None:
     middle = _OF_MEDIAN * turn / median(len(one) for found in several for one in found)
     worker = per_round / 2 - middle
     levels = _variance([median(map(_log, turns[baseline])) for turns in whole])
-    return Spread(turn, worker, levels - worker - middle)
+    return VarianceComponents(turn, worker, levels - worker - middle)
 
 
-def _differences(turns: Turns, arm: str, baseline: str) -> list[float]:
+def _differences(turns: RoundValues, arm: str, baseline: str) -> list[float]:
     return [_log(mine) - _log(theirs) for mine, theirs in zip(turns[arm], turns[baseline], strict=True)]
 
 
@@ -67,27 +67,27 @@ def _log(value: Value) -> float:
 def _turn_variance(pairs: Sequence[Sequence[Sequence[float]]]) -> float:
     """Of one arm in one turn: from turn to turn the difference of two arms moves by four such variances."""
     steps = [abs(late - early) for found in pairs for one in found for early, late in pairwise(one)]
-    return (_TO_DEVIATION * median(steps)) ** 2 / 4
+    return (MAD_TO_SD * median(steps)) ** 2 / 4
 
 
 def _variance(samples: Sequence[float]) -> float:
     """Of samples around their own median, which is why one of them does not count."""
     middle = median(samples)
-    deviation = _TO_DEVIATION * median(abs(sample - middle) for sample in samples)
+    deviation = MAD_TO_SD * median(abs(sample - middle) for sample in samples)
     return deviation**2 * len(samples) / (len(samples) - 1)
 
 
-def price_of(rounds: Sequence[Turns], seconds: Sequence[float]) -> Price:
+def round_cost(rounds: Sequence[RoundValues], seconds: Sequence[float]) -> RoundCost:
     """What rounds of so many seconds cost: a worker waits while all others have their turns.
 
     At least one round has two arms or more; in one of a single arm nobody waits for anybody.
     """
     turn = median(_turn_seconds(turns) for turns in rounds if len(turns) > 1)
     taken = median(len(values) for turns in rounds for values in turns.values())
-    return Price(max(0.0, median(seconds) - taken * turn), turn)
+    return RoundCost(max(0.0, median(seconds) - taken * turn), turn)
 
 
-def _turn_seconds(turns: Turns) -> float:
+def _turn_seconds(turns: RoundValues) -> float:
     """Seconds of one turn of all arms of a round."""
     return sum(map(_mean_wait, turns.values())) / (len(turns) - 1)
 
@@ -96,7 +96,9 @@ def _mean_wait(values: Sequence[Value]) -> float:
     return mean(value.waited for value in values) / 1e9
 
 
-def best_turns(spread: Spread, price: Price, precision: float, level: float, rounds: int) -> int:
+def optimal_turns(
+    spread: VarianceComponents, price: RoundCost, precision: float, level: float, rounds: int
+) -> int:
     """Turns a worker with which an interval of ±`precision` costs least, `rounds` being taken anyway.
 
     The cheapest variance is had with √(price of workers / of a turn × variance of a turn / of a worker)
@@ -105,7 +107,7 @@ def best_turns(spread: Spread, price: Price, precision: float, level: float, rou
     worker = max(0.0, spread.worker)
     cheapest = _root(price.workers * _OF_MEDIAN * spread.turn, price.turn * worker)
     wide = NormalDist().inv_cdf((1 + level) / 2) * math.sqrt(_OF_MEDIAN / rounds)
-    spare = (WITH_ROOM * precision / wide) ** 2 / 2 - worker
+    spare = (HEADROOM * precision / wide) ** 2 / 2 - worker
     enough = _OF_MEDIAN * spread.turn / spare if spare > 0 else math.inf
     return round(min(max(FEWEST_TURNS, min(cheapest, enough)), MOST_TURNS))
 

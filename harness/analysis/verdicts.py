@@ -5,15 +5,15 @@ from itertools import chain
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from harness.analysis.matching import part
+from harness.analysis.matching import first_mismatch
 from harness.errors import BadInput
-from harness.protocol.benchmarks import Claim, Difference, Prints, Promise, Row
+from harness.protocol.benchmarks import Benchmark, Claim, Difference, Prints, Promise
 from harness.protocol.descriptions import Description
-from harness.protocol.observations import NOTHING_LEFT, Observation, Sighting, observations
-from harness.records.verdict import Answer, Finding, Parting, Verdict
+from harness.protocol.observations import NO_LEAKS, Observation, ProcessObservations, observations
+from harness.records.verdict import CaseVerdict, ClaimResult, Mismatch, Verdict
 
 
-def matching_difference(row: Row, backend: str, python: str) -> Difference | None:
+def matching_difference(row: Benchmark, backend: str, python: str) -> Difference | None:
     """The documented difference for a backend on this Python. Raises BadInput where two match.
 
     It is documented for a loop and gatherer, whichever environment they run in.
@@ -38,70 +38,70 @@ def matching_difference(row: Row, backend: str, python: str) -> Difference | Non
 
 
 def judge(
-    row: Row,
+    row: Benchmark,
     backend: str,
     python: str,
-    sightings: tuple[Sighting, ...],
+    sightings: tuple[ProcessObservations, ...],
     reference: Observation | None,
-) -> Finding:
+) -> CaseVerdict:
     """The verdict on a case; `reference` is the baseline's observation, for what is not promised."""
     if finding := _not_observed(sightings):
         return finding
     seen = tuple(observations(sightings))
     difference = matching_difference(row, backend, python)
-    expected = expect(row, backend, python, reference)
-    partings = tuple(part(expected, look) for look in seen)
+    expected = expected_promise(row, backend, python, reference)
+    partings = tuple(first_mismatch(expected, look) for look in seen)
     if (message := _unsupported(seen)) and (any(partings) or not promises_outcome(row, backend, python)):
-        return Finding(Verdict.UNSUPPORTED, message)
+        return CaseVerdict(Verdict.UNSUPPORTED, message)
     if not any(partings):
         if difference is None:
-            return Finding(Verdict.AGREES)
-        return Finding(Verdict.DOCUMENTED, difference.because, source=difference.source)
+            return CaseVerdict(Verdict.AGREES)
+        return CaseVerdict(Verdict.DOCUMENTED, difference.because, source=difference.source)
     return _disagreement(row, difference, seen, partings, reference)
 
 
-def expect(row: Row, backend: str, python: str, reference: Observation | None) -> Promise:
+def expected_promise(row: Benchmark, backend: str, python: str, reference: Observation | None) -> Promise:
     """The whole promise for a backend: documented differences laid over it, the baseline beneath it."""
     difference = matching_difference(row, backend, python)
     promised = row.promise if difference is None else _overlay(row.promise, difference.promise)
     return _complete(promised, reference)
 
 
-def _not_observed(sightings: tuple[Sighting, ...]) -> Finding | None:
+def _not_observed(sightings: tuple[ProcessObservations, ...]) -> CaseVerdict | None:
     for sighting in sightings:
         if sighting.unavailable is not None:
-            return Finding(Verdict.UNAVAILABLE, sighting.unavailable)
+            return CaseVerdict(Verdict.UNAVAILABLE, sighting.unavailable)
         if sighting.unmeasured is not None:
-            return Finding(Verdict.COULD_NOT_MEASURE, sighting.unmeasured)
+            return CaseVerdict(Verdict.COULD_NOT_MEASURE, sighting.unmeasured)
         if sighting.ended is not None:
             verdict = Verdict.TIMED_OUT if sighting.ended.timed_out else Verdict.CRASHED
-            return Finding(verdict, sighting.ended.how)
+            return CaseVerdict(verdict, sighting.ended.how)
         if sighting.refused is not None:
-            return Finding(Verdict.CRASHED, sighting.refused)
+            return CaseVerdict(Verdict.CRASHED, sighting.refused)
     if not any(sighting.seen for sighting in sightings):
-        return Finding(Verdict.CRASHED, "nothing was observed")
+        return CaseVerdict(Verdict.CRASHED, "nothing was observed")
     return None
 
 
 def _disagreement(
-    row: Row,
+    row: Benchmark,
     difference: Difference | None,
     seen: tuple[Observation, ...],
-    partings: tuple[Parting | None, ...],
+    partings: tuple[Mismatch | None, ...],
     reference: Observation | None,
-) -> Finding:
+) -> CaseVerdict:
     first = next(parting for parting in partings if parting)
     if len(set(seen)) > 1:
-        return Finding(Verdict.UNSTABLE, f"{len(set(seen))} different observations", first)
-    if difference and not part(_complete(row.promise, reference), seen[0]):
+        return CaseVerdict(Verdict.UNSTABLE, f"{len(set(seen))} different observations", first)
+    if difference and not first_mismatch(_complete(row.promise, reference), seen[0]):
         because = f"documented and not seen: {difference.because}"
-        return Finding(Verdict.DIFFERS, because, first, difference.source)
-    return Finding(Verdict.DIFFERS, f"it {first.part} something else", first)
+        return CaseVerdict(Verdict.DIFFERS, because, first, difference.source)
+    return CaseVerdict(Verdict.DIFFERS, f"it {first.part} something else", first)
 
 
-def promises_outcome(row: Row, backend: str, python: str) -> bool:
+def promises_outcome(row: Benchmark, backend: str, python: str) -> bool:
     """Whether the row, or a documented difference, says what a backend returns or raises."""
-    return expect(row, backend, python, None).outcome is not None
+    return expected_promise(row, backend, python, None).outcome is not None
 
 
 def _unsupported(seen: tuple[Observation, ...]) -> str | None:
@@ -135,13 +135,15 @@ def _complete(promise: Promise, reference: Observation | None) -> Promise:
         outcome=promise.outcome or (reference.outcome if reference else None),
         prints=promise.prints or (Prints(reference.prints) if reference else None),
         complaints=promise.complaints or (),
-        left=promise.left or NOTHING_LEFT,
+        left=promise.left or NO_LEAKS,
     )
 
 
-def answer(claim: Claim, sightings: tuple[Sighting, ...]) -> Answer:
+def evaluate_claim(claim: Claim, sightings: tuple[ProcessObservations, ...]) -> ClaimResult:
     """Whether a claim holds: every look shows all that the claim says, and nothing ended badly."""
     seen = tuple(observations(sightings))
     if not seen or _not_observed(sightings) or _unsupported(seen):
-        return Answer.NOT_TRIED
-    return Answer.FAILS if any(part(claim.promise, look) for look in seen) else Answer.HOLDS
+        return ClaimResult.NOT_TRIED
+    return (
+        ClaimResult.FAILS if any(first_mismatch(claim.promise, look) for look in seen) else ClaimResult.HOLDS
+    )

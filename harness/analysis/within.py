@@ -8,7 +8,7 @@ from harness.analysis.intervals import estimate, judge_ratio
 from harness.errors import BadInput
 from harness.records.estimate import Estimate, Judgement, confidence_level
 from harness.records.plan import Plan
-from harness.records.record import Cell, Line, Record
+from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import Verdict
 
 Case = tuple[str, str]
@@ -84,7 +84,7 @@ def backend_named(record: Record, name: str) -> str:
 
 
 def _row_within(
-    plan: Plan, line: Line, base: str, others: Sequence[str], level: float
+    plan: Plan, line: BenchmarkResult, base: str, others: Sequence[str], level: float
 ) -> Iterator[Against | Missing]:
     place = plan.place_of(base, line.row)
     if not line.row.timed or line.row.ideal is not None or place is None:
@@ -102,21 +102,21 @@ def _row_within(
             yield Missing(line.row.id, name, why_no_number(cells[name]))
 
 
-def _samples(plan: Plan, line: Line, cell: Cell) -> tuple[float, ...]:
+def _samples(plan: Plan, line: BenchmarkResult, cell: CaseResult) -> tuple[float, ...]:
     """A cell's log ratios to the record's baseline; zeros for the baseline itself."""
     if cell.timing is None:
         return ()
     return (0.0,) * line.rounds if cell.backend == plan.baseline else cell.timing.samples
 
 
-def _expected(cell: Cell, line: Line) -> bool:
+def _expected(cell: CaseResult, line: BenchmarkResult) -> bool:
     """Whether a case without a number is one that should have one: not what nothing could time."""
     if cell.finding.verdict is Verdict.UNSUPPORTED:
         return False
     return line.rounds > 0 or not cell.finding.has_number
 
 
-def why_no_number(cell: Cell) -> str:
+def why_no_number(cell: CaseResult) -> str:
     """Why a case has no ratio: what was observed of it, or that the baseline has no number."""
     if cell.timing is None:
         because = f": {cell.finding.because}" if cell.finding.because else ""

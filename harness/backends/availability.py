@@ -6,7 +6,7 @@ import sys
 from enum import StrEnum
 
 from harness.backends.backend import Loop
-from harness.backends.third_party import LORE, SYSTEMS
+from harness.backends.third_party import KNOWN_LOOPS, SYSTEMS
 
 
 class State(StrEnum):
@@ -48,7 +48,7 @@ def version_of(loop: Loop) -> str:
 
 def why_unfit(loop: Loop) -> str | None:
     """Why a loop of the table is not for this Python or platform; None if it is, or is not known."""
-    lore = LORE.get(loop.name)
+    lore = KNOWN_LOOPS.get(loop.name)
     if lore is None or lore.loop.factory != loop.factory:
         return None
     if sys.version_info < lore.python:

@@ -30,7 +30,7 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
-class Venv:
+class EnvironmentSpec:
     """A virtual environment as it is asked for: its name, which Python, and what is installed in it.
 
     `python` is what uv calls a request, such as 3.12; `requirements` are those of pip.
@@ -52,7 +52,7 @@ class Backend:
 
     loop: Loop
     gatherer: str
-    venv: Venv | None = None
+    venv: EnvironmentSpec | None = None
 
     @property
     def name(self) -> str:

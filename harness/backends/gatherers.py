@@ -13,7 +13,7 @@ Group = TypeVar("Group")
 Start = Callable[..., object]
 
 
-def over(
+def gather_in(
     open_group: Callable[[], AbstractAsyncContextManager[Group]],
     start_in: Callable[[Group], Start],
 ) -> Gather:
@@ -64,5 +64,5 @@ def _places(awaitables: Sequence[Awaitable[Any]]) -> list[tuple[Awaitable[Any], 
     return list(waiting.values())
 
 
-anyio_gather = over(create_task_group, attrgetter("start_soon"))
+anyio_gather = gather_in(create_task_group, attrgetter("start_soon"))
 """Gather over an AnyIO task group, on whichever library is running."""

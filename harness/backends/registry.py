@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from harness.backends.backend import LOOPS, Backend, Loop, Venv, is_loop_name
+from harness.backends.backend import LOOPS, Backend, EnvironmentSpec, Loop, is_loop_name
 from harness.errors import BadInput
 from harness.protocol.descriptions import Family
 
@@ -39,7 +39,7 @@ def known_backends(extra: Iterable[Loop] = ()) -> tuple[Backend, ...]:
     return (*first, *rest)
 
 
-def find_backend(name: str, extra: Sequence[Loop] = (), venvs: Iterable[Venv] = ()) -> Backend:
+def find_backend(name: str, extra: Sequence[Loop] = (), venvs: Iterable[EnvironmentSpec] = ()) -> Backend:
     """The backend of this name, `LOOP+GATHERER@ENV`; a bare loop name means its default gatherer.
 
     Raises BadInput where there is none, naming the nearest.
@@ -49,7 +49,7 @@ def find_backend(name: str, extra: Sequence[Loop] = (), venvs: Iterable[Venv] = 
     return replace(found, venv=find_venv(where, venvs)) if at else found
 
 
-def find_venv(name: str, venvs: Iterable[Venv]) -> Venv:
+def find_venv(name: str, venvs: Iterable[EnvironmentSpec]) -> EnvironmentSpec:
     """The environment of this name. Raises BadInput where there is none, saying how to define it."""
     for venv in venvs:
         if venv.name == name:

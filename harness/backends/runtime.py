@@ -29,7 +29,7 @@ def _no_thread(thread: threading.Thread) -> bool:  # noqa: ARG001 - the shape of
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class Runtime:
     """How to run a story on one backend, and how to see what it left.
 
     `anyio_backend` and `options` go to `anyio.run`, `modules` are what it needs imported.
@@ -56,11 +56,11 @@ class Running:
     elsewhere: Callable[[], str | None] = _nowhere_else
 
 
-def open_backend(backend: Backend) -> Running:
+def open_backend(backend: Backend) -> Runtime:
     """Import what the backend needs and say how to run on it; only workers call this.
 
     Raises ImportError where its package is missing, and what the package raises when imported.
     """
     family = importlib.import_module(f"harness.backends.families.{backend.loop.family}")
-    opened: Running = family.open_backend(backend.loop.factory, backend.gatherer)
+    opened: Runtime = family.open_backend(backend.loop.factory, backend.gatherer)
     return opened

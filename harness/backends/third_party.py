@@ -19,7 +19,7 @@ SYSTEMS = {LINUX: "Linux", MACOS: "macOS"}
 
 
 @dataclass(frozen=True, slots=True)
-class Lore:
+class LoopNotes:
     """What is known of a loop before it is tried: the oldest Python it is for, and its platforms.
 
     `platforms` are values of sys.platform, all if empty. `lacks` is what its page says, `about` which.
@@ -32,8 +32,8 @@ class Lore:
     about: str = ""
 
 
-def _variant(name: str, python: tuple[int, int] = (3, 11), platforms: tuple[str, ...] = ()) -> Lore:
-    return Lore(
+def _variant(name: str, python: tuple[int, int] = (3, 11), platforms: tuple[str, ...] = ()) -> LoopNotes:
+    return LoopNotes(
         Loop(f"asyncio-{name}", factory=f"harness.backends.asyncio_variants:{name}"), python, platforms
     )
 
@@ -51,8 +51,10 @@ VARIANTS = (
 
 def _pypi(
     name: str, factory: str, python: tuple[int, int], platforms: tuple[str, ...], lacks: str, about: str
-) -> Lore:
-    return Lore(Loop(name, factory=f"{name}:{factory}", distribution=name), python, platforms, lacks, about)
+) -> LoopNotes:
+    return LoopNotes(
+        Loop(name, factory=f"{name}:{factory}", distribution=name), python, platforms, lacks, about
+    )
 
 
 PYPI = (
@@ -79,12 +81,12 @@ PYPI = (
 )  # fmt: skip
 """Loops of other projects, as their distributions on PyPI describe themselves."""
 
-LORE = {lore.loop.name: lore for lore in (*VARIANTS, *PYPI)}
+KNOWN_LOOPS = {lore.loop.name: lore for lore in (*VARIANTS, *PYPI)}
 
 
 def other_loops() -> tuple[Loop, ...]:
     """The loops of the table, and of installed distributions; these say best what their own factory is."""
-    found = {name: lore.loop for name, lore in LORE.items()}
+    found = {name: lore.loop for name, lore in KNOWN_LOOPS.items()}
     variants = {lore.loop.name for lore in VARIANTS}
     brought = {loop.name: loop for loop in _brought(tuple(sys.path)) if loop.name not in variants}
     return tuple({**found, **brought}.values())

@@ -33,14 +33,14 @@ def audit(
     procedure, all of the one and then all of the other by pyperf's own commands. An audit that was ended is
     finished by `loopcmp run --resume`.
     """
-    from harness.cli.execute import measured
+    from harness.cli.execute import execute
     from harness.records import store
-    from harness.records.trials import Schedule
+    from harness.records.trials import AuditSchedule
     from harness.runner import session
-    from harness.runner.planning import Wanted, begin_audit
+    from harness.runner.planning import RunRequest, plan_audit
 
     name = store.safe_name(publish or "audit")
-    wanted = Wanted([scenario], [], [], None, timeout, seed=seed, name=name)
-    begun = begin_audit(wanted, Schedule(trials, seconds))
+    wanted = RunRequest([scenario], [], [], None, timeout, seed=seed, name=name)
+    begun = plan_audit(wanted, AuditSchedule(trials, seconds))
     under_way = session.start(begun, results, publish=publish is not None)
-    raise typer.Exit(measured(under_way, shown=not no_progress, as_json=as_json))
+    raise typer.Exit(execute(under_way, shown=not no_progress, as_json=as_json))

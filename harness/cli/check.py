@@ -39,13 +39,15 @@ def check(
     from harness.analysis.capabilities import TAG
     from harness.cli.exit_codes import exit_code
     from harness.cli.progress import Progress
-    from harness.runner.planning import Wanted, begin, unavailable
-    from harness.runner.state import Tally
+    from harness.runner.planning import RunRequest, plan_run, unavailable
+    from harness.runner.state import RunState
     from harness.runner.timing import check as observe
 
     words = scenarios or ([TAG] if capabilities else [])
-    wanted = Wanted(words, backend or [], loop or [], baseline, timeout, scale=scale, environments=env or [])
-    tally = Tally(begin(wanted))
+    wanted = RunRequest(
+        words, backend or [], loop or [], baseline, timeout, scale=scale, environments=env or []
+    )
+    tally = RunState(plan_run(wanted))
     with Progress(tally, shown=not no_progress, timed=False) as progress:
         for entry in observe(tally):
             tally.add(entry)

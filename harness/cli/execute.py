@@ -13,7 +13,7 @@ from harness.runner.planning import unavailable
 from harness.runner.session import Session, conclude, measure
 
 
-def measured(session: Session, *, shown: bool, as_json: bool) -> int:
+def execute(session: Session, *, shown: bool, as_json: bool) -> int:
     """Measure what is left, write the record and its reports, and show them; gives the exit code."""
     try:
         with Progress(session.tally, shown=shown, timed=True) as progress:

@@ -8,8 +8,8 @@ import typer
 from harness.cli.options import Environments, Json, Loops, Scenarios
 
 if TYPE_CHECKING:
-    from harness.backends.third_party import Lore
-    from harness.execution.environments.installed import Made
+    from harness.backends.third_party import LoopNotes
+    from harness.execution.environments.installed import BuiltEnvironment
 
 
 class Kind(StrEnum):
@@ -71,7 +71,7 @@ def _scenarios(words: list[str]) -> list[dict[str, object]]:
 def _backends(words: list[str]) -> list[dict[str, object]]:
     from harness.backends.availability import state_of, version_of, why_unavailable
     from harness.backends.registry import DEFAULT_BACKENDS, known_backends
-    from harness.backends.third_party import LORE
+    from harness.backends.third_party import KNOWN_LOOPS
     from harness.runner.choosing import known
 
     return [
@@ -83,23 +83,23 @@ def _backends(words: list[str]) -> list[dict[str, object]]:
             "version": version_of(backend.loop),
             "state": state_of(backend.loop).value,
             "unavailable": (why := why_unavailable(backend.loop)),
-            "lacks": lore.lacks if (lore := LORE.get(backend.loop.name)) else "",
+            "lacks": lore.lacks if (lore := KNOWN_LOOPS.get(backend.loop.name)) else "",
             "about": lore.about if lore else "",
             "notes": _notes(why, lore),
         }
         for backend in known_backends(known(words, []).loops)
-        if backend.loop.name not in LORE or backend.gatherer == "gather"
+        if backend.loop.name not in KNOWN_LOOPS or backend.gatherer == "gather"
     ]
 
 
-def _notes(why: str | None, lore: "Lore | None") -> str:
+def _notes(why: str | None, lore: "LoopNotes | None") -> str:
     lacks = f"by its own words ({lore.about}) lacks {lore.lacks}" if lore and lore.lacks else ""
     return "; ".join(filter(None, (why, lacks)))
 
 
 def _environments(words: list[str]) -> list[dict[str, object]]:
     """Each environment that is defined, and what was made of it; then the Pythons that uv finds."""
-    from harness.execution.environments import interpreters, made_of
+    from harness.execution.environments import built_from, interpreters
     from harness.runner.choosing import known
 
     defined: list[dict[str, object]] = [
@@ -111,7 +111,7 @@ def _environments(words: list[str]) -> list[dict[str, object]]:
             "made": [{"python": one.python, "versions": dict(one.versions)} for one in made],
         }
         for venv in known([], words).venvs
-        for made in [tuple(made_of(venv))]
+        for made in [tuple(built_from(venv))]
     ]
     here: list[dict[str, object]] = [
         {"name": "", "python": version, "requirements": "", "state": "found by uv: --env NAME=" + version}
@@ -120,7 +120,7 @@ def _environments(words: list[str]) -> list[dict[str, object]]:
     return [*defined, *here]
 
 
-def _made(one: "Made") -> str:
+def _made(one: "BuiltEnvironment") -> str:
     return f"made: Python {one.python} with {', '.join(map(' '.join, one.versions))}"
 
 

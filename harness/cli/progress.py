@@ -18,12 +18,20 @@ from rich.progress import (
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from harness.records.entries import Dropped, Entry, Finished, Observed, Paced, Played, PlayedBeside
+from harness.records.entries import (
+    ArmDropped,
+    BenchmarkCalibrated,
+    BenchmarkFinished,
+    CaseObserved,
+    Entry,
+    PassRoundMeasured,
+    RoundMeasured,
+)
 from harness.records.estimate import Estimate
-from harness.records.trials import Tried
-from harness.report.tables.table import interval
-from harness.runner.passes import BUDGET, asked_of
-from harness.runner.state import Tally
+from harness.records.trials import TrialResult
+from harness.report.tables.table import format_estimate
+from harness.runner.passes import BUDGET, requested_passes
+from harness.runner.state import RunState
 
 _CASE_SECONDS = 0.25
 """A first guess at what observing a case costs, on two CPUs."""
@@ -38,7 +46,7 @@ class Progress:
     Of a run that goes on, what was done before counts as done.
     """
 
-    def __init__(self, tally: Tally, *, shown: bool, timed: bool) -> None:
+    def __init__(self, tally: RunState, *, shown: bool, timed: bool) -> None:
         self._tally = tally
         self._shown = shown
         self._timed = timed
@@ -88,20 +96,20 @@ class Progress:
     def show(self, entry: Entry) -> None:
         """Show one entry of the journal."""
         match entry:
-            case Observed():
+            case CaseObserved():
                 self._observed(entry)
-            case Paced(row, pace):
+            case BenchmarkCalibrated(row, pace):
                 self._tell(f"{row}: {pace.loops} iterations a value")
-            case Played():
+            case RoundMeasured():
                 self._tell(self._round(entry))
-            case PlayedBeside(beside, played):
+            case PassRoundMeasured(beside, played):
                 self._tell(f"{played.row}: round {played.number + 1} of the pass {beside}")
-            case Dropped(row, fault):
+            case ArmDropped(row, fault):
                 self._say(f"{row} on {fault.arm}: {fault.because}; it has no number")
-            case Finished(row, because):
+            case BenchmarkFinished(row, because):
                 self._bars.update(self._timing, completed=self._done())
                 self._say(f"{row}: {because}")
-            case Tried():
+            case TrialResult():
                 self._bars.update(self._timing, completed=self._done())
                 self._tell(self._trial(entry))
 
@@ -144,10 +152,10 @@ class Progress:
             spent = (sum(played.seconds for played in one) for one in taken)
             seconds = f"at most {sum(max(0.0, effort.budget - one) for one in spent):.0f}"
         yield f"timing {len(rows)} of the rows {seconds} s"
-        if passes := sum(len(asked_of(plan, row)) for row in rows):
+        if passes := sum(len(requested_passes(plan, row)) for row in rows):
             yield f"{passes} passes at most {passes * BUDGET:.0f} s"
 
-    def _observed(self, entry: Observed) -> None:
+    def _observed(self, entry: CaseObserved) -> None:
         seen = len(self._tally.sightings)
         self._bars.update(self._checking, completed=seen)
         self._tell(f"{entry.row} on {entry.backend}")
@@ -155,12 +163,12 @@ class Progress:
             self._say(f"observed {seen - self._before} cases in {monotonic() - self._began:.0f} s")
             self._switch()
 
-    def _trial(self, tried: Tried) -> str:
+    def _trial(self, tried: TrialResult) -> str:
         """Which trial, what came of it, and how many there were."""
         came = "  ".join(f"{one.backend} {_narrowing(one.ratio, '×')}" for one in tried.compared)
         return f"{len(self._tally.tried)} tried, the last: {tried.trial}  {came or tried.because}"
 
-    def _round(self, played: Played) -> str:
+    def _round(self, played: RoundMeasured) -> str:
         """Which round, each ratio as it narrows, and the time left at most."""
         plan = self._tally.plan
         row = self._rows[played.row]
@@ -189,4 +197,4 @@ class Progress:
 
 def _narrowing(ratio: Estimate, unit: str) -> str:
     """A ratio with its interval once there is one."""
-    return f"{ratio.value:.2f}{unit}" if ratio.low is None else interval(ratio, unit)
+    return f"{ratio.value:.2f}{unit}" if ratio.low is None else format_estimate(ratio, unit)

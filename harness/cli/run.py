@@ -67,11 +67,11 @@ def run(
     no_progress: NoProgress = False,
 ) -> None:
     """Check every case, then time those that agree, then write a record and its reports."""
-    from harness.cli.execute import measured
+    from harness.cli.execute import execute
     from harness.cli.parsing import fraction, passes
     from harness.records import store
     from harness.runner import session
-    from harness.runner.planning import Wanted, begin, find_again
+    from harness.runner.planning import RunRequest, plan_run, verify_unchanged
     from harness.runner.resume_checks import check_typed
 
     words = scenarios or []
@@ -79,16 +79,16 @@ def run(
         _refuse_with_resume(context, words)
         run = session.resume(Path(words[0]) if words else store.unfinished(results))
         check_typed(run.folder, run.tally.begun)
-        find_again(run.tally.begun)
+        verify_unchanged(run.tally.begun)
     else:
         effort = _effort(fast, rigorous, precision, max_time)
-        wanted = Wanted(
+        wanted = RunRequest(
             words, backend or [], loop or [], baseline, timeout, effort,
             fraction("--margin", margin), seed, store.safe_name(publish or _name(words)), scale, env or [],
             passes(also or []),
         )  # fmt: skip
-        run = session.start(begin(wanted), results, publish=publish is not None)
-    raise typer.Exit(measured(run, shown=not no_progress, as_json=as_json))
+        run = session.start(plan_run(wanted), results, publish=publish is not None)
+    raise typer.Exit(execute(run, shown=not no_progress, as_json=as_json))
 
 
 _GOES_WITH_RESUME = {"scenarios", "resume", "results", "as_json", "no_progress"}

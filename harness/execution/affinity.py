@@ -15,7 +15,7 @@ def choose_cpus(wanted: int) -> frozenset[int] | None:
 
 
 @contextmanager
-def kept_off(cpus: frozenset[int] | None) -> Iterator[None]:
+def avoiding(cpus: frozenset[int] | None) -> Iterator[None]:
     """Keep this process off the workers' CPUs, where there are others; all threads, for one may draw."""
     if cpus is None or not (os.sched_getaffinity(0) - cpus):
         yield

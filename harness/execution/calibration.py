@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from harness.execution.rounds import Arm, ArmFailed, ArmWorker, Stage
+from harness.execution.rounds import Arm, ArmFailed, ArmWorker, RoundContext
 from harness.protocol.messages import Turn
-from harness.records.pace import ALONE, FEWEST_UNTIMED, Fault, Pace
+from harness.records.pace import FEWEST_UNTIMED, ONE_AT_A_TIME, ArmFailure, RoundSettings
 
 TRIES = 3
 """Values of which a calibration takes the least."""
@@ -22,7 +22,7 @@ class Calibration:
     slowest: float
 
 
-def calibrate(arms: Sequence[Arm], stage: Stage, seconds: float) -> Calibration | Fault:
+def calibrate(arms: Sequence[Arm], stage: RoundContext, seconds: float) -> Calibration | ArmFailure:
     """Find one loop count for a row: the first arm's value lasts at least `seconds`."""
     try:
         with ExitStack() as stack:
@@ -86,10 +86,10 @@ FEW_TURNS = 2
 """That a worker takes however long they are: one would leave nothing to compare it with."""
 
 
-def choose_pace(calibration: Calibration, turns: int, warmups: int, pilot: int = 0) -> Pace:
+def choose_pace(calibration: Calibration, turns: int, warmups: int, pilot: int = 0) -> RoundSettings:
     """How to measure a row that was calibrated so, with `turns` until `pilot` rounds were taken."""
     if calibration.slowest > LONG_ITERATION:
-        return ALONE
+        return ONE_AT_A_TIME
     loops = max(1, min(calibration.loops, int(SLOWEST_VALUE / calibration.slowest)))
     quick = calibration.iteration < SLOW_ITERATION
     warming = min(loops, math.ceil(UNTIMED / calibration.iteration))
@@ -97,4 +97,4 @@ def choose_pace(calibration: Calibration, turns: int, warmups: int, pilot: int =
     lasting = calibration.slowest * (loops + untimed)
     few = max(FEW_TURNS, int(LONGEST_PART / lasting))
     pilot = pilot if few >= turns else 0
-    return Pace(loops, min(turns, few), warmups, untimed, pilot=pilot, warm=quick)
+    return RoundSettings(loops, min(turns, few), warmups, untimed, pilot=pilot, warm=quick)

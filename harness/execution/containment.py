@@ -45,7 +45,7 @@ def memory_limit() -> int:
     return int(min(has) * SHARE)
 
 
-class Custody:
+class Containment:
     """One worker's limits and descendants, from right after its start until after its end.
 
     The limit is on private writable memory (RLIMIT_DATA): address space that is only reserved, as

@@ -10,33 +10,33 @@ import msgspec
 from harness.backends.backend import Loop
 from harness.errors import BadInput, ScenarioBroken
 from harness.execution.process import Reply, Worker
-from harness.protocol.benchmarks import Row
-from harness.protocol.observations import Ended
+from harness.protocol.benchmarks import Benchmark
+from harness.protocol.observations import WorkerExit
 
 _PATIENCE = 60.0
 """Seconds in which a worker must list its modules or make a loop."""
 
 
-def list_rows(modules: Iterable[tuple[str, str]]) -> tuple[Row, ...]:
+def list_rows(modules: Iterable[tuple[str, str]]) -> tuple[Benchmark, ...]:
     """The rows of (module, family) pairs, in order. Raises ScenarioBroken or BadInput."""
     wanted = [[module_to_import(module), family, module] for module, family in modules]
-    rows: list[Row] = []
+    rows: list[Benchmark] = []
     with Worker({"do": "list", "modules": wanted}) as worker:
         while len(wanted) > 0:
             reply = worker.receive(_PATIENCE)
-            if isinstance(reply, Ended):
+            if isinstance(reply, WorkerExit):
                 raise BadInput(f"{wanted[0][2]}: while its scenarios were listed, the worker {reply.how}")
             if reply.kind != "rows":
                 _refuse(wanted[0][0], wanted[0][2], reply)
             try:
-                rows += (_as_typed(row, wanted[0][2]) for row in reply.read(list[Row]))
+                rows += (_as_typed(row, wanted[0][2]) for row in reply.read(list[Benchmark]))
             except msgspec.ValidationError as error:
                 raise BadInput(f"{wanted[0][2]}: a scenario is not as @scenario asks: {error}") from None
             del wanted[0]
     return tuple(rows)
 
 
-def _as_typed(row: Row, module: str) -> Row:
+def _as_typed(row: Benchmark, module: str) -> Benchmark:
     """A row of a user's module under the path that was typed, which holds on other machines too."""
     if not module.endswith(".py"):
         return row
@@ -56,7 +56,7 @@ def check_loop(loop: Loop) -> None:
     """Make one loop in a worker. Raises BadInput if its factory cannot be imported or makes none."""
     with Worker({"do": "open", "loop": loop}) as worker:
         reply = worker.receive(_PATIENCE)
-    if isinstance(reply, Ended):
+    if isinstance(reply, WorkerExit):
         raise BadInput(f"--loop {loop.name}={loop.factory}: while one loop was made, the worker {reply.how}")
     if reply.kind != "done":
         raise BadInput(

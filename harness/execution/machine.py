@@ -13,18 +13,18 @@ from pathlib import Path
 
 from harness.backends.backend import Backend, Loop
 from harness.execution.affinity import choose_cpus
-from harness.execution.environments import Place, find_place
-from harness.records.entries import Elsewhere, Environment
+from harness.execution.environments import InterpreterPath, interpreter_for
+from harness.records.entries import BackendEnvironment, Machine
 
 _ALWAYS = ("loopcmp", "anyio", "pyperf")
 
 
-def environment(backends: Iterable[Backend]) -> Environment:
+def environment(backends: Iterable[Backend]) -> Machine:
     """What can be read here without privileges; nothing in it names a user, a host or a path."""
     backends = tuple(backends)
     ours = (distribution_of(backend.loop) for backend in backends if backend.venv is None)
     names = (*_ALWAYS, *ours)
-    return Environment(
+    return Machine(
         cpu=_cpu(),
         cores=os.cpu_count() or 1,
         governor=_first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
@@ -34,17 +34,17 @@ def environment(backends: Iterable[Backend]) -> Environment:
         versions=tuple((name, _version(name)) for name in dict.fromkeys(names) if name),
         load=load(),
         pinned=tuple(sorted(choose_cpus(1) or ())),
-        elsewhere=tuple(elsewhere(backend, find_place(backend)) for backend in backends if backend.venv),
+        elsewhere=tuple(elsewhere(backend, interpreter_for(backend)) for backend in backends if backend.venv),
     )
 
 
-def elsewhere(backend: Backend, place: Place) -> Elsewhere:
+def elsewhere(backend: Backend, place: InterpreterPath) -> BackendEnvironment:
     """What a backend in a virtual environment runs on, as a worker there said."""
     there = place.identity
     if there is None:
-        return Elsewhere(backend.name, unavailable=place.unavailable)
+        return BackendEnvironment(backend.name, unavailable=place.unavailable)
     build = f"{there.implementation} {there.python}, {there.compiler}"
-    return Elsewhere(backend.name, there.python, build, there.versions, place.unavailable)
+    return BackendEnvironment(backend.name, there.python, build, there.versions, place.unavailable)
 
 
 def now() -> str:

@@ -8,18 +8,18 @@ from typing import Any
 import msgspec
 
 from harness.backends.backend import Backend
-from harness.execution.environments import find_place
+from harness.execution.environments import interpreter_for
 from harness.execution.listing import module_to_import
 from harness.execution.process import Reply, Worker
-from harness.protocol.benchmarks import Row
-from harness.protocol.messages import LOOKS, OUT_OF_MEMORY, UNMEASURED, Assignment
-from harness.protocol.observations import Ended, Observation, Seen, Sighting
+from harness.protocol.benchmarks import Benchmark
+from harness.protocol.messages import OBSERVATIONS_PER_PROCESS, OUT_OF_MEMORY, UNMEASURED, CaseSpec
+from harness.protocol.observations import Observation, ObservationCount, ProcessObservations, WorkerExit
 
 
-def assignment(row: Row, backend: Backend) -> Assignment:
+def assignment(row: Benchmark, backend: Backend) -> CaseSpec:
     """What a worker has to know to run this case."""
     loop = backend.loop
-    return Assignment(
+    return CaseSpec(
         module=module_to_import(row.module),
         scenario=row.scenario,
         parameters=row.parameters,
@@ -31,41 +31,50 @@ def assignment(row: Row, backend: Backend) -> Assignment:
     )
 
 
-def observe_once(row: Row, backend: Backend, timeout: float, stop: Event | None = None) -> Sighting:
+def observe_in_process(
+    row: Benchmark, backend: Backend, timeout: float, stop: Event | None = None
+) -> ProcessObservations:
     """What one fresh process sees of a case; `timeout` seconds for all it has to say, or `stop`, end it."""
-    place = find_place(backend)
+    place = interpreter_for(backend)
     if why := place.unavailable or _library_missing(row, backend):
-        return Sighting(unavailable=why)
-    seen: dict[Observation, Seen] = {}
+        return ProcessObservations(unavailable=why)
+    seen: dict[Observation, ObservationCount] = {}
     job: dict[str, Any] = {"do": "observe", "case": assignment(row, backend)}
     with Worker(job, stop=stop, lifetime=timeout, python=place.python) as worker:
-        for _ in range(LOOKS + 1):
+        for _ in range(OBSERVATIONS_PER_PROCESS + 1):
             reply = worker.receive(timeout)
-            if isinstance(reply, Ended) or reply.kind != "seen":
-                return _last(row, backend, reply, tuple(seen.values()))
+            if isinstance(reply, WorkerExit) or reply.kind != "seen":
+                return _conclude(row, backend, reply, tuple(seen.values()))
             try:
-                _add(seen, reply.read(Seen))
+                _add(seen, reply.read(ObservationCount))
             except msgspec.ValidationError as error:
-                return Sighting(tuple(seen.values()), Ended(f"wrote what is no observation: {error}"))
-    return Sighting(tuple(seen.values()), Ended(f"sent more than the {LOOKS} observations of a worker"))
+                return ProcessObservations(
+                    tuple(seen.values()), WorkerExit(f"wrote what is no observation: {error}")
+                )
+    return ProcessObservations(
+        tuple(seen.values()),
+        WorkerExit(f"sent more than the {OBSERVATIONS_PER_PROCESS} observations of a worker"),
+    )
 
 
-def _last(row: Row, backend: Backend, reply: Reply | Ended, seen: tuple[Seen, ...]) -> Sighting:
+def _conclude(
+    row: Benchmark, backend: Backend, reply: Reply | WorkerExit, seen: tuple[ObservationCount, ...]
+) -> ProcessObservations:
     """A sighting that ends with what is no observation."""
-    if isinstance(reply, Ended):
-        return Sighting(seen, ended=reply)
+    if isinstance(reply, WorkerExit):
+        return ProcessObservations(seen, ended=reply)
     if reply.kind == "done":
-        return Sighting(seen)
+        return ProcessObservations(seen)
     if reply.kind == OUT_OF_MEMORY:
-        return Sighting(seen, ended=Ended(reply.words))
+        return ProcessObservations(seen, ended=WorkerExit(reply.words))
     if reply.kind == UNMEASURED:
-        return Sighting(unmeasured=reply.words)
+        return ProcessObservations(unmeasured=reply.words)
     if reply.kind == "missing":
-        return Sighting(seen, unavailable=f"{reply.words}: {_where_to_get_it(row, backend)}")
-    return Sighting(seen, refused=f"{row.source}: {reply.words}")
+        return ProcessObservations(seen, unavailable=f"{reply.words}: {_where_to_get_it(row, backend)}")
+    return ProcessObservations(seen, refused=f"{row.source}: {reply.words}")
 
 
-def _library_missing(row: Row, backend: Backend) -> str | None:
+def _library_missing(row: Benchmark, backend: Backend) -> str | None:
     """Which library that the row needs is not installed here, with what to type; None if all are there.
 
     Of a virtual environment only a worker in it can say so.
@@ -77,7 +86,7 @@ def _library_missing(row: Row, backend: Backend) -> str | None:
     return None if missing is None else f"no module named {missing!r}: {_where_to_get_it(row, backend)}"
 
 
-def _where_to_get_it(row: Row, backend: Backend) -> str:
+def _where_to_get_it(row: Benchmark, backend: Backend) -> str:
     """What to type for a library that is not where the backend's workers run."""
     if (venv := backend.venv) is not None:
         return f"add the package that brings it to --env '{venv.name}={venv.python} …'"
@@ -85,7 +94,7 @@ def _where_to_get_it(row: Row, backend: Backend) -> str:
     return "pip install 'loopcmp[suite]'" if own else "install the package that brings it"
 
 
-def _add(seen: dict[Observation, Seen], one: Seen) -> None:
+def _add(seen: dict[Observation, ObservationCount], one: ObservationCount) -> None:
     """Count an observation."""
     if (before := seen.get(one.observation)) is not None:
         one = replace(before, times=before.times + 1, seconds=max(before.seconds, one.seconds))

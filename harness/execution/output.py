@@ -12,7 +12,7 @@ KEPT = 64 * 1024
 """Bytes kept of the end of a worker's standard output and error each."""
 
 
-class Outlets:
+class OutputReader:
     """Reads whatever comes, so that a worker never blocks on what it says.
 
     `replies` and the `outputs`, by name, are descriptors, which are made not to block; whoever opened

@@ -16,9 +16,9 @@ from typing import Any, Self, TypeVar
 import msgspec
 
 from harness.execution.affinity import pinned_to
-from harness.execution.containment import Custody, is_stopped, remove
-from harness.execution.output import Outlets
-from harness.protocol.observations import Ended
+from harness.execution.containment import Containment, is_stopped, remove
+from harness.execution.output import OutputReader
+from harness.protocol.observations import WorkerExit
 
 T = TypeVar("T")
 
@@ -96,9 +96,9 @@ class Worker:
             )  # fmt: skip
         os.close(theirs_in)
         os.close(theirs_out)
-        self._custody = Custody(self._process.pid, self._folder.name)
+        self._custody = Containment(self._process.pid, self._folder.name)
         outputs = {name: getattr(self._process, name).fileno() for name in ("stderr", "stdout")}
-        self._outlets = Outlets(self._replies, outputs)
+        self._outlets = OutputReader(self._replies, outputs)
         self._write(job)
 
     def __enter__(self) -> Self:
@@ -120,7 +120,7 @@ class Worker:
         with suppress(BrokenPipeError):
             os.write(self._commands, msgspec.json.encode(message) + b"\n")
 
-    def receive(self, seconds: float) -> Reply | Ended:
+    def receive(self, seconds: float) -> Reply | WorkerExit:
         """The worker's next message, or how it ended; one that says nothing for `seconds` is ended."""
         deadline = time.monotonic() + seconds
         while True:
@@ -140,7 +140,7 @@ class Worker:
             if not self._outlets.read(wait) and gone:
                 return self._gone()
 
-    def _understand(self, line: bytes) -> Reply | Ended:
+    def _understand(self, line: bytes) -> Reply | WorkerExit:
         if time.monotonic() >= self._until:
             return self._late(0)
         try:
@@ -152,23 +152,23 @@ class Worker:
             return self._ended(f"wrote a message that is nested too deeply: {line[:80]!r}")
         return reply
 
-    def _late(self, seconds: float) -> Ended:
+    def _late(self, seconds: float) -> WorkerExit:
         if time.monotonic() >= self._until and self._lifetime is not None:
             return self._ended(f"was not done after {self._lifetime:g} s", timed_out=True)
         return self._ended(f"gave no answer for {seconds:g} s", timed_out=True)
 
-    def _gone(self) -> Ended:
+    def _gone(self) -> WorkerExit:
         """How a worker ended of itself."""
         status = self._process.returncode
         note = _OUT_OF_MEMORY if status == -signal.SIGKILL else ""
         return self._ended(_how(status), note)
 
-    def _ended(self, how: str, note: str = "", *, timed_out: bool = False) -> Ended:
+    def _ended(self, how: str, note: str = "", *, timed_out: bool = False) -> WorkerExit:
         if timed_out:
             note = self._ask_where()
         self._kill()
         self._outlets.read(0)
-        return Ended(how, "\n".join(filter(None, [*self._outlets.said, note])), timed_out)
+        return WorkerExit(how, "\n".join(filter(None, [*self._outlets.said, note])), timed_out)
 
     def _ask_where(self) -> str:
         """Have a silent worker write where it hangs: faulthandler answers SIGABRT with its stack.

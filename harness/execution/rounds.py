@@ -11,12 +11,20 @@ import msgspec
 
 from harness.execution.process import Reply, Worker
 from harness.protocol.descriptions import Outcome
-from harness.protocol.messages import UNMEASURED, Assignment, Farewell, Sketched, Timed, Turn, Value
-from harness.protocol.observations import Ended
-from harness.records.pace import GRAIN, ArmRound, Fault, Pace
+from harness.protocol.messages import (
+    UNMEASURED,
+    CaseSpec,
+    LatencySketch,
+    TimingMode,
+    Turn,
+    Value,
+    WorkerSummary,
+)
+from harness.protocol.observations import WorkerExit
+from harness.records.pace import GRAIN, ArmFailure, ArmRound, RoundSettings
 
 T = TypeVar("T")
-Told = TypeVar("Told", Value, Farewell)
+Told = TypeVar("Told", Value, WorkerSummary)
 
 About = Mapping[str, str | int]
 """Metadata for the pyperf runs of a round."""
@@ -30,7 +38,7 @@ class Arm:
     """A backend taking part in a row's rounds, or the baseline's second entry (A/A); `python` runs it."""
 
     name: str
-    assignment: Assignment
+    assignment: CaseSpec
     python: str = sys.executable
     planted: int = 0
     """Iterations in every GRAIN that it runs and does not report: a difference planted by an audit."""
@@ -39,13 +47,13 @@ class Arm:
 class ArmFailed(Exception):
     """An arm that cannot finish its round; `fault` says why."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: ArmFailure) -> None:
         super().__init__(fault.because)
         self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class RoundContext:
     """Where rounds take place: the CPUs that workers are pinned to, and seconds of patience."""
 
     cpus: frozenset[int] | None
@@ -53,8 +61,8 @@ class Stage:
 
 
 def run_round(
-    arms: Sequence[Arm], pace: Pace, stage: Stage, seed: str, about: About
-) -> tuple[ArmRound, ...] | Fault:
+    arms: Sequence[Arm], pace: RoundSettings, stage: RoundContext, seed: str, about: About
+) -> tuple[ArmRound, ...] | ArmFailure:
     """One round: a fresh worker per arm, warm-ups and turns in an order drawn anew for each.
 
     `seed` names the round; the orders and the turns' seeds derive from it, equal for all arms.
@@ -71,10 +79,10 @@ def run_round(
     return tuple(sorted(parts, key=lambda part: order.index(part.arm)))
 
 
-def _turns(pace: Pace, shuffle: random.Random) -> list[tuple[str, Turn]]:
+def _turns(pace: RoundSettings, shuffle: random.Random) -> list[tuple[str, Turn]]:
     """The turns of a round, warm-ups first, each with its own seed."""
 
-    def turn(timed: Timed) -> Turn:
+    def turn(timed: TimingMode) -> Turn:
         return Turn(pace.loops, shuffle.getrandbits(32), pace.untimed, timed, pace.warm)
 
     warmups = [("warmup", turn("whole")) for _ in range(pace.warmups)]
@@ -84,7 +92,7 @@ def _turns(pace: Pace, shuffle: random.Random) -> list[tuple[str, Turn]]:
 def _play(
     arms: Sequence[Arm],
     turns: Sequence[tuple[str, Turn]],
-    stage: Stage,
+    stage: RoundContext,
     shuffle: random.Random,
     about: About,
 ) -> list[ArmRound]:
@@ -104,7 +112,7 @@ def _play(
 class ArmWorker:
     """One arm's worker during a round."""
 
-    def __init__(self, arm: Arm, stage: Stage) -> None:
+    def __init__(self, arm: Arm, stage: RoundContext) -> None:
         self._arm = arm
         self._timeout = stage.timeout
         self._worker = Worker({"do": "time", "case": arm.assignment}, stage.cpus, python=arm.python)
@@ -127,7 +135,9 @@ class ArmWorker:
         value = self._possible(self._expect("value", Value))
         if value.loops != turn.loops + extra or value.wall <= 0:
             raise ArmFailed(
-                Fault(self._arm.name, f"wrote a value that cannot be: {value.loops} loops, {value.wall} ns")
+                ArmFailure(
+                    self._arm.name, f"wrote a value that cannot be: {value.loops} loops, {value.wall} ns"
+                )
             )
         if extra:
             value = replace(value, loops=turn.loops)
@@ -140,9 +150,11 @@ class ArmWorker:
 
     def part(self) -> ArmRound:
         """The worker's values, and what it says at its end. Raises ArmFailed."""
-        farewell = self._possible(self._expect("farewell", Farewell))
+        farewell = self._possible(self._expect("farewell", WorkerSummary))
         if (sketched := farewell.sketched) and min(sketched.operations, *sketched.quantiles) < 1:
-            raise ArmFailed(Fault(self._arm.name, f"wrote quantiles that cannot be: {sketched.quantiles}"))
+            raise ArmFailed(
+                ArmFailure(self._arm.name, f"wrote quantiles that cannot be: {sketched.quantiles}")
+            )
         return ArmRound(
             arm=self._arm.name,
             warmups=tuple(self._values["warmup"]),
@@ -153,24 +165,24 @@ class ArmWorker:
     def _possible(self, told: Told) -> Told:
         """What the worker told. Raises ArmFailed for a number that nothing can be."""
         if any(abs(number) > LARGEST for number in _numbers(told)):
-            raise ArmFailed(Fault(self._arm.name, "wrote a number that cannot be: it is beyond ±2^63"))
+            raise ArmFailed(ArmFailure(self._arm.name, "wrote a number that cannot be: it is beyond ±2^63"))
         return told
 
     def _expect(self, kind: str, shape: type[T]) -> T:
         """The content of the worker's next message, which is of this kind. Raises ArmFailed."""
         reply = self._worker.receive(self._timeout)
-        if isinstance(reply, Ended):
-            raise ArmFailed(Fault(self._arm.name, reply.how, reply.said, reply.timed_out))
+        if isinstance(reply, WorkerExit):
+            raise ArmFailed(ArmFailure(self._arm.name, reply.how, reply.said, reply.timed_out))
         try:
             if reply.kind != kind:
                 unmeasured = reply.kind == UNMEASURED
-                raise ArmFailed(Fault(self._arm.name, _refusal(reply), unmeasured=unmeasured))
+                raise ArmFailed(ArmFailure(self._arm.name, _refusal(reply), unmeasured=unmeasured))
             return reply.read(shape)
         except msgspec.ValidationError as error:
-            raise ArmFailed(Fault(self._arm.name, f"wrote what is no {reply.kind}: {error}")) from None
+            raise ArmFailed(ArmFailure(self._arm.name, f"wrote what is no {reply.kind}: {error}")) from None
 
 
-def _numbers(told: Value | Farewell | Sketched) -> Iterator[float]:
+def _numbers(told: Value | WorkerSummary | LatencySketch) -> Iterator[float]:
     """Every number of a message, those of its sketch among them."""
     for name in told.__slots__:
         match getattr(told, name):
@@ -178,7 +190,7 @@ def _numbers(told: Value | Farewell | Sketched) -> Iterator[float]:
                 yield number
             case tuple() as several:
                 yield from several
-            case Sketched() as sketched:
+            case LatencySketch() as sketched:
                 yield from _numbers(sketched)
 
 

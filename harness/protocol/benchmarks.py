@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from harness.protocol.descriptions import Family, Outcome, Parameter
-from harness.protocol.observations import Complaint, Leftovers
+from harness.protocol.observations import Diagnostic, Leaks
 
 SCALE = "scale"
 """The tag of rows that take gigabytes or minutes, and are left out unless asked for."""
@@ -23,8 +23,8 @@ class Promise:
 
     outcome: Outcome | None = None
     prints: Prints | None = None
-    complaints: tuple[Complaint, ...] | None = None
-    left: Leftovers | None = None
+    complaints: tuple[Diagnostic, ...] | None = None
+    left: Leaks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Benchmark:
     """A scenario with one choice of its parameters, as a worker lists it.
 
     `ideal` is in seconds per iteration. `source` is the scenario's file and line. `native` is

@@ -72,4 +72,4 @@ class Outcome:
         return f"{self.how} {self.what}"
 
 
-ComplaintKind = Literal["never-awaited", "never-retrieved", "destroyed-pending", "unclosed", "other"]
+DiagnosticKind = Literal["never-awaited", "never-retrieved", "destroyed-pending", "unclosed", "other"]

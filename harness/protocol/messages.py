@@ -11,7 +11,7 @@ from harness.protocol.descriptions import Description, Family, Parameter
 LONGEST_MESSAGE = 16 * 1024 * 1024
 """Bytes; a longer line is rubbish. A description is at most 64 KiB, so nothing of ours comes near."""
 
-LOOKS = 8
+OBSERVATIONS_PER_PROCESS = 8
 """Looks per process. trio reverses a batch with probability ½: 2 × 8 looks miss that once in 32,768."""
 
 OUT_OF_MEMORY = "out of memory"
@@ -22,7 +22,7 @@ UNMEASURED = "unmeasured"
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class CaseSpec:
     """A case as a worker needs it: where the scenario is, what it needs, which loop and gatherer to open."""
 
     module: str
@@ -36,7 +36,7 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class Interpreter:
     """What a worker says of the interpreter that it runs on; `versions` are of all its distributions.
 
     `unavailable` is why the loop that was asked about cannot run there.
@@ -49,7 +49,7 @@ class Identity:
     unavailable: str | None
 
 
-Timed = Literal["whole", "uncollected", "each"]
+TimingMode = Literal["whole", "uncollected", "each"]
 """How a turn is timed: `whole` is the clock around all iterations, after a full collection.
 
 `uncollected` is the same without that collection; `each` times every iteration by itself as well.
@@ -70,7 +70,7 @@ class Turn:
     loops: int
     seed: int
     untimed: int
-    timed: Timed = "whole"
+    timed: TimingMode = "whole"
     warm: bool = True
 
 
@@ -99,7 +99,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Sketched:
+class LatencySketch:
     """How many iterations a worker timed by themselves, and the QUANTILES of their times in nanoseconds."""
 
     operations: int
@@ -107,7 +107,7 @@ class Sketched:
 
 
 @dataclass(frozen=True, slots=True)
-class Farewell:
+class WorkerSummary:
     """A timing worker's last message: its pyperf run as pyperf writes it, and its memory.
 
     `startup` is the CPU time in nanoseconds from the process's start to its readiness. `peak` is in
@@ -120,4 +120,4 @@ class Farewell:
     startup: int
     peak: int | None
     threads: int
-    sketched: Sketched | None = None
+    sketched: LatencySketch | None = None

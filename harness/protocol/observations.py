@@ -8,17 +8,17 @@ worker's start-up is paid thousands of times.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from harness.protocol.descriptions import ComplaintKind, Description, Outcome
+from harness.protocol.descriptions import Description, DiagnosticKind, Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class Diagnostic:
     """A warning, log record or unraisable error that a story left behind.
 
     The wording is evidence only: it differs between versions and is never compared.
     """
 
-    kind: ComplaintKind
+    kind: DiagnosticKind
     exception: Description | None = None
     wording: str = field(default="", compare=False)
 
@@ -26,13 +26,13 @@ class Complaint:
         return self.kind if self.exception is None else f"{self.kind}: {self.exception}"
 
 
-def multiset(complaints: Iterable[Complaint]) -> tuple[Complaint, ...]:
+def multiset(complaints: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Complaints in an order of their own, not that of their arrival."""
     return tuple(sorted(complaints, key=str))
 
 
 @dataclass(frozen=True, slots=True)
-class Leftovers:
+class Leaks:
     """What was still there after the loop was closed and garbage collected: counts, and file names."""
 
     tasks: int = 0
@@ -48,7 +48,7 @@ class Leftovers:
         return ", ".join(said) or "nothing"
 
 
-NOTHING_LEFT = Leftovers()
+NO_LEAKS = Leaks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ class Observation:
 
     outcome: Outcome
     prints: tuple[str, ...] = ()
-    complaints: tuple[Complaint, ...] = ()
-    left: Leftovers = NOTHING_LEFT
+    complaints: tuple[Diagnostic, ...] = ()
+    left: Leaks = NO_LEAKS
     raised_on_line: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ObservationCount:
     """An observation, how many looks in a process gave it, and the longest of them in seconds."""
 
     observation: Observation
@@ -76,7 +76,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class WorkerExit:
     """A worker that ended before it was asked to, or was ended: how, and what it left as evidence.
 
     `how` is a whole predicate such as "was killed by SIGSEGV"; `said` its last lines on standard error
@@ -89,21 +89,21 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class ProcessObservations:
     """What one fresh process saw of a case: distinct observations, and its end if it ended badly.
 
     `refused` says why a value could not be described, `unavailable` why the loop could not be had,
     `unmeasured` why what was seen says nothing of the backend.
     """
 
-    seen: tuple[Seen, ...] = ()
-    ended: Ended | None = None
+    seen: tuple[ObservationCount, ...] = ()
+    ended: WorkerExit | None = None
     refused: str | None = None
     unavailable: str | None = None
     unmeasured: str | None = None
 
 
-def observations(sightings: tuple[Sighting, ...]) -> Iterator[Observation]:
+def observations(sightings: tuple[ProcessObservations, ...]) -> Iterator[Observation]:
     """Every distinct observation in the sightings, process by process."""
     for sighting in sightings:
         for seen in sighting.seen:

@@ -12,7 +12,7 @@ NATIVE = "native"
 CROSSED_GATHERERS = ("gather", "taskgroup", "anyio")
 """The loops and gatherers that come in every combination: the only ones that an interaction is told of."""
 
-Due = Literal["loop", "layer", "gatherer", "interaction"]
+Factor = Literal["loop", "layer", "gatherer", "interaction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Contrast:
     An interaction says how many times dearer a gatherer is on `arm`'s loop than on `against`'s.
     """
 
-    due: Due
+    due: Factor
     arm: str
     against: str
     ratio: Estimate

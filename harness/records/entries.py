@@ -6,18 +6,18 @@ They are JSON with a version, checked when read.
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.protocol.observations import Sighting
-from harness.records.pace import ArmRound, Fault, Pace, Turns
+from harness.protocol.observations import ProcessObservations
+from harness.records.pace import ArmFailure, ArmRound, RoundSettings, RoundValues
 from harness.records.passes import PassName
 from harness.records.plan import Plan
-from harness.records.trials import Schedule, Tried
+from harness.records.trials import AuditSchedule, TrialResult
 
 VERSION = 1
 """Of journals and records; a file of another version is refused."""
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class BackendEnvironment:
     """What a backend in a virtual environment runs on, as a worker there said; or why it cannot."""
 
     backend: str
@@ -28,7 +28,7 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
-class Environment:
+class Machine:
     """The machine and the software of a run; `load` is the one-minute average at its start.
 
     `versions` are (distribution, version) pairs. Fields that the system does not tell are empty.
@@ -44,7 +44,7 @@ class Environment:
     load: float | None
     pinned: tuple[int, ...]
     """The CPUs that workers are pinned to; empty where the system cannot pin."""
-    elsewhere: tuple[Elsewhere, ...] = ()
+    elsewhere: tuple[BackendEnvironment, ...] = ()
     """An entry for each backend that runs in a virtual environment of its own."""
 
     @property
@@ -52,9 +52,9 @@ class Environment:
         """Where times are comparable: the machine, its system, and the build of Python."""
         return f"{self.cpu}, {self.cores} CPUs, {self.system}, {self.build}"
 
-    def of(self, backend: str) -> Elsewhere:
+    def of(self, backend: str) -> BackendEnvironment:
         """What this backend runs on: an environment of its own, or loopcmp's."""
-        own = Elsewhere(backend, self.python, self.build, self.versions)
+        own = BackendEnvironment(backend, self.python, self.build, self.versions)
         return next((one for one in self.elsewhere if one.backend == backend), own)
 
     def python_of(self, backend: str) -> str:
@@ -63,38 +63,38 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class RunStarted:
     """The journal's first entry: everything that is fixed before the first observation."""
 
     version: int
     name: str
     started: str
     command: str
-    environment: Environment
+    environment: Machine
     plan: Plan
-    audit: Schedule | None = None
+    audit: AuditSchedule | None = None
     """Of an audit, what it will try; None of a run."""
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class CaseObserved:
     """What fresh processes saw of one case."""
 
     row: str
     backend: str
-    sightings: tuple[Sighting, ...]
+    sightings: tuple[ProcessObservations, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Paced:
+class BenchmarkCalibrated:
     """A row's calibration."""
 
     row: str
-    pace: Pace
+    pace: RoundSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class RoundMeasured:
     """One round of a row; `seconds` is how long it took."""
 
     row: str
@@ -103,30 +103,30 @@ class Played:
     arms: tuple[ArmRound, ...]
 
     @property
-    def turns(self) -> Turns:
+    def turns(self) -> RoundValues:
         """The values of each arm that took part, in the order of the turns."""
         return {part.arm: part.values for part in self.arms}
 
 
 @dataclass(frozen=True, slots=True)
-class PlayedBeside:
+class PassRoundMeasured:
     """One round of a pass over a row; its number is that of the pass's own rounds."""
 
     beside: PassName
-    played: Played
+    played: RoundMeasured
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class ArmDropped:
     """An arm that could not be timed any further; its case has no number from here on."""
 
     row: str
-    fault: Fault
+    fault: ArmFailure
     verdict: Literal["crashed", "timed out", "unstable", "could not measure"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class BenchmarkFinished:
     """A row is done, and why no more rounds were taken."""
 
     row: str
@@ -134,11 +134,21 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class RunFinished:
     """The run is complete."""
 
     ended: str
     load: float | None
 
 
-Entry = Begun | Observed | Paced | Played | PlayedBeside | Dropped | Finished | Tried | Closed
+Entry = (
+    RunStarted
+    | CaseObserved
+    | BenchmarkCalibrated
+    | RoundMeasured
+    | PassRoundMeasured
+    | ArmDropped
+    | BenchmarkFinished
+    | TrialResult
+    | RunFinished
+)

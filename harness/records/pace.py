@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from harness.protocol.messages import Farewell, Timed, Value
+from harness.protocol.messages import TimingMode, Value, WorkerSummary
 
 GRAIN = 200
 """Loop counts of an audit are multiples of this, so that half a percent is a whole iteration."""
@@ -11,7 +11,7 @@ GRAIN = 200
 PILOT_ROUNDS = 5
 """Rounds after which a row's turns are chosen: the fewest whose workers' variance can be told from 0."""
 
-AGAIN = "A/A"
+SELF_TEST_ARM = "A/A"
 """The name of the baseline's second entry."""
 
 
@@ -20,7 +20,7 @@ FEWEST_UNTIMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RoundSettings:
     """How a row is measured, fixed before its first round: one loop count for all arms.
 
     `alone` is for iterations so long that workers live one at a time, one value each. After `pilot` rounds
@@ -34,11 +34,11 @@ class Pace:
     untimed: int = FEWEST_UNTIMED
     alone: bool = False
     pilot: int = 0
-    timed: Timed = "whole"
+    timed: TimingMode = "whole"
     warm: bool = True
 
 
-ALONE = Pace(loops=1, turns=1, warmups=0, untimed=0, alone=True, warm=False)
+ONE_AT_A_TIME = RoundSettings(loops=1, turns=1, warmups=0, untimed=0, alone=True, warm=False)
 """How a row of long iterations is measured."""
 
 
@@ -49,7 +49,7 @@ class ArmRound:
     arm: str
     warmups: tuple[Value, ...]
     values: tuple[Value, ...]
-    farewell: Farewell
+    farewell: WorkerSummary
 
     def without_results(self) -> "ArmRound":
         """The part to journal: results that were found to be what was promised would only fill it."""
@@ -61,12 +61,12 @@ def _without_result(value: Value) -> Value:
     return value if value.result is None else replace(value, result=None)
 
 
-Turns = Mapping[str, Sequence[Value]]
+RoundValues = Mapping[str, Sequence[Value]]
 """One round: the values of every arm, in the order of the turns."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ArmFailure:
     """An arm that could not finish a round: its worker's end, a refusal, or what the story raised."""
 
     arm: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.backends.backend import Backend
-from harness.protocol.benchmarks import SCALE, Row
+from harness.protocol.benchmarks import SCALE, Benchmark
 from harness.records.estimate import confidence_level, rounds_needed
 
 PROCESSES = 2
@@ -54,7 +54,7 @@ Also = Literal["latency", "collections"]
 class Plan:
     """What a run will do, fixed before it begins; `timeout` is a case's patience in seconds (see there)."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[Benchmark, ...]
     backends: tuple[Backend, ...]
     baseline: str
     effort: Effort
@@ -68,7 +68,7 @@ class Plan:
     """Of an audit's trial: iterations in every `pace.GRAIN` that all but the baseline run and do not
     report. The row then has no A/A arm, for such a trial is one. None in a run."""
 
-    def backends_of(self, row: Row) -> tuple[Backend, ...]:
+    def backends_of(self, row: Benchmark) -> tuple[Backend, ...]:
         """The row's backends, baseline first; without a gatherer one per loop and environment.
 
         A story for one family of loops only has no case on the others.
@@ -80,7 +80,7 @@ class Plan:
         first = {(backend.loop, backend.venv): backend for backend in reversed(ordered)}
         return tuple(backend for backend in ordered if first[backend.loop, backend.venv] is backend)
 
-    def place_of(self, name: str, row: Row) -> str | None:
+    def place_of(self, name: str, row: Benchmark) -> str | None:
         """The backend under whose name another has its case of a row; None where the row is not for its loop.
 
         Without a gatherer the first backend on a loop, in its environment, stands for all of them.
@@ -91,30 +91,30 @@ class Plan:
             return name
         return alike[0].name if alike else None
 
-    def natives(self, row: Row) -> tuple[tuple[Row, Backend], ...]:
+    def natives(self, row: Benchmark) -> tuple[tuple[Benchmark, Backend], ...]:
         """The rows that tell this row's story without AnyIO, each with every backend that it runs on."""
         twins = [
             one for one in self.timed_rows if (one.native, one.parameters) == (row.scenario, row.parameters)
         ]
         return tuple((twin, backend) for twin in twins for backend in self.backends_of(twin))
 
-    def told(self, row: Row) -> Row | None:
+    def told(self, row: Benchmark) -> Benchmark | None:
         """The row whose story a native one tells again, where it is among those that may be timed."""
         same = (row.native, row.parameters)
         return next((one for one in self.timed_rows if (one.scenario, one.parameters) == same), None)
 
-    def patience(self, row: Row) -> float:
+    def patience(self, row: Benchmark) -> float:
         """Seconds after which a case of this row is ended: in all when observed, of silence when timed."""
         return self.timeout * (SCALE_PATIENCE if SCALE in row.tags else 1)
 
-    def cases(self) -> Iterator[tuple[Row, Backend]]:
+    def cases(self) -> Iterator[tuple[Benchmark, Backend]]:
         """Every case, row by row."""
         for row in self.rows:
             for backend in self.backends_of(row):
                 yield row, backend
 
     @property
-    def timed_rows(self) -> tuple[Row, ...]:
+    def timed_rows(self) -> tuple[Benchmark, ...]:
         """The rows that may be timed."""
         return tuple(row for row in self.rows if row.timed)
 

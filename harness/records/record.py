@@ -5,15 +5,15 @@ JSON with a version, checked when read.
 
 from dataclasses import dataclass
 
-from harness.protocol.benchmarks import Claim, Row
-from harness.protocol.observations import Sighting
+from harness.protocol.benchmarks import Benchmark, Claim
+from harness.protocol.observations import ProcessObservations
 from harness.records.contrast import Contrast
-from harness.records.entries import Begun, Closed
+from harness.records.entries import RunFinished, RunStarted
 from harness.records.estimate import Estimate, Judgement
-from harness.records.pace import Pace
+from harness.records.pace import RoundSettings
 from harness.records.passes import FullCollections, Latency, OnTwoCpus
-from harness.records.trials import Tried
-from harness.records.verdict import Answer, Finding
+from harness.records.trials import TrialResult
+from harness.records.verdict import CaseVerdict, ClaimResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +48,26 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CaseResult:
     """A case in the record: its verdict, its evidence, and its timing if it has one."""
 
     backend: str
-    finding: Finding
-    sightings: tuple[Sighting, ...]
+    finding: CaseVerdict
+    sightings: tuple[ProcessObservations, ...]
     timing: Timing | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BenchmarkResult:
     """A row of the record over all backends, baseline first.
 
     `again` is the A/A ratio: its interval is unadjusted 95% (for a story that sleeps, the
     difference of the two entries in µs). `finished` says why no more rounds were taken.
     """
 
-    row: Row
-    cells: tuple[Cell, ...]
-    pace: Pace | None = None
+    row: Benchmark
+    cells: tuple[CaseResult, ...]
+    pace: RoundSettings | None = None
     rounds: int = 0
     finished: str = ""
     again: Estimate | None = None
@@ -79,16 +79,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ClaimResults:
     """A claim with its computed answer on each backend."""
 
     claim: Claim
     row: str
-    answers: tuple[tuple[str, Answer], ...]
+    answers: tuple[tuple[str, ClaimResult], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Repeats:
+class SelfTestCheck:
     """The method's own check: A/A rows, those whose 95% interval excludes 1, and what chance allows."""
 
     rows: int
@@ -97,7 +97,7 @@ class Repeats:
 
 
 @dataclass(frozen=True, slots=True)
-class OnTrial:
+class AuditSummary:
     """What an audit of the same machine and Python found of the method: its folder, date and sentences."""
 
     folder: str
@@ -109,14 +109,14 @@ class OnTrial:
 class Record:
     """All that one run of the suite leaves behind, complete enough to render every report again."""
 
-    begun: Begun
-    lines: tuple[Line, ...]
-    ledger: tuple[Answered, ...]
-    repeats: Repeats | None
-    closed: Closed | None
-    trials: tuple[Tried, ...] = ()
+    begun: RunStarted
+    lines: tuple[BenchmarkResult, ...]
+    ledger: tuple[ClaimResults, ...]
+    repeats: SelfTestCheck | None
+    closed: RunFinished | None
+    trials: tuple[TrialResult, ...] = ()
     """Of an audit: everything that it tried, in the order it was."""
-    on_trial: OnTrial | None = None
+    on_trial: AuditSummary | None = None
     """Of a run: the newest audit that was on record here when it ended; None where there was none."""
 
     @property

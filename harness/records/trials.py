@@ -36,7 +36,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class AuditSchedule:
     """How many comparisons of identical code an audit makes, and the seconds after which it ends."""
 
     trials: int
@@ -44,7 +44,7 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ArmComparison:
     """A backend of a trial against the baseline: its ratio, and one log ratio a round.
 
     `means` are the same by totals. Of the usual procedure `ratio` is that of pyperf's means, with the
@@ -59,7 +59,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class VarianceComponents:
     """Variances of log times: of a turn, of a worker, and of a round.
 
     The first two are a worker's own; what a round's workers share cancels in their ratio. Each is an
@@ -72,7 +72,7 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TrialResult:
     """What came of the trial `number` of its kind, and the `seconds` of machine time it took.
 
     `processes` were started. `typical` is seconds an iteration on the baseline: the machine's
@@ -85,5 +85,5 @@ class Tried:
     processes: int
     because: str
     typical: float | None = None
-    compared: tuple[Compared, ...] = ()
-    spread: Spread | None = None
+    compared: tuple[ArmComparison, ...] = ()
+    spread: VarianceComponents | None = None

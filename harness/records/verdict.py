@@ -26,7 +26,7 @@ EXPLAINED = (Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE
 """The verdicts that are no findings, and whose reason a report tells all the same."""
 
 
-class Answer(StrEnum):
+class ClaimResult(StrEnum):
     """Whether a claim holds on a backend, computed from what was observed."""
 
     HOLDS = "holds"
@@ -35,7 +35,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Parting:
+class Mismatch:
     """Where a promise and an observation part: which part of it, line by line, and the first that differs.
 
     `at` is an index into the lines; the shorter side may have no line there.
@@ -48,7 +48,7 @@ class Parting:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CaseVerdict:
     """A verdict with its evidence: why, where promise and observation part, where it is documented.
 
     `said` is the last that a worker said which ended badly when the case was timed.
@@ -56,7 +56,7 @@ class Finding:
 
     verdict: Verdict
     because: str = ""
-    parting: Parting | None = None
+    parting: Mismatch | None = None
     source: str = ""
     said: str = ""
 

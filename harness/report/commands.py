@@ -8,7 +8,7 @@ from harness.backends.backend import LOOPS
 from harness.backends.registry import DEFAULT_BASELINE
 from harness.protocol.benchmarks import SCALE
 from harness.records.plan import DEFAULT, FAST, RIGOROUS, Effort, Plan
-from harness.records.record import Line, Record
+from harness.records.record import BenchmarkResult, Record
 
 YOUR_OWN = "loopcmp run path/to/mine.py"
 """How to run one's own file."""
@@ -28,7 +28,7 @@ def one_row(record: Record) -> str:
     return command(record, [line], record.backends)
 
 
-def command(record: Record, lines: Sequence[Line], backends: Iterable[str]) -> str:
+def command(record: Record, lines: Sequence[BenchmarkResult], backends: Iterable[str]) -> str:
     """The command that measures these rows again: same backends, effort, margin and orders of turns."""
     plan, audit = record.begun.plan, record.begun.audit
     seed = ["--seed", str(plan.seed)]
@@ -46,7 +46,7 @@ def command(record: Record, lines: Sequence[Line], backends: Iterable[str]) -> s
     return shlex.join([*words, *_effort(plan.effort), *seed])
 
 
-def _rows(lines: Iterable[Line]) -> Iterator[str]:
+def _rows(lines: Iterable[BenchmarkResult]) -> Iterator[str]:
     """Rows by their ids; those of a file of one's own by the file, which they have no other name for."""
     rows = [line.row for line in lines]
     yield from dict.fromkeys(row.module if row.module.endswith(".py") else row.id for row in rows)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from itertools import chain
 
-from harness.records.record import Cell, Line, Record
-from harness.records.verdict import Parting, Verdict
+from harness.records.record import BenchmarkResult, CaseResult, Record
+from harness.records.verdict import Mismatch, Verdict
 from harness.report.tables.table import Table
 
 _LINES_SHOWN = 8
@@ -20,14 +20,14 @@ class SideBySide:
 
     case: str
     because: str
-    parting: Parting | None
+    parting: Mismatch | None
     said: tuple[str, ...] = ()
     """The last lines that a worker which ended badly wrote on standard error or output."""
 
 
 def differences(record: Record, *verdicts: Verdict) -> tuple[SideBySide, ...]:
     """The cases with these verdicts, those alike together: why, and where promise and observation part."""
-    alike: dict[tuple[str, str, Parting | None], list[tuple[Line, Cell]]] = {}
+    alike: dict[tuple[str, str, Mismatch | None], list[tuple[BenchmarkResult, CaseResult]]] = {}
     for line in record.lines:
         for cell in line.cells:
             if cell.finding.verdict in verdicts:
@@ -40,13 +40,13 @@ def differences(record: Record, *verdicts: Verdict) -> tuple[SideBySide, ...]:
     )
 
 
-def _alike(where: str, cases: list[tuple[Line, Cell]]) -> str:
+def _alike(where: str, cases: list[tuple[BenchmarkResult, CaseResult]]) -> str:
     """The name of cases that are alike: a row on some backends, or a backend that is not there."""
     backends = list(dict.fromkeys(cell.backend for _, cell in cases))
     return where if backends == [where] else f"{where} on {', '.join(backends)}"
 
 
-def _said(cell: Cell) -> tuple[str, ...]:
+def _said(cell: CaseResult) -> tuple[str, ...]:
     said = [sighting.ended.said for sighting in cell.sightings if sighting.ended] or [cell.finding.said]
     lines = [line for line in said[0].splitlines() if not any(own in line for own in _OWN_FRAMES)]
     return tuple(lines[-_LINES_SHOWN:])

@@ -5,18 +5,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from harness.analysis.matching import part
-from harness.analysis.verdicts import expect
+from harness.analysis.matching import first_mismatch
+from harness.analysis.verdicts import expected_promise
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
 from harness.protocol.observations import Observation, observations
 from harness.records.contrast import native_arm
 from harness.records.estimate import Estimate
-from harness.records.record import Cell, Line, Record, Timing
+from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
 from harness.records.store.pyperf_files import file_name
-from harness.records.verdict import FINDINGS, Parting
+from harness.records.verdict import FINDINGS, Mismatch
 from harness.report.commands import command
-from harness.report.tables.table import interval
+from harness.report.tables.table import format_estimate
 
 SHORT, LONG = 300, 4000
 """Characters shown of one text: of a case that keeps its promise, and of one that does not."""
@@ -26,7 +26,7 @@ AROUND = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class PromiseComparison:
     """One part of a promise beside what was observed of it."""
 
     part: str
@@ -37,16 +37,16 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class ObservedOutcome:
     """One distinct observation: in how many looks and processes it was seen, beside the promise."""
 
     times: int
     processes: int
-    sides: tuple[Side, ...]
+    sides: tuple[PromiseComparison, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class DiffWindow:
     """The lines around the first that differs; `first` is the number of the first line shown, from 1."""
 
     part: str
@@ -56,15 +56,15 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CaseEvidence:
     """All that a record knows about one case, in words."""
 
     backend: str
     verdict: str
     because: str
     source: str
-    looked: tuple[Looked, ...]
-    window: Window | None
+    looked: tuple[ObservedOutcome, ...]
+    window: DiffWindow | None
     ended: tuple[tuple[str, str], ...]
     """How workers ended badly, each with the last that they said."""
     figures: tuple[tuple[str, str], ...]
@@ -75,14 +75,14 @@ class Case:
     """The command by which pyperf shows its own figures of this backend; empty where nothing was timed."""
 
 
-def case_of(record: Record, line: Line, cell: Cell) -> Case:
+def case_of(record: Record, line: BenchmarkResult, cell: CaseResult) -> CaseEvidence:
     """The evidence of one case."""
     backend = next(one for one in record.begun.plan.backends if one.name == cell.backend)
     limit = LONG if cell.finding.verdict in FINDINGS else SHORT
-    return Case(
+    return CaseEvidence(
         backend=cell.backend,
         verdict=str(cell.finding.verdict),
-        because=shortened(cell.finding.because, LONG),
+        because=truncate(cell.finding.because, LONG),
         source=cell.finding.source,
         looked=tuple(_looked(record, line, cell, limit)),
         window=None if cell.finding.parting is None else window_of(cell.finding.parting),
@@ -95,30 +95,30 @@ def case_of(record: Record, line: Line, cell: Cell) -> Case:
     )
 
 
-def shortened(text: str, limit: int) -> str:
+def truncate(text: str, limit: int) -> str:
     """The beginning of a text that is too long to show, and how long it is."""
     if len(text) <= limit:
         return text
     return f"{text[:limit]}… ({len(text):,} characters; record.json has them all)"
 
 
-def _looked(record: Record, line: Line, cell: Cell, limit: int) -> Iterator[Looked]:
+def _looked(record: Record, line: BenchmarkResult, cell: CaseResult, limit: int) -> Iterator[ObservedOutcome]:
     reference = next(_looks_of(line), None)
     python = record.begun.environment.python_of(cell.backend)
-    promise = expect(line.row, cell.backend, python, reference)
+    promise = expected_promise(line.row, cell.backend, python, reference)
     for look in dict.fromkeys(observations(cell.sightings)):
         times = [
             seen.times for sighting in cell.sightings for seen in sighting.seen if seen.observation == look
         ]
-        yield Looked(sum(times), len(times), tuple(_sides(promise, look, limit)))
+        yield ObservedOutcome(sum(times), len(times), tuple(_sides(promise, look, limit)))
 
 
-def _looks_of(line: Line) -> Iterator[Observation]:
+def _looks_of(line: BenchmarkResult) -> Iterator[Observation]:
     """Observations of a row, the baseline's first: what is not promised is whatever the first one says."""
     return chain.from_iterable(observations(cell.sightings) for cell in line.cells)
 
 
-def _sides(promise: Promise, look: Observation, limit: int) -> Iterator[Side]:
+def _sides(promise: Promise, look: Observation, limit: int) -> Iterator[PromiseComparison]:
     prints = promise.prints.lines if promise.prints else ()
     complaints = (_each(promise.complaints), _each(look.complaints))
     rows = (
@@ -128,17 +128,17 @@ def _sides(promise: Promise, look: Observation, limit: int) -> Iterator[Side]:
         ("left", Promise(left=promise.left), str(promise.left), str(look.left)),
     )  # fmt: skip
     for name, alone, promised, observed in rows:
-        parts = part(alone, look) is not None
+        parts = first_mismatch(alone, look) is not None
         if parts or name == "outcome" or {promised, observed} - {"", "nothing"}:
-            said = [shortened(text or "nothing", limit) for text in (promised, observed)]
-            yield Side(name, said[0], said[1], parts)
+            said = [truncate(text or "nothing", limit) for text in (promised, observed)]
+            yield PromiseComparison(name, said[0], said[1], parts)
 
 
 def _each(things: Iterable[object] | None) -> str:
     return "\n".join(map(str, things or ())) or "nothing"
 
 
-def window_of(parting: Parting) -> Window:
+def window_of(parting: Mismatch) -> DiffWindow:
     """The lines of a parting around the first that differs."""
     total = max(len(parting.promised), len(parting.observed))
     first, last = max(0, parting.at - AROUND), min(total, parting.at + AROUND + 1)
@@ -146,14 +146,14 @@ def window_of(parting: Parting) -> Window:
         (_at(parting.promised, number), _at(parting.observed, number), number == parting.at)
         for number in range(first, last)
     )
-    return Window(parting.part, lines, first + 1, total)
+    return DiffWindow(parting.part, lines, first + 1, total)
 
 
 def _at(lines: tuple[str, ...], number: int) -> str:
-    return shortened(lines[number], LONG) if number < len(lines) else ""
+    return truncate(lines[number], LONG) if number < len(lines) else ""
 
 
-def _ended(cell: Cell) -> Iterator[tuple[str, str]]:
+def _ended(cell: CaseResult) -> Iterator[tuple[str, str]]:
     found = dict.fromkeys((one.ended.how, one.ended.said) for one in cell.sightings if one.ended)
     if cell.finding.said:
         found["ended when the case was timed", cell.finding.said] = None
@@ -171,24 +171,24 @@ def scaled(estimate: Estimate, factor: float) -> Estimate:
 
 def microseconds(estimate: Estimate) -> str:
     """An estimate in seconds as µs with its interval."""
-    return interval(scaled(estimate, 1e6), " µs")
+    return format_estimate(scaled(estimate, 1e6), " µs")
 
 
 def _figures(timing: Timing) -> Iterator[tuple[str, str]]:
     yield "time per iteration", microseconds(timing.seconds)
     if timing.excess is not None:
-        yield "beyond its ideal", interval(timing.excess, " µs", signed=True)
+        yield "beyond its ideal", format_estimate(timing.excess, " µs", signed=True)
     if timing.ratio is not None:
-        yield "time ratio", f"{interval(timing.ratio, '×')}, {timing.judgement}"
+        yield "time ratio", f"{format_estimate(timing.ratio, '×')}, {timing.judgement}"
     if timing.mean_ratio is not None:
         yield "ratio of total times", f"{timing.mean_ratio:.3f}×"
     yield "rounds", str(timing.seconds.rounds)
     yield "CPU time", microseconds(timing.cpu)
-    yield "context switches", interval(timing.switches)
-    yield "in garbage collection", interval(scaled(timing.collecting, 100), "%")
+    yield "context switches", format_estimate(timing.switches)
+    yield "in garbage collection", format_estimate(scaled(timing.collecting, 100), "%")
     if timing.peak is not None:
-        yield "peak memory", interval(scaled(timing.peak, 1 / 1024), " KiB")
-    yield "CPU time of its start", interval(scaled(timing.startup, 1000), " ms")
+        yield "peak memory", format_estimate(scaled(timing.peak, 1 / 1024), " KiB")
+    yield "CPU time of its start", format_estimate(scaled(timing.startup, 1000), " ms")
     yield "threads", str(timing.threads)
 
 
@@ -201,7 +201,7 @@ def _versions(record: Record, backend: Backend) -> str:
     return ", ".join([*said, env.build])
 
 
-def _pyperf(line: Line, cell: Cell, backend: Backend) -> str:
+def _pyperf(line: BenchmarkResult, cell: CaseResult, backend: Backend) -> str:
     if cell.timing is None:
         return ""
     arm = native_arm(backend) if line.measured_in else cell.backend

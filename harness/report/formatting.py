@@ -5,7 +5,7 @@ import re
 
 from markupsafe import Markup, escape
 
-from harness.errors import visible
+from harness.errors import escape_controls
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+[^\s<>\"'`.,;:!?)\]]")
 
@@ -17,7 +17,7 @@ def trusted(text: str) -> Markup:
 
 def linked(text: str) -> Markup:
     """The text with its http addresses, and nothing else in it, as links."""
-    shown, parts, end = visible(text), [], 0
+    shown, parts, end = escape_controls(text), [], 0
     if "://" not in shown:
         return escape(shown)
     for found in _ADDRESS.finditer(shown):
@@ -30,9 +30,9 @@ def _link(address: str) -> Markup:
     return Markup('<a href="{0}" rel="noreferrer noopener external">{0}</a>').format(address)
 
 
-def spaced(text: str) -> str:
+def single_line(text: str) -> str:
     """Text on one line, for attributes and labels."""
-    return visible(text).replace("\n", " ")
+    return escape_controls(text).replace("\n", " ")
 
 
 LONGEST_LABEL = 80
@@ -41,7 +41,7 @@ LONGEST_LABEL = 80
 
 def label(text: str) -> str:
     """A name on one line; a long one is cut, and ends in a digest that keeps it apart from others."""
-    whole = spaced(text)
+    whole = single_line(text)
     if len(whole) <= LONGEST_LABEL:
         return whole
     return f"{whole[: LONGEST_LABEL - 7]}…{hashlib.sha256(whole.encode()).hexdigest()[:6]}"

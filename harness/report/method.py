@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from harness.records.plan import PROCESSES
-from harness.records.record import OnTrial, Record
+from harness.records.record import AuditSummary, Record
 from harness.report.tables import audit
-from harness.report.tables.table import counted, interval
+from harness.report.tables.table import count_benchmarks, format_estimate
 
 
 def method(record: Record) -> tuple[str, ...]:
@@ -18,7 +18,7 @@ def method(record: Record) -> tuple[str, ...]:
     return (
         f"Each case is observed in {PROCESSES} fresh processes, several times in each on a new loop.",
         "What disagrees with its promise, type for type, crashes or hangs has a verdict and never a number.",
-        f"Timed: {counted(len(plan.timed_rows))}; {again}.",
+        f"Timed: {count_benchmarks(len(plan.timed_rows))}; {again}.",
         " ".join(_workers(record)),
         f"They take turns in an order drawn anew for each (seed {plan.seed}): {_turns(record)}.",
         f"A turn: a full collection, {_untimed(record)}, the clock around {value}.",
@@ -36,9 +36,10 @@ def _workers(record: Record) -> Iterator[str]:
     yield f"In every round each backend has a fresh worker; all are alive at once, {where}."
     timed = [line for line in record.lines if line.pace is not None]
     if two := [line for line in timed if line.row.cpus > 1]:
-        yield f"In {counted(len(two))}, of stories that need two CPUs, they have two."
+        yield f"In {count_benchmarks(len(two))}, of stories that need two CPUs, they have two."
     if apart := [line for line in timed if line.pace is not None and line.pace.alone]:
-        yield f"In {counted(len(apart))}, of long iterations, they live one by one and give one value each."
+        count = count_benchmarks(len(apart))
+        yield f"In {count}, of long iterations, they live one by one and give one value each."
 
 
 def _untimed(record: Record) -> str:
@@ -89,14 +90,14 @@ def _again(record: Record) -> str:
         key=lambda line: line.again.half_width if line.again else 0.0,
     )
     again = widest.again
-    shown = f"; its widest, on {widest.row.id}: {interval(again)}" if again else ""
+    shown = f"; its widest, on {widest.row.id}: {format_estimate(again)}" if again else ""
     return (
         f"Identical code was called different in {repeats.excluding} of {repeats.rows} rows at 95% "
         f"(chance allows {repeats.allowed}){shown}."
     )
 
 
-def _audit(found: OnTrial | None) -> str:
+def _audit(found: AuditSummary | None) -> str:
     if found is None:
         return "No audit of this machine and Python was on record: loopcmp audit puts the method on trial."
     return f"An audit on this machine, {found.folder} of {found.started[:10]}: {' '.join(found.found)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from harness.records.estimate import Judgement
 from harness.records.record import Record
 from harness.records.verdict import Verdict
-from harness.report.tables.table import case_id, counted, interval
+from harness.report.tables.table import case_id, count_benchmarks, format_estimate
 
 
 def sentences(record: Record) -> tuple[str, ...]:
@@ -66,12 +66,12 @@ def _speed(record: Record, backend: str) -> str:
         some = [(row, ratio) for row, ratio, judged in cells if judged is judgement]
         if some:
             row, ratio = max(some, key=lambda pair: abs(math.log(pair[1].value)))
-            extreme = f"{verb} time in {len(some)}, most on {row}: {interval(ratio, '×')}"
+            extreme = f"{verb} time in {len(some)}, most on {row}: {format_estimate(ratio, '×')}"
             parts.append(extreme)
     undecided = len(cells) - sum(j in (Judgement.FASTER, Judgement.SLOWER) for _, _, j in cells)
     if undecided:
         parts.append(f"a time that is not told apart in {undecided}")
-    return f"Of {counted(len(cells))}, {backend} takes " + "; ".join(parts)
+    return f"Of {count_benchmarks(len(cells))}, {backend} takes " + "; ".join(parts)
 
 
 def _task_groups(record: Record) -> tuple[str, ...]:

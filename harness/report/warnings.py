@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from harness.records.record import Line, Record
+from harness.records.record import BenchmarkResult, Record
 from harness.report.sentences import warnings
 
 STEADY_GOVERNORS = ("", "performance")
@@ -43,7 +43,7 @@ def _about_the_machine(record: Record) -> Iterator[str]:
         yield "Not pinned: this system cannot keep the workers on one CPU."
 
 
-def _about_company(timed: list[Line]) -> Iterator[str]:
+def _about_company(timed: list[BenchmarkResult]) -> Iterator[str]:
     """Whether the workers had their CPU to themselves: what neither sleeps nor waits uses it whole."""
     awake = [line for line in timed if line.row.ideal is None and line.row.cpus == 1]
     shares = [
@@ -60,7 +60,7 @@ def _about_company(timed: list[Line]) -> Iterator[str]:
         )
 
 
-def _without_interval(line: Line) -> int:
+def _without_interval(line: BenchmarkResult) -> int:
     compared = (
         cell.timing.excess if line.row.ideal is not None else cell.timing.ratio
         for cell in line.cells

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from harness.errors import BadInput
 from harness.records import store
-from harness.records.entries import Begun
-from harness.records.record import OnTrial, Record
+from harness.records.entries import RunStarted
+from harness.records.record import AuditSummary, Record
 from harness.report import render
 from harness.report.formats.index import render as render_index
 from harness.report.tables import audit
@@ -36,13 +36,13 @@ def _readable(folder: Path) -> Record | None:
         return None
 
 
-def _on_trial(begun: Begun, results: Path) -> OnTrial | None:
+def _on_trial(begun: RunStarted, results: Path) -> AuditSummary | None:
     """What the newest audit on record here found that found anything; an audit has its own to tell."""
     if begun.audit is None:
         for folder in store.audits(results, begun.environment):
             found = _readable(folder)
             if found is not None and (said := audit.sentences(found)):
-                return OnTrial(folder.name, found.begun.started, said)
+                return AuditSummary(folder.name, found.begun.started, said)
     return None
 
 

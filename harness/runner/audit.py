@@ -14,22 +14,22 @@ from statistics import mean
 from time import perf_counter
 
 from harness.analysis.samples import log_ratio_of_totals
-from harness.analysis.variance import spread_of
+from harness.analysis.variance import variance_components
 from harness.backends.backend import Backend
-from harness.execution.affinity import choose_cpus, kept_off
+from harness.execution.affinity import avoiding, choose_cpus
 from harness.execution.calibration import SLOWEST_VALUE, calibrate, choose_pace
 from harness.execution.observing import assignment
-from harness.execution.rounds import Stage
-from harness.protocol.benchmarks import Row
-from harness.records.entries import Dropped, Entry, Observed, Paced, Played
+from harness.execution.rounds import RoundContext
+from harness.protocol.benchmarks import Benchmark
+from harness.records.entries import ArmDropped, BenchmarkCalibrated, CaseObserved, Entry, RoundMeasured
 from harness.records.estimate import Judgement
-from harness.records.pace import GRAIN, PILOT_ROUNDS, Fault, Pace
+from harness.records.pace import GRAIN, PILOT_ROUNDS, ArmFailure, RoundSettings
 from harness.records.plan import Plan
-from harness.records.record import Line
-from harness.records.trials import Compared, Schedule, Trial, Tried
+from harness.records.record import BenchmarkResult
+from harness.records.trials import ArmComparison, AuditSchedule, Trial, TrialResult
 from harness.runner import timing as run_timing
-from harness.runner.sequential import FEWEST_PROCESSES, Usual, UsualFailed, usual_procedure
-from harness.runner.state import Tally
+from harness.runner.sequential import FEWEST_PROCESSES, SequentialFailed, SequentialResult, usual_procedure
+from harness.runner.state import RunState
 
 IDENTICAL_A_LAP = 50
 """Comparisons of identical code for each time that everything else is tried."""
@@ -55,7 +55,7 @@ SUFFIX = "-again"
 Trials = Iterator[tuple[Trial, int]]
 
 
-def conduct(tally: Tally) -> Generator[Entry, None, None]:
+def conduct(tally: RunState) -> Generator[Entry, None, None]:
     """Calibrate, then try what the schedule says and is not yet journaled."""
     schedule = tally.begun.audit
     if schedule is None:
@@ -63,7 +63,7 @@ def conduct(tally: Tally) -> Generator[Entry, None, None]:
     row = tally.plan.rows[0]
     if row.id not in tally.paces:
         yield (paced := _paced(tally, row))
-        if not isinstance(paced, Paced):
+        if not isinstance(paced, BenchmarkCalibrated):
             return
     done = {(tried.trial, tried.number) for tried in tally.tried}
     for trial, number in laps(schedule, tally.plan.seed):
@@ -73,7 +73,7 @@ def conduct(tally: Tally) -> Generator[Entry, None, None]:
             yield _usual(tally, row, number) if trial == USUAL else _in_turns(tally, row, trial, number)
 
 
-def laps(schedule: Schedule, seed: int) -> Trials:
+def laps(schedule: AuditSchedule, seed: int) -> Trials:
     """Every trial with its number, in the order drawn for this seed."""
     shuffle = random.Random(f"{seed}/laps")
     left = schedule.trials
@@ -86,39 +86,41 @@ def laps(schedule: Schedule, seed: int) -> Trials:
             yield trial, next(numbers.setdefault(trial, count()))
 
 
-def _paced(tally: Tally, row: Row) -> Paced | Dropped:
+def _paced(tally: RunState, row: Benchmark) -> BenchmarkCalibrated | ArmDropped:
     """The pace of the audit's row: a loop count of whole grains, or why it cannot be had."""
     effort = tally.plan.effort
     arms = run_timing.arms_of(tally, row)
     if tally.plan.baseline not in {arm.name for arm in arms}:
-        return Dropped(row.id, Fault(tally.plan.baseline, "has no number, and an audit needs it"), "unstable")
-    stage = Stage(choose_cpus(row.cpus), tally.plan.timeout)
-    with kept_off(stage.cpus):
+        return ArmDropped(
+            row.id, ArmFailure(tally.plan.baseline, "has no number, and an audit needs it"), "unstable"
+        )
+    stage = RoundContext(choose_cpus(row.cpus), tally.plan.timeout)
+    with avoiding(stage.cpus):
         calibration = calibrate(arms, stage, effort.value)
-    if isinstance(calibration, Fault):
-        return run_timing.drop(tally, row, calibration)
+    if isinstance(calibration, ArmFailure):
+        return run_timing.drop_arm(tally, row, calibration)
     pace = choose_pace(calibration, effort.turns, effort.warmups, PILOT_ROUNDS)
     if calibration.slowest * GRAIN > SLOWEST_VALUE:
         why = (
             f"an iteration takes up to {calibration.slowest * 1e3:.1f} ms, and an audit's value has {GRAIN}: "
             f"name a row whose iterations take at most {SLOWEST_VALUE / GRAIN * 1e3:g} ms, such as order:n=1"
         )
-        return Dropped(row.id, Fault(tally.plan.baseline, why), "unstable")
-    return Paced(row.id, replace(pace, loops=math.ceil(pace.loops / GRAIN) * GRAIN))
+        return ArmDropped(row.id, ArmFailure(tally.plan.baseline, why), "unstable")
+    return BenchmarkCalibrated(row.id, replace(pace, loops=math.ceil(pace.loops / GRAIN) * GRAIN))
 
 
-def _in_turns(tally: Tally, row: Row, trial: Trial, number: int) -> Tried:
+def _in_turns(tally: RunState, row: Benchmark, trial: Trial, number: int) -> TrialResult:
     """One trial by workers that take turns: a run of one row in small, from plan to judgement."""
     small = _small(tally, row, trial, number)
     begun = perf_counter()
-    played: list[Played] = []
+    played: list[RoundMeasured] = []
     for entry in run_timing.time(small):
         small.add(entry)
-        if isinstance(entry, Played):
+        if isinstance(entry, RoundMeasured):
             played.append(entry)
     seconds = perf_counter() - begun
     started = sum(len(one.arms) for one in played)
-    tried = partial(Tried, trial, number, round(seconds, 3), started)
+    tried = partial(TrialResult, trial, number, round(seconds, 3), started)
     for dropped in small.dropped.values():
         return tried(f"{dropped.fault.arm}: {dropped.fault.because}")
     line, turns = small.line(row), [one.turns for one in played]
@@ -126,18 +128,18 @@ def _in_turns(tally: Tally, row: Row, trial: Trial, number: int) -> Tried:
         small.finished[row.id],
         typical=None if (base := line.cells[0].timing) is None else base.seconds.value,
         compared=tuple(_compared(line, played)),
-        spread=None if trial.question == "invariance" else spread_of(turns, small.plan.baseline),
+        spread=None if trial.question == "invariance" else variance_components(turns, small.plan.baseline),
     )
 
 
-def _small(tally: Tally, row: Row, trial: Trial, number: int) -> Tally:
+def _small(tally: RunState, row: Benchmark, trial: Trial, number: int) -> RunState:
     """The state of a run that has observed and calibrated, and is about to time one comparison."""
     plan = _plan(tally.plan, trial, number)
-    small = Tally(replace(tally.begun, plan=plan))
+    small = RunState(replace(tally.begun, plan=plan))
     for backend in plan.backends:
         seen = tally.sightings[row.id, backend.name.replace(SUFFIX, "")]
-        small.add(Observed(row.id, backend.name, seen))
-    small.add(Paced(row.id, _scaled(tally.paces[row.id], trial)))
+        small.add(CaseObserved(row.id, backend.name, seen))
+    small.add(BenchmarkCalibrated(row.id, _scaled(tally.paces[row.id], trial)))
     return small
 
 
@@ -166,36 +168,36 @@ def _base(plan: Plan) -> Backend:
     return next(backend for backend in plan.backends if backend.name == plan.baseline)
 
 
-def _scaled(pace: Pace, trial: Trial) -> Pace:
+def _scaled(pace: RoundSettings, trial: Trial) -> RoundSettings:
     loops, turns = round(pace.loops * trial.loops), max(1, round(pace.turns * trial.turns))
     return replace(pace, loops=loops, turns=turns, pilot=0 if trial.question == "invariance" else pace.pilot)
 
 
-def _compared(line: Line, played: Sequence[Played]) -> Iterator[Compared]:
+def _compared(line: BenchmarkResult, played: Sequence[RoundMeasured]) -> Iterator[ArmComparison]:
     """What the run in small says of each backend against the first, and its log ratios by totals."""
     base = line.cells[0].backend
     for cell in line.cells:
         timing = cell.timing
         if timing is not None and timing.ratio is not None and timing.judgement is not None:
             means = tuple(log_ratio_of_totals(one.turns[cell.backend], one.turns[base]) for one in played)
-            yield Compared(cell.backend, timing.ratio, timing.judgement, timing.samples, means)
+            yield ArmComparison(cell.backend, timing.ratio, timing.judgement, timing.samples, means)
 
 
-def _usual(tally: Tally, row: Row, number: int) -> Tried:
+def _usual(tally: RunState, row: Benchmark, number: int) -> TrialResult:
     """The usual procedure with as much machine time as a comparison of identical code takes."""
     base, begun = _base(tally.plan), perf_counter()
     processes = _as_many_processes(tally)
     try:
         usual = usual_procedure(assignment(row, base), processes, choose_cpus(row.cpus))
-    except UsualFailed as failed:
-        return Tried(USUAL, number, round(perf_counter() - begun, 3), processes, f"pyperf: {failed}")
-    return Tried(
+    except SequentialFailed as failed:
+        return TrialResult(USUAL, number, round(perf_counter() - begun, 3), processes, f"pyperf: {failed}")
+    return TrialResult(
         USUAL, number, round(usual.seconds, 3), processes, "as pyperf ends it", usual.typical,
-        (Compared(f"{base.loop.name}{SUFFIX}+{base.gatherer}", usual.ratio, _judgement(usual)),),
+        (ArmComparison(f"{base.loop.name}{SUFFIX}+{base.gatherer}", usual.ratio, _judgement(usual)),),
     )  # fmt: skip
 
 
-def _judgement(usual: Usual) -> Judgement:
+def _judgement(usual: SequentialResult) -> Judgement:
     if not usual.significant:
         return Judgement.NOT_RESOLVED
     return Judgement.FASTER if usual.ratio.value < 1 else Judgement.SLOWER
@@ -205,7 +207,7 @@ _PROCESS_SECONDS = 1.0
 """A first guess at what a process of pyperf takes."""
 
 
-def _as_many_processes(tally: Tally) -> int:
+def _as_many_processes(tally: RunState) -> int:
     """Processes of pyperf a side, so that both sides take as long as our comparisons of identical code."""
     ours = [tried.seconds for tried in tally.tried if tried.trial.question == "identical"]
     theirs = [tried for tried in tally.tried if tried.trial.question == "usual" and tried.compared]

@@ -12,7 +12,7 @@ from pathlib import Path
 import scenarios
 from harness.errors import BadInput
 from harness.execution.listing import list_rows
-from harness.protocol.benchmarks import SCALE, Row
+from harness.protocol.benchmarks import SCALE, Benchmark
 
 GROUP = "loopcmp.scenarios"
 """The entry points by which an installed package names its modules: `family = "package.module"`."""
@@ -21,7 +21,7 @@ ASIDE = frozenset({"capability"})
 """Tags of rows that answer another question, and are chosen only by a word."""
 
 
-def known_rows() -> tuple[Row, ...]:
+def known_rows() -> tuple[Benchmark, ...]:
     """Every row that comes with loopcmp, family by family, then those of installed packages.
 
     A package's module is imported by a worker only, like any other that is not ours.
@@ -40,14 +40,14 @@ def _known_modules() -> list[tuple[str, str]]:
     return [*ours, *theirs]
 
 
-def requirements_of(rows: Iterable[Row]) -> tuple[str, ...]:
+def requirements_of(rows: Iterable[Benchmark]) -> tuple[str, ...]:
     """What the rows' families need in an environment besides AnyIO: each says so in `REQUIREMENTS`."""
     families = dict.fromkeys(row.family for row in rows if row.module.startswith("scenarios."))
     found = (getattr(import_module(f"scenarios.{family}"), "REQUIREMENTS", ()) for family in families)
     return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
-def choose_rows(words: Sequence[str], *, scale: bool = False) -> tuple[Row, ...]:
+def choose_rows(words: Sequence[str], *, scale: bool = False) -> tuple[Benchmark, ...]:
     """The rows that the words choose: a name, a glob, a tag, a family, a row's id, or a path.
 
     If none, all but those set ASIDE.
@@ -70,7 +70,7 @@ def check_module(module: str, family: str) -> None:
         raise BadInput(f"{module!r} is no scenario module of loopcmp or of a package that is installed here")
 
 
-def check_rows(rows: Sequence[Row]) -> None:
+def check_rows(rows: Sequence[Benchmark]) -> None:
     """Raises BadInput where a row is no longer the story that it was; its line may be another."""
     for module in dict.fromkeys(row.module for row in rows if _is_path(row.module)):
         if not Path(module).is_file():
@@ -85,7 +85,7 @@ def check_rows(rows: Sequence[Row]) -> None:
             )
 
 
-def _chosen_rows(words: Sequence[str]) -> tuple[Row, ...]:
+def _chosen_rows(words: Sequence[str]) -> tuple[Benchmark, ...]:
     paths = [word for word in words if _is_path(word)]
     names = [word for word in words if word not in paths]
     rows = [*_named(names, known_rows())] if names or not paths else []
@@ -93,7 +93,7 @@ def _chosen_rows(words: Sequence[str]) -> tuple[Row, ...]:
     for path in paths:  # one file may be typed in two ways
         once.setdefault(Path(_existing(path)).resolve(), path)
     rows += list_rows((path, Path(path).stem) for path in once.values())
-    chosen: dict[str, Row] = {}
+    chosen: dict[str, Benchmark] = {}
     for row in rows:
         if row.id in chosen:
             raise BadInput(f"two scenarios are called {row.id}: rename the one in {row.source}")
@@ -117,7 +117,7 @@ def _check_python(path: str) -> None:
         raise BadInput(f"{path} is no Python file: its name must end in .py")
 
 
-def _named(words: Sequence[str], rows: Sequence[Row]) -> Iterable[Row]:
+def _named(words: Sequence[str], rows: Sequence[Benchmark]) -> Iterable[Benchmark]:
     if not words:
         return [row for row in rows if ASIDE.isdisjoint(row.tags)]
     for word in words:
@@ -126,13 +126,13 @@ def _named(words: Sequence[str], rows: Sequence[Row]) -> Iterable[Row]:
     return [row for row in rows if any(_chosen(row, word) for word in words)]
 
 
-def _chosen(row: Row, word: str) -> bool:
+def _chosen(row: Benchmark, word: str) -> bool:
     return word in (row.family, *row.tags, row.scenario, row.id) or any(
         fnmatchcase(name, word) for name in (row.scenario, row.id)
     )
 
 
-def _nothing_called(word: str, rows: Sequence[Row]) -> str:
+def _nothing_called(word: str, rows: Sequence[Benchmark]) -> str:
     names = {name for row in rows for name in (row.scenario, row.id, row.family, *row.tags)}
     near = get_close_matches(word, sorted(names), n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}? " if near else ""

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from harness.backends.backend import Backend, Loop, Venv
+from harness.backends.backend import Backend, EnvironmentSpec, Loop
 from harness.backends.registry import DEFAULT_BACKENDS, find_backend, find_venv, read_loop
 from harness.errors import BadInput
 from harness.execution.environments import HERE, define, read_venv
 from harness.execution.listing import check_loop
 from harness.runner.configuration import Configuration, read_configuration
 
-Definition = TypeVar("Definition", Loop, Venv)
+Definition = TypeVar("Definition", Loop, EnvironmentSpec)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AvailableNames:
     """The loops and environments that can be named here, besides those that are built in.
 
     `typed` are the loops of --loop; the others come from the project's pyproject.toml.
@@ -24,16 +24,16 @@ class Known:
 
     typed: tuple[Loop, ...]
     loops: tuple[Loop, ...]
-    venvs: tuple[Venv, ...]
+    venvs: tuple[EnvironmentSpec, ...]
 
 
-def known(loops: Sequence[str], environments: Sequence[str]) -> Known:
+def known(loops: Sequence[str], environments: Sequence[str]) -> AvailableNames:
     """What --loop and --env define, then what pyproject.toml does. Raises BadInput."""
     project = read_configuration(Path.cwd())
     typed = _each_once("--loop: two loops", [read_loop(words) for words in loops])
     names = {loop.name for loop in typed}
     configured = [read_loop(f"{name}={factory}") for name, factory in project.loops.items()]
-    return Known(
+    return AvailableNames(
         typed,
         (*typed, *(loop for loop in configured if loop.name not in names)),
         _venvs(project, environments),
@@ -48,7 +48,7 @@ def _each_once(what: str, defined: Sequence[Definition]) -> tuple[Definition, ..
     return tuple(defined)
 
 
-def _venvs(project: Configuration, words: Sequence[str]) -> tuple[Venv, ...]:
+def _venvs(project: Configuration, words: Sequence[str]) -> tuple[EnvironmentSpec, ...]:
     """The environments that were typed in full, and those of the project that they leave."""
     typed = _each_once("--env: two environments", [read_venv(one) for one in words if "=" in one])
     names = {venv.name for venv in typed}
@@ -61,7 +61,9 @@ def _name(words: str) -> str:
     return words.partition("=")[0]
 
 
-def choose_backends(known: Known, words: Sequence[str], environments: Sequence[str]) -> tuple[Backend, ...]:
+def choose_backends(
+    known: AvailableNames, words: Sequence[str], environments: Sequence[str]
+) -> tuple[Backend, ...]:
     """The backends that were named, or the default ones and those of --loop. Raises BadInput.
 
     Those that name no environment run in each of `environments` that no other names.
@@ -86,7 +88,7 @@ def _placed(name: str, everywhere: Sequence[str]) -> Sequence[str]:
     return [name if where == HERE else f"{name}@{where}" for where in everywhere] or (name,)
 
 
-def _check(known: Known, found: Sequence[Backend]) -> None:
+def _check(known: AvailableNames, found: Sequence[Backend]) -> None:
     """Make one of each loop that was typed, or chosen from the project, unless it only runs elsewhere."""
     for loop in known.loops:
         of_it = [backend.venv for backend in found if backend.loop == loop]

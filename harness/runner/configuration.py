@@ -11,7 +11,7 @@ from harness.errors import BadInput
 PROJECT = "pyproject.toml"
 
 
-class VenvTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EnvironmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[tool.loopcmp.environments.NAME]`: a Python as uv is asked for it, this one's if empty."""
 
     python: str = ""
@@ -27,7 +27,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
 
     limits: dict[str, str] = {}
     loops: dict[str, str] = {}
-    environments: dict[str, VenvTable] = {}
+    environments: dict[str, EnvironmentTable] = {}
 
 
 def read_configuration(folder: Path) -> Configuration:

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from harness.execution.calibration import SLOWEST_VALUE
-from harness.protocol.benchmarks import Row
-from harness.protocol.messages import Timed
-from harness.records.pace import Pace
+from harness.protocol.benchmarks import Benchmark
+from harness.protocol.messages import TimingMode
+from harness.records.pace import RoundSettings
 from harness.records.passes import PassName
 from harness.records.plan import Plan
 
@@ -33,10 +33,10 @@ class Pass:
 
     name: PassName
     rounds: int = ROUNDS
-    timed: Timed = "whole"
+    timed: TimingMode = "whole"
     cpus: int | None = None
 
-    def pace(self, ordinary: Pace) -> Pace:
+    def pace(self, ordinary: RoundSettings) -> RoundSettings:
         """The pass's pace. Without untimed iterations, where what is counted might fall into them."""
         if self.timed == "whole":
             return ordinary
@@ -52,21 +52,23 @@ class Pass:
         return rounds >= self.rounds or seconds >= BUDGET
 
 
-def asked_of(plan: Plan, row: Row) -> tuple[Pass, ...]:
+def requested_passes(plan: Plan, row: Benchmark) -> tuple[Pass, ...]:
     """The passes that were asked for and fit the row, if its iterations are not too long for them."""
     latency, collections = Pass("latency", timed="each"), Pass("collections", timed="uncollected")
     fit = (latency, collections) if row.set_up else (collections,)
     return tuple(one for one in fit if one.name in plan.also)
 
 
-def passes_of(plan: Plan, row: Row, pace: Pace | None, helped: Collection[str]) -> tuple[Pass, ...]:
+def passes_for(
+    plan: Plan, row: Benchmark, pace: RoundSettings | None, helped: Collection[str]
+) -> tuple[Pass, ...]:
     """The passes over a row: those that were asked for and can be, and one on two CPUs where it is only fair.
 
     `helped` are the backends that were seen with helper threads. A trial of an audit has no pass.
     """
     if pace is None or plan.planted is not None:
         return ()
-    found = [] if pace.alone else list(asked_of(plan, row))
+    found = [] if pace.alone else list(requested_passes(plan, row))
     if helped and row.cpus == 1:
         found.append(Pass("threads", rounds=plan.fewest_rounds, cpus=2))
     return tuple(found)

@@ -13,18 +13,18 @@ from harness.backends.availability import why_unavailable
 from harness.backends.backend import Backend
 from harness.backends.registry import DEFAULT_BASELINE, find_backend
 from harness.errors import BadInput
-from harness.execution.environments import complete, is_made, make_again
+from harness.execution.environments import is_made, rebuild, with_worker_requirements
 from harness.execution.machine import elsewhere, environment, now
-from harness.protocol.benchmarks import Row
-from harness.records.entries import VERSION, Begun, Elsewhere, Environment
+from harness.protocol.benchmarks import Benchmark
+from harness.records.entries import VERSION, BackendEnvironment, Machine, RunStarted
 from harness.records.plan import DEFAULT, Also, Effort, Plan
-from harness.records.trials import Schedule
+from harness.records.trials import AuditSchedule
 from harness.runner.catalog import check_rows, choose_rows, requirements_of
-from harness.runner.choosing import Known, choose_backends, known
+from harness.runner.choosing import AvailableNames, choose_backends, known
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RunRequest:
     """What was typed, before it is checked."""
 
     scenarios: Sequence[str]
@@ -45,7 +45,7 @@ SKETCHES = "ddsketch"
 """The distribution that a worker of a latency pass needs."""
 
 
-def begin(wanted: Wanted) -> Begun:
+def plan_run(wanted: RunRequest) -> RunStarted:
     """Everything that is fixed before the first observation. Raises BadInput; nothing is written."""
     there = known(wanted.loops, wanted.environments)
     chosen = choose_backends(there, wanted.backends, wanted.environments)
@@ -69,12 +69,12 @@ def begin(wanted: Wanted) -> Begun:
         required=tuple(one.name for one in backends if wanted.backends or one.venv),
         seed=random.SystemRandom().getrandbits(32) if wanted.seed is None else wanted.seed,
     )
-    return Begun(VERSION, wanted.name, now(), command_line(), runs_on, plan)
+    return RunStarted(VERSION, wanted.name, now(), command_line(), runs_on, plan)
 
 
-def begin_audit(wanted: Wanted, schedule: Schedule) -> Begun:
+def plan_audit(wanted: RunRequest, schedule: AuditSchedule) -> RunStarted:
     """The same for an audit: one timed row, on the default backends. Raises BadInput."""
-    begun = begin(wanted)
+    begun = plan_run(wanted)
     rows = begun.plan.rows
     if len(rows) != 1 or not rows[0].timed or rows[0].ideal is not None or rows[0].set_up:
         raise BadInput(
@@ -84,7 +84,7 @@ def begin_audit(wanted: Wanted, schedule: Schedule) -> Begun:
     return replace(begun, audit=schedule)
 
 
-def _with_a_case(rows: Sequence[Row], backends: Sequence[Backend]) -> tuple[Row, ...]:
+def _with_a_case(rows: Sequence[Benchmark], backends: Sequence[Backend]) -> tuple[Benchmark, ...]:
     """The rows without those for a family of loops that was not chosen. Raises BadInput if none is left."""
     families = {None, *(backend.loop.family for backend in backends)}
     able = tuple(row for row in rows if row.only in families)
@@ -93,9 +93,9 @@ def _with_a_case(rows: Sequence[Row], backends: Sequence[Backend]) -> tuple[Row,
     return able
 
 
-def _check_twins(rows: Iterable[Row]) -> None:
+def _check_twins(rows: Iterable[Benchmark]) -> None:
     """Raises BadInput where two rows tell one story natively on the same loops: they would be one arm."""
-    told: dict[tuple[object, ...], Row] = {}
+    told: dict[tuple[object, ...], Benchmark] = {}
     for row in rows:
         other = told.setdefault((row.native, row.parameters, row.only), row)
         if row.native and other is not row:
@@ -107,7 +107,8 @@ def _check_twins(rows: Iterable[Row]) -> None:
 def _completed(backends: Iterable[Backend], needs: Sequence[str]) -> tuple[Backend, ...]:
     """The backends, each environment with all that its loop, the rows and the passes need there."""
     return tuple(
-        replace(one, venv=complete(one.venv, one.loop, needs)) if one.venv else one for one in backends
+        replace(one, venv=with_worker_requirements(one.venv, one.loop, needs)) if one.venv else one
+        for one in backends
     )
 
 
@@ -118,7 +119,7 @@ def _announce(backends: Iterable[Backend]) -> None:
         typer.echo(f"loopcmp: making environment {venv.name}: Python {venv.python}, {asked}", err=True)
 
 
-def find_again(begun: Begun) -> None:
+def verify_unchanged(begun: RunStarted) -> None:
     """Find the environments of a run that goes on, or make them again. Raises BadInput if they differ.
 
     So it does where a story is another, or loopcmp itself is on another machine or Python, or beside another
@@ -131,19 +132,19 @@ def find_again(begun: Begun) -> None:
     _announce(found)
     for backend in found:
         before = env.of(backend.name)
-        now_there = elsewhere(backend, make_again(backend, before.versions))
+        now_there = elsewhere(backend, rebuild(backend, before.versions))
         if now_there != before:
             raise BadInput(f"{backend.name} is no longer what it was: {_change(before, now_there)}")
 
 
-def _check_here(before: Environment, after: Environment) -> None:
+def _check_here(before: Machine, after: Machine) -> None:
     if after.machine != before.machine:
         raise BadInput(f"the run was begun on {before.machine}; here is {after.machine}: begin another")
     if changed := _change(before.of(""), after.of("")):
         raise BadInput(f"the run cannot go on: {changed}; install what it was, or begin another")
 
 
-def _change(before: Elsewhere, after: Elsewhere) -> str:
+def _change(before: BackendEnvironment, after: BackendEnvironment) -> str:
     was = {"Python": before.build, **dict(before.versions)}
     now_is = {"Python": after.build, **dict(after.versions)}
     changed = [name for name in {**was, **now_is} if was.get(name) != now_is.get(name)]
@@ -151,7 +152,7 @@ def _change(before: Elsewhere, after: Elsewhere) -> str:
     return after.unavailable or ", ".join(words)
 
 
-def _baseline(wanted: Wanted, there: Known, backends: tuple[Backend, ...]) -> str:
+def _baseline(wanted: RunRequest, there: AvailableNames, backends: tuple[Backend, ...]) -> str:
     """The baseline named, else the default one if it was chosen, else the first."""
     if wanted.baseline is not None:
         return choose_baseline(find_backend(wanted.baseline, there.loops, there.venvs).name, backends)
@@ -171,7 +172,7 @@ def command_line() -> str:
     return shlex.join(["loopcmp", *typed])
 
 
-def unavailable(begun: Begun) -> list[str]:
+def unavailable(begun: RunStarted) -> list[str]:
     """The backends that were asked for by name and cannot run here, each with why."""
     plan, env = begun.plan, begun.environment
     found = (

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from harness.backends.backend import Backend
 from harness.backends.registry import find_backend, known_loops, read_loop
-from harness.errors import BadInput, visible
+from harness.errors import BadInput, escape_controls
 from harness.execution.environments import check_versions, define
-from harness.records.entries import Begun
+from harness.records.entries import RunStarted
 from harness.records.store import JOURNAL, safe_name
 from harness.records.store.decoding import one_line
 from harness.runner.catalog import check_module
 from harness.runner.planning import choose_baseline
 
 
-def check_typed(folder: Path, begun: Begun) -> None:
+def check_typed(folder: Path, begun: RunStarted) -> None:
     """Raises BadInput, naming the folder and the field, for what no command line can ask for."""
     journal, plan = folder / JOURNAL, begun.plan
     with _field(journal, "name"):
@@ -51,4 +51,4 @@ def _field(journal: Path, name: str) -> Iterator[None]:
     try:
         yield
     except BadInput as refused:
-        raise BadInput(f"{journal}, {name}: {visible(one_line(refused))}") from None
+        raise BadInput(f"{journal}, {name}: {escape_controls(one_line(refused))}") from None

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from time import perf_counter
 
-from harness.protocol.messages import Assignment
+from harness.protocol.messages import CaseSpec
 from harness.records.estimate import NORMAL_95, Estimate
 
 FEWEST_PROCESSES = 2
@@ -21,12 +21,12 @@ _PATIENCE = 600.0
 """Seconds in which pyperf must have measured one side."""
 
 
-class UsualFailed(Exception):
+class SequentialFailed(Exception):
     """A command of pyperf that did not do what it should; the message is the last line it said."""
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
+class SequentialResult:
     """Two sides of identical code by the usual procedure, and what pyperf's `compare_to` says of them."""
 
     ratio: Estimate
@@ -35,7 +35,7 @@ class Usual:
     typical: float
 
 
-def usual_procedure(case: Assignment, processes: int, cpus: frozenset[int] | None) -> Usual:
+def usual_procedure(case: CaseSpec, processes: int, cpus: frozenset[int] | None) -> SequentialResult:
     """Measure a case twice, one after the other, and compare. Raises UsualFailed.
 
     `cpus` are the same as for workers that take turns.
@@ -55,7 +55,7 @@ def usual_procedure(case: Assignment, processes: int, cpus: frozenset[int] | Non
             )
         said = _pyperf("-m", "pyperf", "compare_to", *map(str, sides))
         a, b = (pyperf.Benchmark.load(str(side)).get_values() for side in sides)
-    return Usual(
+    return SequentialResult(
         ratio=_ratio(a, b, processes),
         significant="not significant" not in said.lower(),
         seconds=perf_counter() - begun,
@@ -63,7 +63,7 @@ def usual_procedure(case: Assignment, processes: int, cpus: frozenset[int] | Non
     )
 
 
-def _options(case: Assignment, processes: int, cpus: frozenset[int] | None) -> list[str]:
+def _options(case: CaseSpec, processes: int, cpus: frozenset[int] | None) -> list[str]:
     pinned = [] if cpus is None else [f"--affinity={','.join(map(str, sorted(cpus)))}"]
     return [f"--case={json.dumps(asdict(case))}", f"--processes={processes}", "--quiet", *pinned]
 
@@ -74,9 +74,9 @@ def _pyperf(*words: str) -> str:
             [sys.executable, *words], capture_output=True, text=True, timeout=_PATIENCE, check=False
         )
     except subprocess.TimeoutExpired as late:
-        raise UsualFailed(f"it was not done after {_PATIENCE:g} s") from late
+        raise SequentialFailed(f"it was not done after {_PATIENCE:g} s") from late
     if done.returncode:
-        raise UsualFailed((done.stderr.strip().splitlines() or ["pyperf said nothing"])[-1])
+        raise SequentialFailed((done.stderr.strip().splitlines() or ["pyperf said nothing"])[-1])
     return done.stdout
 
 

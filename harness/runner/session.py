@@ -8,10 +8,10 @@ from pathlib import Path
 
 from harness.errors import BadInput
 from harness.records import store
-from harness.records.entries import Begun, Entry
+from harness.records.entries import Entry, RunStarted
 from harness.records.record import Record
 from harness.runner import audit, timing
-from harness.runner.state import Tally
+from harness.runner.state import RunState
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +19,22 @@ class Session:
     """A run under way: its folder, what it has seen so far, and its journal, which nobody else may write."""
 
     folder: Path
-    tally: Tally
+    tally: RunState
     journal: store.Journal
 
 
-def start(begun: Begun, results: Path, *, publish: bool) -> Session:
+def start(begun: RunStarted, results: Path, *, publish: bool) -> Session:
     """Begin a run in a folder of its own. Raises BadInput where none can be made."""
     folder = store.new_folder(results, begun.name, publish=publish)
     journal = store.Journal(folder)
     journal.append(begun)
-    return Session(folder, Tally(begun), journal)
+    return Session(folder, RunState(begun), journal)
 
 
 def resume(folder: Path) -> Session:
     """Go on with a run that was ended. Raises BadInput if there is none, or it is finished."""
     journal, begun, entries = store.resume(folder)
-    tally = Tally(begun, entries)
+    tally = RunState(begun, entries)
     if tally.closed is not None and (folder / store.RECORD).exists():
         raise BadInput(f"{folder} is finished: loopcmp report {folder} shows it")
     return Session(folder, tally, journal)

@@ -5,85 +5,85 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import get_args
 
-from harness.analysis.intervals import surprising_count
-from harness.analysis.judging import Seen, judge_among, reference_of
+from harness.analysis.intervals import binomial_quantile
+from harness.analysis.judging import ObservationsByBackend, judge_among, reference_of
 from harness.analysis.matching import matches
-from harness.analysis.passes import with_passes
-from harness.analysis.timings import RowRounds
-from harness.analysis.verdicts import answer, expect
+from harness.analysis.passes import add_pass_results
+from harness.analysis.timings import BenchmarkSamples
+from harness.analysis.verdicts import evaluate_claim, expected_promise
 from harness.backends.backend import Backend
-from harness.protocol.benchmarks import Promise, Row
+from harness.protocol.benchmarks import Benchmark, Promise
 from harness.protocol.descriptions import Description
-from harness.protocol.observations import Observation, Sighting, observations
+from harness.protocol.observations import Observation, ProcessObservations, observations
 from harness.records.contrast import native_arm
 from harness.records.entries import (
-    Begun,
-    Closed,
-    Dropped,
+    ArmDropped,
+    BenchmarkCalibrated,
+    BenchmarkFinished,
+    CaseObserved,
     Entry,
-    Finished,
-    Observed,
-    Paced,
-    Played,
-    PlayedBeside,
+    PassRoundMeasured,
+    RoundMeasured,
+    RunFinished,
+    RunStarted,
 )
-from harness.records.pace import AGAIN, ArmRound, Pace
+from harness.records.pace import SELF_TEST_ARM, ArmRound, RoundSettings
 from harness.records.passes import PassName
 from harness.records.plan import Plan
-from harness.records.record import Answered, Cell, Line, Record, Repeats
-from harness.records.trials import Tried
-from harness.records.verdict import Finding, Verdict
-from harness.runner.passes import Pass, passes_of
+from harness.records.record import BenchmarkResult, CaseResult, ClaimResults, Record, SelfTestCheck
+from harness.records.trials import TrialResult
+from harness.records.verdict import CaseVerdict, Verdict
+from harness.runner.passes import Pass, passes_for
 
 
-class Tally:
+class RunState:
     """What has been journaled so far, and what it means."""
 
-    def __init__(self, begun: Begun, entries: Iterable[Entry] = ()) -> None:
+    def __init__(self, begun: RunStarted, entries: Iterable[Entry] = ()) -> None:
         self.begun = begun
         self.plan: Plan = begun.plan
-        self.sightings: dict[tuple[str, str], tuple[Sighting, ...]] = {}
-        self.paces: dict[str, Pace] = {}
-        self.rounds: dict[str, list[Played]] = defaultdict(list)
-        self.beside: dict[tuple[str, PassName], list[Played]] = defaultdict(list)
-        self.dropped: dict[tuple[str, str], Dropped] = {}
+        self.sightings: dict[tuple[str, str], tuple[ProcessObservations, ...]] = {}
+        self.paces: dict[str, RoundSettings] = {}
+        self.rounds: dict[str, list[RoundMeasured]] = defaultdict(list)
+        self.beside: dict[tuple[str, PassName], list[RoundMeasured]] = defaultdict(list)
+        self.dropped: dict[tuple[str, str], ArmDropped] = {}
         self.finished: dict[str, str] = {}
-        self.tried: list[Tried] = []
-        self.closed: Closed | None = None
-        self._findings: dict[tuple[str, str], Finding] = {}
-        self._settled: dict[str, Line] = {}
+        self.tried: list[TrialResult] = []
+        self.closed: RunFinished | None = None
+        self._findings: dict[tuple[str, str], CaseVerdict] = {}
+        self._settled: dict[str, BenchmarkResult] = {}
         self._rows = {row.id: row for row in self.plan.rows}
         for entry in entries:
             self.add(entry)
 
     def add(self, entry: Entry) -> None:
         """Take in one entry; a later one about the same thing replaces the earlier."""
-        if isinstance(entry, Observed | Dropped):
+        if isinstance(entry, CaseObserved | ArmDropped):
             self._forget(entry.row)
         match entry:
-            case Observed(row, backend, sightings):
+            case CaseObserved(row, backend, sightings):
                 self.sightings[row, backend] = sightings
-            case Paced(row, pace):
+            case BenchmarkCalibrated(row, pace):
                 self.paces[row] = pace
-            case Played(row):
+            case RoundMeasured(row):
                 self.rounds[row].append(entry)
-            case PlayedBeside(beside, played):
+            case PassRoundMeasured(beside, played):
                 self.beside[played.row, beside].append(played)
-            case Dropped(row, fault):
+            case ArmDropped(row, fault):
                 self.dropped[row, fault.arm] = entry
-            case Finished(row, because):
+            case BenchmarkFinished(row, because):
                 self.finished[row] = because
                 self._settle(row)
-            case Tried():
+            case TrialResult():
                 self.tried.append(entry)
-            case Closed():
+            case RunFinished():
                 self.closed = entry
 
-    def reference(self, row: Row) -> Observation | None:
+    def reference(self, row: Benchmark) -> Observation | None:
         """The observation that stands for what is not promised: the baseline's first, or the next best."""
         return reference_of(self._seen(row))
 
-    def _seen(self, row: Row) -> Seen:
+    def _seen(self, row: Benchmark) -> ObservationsByBackend:
         names = (backend.name for backend in self.plan.backends_of(row))
         return {name: self.sightings.get((row.id, name), ()) for name in names}
 
@@ -110,22 +110,22 @@ class Tally:
             for backend in self.plan.backends:
                 self._findings.pop((name, backend.name), None)
 
-    def finding(self, row: Row, backend: str) -> Finding:
+    def finding(self, row: Benchmark, backend: str) -> CaseVerdict:
         """The verdict on a case, as observed and as it was when timed; judged once until more is known."""
         case = (row.id, backend)
         if case not in self._findings:
             self._findings[case] = self._judged(row, backend)
         return self._findings[case]
 
-    def _judged(self, row: Row, backend: str) -> Finding:
+    def _judged(self, row: Benchmark, backend: str) -> CaseVerdict:
         python = self.begun.environment.python_of(backend)
         finding = judge_among(row, backend, python, self._seen(row))
         dropped = self.dropped.get((row.id, backend)) or self._dropped_elsewhere(row, backend)
         if dropped is not None and finding.has_number:
-            return Finding(Verdict(dropped.verdict), dropped.fault.because, said=dropped.fault.said)
+            return CaseVerdict(Verdict(dropped.verdict), dropped.fault.because, said=dropped.fault.said)
         return finding
 
-    def timed_backends(self, row: Row) -> tuple[str, ...]:
+    def timed_backends(self, row: Benchmark) -> tuple[str, ...]:
         """The backends of a row that may be timed: those that returned what they should."""
         if not row.timed:
             return ()
@@ -134,7 +134,7 @@ class Tally:
             name for name in names if self.finding(row, name).has_number and self._returns(row, name)
         )
 
-    def timed_natives(self, row: Row) -> tuple[tuple[Row, Backend], ...]:
+    def timed_natives(self, row: Benchmark) -> tuple[tuple[Benchmark, Backend], ...]:
         """The native twins of a row that may take part in its rounds, and on which backends."""
         return tuple(
             (twin, backend)
@@ -142,17 +142,17 @@ class Tally:
             if backend.name in self.timed_backends(twin)
         )
 
-    def measured_in(self, row: Row) -> Row | None:
+    def measured_in(self, row: Benchmark) -> Benchmark | None:
         """The row in whose rounds a native one takes part; None where it needs rounds of its own."""
         told = self.plan.told(row)
         return None if told is None or self.rounds[row.id] or not self.timed_backends(told) else told
 
-    def _rows_measured_in(self, told: Row) -> tuple[Row, ...]:
+    def _rows_measured_in(self, told: Benchmark) -> tuple[Benchmark, ...]:
         """The native rows that have no rounds but those of this row."""
         twins = dict.fromkeys(twin for twin, _ in self.plan.natives(told))
         return tuple(twin for twin in twins if self.measured_in(twin) is not None)
 
-    def _dropped_elsewhere(self, row: Row, backend: str) -> Dropped | None:
+    def _dropped_elsewhere(self, row: Benchmark, backend: str) -> ArmDropped | None:
         """How a native row was given up in the rounds of the row that it tells again."""
         told = self.plan.told(row)
         if told is None:
@@ -160,15 +160,15 @@ class Tally:
         arm = next(native_arm(one) for one in self.plan.backends if one.name == backend)
         return self.dropped.get((told.id, arm))
 
-    def _returns(self, row: Row, backend: str) -> bool:
+    def _returns(self, row: Benchmark, backend: str) -> bool:
         looks = observations(self.sightings.get((row.id, backend), ()))
         return all(look.outcome.how == "returned" for look in looks)
 
-    def expected(self, row: Row, backend: str) -> Promise:
+    def expected(self, row: Benchmark, backend: str) -> Promise:
         """The whole promise of a case."""
-        return expect(row, backend, self.begun.environment.python_of(backend), self.reference(row))
+        return expected_promise(row, backend, self.begun.environment.python_of(backend), self.reference(row))
 
-    def unexpected_result(self, row: Row, part: ArmRound) -> Description | None:
+    def unexpected_result(self, row: Benchmark, part: ArmRound) -> Description | None:
         """A result that an arm returned after a value and that was not promised."""
         outcome = self._expected_of_arm(row, part.arm).outcome
         for value in (*part.warmups, *part.values):
@@ -176,22 +176,22 @@ class Tally:
                 return value.result
         return None
 
-    def _expected_of_arm(self, row: Row, arm: str) -> Promise:
+    def _expected_of_arm(self, row: Benchmark, arm: str) -> Promise:
         for twin, backend in self.plan.natives(row):
             if arm == native_arm(backend):
                 return self.expected(twin, backend.name)
-        return self.expected(row, self.plan.baseline if arm == AGAIN else arm)
+        return self.expected(row, self.plan.baseline if arm == SELF_TEST_ARM else arm)
 
-    def line(self, row: Row) -> Line:
+    def line(self, row: Benchmark) -> BenchmarkResult:
         """A row of the record from what is known so far."""
         return self._settled.get(row.id) or self._line(row)
 
-    def _line(self, row: Row) -> Line:
+    def _line(self, row: Benchmark) -> BenchmarkResult:
         rounds, told = self.row_rounds(row), self.measured_in(row)
         passes = {beside: self.pass_rounds(row, beside) for beside in get_args(PassName)}
-        timings, again = with_passes(rounds.timings(), passes, rounds.helped()), rounds.again()
+        timings, again = add_pass_results(rounds.timings(), passes, rounds.helped()), rounds.again()
         cells = tuple(
-            Cell(
+            CaseResult(
                 backend.name,
                 self.finding(row, backend.name),
                 self.sightings.get((row.id, backend.name), ()),
@@ -199,7 +199,7 @@ class Tally:
             )
             for backend in self.plan.backends_of(row)
         )
-        return Line(
+        return BenchmarkResult(
             row=row,
             cells=cells,
             pace=self.paces.get((told or row).id),
@@ -216,14 +216,14 @@ class Tally:
         lines = tuple(map(self.line, self.plan.rows))
         return Record(self.begun, lines, self._ledger(), _repeats(lines), self.closed, tuple(self.tried))
 
-    def row_rounds(self, row: Row) -> RowRounds:
+    def row_rounds(self, row: Benchmark) -> BenchmarkSamples:
         """The row's rounds so far, and which of its backends have a number."""
         told = self.measured_in(row)
         played = self.rounds[row.id] if told is None else self._natively(row, told)
         natives = tuple(native_arm(backend) for _, backend in self.timed_natives(row))
-        return RowRounds(row, self.plan, tuple(played), self.timed_backends(row), natives)
+        return BenchmarkSamples(row, self.plan, tuple(played), self.timed_backends(row), natives)
 
-    def _natively(self, row: Row, told: Row) -> list[Played]:
+    def _natively(self, row: Benchmark, told: Benchmark) -> list[RoundMeasured]:
         """The rounds of the row that this one tells again, with the native arms in the backends' places."""
         places = {native_arm(backend): backend.name for backend in self.plan.backends_of(row)}
         return [
@@ -232,21 +232,21 @@ class Tally:
             if (arms := tuple(replace(one, arm=places[one.arm]) for one in played.arms if one.arm in places))
         ]
 
-    def pass_rounds(self, row: Row, beside: PassName) -> RowRounds:
+    def pass_rounds(self, row: Benchmark, beside: PassName) -> BenchmarkSamples:
         """The same of one of the row's passes."""
-        return RowRounds(row, self.plan, tuple(self.beside[row.id, beside]), self.timed_backends(row))
+        return BenchmarkSamples(row, self.plan, tuple(self.beside[row.id, beside]), self.timed_backends(row))
 
-    def passes(self, row: Row) -> tuple[Pass, ...]:
+    def passes(self, row: Benchmark) -> tuple[Pass, ...]:
         """The row's passes, as far as its rounds show which it needs."""
-        return passes_of(self.plan, row, self.paces.get(row.id), self.row_rounds(row).helped())
+        return passes_for(self.plan, row, self.paces.get(row.id), self.row_rounds(row).helped())
 
-    def _ledger(self) -> tuple[Answered, ...]:
+    def _ledger(self) -> tuple[ClaimResults, ...]:
         return tuple(
-            Answered(
+            ClaimResults(
                 claim,
                 row.id,
                 tuple(
-                    (backend.name, answer(claim, self.sightings.get((row.id, backend.name), ())))
+                    (backend.name, evaluate_claim(claim, self.sightings.get((row.id, backend.name), ())))
                     for backend in self.plan.backends_of(row)
                 ),
             )
@@ -255,9 +255,9 @@ class Tally:
         )
 
 
-def _repeats(lines: Sequence[Line]) -> Repeats | None:
+def _repeats(lines: Sequence[BenchmarkResult]) -> SelfTestCheck | None:
     again = [line for line in lines if line.again is not None and line.again.low is not None]
     if not again:
         return None
     excluding = sum(line.again_excludes for line in again)
-    return Repeats(len(again), excluding, surprising_count(len(again)))
+    return SelfTestCheck(len(again), excluding, binomial_quantile(len(again)))

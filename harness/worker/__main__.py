@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 from harness.backends.backend import Backend, Loop
 from harness.backends.runtime import NotALoop, open_backend
-from harness.protocol.messages import Assignment
+from harness.protocol.messages import CaseSpec
 from harness.worker.channel import Channel
 from harness.worker.loading import open_assignment
 from harness.worker.refusals import Refusal
@@ -60,12 +60,12 @@ def _do(job: dict[str, object], channel: Channel) -> None:
         case {"do": "observe", "case": dict(case)}:
             from harness.worker.observing import observe  # noqa: PLC0415
 
-            story, running = open_assignment(Assignment(**case))
+            story, running = open_assignment(CaseSpec(**case))
             observe(story, running, channel)
         case {"do": "time", "case": dict(case)}:
             from harness.worker.timing import take_turns  # noqa: PLC0415
 
-            take_turns(Assignment(**case), channel)
+            take_turns(CaseSpec(**case), channel)
         case _:
             raise ValueError(f"no such job: {job}")
 

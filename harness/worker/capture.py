@@ -15,14 +15,14 @@ from time import monotonic
 from types import TracebackType
 from typing import Self, TextIO
 
-from harness.backends.runtime import Running
-from harness.protocol.descriptions import ComplaintKind, Description
-from harness.protocol.observations import Complaint, Leftovers, multiset
-from harness.worker.captured_output import Printed
+from harness.backends.runtime import Runtime
+from harness.protocol.descriptions import Description, DiagnosticKind
+from harness.protocol.observations import Diagnostic, Leaks, multiset
+from harness.worker.captured_output import CapturedOutput
 from harness.worker.describing import Describer
 from harness.worker.refusals import Undescribable
 
-_LOG_KINDS: tuple[tuple[str, ComplaintKind], ...] = (
+_LOG_KINDS: tuple[tuple[str, DiagnosticKind], ...] = (
     ("exception was never retrieved", "never-retrieved"),
     ("was destroyed but it is pending", "destroyed-pending"),
     ("unclosed", "unclosed"),
@@ -39,16 +39,16 @@ _SPARE = 3
 """Descriptors that looking at what is left takes, held ready for a story that leaves none free."""
 
 
-class Watch:
+class Capture:
     """Listens from `with` to its end; nothing that was said inside keeps an exception alive."""
 
-    def __init__(self, describer: Describer, running: Running) -> None:
+    def __init__(self, describer: Describer, running: Runtime) -> None:
         self._describer = describer
         self._running = running
         self._loggers = [logging.getLogger(name) for name in running.loggers]
         self._handler = _Handler(self._log)
-        self._complaints: list[Complaint] = []
-        self._printed = Printed()
+        self._complaints: list[Diagnostic] = []
+        self._printed = CapturedOutput()
         self._output = io.TextIOWrapper(self._printed, encoding="utf-8")  # type: ignore[type-var]  # as strict as a real stdout
         self._stdout: TextIO = sys.stdout
         self._warnings = warnings.catch_warnings()
@@ -90,11 +90,11 @@ class Watch:
         return self._printed.lines()
 
     @property
-    def complaints(self) -> tuple[Complaint, ...]:
+    def complaints(self) -> tuple[Diagnostic, ...]:
         """Warnings, log records and unraisable errors, as a multiset."""
         return multiset(self._complaints)
 
-    def leftovers(self) -> Leftovers:
+    def leftovers(self) -> Leaks:
         """What is there now and was not when the watch was made."""
         self._let_threads_end()
         while self._spare:
@@ -102,7 +102,7 @@ class Watch:
                 os.close(self._spare.pop())
         threads, descriptors, children = self._standing()
         threads_before, descriptors_before, children_before = self._before
-        return Leftovers(
+        return Leaks(
             tasks=self._running.pending_tasks(),
             threads=len(threads - threads_before),
             descriptors=max(0, descriptors - descriptors_before),
@@ -122,14 +122,14 @@ class Watch:
         threads = {thread for thread in threading.enumerate() if not keeps(thread)}
         return threads, _descriptors(), _children()
 
-    def _complain(self, kind: ComplaintKind, error: BaseException | None, wording: str) -> None:
-        self._add(Complaint(kind, self._describe(error), _evidence(wording)))
+    def _complain(self, kind: DiagnosticKind, error: BaseException | None, wording: str) -> None:
+        self._add(Diagnostic(kind, self._describe(error), _evidence(wording)))
 
-    def _add(self, complaint: Complaint) -> None:
+    def _add(self, complaint: Diagnostic) -> None:
         if len(self._complaints) < MOST:
             self._complaints.append(complaint)
         else:
-            self._complaints[MOST:] = [Complaint("other", Description(f"more than {MOST} complaints"))]
+            self._complaints[MOST:] = [Diagnostic("other", Description(f"more than {MOST} complaints"))]
 
     def _describe(self, error: BaseException | None) -> Description | None:
         try:
@@ -140,7 +140,7 @@ class Watch:
     def _log(self, record: logging.LogRecord) -> None:
         wording = _wording(record.getMessage)
         first = wording.partition("\n")[0].lower()
-        kind: ComplaintKind = next((kind for mark, kind in _LOG_KINDS if mark in first), "other")
+        kind: DiagnosticKind = next((kind for mark, kind in _LOG_KINDS if mark in first), "other")
         self._complain(kind, record.exc_info[1] if record.exc_info else None, wording)
 
     def _warning(
@@ -158,7 +158,7 @@ class Watch:
         elif issubclass(category, ResourceWarning):
             self._complain("unclosed", None, text)
         else:
-            self._add(Complaint("other", Description(category.__name__), _evidence(text)))
+            self._add(Diagnostic("other", Description(category.__name__), _evidence(text)))
 
     def _unraisable(self, unraisable: "sys.UnraisableHookArgs") -> None:
         self._complain("other", unraisable.exc_value, unraisable.err_msg or "unraisable")

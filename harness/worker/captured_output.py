@@ -4,10 +4,10 @@ import codecs
 import hashlib
 import io
 
-from harness.worker.describing import LARGEST, steady
+from harness.worker.describing import LARGEST, without_addresses
 
 
-class Printed(io.RawIOBase):
+class CapturedOutput(io.RawIOBase):
     """The bytes under a story's sys.stdout.
 
     Of the lines over 64 KiB, counted in characters, only their number and a digest are kept: equal floods
@@ -52,7 +52,7 @@ class Printed(io.RawIOBase):
                 self._room = 0
                 return number
             self._room -= len(line)
-            self._lines += steady(line).splitlines()
+            self._lines += without_addresses(line).splitlines()
         return len(lines)
 
     def lines(self) -> tuple[str, ...]:
@@ -62,9 +62,9 @@ class Printed(io.RawIOBase):
         if not self._more and rest.digest() == hashlib.sha256().digest():
             return tuple(self._lines)
         if self._room and len(self._pending) <= self._room:
-            return (*self._lines, *steady(self._pending).splitlines())
+            return (*self._lines, *without_addresses(self._pending).splitlines())
         return (*self._lines, f"… and {self._more} more lines, sha256 {rest.hexdigest()}")
 
 
 def _encoded(text: str) -> bytes:
-    return steady(text).encode(errors="surrogatepass")
+    return without_addresses(text).encode(errors="surrogatepass")

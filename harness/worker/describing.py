@@ -39,7 +39,7 @@ class Describer:
         if depth > DEEPEST:
             return Description("…", text=f"… (deeper than {DEEPEST} levels)")
         if value is None or type(value) in _LEAVES:
-            return Description(type(value).__name__, text=steady(_literal(value)))
+            return Description(type(value).__name__, text=without_addresses(_literal(value)))
         if value is cancelled:
             return Description(CANCELLED)
         if isinstance(value, AnyOrder):
@@ -97,7 +97,7 @@ class Describer:
 
 def _large(value: str | bytes) -> Description:
     """A leaf that would not fit, digested as it is: as Python writes it, it is up to four times as long."""
-    raw = steady(value).encode(errors="surrogatepass") if isinstance(value, str) else value
+    raw = without_addresses(value).encode(errors="surrogatepass") if isinstance(value, str) else value
     digest = _sha256([raw])
     size = f"{len(value)} {'characters' if isinstance(value, str) else 'bytes'}"
     return Description(type(value).__name__, text=size, digest=(digest, digest))
@@ -147,7 +147,7 @@ def _literal(value: object) -> str:
         return f"hexadecimal {value:x}"
 
 
-def steady(text: str) -> str:
+def without_addresses(text: str) -> str:
     """Text without what changes from run to run: object addresses."""
     return _ADDRESS.sub("0x…", text)
 

@@ -7,12 +7,12 @@ from importlib.metadata import distributions
 
 from harness.backends.availability import why_unavailable
 from harness.backends.backend import Loop
-from harness.protocol.messages import Identity
+from harness.protocol.messages import Interpreter
 
 
-def identify(loop: Loop) -> Identity:
+def identify(loop: Loop) -> Interpreter:
     """Say what this interpreter is, without importing the loop."""
-    return Identity(
+    return Interpreter(
         python=".".join(map(str, sys.version_info[:3])),
         implementation=platform.python_implementation()
         + (" free-threaded" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""),

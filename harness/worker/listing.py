@@ -9,19 +9,19 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from harness.protocol.benchmarks import Claim, Difference, Prints, Promise, Row
+from harness.protocol.benchmarks import Benchmark, Claim, Difference, Prints, Promise
 from harness.protocol.descriptions import Outcome, Parameter
-from harness.protocol.observations import Complaint, multiset
+from harness.protocol.observations import Diagnostic, multiset
 from harness.scenario import (
     UNPROMISED,
     AnyOrder,
+    ClaimSpec,
+    DifferenceSpec,
     Left,
-    RawClaim,
-    RawDifference,
-    RawPromise,
+    PromiseSpec,
     Scenario,
 )
-from harness.worker.describing import Describer, steady
+from harness.worker.describing import Describer, without_addresses
 from harness.worker.loading import has_set_up, load_module, scenarios_in, wants_gather
 from harness.worker.refusals import Malformed, Undescribable
 
@@ -30,7 +30,7 @@ Parameters = dict[str, Parameter]
 _describer = Describer()
 
 
-def list_rows(module: str, family: str) -> Iterator[Row]:
+def list_rows(module: str, family: str) -> Iterator[Benchmark]:
     """Every row of a module, in the order written. Raises ModuleBroken or Malformed."""
     loaded = load_module(module)
     found = scenarios_in(loaded)
@@ -48,7 +48,7 @@ def list_rows(module: str, family: str) -> Iterator[Row]:
             raise Malformed(f"{_source(scenario)}: a promise of {scenario.name} raised {wrong}") from None
 
 
-def _rows(scenario: Scenario, module: str, family: str) -> Iterator[Row]:
+def _rows(scenario: Scenario, module: str, family: str) -> Iterator[Benchmark]:
     _check_shape(scenario)
     _check_values(scenario)
     for values in product(*scenario.params.values()):
@@ -69,8 +69,8 @@ def _check_shape(scenario: Scenario) -> None:
         )
 
 
-def _row(scenario: Scenario, module: str, family: str, parameters: Parameters) -> Row:
-    return Row(
+def _row(scenario: Scenario, module: str, family: str, parameters: Parameters) -> Benchmark:
+    return Benchmark(
         scenario=scenario.name,
         family=family,
         module=module,
@@ -137,7 +137,7 @@ def _resolve(value: Any, parameters: Parameters) -> Any:
     return value(**{name: parameters[name] for name in names if name in parameters})
 
 
-def _promise(raw: RawPromise, parameters: Parameters) -> Promise:
+def _promise(raw: PromiseSpec, parameters: Parameters) -> Promise:
     leaves = _resolve(raw.leaves, parameters)
     return Promise(
         outcome=_outcome(_resolve(raw.returns, parameters), _resolve(raw.raises, parameters)),
@@ -161,25 +161,25 @@ def _prints(lines: Any) -> Prints | None:
     promised = lines.values if any_order else lines
     if not isinstance(promised, (list, tuple)) or not all(isinstance(line, str) for line in promised):
         raise Malformed(f"prints={promised!r}: give a list of lines")
-    return Prints(tuple(map(steady, promised)), any_order)
+    return Prints(tuple(map(without_addresses, promised)), any_order)
 
 
-def _complaints(leaves: Any) -> tuple[Complaint, ...]:
+def _complaints(leaves: Any) -> tuple[Diagnostic, ...]:
     lefts = [leaves] if isinstance(leaves, Left) else leaves
     if not isinstance(lefts, (list, tuple)) or not all(isinstance(left, Left) for left in lefts):
         raise Malformed(f"leaves={leaves!r}: give never_retrieved(...), never_awaited() or a list of such")
     return multiset(_complaint(left) for left in lefts)
 
 
-def _complaint(left: Left) -> Complaint:
+def _complaint(left: Left) -> Diagnostic:
     exception = None if left.exception is None else _describer.describe(left.exception)
-    return Complaint(left.kind, exception)
+    return Diagnostic(left.kind, exception)
 
 
-def _difference(raw: RawDifference, parameters: Parameters) -> Difference:
+def _difference(raw: DifferenceSpec, parameters: Parameters) -> Difference:
     promise = _promise(raw.promise, parameters)
     return Difference(raw.on, promise, raw.because, raw.source, raw.python)
 
 
-def _claim(raw: RawClaim, parameters: Parameters) -> Claim:
+def _claim(raw: ClaimSpec, parameters: Parameters) -> Claim:
     return Claim(raw.words, raw.where, _promise(raw.promise, parameters))

@@ -16,8 +16,8 @@ from typing import Any
 import anyio
 
 from harness.backends.backend import Backend, Loop
-from harness.backends.runtime import Running, open_backend
-from harness.protocol.messages import Assignment
+from harness.backends.runtime import Runtime, open_backend
+from harness.protocol.messages import CaseSpec
 from harness.scenario import NewLoop, Scenario
 from harness.worker.refusals import AnotherLoop, LibraryMissing, ModuleBroken
 
@@ -72,7 +72,7 @@ Operation = Callable[[], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class BoundScenario:
     """A scenario with its arguments bound: either one operation, or a set-up that yields it.
 
     `file` is where Python says that its code was written; empty where it does not say.
@@ -96,7 +96,7 @@ class Story:
             return await operation()
 
 
-def run_on(running: Running, operation: Operation) -> object:
+def run_on(running: Runtime, operation: Operation) -> object:
     """Run an operation on the backend. Raises AnotherLoop, whatever it did, if it ran on another loop."""
     try:
         return anyio.run(operation, backend=running.anyio_backend, backend_options=running.options)
@@ -119,13 +119,13 @@ def has_set_up(scenario: Scenario) -> bool:
     return inspect.isasyncgenfunction(inspect.unwrap(scenario.function))
 
 
-def bind(scenario: Scenario, parameters: dict[str, Any], running: Running) -> Story:
+def bind(scenario: Scenario, parameters: dict[str, Any], running: Runtime) -> BoundScenario:
     """The scenario with its parameters, and of what the backend offers all that it names."""
     offered = {"gather": running.gather, "new_loop": _new_loop(running)}
     extra = {name: value for name, value in offered.items() if name in _named(scenario)}
     bound = _bound(scenario.function, {**parameters, **extra})
     file = _file(scenario)
-    return Story(None, bound, file) if has_set_up(scenario) else Story(bound, None, file)
+    return BoundScenario(None, bound, file) if has_set_up(scenario) else BoundScenario(bound, None, file)
 
 
 def _file(scenario: Scenario) -> str:
@@ -134,7 +134,7 @@ def _file(scenario: Scenario) -> str:
     return "" if code is None else str(code.co_filename)
 
 
-def _new_loop(running: Running) -> NewLoop:
+def _new_loop(running: Runtime) -> NewLoop:
     run = partial(anyio.run, backend=running.anyio_backend, backend_options=running.options)
     return NewLoop(run, running.modules)
 
@@ -152,7 +152,7 @@ def _bound(function: Callable[..., Any], arguments: dict[str, Any]) -> Callable[
     return partial(function, *by_position, **arguments)
 
 
-def open_assignment(assignment: Assignment) -> tuple[Story, Running]:
+def open_assignment(assignment: CaseSpec) -> tuple[BoundScenario, Runtime]:
     """Import the backend and then the scenario that an assignment names, and bind them.
 
     Raises LibraryMissing before it imports anything, ModuleBroken, and whatever the loop's package raises

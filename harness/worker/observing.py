@@ -9,14 +9,14 @@ from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
-from harness.backends.runtime import Running
+from harness.backends.runtime import Runtime
 from harness.protocol.descriptions import Description, Outcome
-from harness.protocol.messages import LOOKS
-from harness.protocol.observations import Observation, Seen
-from harness.worker.capture import Watch
+from harness.protocol.messages import OBSERVATIONS_PER_PROCESS
+from harness.protocol.observations import Observation, ObservationCount
+from harness.worker.capture import Capture
 from harness.worker.channel import Channel
 from harness.worker.describing import Describer
-from harness.worker.loading import Story, run_on
+from harness.worker.loading import BoundScenario, run_on
 from harness.worker.memory import memory
 from harness.worker.raising import line_in
 from harness.worker.refusals import AnotherLoop, OutOfMemory
@@ -28,7 +28,7 @@ LONG = 0.02
 """Seconds. Looks end after LOOKS times this, so a long story is looked at fewer times, at least twice."""
 
 
-def observe(story: Story, running: Running, channel: Channel) -> None:
+def observe(story: BoundScenario, running: Runtime, channel: Channel) -> None:
     """Look at the story and send each observation at once, so that a later crash loses none.
 
     Raises Undescribable when the story returns what cannot be compared, OutOfMemory, and AnotherLoop.
@@ -37,30 +37,30 @@ def observe(story: Story, running: Running, channel: Channel) -> None:
     gc.collect()
     gc.freeze()  # what was imported is no story's garbage: each look's collection is 10 ms shorter
     began = perf_counter()
-    for number in range(LOOKS):
-        if number >= 2 and perf_counter() - began > LOOKS * LONG:  # noqa: PLR2004 - see LONG
+    for number in range(OBSERVATIONS_PER_PROCESS):
+        if number >= 2 and perf_counter() - began > OBSERVATIONS_PER_PROCESS * LONG:  # noqa: PLR2004 - see LONG
             break
         random.seed(number)
         start = perf_counter()
         observation = look(story, running)
         seconds = perf_counter() - start
         _refuse_if_out_of_memory(observation.outcome)
-        channel.send("seen", Seen(observation, 1, seconds))
+        channel.send("seen", ObservationCount(observation, 1, seconds))
         _tidy(folder)
     channel.send("done")
 
 
-def look(story: Story, running: Running) -> Observation:
+def look(story: BoundScenario, running: Runtime) -> Observation:
     """Run the story once on a new loop and say everything it was seen to do."""
     describer = Describer(running.cancelled)
-    with Watch(describer, running) as watch:
+    with Capture(describer, running) as watch:
         outcome, line = _outcome(story, running, describer)
         gc.collect()  # errors that nobody retrieved are only reported once their holder is gone
         left = watch.leftovers()
     return Observation(outcome, watch.prints, watch.complaints, left, line)
 
 
-def _outcome(story: Story, running: Running, describer: Describer) -> tuple[Outcome, int | None]:
+def _outcome(story: BoundScenario, running: Runtime, describer: Describer) -> tuple[Outcome, int | None]:
     """Run and describe, with the line of an error; no reference to result, error or traceback is left."""
     try:
         result = run_on(running, story.operation or story.once)

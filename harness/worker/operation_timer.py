@@ -9,7 +9,7 @@ from array import array
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
-from harness.protocol.messages import QUANTILES, Sketched
+from harness.protocol.messages import QUANTILES, LatencySketch
 from harness.worker.loading import Operation
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ BINS = 16_384
 """Counters of 0.2% each: they reach over 14 powers of ten, from nanoseconds to a day, in 130 KB."""
 
 
-class EachOperation:
+class OperationTimer:
     """An operation's iterations with a clock around each; sketched when the turn is over."""
 
     def __init__(self) -> None:
@@ -52,12 +52,12 @@ class EachOperation:
             self._sketch.add(time)
         self._operations += len(self._times)
 
-    def sketched(self) -> Sketched | None:
+    def sketched(self) -> LatencySketch | None:
         """What the worker tells of its iterations; None where none was timed by itself."""
         if self._sketch is None:
             return None
         half, most, nearly_all = (_ticks(self._sketch.get_quantile_value(one)) for one in QUANTILES)
-        return Sketched(self._operations, (half, most, nearly_all))
+        return LatencySketch(self._operations, (half, most, nearly_all))
 
 
 def _ticks(nanoseconds: float | None) -> float:

@@ -7,7 +7,7 @@ import json
 import sys
 from argparse import ArgumentParser
 
-from harness.protocol.messages import Assignment
+from harness.protocol.messages import CaseSpec
 from harness.worker.loading import open_assignment
 
 
@@ -21,7 +21,7 @@ def main() -> None:
     parser: ArgumentParser = runner.argparser
     parser.add_argument("--case", required=True)
     case = runner.parse_args().case
-    story, running = open_assignment(Assignment(**json.loads(case)))
+    story, running = open_assignment(CaseSpec(**json.loads(case)))
     runner.bench_async_func("story", story.operation, **running.options)
     if why := running.elsewhere():
         sys.exit(why)

@@ -20,15 +20,15 @@ from typing import Any, NamedTuple
 
 import anyio
 
-from harness.backends.runtime import Running
+from harness.backends.runtime import Runtime
 from harness.protocol.descriptions import Description, Outcome
-from harness.protocol.messages import Assignment, Farewell, Turn, Value
+from harness.protocol.messages import CaseSpec, Turn, Value, WorkerSummary
 from harness.worker.channel import Channel
 from harness.worker.clock import Clock
 from harness.worker.describing import Describer
-from harness.worker.loading import Operation, Story, open_assignment, run_on
+from harness.worker.loading import BoundScenario, Operation, open_assignment, run_on
 from harness.worker.memory import memory
-from harness.worker.operation_timer import EachOperation
+from harness.worker.operation_timer import OperationTimer
 from harness.worker.refusals import AnotherLoop, LeavesTasks
 
 LARGE = 1024 * 1024
@@ -41,11 +41,11 @@ GRACE = 0.01
 """Seconds that a first iteration's tasks are given to end, off the clock, before they count as left."""
 
 
-def take_turns(assignment: Assignment, channel: Channel) -> None:
+def take_turns(assignment: CaseSpec, channel: Channel) -> None:
     """Run the turns that the parent asks for, then say farewell with a pyperf run."""
     story, running = open_assignment(assignment)
     settle_allocator()
-    sys.stdout = _Nowhere()
+    sys.stdout = _DiscardedOutput()
     session = _Session(story, running, channel)
     try:
         run_on(running, session.run)
@@ -83,12 +83,12 @@ class _Called(NamedTuple):
 class _Session:
     """The life of one worker inside its event loop."""
 
-    def __init__(self, story: Story, running: Running, channel: Channel) -> None:
+    def __init__(self, story: BoundScenario, running: Runtime, channel: Channel) -> None:
         self._story = story
         self._running = running
         self._channel = channel
         self._clock = Clock()
-        self._each = EachOperation()
+        self._each = OperationTimer()
         self._described: object = None
         self._describer = Describer(running.cancelled)
         self._startup = 0
@@ -169,11 +169,11 @@ class _Session:
         self._described = described
         return news
 
-    def farewell(self) -> Farewell:
+    def farewell(self) -> WorkerSummary:
         """What the worker has to tell after its round: collected off everybody's clock."""
         peak = memory("VmHWM")
         known = peak is not None and self._resident is not None
-        return Farewell(
+        return WorkerSummary(
             pyperf=_pyperf_run(self._values, self._release),
             startup=self._startup,
             peak=peak - self._resident if known else None,  # type: ignore[operator]
@@ -189,7 +189,7 @@ def _unbound(operation: Operation) -> tuple[Callable[..., Awaitable[Any]], tuple
     return operation, ()
 
 
-class _Nowhere(io.TextIOBase):
+class _DiscardedOutput(io.TextIOBase):
     """Where a story's prints go while it is timed: cheaply nowhere."""
 
     def write(self, text: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from harness.scenario import RawDifference, Scenario, differs, scenario
+from harness.scenario import DifferenceSpec, Scenario, differs, scenario
 
 capability = partial(scenario, timed=False, tags=("capability",))
 """A scenario of this family. Its documented differences say what a loop is documented to lack."""
@@ -23,7 +23,7 @@ NOT_ON_TRIO: Final = differs(
 
 
 def loop_capability(
-    *, lacking: Sequence[RawDifference] = (), **promise: Any
+    *, lacking: Sequence[DifferenceSpec] = (), **promise: Any
 ) -> Callable[[Callable[..., Any]], Scenario]:
     """A capability that is a method of asyncio's loops; `lacking` says which others are known to lack it."""
     return capability(differs=[NOT_ON_TRIO, *lacking], **promise)

@@ -6,12 +6,12 @@ from tempfile import TemporaryFile
 
 from anyio import create_task_group
 
-from harness.scenario import RawDifference, differs
+from harness.scenario import DifferenceSpec, differs
 from scenarios.capabilities.capability import PAYLOAD, fingerprint, loop_capability
 from scenarios.capabilities.running_loop import Peer, Peers, running_loop, serving
 
 
-def no_sendfile(error: Exception) -> RawDifference:
+def no_sendfile(error: Exception) -> DifferenceSpec:
     """What uvloop raises instead."""
     return differs(
         on="uvloop+*",

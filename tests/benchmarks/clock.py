@@ -126,9 +126,9 @@ def child(case: str, turns: int) -> int:
     import anyio
 
     from harness.backends.registry import find_backend
-    from harness.protocol.messages import Assignment
+    from harness.protocol.messages import CaseSpec
     from harness.worker.loading import find_scenario, open_assignment
-    from harness.worker.timing import _Nowhere, _Session  # the very code that is tried
+    from harness.worker.timing import _DiscardedOutput, _Session  # the very code that is tried
 
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
@@ -137,13 +137,13 @@ def child(case: str, turns: int) -> int:
     backend = find_backend(name, [])
     loop = backend.loop
     parameters = (("n", int(parameter)),)
-    assignment = Assignment(
+    assignment = CaseSpec(
         MODULE, scenario, parameters, loop.name, loop.family, loop.factory, backend.gatherer
     )
     story, running = open_assignment(assignment)
     function = find_scenario(MODULE, scenario).function
     gc.freeze()  # what was imported is not collected anew before each of many short values
-    output, sys.stdout = sys.stdout, _Nowhere()  # where a worker's prints go, for both alike
+    output, sys.stdout = sys.stdout, _DiscardedOutput()  # where a worker's prints go, for both alike
     nobody: Any = None
     session = _Session(story, running, nobody)  # which is given its turns here, not by a parent
     pairs = anyio.run(

@@ -42,23 +42,23 @@ def main() -> int:
 def parent() -> bool:
     """The parent's own CPU time from a row's calibration to its last round, journal included."""
     from harness.analysis.intervals import estimate
-    from harness.records.entries import Entry, Paced, Played
+    from harness.records.entries import BenchmarkCalibrated, Entry, RoundMeasured
     from harness.records.plan import DEFAULT
     from harness.runner import session
-    from harness.runner.planning import Wanted, begin
+    from harness.runner.planning import RunRequest, plan_run
 
     loading = process_time()
     estimate([0.0] * 20, 0.95)
     loading = process_time() - loading
-    begun = begin(Wanted([ROW], [], [], None, 30.0, DEFAULT))
+    begun = plan_run(RunRequest([ROW], [], [], None, 30.0, DEFAULT))
     marks: list[tuple[float, Entry]] = []
     with tempfile.TemporaryDirectory() as folder:
         run = session.start(begun, Path(folder), publish=False)
         session.measure(run, lambda entry: marks.append((process_time(), entry)))
-    played = [entry for _, entry in marks if isinstance(entry, Played)]
+    played = [entry for _, entry in marks if isinstance(entry, RoundMeasured)]
     measured = sum(value.wall for entry in played for arm in entry.arms for value in arm.values) / 1e9
-    start = next(at for at, entry in marks if isinstance(entry, Paced))
-    end = max(at for at, entry in marks if isinstance(entry, Played))
+    start = next(at for at, entry in marks if isinstance(entry, BenchmarkCalibrated))
+    end = max(at for at, entry in marks if isinstance(entry, RoundMeasured))
     share = (end - start) / measured
     print(
         f"parent: {end - start:.2f} s of its own CPU while workers measured {measured:.1f} s in {len(played)}"
@@ -69,11 +69,11 @@ def parent() -> bool:
 
 def memory() -> bool:
     """The highest resident size of a process that keeps a run of 10,000 cells and makes its record."""
-    from harness.runner.state import Tally
+    from harness.runner.state import RunState
     from tests.benchmarks.large import large_plan, large_run
 
     before = peak()
-    tally = Tally(large_plan())
+    tally = RunState(large_plan())
     for entry in large_run():
         tally.add(entry)
     record = tally.record()

@@ -7,13 +7,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.analysis.intervals import estimate, judge_ratio
-from harness.protocol.benchmarks import Row
-from harness.protocol.messages import Farewell, Value
-from harness.records.entries import Begun, Closed, Entry, Finished, Observed, Paced, Played
+from harness.protocol.benchmarks import Benchmark
+from harness.protocol.messages import Value, WorkerSummary
+from harness.records.entries import (
+    BenchmarkCalibrated,
+    BenchmarkFinished,
+    CaseObserved,
+    Entry,
+    RoundMeasured,
+    RunFinished,
+    RunStarted,
+)
 from harness.records.estimate import Estimate
-from harness.records.pace import AGAIN, ArmRound
-from harness.records.record import Cell, Line, Record, Repeats, Timing
-from harness.runner.state import Tally
+from harness.records.pace import SELF_TEST_ARM, ArmRound
+from harness.records.record import BenchmarkResult, CaseResult, Record, SelfTestCheck, Timing
+from harness.runner.state import RunState
 from tests.records import ASYNCIO, PACE, TRIO, UVLOOP, begun, look, plan, returned, row, twice
 
 ON = (ASYNCIO, UVLOOP, TRIO, "trio+anyio")
@@ -23,7 +31,7 @@ ROUNDS = 20
 CELLS = int(os.environ.get("CELLS", "10000"))
 
 
-def rows() -> tuple[Row, ...]:
+def rows() -> tuple[Benchmark, ...]:
     """Scenarios in five families, each swept over ten sizes; one scenario in fifty sleeps."""
     scenarios = CELLS // len(ON) // len(SIZES)
     return tuple(
@@ -41,26 +49,26 @@ def rows() -> tuple[Row, ...]:
     )
 
 
-def large_plan() -> Begun:
+def large_plan() -> RunStarted:
     """What is fixed before such a run begins."""
     return begun(plan(*rows(), on=ON), "large")
 
 
-def observed() -> Iterator[Observed]:
+def observed() -> Iterator[CaseObserved]:
     """Every case keeps its promise."""
     for of in rows():
         if of.promise.outcome is not None:
             sightings = twice(look(of.promise.outcome))
-            yield from (Observed(of.id, name, sightings) for name in ON)
+            yield from (CaseObserved(of.id, name, sightings) for name in ON)
 
 
 def large_record() -> Record:
     """The record: what was observed comes from the tally, and every cell has a timing of 20 rounds."""
     started = large_plan()
-    judged = Tally(started, [*observed(), Closed("2026-05-04T09:00:00+00:00", 0.5)]).record()
+    judged = RunState(started, [*observed(), RunFinished("2026-05-04T09:00:00+00:00", 0.5)]).record()
     draw = random.Random(7)
     lines = tuple(timed(line, started.plan.level, draw) for line in judged.lines)
-    return replace(judged, lines=lines, repeats=Repeats(len(lines), len(lines) // 20, len(lines) // 15))
+    return replace(judged, lines=lines, repeats=SelfTestCheck(len(lines), len(lines) // 20, len(lines) // 15))
 
 
 def large_run() -> Iterator[Entry]:
@@ -68,15 +76,15 @@ def large_run() -> Iterator[Entry]:
     yield from observed()
     draw = random.Random(7)
     for of in rows():
-        yield Paced(of.id, PACE)
+        yield BenchmarkCalibrated(of.id, PACE)
         for number in range(ROUNDS):
-            arms = tuple(arm_round(name, of, draw) for name in (*ON, AGAIN))
-            yield Played(of.id, number, 1.5, arms)
-        yield Finished(of.id, "every interval is within ±2.0%")
-    yield Closed("2026-05-04T09:00:00+00:00", 0.5)
+            arms = tuple(arm_round(name, of, draw) for name in (*ON, SELF_TEST_ARM))
+            yield RoundMeasured(of.id, number, 1.5, arms)
+        yield BenchmarkFinished(of.id, "every interval is within ±2.0%")
+    yield RunFinished("2026-05-04T09:00:00+00:00", 0.5)
 
 
-def arm_round(arm: str, of: Row, draw: random.Random) -> ArmRound:
+def arm_round(arm: str, of: Benchmark, draw: random.Random) -> ArmRound:
     """One worker's part in a round; its pyperf run is as long as a real one."""
     loops = PACE.loops
     walls = [
@@ -87,14 +95,14 @@ def arm_round(arm: str, of: Row, draw: random.Random) -> ArmRound:
         for wall in walls
     )
     said = f"{of.id} {arm} {draw.random()}".ljust(PYPERF, "-")
-    return ArmRound(arm, values[:1], values, Farewell(said, 90_000_000 + walls[0], walls[0], 1))
+    return ArmRound(arm, values[:1], values, WorkerSummary(said, 90_000_000 + walls[0], walls[0], 1))
 
 
 PYPERF = 1_000
 """Characters of a worker's pyperf run, about."""
 
 
-def timed(line: Line, level: float, draw: random.Random) -> Line:
+def timed(line: BenchmarkResult, level: float, draw: random.Random) -> BenchmarkResult:
     """The line as it is after its rounds."""
     cells = tuple(replace(cell, timing=timing(cell, line.row, level, draw)) for cell in line.cells)
     again = estimate(list(noise(0.0, draw)), 0.95).exp()
@@ -102,7 +110,7 @@ def timed(line: Line, level: float, draw: random.Random) -> Line:
     return replace(line, cells=cells, pace=PACE, rounds=ROUNDS, finished=finished, again=again)
 
 
-def timing(cell: Cell, of: Row, level: float, draw: random.Random) -> Timing:
+def timing(cell: CaseResult, of: Benchmark, level: float, draw: random.Random) -> Timing:
     """A timing of 20 rounds, with everything that a cell may have."""
     size = dict(of.parameters)["n"]
     seconds = 1e-5 * float(size) * RATIOS[cell.backend]

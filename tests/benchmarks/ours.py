@@ -5,13 +5,13 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from harness.execution.affinity import choose_cpus, kept_off
+from harness.execution.affinity import avoiding, choose_cpus
 from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.observing import assignment
-from harness.execution.rounds import Arm, Stage, run_round
-from harness.records.pace import Fault
+from harness.execution.rounds import Arm, RoundContext, run_round
+from harness.records.pace import ArmFailure
 from harness.records.plan import FAST
-from harness.runner.planning import Wanted, begin
+from harness.runner.planning import RunRequest, plan_run
 from tests.benchmarks.agreement import Pair
 
 T = TypeVar("T")
@@ -24,25 +24,25 @@ class OurRow:
     """A row on some loops with the pace that a run would give it; leaves Python where it cannot be timed."""
 
     def __init__(self, name: str, loops: Sequence[str]) -> None:
-        plan = begin(Wanted([name], loops, [], loops[0], 30.0, FAST, seed=0, scale=True)).plan
+        plan = plan_run(RunRequest([name], loops, [], loops[0], 30.0, FAST, seed=0, scale=True)).plan
         [row] = plan.rows
         self._name = name
-        self._stage = Stage(choose_cpus(row.cpus), plan.patience(row))
+        self._stage = RoundContext(choose_cpus(row.cpus), plan.patience(row))
         self._arms = [Arm(one.loop.name, assignment(row, one)) for one in plan.backends]
-        with kept_off(self._stage.cpus):
+        with avoiding(self._stage.cpus):
             calibration = self._sound(calibrate(self._arms, self._stage, FAST.value))
         self._pace = choose_pace(calibration, FAST.turns, FAST.warmups)
 
     def values(self, number: int) -> dict[str, Values]:
         """The values of one round's workers."""
-        with kept_off(self._stage.cpus):
+        with avoiding(self._stage.cpus):
             played = self._sound(
                 run_round(self._arms, self._pace, self._stage, f"{self._name}/{number}", {"name": "ours"})
             )
         return {part.arm: tuple(one.wall / one.loops / 1e9 for one in part.values) for part in played}
 
-    def _sound(self, found: T | Fault) -> T:
-        if isinstance(found, Fault):
+    def _sound(self, found: T | ArmFailure) -> T:
+        if isinstance(found, ArmFailure):
             sys.exit(f"{self._name}: {found.arm}: {found.because}")
         return found
 

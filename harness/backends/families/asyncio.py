@@ -10,8 +10,8 @@ from typing import Any, cast
 import anyio._backends._asyncio  # noqa: F401 - imported now, not inside the first observation
 
 from harness.backends.asyncio_variants import AsyncioLoop
-from harness.backends.gatherers import Start, anyio_gather, over
-from harness.backends.runtime import NotALoop, Running
+from harness.backends.gatherers import Start, anyio_gather, gather_in
+from harness.backends.runtime import NotALoop, Runtime
 from harness.scenario import Gather
 
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
@@ -26,15 +26,15 @@ def _start_in(group: asyncio.TaskGroup) -> Start:
 
 GATHERERS: dict[str, Gather] = {
     "gather": cast("Gather", asyncio.gather),  # it is; typeshed words it otherwise from 3.12 on
-    "taskgroup": over(asyncio.TaskGroup, _start_in),
+    "taskgroup": gather_in(asyncio.TaskGroup, _start_in),
     "anyio": anyio_gather,
 }
 
 
-def open_backend(factory: str, gatherer: str) -> Running:
+def open_backend(factory: str, gatherer: str) -> Runtime:
     """How to run on the loop that `factory` ("module:attribute", empty for asyncio's own) makes."""
     new_loop = NotedFactory(_find(factory) if factory else AsyncioLoop)
-    return Running(
+    return Runtime(
         anyio_backend="asyncio",
         options={"loop_factory": new_loop},
         modules=("anyio._backends._asyncio", *filter(None, [factory.partition(":")[0]])),

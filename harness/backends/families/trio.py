@@ -5,22 +5,22 @@ from operator import attrgetter
 import anyio._backends._trio  # noqa: F401 - imported now, not inside the first observation
 import trio
 
-from harness.backends.gatherers import anyio_gather, over
-from harness.backends.runtime import Running
+from harness.backends.gatherers import anyio_gather, gather_in
+from harness.backends.runtime import Runtime
 from harness.scenario import Gather
 
 RUN = trio.run
 """What runs a story, as it is before a scenario has been imported."""
 
 GATHERERS: dict[str, Gather] = {
-    "nursery": over(trio.open_nursery, attrgetter("start_soon")),
+    "nursery": gather_in(trio.open_nursery, attrgetter("start_soon")),
     "anyio": anyio_gather,
 }
 
 
-def open_backend(factory: str, gatherer: str) -> Running:  # noqa: ARG001 - trio makes its own loop
+def open_backend(factory: str, gatherer: str) -> Runtime:  # noqa: ARG001 - trio makes its own loop
     """How to run on trio."""
-    return Running(
+    return Runtime(
         anyio_backend="trio",
         options={},
         modules=("anyio._backends._trio",),

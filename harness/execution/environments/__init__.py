@@ -1,20 +1,26 @@
 """Virtual environments that backends run in, when it is not loopcmp's own: read, made by uv, found again."""
 
 from harness.execution.environments.building import is_made
-from harness.execution.environments.definition import HERE, check_versions, complete, define, read_venv
-from harness.execution.environments.installed import interpreters, made_of
-from harness.execution.environments.interpreters import Place, find_place, make_again
+from harness.execution.environments.definition import (
+    HERE,
+    check_versions,
+    define,
+    read_venv,
+    with_worker_requirements,
+)
+from harness.execution.environments.installed import built_from, interpreters
+from harness.execution.environments.interpreters import InterpreterPath, interpreter_for, rebuild
 
 __all__ = [
     "HERE",
-    "Place",
+    "InterpreterPath",
+    "built_from",
     "check_versions",
-    "complete",
     "define",
-    "find_place",
+    "interpreter_for",
     "interpreters",
     "is_made",
-    "made_of",
-    "make_again",
     "read_venv",
+    "rebuild",
+    "with_worker_requirements",
 ]

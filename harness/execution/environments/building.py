@@ -16,7 +16,7 @@ import uv
 
 import harness
 import scenarios
-from harness.backends.backend import Venv
+from harness.backends.backend import EnvironmentSpec
 
 PATIENCE = 900.0
 """Seconds in which uv must answer: a loop without a wheel is compiled."""
@@ -34,11 +34,11 @@ _SOURCES = (harness, scenarios)
 """All that a worker has of loopcmp's own environment."""
 
 
-class NotMade(Exception):
+class BuildFailed(Exception):
     """An environment that cannot be made; the message is uv's."""
 
 
-def folder_of(venv: Venv) -> Path:
+def folder_of(venv: EnvironmentSpec) -> Path:
     """Where the environment is, once it is made: the same for the same requests and this loopcmp."""
     sources = [str(_source(package)) for package in _SOURCES]
     asked = json.dumps([venv.python, venv.requirements, sources])
@@ -55,12 +55,12 @@ def python_in(folder: Path) -> Path:
     return folder / "bin" / "python"
 
 
-def is_made(venv: Venv) -> bool:
+def is_made(venv: EnvironmentSpec) -> bool:
     """Whether the environment is there, and its Python too."""
     return python_in(folder_of(venv)).exists()
 
 
-def make(venv: Venv, constraints: Sequence[str] = ()) -> None:
+def make(venv: EnvironmentSpec, constraints: Sequence[str] = ()) -> None:
     """Make the environment, or find that it is made already. Raises NotMade.
 
     `constraints` hold back what its requirements leave open.
@@ -75,10 +75,10 @@ def make(venv: Venv, constraints: Sequence[str] = ()) -> None:
             _fill(made, venv, Path(work), constraints)
             _move(made, folder)
     except OSError as error:
-        raise NotMade(f"the cache folder cannot be written: {error.strerror}") from None
+        raise BuildFailed(f"the cache folder cannot be written: {error.strerror}") from None
 
 
-def _fill(made: Path, venv: Venv, work: Path, constraints: Sequence[str]) -> None:
+def _fill(made: Path, venv: EnvironmentSpec, work: Path, constraints: Sequence[str]) -> None:
     python = str(python_in(made))
     _uv(work, "venv", "--no-project", "--relocatable", "--python", venv.python, str(made))
     _check_version(made)
@@ -101,7 +101,9 @@ def _source(package: object) -> Path:
 def _check_version(made: Path) -> None:
     found = re.search(r"^version_info = (\d+)\.(\d+)\S*$", (made / "pyvenv.cfg").read_text(), re.MULTILINE)
     if found and (int(found[1]), int(found[2])) < OLDEST:
-        raise NotMade(f"it is Python {found[1]}.{found[2]}: a worker needs {OLDEST[0]}.{OLDEST[1]} or newer")
+        raise BuildFailed(
+            f"it is Python {found[1]}.{found[2]}: a worker needs {OLDEST[0]}.{OLDEST[1]} or newer"
+        )
 
 
 def _move(made: Path, folder: Path) -> None:
@@ -133,10 +135,10 @@ def _uv(work: Path, *words: str) -> None:
         except BaseException as error:
             os.killpg(process.pid, signal.SIGKILL)
             if isinstance(error, subprocess.TimeoutExpired):
-                raise NotMade(f"uv gave no answer for {PATIENCE:g} s") from None
+                raise BuildFailed(f"uv gave no answer for {PATIENCE:g} s") from None
             raise
     if process.returncode:
-        raise NotMade(_worded(said, work))
+        raise BuildFailed(_worded(said, work))
 
 
 def _worded(said: str, work: Path) -> str:

@@ -11,7 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from harness.backends.backend import Loop, Venv
+from harness.backends.backend import EnvironmentSpec, Loop
 from harness.errors import BadInput
 
 HERE = "here"
@@ -27,7 +27,7 @@ _FROM = {"https", "git+https"}
 """Where a requirement may come from: a path would be published with the record, and is nowhere else."""
 
 
-def define(name: str, python: str = "", requirements: Iterable[str] = ()) -> Venv:
+def define(name: str, python: str = "", requirements: Iterable[str] = ()) -> EnvironmentSpec:
     """An environment of this name; without a `python`, it has this one's version.
 
     Raises BadInput for what cannot be handed to uv, or published with a record.
@@ -38,10 +38,12 @@ def define(name: str, python: str = "", requirements: Iterable[str] = ()) -> Ven
         raise BadInput(
             f"environment {name}: python {python!r} is no version: write one such as 3.12 or 3.13t"
         )
-    return Venv(name, python or platform.python_version(), tuple(_checked(name, one) for one in requirements))
+    return EnvironmentSpec(
+        name, python or platform.python_version(), tuple(_checked(name, one) for one in requirements)
+    )
 
 
-def read_venv(words: str) -> Venv:
+def read_venv(words: str) -> EnvironmentSpec:
     """An environment from the command line's "NAME=PYTHON REQUIREMENT REQUIREMENT…"."""
     name, _, rest = words.partition("=")
     python, *requirements = rest.split() or [""]
@@ -75,7 +77,7 @@ def check_versions(versions: Iterable[tuple[str, str]]) -> None:
             raise BadInput(f"{name!r} names no distribution")
 
 
-def complete(venv: Venv, loop: Loop, needs: Iterable[str]) -> Venv:
+def with_worker_requirements(venv: EnvironmentSpec, loop: Loop, needs: Iterable[str]) -> EnvironmentSpec:
     """The environment with all that a worker needs there for a loop, and what scenarios need.
 
     What is not asked for by name is taken in the version that is installed here, so that only what

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import uv
 
-from harness.backends.backend import Venv
+from harness.backends.backend import EnvironmentSpec
 from harness.execution.environments.building import DEFINITION, OLDEST, cache, environment_of_uv, python_in
 
 _PATIENCE = 60.0
@@ -20,15 +20,15 @@ _PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class BuiltEnvironment:
     """An environment that was made: what was asked for, and what that came to."""
 
-    venv: Venv
+    venv: EnvironmentSpec
     python: str
     versions: tuple[tuple[str, str], ...]
 
 
-def made_of(venv: Venv) -> Iterator[Made]:
+def built_from(venv: EnvironmentSpec) -> Iterator[BuiltEnvironment]:
     """The environments that were made of this definition and what each loop needs besides."""
     for file in sorted(cache().glob(f"*/{DEFINITION}")):
         asked = _read(file)
@@ -38,18 +38,18 @@ def made_of(venv: Venv) -> Iterator[Made]:
             yield _look(asked, file.parent)
 
 
-def _read(file: Path) -> Venv | None:
+def _read(file: Path) -> EnvironmentSpec | None:
     try:
-        return Venv(*msgspec.json.decode(file.read_bytes(), type=tuple[str, str, tuple[str, ...]]))
+        return EnvironmentSpec(*msgspec.json.decode(file.read_bytes(), type=tuple[str, str, tuple[str, ...]]))
     except (OSError, msgspec.MsgspecError):
         return None
 
 
-def _look(asked: Venv, folder: Path) -> Made:
+def _look(asked: EnvironmentSpec, folder: Path) -> BuiltEnvironment:
     found = re.search(r"^version_info = (\S+)$", (folder / "pyvenv.cfg").read_text(), re.MULTILINE)
     installed = distributions(path=[str(path) for path in (folder / "lib").glob("python*/site-packages")])
     versions = tuple(sorted((one.name, one.version) for one in installed))
-    return Made(asked, found[1] if found else "", versions)
+    return BuiltEnvironment(asked, found[1] if found else "", versions)
 
 
 def interpreters() -> tuple[str, ...]:

@@ -7,18 +7,18 @@ from functools import cache
 import msgspec
 
 from harness.backends.availability import why_unavailable
-from harness.backends.backend import Backend, Loop, Venv
+from harness.backends.backend import Backend, EnvironmentSpec, Loop
 from harness.execution.environments import building
 from harness.execution.process import Worker
-from harness.protocol.messages import Identity
-from harness.protocol.observations import Ended
+from harness.protocol.messages import Interpreter
+from harness.protocol.observations import WorkerExit
 
 _PATIENCE = 60.0
 """Seconds in which a worker must say what it runs on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class InterpreterPath:
     """The path of an interpreter, which no record holds; what it is, if it is not loopcmp's own.
 
     `unavailable` is why the backend cannot run there.
@@ -26,44 +26,44 @@ class Place:
 
     python: str
     unavailable: str | None
-    identity: Identity | None = None
+    identity: Interpreter | None = None
 
 
-def find_place(backend: Backend) -> Place:
+def interpreter_for(backend: Backend) -> InterpreterPath:
     """Where this backend's workers run. Its environment is made if there is none yet; once a process."""
     if backend.venv is None:
-        return Place(sys.executable, why_unavailable(backend.loop))
+        return InterpreterPath(sys.executable, why_unavailable(backend.loop))
     return _find(backend.loop, backend.venv)
 
 
 @cache
-def _find(loop: Loop, venv: Venv) -> Place:
+def _find(loop: Loop, venv: EnvironmentSpec) -> InterpreterPath:
     python = str(building.python_in(building.folder_of(venv)))
     try:
         building.make(venv)
         identity = _identify(python, loop)
-    except building.NotMade as error:
-        return Place(python, f"environment {venv.name} cannot be made: {error}")
-    return Place(python, identity.unavailable, identity)
+    except building.BuildFailed as error:
+        return InterpreterPath(python, f"environment {venv.name} cannot be made: {error}")
+    return InterpreterPath(python, identity.unavailable, identity)
 
 
-def make_again(backend: Backend, versions: tuple[tuple[str, str], ...]) -> Place:
+def rebuild(backend: Backend, versions: tuple[tuple[str, str], ...]) -> InterpreterPath:
     """Where a resumed run's backend runs; if its environment is gone, it is made with these versions."""
     if backend.venv is not None:
         try:
             building.make(backend.venv, [f"{name}=={version}" for name, version in versions])
-        except building.NotMade as error:
-            return Place("", f"environment {backend.venv.name} cannot be made again: {error}")
-    return find_place(backend)
+        except building.BuildFailed as error:
+            return InterpreterPath("", f"environment {backend.venv.name} cannot be made again: {error}")
+    return interpreter_for(backend)
 
 
-def _identify(python: str, loop: Loop) -> Identity:
+def _identify(python: str, loop: Loop) -> Interpreter:
     """Ask a worker in the environment. Raises NotMade if it does not answer."""
     with Worker({"do": "identify", "loop": loop}, python=python) as worker:
         reply = worker.receive(_PATIENCE)
-    if isinstance(reply, Ended):
-        raise building.NotMade(f"a worker there {reply.how}: {reply.said[-building.KEPT :]}")
+    if isinstance(reply, WorkerExit):
+        raise building.BuildFailed(f"a worker there {reply.how}: {reply.said[-building.KEPT :]}")
     try:
-        return reply.read(Identity)
+        return reply.read(Interpreter)
     except msgspec.ValidationError as error:
-        raise building.NotMade(f"a worker there does not say what it is: {error}") from None
+        raise building.BuildFailed(f"a worker there does not say what it is: {error}") from None

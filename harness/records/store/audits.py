@@ -6,25 +6,25 @@ from pathlib import Path
 
 import msgspec
 
-from harness.records.entries import Environment
+from harness.records.entries import Machine
 from harness.records.store.folders import LOCAL
 from harness.records.store.record_file import RECORD
-from harness.records.trials import Schedule
+from harness.records.trials import AuditSchedule
 
 
 class _Setting(msgspec.Struct):
     """Of a record's beginning, what tells an audit from a run, and where it was taken."""
 
     started: str
-    environment: Environment
-    audit: Schedule | None = None
+    environment: Machine
+    audit: AuditSchedule | None = None
 
 
 class _Set(msgspec.Struct):
     begun: _Setting
 
 
-def audits(results: Path, environment: Environment) -> list[Path]:
+def audits(results: Path, environment: Machine) -> list[Path]:
     """The folders of the audits of the same machine and Python under results/, newest first."""
     files = chain(results.glob(f"*/{RECORD}"), results.glob(f"{LOCAL}/*/{RECORD}"))
     settings = {file.parent: setting.begun for file in files if (setting := _setting(file)) is not None}

@@ -12,34 +12,34 @@ import msgspec
 from harness.errors import BadInput
 from harness.records.entries import (
     VERSION,
-    Begun,
-    Closed,
-    Dropped,
+    ArmDropped,
+    BenchmarkCalibrated,
+    BenchmarkFinished,
+    CaseObserved,
     Entry,
-    Finished,
-    Observed,
-    Paced,
-    Played,
-    PlayedBeside,
+    PassRoundMeasured,
+    RoundMeasured,
+    RunFinished,
+    RunStarted,
 )
 from harness.records.store.decoding import Versioned, check_version, decode, read_bytes
 from harness.records.store.files import JOURNAL, cannot_write, remove_halves, sync, write_all
-from harness.records.trials import Tried
+from harness.records.trials import TrialResult
 
-_KINDS: dict[str, type[Entry]] = {
-    "Begun": Begun,
-    "Observed": Observed,
-    "Paced": Paced,
-    "Played": Played,
-    "PlayedBeside": PlayedBeside,
-    "Dropped": Dropped,
-    "Finished": Finished,
-    "Tried": Tried,
-    "Closed": Closed,
+KINDS: dict[str, type[Entry]] = {
+    "Begun": RunStarted,
+    "Observed": CaseObserved,
+    "Paced": BenchmarkCalibrated,
+    "Played": RoundMeasured,
+    "PlayedBeside": PassRoundMeasured,
+    "Dropped": ArmDropped,
+    "Finished": BenchmarkFinished,
+    "Tried": TrialResult,
+    "Closed": RunFinished,
 }
 """The kinds of entries by the name that a journal has for each; a class may be renamed, a kind may not."""
 
-_NAMES = {entry: kind for kind, entry in _KINDS.items()}
+_NAMES = {entry: kind for kind, entry in KINDS.items()}
 
 
 class _Envelope(msgspec.Struct):
@@ -102,7 +102,7 @@ def is_at_work(folder: Path) -> bool:
         return not locked(file.fileno())
 
 
-def resume(folder: Path) -> tuple[Journal, Begun, Iterator[Entry]]:
+def resume(folder: Path) -> tuple[Journal, RunStarted, Iterator[Entry]]:
     """A run's journal, opened to go on with it, and what it holds. Raises BadInput and CannotWrite."""
     _check_files(folder)
     journal = Journal(folder, create=False)
@@ -126,18 +126,18 @@ def _check_files(folder: Path) -> None:
                 raise BadInput(f"{path} is neither a file nor a folder: move it away")
 
 
-def read_journal(folder: Path) -> tuple[Begun, tuple[Entry, ...]]:
+def read_journal(folder: Path) -> tuple[RunStarted, tuple[Entry, ...]]:
     """A run's journal; a torn last line, from a run that was killed, is left out. Raises BadInput."""
     begun, entries = open_journal(folder)
     return begun, tuple(entries)
 
 
-def open_journal(folder: Path) -> tuple[Begun, Iterator[Entry]]:
+def open_journal(folder: Path) -> tuple[RunStarted, Iterator[Entry]]:
     """The same, entry by entry: those of 10,000 cells would fill the memory. Raises BadInput, also later."""
     path = folder / JOURNAL
     entries = (_entry(path, number, line) for number, line in _lines(path))
     begun = next(entries, None)
-    if not isinstance(begun, Begun):
+    if not isinstance(begun, RunStarted):
         raise BadInput(f"{path} does not begin as a journal of loopcmp does")
     return begun, entries
 
@@ -164,9 +164,9 @@ def mend_journal(folder: Path) -> None:
 def _entry(path: Path, number: int, line: bytes) -> Entry:
     place = f"{path}, line {number}"
     envelope = decode(line, _Envelope, place)
-    kind = _KINDS.get(envelope.kind)
+    kind = KINDS.get(envelope.kind)
     if kind is None:
         raise BadInput(f"{place}: {envelope.kind!r} is no entry of a journal of version {VERSION}")
-    if kind is Begun:
+    if kind is RunStarted:
         check_version(decode(envelope.entry, Versioned, place), place)
     return decode(envelope.entry, kind, place)

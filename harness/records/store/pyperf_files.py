@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from harness.records.entries import Entry, Played
-from harness.records.pace import AGAIN
+from harness.records.entries import Entry, RoundMeasured
+from harness.records.pace import SELF_TEST_ARM
 from harness.records.store.decoding import one_line
 from harness.records.store.files import write_file
 
@@ -19,7 +19,7 @@ def write_timings(folder: Path, entries: Iterable[Entry]) -> None:
     """
     runs: dict[str, list[tuple[str, str]]] = {}
     for entry in entries:
-        if isinstance(entry, Played):
+        if isinstance(entry, RoundMeasured):
             for part in entry.arms:
                 whose = f"{entry.row}, round {entry.number}, {part.arm}"
                 runs.setdefault(part.arm, []).append((whose, part.farewell.pyperf))
@@ -58,7 +58,7 @@ def _merged(texts: Iterable[tuple[str, str]], left_out: list[str]) -> bytes:
 
 def file_name(name: str) -> str:
     """The name of a backend, or A/A, as part of a path: itself, or what of it may be there and a digest."""
-    if name == AGAIN:
+    if name == SELF_TEST_ARM:
         return "A-A"
     if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_@+=.-]{0,99}", name):
         return name

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 
-def kept(file: Path, make: Callable[[], str]) -> str:
+def cached_text(file: Path, make: Callable[[], str]) -> str:
     """The text in the file, or made and kept there; where it cannot be kept, it is made every time.
 
     The first line is the digest of the rest: a file that is damaged is as good as none.

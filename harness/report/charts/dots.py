@@ -6,14 +6,14 @@ from functools import lru_cache
 from typing import Any
 
 from harness.records.estimate import Estimate, Judgement
-from harness.records.record import Cell, Record
+from harness.records.record import CaseResult, Record
 from harness.report.charts.chart import ACCENT, INK, Chart, Datum, Spec, finished
 from harness.report.charts.panels import columns, panels, rows
 from harness.report.evidence import scaled
 from harness.report.formatting import label
 from harness.report.html.matrix import order
 from harness.report.tables import contrasts as contrast_tables
-from harness.report.tables.table import Table, interval
+from harness.report.tables.table import Table, format_estimate
 
 FEWEST_TICKS, MOST_TICKS = 3, 8
 
@@ -84,21 +84,21 @@ def _contrasted(record: Record) -> Iterator[Datum]:
     pairs = list(dict.fromkeys(f"{one.arm} / {one.against}" for _, _, one in known))
     for number, row, one in known:
         pair = f"{one.arm} / {one.against}"
-        yield _dot(number, row, label(pair), pairs.index(pair), one.ratio, interval(one.ratio, "×"))
+        yield _dot(number, row, label(pair), pairs.index(pair), one.ratio, format_estimate(one.ratio, "×"))
 
 
-def _ratio(cell: Cell) -> tuple[Estimate, str] | None:
+def _ratio(cell: CaseResult) -> tuple[Estimate, str] | None:
     timing = cell.timing
     if timing is None or timing.ratio is None:
         return None
-    return timing.ratio, f"{interval(timing.ratio, '×')}, {timing.judgement}"
+    return timing.ratio, f"{format_estimate(timing.ratio, '×')}, {timing.judgement}"
 
 
-def _peak(cell: Cell) -> tuple[Estimate, str] | None:
+def _peak(cell: CaseResult) -> tuple[Estimate, str] | None:
     if cell.timing is None or cell.timing.peak is None:
         return None
     peak = scaled(cell.timing.peak, 1 / 1024)
-    return peak, interval(peak, " KiB")
+    return peak, format_estimate(peak, " KiB")
 
 
 def _dots(record: Record, what: Any) -> Iterator[Datum]:

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from harness.records.record import Record
 from harness.report.charts import Chart, charts
-from harness.report.charts.rendering import Workshop, room_for, standing
+from harness.report.charts.rendering import ChartRenderer, room_for, standalone_svg
 
 FOLDER = "charts"
 """Where images stand, beside the report."""
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ChartImage:
     """A chart as an SVG image; `file` is its path from the report's folder."""
 
     chart: Chart
@@ -19,12 +19,12 @@ class Picture:
     svg: str
 
 
-def pictures(record: Record) -> tuple[Picture, ...]:
+def pictures(record: Record) -> tuple[ChartImage, ...]:
     """The images of a record's charts, as many as there is room for."""
     drawn = charts(record)
-    workshop = Workshop(room_for(len(drawn)), standing)
+    workshop = ChartRenderer(room_for(len(drawn)), standalone_svg)
     found = ((chart, workshop.image(chart)) for chart in drawn)
-    return tuple(Picture(chart, f"{FOLDER}/{_short(chart)}.svg", svg) for chart, svg in found if svg)
+    return tuple(ChartImage(chart, f"{FOLDER}/{_short(chart)}.svg", svg) for chart, svg in found if svg)
 
 
 def _short(chart: Chart) -> str:

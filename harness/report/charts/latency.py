@@ -12,7 +12,7 @@ from harness.report.evidence import scaled
 from harness.report.formatting import label
 from harness.report.html.matrix import order
 from harness.report.tables import passes
-from harness.report.tables.table import interval
+from harness.report.tables.table import format_estimate
 
 MOST_MARKS = 7
 """Marks that a panel has the width for."""
@@ -57,7 +57,7 @@ def _dot(quantile: Quantile) -> Iterator[Datum]:
             "low": float(found.value if found.low is None else found.low),
             "high": float(found.value if found.high is None else found.high),
             "open": found.low is None,
-            "says": f"{quantile.name} {interval(found, ' µs')}",
+            "says": f"{quantile.name} {format_estimate(found, ' µs')}",
         }
 
 

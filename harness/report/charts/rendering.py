@@ -12,7 +12,7 @@ from typing import Any
 import platformdirs
 
 from harness.report.charts import DATA, Chart, Spec
-from harness.report.charts.cache import kept
+from harness.report.charts.cache import cached_text
 
 _TAG = re.compile(r"<[^>]*>")
 _QUIET = re.compile(
@@ -35,7 +35,7 @@ MOST = 100
 """Charts of one report beyond which none has an image: each takes a tenth of a second."""
 
 
-class Workshop:
+class ChartRenderer:
     """Turns the charts of one report into Vega and SVG; charts of one kind are compiled once.
 
     `dress` makes an image fit to stand where it will.
@@ -87,7 +87,7 @@ def inline(drawn: str) -> str:
     return _quiet(drawn, r"var(\1)")
 
 
-def standing(drawn: str) -> str:
+def standalone_svg(drawn: str) -> str:
     """An SVG image as a file: in colors that every program knows, on white whatever is around it."""
     head, _, rest = _quiet(drawn, r"\2").partition(">")
     words = 'xmlns="http://www.w3.org/2000/svg" font-family="system-ui, sans-serif"'
@@ -121,7 +121,7 @@ def runtime() -> str:
     The same for every page, and more than a second to bundle: it is kept until vl-convert is another.
     """
     version = importlib.metadata.version("vl-convert-python")
-    return kept(platformdirs.user_cache_path("loopcmp") / f"vega-{version}.js", _bundled)
+    return cached_text(platformdirs.user_cache_path("loopcmp") / f"vega-{version}.js", _bundled)
 
 
 def _bundled() -> str:
@@ -131,6 +131,6 @@ def _bundled() -> str:
     return bundle
 
 
-def packed(text: str) -> str:
+def gzip_base64(text: str) -> str:
     """Text as base64 of gzip, which a browser unpacks."""
     return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()

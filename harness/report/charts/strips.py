@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from statistics import median
 
-from harness.analysis.audit import answered
-from harness.records.record import Line, Record
+from harness.analysis.audit import completed
+from harness.records.record import BenchmarkResult, Record
 from harness.report.charts.chart import ACCENT, Chart, Datum, Spec, finished, named_data
 from harness.report.formatting import label
 from harness.report.html.matrix import order
@@ -37,7 +37,7 @@ def trials(record: Record) -> Chart | None:
     apart = {
         words: [float(f"{(one.compared[0].ratio.value - 1) * 100:.3g}") for one in some]
         for name, words in PROCEDURES.items()
-        if (some := answered(record.trials, name))
+        if (some := completed(record.trials, name))
     }
     if not apart:
         return None
@@ -59,7 +59,7 @@ def trials(record: Record) -> Chart | None:
     )
 
 
-def _strip_of(line: Line, record: Record) -> tuple[Datum, ...]:
+def _strip_of(line: BenchmarkResult, record: Record) -> tuple[Datum, ...]:
     """How far each round's sample lies from its case's median: in % of a ratio, in µs of a sleep."""
     asleep = line.row.ideal is not None
     apart = {
@@ -104,7 +104,7 @@ def _apart(samples: Sequence[float], *, asleep: bool) -> list[float]:
     return [float(f"{one:.3g}") for one in away]
 
 
-def _strip(number: int, line: Line, data: tuple[Datum, ...], spec: Spec) -> Chart:
+def _strip(number: int, line: BenchmarkResult, data: tuple[Datum, ...], spec: Spec) -> Chart:
     unit = data[0]["unit"]
     rows = tuple((one["backend"], _extent(one), " ".join(f"{x:+g}" for x in one["apart"])) for one in data)
     title = "Rounds"

@@ -8,7 +8,7 @@ from harness.records.estimate import Estimate
 from harness.report.charts.chart import HUES, SHAPES, Chart, Datum, Spec, finished, named_data
 from harness.report.evidence import microseconds, scaled
 from harness.report.formatting import label
-from harness.report.tables.table import Table, interval
+from harness.report.tables.table import Table, format_estimate
 
 SWEEP_WIDTH, SWEEP_HEIGHT = 520, 300
 
@@ -40,7 +40,7 @@ def _weights(sweep: Sweep) -> str:
 
 
 def _bytes(weight: Estimate | None) -> str:
-    return "not told apart" if weight is None else interval(weight, " bytes")
+    return "not told apart" if weight is None else format_estimate(weight, " bytes")
 
 
 def _heads(sweep: Sweep) -> Iterator[str]:
@@ -95,7 +95,7 @@ def _sweep_data(sweep: Sweep) -> Iterator[Datum]:
                 "value": float(seconds.value),
                 "low": float(seconds.value if seconds.low is None else seconds.low),
                 "high": float(seconds.value if seconds.high is None else seconds.high),
-                "says": f"{label(curve.backend)}, {point.at:g}: {interval(seconds, ' µs')}",
+                "says": f"{label(curve.backend)}, {point.at:g}: {format_estimate(seconds, ' µs')}",
             }
 
 

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 
 from harness.records.estimate import Estimate
-from harness.records.record import Cell, Record, Timing
+from harness.records.record import CaseResult, Record, Timing
 
 HEADS = ("scenario", "parameters", "backend", "verdict", "metric", "value", "low", "high", "rounds")
 
@@ -24,7 +24,7 @@ def render(record: Record) -> str:
     return out.getvalue()
 
 
-def _metrics(cell: Cell) -> Iterator[tuple[object, ...]]:
+def _metrics(cell: CaseResult) -> Iterator[tuple[object, ...]]:
     if cell.timing is None:
         yield ("", "", "", "", "")
         return

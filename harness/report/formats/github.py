@@ -7,7 +7,7 @@ import msgspec
 from harness.records.estimate import Estimate
 from harness.records.record import Record, Timing
 from harness.report.evidence import scaled
-from harness.report.tables.table import case_id, interval
+from harness.report.tables.table import case_id, format_estimate
 
 
 class Bench(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -35,9 +35,11 @@ def benches(record: Record) -> Iterator[Bench]:
 
 def _of_case(name: str, timing: Timing) -> Iterator[Bench]:
     microseconds = scaled(timing.seconds, 1e6)
-    yield Bench(name, float(microseconds.value), "us", _range(microseconds), interval(microseconds, " µs"))
+    yield Bench(
+        name, float(microseconds.value), "us", _range(microseconds), format_estimate(microseconds, " µs")
+    )
     if timing.ratio is not None:
-        said = f"{interval(timing.ratio, '×')}, {timing.judgement}"
+        said = f"{format_estimate(timing.ratio, '×')}, {timing.judgement}"
         yield Bench(f"{name}, time ratio", float(timing.ratio.value), "ratio", _range(timing.ratio), said)
 
 

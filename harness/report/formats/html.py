@@ -7,9 +7,9 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from harness.errors import visible
+from harness.errors import escape_controls
 from harness.records.record import Record
-from harness.report.charts.rendering import Workshop, room_for
+from harness.report.charts.rendering import ChartRenderer, room_for
 from harness.report.formatting import linked, trusted
 from harness.report.html.assets import Assets, inline
 from harness.report.html.page import page_of
@@ -17,7 +17,7 @@ from harness.report.html.page import page_of
 
 def render(record: Record) -> str:
     """The whole page, with its style, its data and the runtime of its charts inside."""
-    workshop = Workshop(room_for(len(record.lines)))  # a strip for every row
+    workshop = ChartRenderer(room_for(len(record.lines)))  # a strip for every row
     page = page_of(record, workshop)
     return fill("report.html.j2", page=page, assets=inline(page.charts, workshop))
 
@@ -45,12 +45,12 @@ def _templates() -> jinja2.Environment:
 
 
 def _shown(value: object) -> object:
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return escape_controls(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def breakable(name: str) -> Markup:
     """A name that may be broken after the signs that join its parts."""
-    escaped = str(Markup.escape(visible(name)))
+    escaped = str(Markup.escape(escape_controls(name)))
     for sign in ("+", ":", "_"):
         escaped = escaped.replace(sign, f"{sign}<wbr>")
     return trusted(escaped)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harness.records.record import Record
 from harness.report.formats.markdown import inline
-from harness.report.tables.table import counted
+from harness.report.tables.table import count_benchmarks
 
 _HEAD = """\
 # Published records
@@ -35,5 +35,5 @@ def _row(folder: Path, record: Record | None) -> str:
 
 def _told(record: Record) -> tuple[str, ...]:
     begun, env = record.begun, record.begun.environment
-    what = f"{counted(len(record.lines))} on {', '.join(record.backends)}"
+    what = f"{count_benchmarks(len(record.lines))} on {', '.join(record.backends)}"
     return (begun.started[:10], what, f"{env.cpu}, {env.cores} CPUs, {env.system}", env.python)

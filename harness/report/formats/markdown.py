@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from harness.errors import visible
+from harness.errors import escape_controls
 from harness.records.record import Record
 from harness.records.verdict import EXPLAINED, FINDINGS
 from harness.report import commands, differences, sentences
@@ -14,7 +14,7 @@ from harness.report.tables.table import Table
 from harness.report.warnings import caveats
 
 if TYPE_CHECKING:
-    from harness.report.charts.images import Picture
+    from harness.report.charts.images import ChartImage
 
 ABOVE = {
     "chart-forest": "times",
@@ -46,12 +46,12 @@ def render(record: Record) -> str:
     return illustrated(record, ())
 
 
-def illustrated(record: Record, pictures: "Iterable[Picture]") -> str:
+def illustrated(record: Record, pictures: "Iterable[ChartImage]") -> str:
     """The report as Markdown that shows these images, each above the table behind it."""
     return "\n".join(_lines(record, {one.chart.name: one for one in pictures})) + "\n"
 
 
-def _lines(record: Record, pictures: "Mapping[str, Picture]") -> Iterable[str]:
+def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str]:
     what, where = table.heading(record)
     yield f"# {inline(record.begun.name)}: {inline(what)}"
     yield from ("", inline(where), "")
@@ -78,7 +78,7 @@ def _lines(record: Record, pictures: "Mapping[str, Picture]") -> Iterable[str]:
     yield from ("", "## Repeat it", "", "```sh", again, own, "```")
 
 
-def _table(content: Table | None, picture: "Picture | None" = None) -> Iterable[str]:
+def _table(content: Table | None, picture: "ChartImage | None" = None) -> Iterable[str]:
     if content is None:
         return
     yield from (f"## {inline(content.title)}", "")
@@ -93,7 +93,7 @@ def _table(content: Table | None, picture: "Picture | None" = None) -> Iterable[
         yield from (inline(note), "")
 
 
-def _alternative(picture: "Picture") -> str:
+def _alternative(picture: "ChartImage") -> str:
     return inline(picture.chart.alternative).replace("]", "\\]")
 
 
@@ -115,9 +115,9 @@ def _difference(difference: SideBySide) -> Iterable[str]:
 
 def inline(text: str) -> str:
     """Text that Markdown and HTML show as it is."""
-    return visible(text).translate(_ESCAPED)
+    return escape_controls(text).translate(_ESCAPED)
 
 
 def _plain(text: str) -> str:
     """A line inside a code block, which it must not end."""
-    return visible(text).replace("```", "'''").replace("\n", " ")
+    return escape_controls(text).replace("```", "'''").replace("\n", " ")

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from harness.errors import visible
+from harness.errors import escape_controls
 from harness.records.record import Record
 from harness.records.verdict import EXPLAINED, FINDINGS
 from harness.report import commands, differences, sentences
@@ -107,7 +107,7 @@ def side_by_side(difference: SideBySide) -> RenderableType:
 
 
 def _text(text: str, style: str = "") -> Text:
-    return Text(visible(text), style=style)
+    return Text(escape_controls(text), style=style)
 
 
 def _at(lines: tuple[str, ...], number: int) -> str:

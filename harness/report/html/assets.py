@@ -8,9 +8,9 @@ from importlib import resources
 import msgspec
 from markupsafe import Markup
 
-from harness.report.charts.rendering import Workshop, packed, runtime
+from harness.report.charts.rendering import ChartRenderer, gzip_base64, runtime
 from harness.report.formatting import trusted
-from harness.report.html.page import Drawn
+from harness.report.html.page import RenderedChart
 
 NOTHING = Markup("")
 
@@ -30,7 +30,7 @@ def asset(name: str) -> str:
     return (resources.files("harness.report.html") / "templates" / name).read_text(encoding="utf-8")
 
 
-def inline(drawn: tuple[Drawn, ...], workshop: Workshop) -> Assets:
+def inline(drawn: tuple[RenderedChart, ...], workshop: ChartRenderer) -> Assets:
     """All of it inside the page."""
     scripts = [asset("report.js"), *([runtime()] if workshop.kinds else [])]
     return Assets(
@@ -40,17 +40,17 @@ def inline(drawn: tuple[Drawn, ...], workshop: Workshop) -> Assets:
     )
 
 
-def _packed(drawn: tuple[Drawn, ...], workshop: Workshop) -> Markup:
+def _packed(drawn: tuple[RenderedChart, ...], workshop: ChartRenderer) -> Markup:
     """What charts are drawn by: their specs and data, and the runtime, both packed."""
     if not workshop.kinds:
         return Markup()
-    pieces = (island(drawn, workshop), runtime())
+    pieces = (chart_data_json(drawn, workshop), runtime())
     return Markup('<script type="application/gzip" id="packed">{}</script>').format(
-        " ".join(map(packed, pieces))
+        " ".join(map(gzip_base64, pieces))
     )
 
 
-def island(drawn: tuple[Drawn, ...], workshop: Workshop) -> str:
+def chart_data_json(drawn: tuple[RenderedChart, ...], workshop: ChartRenderer) -> str:
     """The specs of all charts by kind, and the data of each by name; a strip is drawn from its table."""
     rows = {one.chart.name: one.chart.data for one in drawn}
     return msgspec.json.encode({"kinds": dict(workshop.kinds), "rows": rows}).decode()

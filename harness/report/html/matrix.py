@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 from harness.records.estimate import Judgement
-from harness.records.record import Cell, Line, Record
+from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import Verdict
 from harness.report.evidence import microseconds
-from harness.report.tables.table import DOUBT, SYMBOLS, interval, without_case
+from harness.report.tables.table import JUDGEMENT_MARKS, SYMBOLS, format_estimate, missing_cell_text
 
 SPEED = {
     Judgement.FASTER: "▾",
     Judgement.SLOWER: "▴",
-    **{judged: doubt.strip() for judged, doubt in DOUBT.items()},
+    **{judged: doubt.strip() for judged, doubt in JUDGEMENT_MARKS.items()},
 }
 """A sign for every judgement: less time, more time, not resolved, equal within the margin."""
 
@@ -30,7 +30,7 @@ TONES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MatrixCell:
     """What one cell shows; `case` names its evidence on the page."""
 
     case: str
@@ -45,13 +45,13 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class MatrixRow:
     """A row of the matrix: its number, its name, and for every backend an entry, or why it has none."""
 
     number: int
     name: str
     summary: str
-    entries: tuple[Entry | str, ...]
+    entries: tuple[MatrixCell | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Matrix:
     """All rows over all backends, the baseline's column first."""
 
     backends: tuple[str, ...]
-    families: tuple[tuple[str, tuple[Band, ...]], ...]
+    families: tuple[tuple[str, tuple[MatrixRow, ...]], ...]
 
 
 def case_name(line: int, backend: int) -> str:
@@ -69,7 +69,7 @@ def case_name(line: int, backend: int) -> str:
 
 def matrix(record: Record) -> Matrix:
     """The record's matrix, family by family in the order of its rows."""
-    families: dict[str, list[Band]] = {}
+    families: dict[str, list[MatrixRow]] = {}
     for number, line in enumerate(record.lines, start=1):
         families.setdefault(line.row.family, []).append(_band(record, number, line))
     return Matrix(order(record), tuple((name, tuple(bands)) for name, bands in families.items()))
@@ -81,20 +81,20 @@ def order(record: Record) -> tuple[str, ...]:
     return (baseline, *(name for name in record.backends if name != baseline))
 
 
-def _band(record: Record, number: int, line: Line) -> Band:
+def _band(record: Record, number: int, line: BenchmarkResult) -> MatrixRow:
     cells = {cell.backend: cell for cell in line.cells}
     entries = (
-        _entry(case_name(number, at), cells[name]) if name in cells else without_case(record, line, name)
+        _entry(case_name(number, at), cells[name]) if name in cells else missing_cell_text(record, line, name)
         for at, name in enumerate(order(record), start=1)
     )
-    return Band(number, line.row.id, line.row.summary, tuple(entries))
+    return MatrixRow(number, line.row.id, line.row.summary, tuple(entries))
 
 
-def _entry(case: str, cell: Cell) -> Entry:
+def _entry(case: str, cell: CaseResult) -> MatrixCell:
     verdict, timing = cell.finding.verdict, cell.timing
     figure, _, bounds = _figure(cell).partition(" [")
     judged = timing.judgement if timing else None
-    return Entry(
+    return MatrixCell(
         case=case,
         symbol=SYMBOLS[verdict],
         verdict=str(verdict),
@@ -107,11 +107,11 @@ def _entry(case: str, cell: Cell) -> Entry:
     )
 
 
-def _figure(cell: Cell) -> str:
+def _figure(cell: CaseResult) -> str:
     """The ratio; where there is none, the time; of a story that sleeps, µs beyond its ideal."""
     timing = cell.timing
     if timing is None:
         return ""
     if timing.excess is not None:
-        return interval(timing.excess, " µs", signed=True)
-    return interval(timing.ratio, "×") if timing.ratio is not None else microseconds(timing.seconds)
+        return format_estimate(timing.excess, " µs", signed=True)
+    return format_estimate(timing.ratio, "×") if timing.ratio is not None else microseconds(timing.seconds)

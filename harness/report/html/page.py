@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from harness.records.estimate import Judgement
-from harness.records.record import Cell, Line, Record
+from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import FINDINGS, Verdict
 from harness.report import charts, commands, differences, evidence
 from harness.report.charts import Chart
-from harness.report.charts.rendering import Workshop
+from harness.report.charts.rendering import ChartRenderer
 from harness.report.contents import said, tables
 from harness.report.formatting import trusted
 from harness.report.html.matrix import SPEED, TONES, Matrix, case_name, matrix, order
@@ -20,7 +20,7 @@ from harness.report.warnings import of_rows, of_the_run
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class RenderedChart:
     """A chart with its image, ready to stand on a page; where there is none, it is drawn when it is seen."""
 
     chart: Chart
@@ -28,17 +28,17 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class CaseSection:
     """A case on the page: its name there, its sign, and its evidence."""
 
     name: str
     symbol: str
     tone: str
-    evidence: evidence.Case
+    evidence: evidence.CaseEvidence
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class BenchmarkSection:
     """A row on the page with all of its cases."""
 
     number: int
@@ -47,22 +47,22 @@ class Story:
     source: str
     text: str
     facts: tuple[str, ...]
-    strip: Drawn | None
-    cases: tuple[Folded, ...]
+    strip: RenderedChart | None
+    cases: tuple[CaseSection, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DifferenceSection:
     """A difference as it stands on the page."""
 
     case: str
     because: str
-    window: evidence.Window | None
+    window: evidence.DiffWindow | None
     said: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
+class Notice:
     """What to know before a figure is quoted; `calm` where it is nothing to worry about."""
 
     words: str
@@ -77,25 +77,25 @@ class Page:
     what: str
     where: str
     sentences: tuple[str, ...]
-    warnings: tuple[Warned, ...]
+    warnings: tuple[Notice, ...]
     row_warnings: tuple[str, ...]
     matrix: Matrix
     legend: tuple[tuple[str, str, str], ...]
     speeds: tuple[tuple[str, str], ...]
     times: table.Table | None
-    charts: tuple[Drawn, ...]
-    findings: tuple[Found, ...]
+    charts: tuple[RenderedChart, ...]
+    findings: tuple[DifferenceSection, ...]
     tables: tuple[tuple[str, table.Table], ...]
     documented: table.Table | None
     ledger: table.Table | None
-    stories: tuple[Story, ...]
+    stories: tuple[BenchmarkSection, ...]
     environment: tuple[tuple[str, str], ...]
     method: tuple[str, ...]
     command: str
     own: str
 
 
-def page_of(record: Record, workshop: Workshop) -> Page:
+def page_of(record: Record, workshop: ChartRenderer) -> Page:
     """What the page of a record says."""
     what, where = table.heading(record)
     drawn = tuple(draw(chart, workshop) for chart in charts.charts(record))
@@ -124,16 +124,16 @@ def page_of(record: Record, workshop: Workshop) -> Page:
     )
 
 
-def draw(chart: Chart, workshop: Workshop) -> Drawn:
+def draw(chart: Chart, workshop: ChartRenderer) -> RenderedChart:
     """A chart with its image, while there is room for images."""
-    return Drawn(chart, trusted(workshop.image(chart)))
+    return RenderedChart(chart, trusted(workshop.image(chart)))
 
 
-def _warned(record: Record) -> Iterable[Warned]:
+def _warned(record: Record) -> Iterable[Notice]:
     repeats = record.repeats
     agrees = repeats is not None and repeats.excluding <= repeats.allowed
     for words in of_the_run(record):
-        yield Warned(words, agrees and words.startswith("A/A"))
+        yield Notice(words, agrees and words.startswith("A/A"))
 
 
 def _verdicts(record: Record) -> Iterable[Verdict]:
@@ -146,15 +146,15 @@ def _speeds(record: Record) -> Iterable[tuple[str, str]]:
     return [(SPEED[judgement], str(judgement)) for judgement in Judgement if judgement in found]
 
 
-def _findings(record: Record) -> Iterable[Found]:
+def _findings(record: Record) -> Iterable[DifferenceSection]:
     yield from _absent(record)
     for one in differences.differences(record, *FINDINGS, Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED):
         window = None if one.parting is None else evidence.window_of(one.parting)
-        said = tuple(evidence.shortened(line, evidence.LONG) for line in one.said)
-        yield Found(one.case, evidence.shortened(one.because, evidence.LONG), window, said)
+        said = tuple(evidence.truncate(line, evidence.LONG) for line in one.said)
+        yield DifferenceSection(one.case, evidence.truncate(one.because, evidence.LONG), window, said)
 
 
-def _absent(record: Record) -> Iterable[Found]:
+def _absent(record: Record) -> Iterable[DifferenceSection]:
     """What could not be observed at all: once for every reason, not once for every row."""
     found = dict.fromkeys(
         (cell.backend, cell.finding.because)
@@ -163,13 +163,15 @@ def _absent(record: Record) -> Iterable[Found]:
         if cell.finding.verdict is Verdict.UNAVAILABLE
     )
     for backend, because in found:
-        yield Found(f"{backend} is unavailable", evidence.shortened(because, evidence.LONG), None, ())
+        yield DifferenceSection(
+            f"{backend} is unavailable", evidence.truncate(because, evidence.LONG), None, ()
+        )
 
 
-def _stories(record: Record, workshop: Workshop) -> Iterable[Story]:
+def _stories(record: Record, workshop: ChartRenderer) -> Iterable[BenchmarkSection]:
     strips = charts.strips(record)
     for number, line in enumerate(record.lines, start=1):
-        yield Story(
+        yield BenchmarkSection(
             number=number,
             name=line.row.id,
             summary=line.row.summary,
@@ -181,7 +183,7 @@ def _stories(record: Record, workshop: Workshop) -> Iterable[Story]:
         )
 
 
-def _facts(line: Line) -> Iterable[str]:
+def _facts(line: BenchmarkResult) -> Iterable[str]:
     if line.rounds:
         yield f"{line.rounds} rounds"
     if line.pace is not None:
@@ -190,16 +192,16 @@ def _facts(line: Line) -> Iterable[str]:
         yield line.finished
     if line.again is not None:
         unit = " µs" if line.row.ideal is not None else "×"
-        yield f"A/A {table.interval(line.again, unit)}"
+        yield f"A/A {table.format_estimate(line.again, unit)}"
     if line.row.ideal is not None:
         yield f"ideal {line.row.ideal * 1e6:g} µs"
 
 
-def _folded(record: Record, number: int, line: Line) -> Iterable[Folded]:
-    cells: Mapping[str, Cell] = {cell.backend: cell for cell in line.cells}
+def _folded(record: Record, number: int, line: BenchmarkResult) -> Iterable[CaseSection]:
+    cells: Mapping[str, CaseResult] = {cell.backend: cell for cell in line.cells}
     for at, backend in enumerate(order(record), start=1):
         if backend in cells:
             cell = cells[backend]
             verdict = cell.finding.verdict
             case = evidence.case_of(record, line, cell)
-            yield Folded(case_name(number, at), table.SYMBOLS[verdict], TONES[verdict], case)
+            yield CaseSection(case_name(number, at), table.SYMBOLS[verdict], TONES[verdict], case)

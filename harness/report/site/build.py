@@ -12,9 +12,9 @@ from harness.errors import BadInput
 from harness.records.record import Record
 from harness.records.store import LOCAL, RECORD, read_record
 from harness.records.store.decoding import read_bytes
-from harness.report.charts.rendering import Workshop, packed, runtime
+from harness.report.charts.rendering import ChartRenderer, gzip_base64, runtime
 from harness.report.formats.html import fill
-from harness.report.html.assets import asset, island
+from harness.report.html.assets import asset, chart_data_json
 from harness.report.html.matrix import case_name, order
 from harness.report.html.page import page_of
 from harness.report.sentences import sentences
@@ -133,12 +133,12 @@ def _places(record: Record) -> dict[tuple[str, str], str]:
 
 def _page(record: Record) -> str:
     """The page of a record, with the style and the runtime that all pages share."""
-    workshop = Workshop(room=0)
+    workshop = ChartRenderer(room=0)
     page = page_of(record, workshop)
     shared = pages.assets("../", ["report.js"])
     specs = Markup("")
     if workshop.kinds:
-        data = packed(island(page.charts, workshop))
+        data = gzip_base64(chart_data_json(page.charts, workshop))
         specs = Markup(
             '<script type="application/gzip" id="packed" data-runtime="../assets/vega.js">{}</script>'
         ).format(data)

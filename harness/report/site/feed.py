@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from harness.report.formatting import spaced
+from harness.report.formatting import single_line
 from harness.report.site.summary import Summary
 
 NEWEST = 50
@@ -26,16 +26,16 @@ def feed(newest_first: Sequence[Summary]) -> str:
     """The feed; the identity of an entry is that of its record's bytes."""
     entries = Markup("").join(
         _ENTRY.format(
-            title=f"{spaced(one.title)}, {one.started[:10]}",
+            title=f"{single_line(one.title)}, {one.started[:10]}",
             id=_identity(one.digest),
-            updated=spaced(one.started),
+            updated=single_line(one.started),
             name=one.name,
-            summary=" ".join(map(spaced, one.sentences)),
+            summary=" ".join(map(single_line, one.sentences)),
         )
         for one in newest_first[:NEWEST]
     )
     updated = newest_first[0].started if newest_first else "1970-01-01T00:00:00+00:00"
-    return str(_FEED.format(id=_identity("feed"), updated=spaced(updated), entries=entries))
+    return str(_FEED.format(id=_identity("feed"), updated=single_line(updated), entries=entries))
 
 
 def _identity(of: str) -> str:

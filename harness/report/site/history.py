@@ -9,7 +9,7 @@ from harness.report.site.summary import Case, Machine, Summary
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class DataPoint:
     """A case at one time, and whether its figure changed here."""
 
     summary: Summary
@@ -31,15 +31,15 @@ class Series:
     baseline: str
     baseline_build: str
     machine: Machine
-    moments: tuple[Moment, ...]
+    moments: tuple[DataPoint, ...]
 
 
 def series(summaries: Iterable[Summary]) -> tuple[Series, ...]:
     """Every series in the summaries, its changes marked."""
-    found: dict[_Key, list[Moment]] = {}
+    found: dict[_Key, list[DataPoint]] = {}
     for summary in sorted(summaries, key=lambda one: (one.started, one.name)):
         for case in summary.cases:
-            found.setdefault(_key(summary, case), []).append(Moment(summary, case))
+            found.setdefault(_key(summary, case), []).append(DataPoint(summary, case))
     return tuple(Series(*key, _marked(moments)) for key, moments in found.items())
 
 
@@ -53,9 +53,9 @@ def _key(summary: Summary, case: Case) -> _Key:
     return case.row, case.backend, builds[0], baseline, builds[1], summary.machine
 
 
-def _marked(moments: list[Moment]) -> tuple[Moment, ...]:
+def _marked(moments: list[DataPoint]) -> tuple[DataPoint, ...]:
     """The moments with changes marked where the time ratio has a new level."""
     timed = [at for at, moment in enumerate(moments) if moment.case.ratio is not None]
     logs = [math.log(moments[at].case.ratio.value) for at in timed]  # type: ignore[union-attr]
     changed = {timed[at] for at in changes(logs)}
-    return tuple(Moment(one.summary, one.case, at in changed) for at, one in enumerate(moments))
+    return tuple(DataPoint(one.summary, one.case, at in changed) for at, one in enumerate(moments))

@@ -13,18 +13,18 @@ from harness.report.formats.html import fill
 from harness.report.html.assets import Assets, policy
 from harness.report.html.matrix import TONES
 from harness.report.site.badge import badge
-from harness.report.site.history import Moment, Series
+from harness.report.site.history import DataPoint, Series
 from harness.report.site.leaderboard import Leaderboard, Standing
 from harness.report.site.names import slug
-from harness.report.site.summary import Case, Interval, Machine, Summary, There, loop_of
-from harness.report.tables.table import SYMBOLS, interval
+from harness.report.site.summary import BackendEnvironmentSummary, Case, Interval, Machine, Summary, loop_of
+from harness.report.tables.table import SYMBOLS, format_estimate
 
 NEWEST = 100
 """Records that a page of a scenario shows for each machine and baseline; the JSON has them all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CaseCell:
     """A case in a table: its sign and style, its figure, its evidence, and whether it changed here."""
 
     symbol: str
@@ -36,7 +36,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class BenchmarkHistory:
     """A row on one machine against one baseline over time: a line for each record, newest first.
 
     `build` is that of the baseline's Python; a backend stands with its own build where that is another.
@@ -47,7 +47,7 @@ class Story:
     baseline: str
     build: str
     backends: tuple[tuple[str, str], ...]
-    lines: tuple[tuple[Summary, tuple[Shown | None, ...]], ...]
+    lines: tuple[tuple[Summary, tuple[CaseCell | None, ...]], ...]
     total: int
 
 
@@ -96,7 +96,7 @@ def place(standing: Standing) -> str:
 
 def ratio_of(standing: Standing) -> str:
     """The typical ratio with its interval."""
-    return "no number" if standing.ratio is None else interval(standing.ratio, "×")
+    return "no number" if standing.ratio is None else format_estimate(standing.ratio, "×")
 
 
 def scenario(name: str, some: Sequence[Series]) -> str:
@@ -106,7 +106,7 @@ def scenario(name: str, some: Sequence[Series]) -> str:
     )
 
 
-def _stories(some: Sequence[Series]) -> Iterator[Story]:
+def _stories(some: Sequence[Series]) -> Iterator[BenchmarkHistory]:
     def key(one: Series) -> tuple[str, ...]:
         return one.row, one.machine.name, one.machine.python, one.baseline, one.baseline_build
 
@@ -115,8 +115,8 @@ def _stories(some: Sequence[Series]) -> Iterator[Story]:
         yield _story(together)
 
 
-def _story(together: Sequence[Series]) -> Story:
-    cells: dict[str, dict[tuple[str, str], Shown]] = {}
+def _story(together: Sequence[Series]) -> BenchmarkHistory:
+    cells: dict[str, dict[tuple[str, str], CaseCell]] = {}
     summaries: dict[str, Summary] = {}
     for one in together:
         for moment in one.moments:
@@ -127,24 +127,26 @@ def _story(together: Sequence[Series]) -> Story:
     newest = sorted(summaries.values(), key=lambda one: (one.started, one.name), reverse=True)
     lines = tuple((one, tuple(map(cells[one.name].get, columns))) for one in newest[:NEWEST])
     heads = tuple((name, "" if build == first.baseline_build else build) for name, build in columns)
-    return Story(first.row, first.machine, first.baseline, first.baseline_build, heads, lines, len(newest))
+    return BenchmarkHistory(
+        first.row, first.machine, first.baseline, first.baseline_build, heads, lines, len(newest)
+    )
 
 
-def shown(moment: Moment) -> Shown:
+def shown(moment: DataPoint) -> CaseCell:
     """A case at one time, ready to stand in a table."""
     case = moment.case
     verdict = Verdict(case.verdict)
     address = f"../records/{moment.summary.name}.html#{case.page}"
-    return Shown(SYMBOLS[verdict], TONES[verdict], case.verdict, figure(case), address, moment.changed)
+    return CaseCell(SYMBOLS[verdict], TONES[verdict], case.verdict, figure(case), address, moment.changed)
 
 
 def figure(case: Case) -> str:
     """The figure of a case: its ratio, its µs beyond the ideal, or its time."""
     if case.ratio is not None:
-        return interval(_estimate(case.ratio), "×")
+        return format_estimate(_estimate(case.ratio), "×")
     if case.excess is not None:
-        return interval(_estimate(case.excess), " µs", signed=True)
-    return "" if case.seconds is None else interval(scaled(_estimate(case.seconds), 1e6), " µs")
+        return format_estimate(_estimate(case.excess), " µs", signed=True)
+    return "" if case.seconds is None else format_estimate(scaled(_estimate(case.seconds), 1e6), " µs")
 
 
 def _estimate(of: Interval) -> Estimate:
@@ -154,7 +156,7 @@ def _estimate(of: Interval) -> Estimate:
 def loop(name: str, summaries: Sequence[Summary], boards: Sequence[Leaderboard]) -> str:
     """A loop: where it stands on each machine, its versions, its rows in every record, newest first."""
     found = [
-        (one, [(case, shown(Moment(one, case))) for case in one.cases if loop_of(case.backend) == name])
+        (one, [(case, shown(DataPoint(one, case))) for case in one.cases if loop_of(case.backend) == name])
         for one in summaries
     ]
     places = [
@@ -181,11 +183,11 @@ def _ran_on(one: Summary, backends: Iterable[str]) -> tuple[str, ...]:
     """What these backends of a record ran on, each environment by itself."""
     names = tuple(dict.fromkeys(backends))
     apart = [f"{name}: {_installed(one.elsewhere[name])}" for name in names if name in one.elsewhere]
-    here = [_installed(There(one.build, one.versions))] if len(apart) < len(names) else []
+    here = [_installed(BackendEnvironmentSummary(one.build, one.versions))] if len(apart) < len(names) else []
     return (*here, *apart)
 
 
-def _installed(there: There) -> str:
+def _installed(there: BackendEnvironmentSummary) -> str:
     if not there.build:
         return "its environment was not made"
     return f"{there.build}; {', '.join(f'{name} {version}' for name, version in there.versions.items())}"

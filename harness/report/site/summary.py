@@ -6,7 +6,7 @@ These are also the files of the JSON API; their schema is published beside them.
 import msgspec
 
 from harness.records.estimate import Estimate
-from harness.records.record import Cell, Line, Record
+from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import FINDINGS, Verdict
 
 
@@ -47,7 +47,7 @@ class Machine(msgspec.Struct, frozen=True):
         return f"{self.cpu}, {self.cores} CPUs, {self.system}"
 
 
-class There(msgspec.Struct, frozen=True):
+class BackendEnvironmentSummary(msgspec.Struct, frozen=True):
     """What a backend in an environment of its own ran on; empty where that could not be made."""
 
     build: str
@@ -71,7 +71,7 @@ class Summary(msgspec.Struct, frozen=True):
     backends: tuple[str, ...]
     build: str
     versions: dict[str, str]
-    elsewhere: dict[str, There]
+    elsewhere: dict[str, BackendEnvironmentSummary]
     rows: int
     findings: int
     sentences: tuple[str, ...]
@@ -104,7 +104,9 @@ def summarize(
         backends=record.backends,
         build=env.build,
         versions=dict(env.versions),
-        elsewhere={one.backend: There(one.build, dict(one.versions)) for one in env.elsewhere},
+        elsewhere={
+            one.backend: BackendEnvironmentSummary(one.build, dict(one.versions)) for one in env.elsewhere
+        },
         rows=len(record.lines),
         findings=sum(case.verdict in {str(verdict) for verdict in FINDINGS} for case in cases),
         sentences=sentences,
@@ -113,7 +115,7 @@ def summarize(
     )
 
 
-def _case(line: Line, cell: Cell, page: str) -> Case:
+def _case(line: BenchmarkResult, cell: CaseResult, page: str) -> Case:
     timing = cell.timing
     return Case(
         row=line.row.id,

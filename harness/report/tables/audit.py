@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 from harness.analysis.audit import (
-    Found,
-    Invariant,
+    DetectionRate,
+    InvarianceCheck,
     Procedure,
     drift,
-    gain,
+    efficiency_gain,
     invariance,
     levels,
     planted,
     procedure,
 )
 from harness.records.record import Record
-from harness.report.tables.table import Table, interval
+from harness.report.tables.table import Table, format_estimate
 
 PROCEDURES = {"identical": "workers taking turns", "usual": "all of A, then all of B, by pyperf"}
 """The questions that identical code is put to, and the procedures that answer them."""
@@ -57,7 +57,7 @@ def _procedure_notes(record: Record) -> Iterator[str]:
         "The bound is one-sided, at 95%. Both procedures ran on the same CPU, and took about the same "
         "machine time."
     )
-    if (factor := gain(record.trials)) is not None:
+    if (factor := efficiency_gain(record.trials)) is not None:
         yield f"Machine time × variance: {factor:.0f} times less by taking turns."
     if (apart := drift(record.trials)) is not None:
         yield f"The baseline's own time drifted by {apart:.0%} of its median over the audit."
@@ -77,7 +77,7 @@ def _planted(record: Record) -> Table:
     )
 
 
-def _found(one: Found) -> tuple[str, ...]:
+def _found(one: DetectionRate) -> tuple[str, ...]:
     return (
         f"{one.trial.truth - 1:.1%}",
         f"{one.trials}",
@@ -97,12 +97,12 @@ def _invariance(record: Record) -> Table:
     )
 
 
-def _invariant(one: Invariant) -> tuple[str, ...]:
+def _invariant(one: InvarianceCheck) -> tuple[str, ...]:
     return (
         one.backend,
         f"× {one.trial.loops:g}",
         f"× {one.trial.turns:g}",
-        interval(one.ratio, "×"),
+        format_estimate(one.ratio, "×"),
         f"{one.apart:+.2%}",
         f"{one.means:+.2%}",
     )

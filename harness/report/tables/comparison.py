@@ -3,15 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from harness.analysis.between import Between, Change, Session
+from harness.analysis.between import Between, Change, ComparedRecord
 from harness.analysis.within import Case, Within
 from harness.records.estimate import Estimate, Judgement
-from harness.report.tables.table import DOUBT, Table, interval
+from harness.report.tables.table import JUDGEMENT_MARKS, Table, format_estimate
 
 
 def table_within(found: Within) -> Table:
     """A row's ratios beside each other; a row that could not be compared at all is left out."""
-    cells: dict[Case, str] = {(one.row, one.backend): interval(one.ratio, "×") for one in found.ratios}
+    cells: dict[Case, str] = {(one.row, one.backend): format_estimate(one.ratio, "×") for one in found.ratios}
     rows = tuple(
         (row, *(cells.get((row, name), "no number") for name in found.backends))
         for row in dict.fromkeys(row for row, _ in cells)
@@ -45,7 +45,7 @@ def table_between(found: Between) -> Table:
 def _change(change: Change | None) -> tuple[str, str, str]:
     if change is None:
         return "", "", ""
-    doubt = DOUBT.get(change.judgement, "") if change.change.low is not None else ""
+    doubt = JUDGEMENT_MARKS.get(change.judgement, "") if change.change.low is not None else ""
     old, new = (f"{one.value:.3f}×" for one in (change.old, change.new))
     return old, new, ratio(change.change) + doubt
 
@@ -94,12 +94,12 @@ def _about_sessions(found: Between) -> Iterator[str]:
         yield f"Not the same machine and Python (--across-machines): {'; '.join(machines)}."
 
 
-def _named(old: tuple[Session, ...]) -> Iterator[tuple[str, Session]]:
+def _named(old: tuple[ComparedRecord, ...]) -> Iterator[tuple[str, ComparedRecord]]:
     for number, session in enumerate(old, start=1):
         yield ("the old record" if len(old) == 1 else f"session {number} ({session.started})"), session
 
 
-def _moved(old: Session, new: Session) -> Iterator[str]:
+def _moved(old: ComparedRecord, new: ComparedRecord) -> Iterator[str]:
     """The versions that changed."""
     before, after = dict(old.versions), dict(new.versions)
     for name in sorted(before.keys() & after.keys()):

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from harness.records.contrast import Contrast, Due
+from harness.records.contrast import Contrast, Factor
 from harness.records.record import Record
-from harness.report.tables.table import Table, interval
+from harness.report.tables.table import Table, format_estimate
 
-_WORDS: dict[Due, str] = {
+_WORDS: dict[Factor, str] = {
     "loop": "the loop",
     "layer": "the AnyIO layer",
     "gatherer": "the gatherer",
@@ -30,12 +30,12 @@ def table(record: Record) -> Table | None:
 
 
 def _cells(one: Contrast) -> tuple[str, ...]:
-    return _WORDS[one.due], f"{one.arm} / {one.against}", interval(one.ratio, "×")
+    return _WORDS[one.due], f"{one.arm} / {one.against}", format_estimate(one.ratio, "×")
 
 
 def sentences(record: Record) -> tuple[str, ...]:
     """One sentence for each pair that is compared: from the least to the most over the rows."""
-    found: dict[tuple[Due, str, str], list[float]] = defaultdict(list)
+    found: dict[tuple[Factor, str, str], list[float]] = defaultdict(list)
     for line in record.lines:
         for one in line.contrasts:
             if one.due != "interaction" and one.ratio.low is not None:
@@ -43,7 +43,7 @@ def sentences(record: Record) -> tuple[str, ...]:
     return tuple(_sentences(found))
 
 
-def _sentences(found: dict[tuple[Due, str, str], list[float]]) -> Iterator[str]:
+def _sentences(found: dict[tuple[Factor, str, str], list[float]]) -> Iterator[str]:
     for (due, arm, against), ratios in found.items():
         least, most = min(ratios), max(ratios)
         share = f"{least:.2f}×" if len(ratios) == 1 else f"{least:.2f}× to {most:.2f}×"

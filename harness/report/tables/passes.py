@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from harness.analysis.passes import operations_needed
 from harness.records.passes import Quantile
-from harness.records.record import Line, Record, Timing
+from harness.records.record import BenchmarkResult, Record, Timing
 from harness.report.evidence import microseconds, scaled
-from harness.report.tables.table import Table, interval
+from harness.report.tables.table import Table, format_estimate
 
 _LEVEL = "95% each, not adjusted"
 
 
-def _timed(record: Record) -> Iterator[tuple[Line, str, Timing]]:
+def _timed(record: Record) -> Iterator[tuple[BenchmarkResult, str, Timing]]:
     """Every case that has a number: its row, its backend, and its timing."""
     for line in record.lines:
         for cell in line.cells:
@@ -42,8 +42,8 @@ def _quantile(found: Quantile) -> str:
     if found.seconds is None:
         return "none"
     if found.ratio is None:
-        return interval(scaled(found.seconds, 1e6))
-    return f"{found.seconds.value * 1e6:,.1f}, {interval(found.ratio, '×')}"
+        return format_estimate(scaled(found.seconds, 1e6))
+    return f"{found.seconds.value * 1e6:,.1f}, {format_estimate(found.ratio, '×')}"
 
 
 def collections(record: Record) -> Table | None:
@@ -52,7 +52,7 @@ def collections(record: Record) -> Table | None:
         (
             line.row.id,
             name,
-            interval(scaled(one.full.share, 100), "%"),
+            format_estimate(scaled(one.full.share, 100), "%"),
             microseconds(one.full.seconds),
             f"{one.full.count.value:g}",
         )
@@ -99,5 +99,5 @@ _SIDE = ("wall time", "CPU time")
 def _side_by_side(timing: Timing) -> Iterator[str]:
     if timing.on_two is not None:
         for one in (timing, timing.on_two):
-            yield microseconds(one.seconds) if one.ratio is None else interval(one.ratio, "×")
+            yield microseconds(one.seconds) if one.ratio is None else format_estimate(one.ratio, "×")
             yield microseconds(one.cpu)

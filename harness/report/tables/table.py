@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from harness.records.entries import Elsewhere
+from harness.records.entries import BackendEnvironment
 from harness.records.estimate import Estimate, Judgement
-from harness.records.record import Cell, Line, Record
+from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import Verdict
 
 SYMBOLS = {
@@ -22,7 +22,7 @@ SYMBOLS = {
 }
 """A sign for every verdict; it always stands beside the word or a legend, never alone."""
 
-DOUBT = {Judgement.NOT_RESOLVED: " ~", Judgement.EQUAL: " ="}
+JUDGEMENT_MARKS = {Judgement.NOT_RESOLVED: " ~", Judgement.EQUAL: " ="}
 """What is put behind a ratio: not resolved, and equal within the margin."""
 
 
@@ -36,7 +36,7 @@ class Table:
     notes: tuple[str, ...] = ()
 
 
-def case_id(line: Line, cell: Cell) -> str:
+def case_id(line: BenchmarkResult, cell: CaseResult) -> str:
     """The name of one case: row and backend."""
     return f"{line.row.id} on {cell.backend}"
 
@@ -56,32 +56,32 @@ def times(record: Record) -> Table | None:
     )
 
 
-def _times_row(record: Record, line: Line, backends: Sequence[str]) -> tuple[str, ...]:
+def _times_row(record: Record, line: BenchmarkResult, backends: Sequence[str]) -> tuple[str, ...]:
     cells = {cell.backend: _times_cell(cell, backends[0]) for cell in line.cells}
-    return (line.row.id, *(cells.get(name) or without_case(record, line, name) for name in backends))
+    return (line.row.id, *(cells.get(name) or missing_cell_text(record, line, name) for name in backends))
 
 
-def without_case(record: Record, line: Line, backend: str) -> str:
+def missing_cell_text(record: Record, line: BenchmarkResult, backend: str) -> str:
     """What stands where a backend has no case of a row."""
     place = record.begun.plan.place_of(backend, line.row)
     return f"for {line.row.only} only" if place is None else "as its loop"
 
 
-def _times_cell(cell: Cell, baseline: str) -> str:
+def _times_cell(cell: CaseResult, baseline: str) -> str:
     timing = cell.timing
     if timing is None:
         return str(cell.finding.verdict)
     mark = " *" if timing.flags else ""
     if timing.excess is not None:
-        return interval(timing.excess, signed=True) + " µs" + mark
+        return format_estimate(timing.excess, signed=True) + " µs" + mark
     if timing.ratio is None:
         unit = "" if cell.backend == baseline else " µs"
         return _number(timing.seconds.value * 1e6) + unit + mark
-    doubt = DOUBT.get(timing.judgement, "") if timing.judgement else ""
-    return interval(timing.ratio, unit="×") + doubt + mark
+    doubt = JUDGEMENT_MARKS.get(timing.judgement, "") if timing.judgement else ""
+    return format_estimate(timing.ratio, unit="×") + doubt + mark
 
 
-def _times_notes(record: Record, timed: Sequence[Line]) -> Iterable[str]:
+def _times_notes(record: Record, timed: Sequence[BenchmarkResult]) -> Iterable[str]:
     plan = record.begun.plan
     yield (
         f"A ratio is a backend's time divided by {plan.baseline}'s, the median over rounds with its "
@@ -109,7 +109,7 @@ def _number(value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
-def interval(estimate: Estimate, unit: str = "", *, signed: bool = False) -> str:
+def format_estimate(estimate: Estimate, unit: str = "", *, signed: bool = False) -> str:
     """An estimate with its interval, to as many decimals as the interval is wide."""
     sign = "+" if signed else ""
     if estimate.low is None or estimate.high is None:
@@ -131,7 +131,7 @@ def verdicts(record: Record) -> Table:
     rows = []
     for line in record.lines:
         cells = {cell.backend: _verdict(cell.finding.verdict) for cell in line.cells}
-        said = (cells.get(name) or without_case(record, line, name) for name in record.backends)
+        said = (cells.get(name) or missing_cell_text(record, line, name) for name in record.backends)
         rows.append((line.row.id, *said))
     return Table("What was observed", ("scenario", *record.backends), tuple(rows))
 
@@ -149,7 +149,7 @@ def ledger(record: Record) -> Table | None:
     for answered in record.ledger:
         answers: dict[str, str] = dict(answered.answers)
         line = by_id[answered.row]
-        said = (answers.get(name) or without_case(record, line, name) for name in record.backends)
+        said = (answers.get(name) or missing_cell_text(record, line, name) for name in record.backends)
         rows.append((f"{answered.claim.words} ({answered.claim.where})", *said))
     note = "Computed from what was observed: the claims are the document's, in our words."
     return Table("What the document claims", ("claim", *record.backends), tuple(rows), (note,))
@@ -175,7 +175,7 @@ def observed(record: Record) -> Table:
     return Table("Every observation, process by process", heads, rows)
 
 
-def counted(rows: int) -> str:
+def count_benchmarks(rows: int) -> str:
     """How many rows, in words."""
     return f"{rows} {'row' if rows == 1 else 'rows'}"
 
@@ -184,7 +184,7 @@ def heading(record: Record) -> tuple[str, str]:
     """What was compared, and when and on what."""
     begun = record.begun
     env = begun.environment
-    what = f"{counted(len(record.lines))} on {', '.join(record.backends)}"
+    what = f"{count_benchmarks(len(record.lines))} on {', '.join(record.backends)}"
     where = f"{begun.started} · {env.cpu}, {env.cores} CPUs · {env.system} · {env.build}"
     return what, where
 
@@ -211,6 +211,6 @@ def _versions(versions: tuple[tuple[str, str], ...]) -> str:
     return ", ".join(f"{name} {version}" for name, version in versions)
 
 
-def _elsewhere(there: Elsewhere) -> str:
+def _elsewhere(there: BackendEnvironment) -> str:
     """What a backend in an environment of its own runs on."""
     return there.unavailable or f"{there.build}; {_versions(there.versions)}"
