@@ -130,7 +130,7 @@ def plan(
     margin: float = 0.01,
     also: tuple[Also, ...] = (),
 ) -> Plan:
-    return Plan(rows, backends(*on), baseline, effort, margin, timeout=30.0, seed=7, also=also)
+    return Plan(rows, backends(*on), baseline, effort, margin, timeout=30.0, seed=7, passes=also)
 
 
 def begun(planned: Plan, name: str = "tutorial") -> RunStarted:
@@ -203,13 +203,13 @@ def sketched(arm: str, operations: int, *microseconds: float) -> ArmRound:
     half, most, nearly_all = (1000 * one for one in microseconds)
     worker = part(arm, [value(microseconds[0])])
     told = LatencySketch(operations, (half, most, nearly_all))
-    return replace(worker, farewell=replace(worker.farewell, sketched=told))
+    return replace(worker, summary=replace(worker.summary, sketch=told))
 
 
 def collected(arm: str, full: int, share: float) -> ArmRound:
     """A worker's part in a collections pass: so many full ones, which took this share of a value of 10 ms."""
     one = value(100.0)
-    return part(arm, [replace(one, full=(full, round(one.wall * share)))])
+    return part(arm, [replace(one, full_collections=(full, round(one.wall * share)))])
 
 
 def threaded(played: Iterable[RoundMeasured], arm: str, threads: int) -> list[RoundMeasured]:
@@ -220,8 +220,8 @@ def threaded(played: Iterable[RoundMeasured], arm: str, threads: int) -> list[Ro
 def _threaded(worker: ArmRound, arm: str, threads: int) -> ArmRound:
     if worker.arm != arm:
         return worker
-    values = tuple(replace(one, helping=one.cpu // 10) for one in worker.values)
-    return replace(worker, values=values, farewell=replace(worker.farewell, threads=threads))
+    values = tuple(replace(one, helper_cpu=one.cpu // 10) for one in worker.values)
+    return replace(worker, values=values, summary=replace(worker.summary, threads=threads))
 
 
 def beside(
@@ -329,7 +329,7 @@ def _observed() -> Iterable[CaseObserved]:
     for row_id, seen in _sightings().items():
         others = seen.get(UVLOOP, seen[ASYNCIO])
         for name in THREE:
-            alike = seen[ASYNCIO] if name != TRIO or seen[ASYNCIO][0].seen else others
+            alike = seen[ASYNCIO] if name != TRIO or seen[ASYNCIO][0].observations else others
             yield CaseObserved(row_id, name, seen.get(name, alike))
         yield CaseObserved(row_id, "missing+gather", (ProcessObservations(unavailable=NO_MISSING),) * 2)
 
@@ -362,7 +362,9 @@ def _timed() -> Iterable[Entry]:
         "pipes": [ASYNCIO, UVLOOP, SELF_TEST_ARM],
     }
     for row_id, names in long.items():
-        yield BenchmarkCalibrated(row_id, replace(PACE, loops=1, turns=1, warmups=0, untimed=0, alone=True))
+        yield BenchmarkCalibrated(
+            row_id, replace(PACE, loops=1, turns=1, warmups=0, untimed=0, one_at_a_time=True)
+        )
         for number in range(3):
             yield round_of(row_id, number, {name: [450_000.0 + number] for name in names}, seconds=20.0)
         if row_id == "race":

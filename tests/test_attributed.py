@@ -17,8 +17,8 @@ UNKNOWN = Estimate(1.25, None, None, 3)
 def record(*contrasts: tuple[Contrast, ...]) -> Record:
     """A record with one row for each of these sets of contrasts."""
     made = record_of(plan(*(row(f"story{number}") for number in range(len(contrasts)))))
-    lines = (replace(line, contrasts=some) for line, some in zip(made.lines, contrasts, strict=True))
-    return replace(made, lines=tuple(lines))
+    lines = (replace(line, contrasts=some) for line, some in zip(made.results, contrasts, strict=True))
+    return replace(made, results=tuple(lines))
 
 
 def layer(ratio: Estimate) -> Contrast:

@@ -74,7 +74,7 @@ def test_an_audit_times_one_row_that_neither_sleeps_nor_has_a_set_up(scenario: s
 def short_audit() -> RunState:
     """An audit of very short trials on real workers, its rows observed."""
     wanted = begun()
-    effort = replace(wanted.plan.effort, exactly=2, turns=2, value=0.001)
+    effort = replace(wanted.plan.effort, fixed_rounds=2, turns=2, value_seconds=0.001)
     tally = RunState(replace(wanted, plan=replace(wanted.plan, effort=effort)))
     for entry in check(tally):
         tally.add(entry)
@@ -90,10 +90,10 @@ def test_every_question_is_answered_by_real_workers_and_reported() -> None:
         assert isinstance(entry, BenchmarkCalibrated | TrialResult)
         tally.add(entry)
     assert {tried.trial.question for tried in tally.tried} == wanted
-    assert all(tried.compared and tried.seconds > 0 for tried in tally.tried)
+    assert all(tried.comparisons and tried.seconds > 0 for tried in tally.tried)
     by_question = {tried.trial.question: tried for tried in tally.tried}
-    assert [one.backend for one in by_question["identical"].compared] == [f"asyncio{SUFFIX}+gather"]
-    assert {one.backend for one in by_question["invariance"].compared} == {"uvloop+gather", "trio+nursery"}
+    assert [one.backend for one in by_question["identical"].comparisons] == [f"asyncio{SUFFIX}+gather"]
+    assert {one.backend for one in by_question["invariance"].comparisons} == {"uvloop+gather", "trio+nursery"}
     text = render(tally.record(), "markdown")
     assert "## Planted differences" in text
     assert "A planted difference of 1.0% was found in" in text
@@ -132,12 +132,12 @@ def test_a_story_too_long_for_an_audit_is_dropped_with_what_to_do(tmp_path: Path
         tally.add(entry)
     (dropped,) = conduct(tally)
     assert isinstance(dropped, ArmDropped)
-    assert "name a row whose iterations take at most 0.5 ms" in dropped.fault.because
+    assert "name a row whose iterations take at most 0.5 ms" in dropped.failure.reason
 
 
 @workers
 def test_the_usual_procedure_is_pyperfs_own_from_its_processes_to_its_verdict() -> None:
-    case = arms_on(begun().plan.rows[0], "asyncio+gather")[0].assignment
+    case = arms_on(begun().plan.benchmarks[0], "asyncio+gather")[0].assignment
     usual = usual_procedure(case, 2, None)
     assert usual.ratio.low is not None
     assert usual.ratio.high is not None

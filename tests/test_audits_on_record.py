@@ -13,7 +13,7 @@ from harness.runner.state import RunState
 from tests.kinds import CLOSED, audit
 from tests.records import begun, everything, plan, row
 
-HERE = everything().begun.environment
+HERE = everything().run.machine
 
 
 def put(results: Path, folder: str, started: str, cpu: str = HERE.cpu, *, empty: bool = False) -> None:
@@ -22,9 +22,7 @@ def put(results: Path, folder: str, started: str, cpu: str = HERE.cpu, *, empty:
     environment = replace(HERE, cpu=cpu)
     path = results / folder
     path.mkdir(parents=True)
-    store.write_record(
-        path, replace(record, begun=replace(record.begun, started=started, environment=environment))
-    )
+    store.write_record(path, replace(record, run=replace(record.run, started=started, machine=environment)))
 
 
 def test_those_of_this_machine_come_newest_first_published_or_not(tmp_path: Path) -> None:
@@ -51,32 +49,32 @@ def finished(results: Path, one: RunStarted) -> AuditSummary | None:
     with journal:
         journal.append(one)
     write_report(folder, RunState(one, (CLOSED,)).record())
-    return store.read_record(folder).on_trial
+    return store.read_record(folder).audit
 
 
 def test_a_run_that_ends_says_what_that_audit_found(tmp_path: Path) -> None:
     put(tmp_path, "2026-01-01-audit", "2026-01-01T00:00:00+00:00")
-    on_trial = finished(tmp_path, replace(begun(plan(row())), environment=HERE))
+    on_trial = finished(tmp_path, replace(begun(plan(row())), machine=HERE))
     assert on_trial == AuditSummary(
         "2026-01-01-audit", "2026-01-01T00:00:00+00:00", audit_tables.sentences(audit())
     )
-    last = method(replace(everything(), on_trial=on_trial))[-1]
+    last = method(replace(everything(), audit=on_trial))[-1]
     assert "An audit on this machine, 2026-01-01-audit of 2026-01-01: Identical code was called" in last
 
 
 def test_an_audit_that_tried_nothing_hides_none_before_it(tmp_path: Path) -> None:
     put(tmp_path, "2026-01-01-audit", "2026-01-01T00:00:00+00:00")
     put(tmp_path, "2026-02-01-audit", "2026-02-01T00:00:00+00:00", empty=True)
-    on_trial = finished(tmp_path, replace(begun(plan(row())), environment=HERE))
+    on_trial = finished(tmp_path, replace(begun(plan(row())), machine=HERE))
     assert on_trial is not None
     assert on_trial.folder == "2026-01-01-audit"
 
 
 def test_without_one_it_says_what_takes_one(tmp_path: Path) -> None:
-    assert finished(tmp_path, replace(begun(plan(row())), environment=HERE)) is None
+    assert finished(tmp_path, replace(begun(plan(row())), machine=HERE)) is None
     assert "loopcmp audit puts the method on trial" in method(everything())[-1]
 
 
 def test_an_audit_names_no_other(tmp_path: Path) -> None:
     put(tmp_path, "2026-01-01-audit", "2026-01-01T00:00:00+00:00")
-    assert finished(tmp_path, replace(audit().begun, environment=HERE)) is None
+    assert finished(tmp_path, replace(audit().run, machine=HERE)) is None

@@ -42,8 +42,8 @@ ORDINARY: tuple[Entry, ...] = (
 
 
 def timings(*entries: Entry) -> dict[str, Timing]:
-    [line] = record_of(plan(STORY, effort=FAST), *ORDINARY, *entries).lines
-    return {cell.backend: cell.timing for cell in line.cells if cell.timing is not None}
+    [line] = record_of(plan(STORY, effort=FAST), *ORDINARY, *entries).results
+    return {cell.backend: cell.timing for cell in line.cases if cell.timing is not None}
 
 
 def latencies(*operations: int) -> list[PassRoundMeasured]:
@@ -63,7 +63,7 @@ def latencies(*operations: int) -> list[PassRoundMeasured]:
 
 def test_without_a_pass_a_timing_has_nothing_of_it() -> None:
     for timing in timings().values():
-        assert (timing.latency, timing.full, timing.on_two) == (None, None, None)
+        assert (timing.latency, timing.full_collections, timing.on_two_cpus) == (None, None, None)
 
 
 def test_a_quantile_is_the_median_over_rounds_in_seconds_beside_its_ratio_to_the_baselines() -> None:
@@ -108,7 +108,7 @@ def test_without_a_baseline_latencies_are_absolute() -> None:
 def test_full_collections_are_a_share_of_wall_time_the_time_an_iteration_and_a_count() -> None:
     played = beside(STORY, "collections", [(collected(ASYNCIO, 0, 0.0), collected(TRIO, 3, 0.25))] * 6)
     found = timings(*played)
-    none, some = found[ASYNCIO].full, found[TRIO].full
+    none, some = found[ASYNCIO].full_collections, found[TRIO].full_collections
     assert none is not None
     assert some is not None
     assert (none.share.value, none.seconds.value, none.count.value) == (0, 0, 0)
@@ -123,17 +123,17 @@ def on_two(times: dict[str, float]) -> list[PassRoundMeasured]:
 def test_the_figures_on_two_cpus_stand_beside_the_ordinary_ones_and_move_none_of_them() -> None:
     before = timings()
     after = timings(*on_two({ASYNCIO: 100.0, UVLOOP: 31.0, TRIO: 180.0}))
-    uvloop = after[UVLOOP].on_two
+    uvloop = after[UVLOOP].on_two_cpus
     assert uvloop is not None
     assert uvloop.ratio is not None
     assert uvloop.ratio.value == pytest.approx(0.31, rel=0.03)
     assert uvloop.cpu.value == pytest.approx(31e-6, rel=0.1)
-    assert {name: replace(timing, on_two=None) for name, timing in after.items()} == before
+    assert {name: replace(timing, on_two_cpus=None) for name, timing in after.items()} == before
 
 
 def test_a_case_with_helper_threads_points_to_its_other_figures() -> None:
-    helped = next(line for line in passed().lines if line.row.scenario == "helped")
-    flags = {cell.backend: cell.timing.flags for cell in helped.cells if cell.timing}
+    helped = next(line for line in passed().results if line.benchmark.scenario == "helped")
+    flags = {cell.backend: cell.timing.flags for cell in helped.cases if cell.timing}
     assert flags == {ASYNCIO: (), UVLOOP: ("has 2 helper threads: see its figures on two CPUs",), TRIO: ()}
 
 
@@ -146,18 +146,18 @@ def test_helper_threads_are_those_that_a_backend_has_and_the_baseline_has_not(
 ) -> None:
     played = threaded(rounds(STORY.id, TIMES, 6), arm, threads)
     tally = RunState(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *played])
-    assert tally.row_rounds(STORY).helped() == ((arm,) if helped else ())
+    assert tally.row_rounds(STORY).with_helper_threads() == ((arm,) if helped else ())
 
 
 def test_threads_that_are_there_and_do_not_work_are_no_help() -> None:
     played = threaded(rounds(STORY.id, TIMES, 6), UVLOOP, 5)
     idle = [replace(one, arms=tuple(map(at_rest, one.arms))) for one in played]
     tally = RunState(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *idle])
-    assert not tally.row_rounds(STORY).helped()
+    assert not tally.row_rounds(STORY).with_helper_threads()
 
 
 def at_rest(worker: ArmRound) -> ArmRound:
-    return replace(worker, values=tuple(replace(one, helping=0) for one in worker.values))
+    return replace(worker, values=tuple(replace(one, helper_cpu=0) for one in worker.values))
 
 
 def test_a_backend_whose_threads_rest_is_not_pointed_to_two_cpus_for_another_that_is_helped() -> None:
@@ -167,8 +167,8 @@ def test_a_backend_whose_threads_rest_is_not_pointed_to_two_cpus_for_another_tha
         for one in played
     ]
     seen = seen_alike(STORY, twice(look(returned(1))))
-    (line,) = record_of(plan(STORY), *seen, *resting, *on_two(TIMES)).lines
-    flags = {cell.backend: cell.timing.flags for cell in line.cells if cell.timing}
+    (line,) = record_of(plan(STORY), *seen, *resting, *on_two(TIMES)).results
+    flags = {cell.backend: cell.timing.flags for cell in line.cases if cell.timing}
     assert flags == {ASYNCIO: (), UVLOOP: ("has 4 helper threads: see its figures on two CPUs",), TRIO: ()}
 
 
@@ -176,13 +176,13 @@ def test_a_thread_that_shows_in_few_rounds_is_no_helper() -> None:
     played = rounds(STORY.id, TIMES, 6)
     some = [*threaded(played[:2], UVLOOP, 5), *played[2:]]
     tally = RunState(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *some])
-    assert not tally.row_rounds(STORY).helped()
+    assert not tally.row_rounds(STORY).with_helper_threads()
 
 
 def test_a_finished_row_keeps_what_its_passes_said_and_not_their_rounds() -> None:
     record = passed()
-    tally = RunState(record.begun)
+    tally = RunState(record.run)
     assert tally.beside == {}
-    served = record.lines[0]
-    assert [cell.timing.latency is not None for cell in served.cells if cell.timing] == [True] * len(THREE)
-    assert served.pace == PACE
+    served = record.results[0]
+    assert [cell.timing.latency is not None for cell in served.cases if cell.timing] == [True] * len(THREE)
+    assert served.settings == PACE

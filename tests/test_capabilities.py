@@ -45,7 +45,7 @@ def record(of: Benchmark, sightings: tuple[ProcessObservations, ...], on: str = 
 
 def answer(of: Benchmark, *sightings: ProcessObservations, on: str = UVLOOP) -> LoopAbility:
     [capability] = capabilities.capabilities(record(of, sightings, on))
-    assert capability.answers[0].ability is Ability.YES or of.promise.complaints
+    assert capability.answers[0].ability is Ability.YES or of.promise.diagnostics
     return capability.answers[1]
 
 
@@ -94,7 +94,7 @@ def test_a_loop_that_leaves_more_or_less_from_look_to_look_does_what_is_promised
 def test_a_report_that_is_promised_must_come_whatever_else_does(
     complaints: tuple[Diagnostic, ...], ability: Ability, because: str
 ) -> None:
-    of = tried(Promise(returned(1), complaints=(OOPS,)))
+    of = tried(Promise(returned(1), diagnostics=(OOPS,)))
     found = answer(of, *twice(look(returned(1), complaints=complaints)))
     assert (found.ability, found.because) == (ability, because)
 

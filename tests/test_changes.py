@@ -16,7 +16,7 @@ from tests.test_comparison import STORY, record
 
 
 def elsewhere(of: Record, **there: object) -> Record:
-    return replace(of, begun=replace(of.begun, environment=replace(ENVIRONMENT, **there)))  # type: ignore[arg-type]
+    return replace(of, run=replace(of.run, machine=replace(ENVIRONMENT, **there)))  # type: ignore[arg-type]
 
 
 def notes(found: Between) -> str:
@@ -98,11 +98,11 @@ def test_rows_that_only_one_record_has_are_named_and_not_compared() -> None:
 def test_a_case_that_lost_its_number_is_named_with_the_reason() -> None:
     crashed = replace(
         everything(),
-        lines=tuple(
-            replace(line, cells=tuple(replace(cell, timing=None) for cell in line.cells))
-            if line.row.id == "order:n=100"
+        results=tuple(
+            replace(line, cases=tuple(replace(cell, timing=None) for cell in line.cases))
+            if line.benchmark.id == "order:n=100"
             else line
-            for line in everything().lines
+            for line in everything().results
         ),
     )
     lost = {(gone.row, gone.backend) for gone in between([everything()], crashed).missing}
@@ -134,7 +134,7 @@ def test_another_machine_or_build_is_refused_unless_asked_for_and_then_pointed_o
 def test_another_python_in_the_environment_of_a_backend_is_refused_like_another_machine() -> None:
     def there(build: str, uvloop: str) -> Record:
         return elsewhere(
-            record(), elsewhere=(BackendEnvironment(UVLOOP, "3.12.1", build, (("uvloop", uvloop),)),)
+            record(), environments=(BackendEnvironment(UVLOOP, "3.12.1", build, (("uvloop", uvloop),)),)
         )
 
     old, new = there("CPython 3.12.1", "0.21.0"), there("CPython 3.12.9", "0.22.1")
@@ -151,7 +151,7 @@ def test_versions_that_changed_between_sessions_are_named() -> None:
 
 
 def test_a_session_whose_own_check_failed_is_pointed_out() -> None:
-    unsound = replace(record(), repeats=SelfTestCheck(rows=10, excluding=5, allowed=2))
+    unsound = replace(record(), self_test=SelfTestCheck(benchmarks=10, differing=5, allowed=2))
     said = "In the old record the baseline differs from itself more often than chance allows."
     assert said in notes(between([unsound], record()))
     assert said not in notes(between([record()], record()))

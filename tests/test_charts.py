@@ -35,7 +35,7 @@ def sure(value: float) -> Estimate:
 
 def timing_of(seconds: float, collecting: float = 0.0) -> Timing:
     some = sure(seconds)
-    return Timing(some, cpu=some, switches=some, collecting=sure(collecting), peak=None, startup=some)
+    return Timing(some, cpu=some, switches=some, collecting=sure(collecting), peak_memory=None, startup=some)
 
 
 def swept(*times: float) -> Record:
@@ -57,17 +57,17 @@ def remembered() -> Record:
     """The same for n = 1, 10, 100, with a fixed mebibyte on uvloop, and 2 KiB for each of n on both."""
     record = swept(1e-6, 1e-5, 1e-4)
     lines = (
-        replace(line, cells=tuple(peaking(cell, 10**at) for cell in line.cells))
-        for at, line in enumerate(record.lines)
+        replace(line, cases=tuple(peaking(cell, 10**at) for cell in line.cases))
+        for at, line in enumerate(record.results)
     )
-    return replace(record, lines=tuple(lines))
+    return replace(record, results=tuple(lines))
 
 
 def peaking(cell: CaseResult, n: int) -> CaseResult:
     assert cell.timing is not None
     once = 2**20 if cell.backend == UVLOOP else 2**14
     peak = Estimate(once + 2048.0 * n, once + 2048.0 * n - 99, once + 2048.0 * n + 99, 20)
-    return replace(cell, timing=replace(cell.timing, peak=peak))
+    return replace(cell, timing=replace(cell.timing, peak_memory=peak))
 
 
 def written(table: Table) -> str:
@@ -99,7 +99,9 @@ def test_the_tables_behind_the_charts_look_as_they_did() -> None:
 
 def test_every_ratio_is_a_dot_with_its_interval_and_those_without_are_open() -> None:
     forest = charts(everything())[0]
-    cells = [cell for line in everything().lines for cell in line.cells if cell.timing and cell.timing.ratio]
+    cells = [
+        cell for line in everything().results for cell in line.cases if cell.timing and cell.timing.ratio
+    ]
     assert len(forest.data) == len(cells)
     for one in forest.data:
         assert one["low"] <= one["value"] <= one["high"]
@@ -107,10 +109,10 @@ def test_every_ratio_is_a_dot_with_its_interval_and_those_without_are_open() -> 
 
 
 def test_a_strip_has_every_round_in_order_around_its_median() -> None:
-    line = next(line for line in everything().lines if line.row.id == "order:n=100")
-    strip = strips(everything())[everything().lines.index(line) + 1]
+    line = next(line for line in everything().results if line.benchmark.id == "order:n=100")
+    strip = strips(everything())[everything().results.index(line) + 1]
     uvloop = next(one for one in strip.data if one["backend"] == UVLOOP)
-    timing = next(cell.timing for cell in line.cells if cell.backend == UVLOOP)
+    timing = next(cell.timing for cell in line.cases if cell.backend == UVLOOP)
     assert timing is not None
     assert len(uvloop["apart"]) == line.rounds
     middle = sorted(timing.samples)[len(timing.samples) // 2 - 1 : len(timing.samples) // 2 + 1]
@@ -134,9 +136,9 @@ def test_beyond_the_room_for_images_a_chart_has_none_and_can_still_be_drawn() ->
 
 
 def test_hostile_names_stay_text_in_an_image() -> None:
-    line = everything().lines[1]
-    named = replace(line.row, scenario='<script>"\u202e', parameters=())
-    record = replace(everything(), lines=(replace(line, row=named),))
+    line = everything().results[1]
+    named = replace(line.benchmark, scenario='<script>"\u202e', parameters=())
+    record = replace(everything(), results=(replace(line, benchmark=named),))
     drawn = ChartRenderer().svg(charts(record)[0])
     assert "<script" not in drawn
     assert "&lt;script" in drawn
@@ -296,8 +298,8 @@ def test_a_sweep_says_the_memory_for_one_more_and_where_it_is_not_told_apart() -
 
 
 def test_where_a_case_parts_the_lines_around_it_are_shown() -> None:
-    line = next(line for line in everything().lines if line.row.id == "turns")
-    cell = next(cell for cell in line.cells if cell.finding.verdict is Verdict.DIFFERS)
+    line = next(line for line in everything().results if line.benchmark.id == "turns")
+    cell = next(cell for cell in line.cases if cell.verdict.kind is Verdict.DIFFERS)
     window = case_of(everything(), line, cell).window
     assert window is not None
     assert [first for *_, first in window.lines] == [False, True, False]
@@ -305,8 +307,8 @@ def test_where_a_case_parts_the_lines_around_it_are_shown() -> None:
 
 
 def test_load_frequency_scaling_and_a_system_that_cannot_pin_are_said_before_any_figure() -> None:
-    busy = replace(everything().begun.environment, load=7.5, governor="powersave", pinned=())
-    record = replace(everything(), begun=replace(everything().begun, environment=busy), repeats=None)
+    busy = replace(everything().run.machine, load=7.5, governor="powersave", pinned=())
+    record = replace(everything(), run=replace(everything().run, machine=busy), self_test=None)
     heads = [said.partition(":")[0] for said in caveats(record)]
     assert heads == ["Load", "Frequency scaling", "Not pinned", "Too few rounds", "A/A"]
     assert [said.partition(":")[0] for said in caveats(everything())] == ["Too few rounds"]

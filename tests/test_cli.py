@@ -217,7 +217,7 @@ def here(monkeypatch: pytest.MonkeyPatch, *words: object) -> int | str | None:
 
 
 def newer(data: bytes) -> bytes:
-    return data.replace(b'"version":1', b'"version":99', 1)
+    return data.replace(b'"version":2', b'"version":99', 1)
 
 
 @pytest.mark.parametrize("command", ["report", "compare"])
@@ -460,7 +460,7 @@ def test_a_missing_backend_is_unavailable_and_the_rest_goes_on(
     cases = {case["backend"]: case for case in json.loads(done.stdout)}
     assert cases[ASYNCIO]["verdict"] == "agrees"
     assert cases[UVLOOP]["verdict"] == "unavailable"
-    assert "pip install uvloop" in cases[UVLOOP]["because"]
+    assert "pip install uvloop" in cases[UVLOOP]["reason"]
 
 
 # A whole run.
@@ -489,9 +489,9 @@ def test_a_users_own_module_is_checked_timed_and_reported(finished: Run) -> None
     arms = {f"timings/{name}.json" for name in (ASYNCIO, UVLOOP, TRIO, "A-A")}
     charts = {"charts/forest.svg", "charts/memory.svg"}
     assert names == {"record.json", "journal.jsonl", "report.html", "report.md", *charts, *arms}
-    [line] = store.read_record(finished.folder).lines
-    assert [cell.finding.verdict for cell in line.cells] == ["agrees"] * 3
-    assert [cell.timing is not None and cell.timing.seconds.low is not None for cell in line.cells] == [
+    [line] = store.read_record(finished.folder).results
+    assert [cell.verdict.kind for cell in line.cases] == ["agrees"] * 3
+    assert [cell.timing is not None and cell.timing.seconds.low is not None for cell in line.cases] == [
         True
     ] * 3
     assert line.rounds == 6
@@ -568,15 +568,17 @@ def wait_for_lines(run: subprocess.Popen[str], results: Path, count: int) -> Non
 
 def assert_every_case_exactly_once(run: Path) -> None:
     _, entries = store.read_journal(run)
-    observed = [entry.row for entry in entries if isinstance(entry, CaseObserved)]
-    played = [(entry.row, entry.number) for entry in entries if isinstance(entry, RoundMeasured)]
+    observed = [entry.benchmark for entry in entries if isinstance(entry, CaseObserved)]
+    played = [(entry.benchmark, entry.number) for entry in entries if isinstance(entry, RoundMeasured)]
     assert sorted(observed) == ["mine", "untimed"]
     assert played == [("mine", number) for number in range(6)]
-    assert [entry.row for entry in entries if isinstance(entry, BenchmarkFinished)] == ["mine"]
+    assert [entry.benchmark for entry in entries if isinstance(entry, BenchmarkFinished)] == ["mine"]
     assert [type(entry) for entry in entries].count(RunFinished) == 1
     assert isinstance(entries[-1], RunFinished)
     record = store.read_record(run)
-    assert [cell.timing.seconds.rounds for line in record.lines for cell in line.cells if cell.timing] == [6]
+    assert [cell.timing.seconds.rounds for line in record.results for cell in line.cases if cell.timing] == [
+        6
+    ]
 
 
 FAST = ("two_rows.py", "--fast", "-b", "asyncio")

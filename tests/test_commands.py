@@ -15,19 +15,19 @@ from tests.records import ASYNCIO, UVLOOP, everything
 def first_row_as(row: Benchmark) -> Record:
     """A record whose first timed row is another."""
     record = everything()
-    lines = tuple(replace(line, row=row) if line.rounds else line for line in record.lines)
-    return replace(record, lines=lines)
+    lines = tuple(replace(line, benchmark=row) if line.rounds else line for line in record.results)
+    return replace(record, results=lines)
 
 
 def planned(**changes: object) -> Record:
     """A record of a plan with these parts changed."""
     record = everything()
-    plan: Plan = replace(record.begun.plan, **changes)  # type: ignore[arg-type]
-    return replace(record, begun=replace(record.begun, plan=plan))
+    plan: Plan = replace(record.run.plan, **changes)  # type: ignore[arg-type]
+    return replace(record, run=replace(record.run, plan=plan))
 
 
 def test_a_case_is_its_row_against_the_baseline_with_the_same_seed() -> None:
-    line = everything().lines[1]
+    line = everything().results[1]
     assert command(everything(), [line], [ASYNCIO, UVLOOP]) == (
         "loopcmp run order:n=100 -b asyncio+gather -b uvloop+gather --seed 7"
     )
@@ -39,7 +39,7 @@ def test_a_row_is_one_that_was_timed() -> None:
 
 
 def test_what_was_typed_beside_the_rows_is_typed_again() -> None:
-    other = planned(baseline=UVLOOP, margin=0.02, timeout=5.0, effort=replace(RIGOROUS, budget=90.0))
+    other = planned(baseline=UVLOOP, margin=0.02, timeout=5.0, effort=replace(RIGOROUS, max_seconds=90.0))
     for again in (one_row(other), whole(other)):
         assert again.endswith(
             f"--baseline {UVLOOP} --margin 0.02 --timeout 5 --rigorous --max-time 90 --seed 7"
@@ -48,8 +48,8 @@ def test_what_was_typed_beside_the_rows_is_typed_again() -> None:
 
 def test_an_audit_is_an_audit_again() -> None:
     record = audit()
-    again = replace(record, begun=replace(record.begun, audit=AuditSchedule(600, 9000.0)))
-    row, seed = again.begun.plan.rows[0].id, again.begun.plan.seed
+    again = replace(record, run=replace(record.run, audit=AuditSchedule(600, 9000.0)))
+    row, seed = again.run.plan.benchmarks[0].id, again.run.plan.seed
     assert whole(again) == f"loopcmp audit {row} --trials 600 --seconds 9000 --seed {seed}"
     assert one_row(again) == whole(again)
 
@@ -59,11 +59,11 @@ def test_a_loop_that_was_given_on_the_command_line_is_given_again() -> None:
 
 
 def test_a_row_of_a_users_own_module_is_run_again_by_its_path() -> None:
-    row = replace(everything().lines[1].row, module="mine.py")
+    row = replace(everything().results[1].benchmark, module="mine.py")
     assert one_row(first_row_as(row)).startswith("loopcmp run mine.py -")
     assert one_row(first_row_as(replace(row, tags=("scale",)))).startswith("loopcmp run mine.py --scale ")
 
 
 def test_what_a_shell_would_read_otherwise_is_quoted_for_it() -> None:
-    hostile = replace(everything().lines[1].row, parameters=(("x", "$(reboot) & `reboot`; \n"),))
+    hostile = replace(everything().results[1].benchmark, parameters=(("x", "$(reboot) & `reboot`; \n"),))
     assert shlex.split(one_row(first_row_as(hostile)))[2] == hostile.id

@@ -19,7 +19,7 @@ def found(times: dict[str, float], *names: str, gathers: bool = True) -> list[Fo
     speeds = (1.0, 3.0, 0.5)
     rounds = [{arm: [value(time * speed) for speed in speeds] for arm, time in times.items()}] * ROUNDS
     return [
-        (one.due, one.arm, one.against, round(one.ratio.value, 3))
+        (one.factor, one.arm, one.against, round(one.ratio.value, 3))
         for one in contrasts(backends(*names), rounds, 0.95, gathers=gathers)
     ]
 
@@ -70,7 +70,7 @@ def test_one_backend_has_nothing_to_be_contrasted_with() -> None:
 
 def test_backends_of_two_environments_differ_in_more_than_one_part() -> None:
     ours, group = backends("asyncio+anyio", "asyncio+gather")
-    theirs = replace(group, venv=EnvironmentSpec("old", "3.12"))
+    theirs = replace(group, environment=EnvironmentSpec("old", "3.12"))
     times = {ours.name: 120.0, theirs.name: 100.0, group.name: 100.0, "asyncio+native": 90.0}
     rounds = [{name: [value(time)] for name, time in times.items()}] * ROUNDS
     pairs = [(one.arm, one.against) for one in contrasts((ours, theirs), rounds, 0.95, gathers=True)]

@@ -208,5 +208,5 @@ def test_two_runs_that_begin_at_once_do_each_other_no_harm(tmp_path: Path) -> No
     folders = list((tmp_path / "results/local").iterdir())
     assert len(folders) == 2
     for folder in folders:
-        assert [len(line.cells) for line in store.read_record(folder).lines] == [1, 1, 1]
+        assert [len(line.cases) for line in store.read_record(folder).results] == [1, 1, 1]
         assert len(store.read_journal(folder)[1]) == 4

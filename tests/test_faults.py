@@ -132,11 +132,11 @@ def _processes_in(folder: Path) -> list[str]:
 def judged(row: Benchmark, backend: Backend, sighting: ProcessObservations) -> tuple[CaseVerdict, str]:
     """The verdict on what one process saw, and all the evidence for it in words."""
     finding = judge(row, backend.name, PYTHON, (sighting,), QUIET)
-    parts = [finding.because]
-    if finding.parting is not None:
-        parts += finding.parting.observed
+    parts = [finding.reason]
+    if finding.mismatch is not None:
+        parts += finding.mismatch.observed
     if sighting.ended is not None:
-        parts.append(sighting.ended.said)
+        parts.append(sighting.ended.output)
     return finding, " ".join(parts)
 
 
@@ -160,7 +160,7 @@ def test_a_fault_has_its_verdict_and_evidence_and_the_next_case_is_unaffected(
     verdict, evidence = FAULTS[fault]
     for case, sighting in zip(cases, sightings, strict=True):
         finding, words = judged(*case, sighting.result())
-        assert finding.verdict is verdict, words
+        assert finding.kind is verdict, words
         assert re.search(evidence, words), words
     after = observe_in_process(rows["control"], asyncio, PATIENCE)
     assert judged(rows["control"], asyncio, after)[0] == CaseVerdict(AGREES)

@@ -133,20 +133,20 @@ def test_a_damaged_pyperf_run_is_merged_or_named(data: bytes) -> None:
 def test_a_run_that_pyperf_cannot_read_is_named_beside_those_that_it_can(tmp_path: Path) -> None:
     rounds = [played for number in range(2) for played in timed_round(number)]
     first = rounds[0].arms[0]
-    spoilt = first.farewell
+    spoilt = first.summary
     arms = (
         type(first)(first.arm, first.warmups, first.values, type(spoilt)("rubbish", 0, None, 1)),
         *rounds[0].arms[1:],
     )
-    rounds[0] = RoundMeasured(rounds[0].row, rounds[0].number, rounds[0].seconds, arms)
+    rounds[0] = RoundMeasured(rounds[0].benchmark, rounds[0].number, rounds[0].seconds, arms)
     store.write_timings(tmp_path, rounds)
     [line] = (tmp_path / "timings" / "left-out.txt").read_text().splitlines()
-    assert line.startswith(f"{rounds[0].row}, round 0, {first.arm}: ")
+    assert line.startswith(f"{rounds[0].benchmark}, round 0, {first.arm}: ")
 
 
 def test_a_field_that_this_version_does_not_know_is_not_read_over(tmp_path: Path) -> None:
     value = json.loads(RECORD)
-    value["begun"]["plan"]["shards"] = 3
+    value["run"]["plan"]["shards"] = 3
     (tmp_path / "record.json").write_text(json.dumps(value))
     with pytest.raises(BadInput, match="holds 'shards', unknown to this loopcmp: read it with a newer one"):
         store.read_record(tmp_path)

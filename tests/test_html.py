@@ -73,7 +73,7 @@ def timing(draw: Random, ratio: float | None) -> Timing:
         cpu=seconds,
         switches=estimate(2, 0.1),
         collecting=estimate(0.01, 0.1),
-        peak=estimate(2**20, 0.1),
+        peak_memory=estimate(2**20, 0.1),
         startup=estimate(0.09, 0.01),
     )
     if ratio is None:
@@ -113,7 +113,7 @@ def test_the_first_things_said_are_what_where_when_the_verdict_and_the_warnings(
     page = everything_read()
     top, short = page.all("header")[0].text, page.all("section", kind="verdict")[0].text
     assert all(
-        escape_controls(words) in top for words in (everything().begun.name, *table.heading(everything()))
+        escape_controls(words) in top for words in (everything().run.name, *table.heading(everything()))
     )
     assert [said for said in sentences.sentences(everything()) if said not in short] == []
     warned = page.all("section", kind="warnings")[0].text
@@ -125,9 +125,9 @@ def test_the_first_things_said_are_what_where_when_the_verdict_and_the_warnings(
 
 def cells_of(record: Record) -> Iterator[tuple[str, BenchmarkResult, CaseResult]]:
     """The name on the page of every case."""
-    for number, line in enumerate(record.lines, start=1):
+    for number, line in enumerate(record.results, start=1):
         for at, name in enumerate(order(record), start=1):
-            yield from ((case_name(number, at), line, cell) for cell in line.cells if cell.backend == name)
+            yield from ((case_name(number, at), line, cell) for cell in line.cases if cell.backend == name)
 
 
 def test_every_cell_of_the_matrix_says_its_verdict_twice_and_its_figure_with_its_interval() -> None:
@@ -135,44 +135,44 @@ def test_every_cell_of_the_matrix_says_its_verdict_twice_and_its_figure_with_its
     times = {row[0]: row for row in table.times(everything()).rows}  # type: ignore[union-attr]
     for name, line, cell in cells_of(everything()):
         shown = links[f"#{name}"].text
-        assert str(cell.finding.verdict) in shown
+        assert str(cell.verdict.kind) in shown
         sign = links[f"#{name}"].all("span", kind="sign")[0]
-        assert sign.text == table.SYMBOLS[cell.finding.verdict] or sign.all("svg")
+        assert sign.text == table.SYMBOLS[cell.verdict.kind] or sign.all("svg")
         if cell.timing and cell.timing.ratio:
             figure = table.format_estimate(cell.timing.ratio, "×")
             assert re.sub(r"[^\d.\[\],a-z ]", "", figure).split()[0] in shown
             assert figure[figure.index("[") :] in shown
-            assert any(figure in one for one in times[line.row.id])
+            assert any(figure in one for one in times[line.benchmark.id])
 
 
 def test_every_cell_leads_to_its_evidence() -> None:
     page = everything_read()
     for name, line, cell in cells_of(everything()):
         shown = page.named(name).text
-        assert line.row.source in shown
+        assert line.benchmark.source in shown
         assert "loopcmp run" in shown
         assert f"-b {cell.backend}" in shown
-        assert escape_controls(cell.finding.because) in shown
+        assert escape_controls(cell.verdict.reason) in shown
         if cell.timing:
             assert table.format_estimate(cell.timing.switches) in shown
             assert f"timings/{cell.backend}.json" in shown
 
 
 def test_every_row_shows_its_scenario_as_the_module_has_it() -> None:
-    for number, line in enumerate(everything().lines, start=1):
+    for number, line in enumerate(everything().results, start=1):
         (text,) = everything_read().named(f"row-{number}").all("details", kind="text")
-        assert text.all("code")[0].raw == line.row.text
+        assert text.all("code")[0].raw == line.benchmark.text
 
 
 def test_where_promise_and_observation_part_both_stand_side_by_side() -> None:
-    number = [line.row.id for line in everything().lines].index("turns") + 1
+    number = [line.benchmark.id for line in everything().results].index("turns") + 1
     evidence = everything_read().named(case_name(number, 3))
     (parted,) = evidence.all("table")[0].all("tr", kind="parts")
     assert parted.text == "printed → one two three one three two"
 
 
 def test_what_a_worker_said_before_it_crashed_is_shown() -> None:
-    number = [line.row.id for line in everything().lines].index("echo") + 1
+    number = [line.benchmark.id for line in everything().results].index("echo") + 1
     assert "Fatal Python error: Segmentation fault" in everything_read().named(case_name(number, 2)).text
 
 
@@ -184,7 +184,7 @@ def test_what_a_worker_said_before_it_crashed_is_shown() -> None:
     ],
 )
 def test_how_a_worker_ended_reads_as_a_sentence(scenario: str, column: int, said: str) -> None:
-    number = [line.row.id for line in everything().lines].index(scenario) + 1
+    number = [line.benchmark.id for line in everything().results].index(scenario) + 1
     assert said in everything_read().named(case_name(number, column)).text
 
 
@@ -296,14 +296,14 @@ def hostile(text: str) -> Record:
         replace(cell, timing=replace(timing(Random(1), 2.0), flags=(text,)))
         if cell.backend == UVLOOP
         else cell
-        for cell in record.lines[0].cells
+        for cell in record.results[0].cases
     )
-    line = replace(record.lines[0], cells=timed, finished=text, rounds=50)
-    environment = replace(record.begun.environment, cpu=text, versions=((text, text),))
+    line = replace(record.results[0], cases=timed, stop_reason=text, rounds=50)
+    environment = replace(record.run.machine, cpu=text, versions=((text, text),))
     return replace(
         record,
-        begun=replace(record.begun, name=text, command=text, environment=environment),
-        lines=(line,),
+        run=replace(record.run, name=text, command=text, machine=environment),
+        results=(line,),
     )
 
 
@@ -410,7 +410,7 @@ def test_the_matrix_can_be_read(browser: Browser, opened: str, size: tuple[int, 
 def test_every_cell_opens_its_evidence_and_closes_again_by_keyboard(browser: Browser, opened: str) -> None:
     browser.open(opened)
     count = browser.run("return document.querySelectorAll('.matrix td a').length")
-    assert count == sum(len(line.cells) for line in everything().lines)
+    assert count == sum(len(line.cases) for line in everything().results)
     for number in range(count):
         browser.run("document.querySelectorAll('.matrix td a')[arguments[0]].focus()", number)
         browser.press("\ue007")

@@ -93,12 +93,12 @@ def table_of(record: Record) -> object:
     """A record without its figures: rows, verdicts and their evidence, rounds, and who has a number."""
     return [
         (
-            line.row.id,
+            line.benchmark.id,
             line.rounds,
-            line.finished,
-            [(cell.backend, cell.finding, cell.timing is not None) for cell in line.cells],
+            line.stop_reason,
+            [(cell.backend, cell.verdict, cell.timing is not None) for cell in line.cases],
         )
-        for line in record.lines
+        for line in record.results
     ]
 
 

@@ -253,7 +253,7 @@ def test_promised_leavings_are_one_or_many_in_any_order(
         @scenario(leaves={leaves})
         async def story(): ...
     """)
-    assert row.promise.complaints == expected
+    assert row.promise.diagnostics == expected
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ def workers(record: Record) -> str:
 
 def test_rows_that_need_two_cpus_and_rows_whose_workers_live_one_by_one_are_counted() -> None:
     record = everything()
-    timed = [line for line in record.lines if line.pace is not None]
-    usual = tuple(replace(line, pace=PACE) for line in timed)
-    assert workers(replace(record, lines=usual)).endswith("all are alive at once, pinned to CPU 1.")
-    wide = tuple(replace(line, row=replace(line.row, cpus=2)) for line in usual[1:])
-    said = workers(replace(record, lines=(replace(usual[0], pace=ONE_AT_A_TIME), *wide)))
+    timed = [line for line in record.results if line.settings is not None]
+    usual = tuple(replace(line, settings=PACE) for line in timed)
+    assert workers(replace(record, results=usual)).endswith("all are alive at once, pinned to CPU 1.")
+    wide = tuple(replace(line, benchmark=replace(line.benchmark, cpus=2)) for line in usual[1:])
+    said = workers(replace(record, results=(replace(usual[0], settings=ONE_AT_A_TIME), *wide)))
     assert f"In {len(wide)} rows, of stories that need two CPUs, they have two." in said
     assert said.endswith("In 1 row, of long iterations, they live one by one and give one value each.")

@@ -48,9 +48,9 @@ def test_an_ordinary_name_is_the_name_of_its_file() -> None:
 
 def test_timings_of_arms_with_hostile_names_stay_in_their_folder(tmp_path: Path) -> None:
     [played, _] = timed_round(0)
-    arms = tuple(type(part)(name, part.warmups, part.values, part.farewell)
+    arms = tuple(type(part)(name, part.warmups, part.values, part.summary)
                  for name, part in zip(NAMES, played.arms * 9, strict=False))  # fmt: skip
-    write_timings(tmp_path / ".", [type(played)(played.row, 0, 1.0, arms)])
+    write_timings(tmp_path / ".", [type(played)(played.benchmark, 0, 1.0, arms)])
     assert list(tmp_path.iterdir()) == [tmp_path / "timings"]
     assert len(list((tmp_path / "timings").iterdir())) == len(NAMES)
 
@@ -58,10 +58,10 @@ def test_timings_of_arms_with_hostile_names_stay_in_their_folder(tmp_path: Path)
 def test_the_evidence_names_the_file_that_an_arm_of_any_name_has() -> None:
     odd = "odd name/x"
     record = everything()
-    line = next(line for line in record.lines if line.rounds)
-    loop = replace(record.begun.plan.backends[0].loop, name=odd)
-    backend = replace(record.begun.plan.backends[0], loop=loop)
-    cell = replace(next(cell for cell in line.cells if cell.timing), backend=backend.name)
-    begun = replace(record.begun, plan=replace(record.begun.plan, backends=(backend,)))
-    shown = case_of(replace(record, begun=begun), line, cell).timings
+    line = next(line for line in record.results if line.rounds)
+    loop = replace(record.run.plan.backends[0].loop, name=odd)
+    backend = replace(record.run.plan.backends[0], loop=loop)
+    cell = replace(next(cell for cell in line.cases if cell.timing), backend=backend.name)
+    begun = replace(record.run, plan=replace(record.run.plan, backends=(backend,)))
+    shown = case_of(replace(record, run=begun), line, cell).timings
     assert shown.endswith(f"timings/{file_name(backend.name)}.json")

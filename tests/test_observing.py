@@ -171,7 +171,7 @@ def test_a_coroutine_that_nobody_awaits_is_seen(loop: str) -> None:
     async def story() -> None:
         idle()  # type: ignore[unused-coroutine]
 
-    assert look_at(story, loop).complaints == (Diagnostic("never-awaited"),)
+    assert look_at(story, loop).diagnostics == (Diagnostic("never-awaited"),)
 
 
 @on_asyncio
@@ -181,7 +181,7 @@ def test_an_error_that_nobody_retrieves_is_seen(loop: str) -> None:
         await asyncio.wait([task])
 
     seen = look_at(story, loop)
-    assert seen.complaints == (Diagnostic("never-retrieved", describe(ValueError("Oops"))),)
+    assert seen.diagnostics == (Diagnostic("never-retrieved", describe(ValueError("Oops"))),)
     assert seen.outcome == Outcome("returned", describe(None))
 
 
@@ -200,8 +200,8 @@ def test_a_task_that_is_destroyed_while_it_waits_is_seen(loop: str) -> None:
         await asyncio.sleep(0)
 
     seen = look_at(story, loop)
-    assert [one.kind for one in seen.complaints] == ["destroyed-pending"]
-    assert seen.left == NO_LEAKS
+    assert [one.kind for one in seen.diagnostics] == ["destroyed-pending"]
+    assert seen.leaks == NO_LEAKS
 
 
 @on_asyncio
@@ -218,7 +218,7 @@ def test_a_task_that_outlives_its_loop_is_left(loop: str) -> None:
         finally:
             kept.append(asyncio.get_running_loop().create_task(anyio.sleep_forever()))
 
-    assert look_at(story, loop).left == Leaks(tasks=1)
+    assert look_at(story, loop).leaks == Leaks(tasks=1)
     for task in kept:
         task._log_destroy_pending = False  # type: ignore[attr-defined]
 
@@ -231,8 +231,8 @@ def test_a_socket_left_open_is_unclosed_and_no_longer_open_when_counted(loop: st
         socket.socket()
 
     seen = look_at(story, loop)
-    assert [one.kind for one in seen.complaints] == ["unclosed"]
-    assert seen.left == NO_LEAKS
+    assert [one.kind for one in seen.diagnostics] == ["unclosed"]
+    assert seen.leaks == NO_LEAKS
 
 
 @everywhere
@@ -251,7 +251,7 @@ def test_descriptors_threads_and_files_left_behind_are_seen(loop: str) -> None:
     thread.join()
     for end in ends:
         os.close(end)
-    assert seen.left == Leaks(threads=1, descriptors=2, files=("left",))
+    assert seen.leaks == Leaks(threads=1, descriptors=2, files=("left",))
 
 
 @everywhere
@@ -266,7 +266,7 @@ def test_an_error_in_a_thread_and_one_in_a_finalizer_are_seen(loop: str) -> None
         thread.join()
         Spiteful()
 
-    assert [str(one) for one in look_at(story, loop).complaints] == [
+    assert [str(one) for one in look_at(story, loop).diagnostics] == [
         "other: KeyError('from __del__')",
         "other: ValueError(\"invalid literal for int() with base 10: 'x'\")",
     ]

@@ -13,9 +13,9 @@ from tests.records import everything
 def of(*verdicts: Verdict) -> Record:
     """A record of one row on as many backends."""
     record = everything()
-    line = record.lines[0]
-    cells = tuple(replace(line.cells[0], finding=CaseVerdict(one, "no such library")) for one in verdicts)
-    return replace(record, lines=(replace(line, cells=cells),))
+    line = record.results[0]
+    cells = tuple(replace(line.cases[0], verdict=CaseVerdict(one, "no such library")) for one in verdicts)
+    return replace(record, results=(replace(line, cases=cells),))
 
 
 @pytest.mark.parametrize(
@@ -46,5 +46,5 @@ def test_cases_that_could_not_be_measured_for_one_reason_are_named_together_with
 ) -> None:
     record = of(Verdict.COULD_NOT_MEASURE, Verdict.COULD_NOT_MEASURE, Verdict.AGREES)
     exit_code(record)
-    case = f"{record.lines[0].row.id} on {record.lines[0].cells[0].backend}"
+    case = f"{record.results[0].benchmark.id} on {record.results[0].cases[0].backend}"
     assert capsys.readouterr().err == f"loopcmp: could not measure {case} and 1 more: no such library\n"

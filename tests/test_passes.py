@@ -55,13 +55,13 @@ def test_the_pass_on_two_cpus_is_paced_as_the_row_and_has_the_rounds_that_its_in
     planned = plan(PLAIN, effort=FAST)
     [one] = passes_for(planned, PLAIN, PACE, HELPED)
     assert one.pace(PACE) == PACE
-    assert (one.cpus, one.rounds) == (2, planned.fewest_rounds)
+    assert (one.cpus, one.rounds) == (2, planned.rounds_before_first_look)
 
 
 @pytest.mark.parametrize("also", BOTH)
 def test_a_pass_that_counts_what_is_rare_has_few_long_turns_and_nothing_off_the_clock(also: Also) -> None:
     [one] = passes_for(plan(SERVED, also=(also,)), SERVED, PACE, ())
-    pace = one.pace(replace(PACE, pilot=5))
+    pace = one.pace(replace(PACE, pilot_rounds=5))
     assert pace == RoundSettings(PACE.loops * LONGER, TURNS, warmups=0, untimed=0, timed=one.timed)
     assert one.timed != "whole"
 

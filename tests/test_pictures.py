@@ -37,8 +37,8 @@ HOSTILE = {
 
 def named(record: Record, text: str) -> Record:
     """The record with this as the name of every scenario."""
-    lines = (replace(line, row=replace(line.row, scenario=text)) for line in record.lines)
-    return replace(record, lines=tuple(lines))
+    lines = (replace(line, benchmark=replace(line.benchmark, scenario=text)) for line in record.results)
+    return replace(record, results=tuple(lines))
 
 
 def images(text: str) -> list[Token]:

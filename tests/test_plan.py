@@ -41,8 +41,8 @@ def test_a_story_for_one_family_of_loops_has_no_case_on_the_others() -> None:
 
 def test_a_case_of_a_million_tasks_may_be_silent_for_longer() -> None:
     planned = plan(ORDER)
-    assert planned.patience(ORDER) == planned.timeout
-    assert planned.patience(replace(ORDER, tags=("scale",))) > planned.timeout
+    assert planned.timeout_of(ORDER) == planned.timeout
+    assert planned.timeout_of(replace(ORDER, tags=("scale",))) > planned.timeout
 
 
 def test_cases_come_row_by_row() -> None:
@@ -69,18 +69,18 @@ def test_intervals_are_adjusted_for_the_comparisons_unless_the_rounds_are_fixed(
 @pytest.mark.parametrize("first_look", [5, 20])
 def test_the_first_look_is_never_before_there_can_be_an_interval(rows: int, first_look: int) -> None:
     planned = plan(*[ORDER] * rows, effort=replace(DEFAULT, first_look=first_look))
-    assert planned.fewest_rounds == max(first_look, rounds_needed(planned.level))
+    assert planned.rounds_before_first_look == max(first_look, rounds_needed(planned.level))
 
 
 def test_a_fast_runs_rounds_just_suffice_for_an_interval() -> None:
     planned = plan(ORDER, effort=FAST)
-    assert planned.fewest_rounds == 6
+    assert planned.rounds_before_first_look == 6
     assert estimate(range(6), planned.level).low is not None
 
 
 def test_a_rigorous_run_is_finer_and_may_take_longer_than_the_default() -> None:
     assert RIGOROUS.precision < DEFAULT.precision
-    assert RIGOROUS.budget > DEFAULT.budget
+    assert RIGOROUS.max_seconds > DEFAULT.max_seconds
 
 
 def test_a_baseline_that_was_not_chosen_is_refused_with_what_to_type() -> None:
@@ -95,7 +95,10 @@ def test_a_row_is_named_by_its_scenario_and_parameters() -> None:
 
 def test_a_story_without_a_gatherer_has_one_case_per_loop_and_environment() -> None:
     venv = EnvironmentSpec("old", "3.12")
-    chosen = (*backends(ASYNCIO, "asyncio+anyio"), *(replace(one, venv=venv) for one in backends(ASYNCIO)))
+    chosen = (
+        *backends(ASYNCIO, "asyncio+anyio"),
+        *(replace(one, environment=venv) for one in backends(ASYNCIO)),
+    )
     planned = replace(plan(), backends=chosen)
     names = [one.name for one in planned.backends_of(row(uses_gather=False))]
     assert names == [ASYNCIO, f"{ASYNCIO}@old"]

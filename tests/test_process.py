@@ -146,14 +146,14 @@ def test_a_message_that_is_no_observation_ends_the_worker(folder: Path) -> None:
 
 
 def test_a_segmentation_fault_leaves_its_stack_as_evidence(folder: Path) -> None:
-    said = end_of(observe(folder, "os.kill(os.getpid(), signal.SIGSEGV)")).said
+    said = end_of(observe(folder, "os.kill(os.getpid(), signal.SIGSEGV)")).output
     assert "Fatal Python error: Segmentation fault" in said
     assert 'hostile.py", line 14 in story' in said
 
 
 def test_what_was_seen_before_a_crash_is_kept(folder: Path) -> None:
     sighting = observe(folder, "if looks == 3:\n    os.abort()\nreturn 'fine'")
-    [seen] = sighting.seen
+    [seen] = sighting.observations
     assert seen.observation.outcome == Outcome("returned", Describer().describe("fine"))
     assert seen.times == 2
     assert end_of(sighting).how == "was killed by SIGABRT"
@@ -162,7 +162,7 @@ def test_what_was_seen_before_a_crash_is_kept(folder: Path) -> None:
 def test_an_endless_loop_is_ended_in_time_with_its_stack_as_evidence(folder: Path) -> None:
     ended = end_of(observe(folder, "while True: pass", timeout=3))
     assert (ended.how, ended.timed_out) == ("was not done after 3 s", True)
-    assert 'hostile.py", line 14 in story' in ended.said
+    assert 'hostile.py", line 14 in story' in ended.output
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_of_a_flood_only_the_end_is_kept(folder: Path) -> None:
         os.write(1, b"the last of output")
         os.write(2, b"the last of errors")
         os._exit(3)
-    """.replace("KEPT", str(KEPT)))).said  # fmt: skip
+    """.replace("KEPT", str(KEPT)))).output  # fmt: skip
     errors, output = said.split("\n")
     assert len(errors) == len(output) == KEPT
     assert errors.endswith("ethe last of errors")
@@ -198,7 +198,7 @@ def test_of_a_flood_only_the_end_is_kept(folder: Path) -> None:
 
 def test_a_flood_does_not_keep_a_story_from_being_seen(folder: Path) -> None:
     sighting = observe(folder, "for _ in range(16): os.write(1 + looks % 2, b'x' * 2**16)")
-    assert (len(sighting.seen), sighting.ended) == (1, None)
+    assert (len(sighting.observations), sighting.ended) == (1, None)
 
 
 def test_a_grandchild_that_holds_our_pipes_does_not_keep_us_waiting(folder: Path) -> None:
@@ -218,7 +218,7 @@ def test_a_grandchild_that_floods_our_pipes_does_not_keep_us_waiting(folder: Pat
 def test_a_child_that_a_story_leaves_behind_is_seen_and_ended(folder: Path) -> None:
     sighting = observe(folder, "if looks == 1 and os.fork() == 0:\n    signal.pause()")
     assert sighting.ended is None
-    assert [seen.observation.left for seen in sighting.seen] == [Leaks(children=1), Leaks()]
+    assert [seen.observation.leaks for seen in sighting.observations] == [Leaks(children=1), Leaks()]
 
 
 def test_files_that_a_story_leaves_behind_go_with_its_folder(folder: Path) -> None:
@@ -229,13 +229,13 @@ def test_files_that_a_story_leaves_behind_go_with_its_folder(folder: Path) -> No
         Path("deep").chmod(0)
         return Path(tempfile.gettempdir()) == Path.cwd()
     """)  # fmt: skip
-    [seen] = sighting.seen
+    [seen] = sighting.observations
     assert str(seen.observation.outcome) == "returned True"
 
 
 def test_a_worker_that_removes_its_folder_is_no_trouble(folder: Path) -> None:
     sighting = observe(folder, "if looks == 1: os.rmdir(os.getcwd())")
-    assert (len(sighting.seen), sighting.ended) == (1, None)
+    assert (len(sighting.observations), sighting.ended) == (1, None)
 
 
 WRITES_ON = r"""
@@ -282,7 +282,7 @@ def test_the_environment_is_built_and_not_inherited(folder: Path, monkeypatch: p
         flags = [sys.flags.dev_mode, sys.flags.safe_path, asyncio.get_running_loop().get_debug()]
         return [inherited, sys.warnoptions, *flags, sys.stdin.read()]
     """)  # fmt: skip
-    [seen] = sighting.seen
+    [seen] = sighting.observations
     assert str(seen.observation.outcome) == "returned [[], [], False, True, False, '']"
 
 
@@ -294,7 +294,7 @@ def test_a_folder_called_harness_beside_the_users_module_is_not_ours(
         (folder / f"harness/{name}.py").write_text("raise RuntimeError('not ours')")
     monkeypatch.chdir(folder)
     sighting = observe(folder, "import harness.errors\nreturn harness.DISTRIBUTION")
-    [seen] = sighting.seen
+    [seen] = sighting.observations
     assert str(seen.observation.outcome) == "returned 'loopcmp'"
 
 
@@ -377,4 +377,4 @@ def test_a_job_that_nobody_knows_is_told_on_standard_error() -> None:
         ended = worker.receive(PATIENCE)
     assert isinstance(ended, WorkerExit)
     assert ended.how == EXITED.format(1)
-    assert ended.said.endswith("ValueError: no such job: {'do': 'dance'}")
+    assert ended.output.endswith("ValueError: no such job: {'do': 'dance'}")

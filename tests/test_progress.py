@@ -61,7 +61,7 @@ def test_a_native_row_that_is_measured_in_anothers_rounds_is_not_waited_for() ->
 
 def test_the_passes_that_were_asked_for_are_announced_with_the_time_they_may_take() -> None:
     rows = (row("one", returned(1), set_up=True), row("two", returned(1)))
-    asked = replace(plan(*rows), also=("latency", "collections"))
+    asked = replace(plan(*rows), passes=("latency", "collections"))
     progress = Progress(RunState(begun(asked)), shown=False, timed=True)
     assert progress._announcement().endswith(" s, 3 passes at most 180 s")
 

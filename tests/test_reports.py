@@ -56,7 +56,7 @@ def steady(text: str) -> str:
 
 
 def only(record: Record, *rows: str) -> Record:
-    return replace(record, lines=tuple(line for line in record.lines if line.row.id in rows))
+    return replace(record, results=tuple(line for line in record.results if line.benchmark.id in rows))
 
 
 REPORTS = {
@@ -133,15 +133,15 @@ def test_a_case_that_could_not_be_measured_is_shown_with_its_sign_and_why(form: 
 
 def test_check_json_has_one_object_per_case_with_what_was_observed() -> None:
     found = json.loads(cases.render(everything()))
-    assert [(case["row"], case["backend"]) for case in found] == [
-        (line.row.id, cell.backend) for line in everything().lines for cell in line.cells
+    assert [(case["benchmark"], case["backend"]) for case in found] == [
+        (line.benchmark.id, cell.backend) for line in everything().results for cell in line.cases
     ]
-    turns = next(case for case in found if (case["row"], case["backend"]) == ("turns", TRIO))
-    assert (turns["verdict"], turns["difference"]["at"]) == ("differs", 1)
+    turns = next(case for case in found if (case["benchmark"], case["backend"]) == ("turns", TRIO))
+    assert (turns["verdict"], turns["difference"]["first_line"]) == ("differs", 1)
     assert turns["observed"][0]["prints"] == ["one", "three", "two"]
-    order = next(case for case in found if case["row"] == "order:n=100")
+    order = next(case for case in found if case["benchmark"] == "order:n=100")
     assert (order["scenario"], order["parameters"]) == ("order", {"n": 100})
-    echo = next(case for case in found if (case["row"], case["backend"]) == ("echo", UVLOOP))
+    echo = next(case for case in found if (case["benchmark"], case["backend"]) == ("echo", UVLOOP))
     assert echo["ended"][0]["how"] == "was killed by SIGSEGV"
 
 
@@ -151,7 +151,7 @@ def test_csv_has_a_row_per_case_and_metric_and_one_for_a_case_without_a_number()
     assert {len(row) for row in rows} == {len(HEADS)}
     found = [dict(zip(heads, row, strict=True)) for row in rows]
     cases_found = {(row["scenario"], row["parameters"], row["backend"]) for row in found}
-    assert len(cases_found) == sum(len(line.cells) for line in everything().lines)
+    assert len(cases_found) == sum(len(line.cases) for line in everything().results)
     assert [row["metric"] for row in found if (row["scenario"], row["backend"]) == ("turns", TRIO)] == [""]
     ratios = [row for row in found if row["metric"] == "time_ratio"]
     assert {row["backend"] for row in ratios} == {UVLOOP, TRIO}
@@ -217,7 +217,7 @@ def hostile_record(text: str) -> Record:
     entries += [CaseObserved(differing.id, name, seen[TRIO]) for name in (ASYNCIO, UVLOOP)]
     record = record_of(plan(of, differing), *entries)
     environment = replace(ENVIRONMENT, cpu=text, versions=((text, text),))
-    return replace(record, begun=replace(record.begun, name=text, command=text, environment=environment))
+    return replace(record, run=replace(record.run, name=text, command=text, machine=environment))
 
 
 def visible(text: str) -> str:

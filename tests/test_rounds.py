@@ -47,7 +47,7 @@ PATIENCE = 60.0
 
 ABOUT = {"name": "story"}
 FREE = RoundContext(None, PATIENCE)
-ALONE = RoundSettings(loops=1, turns=1, warmups=0, untimed=0, alone=True, warm=False)
+ALONE = RoundSettings(loops=1, turns=1, warmups=0, untimed=0, one_at_a_time=True, warm=False)
 
 HEAD = """
 import os, random, signal
@@ -123,7 +123,7 @@ def test_the_pace_follows_from_the_calibration(calibration: Calibration, pace: R
 @pytest.mark.parametrize(("slowest", "pilot"), [(1e-5, PILOT_ROUNDS), (0.1, 0)])
 def test_turns_that_are_few_because_they_are_long_are_not_chosen_again(slowest: float, pilot: int) -> None:
     pace = choose_pace(Calibration(1, slowest, slowest), turns=8, warmups=1, pilot=PILOT_ROUNDS)
-    assert pace.pilot == pilot
+    assert pace.pilot_rounds == pilot
     assert (pace.turns < 8) is (pilot == 0)
 
 
@@ -222,7 +222,7 @@ def test_every_arm_has_the_same_number_of_values_in_the_order_of_the_arms(tmp_pa
     for part in played:
         assert [value.loops for value in (*part.warmups, *part.values)] == [4] * 5
         assert results(part) == [Describer().describe("fine"), *[None] * 4]
-        benchmark = pyperf.Benchmark.loads(part.farewell.pyperf)
+        benchmark = pyperf.Benchmark.loads(part.summary.pyperf)
         assert benchmark.get_values() == tuple(value.wall / 4 / 1e9 for value in part.values)
         assert benchmark.get_metadata()["loopcmp_arm"] == part.arm
     assert (len(played[0].warmups), len(played[0].values)) == (2, 3)
@@ -292,7 +292,7 @@ def test_an_arm_that_fails_makes_the_round_void_and_is_named(tmp_path: Path, nam
                 {body}
     """, "abc")  # fmt: skip
     failed = fault(run_round(arms, RoundSettings(1, 5, 0, untimed=0), FREE, "seed", ABOUT))
-    assert (failed.arm, failed.because, failed.timed_out) == ("b", because, False)
+    assert (failed.arm, failed.reason, failed.timed_out) == ("b", because, False)
 
 
 @workers
@@ -317,8 +317,8 @@ def test_an_arm_that_hangs_is_ended_with_its_stack_as_evidence(tmp_path: Path) -
             while True: pass
     """), "asyncio+gather")  # fmt: skip
     failed = fault(run_round(arms, RoundSettings(1, 1, 0), RoundContext(None, 3.0), "seed", ABOUT))
-    assert (failed.because, failed.timed_out) == ("gave no answer for 3 s", True)
-    assert "in story" in failed.said
+    assert (failed.reason, failed.timed_out) == ("gave no answer for 3 s", True)
+    assert "in story" in failed.output
 
 
 READY = {"kind": "ready"}
@@ -347,7 +347,7 @@ def written_instead(folder: Path, *messages: Mapping[str, object]) -> tuple[ArmR
 @pytest.mark.parametrize("message", [42, None, {"how": "sang", "what": {"type": "int"}}])
 def test_what_is_no_outcome_is_a_fault_and_not_the_end_of_the_run(tmp_path: Path, message: object) -> None:
     failed = fault(written_instead(tmp_path, READY, {"kind": "raised", "message": message}))
-    assert failed.because.startswith("wrote what is no raised: ")
+    assert failed.reason.startswith("wrote what is no raised: ")
 
 
 def nested(levels: int) -> dict[str, object]:
@@ -368,7 +368,7 @@ def test_a_result_nested_so_deeply_that_it_cannot_be_written_out_is_a_fault(
     told = {"kind": kind, "message": message}
     failed = fault(written_instead(tmp_path, READY, told))
     start = json.dumps(told).encode()[:80]
-    assert failed.because == f"wrote a message that is nested too deeply: {start!r}"
+    assert failed.reason == f"wrote a message that is nested too deeply: {start!r}"
 
 
 HUGE = 10**400
@@ -383,7 +383,7 @@ def test_a_value_with_a_number_that_no_clock_gives_is_a_fault(
     tmp_path: Path, told: dict[str, object]
 ) -> None:
     failed = fault(written_instead(tmp_path, READY, {"kind": "value", "message": {**VALUE, **told}}))
-    assert failed.because.startswith("wrote a number that cannot be: ")
+    assert failed.reason.startswith("wrote a number that cannot be: ")
 
 
 SKETCH = {"operations": 1, "quantiles": [1, 1, 1]}
@@ -410,7 +410,7 @@ def test_a_farewell_whose_numbers_cannot_be_is_a_fault(
     failed = fault(
         written_instead(tmp_path, READY, value, {"kind": "farewell", "message": {**FAREWELL, **told}})
     )
-    assert failed.because.startswith(because)
+    assert failed.reason.startswith(because)
 
 
 NEIGHBORS = """
@@ -468,7 +468,7 @@ def test_a_calibration_finds_the_loops_of_the_first_arm_and_the_slowest_of_all(t
 def test_a_calibration_that_fails_names_the_arm(tmp_path: Path) -> None:
     text = '@scenario(params={"who": ["a"]})\nasync def story(who):\n    assert who != "b"'
     failed = fault(calibrate(arms_called(tmp_path, text, "ab"), FREE, seconds=0.005))
-    assert (failed.arm, failed.because) == ("b", "when timed it raised AssertionError()")
+    assert (failed.arm, failed.reason) == ("b", "when timed it raised AssertionError()")
 
 
 # The method itself: the only tests that look at times

@@ -71,7 +71,7 @@ def why_stop(
     """Why a row of which so many rounds of so many seconds were taken needs no more."""
     entries: list[Entry] = [
         *seen_alike(of, twice(look(returned(1)))),
-        BenchmarkCalibrated(of.id, replace(PACE, alone=alone)),
+        BenchmarkCalibrated(of.id, replace(PACE, one_at_a_time=alone)),
     ]
     played = rounds(of.id, times, taken, spread=spread, seconds=seconds)
     return _why_stop(RunState(begun(planned or plan(of, effort=effort)), [*entries, *played]), of)
@@ -196,29 +196,29 @@ def test_a_row_has_its_native_twins_in_its_rounds_where_they_may_be_timed() -> N
 @pytest.mark.workers
 def test_the_anyio_layer_is_measured_inside_the_rounds_of_the_row_it_bears_on() -> None:
     rows = choose_rows(["lock_uncontended", "asyncio_lock_uncontended"])
-    effort = replace(FAST, exactly=2, turns=2, value=0.001)
+    effort = replace(FAST, fixed_rounds=2, turns=2, value_seconds=0.001)
     tally = RunState(begun(plan(*rows, on=[ASYNCIO, UVLOOP], effort=effort)))
     for entry in chain(check(tally), time(tally)):
         tally.add(entry)
-    (told,) = (line for line in tally.record().lines if line.row.scenario == "lock_uncontended")
-    pairs = [(one.due, one.arm, one.against) for one in told.contrasts]
+    (told,) = (line for line in tally.record().results if line.benchmark.scenario == "lock_uncontended")
+    pairs = [(one.factor, one.arm, one.against) for one in told.contrasts]
     assert pairs == [("layer", ASYNCIO, "asyncio+native"), ("layer", UVLOOP, "uvloop+native")]
 
 
 def test_after_the_pilot_the_turns_are_those_that_pay_and_are_chosen_once() -> None:
-    piloted = replace(PACE, pilot=PILOT_ROUNDS)
+    piloted = replace(PACE, pilot_rounds=PILOT_ROUNDS)
     entries: list[Entry] = [
         *seen_alike(STORY, twice(look(returned(1)))),
         BenchmarkCalibrated(STORY.id, piloted),
     ]
     alike = rounds(STORY.id, EQUAL, PILOT_ROUNDS, spread=0.0)
     tally = RunState(begun(plan(STORY)), [*entries, *alike])
-    assert _after_pilot(tally, STORY) == replace(PACE, turns=FEWEST_TURNS, pilot=0)
+    assert _after_pilot(tally, STORY) == replace(PACE, turns=FEWEST_TURNS, pilot_rounds=0)
 
 
 def test_a_pilot_that_tells_nothing_leaves_the_turns_as_they_are() -> None:
     only = rounds(STORY.id, {UVLOOP: 63.0, TRIO: 100.0}, PILOT_ROUNDS)
-    piloted = BenchmarkCalibrated(STORY.id, replace(PACE, pilot=PILOT_ROUNDS))
+    piloted = BenchmarkCalibrated(STORY.id, replace(PACE, pilot_rounds=PILOT_ROUNDS))
     entries: list[Entry] = [*seen_alike(STORY, twice(look(returned(1)))), piloted]
     assert _after_pilot(RunState(begun(plan(STORY)), [*entries, *only]), STORY) == PACE
 
@@ -226,13 +226,13 @@ def test_a_pilot_that_tells_nothing_leaves_the_turns_as_they_are() -> None:
 @pytest.mark.parametrize(("budget", "turns"), [(80.0, MOST_TURNS), (20.0, 10), (1.0, FEWEST_TURNS)])
 def test_no_more_turns_are_chosen_than_the_budget_has_time_for(budget: float, turns: int) -> None:
     """A turn of all four arms takes 0.1 s, for each waits 75 ms; turns vary much, and workers hardly."""
-    piloted = BenchmarkCalibrated(STORY.id, replace(PACE, pilot=PILOT_ROUNDS))
+    piloted = BenchmarkCalibrated(STORY.id, replace(PACE, pilot_rounds=PILOT_ROUNDS))
     draw = Random(1)
     played = [
         RoundMeasured(STORY.id, number, 8 * 0.1, tuple(part(arm, noisy(draw)) for arm in EQUAL))
         for number in range(PILOT_ROUNDS)
     ]
-    effort = replace(DEFAULT, budget=budget)
+    effort = replace(DEFAULT, max_seconds=budget)
     observed = seen_alike(STORY, twice(look(returned(1))))
     tally = RunState(begun(plan(STORY, effort=effort)), [*observed, piloted, *played])
     assert _after_pilot(tally, STORY).turns == turns
@@ -244,32 +244,32 @@ def noisy(draw: Random) -> list[Value]:
 
 
 def test_a_baseline_that_is_given_up_during_the_pilot_does_not_end_the_run() -> None:
-    piloted = BenchmarkCalibrated(STORY.id, replace(PACE, pilot=PILOT_ROUNDS))
+    piloted = BenchmarkCalibrated(STORY.id, replace(PACE, pilot_rounds=PILOT_ROUNDS))
     observed = seen_alike(STORY, twice(look(returned(1))), [ASYNCIO, UVLOOP])
     before = rounds(STORY.id, {ASYNCIO: 100.0, UVLOOP: 63.0, SELF_TEST_ARM: 100.0}, 2)
     dropped = ArmDropped(STORY.id, ArmFailure(ASYNCIO, "killed by SIGSEGV"), "crashed")
     after = rounds(STORY.id, {UVLOOP: 63.0}, PILOT_ROUNDS - 2)
     tally = RunState(begun(plan(STORY, on=[ASYNCIO, UVLOOP])), [*observed, piloted, *before, dropped, *after])
-    assert _after_pilot(tally, STORY).pilot == 0
+    assert _after_pilot(tally, STORY).pilot_rounds == 0
 
 
 @pytest.mark.workers
 def test_a_row_is_piloted_by_real_workers_and_goes_on_with_the_turns_it_chose() -> None:
     (order,) = choose_rows(["order:n=1"])
-    effort = replace(DEFAULT, value=0.001, turns=5, first_look=7, budget=0.1)
+    effort = replace(DEFAULT, value_seconds=0.001, turns=5, first_look=7, max_seconds=0.1)
     tally = RunState(begun(plan(order, on=[ASYNCIO, UVLOOP], effort=effort)))
     paces = []
     for entry in chain(check(tally), time(tally)):
         tally.add(entry)
         if isinstance(entry, BenchmarkCalibrated):
-            paces.append(entry.pace)
-    assert [pace.pilot for pace in paces] == [PILOT_ROUNDS, 0]
-    (line,) = tally.record().lines
-    assert line.pace == paces[-1]
+            paces.append(entry.settings)
+    assert [pace.pilot_rounds for pace in paces] == [PILOT_ROUNDS, 0]
+    (line,) = tally.record().results
+    assert line.settings == paces[-1]
     assert line.rounds == rounds_needed(tally.plan.level)
 
 
-QUICK = replace(FAST, exactly=2, turns=2, value=0.001)
+QUICK = replace(FAST, fixed_rounds=2, turns=2, value_seconds=0.001)
 
 
 def test_a_pass_on_two_cpus_has_no_rounds_where_there_are_no_two(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,14 +300,14 @@ def test_passes_come_between_a_rows_rounds_and_its_end_and_go_on_where_they_were
         PassRoundMeasured,
         BenchmarkFinished,
     ]
-    assert [entry.beside for entry in timed if isinstance(entry, PassRoundMeasured)] == [
+    assert [entry.pass_name for entry in timed if isinstance(entry, PassRoundMeasured)] == [
         "latency",
         "collections",
     ]
-    for timing in (cell.timing for cell in tally.record().lines[0].cells):
+    for timing in (cell.timing for cell in tally.record().results[0].cases):
         assert timing is not None
         assert timing.latency is not None
-        assert timing.full is not None
+        assert timing.full_collections is not None
     resumed = RunState(started, entries[:-2])
     assert [type(entry) for entry in followed(resumed, time(resumed))] == [
         PassRoundMeasured,
@@ -326,21 +326,26 @@ def followed(tally: RunState, entries: Entries) -> Iterator[Entry]:
 @pytest.mark.skipif(len(choose_cpus(2) or ()) < 2, reason="there are no two CPUs to pin to")
 def test_a_backend_with_a_helper_thread_is_also_timed_on_two_cpus_and_so_is_the_baseline() -> None:
     helped = find_backend("helped", [Loop("helped", factory="tests.helped_loop:HelpedLoop")])
-    effort = replace(QUICK, value=0.02)  # 4 of Python's switch intervals: a shorter one may miss the helper
+    effort = replace(
+        QUICK, value_seconds=0.02
+    )  # 4 of Python's switch intervals: a shorter one may miss the helper
     planned = plan(*choose_rows(["order:n=1"]), on=[ASYNCIO], effort=effort)
     tally = RunState(begun(replace(planned, backends=(*planned.backends, helped))))
     for entry in chain(check(tally), time(tally)):
         tally.add(entry)
-    found = {cell.backend: cell.timing for cell in tally.record().lines[0].cells}
+    found = {cell.backend: cell.timing for cell in tally.record().results[0].cases}
     assert [timing.threads if timing else 0 for timing in found.values()] == [1, 2]
-    assert [timing is not None and timing.on_two is not None for timing in found.values()] == [True, True]
+    assert [timing is not None and timing.on_two_cpus is not None for timing in found.values()] == [
+        True,
+        True,
+    ]
 
 
 @pytest.mark.workers
 def test_a_native_row_that_comes_first_waits_for_the_row_that_it_tells_again() -> None:
     rows = reversed(choose_rows(["lock_uncontended", "asyncio_lock_uncontended"]))
-    effort = replace(FAST, exactly=2, turns=2, value=0.001)
+    effort = replace(FAST, fixed_rounds=2, turns=2, value_seconds=0.001)
     tally = RunState(begun(plan(*rows, on=[ASYNCIO], effort=effort)))
     entries = [*followed(tally, check(tally)), *followed(tally, time(tally))]
-    assert [one.row for one in entries if isinstance(one, BenchmarkFinished)] == ["lock_uncontended"]
-    assert [line.measured_in for line in tally.record().lines] == ["lock_uncontended", ""]
+    assert [one.benchmark for one in entries if isinstance(one, BenchmarkFinished)] == ["lock_uncontended"]
+    assert [line.measured_in for line in tally.record().results] == ["lock_uncontended", ""]

@@ -115,7 +115,7 @@ def test_a_scenario_does_what_is_promised_or_documented(row: Benchmark, backend:
     seen = sightings(row.id, [baseline, *others])
     reference = next(observations((seen[baseline],)))
     finding = judge(row, backend, PYTHON, (seen[backend],), reference)
-    assert finding.verdict in {Verdict.AGREES, Verdict.DOCUMENTED}, finding
+    assert finding.kind in {Verdict.AGREES, Verdict.DOCUMENTED}, finding
 
 
 @pytest.mark.parametrize(
@@ -196,4 +196,4 @@ def test_every_module_with_a_scenario_is_listed_in_its_family(package: ModuleTyp
 
 @pytest.mark.parametrize("row", [row for row in LISTED if row.differences], ids=label)
 def test_every_documented_difference_says_why_and_where_it_is_written(row: Benchmark) -> None:
-    assert all(difference.because and difference.source for difference in row.differences)
+    assert all(difference.reason and difference.source for difference in row.differences)

@@ -103,7 +103,7 @@ def test_a_library_that_is_not_in_an_environment_is_said_with_what_to_add_it_to(
     here: Path, monkeypatch: pytest.MonkeyPatch, imports: str
 ) -> None:
     (here / "mine.py").write_text(f"{imports}\n{STORY}")
-    there = replace(find_backend("asyncio"), venv=EnvironmentSpec("old", "3.12", ("anyio==4.9",)))
+    there = replace(find_backend("asyncio"), environment=EnvironmentSpec("old", "3.12", ("anyio==4.9",)))
     monkeypatch.setattr(
         "harness.execution.observing.find_place", lambda _: InterpreterPath(sys.executable, None)
     )
@@ -126,7 +126,7 @@ PLAIN: dict[str, object] = {"how": "returned", "what": {"type": "int", "text": "
     "observation",
     [
         {"outcome": {"how": "returned", "what": DEEP}},
-        {"outcome": PLAIN, "complaints": [{"kind": "other", "exception": DEEP}]},
+        {"outcome": PLAIN, "diagnostics": [{"kind": "other", "exception": DEEP}]},
     ],
     ids=["outcome", "complaint"],
 )
@@ -232,7 +232,7 @@ def test_a_factory_that_ends_its_worker_is_told_how() -> None:
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop", "trio"])
 def test_looks_that_saw_the_same_are_counted_and_not_repeated(tmp_path: Path, loop: str) -> None:
     sighting = observe_in_process(row_of(tmp_path / "mine.py", "return 'fine'"), find_backend(loop), PATIENCE)
-    [seen] = sighting.seen
+    [seen] = sighting.observations
     assert str(seen.observation.outcome) == "returned 'fine'"
     assert seen.times >= 2
     assert sighting == ProcessObservations((seen,))
@@ -241,7 +241,7 @@ def test_looks_that_saw_the_same_are_counted_and_not_repeated(tmp_path: Path, lo
 @workers
 def test_looks_that_differ_stand_side_by_side(tmp_path: Path) -> None:
     row = row_of(tmp_path / "mine.py", "return looks == 2")
-    first, second = observe_in_process(row, find_backend("asyncio"), PATIENCE).seen
+    first, second = observe_in_process(row, find_backend("asyncio"), PATIENCE).observations
     assert str(first.observation.outcome) == "returned False"
     assert (str(second.observation.outcome), second.times) == ("returned True", 1)
 
@@ -262,12 +262,12 @@ def test_threads_that_a_library_keeps_for_later_are_not_what_the_story_left(
     tmp_path: Path, loop: str
 ) -> None:
     row = row_of(tmp_path / "mine.py", "import anyio.to_thread; return await anyio.to_thread.run_sync(int)")
-    [seen] = observe_in_process(row, find_backend(loop), PATIENCE).seen
-    assert str(seen.observation.left) == "nothing"
+    [seen] = observe_in_process(row, find_backend(loop), PATIENCE).observations
+    assert str(seen.observation.leaks) == "nothing"
 
 
 @workers
 def test_a_line_that_no_terminal_could_show_is_an_error_of_the_story(tmp_path: Path) -> None:
     row = row_of(tmp_path / "mine.py", r"print('\ud800')")
-    [seen] = observe_in_process(row, find_backend("asyncio"), PATIENCE).seen
+    [seen] = observe_in_process(row, find_backend("asyncio"), PATIENCE).observations
     assert str(seen.observation.outcome).startswith("raised UnicodeEncodeError")

@@ -63,7 +63,7 @@ __all__ = ["browser"]
 def put(results: Path, name: str, record: Record, started: str) -> Path:
     folder = results / name
     folder.mkdir(parents=True)
-    write_record(folder, replace(record, begun=replace(record.begun, started=started)))
+    write_record(folder, replace(record, run=replace(record.run, started=started)))
     return folder
 
 
@@ -78,8 +78,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def other_machine() -> Record:
-    environment = replace(everything().begun.environment, cpu="Other 1", python="3.14.0")
-    return replace(everything(), begun=replace(everything().begun, environment=environment))
+    environment = replace(everything().run.machine, cpu="Other 1", python="3.14.0")
+    return replace(everything(), run=replace(everything().run, machine=environment))
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_every_published_record_and_each_of_its_loops_and_scenarios_has_a_page(s
     }
     assert {path.stem for path in (site / "loops").iterdir()} == {"asyncio", "uvloop", "trio", "missing"}
     assert {path.stem for path in (site / "scenarios").iterdir()} == {
-        line.row.scenario for line in everything().lines
+        line.benchmark.scenario for line in everything().results
     }
 
 
@@ -196,7 +196,7 @@ def test_an_audit_speaks_for_the_method_and_has_no_place_among_loops(tmp_path: P
 
 
 def test_a_record_of_another_name_leaves_the_leaderboard_of_the_first_alone(tmp_path: Path) -> None:
-    other = replace(everything(), begun=replace(everything().begun, name="other"))
+    other = replace(everything(), run=replace(everything().run, name="other"))
     put(tmp_path / "results", "1-tutorial", everything(), "2026-01-01T00:00:00+00:00")
     put(tmp_path / "results", "2-other", other, "2026-02-01T00:00:00+00:00")
     publish(tmp_path / "results", tmp_path / "site")
@@ -219,7 +219,7 @@ def test_without_a_published_record_it_says_how_one_is_made(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_hostile_text_stays_text_on_every_page(what: str, tmp_path: Path) -> None:
-    record = replace(hostile(HOSTILE[what]), closed=RunFinished("2026-01-01T01:00:00+00:00", 0.5))
+    record = replace(hostile(HOSTILE[what]), finished=RunFinished("2026-01-01T01:00:00+00:00", 0.5))
     put(tmp_path / "results", "2026-01-01-odd", record, "2026-01-01T00:00:00+00:00")
     publish(tmp_path / "results", tmp_path / "site")
     shown = " ".join(escape_controls(HOSTILE[what]).split())
@@ -411,7 +411,7 @@ def beside_old(build: str, baseline: str = ASYNCIO) -> Record:
     alone = replace(*backends(UVLOOP), venv=EnvironmentSpec("old", "3.12"))
     planned = replace(plan(ORDER, effort=FAST), backends=(*backends(ASYNCIO, TRIO), alone), baseline=baseline)
     there = BackendEnvironment(OLD, "3.12.1", build, (("anyio", "4.1.0"), ("uvloop", "0.19.0")))
-    first = replace(begun(planned), environment=replace(ENVIRONMENT, elsewhere=(there,)))
+    first = replace(begun(planned), machine=replace(ENVIRONMENT, environments=(there,)))
     times = {ASYNCIO: 600.0, TRIO: 900.0, OLD: 378.0, SELF_TEST_ARM: 600.0}
     seen = seen_alike(ORDER, twice(look(returned([0, 1, 2]))), (ASYNCIO, TRIO, OLD))
     played = rounds(ORDER.id, times, 6)
@@ -469,9 +469,9 @@ def test_a_loop_in_an_environment_of_its_own_stands_under_its_own_versions(apart
 
 def test_an_environment_that_was_not_made_has_no_versions_to_print(tmp_path: Path) -> None:
     record = beside_old(GCC)
-    unmade = replace(ENVIRONMENT, elsewhere=(BackendEnvironment(OLD, unavailable="no such Python"),))
-    begun_there = replace(record.begun, environment=unmade)
-    put(tmp_path / "results", "1", replace(record, begun=begun_there), "2026-01-01T00:00:00+00:00")
+    unmade = replace(ENVIRONMENT, environments=(BackendEnvironment(OLD, unavailable="no such Python"),))
+    begun_there = replace(record.run, machine=unmade)
+    put(tmp_path / "results", "1", replace(record, run=begun_there), "2026-01-01T00:00:00+00:00")
     publish(tmp_path / "results", tmp_path / "site")
     page = read((tmp_path / "site/loops/uvloop.html").read_text())
     assert f"{OLD}: its environment was not made" in page.text

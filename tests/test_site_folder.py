@@ -50,7 +50,7 @@ def listed(site: Path) -> list[str]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with results, their site, and what is not the site's: docs and a thesis."""
     place = tmp_path_factory.mktemp("built")
-    finished = replace(record(60.0), closed=RunFinished("2026-01-01T01:00:00+00:00", 0.5))  # it has badges
+    finished = replace(record(60.0), finished=RunFinished("2026-01-01T01:00:00+00:00", 0.5))  # it has badges
     put(place / "results", "1-first", finished, "2026-01-01T00:00:00+00:00")
     put(place / "results", "2-second", record(63.0), "2026-02-01T00:00:00+00:00")
     publish(place / "results", place / "site")

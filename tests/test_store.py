@@ -128,7 +128,7 @@ def test_mending_leaves_a_whole_journal_as_it_is(tmp_path: Path) -> None:
         lambda lines: [lines[0], lines[1][:-20], *lines[2:]],
         lambda lines: [lines[0], b"\xff\xfe rubbish", *lines[2:]],
         lambda lines: [lines[0], b'{"kind":"Guessed","entry":{}}', *lines[2:]],
-        lambda lines: [lines[0], b'{"kind":"Paced","entry":{"row":7}}', *lines[2:]],
+        lambda lines: [lines[0], b'{"kind":"benchmark-calibrated","entry":{"benchmark":7}}', *lines[2:]],
         lambda lines: lines[1:],
         lambda lines: [b"{}", *lines[1:]],
     ],
@@ -184,14 +184,14 @@ def test_a_record_cut_short_anywhere_is_refused(tmp_path: Path) -> None:
             store.read_record(path)
 
 
-@pytest.mark.parametrize(("version", "age"), [(0, "older"), (-1, "older"), (2, "newer"), (99, "newer")])
+@pytest.mark.parametrize(("version", "age"), [(0, "older"), (-1, "older"), (3, "newer"), (99, "newer")])
 def test_another_versions_record_or_journal_is_refused_with_what_to_do(
     tmp_path: Path, version: int, age: str
 ) -> None:
-    other = replace(everything().begun, version=version)
-    record = store.write_record(tmp_path, replace(everything(), begun=other))
+    other = replace(everything().run, version=version)
+    record = store.write_record(tmp_path, replace(everything(), run=other))
     journal = write_journal(tmp_path)
-    journal.write_bytes(journal.read_bytes().replace(b'"version":1', b'"version":%d' % version))
+    journal.write_bytes(journal.read_bytes().replace(b'"version":2', b'"version":%d' % version))
     for read in (lambda: store.read_record(record), lambda: store.read_journal(tmp_path)):
         with pytest.raises(BadInput, match=f"has version {version}, {age} than .* read it with the loopcmp"):
             read()
@@ -320,7 +320,7 @@ def timed_round(number: int) -> list[RoundMeasured]:
         for arm, share in arms.items():
             whole = part(arm, [value(10)])
             text = pyperf_run(name, number, [share * (1 + number / 100), share * 1.001])
-            parts.append(replace(whole, farewell=replace(whole.farewell, pyperf=text)))
+            parts.append(replace(whole, summary=replace(whole.summary, pyperf=text)))
         played.append(RoundMeasured(name, number, 1.0, tuple(parts)))
     return played
 
@@ -368,7 +368,16 @@ def test_without_rounds_no_timings_are_written(tmp_path: Path) -> None:
 def test_a_journal_is_json_lines_that_others_can_read(tmp_path: Path) -> None:
     lines = write_journal(tmp_path).read_text().splitlines()
     kinds = [json.loads(line)["kind"] for line in lines]
-    assert kinds == ["Begun", "Observed", "Paced", "Played", "PlayedBeside", "Dropped", "Finished", "Closed"]
+    assert kinds == [
+        "run-started",
+        "case-observed",
+        "benchmark-calibrated",
+        "round-measured",
+        "pass-round-measured",
+        "arm-dropped",
+        "benchmark-finished",
+        "run-finished",
+    ]
 
 
 def test_a_published_run_that_is_resumed_in_its_own_folder_is_in_the_index_beside_it(
@@ -396,4 +405,4 @@ def test_a_record_that_cannot_be_read_is_named_in_the_index_and_spoils_no_run(tm
     assert newest.startswith("| [2026-05-04-run](2026-05-04-run/report.md) | 2026-05-04 | 1 row on ")
     assert "2026-01-01-torn" in torn
     assert "not read: of another version, or damaged" in torn
-    assert store.read_record(folder).begun.name == one.name
+    assert store.read_record(folder).run.name == one.name

@@ -58,7 +58,7 @@ def summary(of: Record) -> Summary:
 
 def test_the_figure_is_the_geometric_mean_of_the_ratios() -> None:
     of = record({story("a"): 0.5, story("b"): 0.8})
-    timings = [line.cells[1].timing for line in of.lines]
+    timings = [line.cases[1].timing for line in of.results]
     expected = math.exp(fmean(median(timing.samples) for timing in timings if timing is not None))
     [one] = summary(of).backends
     assert one.backend == UVLOOP
@@ -82,9 +82,9 @@ def test_controls_are_left_out_and_so_are_rows_that_sleep() -> None:
 
 def test_only_rows_where_every_backend_has_a_number_count() -> None:
     whole = record({story("a"): 0.5, story("b"): 0.8}, on=(ASYNCIO, UVLOOP, TRIO))
-    first, second = whole.lines
-    halved = replace(second, cells=(*second.cells[:2], replace(second.cells[2], timing=None)))
-    found = summary(replace(whole, lines=(first, halved)))
+    first, second = whole.results
+    halved = replace(second, cases=(*second.cases[:2], replace(second.cases[2], timing=None)))
+    found = summary(replace(whole, results=(first, halved)))
     assert found.rows == ("a",)
     assert found.timed == 2
     assert [one.backend for one in found.backends] == [UVLOOP, TRIO]
@@ -108,11 +108,11 @@ def test_a_row_that_takes_no_gatherer_counts_as_its_loop() -> None:
 def test_a_loop_in_two_environments_counts_as_each_of_them() -> None:
     old = EnvironmentSpec("old", "3.12")
     planned = plan(story("b", uses_gather=False), on=(ASYNCIO, UVLOOP))
-    elsewhere = tuple(replace(one, venv=old) for one in planned.backends)
+    elsewhere = tuple(replace(one, environment=old) for one in planned.backends)
     planned = replace(planned, backends=(*planned.backends, *elsewhere))
     names = [backend.name for backend in planned.backends]
     times = dict(zip([*names, SELF_TEST_ARM], (100.0, 50.0, 120.0, 80.0, 100.0), strict=True))
-    [of] = planned.rows
+    [of] = planned.benchmarks
     found = record_of(planned, *seen_alike(of, SEEN, names), *rounds(of.id, times, 20, spread=0.003))
     ratios = {one.backend: one.ratio.value for one in summary(found).backends}
     assert ratios == pytest.approx({UVLOOP: 0.5, f"{ASYNCIO}@old": 1.2, f"{UVLOOP}@old": 0.8}, 0.02)
@@ -124,7 +124,7 @@ def test_the_interval_holds_the_figure_and_is_narrower_than_a_rows() -> None:
     assert one.ratio.low is not None
     assert one.ratio.high is not None
     assert one.ratio.low < one.ratio.value < one.ratio.high
-    timing = of.lines[0].cells[1].timing
+    timing = of.results[0].cases[1].timing
     assert timing is not None
     assert timing.ratio is not None
     assert one.ratio.half_width < timing.ratio.half_width
@@ -132,7 +132,7 @@ def test_the_interval_holds_the_figure_and_is_narrower_than_a_rows() -> None:
 
 def test_it_is_drawn_with_the_plans_seed() -> None:
     of = record({story("a"): 0.5})
-    other = replace(of, begun=replace(of.begun, plan=replace(of.begun.plan, seed=8)))
+    other = replace(of, run=replace(of.run, plan=replace(of.run.plan, seed=8)))
     assert summarize(of) == summarize(of)
     assert summarize(of) != summarize(other)
 

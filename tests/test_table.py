@@ -163,15 +163,18 @@ def test_a_difference_says_which_case_why_and_where_it_parts() -> None:
     by_case = {one.case: one for one in differences(everything(), *FINDINGS)}
     turns = by_case["turns on trio+nursery"]
     assert turns.parting is not None
-    assert (turns.parting.promised[turns.parting.at], turns.parting.observed[turns.parting.at]) == (
+    assert (
+        turns.parting.promised[turns.parting.first_line],
+        turns.parting.observed[turns.parting.first_line],
+    ) == (
         "two",
         "three",
     )
     assert by_case["echo on uvloop+gather"].said[-1] == '  File "echo.py", line 3 in read'
     assert set(FINDINGS) == {
-        cell.finding.verdict
-        for line in everything().lines
-        for cell in line.cells
+        cell.verdict.kind
+        for line in everything().results
+        for cell in line.cases
         if any(one.case == table.case_id(line, cell) for one in by_case.values())
     }
 
@@ -212,7 +215,7 @@ def test_a_baseline_alone_is_compared_with_nobody() -> None:
 
 
 def with_repeats(repeats: SelfTestCheck) -> str:
-    return "\n".join(sentences.warnings(replace(small(), repeats=repeats)))
+    return "\n".join(sentences.warnings(replace(small(), self_test=repeats)))
 
 
 def test_the_a_a_count_is_always_said_and_too_many_are_a_warning() -> None:

@@ -64,12 +64,12 @@ def observed(of: Benchmark = STORY, **unlike: tuple[ProcessObservations, ...]) -
 
 
 def line_of(*entries: Entry, of: Benchmark = STORY) -> BenchmarkResult:
-    [line] = record_of(plan(of, effort=FAST), *entries).lines
+    [line] = record_of(plan(of, effort=FAST), *entries).results
     return line
 
 
 def cell(line: BenchmarkResult, backend: str) -> CaseResult:
-    return next(cell for cell in line.cells if cell.backend == backend)
+    return next(cell for cell in line.cases if cell.backend == backend)
 
 
 def without(arm: str, played: list[RoundMeasured]) -> list[RoundMeasured]:
@@ -125,7 +125,7 @@ def test_a_case_that_disagrees_crashes_or_hangs_has_a_verdict_and_never_a_number
     entries: list[Entry], verdict: Verdict
 ) -> None:
     line = line_of(*entries, *rounds(STORY.id, TIMES, 3))
-    assert cell(line, UVLOOP).finding.verdict is verdict
+    assert cell(line, UVLOOP).verdict.kind is verdict
     assert cell(line, UVLOOP).timing is None
     assert cell(line, TRIO).timing is not None
 
@@ -137,7 +137,7 @@ def test_what_a_worker_said_that_crashed_when_timed_is_in_the_record_and_its_rep
     record = RunState(begun(plan(STORY)), [*observed(), *rounds(STORY.id, TIMES, 3), crashed]).record()
     (shown,) = differences(record, Verdict.CRASHED)
     assert shown.said == ("Fatal error", "  mine.py:7")
-    line = record.lines[0]
+    line = record.results[0]
     ended = case_of(record, line, cell(line, UVLOOP)).ended
     assert ended == (("ended when the case was timed", "Fatal error\n  mine.py:7"),)
 
@@ -146,7 +146,7 @@ def test_an_arm_that_is_dropped_after_some_rounds_says_why_and_loses_its_number(
     dropped = ArmDropped(STORY.id, ArmFailure(TRIO, "killed by SIGKILL"), "crashed")
     played = rounds(STORY.id, TIMES, 5)
     line = line_of(*observed(), *played[:3], dropped, *without(TRIO, played[3:]))
-    assert cell(line, TRIO).finding.because == "killed by SIGKILL"
+    assert cell(line, TRIO).verdict.reason == "killed by SIGKILL"
     assert cell(line, TRIO).timing is None
     uvloop = cell(line, UVLOOP).timing
     assert uvloop is not None
@@ -156,11 +156,11 @@ def test_an_arm_that_is_dropped_after_some_rounds_says_why_and_loses_its_number(
 
 def test_a_worse_verdict_from_checking_is_not_replaced_by_what_happened_when_timed() -> None:
     dropped = ArmDropped(STORY.id, ArmFailure(UVLOOP, "when timed it returned 2"), "unstable")
-    assert cell(line_of(*observed(uvloop=CRASH), dropped), UVLOOP).finding.verdict is Verdict.CRASHED
+    assert cell(line_of(*observed(uvloop=CRASH), dropped), UVLOOP).verdict.kind is Verdict.CRASHED
 
 
 def no_ratio_anywhere(line: BenchmarkResult) -> bool:
-    timings = [cell.timing for cell in line.cells if cell.timing]
+    timings = [cell.timing for cell in line.cases if cell.timing]
     return bool(timings) and all(timing.ratio is None for timing in timings)
 
 
@@ -169,7 +169,7 @@ def test_a_row_whose_baseline_has_no_number_has_absolute_times_and_no_ratio() ->
     line = line_of(*observed(asyncio=CRASH), *rounds(STORY.id, times, 3))
     assert cell(line, ASYNCIO).timing is None
     assert no_ratio_anywhere(line)
-    assert line.again is None
+    assert line.self_test is None
 
 
 def test_a_baseline_that_is_dropped_takes_the_ratios_of_its_row_with_it() -> None:
@@ -179,20 +179,20 @@ def test_a_baseline_that_is_dropped_takes_the_ratios_of_its_row_with_it() -> Non
     line = line_of(*observed(), *played[:3], dropped, *after)
     assert cell(line, ASYNCIO).timing is None
     assert no_ratio_anywhere(line)
-    assert line.again is None
+    assert line.self_test is None
 
 
 def test_an_untimed_row_has_verdicts_and_no_numbers() -> None:
     untimed = row("error", returned(1), timed=False)
     line = line_of(*observed(untimed), of=untimed)
-    assert [cell.finding.verdict for cell in line.cells] == [Verdict.AGREES] * 3
-    assert [cell.timing for cell in line.cells] == [None] * 3
+    assert [cell.verdict.kind for cell in line.cases] == [Verdict.AGREES] * 3
+    assert [cell.timing for cell in line.cases] == [None] * 3
 
 
 def test_a_story_that_raises_as_promised_agrees_and_is_not_timed() -> None:
     story = row("error", raised(ValueError("Oops")))
     tally = RunState(begun(plan(story)), seen_alike(story, twice(look(raised(ValueError("Oops"))))))
-    assert tally.finding(story, ASYNCIO).verdict is Verdict.AGREES
+    assert tally.finding(story, ASYNCIO).kind is Verdict.AGREES
     assert tally.timed_backends(story) == ()
 
 
@@ -207,7 +207,7 @@ def raises(error: BaseException, *, line: int | None = 16) -> tuple[ProcessObser
 
 def verdicts_of(of: Benchmark, **seen: tuple[ProcessObservations, ...]) -> list[Verdict]:
     """The verdicts on the three backends, each named by its loop with what it saw."""
-    return [one.finding.verdict for one in line_of(*observed(of, **seen), of=of).cells]
+    return [one.verdict.kind for one in line_of(*observed(of, **seen), of=of).cases]
 
 
 def everywhere(error: BaseException) -> dict[str, tuple[ProcessObservations, ...]]:
@@ -223,34 +223,34 @@ def test_a_story_that_raises_on_every_backend_without_a_promise_could_not_be_mea
         *rounds(UNPROMISED.id, TIMES, 3),
         of=UNPROMISED,
     )
-    assert [one.finding.verdict for one in line.cells] == [Verdict.COULD_NOT_MEASURE] * 3
+    assert [one.verdict.kind for one in line.cases] == [Verdict.COULD_NOT_MEASURE] * 3
     because = (
         "raises NameError on every backend (scenarios/tutorial/story.py:16: "
         "NameError(\"name 'checkpont' is not defined\")), so there is nothing to compare or to time: "
         "mend the scenario, or promise the error with raises="
     )
-    assert {one.finding.because for one in line.cells} == {because}
-    assert [one.timing for one in line.cells] == [None] * 3
+    assert {one.verdict.reason for one in line.cases} == {because}
+    assert [one.timing for one in line.cases] == [None] * 3
 
 
 def test_where_the_line_is_not_known_the_words_say_where_the_scenario_begins() -> None:
     entries = [CaseObserved(UNPROMISED.id, name, raises(TYPO, line=None)) for name in THREE]
-    because = cell(line_of(*entries, of=UNPROMISED), TRIO).finding.because
+    because = cell(line_of(*entries, of=UNPROMISED), TRIO).verdict.reason
     assert f"on every backend ({UNPROMISED.source}: NameError" in because
 
 
 def test_errors_that_are_unlike_are_all_named() -> None:
     entries = observed(UNPROMISED, **{**everywhere(TYPO), "trio": raises(KeyError("k"))})
-    finding = cell(line_of(*entries, of=UNPROMISED), UVLOOP).finding
-    assert finding.verdict is Verdict.COULD_NOT_MEASURE
-    assert finding.because.startswith("raises NameError or KeyError on every backend")
+    finding = cell(line_of(*entries, of=UNPROMISED), UVLOOP).verdict
+    assert finding.kind is Verdict.COULD_NOT_MEASURE
+    assert finding.reason.startswith("raises NameError or KeyError on every backend")
 
 
 def test_a_story_that_raises_on_the_baseline_alone_is_no_less_at_fault() -> None:
     (line,) = record_of(
         plan(UNPROMISED, on=[ASYNCIO]), *seen_alike(UNPROMISED, raises(TYPO), [ASYNCIO])
-    ).lines
-    assert [one.finding.verdict for one in line.cells] == [Verdict.COULD_NOT_MEASURE]
+    ).results
+    assert [one.verdict.kind for one in line.cases] == [Verdict.COULD_NOT_MEASURE]
 
 
 def test_a_story_that_raises_on_some_backends_only_is_a_difference() -> None:
@@ -313,9 +313,9 @@ def test_what_no_chosen_loop_implements_is_unsupported_and_no_fault_of_the_story
 
 def test_a_backend_seen_later_to_return_turns_the_others_verdicts_back() -> None:
     tally = RunState(begun(plan(UNPROMISED)), [CaseObserved(UNPROMISED.id, ASYNCIO, raises(TYPO))])
-    assert tally.finding(UNPROMISED, ASYNCIO).verdict is Verdict.COULD_NOT_MEASURE
+    assert tally.finding(UNPROMISED, ASYNCIO).kind is Verdict.COULD_NOT_MEASURE
     tally.add(CaseObserved(UNPROMISED.id, UVLOOP, SEEN))
-    assert tally.finding(UNPROMISED, ASYNCIO).verdict is Verdict.AGREES
+    assert tally.finding(UNPROMISED, ASYNCIO).kind is Verdict.AGREES
 
 
 def test_a_story_that_sleeps_has_an_excess_in_microseconds_and_never_a_ratio() -> None:
@@ -328,9 +328,9 @@ def test_a_story_that_sleeps_has_an_excess_in_microseconds_and_never_a_ratio() -
         timing.excess.value for name in THREE if (timing := cell(line, name).timing) and timing.excess
     ]
     assert excesses == pytest.approx([150, -300, 300])
-    assert line.again is not None
-    assert line.again.value == pytest.approx(0)
-    assert not line.again_excludes
+    assert line.self_test is not None
+    assert line.self_test.value == pytest.approx(0)
+    assert not line.self_test_differs
 
 
 def again_rows(*shifts: float) -> Record:
@@ -346,15 +346,15 @@ def again_rows(*shifts: float) -> Record:
 
 
 def test_the_a_a_rows_that_differ_are_counted_at_95_percent_and_not_adjusted() -> None:
-    repeats = again_rows(1.0, 1.1, 0.9, 1.0).repeats
+    repeats = again_rows(1.0, 1.1, 0.9, 1.0).self_test
     assert repeats is not None
-    assert (repeats.rows, repeats.excluding, repeats.allowed) == (4, 2, 2)
+    assert (repeats.benchmarks, repeats.differing, repeats.allowed) == (4, 2, 2)
 
 
 def test_a_a_rows_without_an_interval_are_not_counted() -> None:
     few = record_of(plan(STORY), *observed(), *rounds(STORY.id, TIMES, 5))
-    assert few.lines[0].again is not None
-    assert few.repeats is None
+    assert few.results[0].self_test is not None
+    assert few.self_test is None
 
 
 def test_a_row_whose_typical_and_mean_ratio_differ_is_flagged() -> None:
@@ -402,8 +402,8 @@ def test_a_worker_that_lived_alone_disturbed_nobody_whatever_it_did_before_its_t
     arms = {name: [value(450_000.0, idle=0.3)] for name in (*THREE, SELF_TEST_ARM)}
     parts = tuple(part(name, values) for name, values in arms.items())
     played = [RoundMeasured(STORY.id, number, 20.0, parts) for number in range(6)]
-    (line,) = record_of(plan(STORY), *observed(), *played).lines
-    assert [one.timing.flags for one in line.cells if one.timing] == [(), (), ()]
+    (line,) = record_of(plan(STORY), *observed(), *played).results
+    assert [one.timing.flags for one in line.cases if one.timing] == [(), (), ()]
 
 
 def test_the_peak_of_memory_is_left_out_where_the_system_does_not_tell() -> None:
@@ -414,7 +414,7 @@ def test_the_peak_of_memory_is_left_out_where_the_system_does_not_tell() -> None
         )
         for peak in (4096, None)
     )
-    peaks = [timing.peak for one in (told_by, silent) if (timing := cell(one, ASYNCIO).timing)]
+    peaks = [timing.peak_memory for one in (told_by, silent) if (timing := cell(one, ASYNCIO).timing)]
     assert [peak and peak.value for peak in peaks] == [4096, None]
 
 
@@ -426,7 +426,7 @@ def test_the_ledger_is_computed_from_what_every_backend_was_seen_to_do() -> None
     story = row("story", returned(1), claims=claims)
     record = record_of(plan(story), *observed(story, uvloop=CRASH, trio=twice(look(returned(2)))))
     holds, fails, untried = ClaimResult.HOLDS, ClaimResult.FAILS, ClaimResult.NOT_TRIED
-    assert [(answered.claim.words, answered.row) for answered in record.ledger] == [
+    assert [(answered.claim.words, answered.benchmark) for answered in record.ledger] == [
         ("It is one", "story"),
         ("It is two", "story"),
     ]
@@ -439,7 +439,7 @@ def test_the_ledger_is_computed_from_what_every_backend_was_seen_to_do() -> None
 def test_what_is_not_promised_is_what_the_baseline_did() -> None:
     story = row("story")
     line = line_of(*observed(story, trio=twice(look(returned(2)))), of=story)
-    assert [cell.finding.verdict for cell in line.cells] == [Verdict.AGREES, Verdict.AGREES, Verdict.DIFFERS]
+    assert [cell.verdict.kind for cell in line.cases] == [Verdict.AGREES, Verdict.AGREES, Verdict.DIFFERS]
 
 
 @pytest.mark.parametrize(
@@ -488,14 +488,16 @@ def test_resumed_entries_give_the_same_record_as_unbroken_ones(torn_at: int) -> 
 
 def test_every_row_of_the_plan_has_a_line_and_every_case_a_verdict_even_before_it_is_observed() -> None:
     record = record_of(plan(*EVERYTHING))
-    assert [line.row for line in record.lines] == list(EVERYTHING)
-    assert {cell.finding.because for line in record.lines for cell in line.cells} == {"nothing was observed"}
-    assert record.closed is None
+    assert [line.benchmark for line in record.results] == list(EVERYTHING)
+    assert {cell.verdict.reason for line in record.results for cell in line.cases} == {"nothing was observed"}
+    assert record.finished is None
 
 
 def test_the_faked_records_have_every_verdict_and_every_judgement() -> None:
-    cells = [cell for record in (everything(), unmeasured()) for line in record.lines for cell in line.cells]
-    assert {cell.finding.verdict for cell in cells} == set(Verdict)
+    cells = [
+        cell for record in (everything(), unmeasured()) for line in record.results for cell in line.cases
+    ]
+    assert {cell.verdict.kind for cell in cells} == set(Verdict)
     assert {cell.timing.judgement for cell in cells if cell.timing} == {*Judgement, None}
 
 
@@ -506,16 +508,16 @@ def test_a_finished_row_is_kept_as_its_line_and_not_as_its_rounds() -> None:
     assert len(tally.rounds[STORY.id]) == 6
     tally.add(BenchmarkFinished(STORY.id, "6 rounds, as --fast asks"))
     assert STORY.id not in tally.rounds
-    assert tally.line(STORY) == replace(before, finished="6 rounds, as --fast asks")
+    assert tally.line(STORY) == replace(before, stop_reason="6 rounds, as --fast asks")
 
 
 def test_a_verdict_that_was_asked_for_is_judged_anew_when_more_is_known() -> None:
     tally = RunState(begun(plan(STORY, effort=FAST)), observed())
-    assert tally.finding(STORY, UVLOOP).verdict is Verdict.AGREES
+    assert tally.finding(STORY, UVLOOP).kind is Verdict.AGREES
     tally.add(CaseObserved(STORY.id, ASYNCIO, twice(look(returned(2)))))
-    assert tally.finding(STORY, ASYNCIO).verdict is Verdict.DIFFERS
+    assert tally.finding(STORY, ASYNCIO).kind is Verdict.DIFFERS
     tally.add(ArmDropped(STORY.id, ArmFailure(UVLOOP, "killed by SIGSEGV"), "crashed"))
-    assert tally.finding(STORY, UVLOOP).verdict is Verdict.CRASHED
+    assert tally.finding(STORY, UVLOOP).kind is Verdict.CRASHED
 
 
 @pytest.mark.parametrize(("python", "verdict"), [("3.12.1", Verdict.DOCUMENTED), ("3.11.7", Verdict.DIFFERS)])
@@ -526,13 +528,11 @@ def test_a_documented_difference_is_for_the_python_that_the_case_ran_on(
     of = row(outcome=returned(1), differences=(late,))
     name = f"{ASYNCIO}@old"
     planned = plan(of)
-    old = replace(planned.backends[0], venv=EnvironmentSpec("old", "3.12"))
+    old = replace(planned.backends[0], environment=EnvironmentSpec("old", "3.12"))
     started = begun(replace(planned, backends=(*planned.backends, old)))
-    there = replace(started.environment, elsewhere=(BackendEnvironment(name, python),))
-    tally = RunState(
-        replace(started, environment=there), [CaseObserved(of.id, name, twice(look(returned(2))))]
-    )
-    assert tally.finding(of, name).verdict is verdict
+    there = replace(started.machine, environments=(BackendEnvironment(name, python),))
+    tally = RunState(replace(started, machine=there), [CaseObserved(of.id, name, twice(look(returned(2))))])
+    assert tally.finding(of, name).kind is verdict
 
 
 TWIN = replace(row("asyncio_story", returned(1), uses_gather=False), native="story", only="asyncio")
@@ -549,13 +549,13 @@ def told_natively(*more: Entry) -> Record:
 
 @pytest.mark.parametrize("more", [[], [BenchmarkFinished(PLAIN.id, "narrow")]], ids=["under way", "finished"])
 def test_a_native_row_is_measured_in_the_rounds_of_the_row_that_it_tells_again(more: list[Entry]) -> None:
-    _, line = told_natively(*more).lines
-    timings = {one.backend: one.timing for one in line.cells}
+    _, line = told_natively(*more).results
+    timings = {one.backend: one.timing for one in line.cases}
     assert line.rounds == 20
     assert line.measured_in == PLAIN.id
-    assert line.finished == "measured in the rounds of story"
-    assert line.pace == PACE
-    assert line.again is None
+    assert line.stop_reason == "measured in the rounds of story"
+    assert line.settings == PACE
+    assert line.self_test is None
     asyncio, uvloop = timings[ASYNCIO], timings[UVLOOP]
     assert asyncio is not None
     assert uvloop is not None
@@ -566,22 +566,22 @@ def test_a_native_row_is_measured_in_the_rounds_of_the_row_that_it_tells_again(m
 
 def test_a_native_arm_that_crashed_in_those_rounds_leaves_its_row_a_verdict_and_no_number() -> None:
     crashed = ArmDropped(PLAIN.id, ArmFailure("uvloop+native", "killed by SIGSEGV"), "crashed")
-    _, line = told_natively(crashed).lines
-    verdicts = {one.backend: one.finding.verdict for one in line.cells}
+    _, line = told_natively(crashed).results
+    verdicts = {one.backend: one.verdict.kind for one in line.cases}
     assert verdicts == {ASYNCIO: Verdict.AGREES, UVLOOP: Verdict.CRASHED}
-    assert line.cells[1].timing is None
+    assert line.cases[1].timing is None
 
 
 def test_an_arm_that_crashed_is_in_no_contrast() -> None:
-    told, _ = told_natively().lines
+    told, _ = told_natively().results
     assert {one.against for one in told.contrasts} == {"asyncio+native", "uvloop+native"}
     crashed = ArmDropped(PLAIN.id, ArmFailure("uvloop+native", "killed by SIGSEGV"), "crashed")
-    told, _ = told_natively(crashed).lines
+    told, _ = told_natively(crashed).results
     assert {one.against for one in told.contrasts} == {"asyncio+native"}
 
 
 def test_a_native_row_without_the_row_that_it_tells_again_has_rounds_of_its_own() -> None:
     played = rounds(TWIN.id, {ASYNCIO: 50.0, UVLOOP: 40.0, SELF_TEST_ARM: 50.0}, 20)
-    (line,) = record_of(plan(TWIN), *seen_alike(TWIN, SEEN, [ASYNCIO, UVLOOP]), *played).lines
+    (line,) = record_of(plan(TWIN), *seen_alike(TWIN, SEEN, [ASYNCIO, UVLOOP]), *played).results
     assert line.measured_in == ""
-    assert line.again is not None
+    assert line.self_test is not None

@@ -196,7 +196,7 @@ def test_full_collections_are_counted_and_timed_apart(ready: Start, timed: Timin
             gc.collect(0)
             gc.collect(2)
     """)
-    count, spent = asked.turn(loops=3, timed=timed).full
+    count, spent = asked.turn(loops=3, timed=timed).full_collections
     assert count == 3
     assert spent > 0
 
@@ -219,7 +219,7 @@ def test_the_cpu_time_of_other_threads_than_the_loops_is_told_apart(ready: Start
             globals()["calls"] = 1
     """)
     value = asked.turn(loops=2)
-    assert 20e6 <= value.helping <= value.cpu
+    assert 20e6 <= value.helper_cpu <= value.cpu
 
 
 def test_a_turn_may_time_every_iteration_and_says_the_quantiles_when_all_is_over(ready: Start) -> None:
@@ -238,7 +238,7 @@ def test_a_turn_may_time_every_iteration_and_says_the_quantiles_when_all_is_over
     assert (value.loops, value.result) == (100, describe(1 + 100))
     asked.turn(loops=50)
     asked.turn(loops=100, timed="each")
-    sketched = asked.farewell().sketched
+    sketched = asked.farewell().sketch
     assert sketched is not None
     half, most, _ = sketched.quantiles
     assert sketched.operations == 200
@@ -248,14 +248,14 @@ def test_a_turn_may_time_every_iteration_and_says_the_quantiles_when_all_is_over
 def test_a_worker_whose_iterations_were_timed_together_has_no_sketch(ready: Start) -> None:
     asked = ready(COUNTS)
     asked.turn(loops=5)
-    assert asked.farewell().sketched is None
+    assert asked.farewell().sketch is None
 
 
 @everywhere
 def test_an_iteration_that_suspends_is_timed_by_itself_on_every_loop(ready: Start, loop: str) -> None:
     asked = ready("@scenario()\nasync def story():\n    await anyio.lowlevel.checkpoint()", loop)
     value = asked.turn(loops=30, timed="each")
-    sketched = asked.farewell().sketched
+    sketched = asked.farewell().sketch
     assert sketched is not None
     assert (value.loops, sketched.operations) == (30, 30)
     assert list(sketched.quantiles) == sorted(sketched.quantiles)
@@ -378,7 +378,7 @@ def test_prints_go_nowhere(ready: Start) -> None:
     asked.worker.send("turn", Turn(loops=1, seed=0, untimed=0))
     ended = asked.worker.receive(PATIENCE)
     assert isinstance(ended, WorkerExit)
-    assert (ended.how, ended.said) == ("exited with status 3 before it had answered", "last words")
+    assert (ended.how, ended.output) == ("exited with status 3 before it had answered", "last words")
 
 
 @everywhere

@@ -33,15 +33,15 @@ PLAIN = replace(
     BEGUN,
     plan=replace(
         BEGUN.plan,
-        rows=(ORDER, replace(ORDER, scenario="own", module="some/where/mine.py", family="mine")),
+        benchmarks=(ORDER, replace(ORDER, scenario="own", module="some/where/mine.py", family="mine")),
         backends=(
             *BEGUN.plan.backends,
-            replace(find_backend("asyncio"), venv=OLD),
+            replace(find_backend("asyncio"), environment=OLD),
             find_backend("asyncio-debug+taskgroup"),
             find_backend("mine+anyio", [MINE]),
         ),
     ),
-    environment=replace(BEGUN.environment, elsewhere=(ELSEWHERE,)),
+    machine=replace(BEGUN.machine, environments=(ELSEWHERE,)),
 )
 """A journal's first entry with a bit of everything that can be typed."""
 
@@ -51,60 +51,103 @@ Change = tuple[tuple[str | int, ...], Any, str, str]
 
 HOSTILE: dict[str, Change] = {
     "python-path": (
-        ("plan", "backends", 2, "venv", "python"), f"{EVIL}/python", "plan.backends[2].venv", "is no version",
+        ("plan", "backends", 2, "environment", "python"),
+        f"{EVIL}/python",
+        "plan.backends[2].environment",
+        "is no version",
     ),
     "python-option": (
-        ("plan", "backends", 2, "venv", "python"), "--help", "plan.backends[2].venv", "is no version",
+        ("plan", "backends", 2, "environment", "python"),
+        "--help",
+        "plan.backends[2].environment",
+        "is no version",
     ),
-    "python-none": (("plan", "backends", 2, "venv", "python"), "", "plan.backends[2]", "not the backend"),
+    "python-none": (
+        ("plan", "backends", 2, "environment", "python"),
+        "",
+        "plan.backends[2]",
+        "not the backend",
+    ),
     "option": (
-        ("plan", "backends", 2, "venv", "requirements"), ["--index-url=https://evil.example"],
-        "plan.backends[2].venv", "is no requirement",
+        ("plan", "backends", 2, "environment", "requirements"),
+        ["--index-url=https://evil.example"],
+        "plan.backends[2].environment",
+        "is no requirement",
     ),
     "requirement-path": (
-        ("plan", "backends", 2, "venv", "requirements"), [f"anyio @ file://{EVIL}"],
-        "plan.backends[2].venv", "where no reader",
+        ("plan", "backends", 2, "environment", "requirements"),
+        [f"anyio @ file://{EVIL}"],
+        "plan.backends[2].environment",
+        "where no reader",
     ),
     "requirement-bare-path": (
-        ("plan", "backends", 2, "venv", "requirements"), [f"{EVIL}/evil.whl"],
-        "plan.backends[2].venv", "is no requirement",
+        ("plan", "backends", 2, "environment", "requirements"),
+        [f"{EVIL}/evil.whl"],
+        "plan.backends[2].environment",
+        "is no requirement",
     ),
     "environment-name": (
-        ("plan", "backends", 2, "venv", "name"), "../evil", "plan.backends[2].venv", "cannot name",
+        ("plan", "backends", 2, "environment", "name"),
+        "../evil",
+        "plan.backends[2].environment",
+        "cannot name",
     ),
     "constraint-option": (
-        ("environment", "elsewhere", 0, "versions"), [["anyio", "1\n--index-url=https://evil.example"]],
-        "environment.elsewhere[0].versions", "is no version",
+        ("machine", "environments", 0, "versions"),
+        [["anyio", "1\n--index-url=https://evil.example"]],
+        "machine.environments[0].versions",
+        "is no version",
     ),
     "constraint-url": (
-        ("environment", "elsewhere", 0, "versions"), [[f"anyio @ file://{EVIL} #", "1"]],
-        "environment.elsewhere[0].versions", "names no distribution",
+        ("machine", "environments", 0, "versions"),
+        [[f"anyio @ file://{EVIL} #", "1"]],
+        "machine.environments[0].versions",
+        "names no distribution",
     ),
     "factory-of-uvloop": (
-        ("plan", "backends", 1, "loop", "factory"), "evil:run", "plan.backends[1].loop", "cannot name a loop",
+        ("plan", "backends", 1, "loop", "factory"),
+        "evil:run",
+        "plan.backends[1].loop",
+        "cannot name a loop",
     ),
     "factory-of-asyncio": (
-        ("plan", "backends", 0, "loop", "factory"), "evil:run", "plan.backends[0].loop", "cannot name a loop",
+        ("plan", "backends", 0, "loop", "factory"),
+        "evil:run",
+        "plan.backends[0].loop",
+        "cannot name a loop",
     ),
     "factory-shape": (("plan", "backends", 4, "loop", "factory"), "evil", "plan.backends[4].loop", "shape"),
     "loop-name": (("plan", "backends", 4, "loop", "name"), "../evil", "plan.backends[4].loop", "cannot name"),
     "distribution": (
-        ("plan", "backends", 4, "loop", "distribution"), "evil", "plan.backends[4]", "not the backend",
+        ("plan", "backends", 4, "loop", "distribution"),
+        "evil",
+        "plan.backends[4]",
+        "not the backend",
     ),
     "gatherer": (("plan", "backends", 4, "gatherer"), "../evil", "plan.backends[4]", "no backend is called"),
-    "module": (("plan", "rows", 0, "module"), "evil.module", "plan.rows.module", "no scenario module"),
-    "family": (("plan", "rows", 0, "family"), "tasks", "plan.rows.module", "no scenario module"),
-    "module-path": (("plan", "rows", 1, "module"), f"{EVIL}/evil", "plan.rows.module", "no Python file"),
+    "module": (
+        ("plan", "benchmarks", 0, "module"),
+        "evil.module",
+        "plan.benchmarks.module",
+        "no scenario module",
+    ),
+    "family": (("plan", "benchmarks", 0, "family"), "tasks", "plan.benchmarks.module", "no scenario module"),
+    "module-path": (
+        ("plan", "benchmarks", 1, "module"),
+        f"{EVIL}/evil",
+        "plan.benchmarks.module",
+        "no Python file",
+    ),
     "name": (("name",), "../../evil", "name", "cannot name a folder"),
     "baseline": (("plan", "baseline"), "evil\x1b[2J", "plan.baseline", "not among the backends"),
-}  # fmt: skip
+}
 """Fields of a journal that end in a command, a path or an import: where, the value, and what is said."""
 
 
 def journal(folder: Path, entry: Any) -> Path:
     folder.mkdir()
     path = folder / store.JOURNAL
-    path.write_text(json.dumps({"kind": "Begun", "entry": entry}) + "\n")
+    path.write_text(json.dumps({"kind": "run-started", "entry": entry}) + "\n")
     return path
 
 

@@ -145,11 +145,11 @@ def test_an_environment_that_cannot_be_made_is_unavailable_with_uvs_words_and_th
     cache: Path,
 ) -> None:
     begun = plan_run(wanted(["none=>=3.99"], "asyncio", "asyncio@none"))
-    ours, theirs = checked(begun).record().lines[0].cells
-    assert (ours.finding.verdict, theirs.finding.verdict) == (Verdict.AGREES, Verdict.UNAVAILABLE)
-    assert theirs.finding.because.startswith("environment none cannot be made: ")
-    assert "3.99" in theirs.finding.because
-    assert str(cache) not in theirs.finding.because
+    ours, theirs = checked(begun).record().results[0].cases
+    assert (ours.verdict.kind, theirs.verdict.kind) == (Verdict.AGREES, Verdict.UNAVAILABLE)
+    assert theirs.verdict.reason.startswith("environment none cannot be made: ")
+    assert "3.99" in theirs.verdict.reason
+    assert str(cache) not in theirs.verdict.reason
     assert list(cache.rglob("pyvenv.cfg")) == []
 
 
@@ -162,26 +162,24 @@ def test_a_worker_runs_on_every_python_that_uv_finds_and_says_which() -> None:
     definitions = [f"py{version}={version}" for version in found]
     loops = ["asyncio", "asyncio-debug", "asyncio-select", "asyncio-eager"]
     begun = plan_run(wanted(definitions, *loops))
-    cells = {cell.backend: cell.finding.verdict for cell in checked(begun).record().lines[0].cells}
+    cells = {cell.backend: cell.verdict.kind for cell in checked(begun).record().results[0].cases}
     old = [f"asyncio-eager+gather@py{version}" for version in found if version.startswith("3.11.")]
     assert {name for name, verdict in cells.items() if verdict is Verdict.UNAVAILABLE} == set(old)
     assert {verdict for name, verdict in cells.items() if name not in old} == {Verdict.AGREES}
-    there = {one.backend: one for one in begun.environment.elsewhere}
+    there = {one.backend: one for one in begun.machine.environments}
     assert [there[f"asyncio+gather@py{version}"].python for version in found] == list(found)
-    assert {dict(one.versions)["anyio"] for one in there.values()} == {
-        dict(begun.environment.versions)["anyio"]
-    }
+    assert {dict(one.versions)["anyio"] for one in there.values()} == {dict(begun.machine.versions)["anyio"]}
 
 
 def test_a_run_goes_on_only_on_the_machine_and_beside_the_versions_it_was_begun_with() -> None:
     begun = plan_run(RunRequest(["order:n=1"], [], [], None, 30.0))
     verify_unchanged(begun)
-    here = begun.environment
+    here = begun.machine
     with pytest.raises(BadInput, match=r"begun on Abacus, .*begin another"):
-        verify_unchanged(replace(begun, environment=replace(here, cpu="Abacus")))
+        verify_unchanged(replace(begun, machine=replace(here, cpu="Abacus")))
     older = tuple((name, "0.0.1" if name == "uvloop" else version) for name, version in here.versions)
     with pytest.raises(BadInput, match=r"cannot go on: uvloop 0\.0\.1 is now "):
-        verify_unchanged(replace(begun, environment=replace(here, versions=older)))
+        verify_unchanged(replace(begun, machine=replace(here, versions=older)))
 
 
 @pytest.mark.workers
@@ -207,7 +205,7 @@ def test_a_run_goes_on_only_with_the_stories_it_was_begun_with(
 def test_an_environment_is_found_again_and_made_again_and_refused_if_it_is_another(cache: Path) -> None:
     version = interpreters()[0]
     begun = plan_run(wanted([f"one={version}"], "asyncio@one"))
-    venv = begun.plan.backends[0].venv
+    venv = begun.plan.backends[0].environment
     assert venv is not None
     assert is_made(venv)
     python_in(folder_of(venv)).unlink()
@@ -215,10 +213,10 @@ def test_an_environment_is_found_again_and_made_again_and_refused_if_it_is_anoth
     verify_unchanged(begun)
     assert is_made(venv)
     assert [made.python for made in built_from(define("one", version))] == [version]
-    there = begun.environment.elsewhere[0]
+    there = begun.machine.environments[0]
     changed = replace(there, versions=tuple((name, "0.0.1") for name, _ in there.versions))
     with pytest.raises(BadInput, match=r"is no longer what it was: .*pyperf 0\.0\.1 is now "):
-        verify_unchanged(replace(begun, environment=replace(begun.environment, elsewhere=(changed,))))
+        verify_unchanged(replace(begun, machine=replace(begun.machine, environments=(changed,))))
     assert list((cache / "cache").rglob(".making-*")) == []
 
 
@@ -240,7 +238,7 @@ def test_an_interpreter_that_ends_before_it_says_what_it_is_is_told_how(
     python.chmod(0o755)
     monkeypatch.setattr("harness.execution.environments.building.make", lambda _: None)
     monkeypatch.setattr("harness.execution.environments.building.python_in", lambda _: python)
-    broken = replace(find_backend("asyncio"), venv=EnvironmentSpec("broken", "3.12"))
+    broken = replace(find_backend("asyncio"), environment=EnvironmentSpec("broken", "3.12"))
     assert interpreter_for(broken).unavailable == (
         "environment broken cannot be made: a worker there was killed by SIGSEGV: "
     )
@@ -249,6 +247,6 @@ def test_an_interpreter_that_ends_before_it_says_what_it_is_is_told_how(
 def test_a_backend_in_an_environment_has_its_name_too() -> None:
     venv = EnvironmentSpec("old", "3.12")
     assert find_backend("uvloop@old", (), [venv]).name == "uvloop+gather@old"
-    assert find_backend("trio+anyio@old", (), [venv]) == replace(find_backend("trio+anyio"), venv=venv)
+    assert find_backend("trio+anyio@old", (), [venv]) == replace(find_backend("trio+anyio"), environment=venv)
     with pytest.raises(BadInput, match="no environment is called 'new': define it"):
         find_backend("uvloop@new", (), [venv])

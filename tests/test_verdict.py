@@ -74,15 +74,15 @@ DOCUMENTED = row("story", raised(OOPS), differences=(documents(raised(GROUP)),))
 )
 def test_a_process_that_saw_this_means(sighting: ProcessObservations, verdict: Verdict, because: str) -> None:
     found = judge(PROMISED, TRIO, PYTHON, (sighting,), None)
-    assert found.verdict is verdict
-    assert because in found.because
+    assert found.kind is verdict
+    assert because in found.reason
 
 
 @pytest.mark.parametrize("bad", [0, 1])
 def test_one_bad_process_of_two_is_enough(bad: int) -> None:
     sightings = list(twice(look(returned(1))))
     sightings[bad] = ProcessObservations(ended=WorkerExit("killed by SIGABRT"))
-    assert judge(PROMISED, TRIO, PYTHON, tuple(sightings), None).verdict is Verdict.CRASHED
+    assert judge(PROMISED, TRIO, PYTHON, tuple(sightings), None).kind is Verdict.CRASHED
 
 
 @pytest.mark.parametrize("verdict", Verdict)
@@ -93,13 +93,13 @@ def test_only_a_case_that_does_as_promised_or_documented_may_have_a_number(verdi
 
 def test_a_case_that_does_not_repeat_itself_is_unstable() -> None:
     found = finding(PROMISED, look(returned(1)), look(returned(2)))
-    assert found.verdict is Verdict.UNSTABLE
-    assert found.because == "2 different observations"
+    assert found.kind is Verdict.UNSTABLE
+    assert found.reason == "2 different observations"
 
 
 def test_a_case_that_differs_from_one_process_to_the_next_is_unstable() -> None:
     first, second = twice(look(returned(1)))[0], twice(look(returned(2)))[0]
-    assert judge(PROMISED, TRIO, PYTHON, (first, second), None).verdict is Verdict.UNSTABLE
+    assert judge(PROMISED, TRIO, PYTHON, (first, second), None).kind is Verdict.UNSTABLE
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_trio_reversing_half_the_looks_is_unstable_unless_any_order_is_promised(
 ) -> None:
     none = returned(None)
     promised = row("story", none, prints=lines)
-    assert finding(promised, look(none, "a", "b"), look(none, "b", "a")).verdict is verdict
+    assert finding(promised, look(none, "a", "b"), look(none, "b", "a")).kind is verdict
 
 
 def test_a_documented_difference_that_is_seen_brings_its_reason_and_source() -> None:
@@ -121,20 +121,20 @@ def test_a_documented_difference_that_is_seen_brings_its_reason_and_source() -> 
 
 def test_documented_and_not_seen_is_a_difference() -> None:
     found = finding(DOCUMENTED, look(raised(OOPS)))
-    assert found.verdict is Verdict.DIFFERS
-    assert found.because == "documented and not seen: it is so"
+    assert found.kind is Verdict.DIFFERS
+    assert found.reason == "documented and not seen: it is so"
     assert found.source == "https://example.org/why"
 
 
 def test_neither_what_is_promised_nor_what_is_documented_is_a_difference_of_its_own() -> None:
     found = finding(DOCUMENTED, look(returned(1)))
-    assert found.verdict is Verdict.DIFFERS
-    assert "documented" not in found.because
+    assert found.kind is Verdict.DIFFERS
+    assert "documented" not in found.reason
 
 
 def test_a_documented_difference_is_not_for_other_backends() -> None:
-    assert finding(DOCUMENTED, look(raised(OOPS)), on=UVLOOP).verdict is Verdict.AGREES
-    assert finding(DOCUMENTED, look(raised(GROUP)), on=UVLOOP).verdict is Verdict.DIFFERS
+    assert finding(DOCUMENTED, look(raised(OOPS)), on=UVLOOP).kind is Verdict.AGREES
+    assert finding(DOCUMENTED, look(raised(GROUP)), on=UVLOOP).kind is Verdict.DIFFERS
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_difference_may_hold_only_for_some_versions_of_python(
 ) -> None:
     of = row("story", returned(1), differences=(documents(returned(2), "*", specifier),))
     does = 2 if verdict is Verdict.DOCUMENTED else 1
-    assert judge(of, TRIO, python, twice(look(returned(does))), None).verdict is verdict
+    assert judge(of, TRIO, python, twice(look(returned(does))), None).kind is verdict
 
 
 def test_two_differences_that_match_one_backend_are_an_error_that_names_both() -> None:
@@ -190,15 +190,15 @@ def test_what_is_not_promised_is_what_the_baseline_did_but_nothing_may_be_left(
     seen: Observation, parts_at: str | None
 ) -> None:
     found = finding(row("story"), seen, reference=BASELINE)
-    assert (found.parting and found.parting.part) == parts_at
+    assert (found.mismatch and found.mismatch.aspect) == parts_at
 
 
 def test_a_promised_complaint_must_come_and_its_wording_does_not_matter() -> None:
-    promised = Promise(returned(None), complaints=(Diagnostic("never-retrieved", told(OOPS)),))
+    promised = Promise(returned(None), diagnostics=(Diagnostic("never-retrieved", told(OOPS)),))
     of = Benchmark("story", "own", "own", "", "own.py:1", promise=promised)
     worded = Diagnostic("never-retrieved", told(OOPS), "Task-7 exception was never retrieved")
-    assert finding(of, look(returned(None), complaints=(worded,))).verdict is Verdict.AGREES
-    assert finding(of, look(returned(None))).verdict is Verdict.DIFFERS
+    assert finding(of, look(returned(None), complaints=(worded,))).kind is Verdict.AGREES
+    assert finding(of, look(returned(None))).kind is Verdict.DIFFERS
 
 
 def test_a_difference_replaces_only_the_parts_that_it_gives() -> None:
@@ -209,9 +209,9 @@ def test_a_difference_replaces_only_the_parts_that_it_gives() -> None:
 
 def test_an_error_where_a_value_is_promised_is_unsupported_only_if_it_is_not_promised_itself() -> None:
     error = raised(NotImplementedError("no pipes"))
-    assert finding(row("story", error), look(error)).verdict is Verdict.AGREES
+    assert finding(row("story", error), look(error)).kind is Verdict.AGREES
     documented = row("story", returned(1), differences=(documents(error),))
-    assert finding(documented, look(error)).verdict is Verdict.DOCUMENTED
+    assert finding(documented, look(error)).kind is Verdict.DOCUMENTED
 
 
 def test_a_group_of_nothing_but_not_implemented_errors_is_unsupported() -> None:
@@ -220,14 +220,14 @@ def test_a_group_of_nothing_but_not_implemented_errors_is_unsupported() -> None:
     mixed = raised(ExceptionGroup("", [error, ValueError("Oops")]))
     of = row("story", returned(1))
     found = finding(of, look(nested))
-    assert (found.verdict, found.because) == (Verdict.UNSUPPORTED, "NotImplementedError('no pipes')")
-    assert finding(of, look(mixed)).verdict is Verdict.DIFFERS
+    assert (found.kind, found.reason) == (Verdict.UNSUPPORTED, "NotImplementedError('no pipes')")
+    assert finding(of, look(mixed)).kind is Verdict.DIFFERS
 
 
 def test_a_documented_not_implemented_error_is_documented_also_where_nothing_is_promised() -> None:
     error = raised(NotImplementedError("no pipes"))
     of = row("story", differences=(documents(error),))
-    assert finding(of, look(error), reference=look(returned(1))).verdict is Verdict.DOCUMENTED
+    assert finding(of, look(error), reference=look(returned(1))).kind is Verdict.DOCUMENTED
 
 
 @pytest.mark.parametrize(
@@ -296,16 +296,16 @@ def test_a_parting_names_the_first_line_that_differs(
     promised: tuple[str, ...], seen: tuple[str, ...], at: int
 ) -> None:
     none = returned(None)
-    parting = finding(row("story", none, prints=Prints(promised)), look(none, *seen)).parting
+    parting = finding(row("story", none, prints=Prints(promised)), look(none, *seen)).mismatch
     assert parting is not None
-    assert (parting.part, parting.promised, parting.observed) == ("printed", promised, seen)
-    assert parting.at == at
+    assert (parting.aspect, parting.promised, parting.observed) == ("printed", promised, seen)
+    assert parting.first_line == at
 
 
 def test_long_results_are_parted_entry_by_entry() -> None:
-    parting = finding(row("story", returned([1, 2, 3])), look(returned([1, 5, 3]))).parting
+    parting = finding(row("story", returned([1, 2, 3])), look(returned([1, 5, 3]))).mismatch
     assert parting is not None
-    assert (parting.promised[parting.at], parting.observed[parting.at]) == ("2", "5")
+    assert (parting.promised[parting.first_line], parting.observed[parting.first_line]) == ("2", "5")
 
 
 BOTH = Promise(returned(1), Prints(("a",)))
@@ -320,7 +320,7 @@ BOTH = Promise(returned(1), Prints(("a",)))
         (Promise(prints=Prints(("a",))), [look(raised(OOPS), "a")], ClaimResult.HOLDS),
         (Promise(returned(1)), [look(returned(1)), look(returned(2))], ClaimResult.FAILS),
         (
-            Promise(complaints=()),
+            Promise(diagnostics=()),
             [look(returned(1), complaints=(Diagnostic("unclosed"),))],
             ClaimResult.FAILS,
         ),

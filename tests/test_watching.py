@@ -50,7 +50,7 @@ def watch(*loggers: str, pending: int = 0) -> Capture:
     running = replace(
         open_backend(find_backend("asyncio")),
         pending_tasks=lambda: pending,
-        keeps=lambda thread: thread.name == "kept",
+        is_pool_thread=lambda thread: thread.name == "kept",
         loggers=loggers,
     )
     return Capture(Describer(), running)
@@ -177,7 +177,7 @@ def test_a_complaints_wording_is_kept_as_evidence_and_never_compared() -> None:
     one = complaints_of(lambda: warnings.warn("one", stacklevel=1))
     other = complaints_of(lambda: warnings.warn("other", stacklevel=1))
     assert one == other
-    assert (one[0].wording, other[0].wording) == ("one", "other")
+    assert (one[0].message, other[0].message) == ("one", "other")
 
 
 def test_nothing_said_keeps_the_exception_alive() -> None:

@@ -86,7 +86,7 @@ class Procedure:
 
 def completed(tried: Iterable[TrialResult], question: str) -> tuple[TrialResult, ...]:
     """The trials of one question that did not fail, in their order."""
-    return tuple(one for one in tried if one.trial.question == question and one.compared)
+    return tuple(one for one in tried if one.trial.question == question and one.comparisons)
 
 
 def procedure(tried: Iterable[TrialResult], question: str) -> Procedure | None:
@@ -94,8 +94,8 @@ def procedure(tried: Iterable[TrialResult], question: str) -> Procedure | None:
     some = completed(tried, question)
     if len(some) < FEWEST_SPREAD:
         return None
-    ratios = [one.compared[0].ratio for one in some]
-    wrong = sum(_different(one.compared[0]) for one in some)
+    ratios = [one.comparisons[0].ratio for one in some]
+    wrong = sum(_different(one.comparisons[0]) for one in some)
     return Procedure(
         ErrorRate(wrong, len(some)),
         stdev(math.log(ratio.value) for ratio in ratios),
@@ -129,7 +129,7 @@ def planted(tried: Iterable[TrialResult]) -> tuple[DetectionRate, ...]:
 
 
 def _found(trial: Trial, some: Sequence[TrialResult]) -> DetectionRate:
-    ratios = [one.compared[0].ratio for one in some]
+    ratios = [one.comparisons[0].ratio for one in some]
     return DetectionRate(
         trial=trial,
         trials=len(some),
@@ -149,7 +149,7 @@ def invariance(tried: Iterable[TrialResult]) -> tuple[InvarianceCheck, ...]:
     some = completed(tried, "invariance")
     pooled: dict[tuple[str, Trial], list[ArmComparison]] = {}
     for one in some:
-        for compared in one.compared:
+        for compared in one.comparisons:
             pooled.setdefault((compared.backend, one.trial), []).append(compared)
     usual = Trial("invariance")
     return tuple(
@@ -191,7 +191,7 @@ def levels(tried: Iterable[TrialResult]) -> StandardDeviations | None:
     The median over comparisons of each component, those below nothing among them: each is estimated of so
     few rounds that half of the estimates of none would be too high.
     """
-    spreads = [one.spread for one in completed(tried, "identical") if one.spread is not None]
+    spreads = [one.variance for one in completed(tried, "identical") if one.variance is not None]
     if not spreads:
         return None
 

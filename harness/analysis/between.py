@@ -81,7 +81,7 @@ def between(
     baselines, and for records of different machines or Python builds (of a backend's environment, too) unless
     `across_machines`.
     """
-    baselines = dict.fromkeys(record.begun.plan.baseline for record in (*olds, new))
+    baselines = dict.fromkeys(record.run.plan.baseline for record in (*olds, new))
     if len(baselines) > 1:
         raise BadInput(f"the records have different baselines: {' and '.join(baselines)}")
     names = {backend_named(new, name) for name in backends} or set(new.backends)
@@ -112,26 +112,26 @@ def between(
 
 def _only(record: Record, names: set[str]) -> Record:
     """The record with only these backends, and its baseline."""
-    kept = {*names, record.begun.plan.baseline}
+    kept = {*names, record.run.plan.baseline}
     lines = tuple(
-        replace(line, cells=tuple(cell for cell in line.cells if cell.backend in kept))
-        for line in record.lines
+        replace(line, cases=tuple(cell for cell in line.cases if cell.backend in kept))
+        for line in record.results
     )
-    return replace(record, lines=lines)
+    return replace(record, results=lines)
 
 
 def _session(record: Record, shared: Collection[str]) -> ComparedRecord:
     """The session, with the Python and the versions of each shared backend in an environment of its own."""
-    begun, env, repeats = record.begun, record.begun.environment, record.repeats
-    elsewhere = [one for one in env.elsewhere if one.backend in shared]
+    begun, env, repeats = record.run, record.run.machine, record.self_test
+    elsewhere = [one for one in env.environments if one.backend in shared]
     theirs = [(f"{name} of {one.backend}", version) for one in elsewhere for name, version in one.versions]
     return ComparedRecord(
         name=begun.name,
         started=begun.started,
-        machine=", ".join([env.machine, *(f"{one.backend} on {one.build}" for one in elsewhere)]),
+        machine=", ".join([env.identity, *(f"{one.backend} on {one.build}" for one in elsewhere)]),
         versions=(*env.versions, *theirs),
-        finished=record.closed is not None,
-        sound=repeats is None or repeats.excluding <= repeats.allowed,
+        finished=record.finished is not None,
+        sound=repeats is None or repeats.differing <= repeats.allowed,
     )
 
 
@@ -141,7 +141,7 @@ def changes(olds: Sequence[Record], new: Record) -> Iterator[Change]:
     The interval is that of two independent medians: each at half the error rate (Bonferroni
     over both records and over all the changes), lowest against highest.
     """
-    level, margin = _level(olds, new), new.begun.plan.margin
+    level, margin = _level(olds, new), new.run.plan.margin
     after = {case: estimate(samples, level) for case, samples in _ratios(new).items()}
     for session, record in enumerate(olds):
         before = _ratios(record)
@@ -169,9 +169,9 @@ def _difference(a: Estimate, b: Estimate) -> Estimate:
 
 def _ratios(record: Record) -> dict[Case, tuple[float, ...]]:
     return {
-        (line.row.id, cell.backend): cell.timing.samples
-        for line in record.lines
-        for cell in line.cells
+        (line.benchmark.id, cell.backend): cell.timing.samples
+        for line in record.results
+        for cell in line.cases
         if cell.timing is not None and cell.timing.ratio is not None
     }
 
@@ -179,9 +179,9 @@ def _ratios(record: Record) -> dict[Case, tuple[float, ...]]:
 def _raw(records: Sequence[Record]) -> Iterator[Raw]:
     times = [
         {
-            (line.row.id, cell.backend): cell.timing.seconds.value
-            for line in record.lines
-            for cell in line.cells
+            (line.benchmark.id, cell.backend): cell.timing.seconds.value
+            for line in record.results
+            for cell in line.cases
             if cell.timing is not None
         }
         for record in records
@@ -191,12 +191,12 @@ def _raw(records: Sequence[Record]) -> Iterator[Raw]:
 
 
 def _timed_rows(record: Record) -> Iterator[str]:
-    return (line.row.id for line in record.lines if line.rounds)
+    return (line.benchmark.id for line in record.results if line.rounds)
 
 
 def _missing(olds: Sequence[Record], new: Record) -> Iterator[Missing]:
     """The cases that had a ratio in an old record and have none in the new one."""
-    lines = {line.row.id: line for line in new.lines}
+    lines = {line.benchmark.id: line for line in new.results}
     after = _ratios(new)
     for row, backend in dict.fromkeys(case for record in olds for case in _ratios(record)):
         if (row, backend) not in after:
@@ -206,9 +206,9 @@ def _missing(olds: Sequence[Record], new: Record) -> Iterator[Missing]:
 def _why_missing(line: BenchmarkResult | None, backend: str) -> str:
     if line is None:
         return "the new record has no such row"
-    cells = {cell.backend: cell for cell in line.cells}
+    cells = {cell.backend: cell for cell in line.cases}
     if backend not in cells:
         return "the new record has no such backend"
-    if line.row.ideal is not None:
+    if line.benchmark.ideal is not None:
         return "it sleeps now, and has no ratio"
     return why_no_number(cells[backend])

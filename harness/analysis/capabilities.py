@@ -77,41 +77,41 @@ def capabilities(record: Record) -> tuple[Capability, ...]:
     """The capabilities that a record tried, in its order; none where no scenario has the tag."""
     return tuple(
         Capability(
-            line.row.id,
-            line.row.summary,
-            line.row.source,
-            tuple(_answer(record, line, cell) for cell in line.cells),
+            line.benchmark.id,
+            line.benchmark.summary,
+            line.benchmark.source,
+            tuple(_answer(record, line, cell) for cell in line.cases),
         )
-        for line in record.lines
-        if TAG in line.row.tags
+        for line in record.results
+        if TAG in line.benchmark.tags
     )
 
 
 def loops(record: Record) -> tuple[str, ...]:
     """The loops of a record, in the order they are shown."""
-    return tuple(dict.fromkeys(map(_loop_of, record.begun.plan.backends)))
+    return tuple(dict.fromkeys(map(_loop_of, record.run.plan.backends)))
 
 
 def _loop_of(backend: Backend) -> str:
     """A loop as a column is headed: with its environment, if it has one of its own."""
-    return backend.loop.name + (f"@{backend.venv.name}" if backend.venv else "")
+    return backend.loop.name + (f"@{backend.environment.name}" if backend.environment else "")
 
 
 def _answer(record: Record, line: BenchmarkResult, cell: CaseResult) -> LoopAbility:
-    finding = cell.finding
-    ability, because = _PLAIN.get(finding.verdict), finding.because
+    finding = cell.verdict
+    ability, because = _PLAIN.get(finding.kind), finding.reason
     if ability is None:
         ability, because = _observed(record, line, cell)
-    loop = next(_loop_of(one) for one in record.begun.plan.backends if one.name == cell.backend)
-    return LoopAbility(loop, cell.backend, ability, because, finding.source, finding.verdict)
+    loop = next(_loop_of(one) for one in record.run.plan.backends if one.name == cell.backend)
+    return LoopAbility(loop, cell.backend, ability, because, finding.source, finding.kind)
 
 
 def _observed(record: Record, line: BenchmarkResult, cell: CaseResult) -> tuple[Ability, str]:
     """Of a case that is not as promised: whether it did the thing, and what else it did."""
-    looks = tuple(observations(cell.sightings))
+    looks = tuple(observations(cell.processes))
     reference = next(_looks_of(line), None)
     promise = expected_promise(
-        line.row, cell.backend, record.begun.environment.python_of(cell.backend), reference
+        line.benchmark, cell.backend, record.run.machine.python_of(cell.backend), reference
     )
     wrong = [said for look in looks if (said := _wrong(promise, look))]
     if not wrong:
@@ -121,16 +121,16 @@ def _observed(record: Record, line: BenchmarkResult, cell: CaseResult) -> tuple[
 
 
 def _looks_of(line: BenchmarkResult) -> Iterator[Observation]:
-    for cell in line.cells:
-        yield from observations(cell.sightings)
+    for cell in line.cases:
+        yield from observations(cell.processes)
 
 
 def _wrong(promise: Promise, look: Observation) -> str:
     """What was promised and what came instead; empty if all that was promised came, whatever else did."""
-    parting = first_mismatch(replace(promise, complaints=None, left=None), look)
+    parting = first_mismatch(replace(promise, diagnostics=None, leaks=None), look)
     if parting is not None:
         return _in_words(parting)
-    missing = Counter(promise.complaints or ()) - Counter(look.complaints)
+    missing = Counter(promise.diagnostics or ()) - Counter(look.diagnostics)
     if missing:
         return f"does not report {next(iter(missing))}"
     return ""
@@ -138,10 +138,10 @@ def _wrong(promise: Promise, look: Observation) -> str:
 
 def _in_words(parting: Mismatch) -> str:
     promised, came = (
-        _at(lines, parting.at).removeprefix(f"{parting.part} ")
+        _at(lines, parting.first_line).removeprefix(f"{parting.aspect} ")
         for lines in (parting.promised, parting.observed)
     )
-    return f"raises {came}" if parting.part == "raised" else f"{parting.part} {came}, not {promised}"
+    return f"raises {came}" if parting.aspect == "raised" else f"{parting.aspect} {came}, not {promised}"
 
 
 def _at(lines: tuple[str, ...], number: int) -> str:
@@ -150,9 +150,9 @@ def _at(lines: tuple[str, ...], number: int) -> str:
 
 def _left(look: Observation) -> str:
     """What a look complained of and left, each kind once: how many there are is not always the same."""
-    complaints = ", ".join(dict.fromkeys(map(str, look.complaints)))
+    complaints = ", ".join(dict.fromkeys(map(str, look.diagnostics)))
     said = [f"complains of {complaints}"] if complaints else []
-    return ", ".join([*said, f"leaves {look.left}"] if str(look.left) != "nothing" else said)
+    return ", ".join([*said, f"leaves {look.leaks}"] if str(look.leaks) != "nothing" else said)
 
 
 def table(record: Record) -> Table | None:

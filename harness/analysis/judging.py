@@ -26,7 +26,7 @@ ObservationsByBackend = Mapping[str, tuple[ProcessObservations, ...]]
 def judge_among(row: Benchmark, backend: str, python: str, seen: ObservationsByBackend) -> CaseVerdict:
     """The verdict on a case, beside what the benchmark's other backends were seen to do."""
     finding = judge(row, backend, python, seen[backend], reference_of(seen))
-    if finding.verdict in _OVERRULED and not promises_outcome(row, backend, python):
+    if finding.kind in _OVERRULED and not promises_outcome(row, backend, python):
         error = _scenario_error(row, [tuple(observations(sightings)) for sightings in seen.values()])
         return finding if error is None else CaseVerdict(Verdict.COULD_NOT_MEASURE, error)
     return finding

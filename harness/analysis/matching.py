@@ -14,10 +14,10 @@ def first_mismatch(promise: Promise, look: Observation) -> Mismatch | None:
         return _parting(look.outcome.how, _lines(promise.outcome), _lines(look.outcome))
     if promise.prints is not None and not _same_lines(promise.prints, look.prints):
         return _parting("printed", promise.prints.lines, look.prints)
-    if promise.complaints is not None and promise.complaints != look.complaints:
-        return _parting("complained of", _each(promise.complaints), _each(look.complaints))
-    if promise.left is not None and promise.left != look.left:
-        return _parting("left", (str(promise.left),), (str(look.left),))
+    if promise.diagnostics is not None and promise.diagnostics != look.diagnostics:
+        return _parting("complained of", _each(promise.diagnostics), _each(look.diagnostics))
+    if promise.leaks is not None and promise.leaks != look.leaks:
+        return _parting("left", (str(promise.leaks),), (str(look.leaks),))
     return None
 
 

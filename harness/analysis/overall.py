@@ -61,22 +61,22 @@ def summarize(record: Record) -> Summary | None:
     backend's number is that of its loop. Intervals are percentiles of a bootstrap that resamples rounds
     within rows, seeded by the plan (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13).
     """
-    plan = record.begun.plan
-    ratios = [(line, _ratios(record, line)) for line in record.lines if CONTROL not in line.row.tags]
+    plan = record.run.plan
+    ratios = [(line, _ratios(record, line)) for line in record.results if CONTROL not in line.benchmark.tags]
     ratios = [(line, found) for line, found in ratios if found]
     shown = [name for name in record.backends if any(name in own for _, own in _own(ratios))]
     resting = [(line, found) for line, found in ratios if all(name in found for name in shown)]
     if not shown or not resting:
         return None
-    families = tuple(dict.fromkeys(line.row.family for line, _ in resting))
+    families = tuple(dict.fromkeys(line.benchmark.family for line, _ in resting))
     level = confidence_level(len(shown))
     overall = []
     for number, name in enumerate(shown):
         by_family = [
-            [found[name] for line, found in resting if line.row.family == family] for family in families
+            [found[name] for line, found in resting if line.benchmark.family == family] for family in families
         ]
         overall.append(Overall(name, _overall(by_family, level, (plan.seed, number))))
-    rows = tuple(line.row.id for line, _ in resting)
+    rows = tuple(line.benchmark.id for line, _ in resting)
     return Summary(plan.baseline, tuple(overall), rows, families, len(ratios), level)
 
 
@@ -85,22 +85,22 @@ def _own(
 ) -> Iterator[tuple[BenchmarkResult, set[str]]]:
     """The backends that each row timed under their own name."""
     for line, found in ratios:
-        yield line, {cell.backend for cell in line.cells} & found.keys()
+        yield line, {cell.backend for cell in line.cases} & found.keys()
 
 
 def _ratios(record: Record, line: BenchmarkResult) -> dict[str, Samples]:
     """A row's log ratios to the baseline, one a round, by backend."""
-    plan = record.begun.plan
+    plan = record.run.plan
     found = {
         cell.backend: cell.timing.samples
-        for cell in line.cells
+        for cell in line.cases
         if cell.timing is not None and cell.timing.ratio is not None
     }
     if not found:
         return found
     absent = [name for name in record.backends if name not in found]
     for name in absent:
-        place = plan.place_of(name, line.row)
+        place = plan.column_of(name, line.benchmark)
         if place in found:
             found[name] = found[place]
         elif place == plan.baseline != name:

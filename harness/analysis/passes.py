@@ -33,8 +33,8 @@ def add_pass_results(
         name: replace(
             timing,
             latency=_latency(passes["latency"], name),
-            full=_full_collections(passes["collections"].parts(name)),
-            on_two=_on_two(wide.get(name)),
+            full_collections=_full_collections(passes["collections"].parts(name)),
+            on_two_cpus=_on_two(wide.get(name)),
         )
         for name, timing in timings.items()
     }
@@ -47,7 +47,7 @@ def add_pass_results(
 
 def _flag_helper_threads(timing: Timing, base: Timing | None) -> Timing:
     """The timing, flagged where it has helper threads: one CPU alone is unfair to it."""
-    if timing.on_two is None or base is None:
+    if timing.on_two_cpus is None or base is None:
         return timing
     helpers = timing.threads - base.threads
     threads = "a helper thread" if helpers == 1 else f"{helpers} helper threads"
@@ -73,8 +73,8 @@ Sketches = Mapping[int, LatencySketch]
 
 def _sketches(rounds: BenchmarkSamples, arm: str) -> Sketches:
     told = (
-        (played.number, part.farewell.sketched)
-        for played in rounds.played
+        (played.number, part.summary.sketch)
+        for played in rounds.rounds
         for part in played.arms
         if part.arm == arm
     )
@@ -111,13 +111,13 @@ def _full_collections(parts: Sequence[ArmRound]) -> FullCollections | None:
     return FullCollections(
         seconds=over_rounds(lambda part: _in_full(part) / 1e9 / sum(value.loops for value in part.values)),
         share=over_rounds(lambda part: _in_full(part) / sum(value.wall for value in part.values)),
-        count=over_rounds(lambda part: sum(value.full[0] for value in part.values)),
+        count=over_rounds(lambda part: sum(value.full_collections[0] for value in part.values)),
     )
 
 
 def _in_full(part: ArmRound) -> int:
     """Nanoseconds that a worker spent in full collections."""
-    return sum(value.full[1] for value in part.values)
+    return sum(value.full_collections[1] for value in part.values)
 
 
 def _on_two(timing: Timing | None) -> OnTwoCpus | None:

@@ -121,10 +121,10 @@ class Sweep:
 def sweeps(record: Record) -> tuple[Sweep, ...]:
     """Every sweep of a record that has a curve of at least FEWEST points."""
     groups: dict[tuple[str, str, tuple[tuple[str, Parameter], ...]], list[tuple[float, int]]] = {}
-    for number, line in enumerate(record.lines):
+    for number, line in enumerate(record.results):
         for name, value in _numbers(line):
-            fixed = tuple(pair for pair in line.row.parameters if pair[0] != name)
-            groups.setdefault((line.row.scenario, name, fixed), []).append((value, number))
+            fixed = tuple(pair for pair in line.benchmark.parameters if pair[0] != name)
+            groups.setdefault((line.benchmark.scenario, name, fixed), []).append((value, number))
     found = (
         Sweep(scenario, name, fixed, tuple(_curves(record, sorted(members))))
         for (scenario, name, fixed), members in groups.items()
@@ -134,9 +134,9 @@ def sweeps(record: Record) -> tuple[Sweep, ...]:
 
 def _numbers(line: BenchmarkResult) -> Iterator[tuple[str, float]]:
     """The parameters of a timed row that a power can be fitted over."""
-    if line.row.ideal is not None:
+    if line.benchmark.ideal is not None:
         return
-    for name, value in line.row.parameters:
+    for name, value in line.benchmark.parameters:
         if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
             yield name, float(value)
 
@@ -144,9 +144,9 @@ def _numbers(line: BenchmarkResult) -> Iterator[tuple[str, float]]:
 def _curves(record: Record, members: Sequence[tuple[float, int]]) -> Iterator[Curve]:
     for backend in record.backends:
         points = tuple(
-            Point(at, cell.timing.seconds, number, cell.timing.collecting.value, cell.timing.peak)
+            Point(at, cell.timing.seconds, number, cell.timing.collecting.value, cell.timing.peak_memory)
             for at, number in members
-            for cell in record.lines[number].cells
+            for cell in record.results[number].cases
             if cell.backend == backend and cell.timing is not None
         )
         if len(points) >= FEWEST:

@@ -38,15 +38,15 @@ Compare = Callable[[Sequence[Value], Sequence[Value]], float]
 class BenchmarkSamples:
     """The rounds of a row so far; `timed` are its backends that have a number, `natives` such native arms."""
 
-    row: Benchmark
+    benchmark: Benchmark
     plan: Plan
-    played: tuple[RoundMeasured, ...]
+    rounds: tuple[RoundMeasured, ...]
     timed: tuple[str, ...]
     natives: tuple[str, ...] = ()
 
     def ratios(self) -> dict[str, Estimate]:
         """The log ratios to the baseline (of a story that sleeps, the excesses in µs) so far."""
-        names = self.timed if self.row.ideal is not None else self._compared_backends()
+        names = self.timed if self.benchmark.ideal is not None else self._compared_backends()
         samples = {name: self._samples(name) for name in names}
         return {name: estimate(some, self.plan.level) for name, some in samples.items() if some}
 
@@ -54,12 +54,12 @@ class BenchmarkSamples:
         """What the rounds say of each case that has a number."""
         return {name: self._timing(name) for name in self.timed if self.parts(name)}
 
-    def again(self) -> Estimate | None:
+    def self_test_ratio(self) -> Estimate | None:
         """The A/A ratio, 95% and unadjusted; of a story that sleeps, the difference in µs."""
         estimated = self._again()
-        return estimated if estimated is None or self.row.ideal is not None else estimated.exp()
+        return estimated if estimated is None or self.benchmark.ideal is not None else estimated.exp()
 
-    def again_excludes(self) -> bool:
+    def self_test_differs(self) -> bool:
         """Whether the A/A interval says that the baseline differs from itself."""
         again = self._again()
         if again is None or again.low is None or again.high is None:
@@ -68,26 +68,26 @@ class BenchmarkSamples:
 
     def contrasts(self) -> tuple[Contrast, ...]:
         """What the differences are due to; a story that sleeps has none."""
-        if self.row.ideal is not None:
+        if self.benchmark.ideal is not None:
             return ()
         backends = [backend for backend in self.plan.backends if backend.name in self.timed]
         numbered = {*self.timed, *self.natives}
         rounds = [{arm: took[arm] for arm in took if arm in numbered} for took in self._turns()]
-        return contrasts(backends, rounds, self.plan.level, gathers=self.row.uses_gather)
+        return contrasts(backends, rounds, self.plan.level, gathers=self.benchmark.uses_gather)
 
-    def spread(self) -> VarianceComponents | None:
+    def variance_components(self) -> VarianceComponents | None:
         """Where the variance of the rounds so far lies; None where there are too few, or no baseline."""
         return variance_components(self._turns(), self.plan.baseline)
 
-    def price(self) -> RoundCost:
+    def round_cost(self) -> RoundCost:
         """What the rounds so far cost; one of them has two arms or more, as where there is a spread."""
-        return round_cost(self._turns(), [played.seconds for played in self.played])
+        return round_cost(self._turns(), [played.seconds for played in self.rounds])
 
     def parts(self, arm: str) -> tuple[ArmRound, ...]:
         """The arm's part in every round that it took part in."""
-        return tuple(part for played in self.played for part in played.arms if part.arm == arm)
+        return tuple(part for played in self.rounds for part in played.arms if part.arm == arm)
 
-    def helped(self) -> tuple[str, ...]:
+    def with_helper_threads(self) -> tuple[str, ...]:
         """The backends with helper threads in most rounds: such as the baseline has not, and that work.
 
         What a pool keeps after the set-up, as libuv's does after a name was looked up, helps nobody.
@@ -97,14 +97,14 @@ class BenchmarkSamples:
         return tuple(name for name in others if self._threads(name) > usual and self._helping(name) > HELPING)
 
     def _threads(self, name: str) -> float:
-        return median([part.farewell.threads for part in self.parts(name)] or [0])
+        return median([part.summary.threads for part in self.parts(name)] or [0])
 
     def _helping(self, name: str) -> float:
         """The share of an arm's CPU time that other threads than its loop's used inside the clock."""
         return median([_helping(part.values) for part in self.parts(name)] or [0])
 
     def _again(self) -> Estimate | None:
-        ideal = self.row.ideal
+        ideal = self.benchmark.ideal
         if self.plan.baseline not in self.timed:
             return None
         if ideal is None:
@@ -120,7 +120,7 @@ class BenchmarkSamples:
 
     def _samples(self, arm: str) -> tuple[float, ...]:
         """One number a round: the excess of a story that sleeps, else the log ratio to the baseline."""
-        ideal = self.row.ideal
+        ideal = self.benchmark.ideal
         if ideal is None:
             return self._compared(arm, log_ratio)
         return tuple(excess(part.values, ideal) for part in self.parts(arm))
@@ -132,12 +132,12 @@ class BenchmarkSamples:
 
     def _turns(self) -> list[RoundValues]:
         """Every round as the values of each arm that took part in it."""
-        return [played.turns for played in self.played]
+        return [played.turns for played in self.rounds]
 
     def _timing(self, name: str) -> Timing:
         timing = self._absolute(self.parts(name))
         samples = self._samples(name)
-        if self.row.ideal is not None:
+        if self.benchmark.ideal is not None:
             return replace(timing, excess=estimate(samples, self.plan.level), samples=samples)
         if name not in self._compared_backends() or not samples:
             return timing
@@ -159,21 +159,21 @@ class BenchmarkSamples:
         def over_rounds(number: Callable[[ArmRound], float]) -> Estimate:
             return estimate([number(part) for part in parts], level)
 
-        peaks = [part.farewell.peak for part in parts if part.farewell.peak is not None]
+        peaks = [part.summary.peak for part in parts if part.summary.peak is not None]
         return Timing(
             seconds=over_rounds(lambda part: typical_seconds(part.values)),
             cpu=over_rounds(lambda part: median(v.cpu / v.loops / 1e9 for v in part.values)),
             switches=over_rounds(lambda part: mean(sum(v.switches) / v.loops for v in part.values)),
             collecting=over_rounds(_collecting),
-            peak=estimate(peaks, level) if len(peaks) == len(parts) else None,
-            startup=over_rounds(lambda part: part.farewell.startup / 1e9),
-            threads=max(part.farewell.threads for part in parts),
+            peak_memory=estimate(peaks, level) if len(peaks) == len(parts) else None,
+            startup=over_rounds(lambda part: part.summary.startup / 1e9),
+            threads=max(part.summary.threads for part in parts),
             flags=(*_disturbing(parts), *_trending(parts)),
         )
 
 
 def _helping(values: Sequence[Value]) -> float:
-    return sum(value.helping for value in values) / max(1, sum(value.cpu for value in values))
+    return sum(value.helper_cpu for value in values) / max(1, sum(value.cpu for value in values))
 
 
 def _collecting(part: ArmRound) -> float:

@@ -56,7 +56,7 @@ def judge(
     if not any(partings):
         if difference is None:
             return CaseVerdict(Verdict.AGREES)
-        return CaseVerdict(Verdict.DOCUMENTED, difference.because, source=difference.source)
+        return CaseVerdict(Verdict.DOCUMENTED, difference.reason, source=difference.source)
     return _disagreement(row, difference, seen, partings, reference)
 
 
@@ -78,7 +78,7 @@ def _not_observed(sightings: tuple[ProcessObservations, ...]) -> CaseVerdict | N
             return CaseVerdict(verdict, sighting.ended.how)
         if sighting.refused is not None:
             return CaseVerdict(Verdict.CRASHED, sighting.refused)
-    if not any(sighting.seen for sighting in sightings):
+    if not any(sighting.observations for sighting in sightings):
         return CaseVerdict(Verdict.CRASHED, "nothing was observed")
     return None
 
@@ -94,9 +94,9 @@ def _disagreement(
     if len(set(seen)) > 1:
         return CaseVerdict(Verdict.UNSTABLE, f"{len(set(seen))} different observations", first)
     if difference and not first_mismatch(_complete(row.promise, reference), seen[0]):
-        because = f"documented and not seen: {difference.because}"
+        because = f"documented and not seen: {difference.reason}"
         return CaseVerdict(Verdict.DIFFERS, because, first, difference.source)
-    return CaseVerdict(Verdict.DIFFERS, f"it {first.part} something else", first)
+    return CaseVerdict(Verdict.DIFFERS, f"it {first.aspect} something else", first)
 
 
 def promises_outcome(row: Benchmark, backend: str, python: str) -> bool:
@@ -124,8 +124,8 @@ def _overlay(promise: Promise, over: Promise) -> Promise:
     return Promise(
         outcome=over.outcome or promise.outcome,
         prints=over.prints or promise.prints,
-        complaints=promise.complaints if over.complaints is None else over.complaints,
-        left=over.left or promise.left,
+        diagnostics=promise.diagnostics if over.diagnostics is None else over.diagnostics,
+        leaks=over.leaks or promise.leaks,
     )
 
 
@@ -134,8 +134,8 @@ def _complete(promise: Promise, reference: Observation | None) -> Promise:
     return Promise(
         outcome=promise.outcome or (reference.outcome if reference else None),
         prints=promise.prints or (Prints(reference.prints) if reference else None),
-        complaints=promise.complaints or (),
-        left=promise.left or NO_LEAKS,
+        diagnostics=promise.diagnostics or (),
+        leaks=promise.leaks or NO_LEAKS,
     )
 
 

@@ -59,12 +59,12 @@ def within(
     Samples are the differences of log ratios within the same round. With `adjusted` the intervals
     hold together at 95% even where the run's own (--fast) do not.
     """
-    plan = record.begun.plan
+    plan = record.run.plan
     base = backend_named(record, baseline or plan.baseline)
     chosen = [backend_named(record, name) for name in backends] or list(record.backends)
     others = tuple(name for name in record.backends if name in chosen and name != base)
     level = confidence_level(plan.comparisons) if adjusted else plan.level
-    found = [one for line in record.lines for one in _row_within(plan, line, base, others, level)]
+    found = [one for line in record.results for one in _row_within(plan, line, base, others, level)]
     return Within(
         baseline=base,
         backends=others,
@@ -77,7 +77,7 @@ def within(
 
 def backend_named(record: Record, name: str) -> str:
     """The record's backend of this name; a bare loop name means its first."""
-    for backend in record.begun.plan.backends:
+    for backend in record.run.plan.backends:
         if name in (backend.name, backend.loop.name):
             return backend.name
     raise BadInput(f"the record has no {name}: it has {', '.join(record.backends)}")
@@ -86,10 +86,10 @@ def backend_named(record: Record, name: str) -> str:
 def _row_within(
     plan: Plan, line: BenchmarkResult, base: str, others: Sequence[str], level: float
 ) -> Iterator[Against | Missing]:
-    place = plan.place_of(base, line.row)
-    if not line.row.timed or line.row.ideal is not None or place is None:
+    place = plan.column_of(base, line.benchmark)
+    if not line.benchmark.timed or line.benchmark.ideal is not None or place is None:
         return
-    cells = {cell.backend: cell for cell in line.cells}
+    cells = {cell.backend: cell for cell in line.cases}
     below = _samples(plan, line, cells[place])
     for name in others:
         if name not in cells or name == place:
@@ -97,9 +97,9 @@ def _row_within(
         mine = _samples(plan, line, cells[name])
         if mine and below and len(mine) == len(below):
             ratio = estimate([a - b for a, b in zip(mine, below, strict=True)], level).exp()
-            yield Against(line.row.id, name, ratio, judge_ratio(ratio, plan.margin))
+            yield Against(line.benchmark.id, name, ratio, judge_ratio(ratio, plan.margin))
         elif _expected(cells[name], line):
-            yield Missing(line.row.id, name, why_no_number(cells[name]))
+            yield Missing(line.benchmark.id, name, why_no_number(cells[name]))
 
 
 def _samples(plan: Plan, line: BenchmarkResult, cell: CaseResult) -> tuple[float, ...]:
@@ -111,16 +111,16 @@ def _samples(plan: Plan, line: BenchmarkResult, cell: CaseResult) -> tuple[float
 
 def _expected(cell: CaseResult, line: BenchmarkResult) -> bool:
     """Whether a case without a number is one that should have one: not what nothing could time."""
-    if cell.finding.verdict is Verdict.UNSUPPORTED:
+    if cell.verdict.kind is Verdict.UNSUPPORTED:
         return False
-    return line.rounds > 0 or not cell.finding.has_number
+    return line.rounds > 0 or not cell.verdict.has_number
 
 
 def why_no_number(cell: CaseResult) -> str:
     """Why a case has no ratio: what was observed of it, or that the baseline has no number."""
     if cell.timing is None:
-        because = f": {cell.finding.because}" if cell.finding.because else ""
-        return f"no number, for it {_was(cell.finding.verdict)}{because}"
+        because = f": {cell.verdict.reason}" if cell.verdict.reason else ""
+        return f"no number, for it {_was(cell.verdict.kind)}{because}"
     return "the baseline has no number"
 
 

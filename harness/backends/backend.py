@@ -52,13 +52,13 @@ class Backend:
 
     loop: Loop
     gatherer: str
-    venv: EnvironmentSpec | None = None
+    environment: EnvironmentSpec | None = None
 
     @property
     def name(self) -> str:
         """The backend's name everywhere: `uvloop+gather`, or `uvloop+gather@py312`."""
         own = f"{self.loop.name}+{self.gatherer}"
-        return own if self.venv is None else f"{own}@{self.venv.name}"
+        return own if self.environment is None else f"{own}@{self.environment.name}"
 
 
 LOOPS: tuple[Loop, ...] = (

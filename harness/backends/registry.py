@@ -46,7 +46,7 @@ def find_backend(name: str, extra: Sequence[Loop] = (), venvs: Iterable[Environm
     """
     own, at, where = name.partition("@")
     found = _find_backend(own, extra)
-    return replace(found, venv=find_venv(where, venvs)) if at else found
+    return replace(found, environment=find_venv(where, venvs)) if at else found
 
 
 def find_venv(name: str, venvs: Iterable[EnvironmentSpec]) -> EnvironmentSpec:

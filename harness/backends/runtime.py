@@ -50,10 +50,10 @@ class Runtime:
     cancelled: tuple[type[BaseException], ...]
     count_tasks: Callable[[], int]
     pending_tasks: Callable[[], int]
-    keeps: Callable[[threading.Thread], bool] = _no_thread
+    is_pool_thread: Callable[[threading.Thread], bool] = _no_thread
     loggers: tuple[str, ...] = ()
     check: Callable[[], None] = _nothing_to_check
-    elsewhere: Callable[[], str | None] = _nowhere_else
+    other_loop: Callable[[], str | None] = _nowhere_else
 
 
 def open_backend(backend: Backend) -> Runtime:

@@ -16,13 +16,13 @@ def exit_code(record: Record, unavailable: Sequence[str] = ()) -> int:
 
     That is a case with this verdict, a backend that was named and cannot run here, or all of them.
     """
-    findings = [cell.finding for line in record.lines for cell in line.cells]
+    findings = [cell.verdict for line in record.results for cell in line.cases]
     missing = [*unavailable, *_unmeasured(record)]
-    if not missing and all(one.verdict is Verdict.UNAVAILABLE for one in findings):
-        missing = [f"anything: {because}" for because in dict.fromkeys(one.because for one in findings)]
+    if not missing and all(one.kind is Verdict.UNAVAILABLE for one in findings):
+        missing = [f"anything: {because}" for because in dict.fromkeys(one.reason for one in findings)]
     for why in missing:
         typer.echo(f"loopcmp: could not measure {why}", err=True)
-    if any(one.verdict in FINDINGS for one in findings):
+    if any(one.kind in FINDINGS for one in findings):
         return FINDING
     return COULD_NOT_MEASURE if missing else ALL_WELL
 
@@ -30,9 +30,9 @@ def exit_code(record: Record, unavailable: Sequence[str] = ()) -> int:
 def _unmeasured(record: Record) -> Iterator[str]:
     """Every reason why a case could not be measured, with the first such case and how many more there are."""
     alike: dict[str, list[str]] = {}
-    for line in record.lines:
-        for cell in line.cells:
-            if cell.finding.verdict is Verdict.COULD_NOT_MEASURE:
-                alike.setdefault(cell.finding.because, []).append(case_id(line, cell))
+    for line in record.results:
+        for cell in line.cases:
+            if cell.verdict.kind is Verdict.COULD_NOT_MEASURE:
+                alike.setdefault(cell.verdict.reason, []).append(case_id(line, cell))
     for because, (first, *others) in alike.items():
         yield f"{first}{f' and {len(others)} more' if others else ''}: {because}"

@@ -51,8 +51,8 @@ class Progress:
         self._shown = shown
         self._timed = timed
         self._console = Console(file=sys.stderr, highlight=False)
-        self._rows = {row.id: row for row in tally.plan.rows}
-        self._own = [row for row in tally.plan.timed_rows if tally.plan.told(row) is None]
+        self._rows = {row.id: row for row in tally.plan.benchmarks}
+        self._own = [row for row in tally.plan.timed_rows if tally.plan.twin_of(row) is None]
         """Rows with rounds of their own: a native one takes part in those of the row that it tells again."""
         self._cases = sum(1 for _ in tally.plan.cases())
         self._before = len(tally.sightings)
@@ -103,9 +103,9 @@ class Progress:
             case RoundMeasured():
                 self._tell(self._round(entry))
             case PassRoundMeasured(beside, played):
-                self._tell(f"{played.row}: round {played.number + 1} of the pass {beside}")
+                self._tell(f"{played.benchmark}: round {played.number + 1} of the pass {beside}")
             case ArmDropped(row, fault):
-                self._say(f"{row} on {fault.arm}: {fault.because}; it has no number")
+                self._say(f"{row} on {fault.arm}: {fault.reason}; it has no number")
             case BenchmarkFinished(row, because):
                 self._bars.update(self._timing, completed=self._done())
                 self._say(f"{row}: {because}")
@@ -132,7 +132,7 @@ class Progress:
             left = schedule.trials - self._done()
             return f"{left} comparisons of identical code, and more: at most {seconds:.0f} s"
         parts = [self._left_to_observe(), *(self._left_to_time() if self._timed else ())]
-        return f"{len(tally.plan.rows)} rows, {self._cases} cases: {', '.join(parts)}"
+        return f"{len(tally.plan.benchmarks)} rows, {self._cases} cases: {', '.join(parts)}"
 
     def _left_to_observe(self) -> str:
         left = self._cases - self._before
@@ -145,12 +145,12 @@ class Progress:
         if not (rows := [row for row in self._own if row.id not in self._tally.finished]):
             return
         taken = [self._tally.rounds.get(row.id, []) for row in rows]
-        if effort.exactly is not None:
-            rounds = len(rows) * effort.exactly - sum(map(len, taken))
+        if effort.fixed_rounds is not None:
+            rounds = len(rows) * effort.fixed_rounds - sum(map(len, taken))
             seconds = f"about {rounds * _ROUND_SECONDS:.0f}"
         else:
             spent = (sum(played.seconds for played in one) for one in taken)
-            seconds = f"at most {sum(max(0.0, effort.budget - one) for one in spent):.0f}"
+            seconds = f"at most {sum(max(0.0, effort.max_seconds - one) for one in spent):.0f}"
         yield f"timing {len(rows)} of the rows {seconds} s"
         if passes := sum(len(requested_passes(plan, row)) for row in rows):
             yield f"{passes} passes at most {passes * BUDGET:.0f} s"
@@ -158,32 +158,32 @@ class Progress:
     def _observed(self, entry: CaseObserved) -> None:
         seen = len(self._tally.sightings)
         self._bars.update(self._checking, completed=seen)
-        self._tell(f"{entry.row} on {entry.backend}")
+        self._tell(f"{entry.benchmark} on {entry.backend}")
         if seen == self._cases:
             self._say(f"observed {seen - self._before} cases in {monotonic() - self._began:.0f} s")
             self._switch()
 
     def _trial(self, tried: TrialResult) -> str:
         """Which trial, what came of it, and how many there were."""
-        came = "  ".join(f"{one.backend} {_narrowing(one.ratio, '×')}" for one in tried.compared)
-        return f"{len(self._tally.tried)} tried, the last: {tried.trial}  {came or tried.because}"
+        came = "  ".join(f"{one.backend} {_narrowing(one.ratio, '×')}" for one in tried.comparisons)
+        return f"{len(self._tally.tried)} tried, the last: {tried.trial}  {came or tried.reason}"
 
     def _round(self, played: RoundMeasured) -> str:
         """Which round, each ratio as it narrows, and the time left at most."""
         plan = self._tally.plan
-        row = self._rows[played.row]
-        rounds = self._tally.rounds[played.row]
+        row = self._rows[played.benchmark]
+        rounds = self._tally.rounds[played.benchmark]
         spent = sum(one.seconds for one in rounds)
         ratios = "  ".join(
             f"{name} {_narrowing(ratio.exp(), '×') if row.ideal is None else _narrowing(ratio, ' µs')}"
             for name, ratio in self._tally.row_rounds(row).ratios().items()
         )
         left = (
-            f"round {len(rounds)} of {plan.effort.exactly}"
-            if plan.effort.exactly
-            else f"round {len(rounds)}, at most {max(0, plan.effort.budget - spent):.0f} s more"
+            f"round {len(rounds)} of {plan.effort.fixed_rounds}"
+            if plan.effort.fixed_rounds
+            else f"round {len(rounds)}, at most {max(0, plan.effort.max_seconds - spent):.0f} s more"
         )
-        return f"{played.row}: {left}  {ratios}"
+        return f"{played.benchmark}: {left}  {ratios}"
 
     def _tell(self, text: str) -> None:
         """Say what is going on under the bar; the next thing takes its place."""

@@ -116,7 +116,7 @@ def _effort(fast: bool, rigorous: bool, precision: str | None, max_time: float |
     effort = FAST if fast else RIGOROUS if rigorous else DEFAULT
     if precision is not None:
         effort = replace(effort, precision=fraction("--precision", precision))
-    return effort if max_time is None else replace(effort, budget=max_time)
+    return effort if max_time is None else replace(effort, max_seconds=max_time)
 
 
 def _name(words: list[str]) -> str:

@@ -97,4 +97,4 @@ def choose_pace(calibration: Calibration, turns: int, warmups: int, pilot: int =
     lasting = calibration.slowest * (loops + untimed)
     few = max(FEW_TURNS, int(LONGEST_PART / lasting))
     pilot = pilot if few >= turns else 0
-    return RoundSettings(loops, min(turns, few), warmups, untimed, pilot=pilot, warm=quick)
+    return RoundSettings(loops, min(turns, few), warmups, untimed, pilot_rounds=pilot, warm=quick)

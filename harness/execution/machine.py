@@ -22,7 +22,7 @@ _ALWAYS = ("loopcmp", "anyio", "pyperf")
 def environment(backends: Iterable[Backend]) -> Machine:
     """What can be read here without privileges; nothing in it names a user, a host or a path."""
     backends = tuple(backends)
-    ours = (distribution_of(backend.loop) for backend in backends if backend.venv is None)
+    ours = (distribution_of(backend.loop) for backend in backends if backend.environment is None)
     names = (*_ALWAYS, *ours)
     return Machine(
         cpu=_cpu(),
@@ -34,7 +34,9 @@ def environment(backends: Iterable[Backend]) -> Machine:
         versions=tuple((name, _version(name)) for name in dict.fromkeys(names) if name),
         load=load(),
         pinned=tuple(sorted(choose_cpus(1) or ())),
-        elsewhere=tuple(elsewhere(backend, interpreter_for(backend)) for backend in backends if backend.venv),
+        environments=tuple(
+            elsewhere(backend, interpreter_for(backend)) for backend in backends if backend.environment
+        ),
     )
 
 

@@ -79,7 +79,7 @@ def _library_missing(row: Benchmark, backend: Backend) -> str | None:
 
     Of a virtual environment only a worker in it can say so.
     """
-    if backend.venv is not None:
+    if backend.environment is not None:
         return None
     names = (need.partition(".")[0] for need in row.needs)
     missing = next((name for name in names if importlib.util.find_spec(name) is None), None)
@@ -88,7 +88,7 @@ def _library_missing(row: Benchmark, backend: Backend) -> str | None:
 
 def _where_to_get_it(row: Benchmark, backend: Backend) -> str:
     """What to type for a library that is not where the backend's workers run."""
-    if (venv := backend.venv) is not None:
+    if (venv := backend.environment) is not None:
         return f"add the package that brings it to --env '{venv.name}={venv.python} …'"
     own = row.module.startswith("scenarios.")
     return "pip install 'loopcmp[suite]'" if own else "install the package that brings it"

@@ -48,7 +48,7 @@ class ArmFailed(Exception):
     """An arm that cannot finish its round; `fault` says why."""
 
     def __init__(self, fault: ArmFailure) -> None:
-        super().__init__(fault.because)
+        super().__init__(fault.reason)
         self.fault = fault
 
 
@@ -70,7 +70,7 @@ def run_round(
     """
     shuffle = random.Random(seed)
     turns = _turns(pace, shuffle)
-    together = [[arm] for arm in shuffle.sample(arms, len(arms))] if pace.alone else [arms]
+    together = [[arm] for arm in shuffle.sample(arms, len(arms))] if pace.one_at_a_time else [arms]
     try:
         parts = [part for some in together for part in _play(some, turns, stage, shuffle, about)]
     except ArmFailed as failed:
@@ -106,7 +106,7 @@ def _play(
                 player.play(kind, turn)
         for player in players:  # nobody writes or exits before everybody has taken the last turn
             player.release(about)
-        return [player.part() for player in players]
+        return [player.finish() for player in players]
 
 
 class ArmWorker:
@@ -148,10 +148,10 @@ class ArmWorker:
         """Tell the worker that all turns are over, with the metadata of its pyperf run."""
         self._worker.send("release", {**about, "loopcmp_arm": self._arm.name})
 
-    def part(self) -> ArmRound:
+    def finish(self) -> ArmRound:
         """The worker's values, and what it says at its end. Raises ArmFailed."""
         farewell = self._possible(self._expect("farewell", WorkerSummary))
-        if (sketched := farewell.sketched) and min(sketched.operations, *sketched.quantiles) < 1:
+        if (sketched := farewell.sketch) and min(sketched.operations, *sketched.quantiles) < 1:
             raise ArmFailed(
                 ArmFailure(self._arm.name, f"wrote quantiles that cannot be: {sketched.quantiles}")
             )
@@ -159,7 +159,7 @@ class ArmWorker:
             arm=self._arm.name,
             warmups=tuple(self._values["warmup"]),
             values=tuple(self._values["turn"]),
-            farewell=farewell,
+            summary=farewell,
         )
 
     def _possible(self, told: Told) -> Told:
@@ -172,7 +172,7 @@ class ArmWorker:
         """The content of the worker's next message, which is of this kind. Raises ArmFailed."""
         reply = self._worker.receive(self._timeout)
         if isinstance(reply, WorkerExit):
-            raise ArmFailed(ArmFailure(self._arm.name, reply.how, reply.said, reply.timed_out))
+            raise ArmFailed(ArmFailure(self._arm.name, reply.how, reply.output, reply.timed_out))
         try:
             if reply.kind != kind:
                 unmeasured = reply.kind == UNMEASURED

@@ -23,8 +23,8 @@ class Promise:
 
     outcome: Outcome | None = None
     prints: Prints | None = None
-    complaints: tuple[Diagnostic, ...] | None = None
-    left: Leaks | None = None
+    diagnostics: tuple[Diagnostic, ...] | None = None
+    leaks: Leaks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Difference:
 
     on: tuple[str, ...]
     promise: Promise
-    because: str
+    reason: str
     source: str
     python: str = ""
 

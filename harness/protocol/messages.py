@@ -94,8 +94,8 @@ class Value:
     waited: int
     idle_cpu: int
     result: Description | None = None
-    full: tuple[int, int] = (0, 0)
-    helping: int = 0
+    full_collections: tuple[int, int] = (0, 0)
+    helper_cpu: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +120,4 @@ class WorkerSummary:
     startup: int
     peak: int | None
     threads: int
-    sketched: LatencySketch | None = None
+    sketch: LatencySketch | None = None

@@ -20,7 +20,7 @@ class Diagnostic:
 
     kind: DiagnosticKind
     exception: Description | None = None
-    wording: str = field(default="", compare=False)
+    message: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return self.kind if self.exception is None else f"{self.kind}: {self.exception}"
@@ -61,8 +61,8 @@ class Observation:
 
     outcome: Outcome
     prints: tuple[str, ...] = ()
-    complaints: tuple[Diagnostic, ...] = ()
-    left: Leaks = NO_LEAKS
+    diagnostics: tuple[Diagnostic, ...] = ()
+    leaks: Leaks = NO_LEAKS
     raised_on_line: int | None = field(default=None, compare=False)
 
 
@@ -84,7 +84,7 @@ class WorkerExit:
     """
 
     how: str
-    said: str = ""
+    output: str = ""
     timed_out: bool = False
 
 
@@ -96,7 +96,7 @@ class ProcessObservations:
     `unmeasured` why what was seen says nothing of the backend.
     """
 
-    seen: tuple[ObservationCount, ...] = ()
+    observations: tuple[ObservationCount, ...] = ()
     ended: WorkerExit | None = None
     refused: str | None = None
     unavailable: str | None = None
@@ -106,5 +106,5 @@ class ProcessObservations:
 def observations(sightings: tuple[ProcessObservations, ...]) -> Iterator[Observation]:
     """Every distinct observation in the sightings, process by process."""
     for sighting in sightings:
-        for seen in sighting.seen:
+        for seen in sighting.observations:
             yield seen.observation

@@ -22,7 +22,7 @@ class Contrast:
     An interaction says how many times dearer a gatherer is on `arm`'s loop than on `against`'s.
     """
 
-    due: Factor
+    factor: Factor
     arm: str
     against: str
     ratio: Estimate

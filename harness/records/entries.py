@@ -12,7 +12,7 @@ from harness.records.passes import PassName
 from harness.records.plan import Plan
 from harness.records.trials import AuditSchedule, TrialResult
 
-VERSION = 1
+VERSION = 2
 """Of journals and records; a file of another version is refused."""
 
 
@@ -44,18 +44,18 @@ class Machine:
     load: float | None
     pinned: tuple[int, ...]
     """The CPUs that workers are pinned to; empty where the system cannot pin."""
-    elsewhere: tuple[BackendEnvironment, ...] = ()
+    environments: tuple[BackendEnvironment, ...] = ()
     """An entry for each backend that runs in a virtual environment of its own."""
 
     @property
-    def machine(self) -> str:
+    def identity(self) -> str:
         """Where times are comparable: the machine, its system, and the build of Python."""
         return f"{self.cpu}, {self.cores} CPUs, {self.system}, {self.build}"
 
     def of(self, backend: str) -> BackendEnvironment:
         """What this backend runs on: an environment of its own, or loopcmp's."""
         own = BackendEnvironment(backend, self.python, self.build, self.versions)
-        return next((one for one in self.elsewhere if one.backend == backend), own)
+        return next((one for one in self.environments if one.backend == backend), own)
 
     def python_of(self, backend: str) -> str:
         """The version of Python that a backend runs on; loopcmp's where its environment was not made."""
@@ -70,7 +70,7 @@ class RunStarted:
     name: str
     started: str
     command: str
-    environment: Machine
+    machine: Machine
     plan: Plan
     audit: AuditSchedule | None = None
     """Of an audit, what it will try; None of a run."""
@@ -80,24 +80,24 @@ class RunStarted:
 class CaseObserved:
     """What fresh processes saw of one case."""
 
-    row: str
+    benchmark: str
     backend: str
-    sightings: tuple[ProcessObservations, ...]
+    processes: tuple[ProcessObservations, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkCalibrated:
     """A row's calibration."""
 
-    row: str
-    pace: RoundSettings
+    benchmark: str
+    settings: RoundSettings
 
 
 @dataclass(frozen=True, slots=True)
 class RoundMeasured:
     """One round of a row; `seconds` is how long it took."""
 
-    row: str
+    benchmark: str
     number: int
     seconds: float
     arms: tuple[ArmRound, ...]
@@ -112,16 +112,16 @@ class RoundMeasured:
 class PassRoundMeasured:
     """One round of a pass over a row; its number is that of the pass's own rounds."""
 
-    beside: PassName
-    played: RoundMeasured
+    pass_name: PassName
+    round: RoundMeasured
 
 
 @dataclass(frozen=True, slots=True)
 class ArmDropped:
     """An arm that could not be timed any further; its case has no number from here on."""
 
-    row: str
-    fault: ArmFailure
+    benchmark: str
+    failure: ArmFailure
     verdict: Literal["crashed", "timed out", "unstable", "could not measure"]
 
 
@@ -129,8 +129,8 @@ class ArmDropped:
 class BenchmarkFinished:
     """A row is done, and why no more rounds were taken."""
 
-    row: str
-    because: str
+    benchmark: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

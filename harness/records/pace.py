@@ -32,13 +32,13 @@ class RoundSettings:
     turns: int
     warmups: int
     untimed: int = FEWEST_UNTIMED
-    alone: bool = False
-    pilot: int = 0
+    one_at_a_time: bool = False
+    pilot_rounds: int = 0
     timed: TimingMode = "whole"
     warm: bool = True
 
 
-ONE_AT_A_TIME = RoundSettings(loops=1, turns=1, warmups=0, untimed=0, alone=True, warm=False)
+ONE_AT_A_TIME = RoundSettings(loops=1, turns=1, warmups=0, untimed=0, one_at_a_time=True, warm=False)
 """How a row of long iterations is measured."""
 
 
@@ -49,7 +49,7 @@ class ArmRound:
     arm: str
     warmups: tuple[Value, ...]
     values: tuple[Value, ...]
-    farewell: WorkerSummary
+    summary: WorkerSummary
 
     def without_results(self) -> "ArmRound":
         """The part to journal: results that were found to be what was promised would only fill it."""
@@ -70,7 +70,7 @@ class ArmFailure:
     """An arm that could not finish a round: its worker's end, a refusal, or what the story raised."""
 
     arm: str
-    because: str
-    said: str = ""
+    reason: str
+    output: str = ""
     timed_out: bool = False
     unmeasured: bool = False

@@ -27,23 +27,23 @@ class Effort:
 
     name: str
     precision: float
-    budget: float
-    value: float = 0.01
+    max_seconds: float
+    value_seconds: float = 0.01
     turns: int = 8
     warmups: int = 1
     first_look: int = 20
     step: int = 5
-    exactly: int | None = None
+    fixed_rounds: int | None = None
 
     @property
     def adjusted(self) -> bool:
         """Whether intervals are adjusted for the number of comparisons."""
-        return self.exactly is None
+        return self.fixed_rounds is None
 
 
-FAST = Effort("fast", precision=0.02, budget=60.0, value=0.005, turns=5, exactly=6)
-DEFAULT = Effort("default", precision=0.02, budget=60.0)
-RIGOROUS = Effort("rigorous", precision=0.01, budget=300.0)
+FAST = Effort("fast", precision=0.02, max_seconds=60.0, value_seconds=0.005, turns=5, fixed_rounds=6)
+DEFAULT = Effort("default", precision=0.02, max_seconds=60.0)
+RIGOROUS = Effort("rigorous", precision=0.01, max_seconds=300.0)
 
 
 Also = Literal["latency", "collections"]
@@ -54,7 +54,7 @@ Also = Literal["latency", "collections"]
 class Plan:
     """What a run will do, fixed before it begins; `timeout` is a case's patience in seconds (see there)."""
 
-    rows: tuple[Benchmark, ...]
+    benchmarks: tuple[Benchmark, ...]
     backends: tuple[Backend, ...]
     baseline: str
     effort: Effort
@@ -63,7 +63,7 @@ class Plan:
     seed: int
     required: tuple[str, ...] = ()
     """The backends that were asked for by name: a run without one of them could not measure."""
-    also: tuple[Also, ...] = ()
+    passes: tuple[Also, ...] = ()
     planted: int | None = None
     """Of an audit's trial: iterations in every `pace.GRAIN` that all but the baseline run and do not
     report. The row then has no A/A arm, for such a trial is one. None in a run."""
@@ -77,46 +77,50 @@ class Plan:
         ordered = sorted(able, key=lambda backend: backend.name != self.baseline)
         if row.uses_gather:
             return tuple(ordered)
-        first = {(backend.loop, backend.venv): backend for backend in reversed(ordered)}
-        return tuple(backend for backend in ordered if first[backend.loop, backend.venv] is backend)
+        first = {(backend.loop, backend.environment): backend for backend in reversed(ordered)}
+        return tuple(backend for backend in ordered if first[backend.loop, backend.environment] is backend)
 
-    def place_of(self, name: str, row: Benchmark) -> str | None:
+    def column_of(self, name: str, row: Benchmark) -> str | None:
         """The backend under whose name another has its case of a row; None where the row is not for its loop.
 
         Without a gatherer the first backend on a loop, in its environment, stands for all of them.
         """
         [one] = (backend for backend in self.backends if backend.name == name)
-        alike = [other for other in self.backends_of(row) if (other.loop, other.venv) == (one.loop, one.venv)]
+        alike = [
+            other
+            for other in self.backends_of(row)
+            if (other.loop, other.environment) == (one.loop, one.environment)
+        ]
         if one in alike:
             return name
         return alike[0].name if alike else None
 
-    def natives(self, row: Benchmark) -> tuple[tuple[Benchmark, Backend], ...]:
+    def native_twins(self, row: Benchmark) -> tuple[tuple[Benchmark, Backend], ...]:
         """The rows that tell this row's story without AnyIO, each with every backend that it runs on."""
         twins = [
             one for one in self.timed_rows if (one.native, one.parameters) == (row.scenario, row.parameters)
         ]
         return tuple((twin, backend) for twin in twins for backend in self.backends_of(twin))
 
-    def told(self, row: Benchmark) -> Benchmark | None:
+    def twin_of(self, row: Benchmark) -> Benchmark | None:
         """The row whose story a native one tells again, where it is among those that may be timed."""
         same = (row.native, row.parameters)
         return next((one for one in self.timed_rows if (one.scenario, one.parameters) == same), None)
 
-    def patience(self, row: Benchmark) -> float:
+    def timeout_of(self, row: Benchmark) -> float:
         """Seconds after which a case of this row is ended: in all when observed, of silence when timed."""
         return self.timeout * (SCALE_PATIENCE if SCALE in row.tags else 1)
 
     def cases(self) -> Iterator[tuple[Benchmark, Backend]]:
         """Every case, row by row."""
-        for row in self.rows:
+        for row in self.benchmarks:
             for backend in self.backends_of(row):
                 yield row, backend
 
     @property
     def timed_rows(self) -> tuple[Benchmark, ...]:
         """The rows that may be timed."""
-        return tuple(row for row in self.rows if row.timed)
+        return tuple(row for row in self.benchmarks if row.timed)
 
     @property
     def comparisons(self) -> int:
@@ -130,11 +134,11 @@ class Plan:
         return confidence_level(self.comparisons if self.effort.adjusted else 1)
 
     @property
-    def fewest_rounds(self) -> int:
+    def rounds_before_first_look(self) -> int:
         """Rounds before the first look at a row's intervals: no fewer than an interval needs."""
-        return self.effort.exactly or max(self.effort.first_look, self.needed_rounds)
+        return self.effort.fixed_rounds or max(self.effort.first_look, self.rounds_for_an_interval)
 
     @property
-    def needed_rounds(self) -> int:
+    def rounds_for_an_interval(self) -> int:
         """The fewest rounds that give an interval: no budget ends a row below them."""
         return rounds_needed(self.level)

@@ -33,7 +33,7 @@ class Timing:
     cpu: Estimate
     switches: Estimate
     collecting: Estimate
-    peak: Estimate | None
+    peak_memory: Estimate | None
     startup: Estimate
     ratio: Estimate | None = None
     mean_ratio: float | None = None
@@ -43,8 +43,8 @@ class Timing:
     flags: tuple[str, ...] = ()
     samples: tuple[float, ...] = ()
     latency: Latency | None = None
-    full: FullCollections | None = None
-    on_two: OnTwoCpus | None = None
+    full_collections: FullCollections | None = None
+    on_two_cpus: OnTwoCpus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class CaseResult:
     """A case in the record: its verdict, its evidence, and its timing if it has one."""
 
     backend: str
-    finding: CaseVerdict
-    sightings: tuple[ProcessObservations, ...]
+    verdict: CaseVerdict
+    processes: tuple[ProcessObservations, ...]
     timing: Timing | None = None
 
 
@@ -65,13 +65,13 @@ class BenchmarkResult:
     difference of the two entries in µs). `finished` says why no more rounds were taken.
     """
 
-    row: Benchmark
-    cells: tuple[CaseResult, ...]
-    pace: RoundSettings | None = None
+    benchmark: Benchmark
+    cases: tuple[CaseResult, ...]
+    settings: RoundSettings | None = None
     rounds: int = 0
-    finished: str = ""
-    again: Estimate | None = None
-    again_excludes: bool = False
+    stop_reason: str = ""
+    self_test: Estimate | None = None
+    self_test_differs: bool = False
     contrasts: tuple[Contrast, ...] = ()
     """Of a story that does not sleep: what its backends' differences are due to."""
     measured_in: str = ""
@@ -83,7 +83,7 @@ class ClaimResults:
     """A claim with its computed answer on each backend."""
 
     claim: Claim
-    row: str
+    benchmark: str
     answers: tuple[tuple[str, ClaimResult], ...]
 
 
@@ -91,8 +91,8 @@ class ClaimResults:
 class SelfTestCheck:
     """The method's own check: A/A rows, those whose 95% interval excludes 1, and what chance allows."""
 
-    rows: int
-    excluding: int
+    benchmarks: int
+    differing: int
     allowed: int
 
 
@@ -102,24 +102,24 @@ class AuditSummary:
 
     folder: str
     started: str
-    found: tuple[str, ...]
+    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """All that one run of the suite leaves behind, complete enough to render every report again."""
 
-    begun: RunStarted
-    lines: tuple[BenchmarkResult, ...]
+    run: RunStarted
+    results: tuple[BenchmarkResult, ...]
     ledger: tuple[ClaimResults, ...]
-    repeats: SelfTestCheck | None
-    closed: RunFinished | None
+    self_test: SelfTestCheck | None
+    finished: RunFinished | None
     trials: tuple[TrialResult, ...] = ()
     """Of an audit: everything that it tried, in the order it was."""
-    on_trial: AuditSummary | None = None
+    audit: AuditSummary | None = None
     """Of a run: the newest audit that was on record here when it ended; None where there was none."""
 
     @property
     def backends(self) -> tuple[str, ...]:
         """The names of the backends in the order they are shown."""
-        return tuple(backend.name for backend in self.begun.plan.backends)
+        return tuple(backend.name for backend in self.run.plan.backends)

@@ -83,7 +83,7 @@ class TrialResult:
     number: int
     seconds: float
     processes: int
-    because: str
+    reason: str
     typical: float | None = None
-    compared: tuple[ArmComparison, ...] = ()
-    spread: VarianceComponents | None = None
+    comparisons: tuple[ArmComparison, ...] = ()
+    variance: VarianceComponents | None = None

@@ -41,10 +41,10 @@ class Mismatch:
     `at` is an index into the lines; the shorter side may have no line there.
     """
 
-    part: str
+    aspect: str
     promised: tuple[str, ...]
     observed: tuple[str, ...]
-    at: int
+    first_line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ class CaseVerdict:
     `said` is the last that a worker said which ended badly when the case was timed.
     """
 
-    verdict: Verdict
-    because: str = ""
-    parting: Mismatch | None = None
+    kind: Verdict
+    reason: str = ""
+    mismatch: Mismatch | None = None
     source: str = ""
-    said: str = ""
+    output: str = ""
 
     @property
     def has_number(self) -> bool:
         """Whether the case may be timed."""
-        return self.verdict in (Verdict.AGREES, Verdict.DOCUMENTED)
+        return self.kind in (Verdict.AGREES, Verdict.DOCUMENTED)

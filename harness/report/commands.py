@@ -19,22 +19,22 @@ USUAL_MARGIN, USUAL_TIMEOUT = 0.01, 30.0
 
 def whole(record: Record) -> str:
     """The command that repeats the whole record."""
-    return command(record, record.lines, record.backends)
+    return command(record, record.results, record.backends)
 
 
 def one_row(record: Record) -> str:
     """The command that repeats the first row that was timed, or else the first."""
-    line = next((line for line in record.lines if line.rounds), record.lines[0])
+    line = next((line for line in record.results if line.rounds), record.results[0])
     return command(record, [line], record.backends)
 
 
 def command(record: Record, lines: Sequence[BenchmarkResult], backends: Iterable[str]) -> str:
     """The command that measures these rows again: same backends, effort, margin and orders of turns."""
-    plan, audit = record.begun.plan, record.begun.audit
+    plan, audit = record.run.plan, record.run.audit
     seed = ["--seed", str(plan.seed)]
     if audit is not None:
         limits = ["--trials", str(audit.trials), "--seconds", f"{audit.seconds:g}"]
-        return shlex.join(["loopcmp", "audit", plan.rows[0].id, *limits, *seed])
+        return shlex.join(["loopcmp", "audit", plan.benchmarks[0].id, *limits, *seed])
     words = ["loopcmp", "run", *_rows(lines), *_backends(plan, set(backends))]
     if plan.baseline != DEFAULT_BASELINE:
         words += ["--baseline", plan.baseline]
@@ -42,13 +42,13 @@ def command(record: Record, lines: Sequence[BenchmarkResult], backends: Iterable
         words += ["--margin", f"{plan.margin:g}"]
     if plan.timeout != USUAL_TIMEOUT:
         words += ["--timeout", f"{plan.timeout:g}"]
-    words += chain.from_iterable(("--also", name) for name in plan.also)
+    words += chain.from_iterable(("--also", name) for name in plan.passes)
     return shlex.join([*words, *_effort(plan.effort), *seed])
 
 
 def _rows(lines: Iterable[BenchmarkResult]) -> Iterator[str]:
     """Rows by their ids; those of a file of one's own by the file, which they have no other name for."""
-    rows = [line.row for line in lines]
+    rows = [line.benchmark for line in lines]
     yield from dict.fromkeys(row.module if row.module.endswith(".py") else row.id for row in rows)
     if any(row.module.endswith(".py") and SCALE in row.tags for row in rows):
         yield "--scale"
@@ -58,7 +58,7 @@ def _backends(plan: Plan, names: set[str]) -> Iterator[str]:
     wanted = [one for one in plan.backends if one.name in names]
     for loop in dict.fromkeys(one.loop for one in wanted if one.loop not in LOOPS and not one.loop.is_ours):
         yield from ("--loop", f"{loop.name}={loop.factory}")
-    for defined in dict.fromkeys(one.venv.words for one in wanted if one.venv):
+    for defined in dict.fromkeys(one.environment.words for one in wanted if one.environment):
         yield from ("--env", defined)
     for one in wanted:
         yield from ("-b", one.name)
@@ -71,5 +71,5 @@ def _effort(effort: Effort) -> Iterator[str]:
         yield f"--{usual.name}"
     if effort.precision != usual.precision:
         yield from ("--precision", f"{effort.precision:g}")
-    if effort.budget != usual.budget:
-        yield from ("--max-time", f"{effort.budget:g}")
+    if effort.max_seconds != usual.max_seconds:
+        yield from ("--max-time", f"{effort.max_seconds:g}")

@@ -28,12 +28,12 @@ class SideBySide:
 def differences(record: Record, *verdicts: Verdict) -> tuple[SideBySide, ...]:
     """The cases with these verdicts, those alike together: why, and where promise and observation part."""
     alike: dict[tuple[str, str, Mismatch | None], list[tuple[BenchmarkResult, CaseResult]]] = {}
-    for line in record.lines:
-        for cell in line.cells:
-            if cell.finding.verdict in verdicts:
-                missing = cell.finding.verdict is Verdict.UNAVAILABLE
-                where = cell.backend if missing else line.row.id
-                alike.setdefault((where, cell.finding.because, cell.finding.parting), []).append((line, cell))
+    for line in record.results:
+        for cell in line.cases:
+            if cell.verdict.kind in verdicts:
+                missing = cell.verdict.kind is Verdict.UNAVAILABLE
+                where = cell.backend if missing else line.benchmark.id
+                alike.setdefault((where, cell.verdict.reason, cell.verdict.mismatch), []).append((line, cell))
     return tuple(
         SideBySide(_alike(where, cases), because, parting, _said(cases[0][1]))
         for (where, because, parting), cases in alike.items()
@@ -47,7 +47,7 @@ def _alike(where: str, cases: list[tuple[BenchmarkResult, CaseResult]]) -> str:
 
 
 def _said(cell: CaseResult) -> tuple[str, ...]:
-    said = [sighting.ended.said for sighting in cell.sightings if sighting.ended] or [cell.finding.said]
+    said = [sighting.ended.output for sighting in cell.processes if sighting.ended] or [cell.verdict.output]
     lines = [line for line in said[0].splitlines() if not any(own in line for own in _OWN_FRAMES)]
     return tuple(lines[-_LINES_SHOWN:])
 
@@ -55,11 +55,11 @@ def _said(cell: CaseResult) -> tuple[str, ...]:
 def documented(record: Record) -> Table | None:
     """The documented differences that were seen: what, the source, and where; None if there are none."""
     seen: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for line in record.lines:
-        for cell in line.cells:
-            if cell.finding.verdict is Verdict.DOCUMENTED:
-                rows = seen.setdefault((cell.finding.because, cell.finding.source), {})
-                rows.setdefault(cell.backend, []).append(line.row.id)
+    for line in record.results:
+        for cell in line.cases:
+            if cell.verdict.kind is Verdict.DOCUMENTED:
+                rows = seen.setdefault((cell.verdict.reason, cell.verdict.source), {})
+                rows.setdefault(cell.backend, []).append(line.benchmark.id)
     if not seen:
         return None
     lines = tuple(

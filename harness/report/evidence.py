@@ -77,20 +77,20 @@ class CaseEvidence:
 
 def case_of(record: Record, line: BenchmarkResult, cell: CaseResult) -> CaseEvidence:
     """The evidence of one case."""
-    backend = next(one for one in record.begun.plan.backends if one.name == cell.backend)
-    limit = LONG if cell.finding.verdict in FINDINGS else SHORT
+    backend = next(one for one in record.run.plan.backends if one.name == cell.backend)
+    limit = LONG if cell.verdict.kind in FINDINGS else SHORT
     return CaseEvidence(
         backend=cell.backend,
-        verdict=str(cell.finding.verdict),
-        because=truncate(cell.finding.because, LONG),
-        source=cell.finding.source,
+        verdict=str(cell.verdict.kind),
+        because=truncate(cell.verdict.reason, LONG),
+        source=cell.verdict.source,
         looked=tuple(_looked(record, line, cell, limit)),
-        window=None if cell.finding.parting is None else window_of(cell.finding.parting),
+        window=None if cell.verdict.mismatch is None else window_of(cell.verdict.mismatch),
         ended=tuple(_ended(cell)),
         figures=() if cell.timing is None else tuple(_figures(cell.timing)),
         flags=() if cell.timing is None else cell.timing.flags,
         versions=_versions(record, backend),
-        command=command(record, (line,), dict.fromkeys((record.begun.plan.baseline, cell.backend))),
+        command=command(record, (line,), dict.fromkeys((record.run.plan.baseline, cell.backend))),
         timings=_pyperf(line, cell, backend),
     )
 
@@ -104,28 +104,31 @@ def truncate(text: str, limit: int) -> str:
 
 def _looked(record: Record, line: BenchmarkResult, cell: CaseResult, limit: int) -> Iterator[ObservedOutcome]:
     reference = next(_looks_of(line), None)
-    python = record.begun.environment.python_of(cell.backend)
-    promise = expected_promise(line.row, cell.backend, python, reference)
-    for look in dict.fromkeys(observations(cell.sightings)):
+    python = record.run.machine.python_of(cell.backend)
+    promise = expected_promise(line.benchmark, cell.backend, python, reference)
+    for look in dict.fromkeys(observations(cell.processes)):
         times = [
-            seen.times for sighting in cell.sightings for seen in sighting.seen if seen.observation == look
+            seen.times
+            for sighting in cell.processes
+            for seen in sighting.observations
+            if seen.observation == look
         ]
         yield ObservedOutcome(sum(times), len(times), tuple(_sides(promise, look, limit)))
 
 
 def _looks_of(line: BenchmarkResult) -> Iterator[Observation]:
     """Observations of a row, the baseline's first: what is not promised is whatever the first one says."""
-    return chain.from_iterable(observations(cell.sightings) for cell in line.cells)
+    return chain.from_iterable(observations(cell.processes) for cell in line.cases)
 
 
 def _sides(promise: Promise, look: Observation, limit: int) -> Iterator[PromiseComparison]:
     prints = promise.prints.lines if promise.prints else ()
-    complaints = (_each(promise.complaints), _each(look.complaints))
+    complaints = (_each(promise.diagnostics), _each(look.diagnostics))
     rows = (
         ("outcome", Promise(outcome=promise.outcome), str(promise.outcome), str(look.outcome)),
         ("printed", Promise(prints=promise.prints), "\n".join(prints), "\n".join(look.prints)),
-        ("complained of", Promise(complaints=promise.complaints), *complaints),
-        ("left", Promise(left=promise.left), str(promise.left), str(look.left)),
+        ("complained of", Promise(diagnostics=promise.diagnostics), *complaints),
+        ("left", Promise(leaks=promise.leaks), str(promise.leaks), str(look.leaks)),
     )  # fmt: skip
     for name, alone, promised, observed in rows:
         parts = first_mismatch(alone, look) is not None
@@ -141,12 +144,12 @@ def _each(things: Iterable[object] | None) -> str:
 def window_of(parting: Mismatch) -> DiffWindow:
     """The lines of a parting around the first that differs."""
     total = max(len(parting.promised), len(parting.observed))
-    first, last = max(0, parting.at - AROUND), min(total, parting.at + AROUND + 1)
+    first, last = max(0, parting.first_line - AROUND), min(total, parting.first_line + AROUND + 1)
     lines = tuple(
-        (_at(parting.promised, number), _at(parting.observed, number), number == parting.at)
+        (_at(parting.promised, number), _at(parting.observed, number), number == parting.first_line)
         for number in range(first, last)
     )
-    return DiffWindow(parting.part, lines, first + 1, total)
+    return DiffWindow(parting.aspect, lines, first + 1, total)
 
 
 def _at(lines: tuple[str, ...], number: int) -> str:
@@ -154,9 +157,9 @@ def _at(lines: tuple[str, ...], number: int) -> str:
 
 
 def _ended(cell: CaseResult) -> Iterator[tuple[str, str]]:
-    found = dict.fromkeys((one.ended.how, one.ended.said) for one in cell.sightings if one.ended)
-    if cell.finding.said:
-        found["ended when the case was timed", cell.finding.said] = None
+    found = dict.fromkeys((one.ended.how, one.ended.output) for one in cell.processes if one.ended)
+    if cell.verdict.output:
+        found["ended when the case was timed", cell.verdict.output] = None
     for how, said in found:
         yield how, said if len(said) <= LONG else f"… the last of {len(said):,} characters:\n{said[-LONG:]}"
 
@@ -186,15 +189,15 @@ def _figures(timing: Timing) -> Iterator[tuple[str, str]]:
     yield "CPU time", microseconds(timing.cpu)
     yield "context switches", format_estimate(timing.switches)
     yield "in garbage collection", format_estimate(scaled(timing.collecting, 100), "%")
-    if timing.peak is not None:
-        yield "peak memory", format_estimate(scaled(timing.peak, 1 / 1024), " KiB")
+    if timing.peak_memory is not None:
+        yield "peak memory", format_estimate(scaled(timing.peak_memory, 1 / 1024), " KiB")
     yield "CPU time of its start", format_estimate(scaled(timing.startup, 1000), " ms")
     yield "threads", str(timing.threads)
 
 
 def _versions(record: Record, backend: Backend) -> str:
     """What the backend runs on; a loop of the standard library has the Python's version."""
-    env = record.begun.environment.of(backend.name)
+    env = record.run.machine.of(backend.name)
     known = dict(env.versions)
     names = dict.fromkeys((backend.loop.distribution, backend.loop.family, "anyio"))
     said = [f"{name} {known[name]}" for name in names if name in known]

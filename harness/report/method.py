@@ -10,11 +10,11 @@ from harness.report.tables.table import count_benchmarks, format_estimate
 
 def method(record: Record) -> tuple[str, ...]:
     """Ten sentences, in the order in which things happen."""
-    plan = record.begun.plan
+    plan = record.run.plan
     effort = plan.effort
     adjusted = f"adjusted for {plan.comparisons} comparisons" if effort.adjusted else "not adjusted"
     again = f"{plan.baseline} takes part twice, also against itself (A/A)"
-    value = f"one value of {effort.value * 1000:g} ms or more; one loop count serves the whole row"
+    value = f"one value of {effort.value_seconds * 1000:g} ms or more; one loop count serves the whole row"
     return (
         f"Each case is observed in {PROCESSES} fresh processes, several times in each on a new loop.",
         "What disagrees with its promise, type for type, crashes or hangs has a verdict and never a number.",
@@ -31,20 +31,20 @@ def method(record: Record) -> tuple[str, ...]:
 
 def _workers(record: Record) -> Iterator[str]:
     """Where the workers of a round live, and in which rows it is otherwise."""
-    pinned = record.begun.environment.pinned
+    pinned = record.run.machine.pinned
     where = f"pinned to CPU {', '.join(map(str, pinned))}" if pinned else "not pinned, for this system cannot"
     yield f"In every round each backend has a fresh worker; all are alive at once, {where}."
-    timed = [line for line in record.lines if line.pace is not None]
-    if two := [line for line in timed if line.row.cpus > 1]:
+    timed = [line for line in record.results if line.settings is not None]
+    if two := [line for line in timed if line.benchmark.cpus > 1]:
         yield f"In {count_benchmarks(len(two))}, of stories that need two CPUs, they have two."
-    if apart := [line for line in timed if line.pace is not None and line.pace.alone]:
+    if apart := [line for line in timed if line.settings is not None and line.settings.one_at_a_time]:
         count = count_benchmarks(len(apart))
         yield f"In {count}, of long iterations, they live one by one and give one value each."
 
 
 def _untimed(record: Record) -> str:
     """Iterations before the clock, which warm the caches again: of the rows that had any."""
-    counts = {line.pace.untimed for line in record.lines if line.pace is not None} - {0}
+    counts = {line.settings.untimed for line in record.results if line.settings is not None} - {0}
     if not counts:
         return "no untimed iterations"
     few, many = min(counts), max(counts)
@@ -53,8 +53,8 @@ def _untimed(record: Record) -> str:
 
 def _turns(record: Record) -> str:
     """Turns of a round: with how many a row begins, and how many its rows came to take."""
-    first = record.begun.plan.effort.turns
-    taken = {line.pace.turns for line in record.lines if line.pace is not None} or {first}
+    first = record.run.plan.effort.turns
+    taken = {line.settings.turns for line in record.results if line.settings is not None} or {first}
     if taken == {first}:
         return f"{first} a round"
     came_to = f"{min(taken)} to {max(taken)}" if len(taken) > 1 else str(min(taken))
@@ -62,37 +62,37 @@ def _turns(record: Record) -> str:
 
 
 def _stopping(record: Record) -> str:
-    effort, margin = record.begun.plan.effort, record.begun.plan.margin
-    if effort.exactly:
-        until = f"Every row has exactly {effort.exactly} rounds"
+    effort, margin = record.run.plan.effort, record.run.plan.margin
+    if effort.fixed_rounds:
+        until = f"Every row has exactly {effort.fixed_rounds} rounds"
     else:
         until = (
             f"Rounds are taken until every interval of the row is within ±{effort.precision:.1%}, "
-            f"or {effort.budget:g} s are over"
+            f"or {effort.max_seconds:g} s are over"
         )
     return f"{until}; ratios within {margin * 100:g}% of 1 are equal."
 
 
 def _trial(record: Record) -> Iterator[str]:
     """The method's check on itself: by this record, and by an audit, be it this record or another."""
-    if record.begun.audit is None:
+    if record.run.audit is None:
         yield _again(record)
-        yield _audit(record.on_trial)
+        yield _audit(record.audit)
     yield from audit.sentences(record)
 
 
 def _again(record: Record) -> str:
-    repeats = record.repeats
+    repeats = record.self_test
     if repeats is None:
         return "The baseline has no interval against itself in this record: the method was not checked by it."
     widest = max(
-        (line for line in record.lines if line.again is not None and line.again.low is not None),
-        key=lambda line: line.again.half_width if line.again else 0.0,
+        (line for line in record.results if line.self_test is not None and line.self_test.low is not None),
+        key=lambda line: line.self_test.half_width if line.self_test else 0.0,
     )
-    again = widest.again
-    shown = f"; its widest, on {widest.row.id}: {format_estimate(again)}" if again else ""
+    again = widest.self_test
+    shown = f"; its widest, on {widest.benchmark.id}: {format_estimate(again)}" if again else ""
     return (
-        f"Identical code was called different in {repeats.excluding} of {repeats.rows} rows at 95% "
+        f"Identical code was called different in {repeats.differing} of {repeats.benchmarks} rows at 95% "
         f"(chance allows {repeats.allowed}){shown}."
     )
 
@@ -100,4 +100,4 @@ def _again(record: Record) -> str:
 def _audit(found: AuditSummary | None) -> str:
     if found is None:
         return "No audit of this machine and Python was on record: loopcmp audit puts the method on trial."
-    return f"An audit on this machine, {found.folder} of {found.started[:10]}: {' '.join(found.found)}"
+    return f"An audit on this machine, {found.folder} of {found.started[:10]}: {' '.join(found.sentences)}"

@@ -11,11 +11,11 @@ from harness.report.tables.table import case_id, count_benchmarks, format_estima
 
 def sentences(record: Record) -> tuple[str, ...]:
     """Who agrees; who takes less time, on what, by how much; what task groups do differently."""
-    plan = record.begun.plan
+    plan = record.run.plan
     others = [name for name in record.backends if name != plan.baseline]
     agreeing = "; ".join(_agreeing(record, others))
     said = [f"Against {plan.baseline}, {agreeing}."] if others else []
-    if any(line.rounds for line in record.lines):
+    if any(line.rounds for line in record.results):
         said += [f"{_speed(record, name)}." for name in others]
     return (*said, *_task_groups(record))
 
@@ -32,10 +32,10 @@ def _agreeing(record: Record, backends: Sequence[str]) -> Iterator[str]:
 
 def _agreement(record: Record, backend: str) -> str:
     found = [
-        cell.finding.verdict
-        for line in record.lines
-        for cell in line.cells
-        if cell.backend == backend and cell.finding.verdict is not Verdict.UNAVAILABLE
+        cell.verdict.kind
+        for line in record.results
+        for cell in line.cases
+        if cell.backend == backend and cell.verdict.kind is not Verdict.UNAVAILABLE
     ]
     if not found:
         return "could not be observed"
@@ -54,9 +54,9 @@ def _is(verdict: Verdict) -> str:
 
 def _speed(record: Record, backend: str) -> str:
     cells = [
-        (line.row.id, cell.timing.ratio, cell.timing.judgement)
-        for line in record.lines
-        for cell in line.cells
+        (line.benchmark.id, cell.timing.ratio, cell.timing.judgement)
+        for line in record.results
+        for cell in line.cases
         if cell.backend == backend and cell.timing and cell.timing.ratio
     ]
     if not cells:
@@ -76,12 +76,12 @@ def _speed(record: Record, backend: str) -> str:
 
 def _task_groups(record: Record) -> tuple[str, ...]:
     """What backends over task groups were seen to do differently, from the documented differences."""
-    groups = [backend.name for backend in record.begun.plan.backends if backend.gatherer != "gather"]
+    groups = [backend.name for backend in record.run.plan.backends if backend.gatherer != "gather"]
     becauses = dict.fromkeys(
-        cell.finding.because.rstrip(".")
-        for line in record.lines
-        for cell in line.cells
-        if cell.backend in groups and cell.finding.verdict is Verdict.DOCUMENTED
+        cell.verdict.reason.rstrip(".")
+        for line in record.results
+        for cell in line.cases
+        if cell.backend in groups and cell.verdict.kind is Verdict.DOCUMENTED
     )
     if not becauses:
         return ()
@@ -93,9 +93,9 @@ def _task_groups(record: Record) -> tuple[str, ...]:
 def warnings(record: Record) -> tuple[str, ...]:
     """What a reader must know before quoting a figure; the A/A count always."""
     said = []
-    if record.repeats is not None:
+    if record.self_test is not None:
         rows, excluding, allowed = (
-            record.repeats.rows, record.repeats.excluding, record.repeats.allowed,
+            record.self_test.benchmarks, record.self_test.differing, record.self_test.allowed,
         )  # fmt: skip
         said.append(
             f"A/A: the baseline against itself differs, at 95%, in {excluding} of {rows} rows "
@@ -103,23 +103,23 @@ def warnings(record: Record) -> tuple[str, ...]:
         )
         if excluding > allowed:
             said.append("Something other than the loops moved the times: do not quote this run.")
-    if not record.begun.plan.effort.adjusted and any(line.rounds for line in record.lines):
+    if not record.run.plan.effort.adjusted and any(line.rounds for line in record.results):
         said.append(
             "Intervals are 95% each and not adjusted for their number (--fast): quote a run without --fast."
         )
     said += _flags(record)
     said += [
-        f"{line.row.id}: {line.finished}, and its intervals are wider than asked."
-        for line in record.lines
-        if line.finished.endswith("are over")
+        f"{line.benchmark.id}: {line.stop_reason}, and its intervals are wider than asked."
+        for line in record.results
+        if line.stop_reason.endswith("are over")
     ]
-    if record.closed is None:
+    if record.finished is None:
         said.append("This run was not finished.")
     return tuple(said)
 
 
 def _flags(record: Record) -> Iterable[str]:
-    for line in record.lines:
-        for cell in line.cells:
+    for line in record.results:
+        for cell in line.cases:
             if cell.timing and cell.timing.flags:
                 yield f"{case_id(line, cell)}: {'; '.join(cell.timing.flags)}."

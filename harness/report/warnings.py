@@ -19,7 +19,7 @@ def caveats(record: Record) -> tuple[str, ...]:
 
 
 def _caveats(record: Record) -> Iterator[str]:
-    timed = [line for line in record.lines if line.rounds]
+    timed = [line for line in record.results if line.rounds]
     if not timed:
         return
     yield from _about_the_machine(record)
@@ -27,12 +27,12 @@ def _caveats(record: Record) -> Iterator[str]:
     short = sum(map(_without_interval, timed))
     if short:
         yield f"Too few rounds: {short} {'figure has' if short == 1 else 'figures have'} no interval."
-    if record.repeats is None:
+    if record.self_test is None:
         yield "A/A: no row has an interval of the baseline against itself: the method was not checked."
 
 
 def _about_the_machine(record: Record) -> Iterator[str]:
-    env, closed = record.begun.environment, record.closed
+    env, closed = record.run.machine, record.finished
     if env.load is not None and env.load > env.cores - 1:
         yield (f"Load: {env.load:.1f} on {env.cores} CPUs before the run: workers may have had company.")
     elif closed is not None and closed.load is not None and closed.load > env.cores:
@@ -45,11 +45,11 @@ def _about_the_machine(record: Record) -> Iterator[str]:
 
 def _about_company(timed: list[BenchmarkResult]) -> Iterator[str]:
     """Whether the workers had their CPU to themselves: what neither sleeps nor waits uses it whole."""
-    awake = [line for line in timed if line.row.ideal is None and line.row.cpus == 1]
+    awake = [line for line in timed if line.benchmark.ideal is None and line.benchmark.cpus == 1]
     shares = [
         cell.timing.cpu.value / cell.timing.seconds.value
         for line in awake
-        for cell in line.cells
+        for cell in line.cases
         if cell.timing is not None
     ]
     short = sum(share < ALONE for share in shares)
@@ -62,8 +62,8 @@ def _about_company(timed: list[BenchmarkResult]) -> Iterator[str]:
 
 def _without_interval(line: BenchmarkResult) -> int:
     compared = (
-        cell.timing.excess if line.row.ideal is not None else cell.timing.ratio
-        for cell in line.cells
+        cell.timing.excess if line.benchmark.ideal is not None else cell.timing.ratio
+        for cell in line.cases
         if cell.timing is not None
     )
     return sum(estimate is not None and estimate.low is None for estimate in compared)
@@ -82,4 +82,4 @@ def of_rows(record: Record) -> tuple[str, ...]:
 
 
 def _row_names(record: Record) -> tuple[str, ...]:
-    return tuple(f"{line.row.id}{end}" for line in record.lines for end in (":", " on "))
+    return tuple(f"{line.benchmark.id}{end}" for line in record.results for end in (":", " on "))

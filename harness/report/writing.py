@@ -18,7 +18,7 @@ def write_report(folder: Path, measured: Record) -> Record:
     place = folder.resolve()  # "." alone has no parent
     published = place.parent.name != store.LOCAL
     results = place.parent if published else place.parent.parent
-    record = replace(measured, on_trial=_on_trial(measured.begun, results))
+    record = replace(measured, audit=_on_trial(measured.run, results))
     for name, text in files(record):
         store.write_file(folder / name, text.encode())
     if published:  # before the record, which says that all is written
@@ -39,10 +39,10 @@ def _readable(folder: Path) -> Record | None:
 def _on_trial(begun: RunStarted, results: Path) -> AuditSummary | None:
     """What the newest audit on record here found that found anything; an audit has its own to tell."""
     if begun.audit is None:
-        for folder in store.audits(results, begun.environment):
+        for folder in store.audits(results, begun.machine):
             found = _readable(folder)
             if found is not None and (said := audit.sentences(found)):
-                return AuditSummary(folder.name, found.begun.started, said)
+                return AuditSummary(folder.name, found.run.started, said)
     return None
 
 

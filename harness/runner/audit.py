@@ -60,7 +60,7 @@ def conduct(tally: RunState) -> Generator[Entry, None, None]:
     schedule = tally.begun.audit
     if schedule is None:
         raise ValueError("this run is no audit")
-    row = tally.plan.rows[0]
+    row = tally.plan.benchmarks[0]
     if row.id not in tally.paces:
         yield (paced := _paced(tally, row))
         if not isinstance(paced, BenchmarkCalibrated):
@@ -96,7 +96,7 @@ def _paced(tally: RunState, row: Benchmark) -> BenchmarkCalibrated | ArmDropped:
         )
     stage = RoundContext(choose_cpus(row.cpus), tally.plan.timeout)
     with avoiding(stage.cpus):
-        calibration = calibrate(arms, stage, effort.value)
+        calibration = calibrate(arms, stage, effort.value_seconds)
     if isinstance(calibration, ArmFailure):
         return run_timing.drop_arm(tally, row, calibration)
     pace = choose_pace(calibration, effort.turns, effort.warmups, PILOT_ROUNDS)
@@ -122,13 +122,13 @@ def _in_turns(tally: RunState, row: Benchmark, trial: Trial, number: int) -> Tri
     started = sum(len(one.arms) for one in played)
     tried = partial(TrialResult, trial, number, round(seconds, 3), started)
     for dropped in small.dropped.values():
-        return tried(f"{dropped.fault.arm}: {dropped.fault.because}")
+        return tried(f"{dropped.failure.arm}: {dropped.failure.reason}")
     line, turns = small.line(row), [one.turns for one in played]
     return tried(
         small.finished[row.id],
-        typical=None if (base := line.cells[0].timing) is None else base.seconds.value,
-        compared=tuple(_compared(line, played)),
-        spread=None if trial.question == "invariance" else variance_components(turns, small.plan.baseline),
+        typical=None if (base := line.cases[0].timing) is None else base.seconds.value,
+        comparisons=tuple(_compared(line, played)),
+        variance=None if trial.question == "invariance" else variance_components(turns, small.plan.baseline),
     )
 
 
@@ -150,10 +150,10 @@ def _plan(plan: Plan, trial: Trial, number: int) -> Plan:
     effort = plan.effort
     match trial.question:
         case "planted":
-            effort = replace(effort, precision=_PLANTED_PRECISION, budget=_PLANTED_BUDGET)
+            effort = replace(effort, precision=_PLANTED_PRECISION, max_seconds=_PLANTED_BUDGET)
         case "invariance":
             backends = (base, *(backend for backend in plan.backends if backend is not base))
-            effort = replace(effort, exactly=_INVARIANCE_ROUNDS)
+            effort = replace(effort, fixed_rounds=_INVARIANCE_ROUNDS)
     return replace(
         plan,
         backends=backends,
@@ -170,13 +170,18 @@ def _base(plan: Plan) -> Backend:
 
 def _scaled(pace: RoundSettings, trial: Trial) -> RoundSettings:
     loops, turns = round(pace.loops * trial.loops), max(1, round(pace.turns * trial.turns))
-    return replace(pace, loops=loops, turns=turns, pilot=0 if trial.question == "invariance" else pace.pilot)
+    return replace(
+        pace,
+        loops=loops,
+        turns=turns,
+        pilot_rounds=0 if trial.question == "invariance" else pace.pilot_rounds,
+    )
 
 
 def _compared(line: BenchmarkResult, played: Sequence[RoundMeasured]) -> Iterator[ArmComparison]:
     """What the run in small says of each backend against the first, and its log ratios by totals."""
-    base = line.cells[0].backend
-    for cell in line.cells:
+    base = line.cases[0].backend
+    for cell in line.cases:
         timing = cell.timing
         if timing is not None and timing.ratio is not None and timing.judgement is not None:
             means = tuple(log_ratio_of_totals(one.turns[cell.backend], one.turns[base]) for one in played)
@@ -210,7 +215,7 @@ _PROCESS_SECONDS = 1.0
 def _as_many_processes(tally: RunState) -> int:
     """Processes of pyperf a side, so that both sides take as long as our comparisons of identical code."""
     ours = [tried.seconds for tried in tally.tried if tried.trial.question == "identical"]
-    theirs = [tried for tried in tally.tried if tried.trial.question == "usual" and tried.compared]
+    theirs = [tried for tried in tally.tried if tried.trial.question == "usual" and tried.comparisons]
     each = (
         sum(tried.seconds for tried in theirs) / sum(2 * tried.processes for tried in theirs)
         if theirs

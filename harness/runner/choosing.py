@@ -91,6 +91,6 @@ def _placed(name: str, everywhere: Sequence[str]) -> Sequence[str]:
 def _check(known: AvailableNames, found: Sequence[Backend]) -> None:
     """Make one of each loop that was typed, or chosen from the project, unless it only runs elsewhere."""
     for loop in known.loops:
-        of_it = [backend.venv for backend in found if backend.loop == loop]
+        of_it = [backend.environment for backend in found if backend.loop == loop]
         if None in of_it or (loop in known.typed and not of_it):
             check_loop(loop)

@@ -41,7 +41,9 @@ class Pass:
         if self.timed == "whole":
             return ordinary
         loops = ordinary.loops * LONGER
-        return replace(ordinary, loops=loops, turns=TURNS, warmups=0, untimed=0, pilot=0, timed=self.timed)
+        return replace(
+            ordinary, loops=loops, turns=TURNS, warmups=0, untimed=0, pilot_rounds=0, timed=self.timed
+        )
 
     def patience(self, ordinary: float) -> float:
         """Seconds of silence after which a worker is ended: as much more as its longer values may take."""
@@ -56,7 +58,7 @@ def requested_passes(plan: Plan, row: Benchmark) -> tuple[Pass, ...]:
     """The passes that were asked for and fit the row, if its iterations are not too long for them."""
     latency, collections = Pass("latency", timed="each"), Pass("collections", timed="uncollected")
     fit = (latency, collections) if row.set_up else (collections,)
-    return tuple(one for one in fit if one.name in plan.also)
+    return tuple(one for one in fit if one.name in plan.passes)
 
 
 def passes_for(
@@ -68,7 +70,7 @@ def passes_for(
     """
     if pace is None or plan.planted is not None:
         return ()
-    found = [] if pace.alone else list(requested_passes(plan, row))
+    found = [] if pace.one_at_a_time else list(requested_passes(plan, row))
     if helped and row.cpus == 1:
-        found.append(Pass("threads", rounds=plan.fewest_rounds, cpus=2))
+        found.append(Pass("threads", rounds=plan.rounds_before_first_look, cpus=2))
     return tuple(found)

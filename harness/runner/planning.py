@@ -59,14 +59,14 @@ def plan_run(wanted: RunRequest) -> RunStarted:
         for backend in backends:
             matching_difference(row, backend.name, runs_on.python_of(backend.name))
     plan = Plan(
-        rows=rows,
+        benchmarks=rows,
         backends=backends,
         baseline=baseline,
         effort=wanted.effort,
         margin=wanted.margin,
-        also=wanted.also,
+        passes=wanted.also,
         timeout=wanted.timeout,
-        required=tuple(one.name for one in backends if wanted.backends or one.venv),
+        required=tuple(one.name for one in backends if wanted.backends or one.environment),
         seed=random.SystemRandom().getrandbits(32) if wanted.seed is None else wanted.seed,
     )
     return RunStarted(VERSION, wanted.name, now(), command_line(), runs_on, plan)
@@ -75,7 +75,7 @@ def plan_run(wanted: RunRequest) -> RunStarted:
 def plan_audit(wanted: RunRequest, schedule: AuditSchedule) -> RunStarted:
     """The same for an audit: one timed row, on the default backends. Raises BadInput."""
     begun = plan_run(wanted)
-    rows = begun.plan.rows
+    rows = begun.plan.benchmarks
     if len(rows) != 1 or not rows[0].timed or rows[0].ideal is not None or rows[0].set_up:
         raise BadInput(
             "an audit times one row that neither sleeps nor has a set-up, such as order:n=1, "
@@ -107,14 +107,18 @@ def _check_twins(rows: Iterable[Benchmark]) -> None:
 def _completed(backends: Iterable[Backend], needs: Sequence[str]) -> tuple[Backend, ...]:
     """The backends, each environment with all that its loop, the rows and the passes need there."""
     return tuple(
-        replace(one, venv=with_worker_requirements(one.venv, one.loop, needs)) if one.venv else one
+        replace(one, environment=with_worker_requirements(one.environment, one.loop, needs))
+        if one.environment
+        else one
         for one in backends
     )
 
 
 def _announce(backends: Iterable[Backend]) -> None:
     """Say what takes its time before anything else happens: making environments."""
-    for venv in dict.fromkeys(one.venv for one in backends if one.venv and not is_made(one.venv)):
+    for venv in dict.fromkeys(
+        one.environment for one in backends if one.environment and not is_made(one.environment)
+    ):
         asked = ", ".join(venv.requirements)
         typer.echo(f"loopcmp: making environment {venv.name}: Python {venv.python}, {asked}", err=True)
 
@@ -125,10 +129,10 @@ def verify_unchanged(begun: RunStarted) -> None:
     So it does where a story is another, or loopcmp itself is on another machine or Python, or beside another
     version of a loop.
     """
-    env = begun.environment
-    _check_here(env, environment(one for one in begun.plan.backends if one.venv is None))
-    check_rows(begun.plan.rows)
-    found = [one for one in begun.plan.backends if one.venv and env.of(one.name).unavailable is None]
+    env = begun.machine
+    _check_here(env, environment(one for one in begun.plan.backends if one.environment is None))
+    check_rows(begun.plan.benchmarks)
+    found = [one for one in begun.plan.backends if one.environment and env.of(one.name).unavailable is None]
     _announce(found)
     for backend in found:
         before = env.of(backend.name)
@@ -138,8 +142,8 @@ def verify_unchanged(begun: RunStarted) -> None:
 
 
 def _check_here(before: Machine, after: Machine) -> None:
-    if after.machine != before.machine:
-        raise BadInput(f"the run was begun on {before.machine}; here is {after.machine}: begin another")
+    if after.identity != before.identity:
+        raise BadInput(f"the run was begun on {before.identity}; here is {after.identity}: begin another")
     if changed := _change(before.of(""), after.of("")):
         raise BadInput(f"the run cannot go on: {changed}; install what it was, or begin another")
 
@@ -174,9 +178,9 @@ def command_line() -> str:
 
 def unavailable(begun: RunStarted) -> list[str]:
     """The backends that were asked for by name and cannot run here, each with why."""
-    plan, env = begun.plan, begun.environment
+    plan, env = begun.plan, begun.machine
     found = (
-        (one.name, env.of(one.name).unavailable if one.venv else why_unavailable(one.loop))
+        (one.name, env.of(one.name).unavailable if one.environment else why_unavailable(one.loop))
         for one in plan.backends
     )
     return [f"{name}: {why}" for name, why in found if why and name in plan.required]

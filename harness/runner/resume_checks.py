@@ -23,23 +23,23 @@ def check_typed(folder: Path, begun: RunStarted) -> None:
     journal, plan = folder / JOURNAL, begun.plan
     with _field(journal, "name"):
         safe_name(begun.name)
-    for module, family in dict.fromkeys((row.module, row.family) for row in plan.rows):
-        with _field(journal, "plan.rows.module"):
+    for module, family in dict.fromkeys((row.module, row.family) for row in plan.benchmarks):
+        with _field(journal, "plan.benchmarks.module"):
             check_module(module, family)
     for number, backend in enumerate(plan.backends):
         _check_backend(journal, f"plan.backends[{number}]", backend)
     with _field(journal, "plan.baseline"):
         choose_baseline(plan.baseline, plan.backends)
-    for number, there in enumerate(begun.environment.elsewhere):
-        with _field(journal, f"environment.elsewhere[{number}].versions"):
+    for number, there in enumerate(begun.machine.environments):
+        with _field(journal, f"machine.environments[{number}].versions"):
             check_versions(there.versions)
 
 
 def _check_backend(journal: Path, field: str, backend: Backend) -> None:
-    loop, venv = backend.loop, backend.venv
+    loop, venv = backend.loop, backend.environment
     with _field(journal, f"{field}.loop"):
         own = [] if loop in known_loops() else [read_loop(f"{loop.name}={loop.factory}")]
-    with _field(journal, f"{field}.venv"):
+    with _field(journal, f"{field}.environment"):
         venvs = [define(venv.name, venv.python, venv.requirements)] if venv else []
     with _field(journal, field):
         if find_backend(backend.name, own, venvs) != backend:

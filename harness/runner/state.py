@@ -52,14 +52,14 @@ class RunState:
         self.closed: RunFinished | None = None
         self._findings: dict[tuple[str, str], CaseVerdict] = {}
         self._settled: dict[str, BenchmarkResult] = {}
-        self._rows = {row.id: row for row in self.plan.rows}
+        self._rows = {row.id: row for row in self.plan.benchmarks}
         for entry in entries:
             self.add(entry)
 
     def add(self, entry: Entry) -> None:
         """Take in one entry; a later one about the same thing replaces the earlier."""
         if isinstance(entry, CaseObserved | ArmDropped):
-            self._forget(entry.row)
+            self._forget(entry.benchmark)
         match entry:
             case CaseObserved(row, backend, sightings):
                 self.sightings[row, backend] = sightings
@@ -68,7 +68,7 @@ class RunState:
             case RoundMeasured(row):
                 self.rounds[row].append(entry)
             case PassRoundMeasured(beside, played):
-                self.beside[played.row, beside].append(played)
+                self.beside[played.benchmark, beside].append(played)
             case ArmDropped(row, fault):
                 self.dropped[row, fault.arm] = entry
             case BenchmarkFinished(row, because):
@@ -105,7 +105,7 @@ class RunState:
 
         So are those of its native twins, which may have been given up in its rounds.
         """
-        twins = self.plan.natives(self._rows[row]) if row in self._rows else ()
+        twins = self.plan.native_twins(self._rows[row]) if row in self._rows else ()
         for name in (row, *(twin.id for twin, _ in twins)):
             for backend in self.plan.backends:
                 self._findings.pop((name, backend.name), None)
@@ -118,11 +118,13 @@ class RunState:
         return self._findings[case]
 
     def _judged(self, row: Benchmark, backend: str) -> CaseVerdict:
-        python = self.begun.environment.python_of(backend)
+        python = self.begun.machine.python_of(backend)
         finding = judge_among(row, backend, python, self._seen(row))
         dropped = self.dropped.get((row.id, backend)) or self._dropped_elsewhere(row, backend)
         if dropped is not None and finding.has_number:
-            return CaseVerdict(Verdict(dropped.verdict), dropped.fault.because, said=dropped.fault.said)
+            return CaseVerdict(
+                Verdict(dropped.verdict), dropped.failure.reason, output=dropped.failure.output
+            )
         return finding
 
     def timed_backends(self, row: Benchmark) -> tuple[str, ...]:
@@ -138,23 +140,23 @@ class RunState:
         """The native twins of a row that may take part in its rounds, and on which backends."""
         return tuple(
             (twin, backend)
-            for twin, backend in self.plan.natives(row)
+            for twin, backend in self.plan.native_twins(row)
             if backend.name in self.timed_backends(twin)
         )
 
     def measured_in(self, row: Benchmark) -> Benchmark | None:
         """The row in whose rounds a native one takes part; None where it needs rounds of its own."""
-        told = self.plan.told(row)
+        told = self.plan.twin_of(row)
         return None if told is None or self.rounds[row.id] or not self.timed_backends(told) else told
 
     def _rows_measured_in(self, told: Benchmark) -> tuple[Benchmark, ...]:
         """The native rows that have no rounds but those of this row."""
-        twins = dict.fromkeys(twin for twin, _ in self.plan.natives(told))
+        twins = dict.fromkeys(twin for twin, _ in self.plan.native_twins(told))
         return tuple(twin for twin in twins if self.measured_in(twin) is not None)
 
     def _dropped_elsewhere(self, row: Benchmark, backend: str) -> ArmDropped | None:
         """How a native row was given up in the rounds of the row that it tells again."""
-        told = self.plan.told(row)
+        told = self.plan.twin_of(row)
         if told is None:
             return None
         arm = next(native_arm(one) for one in self.plan.backends if one.name == backend)
@@ -166,7 +168,7 @@ class RunState:
 
     def expected(self, row: Benchmark, backend: str) -> Promise:
         """The whole promise of a case."""
-        return expected_promise(row, backend, self.begun.environment.python_of(backend), self.reference(row))
+        return expected_promise(row, backend, self.begun.machine.python_of(backend), self.reference(row))
 
     def unexpected_result(self, row: Benchmark, part: ArmRound) -> Description | None:
         """A result that an arm returned after a value and that was not promised."""
@@ -177,7 +179,7 @@ class RunState:
         return None
 
     def _expected_of_arm(self, row: Benchmark, arm: str) -> Promise:
-        for twin, backend in self.plan.natives(row):
+        for twin, backend in self.plan.native_twins(row):
             if arm == native_arm(backend):
                 return self.expected(twin, backend.name)
         return self.expected(row, self.plan.baseline if arm == SELF_TEST_ARM else arm)
@@ -189,7 +191,10 @@ class RunState:
     def _line(self, row: Benchmark) -> BenchmarkResult:
         rounds, told = self.row_rounds(row), self.measured_in(row)
         passes = {beside: self.pass_rounds(row, beside) for beside in get_args(PassName)}
-        timings, again = add_pass_results(rounds.timings(), passes, rounds.helped()), rounds.again()
+        timings, again = (
+            add_pass_results(rounds.timings(), passes, rounds.with_helper_threads()),
+            rounds.self_test_ratio(),
+        )
         cells = tuple(
             CaseResult(
                 backend.name,
@@ -200,20 +205,20 @@ class RunState:
             for backend in self.plan.backends_of(row)
         )
         return BenchmarkResult(
-            row=row,
-            cells=cells,
-            pace=self.paces.get((told or row).id),
-            rounds=len(rounds.played),
-            finished=self.finished.get(row.id) or (f"measured in the rounds of {told.id}" if told else ""),
-            again=again,
-            again_excludes=rounds.again_excludes(),
+            benchmark=row,
+            cases=cells,
+            settings=self.paces.get((told or row).id),
+            rounds=len(rounds.rounds),
+            stop_reason=self.finished.get(row.id) or (f"measured in the rounds of {told.id}" if told else ""),
+            self_test=again,
+            self_test_differs=rounds.self_test_differs(),
             contrasts=rounds.contrasts(),
             measured_in=told.id if told else "",
         )
 
     def record(self) -> Record:
         """The record of everything so far."""
-        lines = tuple(map(self.line, self.plan.rows))
+        lines = tuple(map(self.line, self.plan.benchmarks))
         return Record(self.begun, lines, self._ledger(), _repeats(lines), self.closed, tuple(self.tried))
 
     def row_rounds(self, row: Benchmark) -> BenchmarkSamples:
@@ -227,7 +232,7 @@ class RunState:
         """The rounds of the row that this one tells again, with the native arms in the backends' places."""
         places = {native_arm(backend): backend.name for backend in self.plan.backends_of(row)}
         return [
-            replace(played, row=row.id, arms=arms)
+            replace(played, benchmark=row.id, arms=arms)
             for played in self.rounds[told.id]
             if (arms := tuple(replace(one, arm=places[one.arm]) for one in played.arms if one.arm in places))
         ]
@@ -238,7 +243,7 @@ class RunState:
 
     def passes(self, row: Benchmark) -> tuple[Pass, ...]:
         """The row's passes, as far as its rounds show which it needs."""
-        return passes_for(self.plan, row, self.paces.get(row.id), self.row_rounds(row).helped())
+        return passes_for(self.plan, row, self.paces.get(row.id), self.row_rounds(row).with_helper_threads())
 
     def _ledger(self) -> tuple[ClaimResults, ...]:
         return tuple(
@@ -250,14 +255,14 @@ class RunState:
                     for backend in self.plan.backends_of(row)
                 ),
             )
-            for row in self.plan.rows
+            for row in self.plan.benchmarks
             for claim in row.claims
         )
 
 
 def _repeats(lines: Sequence[BenchmarkResult]) -> SelfTestCheck | None:
-    again = [line for line in lines if line.again is not None and line.again.low is not None]
+    again = [line for line in lines if line.self_test is not None and line.self_test.low is not None]
     if not again:
         return None
-    excluding = sum(line.again_excludes for line in again)
+    excluding = sum(line.self_test_differs for line in again)
     return SelfTestCheck(len(again), excluding, binomial_quantile(len(again)))

@@ -52,9 +52,9 @@ def check(tally: RunState) -> Entries:
 
         def observed(row: Benchmark, backend: Backend) -> list[Future[ProcessObservations]]:
             times = range(PROCESSES)
-            if (why := tally.begun.environment.of(backend.name).unavailable) is not None:
+            if (why := tally.begun.machine.of(backend.name).unavailable) is not None:
                 return [pool.submit(ProcessObservations, unavailable=why) for _ in times]
-            return [pool.submit(observe_in_process, row, backend, plan.patience(row), stop) for _ in times]
+            return [pool.submit(observe_in_process, row, backend, plan.timeout_of(row), stop) for _ in times]
 
         waiting = deque((row, backend, observed(row, backend)) for row, backend in todo)
         try:
@@ -72,9 +72,9 @@ def time(tally: RunState) -> Entries:
     A native row is timed in the rounds of the row that it tells again, if that one is in the plan and keeps a
     number; which is known when it is over, so native rows come last.
     """
-    for row in sorted(tally.plan.timed_rows, key=lambda row: tally.plan.told(row) is not None):
+    for row in sorted(tally.plan.timed_rows, key=lambda row: tally.plan.twin_of(row) is not None):
         if row.id not in tally.finished and tally.measured_in(row) is None:
-            stage = RoundContext(choose_cpus(row.cpus), tally.plan.patience(row))
+            stage = RoundContext(choose_cpus(row.cpus), tally.plan.timeout_of(row))
             with avoiding(stage.cpus):
                 because = yield from _time_row(tally, row, stage)
             for one in tally.passes(row):
@@ -94,7 +94,7 @@ def _time_row(tally: RunState, row: Benchmark, stage: RoundContext) -> Generator
         if row.id not in tally.paces:
             yield from _calibrated(tally, row, arms_of(tally, row), stage)
             continue
-        if 0 < tally.paces[row.id].pilot <= len(tally.rounds[row.id]):
+        if 0 < tally.paces[row.id].pilot_rounds <= len(tally.rounds[row.id]):
             yield BenchmarkCalibrated(row.id, _after_pilot(tally, row))
         number = len(tally.rounds[row.id])
         yield _play(tally, row, _arms(tally, row), tally.paces[row.id], stage, (row.id, number))
@@ -106,7 +106,10 @@ def _pass(tally: RunState, row: Benchmark, one: Pass) -> Entries:
     cpus = choose_cpus(one.cpus or row.cpus)
     if one.cpus is not None and (cpus is None or len(cpus) < one.cpus):
         return
-    stage, taken = RoundContext(cpus, one.patience(tally.plan.patience(row))), tally.beside[row.id, one.name]
+    stage, taken = (
+        RoundContext(cpus, one.patience(tally.plan.timeout_of(row))),
+        tally.beside[row.id, one.name],
+    )
     with avoiding(cpus):
         while (arms := arms_of(tally, row)) and not one.is_over(len(taken), _seconds(taken)):
             pace = one.pace(tally.paces[row.id])
@@ -141,11 +144,11 @@ def _calibrated(tally: RunState, row: Benchmark, arms: tuple[Arm, ...], stage: R
         yield BenchmarkCalibrated(row.id, ONE_AT_A_TIME)
         return
     effort = tally.plan.effort
-    calibration = calibrate(arms, stage, effort.value)
+    calibration = calibrate(arms, stage, effort.value_seconds)
     if isinstance(calibration, ArmFailure):
         yield drop_arm(tally, row, calibration)
     else:
-        pilot = PILOT_ROUNDS if effort.exactly is None and row.ideal is None else 0
+        pilot = PILOT_ROUNDS if effort.fixed_rounds is None and row.ideal is None else 0
         yield BenchmarkCalibrated(row.id, choose_pace(calibration, effort.turns, effort.warmups, pilot))
 
 
@@ -154,12 +157,12 @@ def _after_pilot(tally: RunState, row: Benchmark) -> RoundSettings:
 
     No more than let the rounds that it takes anyway end within its budget.
     """
-    plan, rounds, pace = tally.plan, tally.row_rounds(row), replace(tally.paces[row.id], pilot=0)
-    if (spread := rounds.spread()) is None:
+    plan, rounds, pace = tally.plan, tally.row_rounds(row), replace(tally.paces[row.id], pilot_rounds=0)
+    if (spread := rounds.variance_components()) is None:
         return pace
-    price, fewest = rounds.price(), plan.fewest_rounds
+    price, fewest = rounds.round_cost(), plan.rounds_before_first_look
     turns = optimal_turns(spread, price, plan.effort.precision, plan.level, fewest)
-    return replace(pace, turns=min(turns, price.turns_within(plan.effort.budget / fewest)))
+    return replace(pace, turns=min(turns, price.turns_within(plan.effort.max_seconds / fewest)))
 
 
 def _play(
@@ -206,10 +209,10 @@ def _why_stop(tally: RunState, row: Benchmark) -> str | None:
         return _why_none_is_timed(tally, row)
     effort = tally.plan.effort
     taken = len(tally.rounds[row.id])
-    if effort.exactly is not None:
-        return f"{taken} rounds, as --{effort.name} asks" if taken >= effort.exactly else None
-    over = _over(tally, row) if taken >= tally.plan.needed_rounds or _alone(tally, row) else None
-    since = taken - tally.plan.fewest_rounds
+    if effort.fixed_rounds is not None:
+        return f"{taken} rounds, as --{effort.name} asks" if taken >= effort.fixed_rounds else None
+    over = _over(tally, row) if taken >= tally.plan.rounds_for_an_interval or _alone(tally, row) else None
+    since = taken - tally.plan.rounds_before_first_look
     if since < 0 or since % effort.step:
         return over
     return _narrow_enough(tally, row) or over
@@ -218,9 +221,9 @@ def _why_stop(tally: RunState, row: Benchmark) -> str | None:
 def _why_none_is_timed(tally: RunState, row: Benchmark) -> str:
     """Why no backend is timed: where none that is there could be measured, what prevented that."""
     findings = [tally.finding(row, backend.name) for backend in tally.plan.backends_of(row)]
-    tried = [finding for finding in findings if finding.verdict is not Verdict.UNAVAILABLE]
-    if tried and all(finding.verdict is Verdict.COULD_NOT_MEASURE for finding in tried):
-        return "; ".join(dict.fromkeys(finding.because for finding in tried))
+    tried = [finding for finding in findings if finding.kind is not Verdict.UNAVAILABLE]
+    if tried and all(finding.kind is Verdict.COULD_NOT_MEASURE for finding in tried):
+        return "; ".join(dict.fromkeys(finding.reason for finding in tried))
     return "no case of this row has a number"
 
 
@@ -236,7 +239,7 @@ def _narrow_enough(tally: RunState, row: Benchmark) -> str | None:
 
 def _over(tally: RunState, row: Benchmark) -> str | None:
     """Whether the row's time is over, rounds of an earlier part of a resumed run included."""
-    budget = tally.plan.effort.budget
+    budget = tally.plan.effort.max_seconds
     return f"{budget:g} s are over" if _seconds(tally.rounds[row.id]) >= budget else None
 
 
@@ -247,7 +250,7 @@ def _seconds(rounds: Iterable[RoundMeasured]) -> float:
 def _alone(tally: RunState, row: Benchmark) -> bool:
     """Whether the row's iterations are so long that its budget may end it with too few rounds."""
     pace = tally.paces.get(row.id)
-    return pace is not None and pace.alone
+    return pace is not None and pace.one_at_a_time
 
 
 def _narrow(ratio: Estimate, row: Benchmark, precision: float) -> bool:

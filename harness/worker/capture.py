@@ -118,7 +118,7 @@ class Capture:
 
     def _standing(self) -> tuple[set[threading.Thread], int, int]:
         """Threads, open descriptors, and child processes, as far as the system tells."""
-        keeps = self._running.keeps
+        keeps = self._running.is_pool_thread
         threads = {thread for thread in threading.enumerate() if not keeps(thread)}
         return threads, _descriptors(), _children()
 

@@ -76,11 +76,11 @@ def _value(loops: int, wall: int, before: _Readings, after: _Readings) -> Value:
         loops=loops,
         wall=wall,
         cpu=cpu,
-        helping=max(0, cpu - own),
+        helper_cpu=max(0, cpu - own),
         switches=(after.voluntary - before.voluntary, after.involuntary - before.involuntary),
         collections=(young, middle, full),
         collecting=after.collecting - before.collecting,
-        full=(after.full[0] - before.full[0], after.full[1] - before.full[1]),
+        full_collections=(after.full[0] - before.full[0], after.full[1] - before.full[1]),
         waited=0,
         idle_cpu=0,
     )

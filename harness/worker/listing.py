@@ -142,7 +142,7 @@ def _promise(raw: PromiseSpec, parameters: Parameters) -> Promise:
     return Promise(
         outcome=_outcome(_resolve(raw.returns, parameters), _resolve(raw.raises, parameters)),
         prints=_prints(_resolve(raw.prints, parameters)),
-        complaints=None if leaves is UNPROMISED else _complaints(leaves),
+        diagnostics=None if leaves is UNPROMISED else _complaints(leaves),
     )
 
 

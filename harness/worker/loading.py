@@ -101,7 +101,7 @@ def run_on(running: Runtime, operation: Operation) -> object:
     try:
         return anyio.run(operation, backend=running.anyio_backend, backend_options=running.options)
     finally:
-        if why := running.elsewhere():
+        if why := running.other_loop():
             raise AnotherLoop(why)
 
 

@@ -23,7 +23,7 @@ def main() -> None:
     case = runner.parse_args().case
     story, running = open_assignment(CaseSpec(**json.loads(case)))
     runner.bench_async_func("story", story.operation, **running.options)
-    if why := running.elsewhere():
+    if why := running.other_loop():
         sys.exit(why)
 
 

@@ -100,7 +100,7 @@ class _Session:
 
     async def run(self) -> None:
         """Set up, serve turns until the parent has enough, and tear down; none of it on another loop."""
-        if self._running.elsewhere():
+        if self._running.other_loop():
             return
         async with self._story.opened() as operation:
             await self._first(operation)
@@ -178,7 +178,7 @@ class _Session:
             startup=self._startup,
             peak=peak - self._resident if known else None,  # type: ignore[operator]
             threads=self._threads,
-            sketched=self._each.sketched(),
+            sketch=self._each.sketched(),
         )
 
 

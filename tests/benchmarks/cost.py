@@ -77,7 +77,7 @@ def memory() -> bool:
     for entry in large_run():
         tally.add(entry)
     record = tally.record()
-    cells = sum(len(line.cells) for line in record.lines)
+    cells = sum(len(line.cases) for line in record.results)
     most = peak()
     print(
         f"memory: {most:.0f} MB for a run of {cells:,} cells and its record (bar {MEMORY} MB);"

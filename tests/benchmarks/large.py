@@ -67,8 +67,10 @@ def large_record() -> Record:
     started = large_plan()
     judged = RunState(started, [*observed(), RunFinished("2026-05-04T09:00:00+00:00", 0.5)]).record()
     draw = random.Random(7)
-    lines = tuple(timed(line, started.plan.level, draw) for line in judged.lines)
-    return replace(judged, lines=lines, repeats=SelfTestCheck(len(lines), len(lines) // 20, len(lines) // 15))
+    lines = tuple(timed(line, started.plan.level, draw) for line in judged.results)
+    return replace(
+        judged, results=lines, self_test=SelfTestCheck(len(lines), len(lines) // 20, len(lines) // 15)
+    )
 
 
 def large_run() -> Iterator[Entry]:
@@ -104,10 +106,10 @@ PYPERF = 1_000
 
 def timed(line: BenchmarkResult, level: float, draw: random.Random) -> BenchmarkResult:
     """The line as it is after its rounds."""
-    cells = tuple(replace(cell, timing=timing(cell, line.row, level, draw)) for cell in line.cells)
+    cells = tuple(replace(cell, timing=timing(cell, line.benchmark, level, draw)) for cell in line.cases)
     again = estimate(list(noise(0.0, draw)), 0.95).exp()
     finished = "every interval is within ±2.0%"
-    return replace(line, cells=cells, pace=PACE, rounds=ROUNDS, finished=finished, again=again)
+    return replace(line, cases=cells, settings=PACE, rounds=ROUNDS, stop_reason=finished, self_test=again)
 
 
 def timing(cell: CaseResult, of: Benchmark, level: float, draw: random.Random) -> Timing:

@@ -25,12 +25,12 @@ class OurRow:
 
     def __init__(self, name: str, loops: Sequence[str]) -> None:
         plan = plan_run(RunRequest([name], loops, [], loops[0], 30.0, FAST, seed=0, scale=True)).plan
-        [row] = plan.rows
+        [row] = plan.benchmarks
         self._name = name
-        self._stage = RoundContext(choose_cpus(row.cpus), plan.patience(row))
+        self._stage = RoundContext(choose_cpus(row.cpus), plan.timeout_of(row))
         self._arms = [Arm(one.loop.name, assignment(row, one)) for one in plan.backends]
         with avoiding(self._stage.cpus):
-            calibration = self._sound(calibrate(self._arms, self._stage, FAST.value))
+            calibration = self._sound(calibrate(self._arms, self._stage, FAST.value_seconds))
         self._pace = choose_pace(calibration, FAST.turns, FAST.warmups)
 
     def values(self, number: int) -> dict[str, Values]:
@@ -43,7 +43,7 @@ class OurRow:
 
     def _sound(self, found: T | ArmFailure) -> T:
         if isinstance(found, ArmFailure):
-            sys.exit(f"{self._name}: {found.arm}: {found.because}")
+            sys.exit(f"{self._name}: {found.arm}: {found.reason}")
         return found
 
 

@@ -44,7 +44,7 @@ def open_backend(factory: str, gatherer: str) -> Runtime:
         pending_tasks=_pending_tasks,
         loggers=("asyncio",),
         check=lambda: _check(new_loop),
-        elsewhere=new_loop.elsewhere,
+        other_loop=new_loop.elsewhere,
     )
 
 

@@ -27,9 +27,9 @@ def open_backend(factory: str, gatherer: str) -> Runtime:  # noqa: ARG001 - trio
         gather=GATHERERS[gatherer],
         cancelled=(trio.Cancelled,),
         count_tasks=lambda: trio.lowlevel.current_statistics().tasks_living,
-        keeps=lambda thread: thread.name.startswith("Trio thread "),  # what trio calls an idle one
+        is_pool_thread=lambda thread: thread.name.startswith("Trio thread "),  # what trio calls an idle one
         pending_tasks=lambda: 0,  # trio.run does not return before its last task
-        elsewhere=_elsewhere,
+        other_loop=_elsewhere,
     )
 
 

@@ -31,9 +31,9 @@ class InterpreterPath:
 
 def interpreter_for(backend: Backend) -> InterpreterPath:
     """Where this backend's workers run. Its environment is made if there is none yet; once a process."""
-    if backend.venv is None:
+    if backend.environment is None:
         return InterpreterPath(sys.executable, why_unavailable(backend.loop))
-    return _find(backend.loop, backend.venv)
+    return _find(backend.loop, backend.environment)
 
 
 @cache
@@ -49,11 +49,13 @@ def _find(loop: Loop, venv: EnvironmentSpec) -> InterpreterPath:
 
 def rebuild(backend: Backend, versions: tuple[tuple[str, str], ...]) -> InterpreterPath:
     """Where a resumed run's backend runs; if its environment is gone, it is made with these versions."""
-    if backend.venv is not None:
+    if backend.environment is not None:
         try:
-            building.make(backend.venv, [f"{name}=={version}" for name, version in versions])
+            building.make(backend.environment, [f"{name}=={version}" for name, version in versions])
         except building.BuildFailed as error:
-            return InterpreterPath("", f"environment {backend.venv.name} cannot be made again: {error}")
+            return InterpreterPath(
+                "", f"environment {backend.environment.name} cannot be made again: {error}"
+            )
     return interpreter_for(backend)
 
 
@@ -62,7 +64,7 @@ def _identify(python: str, loop: Loop) -> Interpreter:
     with Worker({"do": "identify", "loop": loop}, python=python) as worker:
         reply = worker.receive(_PATIENCE)
     if isinstance(reply, WorkerExit):
-        raise building.BuildFailed(f"a worker there {reply.how}: {reply.said[-building.KEPT :]}")
+        raise building.BuildFailed(f"a worker there {reply.how}: {reply.output[-building.KEPT :]}")
     try:
         return reply.read(Interpreter)
     except msgspec.ValidationError as error:

@@ -7,37 +7,48 @@ from pathlib import Path
 import msgspec
 
 from harness.records.entries import Machine
+from harness.records.store import version_1
 from harness.records.store.folders import LOCAL
 from harness.records.store.record_file import RECORD
 from harness.records.trials import AuditSchedule
+
+_ABSENT = msgspec.Raw(b"")
 
 
 class _Setting(msgspec.Struct):
     """Of a record's beginning, what tells an audit from a run, and where it was taken."""
 
     started: str
-    environment: Machine
+    machine: Machine
     audit: AuditSchedule | None = None
 
 
-class _Set(msgspec.Struct):
-    begun: _Setting
+class _Beginning(msgspec.Struct):
+    """The beginning of a record; `begun` is what version 1 called it."""
+
+    run: msgspec.Raw = _ABSENT
+    begun: msgspec.Raw = _ABSENT
 
 
-def audits(results: Path, environment: Machine) -> list[Path]:
+def audits(results: Path, machine: Machine) -> list[Path]:
     """The folders of the audits of the same machine and Python under results/, newest first."""
     files = chain(results.glob(f"*/{RECORD}"), results.glob(f"{LOCAL}/*/{RECORD}"))
-    settings = {file.parent: setting.begun for file in files if (setting := _setting(file)) is not None}
+    settings = {file.parent: setting for file in files if (setting := _setting(file)) is not None}
     alike = {
         folder: setting.started
         for folder, setting in settings.items()
-        if setting.audit is not None and setting.environment.machine == environment.machine
+        if setting.audit is not None and setting.machine.identity == machine.identity
     }
     return sorted(alike, key=alike.__getitem__, reverse=True)
 
 
-def _setting(file: Path) -> _Set | None:
+def _setting(file: Path) -> _Setting | None:
     """None for what is no record: it says nothing here."""
     with suppress(OSError, msgspec.MsgspecError):
-        return msgspec.json.decode(file.read_bytes(), type=_Set)
+        beginning = msgspec.json.decode(file.read_bytes(), type=_Beginning)
+        if bytes(beginning.run):
+            return msgspec.json.decode(beginning.run, type=_Setting)
+        if bytes(beginning.begun):
+            old = version_1.upgrade(msgspec.json.decode(beginning.begun))
+            return msgspec.convert(old, _Setting)
     return None

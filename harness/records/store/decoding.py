@@ -2,7 +2,7 @@
 
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -12,14 +12,24 @@ from harness.records.entries import VERSION
 T = TypeVar("T")
 
 
+class HasVersion(Protocol):
+    """What states the version that it is of."""
+
+    @property
+    def version(self) -> int:
+        """The version of a record or journal."""
+
+
 class Versioned(msgspec.Struct):
     """The one field that every version has."""
 
     version: int
 
 
-def check_version(versioned: Versioned, place: str) -> None:
+def check_version(versioned: HasVersion | None, place: str) -> None:
     """Raises BadInput for another version than this, saying what reads it."""
+    if versioned is None:
+        raise BadInput(f"{place} is no record of loopcmp: it states no version")
     if versioned.version != VERSION:
         newer = "newer than" if versioned.version > VERSION else "older than"
         raise BadInput(

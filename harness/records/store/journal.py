@@ -22,20 +22,21 @@ from harness.records.entries import (
     RunFinished,
     RunStarted,
 )
+from harness.records.store import version_1
 from harness.records.store.decoding import Versioned, check_version, decode, read_bytes
 from harness.records.store.files import JOURNAL, cannot_write, remove_halves, sync, write_all
 from harness.records.trials import TrialResult
 
 KINDS: dict[str, type[Entry]] = {
-    "Begun": RunStarted,
-    "Observed": CaseObserved,
-    "Paced": BenchmarkCalibrated,
-    "Played": RoundMeasured,
-    "PlayedBeside": PassRoundMeasured,
-    "Dropped": ArmDropped,
-    "Finished": BenchmarkFinished,
-    "Tried": TrialResult,
-    "Closed": RunFinished,
+    "run-started": RunStarted,
+    "case-observed": CaseObserved,
+    "benchmark-calibrated": BenchmarkCalibrated,
+    "round-measured": RoundMeasured,
+    "pass-round-measured": PassRoundMeasured,
+    "arm-dropped": ArmDropped,
+    "benchmark-finished": BenchmarkFinished,
+    "trial-result": TrialResult,
+    "run-finished": RunFinished,
 }
 """The kinds of entries by the name that a journal has for each; a class may be renamed, a kind may not."""
 
@@ -108,6 +109,7 @@ def resume(folder: Path) -> tuple[Journal, RunStarted, Iterator[Entry]]:
     journal = Journal(folder, create=False)
     try:
         begun, entries = open_journal(folder)  # before anything is changed: it may be no journal
+        check_version(begun, str(folder / JOURNAL))
         mend_journal(folder)
         remove_halves(folder)
     except BaseException:
@@ -164,6 +166,9 @@ def mend_journal(folder: Path) -> None:
 def _entry(path: Path, number: int, line: bytes) -> Entry:
     place = f"{path}, line {number}"
     envelope = decode(line, _Envelope, place)
+    if envelope.kind in version_1.KINDS:
+        entry = msgspec.json.encode(version_1.upgrade(msgspec.json.decode(envelope.entry)))
+        return decode(entry, KINDS[version_1.KINDS[envelope.kind]], place)
     kind = KINDS.get(envelope.kind)
     if kind is None:
         raise BadInput(f"{place}: {envelope.kind!r} is no entry of a journal of version {VERSION}")

@@ -21,8 +21,8 @@ def write_timings(folder: Path, entries: Iterable[Entry]) -> None:
     for entry in entries:
         if isinstance(entry, RoundMeasured):
             for part in entry.arms:
-                whose = f"{entry.row}, round {entry.number}, {part.arm}"
-                runs.setdefault(part.arm, []).append((whose, part.farewell.pyperf))
+                whose = f"{entry.benchmark}, round {entry.number}, {part.arm}"
+                runs.setdefault(part.arm, []).append((whose, part.summary.pyperf))
     if not runs:
         return
     timings = folder / "timings"

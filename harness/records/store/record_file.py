@@ -6,6 +6,7 @@ import msgspec
 
 from harness.errors import BadInput
 from harness.records.record import Record
+from harness.records.store import version_1
 from harness.records.store.decoding import Versioned, check_version, decode, read_bytes
 from harness.records.store.files import JOURNAL, resume_command, write_file
 
@@ -13,7 +14,10 @@ RECORD = "record.json"
 
 
 class _Headed(msgspec.Struct):
-    begun: Versioned
+    """What tells a record's version: `begun` is what version 1 called its run."""
+
+    run: Versioned | None = None
+    begun: Versioned | None = None
 
 
 def write_record(folder: Path, record: Record) -> Path:
@@ -28,5 +32,8 @@ def read_record(path: Path) -> Record:
         raise BadInput(f"{path} is an unfinished run: {resume_command(path)} finishes it")
     data = read_bytes(file)
     headed = decode(data, _Headed, str(file))
-    check_version(headed.begun, str(file))
+    if headed.begun is not None and headed.begun.version == version_1.VERSION:
+        data = msgspec.json.encode(version_1.upgrade(msgspec.json.decode(data)))
+    else:
+        check_version(headed.run or headed.begun, str(file))
     return decode(data, Record, str(file))

@@ -23,8 +23,8 @@ def forest(record: Record) -> Chart | None:
     data = tuple(_dots(record, _ratio))
     if not data:
         return None
-    baseline = record.begun.plan.baseline
-    judged = [cell.timing.judgement for line in record.lines for cell in line.cells if cell.timing]
+    baseline = record.run.plan.baseline
+    judged = [cell.timing.judgement for line in record.results for cell in line.cases if cell.timing]
     said = ", ".join(f"{one} in {judged.count(one)}" for one in Judgement if one in judged)
     title = f"Time divided by {label(baseline)}'s"
     return Chart(
@@ -76,10 +76,10 @@ def contrasts(record: Record) -> Chart | None:
 
 def _contrasted(record: Record) -> Iterator[Datum]:
     known = [
-        (number, line.row.id, one)
-        for number, line in enumerate(record.lines, start=1)
+        (number, line.benchmark.id, one)
+        for number, line in enumerate(record.results, start=1)
         for one in line.contrasts
-        if one.due != "interaction"
+        if one.factor != "interaction"
     ]
     pairs = list(dict.fromkeys(f"{one.arm} / {one.against}" for _, _, one in known))
     for number, row, one in known:
@@ -95,21 +95,21 @@ def _ratio(cell: CaseResult) -> tuple[Estimate, str] | None:
 
 
 def _peak(cell: CaseResult) -> tuple[Estimate, str] | None:
-    if cell.timing is None or cell.timing.peak is None:
+    if cell.timing is None or cell.timing.peak_memory is None:
         return None
-    peak = scaled(cell.timing.peak, 1 / 1024)
+    peak = scaled(cell.timing.peak_memory, 1 / 1024)
     return peak, format_estimate(peak, " KiB")
 
 
 def _dots(record: Record, what: Any) -> Iterator[Datum]:
     """A dot with its interval for every case that has the figure."""
     backends = order(record)
-    for number, line in enumerate(record.lines, start=1):
-        for cell in line.cells:
+    for number, line in enumerate(record.results, start=1):
+        for cell in line.cases:
             found = what(cell)
             if found is not None:
                 at = backends.index(cell.backend)
-                yield _dot(number, line.row.id, label(cell.backend), at, *found)
+                yield _dot(number, line.benchmark.id, label(cell.backend), at, *found)
 
 
 def _dot(number: int, row: str, panel: str, order: int, estimate: Estimate, words: str) -> Datum:

@@ -37,10 +37,10 @@ def latency(record: Record) -> Chart | None:
 
 
 def _data(record: Record) -> Iterator[Datum]:
-    for number, line in enumerate(record.lines, start=1):
-        for cell in line.cells:
+    for number, line in enumerate(record.results, start=1):
+        for cell in line.cases:
             if cell.timing is not None and cell.timing.latency is not None:
-                known = {"row": label(line.row.id), "number": number, "backend": label(cell.backend)}
+                known = {"row": label(line.benchmark.id), "number": number, "backend": label(cell.backend)}
                 at = order(record).index(cell.backend)
                 for quantile in cell.timing.latency.quantiles:
                     yield from ({**known, "order": at, **dot} for dot in _dot(quantile))

@@ -24,18 +24,18 @@ One round that was disturbed would otherwise flatten all others, and hide a drif
 
 def strips(record: Record) -> Mapping[int, Chart]:
     """The strip of rounds of every row that has one, by the row's number from 1."""
-    found = ((number, _strip_of(line, record)) for number, line in enumerate(record.lines, start=1))
+    found = ((number, _strip_of(line, record)) for number, line in enumerate(record.results, start=1))
     some = {number: data for number, data in found if data}
     if not some:
         return {}
     spec = _strip_spec("round", "its median")
-    return {number: _strip(number, record.lines[number - 1], data, spec) for number, data in some.items()}
+    return {number: _strip(number, record.results[number - 1], data, spec) for number, data in some.items()}
 
 
 def trials(record: Record) -> Chart | None:
     """How far identical code was measured apart, trial by trial; None of a run."""
     apart = {
-        words: [float(f"{(one.compared[0].ratio.value - 1) * 100:.3g}") for one in some]
+        words: [float(f"{(one.comparisons[0].ratio.value - 1) * 100:.3g}") for one in some]
         for name, words in PROCEDURES.items()
         if (some := completed(record.trials, name))
     }
@@ -61,10 +61,10 @@ def trials(record: Record) -> Chart | None:
 
 def _strip_of(line: BenchmarkResult, record: Record) -> tuple[Datum, ...]:
     """How far each round's sample lies from its case's median: in % of a ratio, in µs of a sleep."""
-    asleep = line.row.ideal is not None
+    asleep = line.benchmark.ideal is not None
     apart = {
         cell.backend: _apart(cell.timing.samples, asleep=asleep)
-        for cell in line.cells
+        for cell in line.cases
         if cell.timing is not None and len(cell.timing.samples) > 1
     }
     span = _span([abs(one) for some in apart.values() for one in some])
@@ -112,8 +112,8 @@ def _strip(number: int, line: BenchmarkResult, data: tuple[Datum, ...], spec: Sp
         f"chart-row-{number}",
         "strip",
         title,
-        f"Each round of {label(line.row.id)} in the order it was taken, away from its backend's median; "
-        + _edge(data),
+        f"Each round of {label(line.benchmark.id)} in the order it was taken, "
+        "away from its backend's median; " + _edge(data),
         Table(title, ("backend", f"from the median, {unit}", f"each round, {unit}"), rows),
         spec,
         data,

@@ -25,8 +25,8 @@ def render(record: Record) -> str:
     """A JSON object: case by case, its measures and their metrics."""
     cases = {
         case_id(line, cell)[:LONGEST_NAME]: dict(_measures(cell.timing))
-        for line in record.lines
-        for cell in line.cells
+        for line in record.results
+        for cell in line.cases
         if cell.timing is not None
     }
     return msgspec.json.format(msgspec.json.encode(cases), indent=1).decode() + "\n"
@@ -37,8 +37,8 @@ def _measures(timing: Timing) -> Iterator[tuple[str, Metric]]:
     yield "latency", _metric(scaled(timing.seconds, 1e9))
     if timing.ratio is not None:
         yield "time-ratio", _metric(timing.ratio)
-    if timing.peak is not None:
-        yield "peak-memory", _metric(timing.peak)
+    if timing.peak_memory is not None:
+        yield "peak-memory", _metric(timing.peak_memory)
 
 
 def _metric(estimate: Estimate) -> Metric:

@@ -64,7 +64,7 @@ def _row(cells: Iterable[str]) -> str:
 
 def _linked(record: Record) -> Iterable[Iterable[str]]:
     """Each capability with the loops' answers, each a link to its evidence on the page."""
-    numbers = {line.row.id: number for number, line in enumerate(record.lines, start=1)}
+    numbers = {line.benchmark.id: number for number, line in enumerate(record.results, start=1)}
     columns = {name: at for at, name in enumerate(order(record), start=1)}
     for one in capabilities.capabilities(record):
         links = {

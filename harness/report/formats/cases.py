@@ -9,29 +9,29 @@ def render(record: Record) -> str:
     """A JSON array with an object per case: what it is, its verdict, why, and what was observed."""
     cases = [
         {
-            "scenario": line.row.scenario,
-            "parameters": dict(line.row.parameters),
-            "row": line.row.id,
+            "scenario": line.benchmark.scenario,
+            "parameters": dict(line.benchmark.parameters),
+            "benchmark": line.benchmark.id,
             "backend": cell.backend,
-            "verdict": cell.finding.verdict,
-            "because": cell.finding.because,
-            "source": cell.finding.source,
-            "difference": cell.finding.parting,
+            "verdict": cell.verdict.kind,
+            "reason": cell.verdict.reason,
+            "source": cell.verdict.source,
+            "difference": cell.verdict.mismatch,
             "observed": [
                 {
                     "outcome": str(seen.observation.outcome),
                     "prints": seen.observation.prints,
-                    "complaints": [str(complaint) for complaint in seen.observation.complaints],
-                    "left": seen.observation.left,
+                    "diagnostics": [str(complaint) for complaint in seen.observation.diagnostics],
+                    "leaks": seen.observation.leaks,
                     "process": process,
                     "times": seen.times,
                 }
-                for process, sighting in enumerate(cell.sightings, start=1)
-                for seen in sighting.seen
+                for process, sighting in enumerate(cell.processes, start=1)
+                for seen in sighting.observations
             ],
-            "ended": [sighting.ended for sighting in cell.sightings if sighting.ended],
+            "ended": [sighting.ended for sighting in cell.processes if sighting.ended],
         }
-        for line in record.lines
-        for cell in line.cells
+        for line in record.results
+        for cell in line.cases
     ]
     return msgspec.json.format(msgspec.json.encode(cases), indent=1).decode()

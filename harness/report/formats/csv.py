@@ -15,10 +15,10 @@ def render(record: Record) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(HEADS)
-    for line in record.lines:
-        parameters = ";".join(f"{name}={value}" for name, value in line.row.parameters)
-        for cell in line.cells:
-            case = (line.row.scenario, parameters, cell.backend, str(cell.finding.verdict))
+    for line in record.results:
+        parameters = ";".join(f"{name}={value}" for name, value in line.benchmark.parameters)
+        for cell in line.cases:
+            case = (line.benchmark.scenario, parameters, cell.backend, str(cell.verdict.kind))
             for metric in _metrics(cell):
                 writer.writerow([*map(_harmless, case), *metric])
     return out.getvalue()
@@ -41,7 +41,7 @@ def _estimates(timing: Timing) -> tuple[tuple[str, Estimate | None], ...]:
         ("cpu_seconds", timing.cpu),
         ("context_switches", timing.switches),
         ("collecting_share", timing.collecting),
-        ("peak_bytes", timing.peak),
+        ("peak_bytes", timing.peak_memory),
         ("startup_cpu_seconds", timing.startup),
         *_of_passes(timing),
     )
@@ -51,14 +51,14 @@ def _of_passes(timing: Timing) -> Iterator[tuple[str, Estimate | None]]:
     for quantile in timing.latency.quantiles if timing.latency else ():
         yield f"latency_{quantile.name}_seconds", quantile.seconds
         yield f"latency_{quantile.name}_ratio", quantile.ratio
-    if timing.full is not None:
-        yield "full_collection_seconds", timing.full.seconds
-        yield "full_collection_share", timing.full.share
-        yield "full_collections", timing.full.count
-    if timing.on_two is not None:
-        yield "two_cpus_seconds", timing.on_two.seconds
-        yield "two_cpus_cpu_seconds", timing.on_two.cpu
-        yield "two_cpus_time_ratio", timing.on_two.ratio
+    if timing.full_collections is not None:
+        yield "full_collection_seconds", timing.full_collections.seconds
+        yield "full_collection_share", timing.full_collections.share
+        yield "full_collections", timing.full_collections.count
+    if timing.on_two_cpus is not None:
+        yield "two_cpus_seconds", timing.on_two_cpus.seconds
+        yield "two_cpus_cpu_seconds", timing.on_two_cpus.cpu
+        yield "two_cpus_time_ratio", timing.on_two_cpus.ratio
 
 
 def _harmless(text: str) -> str:

@@ -27,8 +27,8 @@ def render(record: Record) -> str:
 
 def benches(record: Record) -> Iterator[Bench]:
     """µs per iteration, in the unit that the action converts, and time ratios."""
-    for line in record.lines:
-        for cell in line.cells:
+    for line in record.results:
+        for cell in line.cases:
             if cell.timing is not None:
                 yield from _of_case(case_id(line, cell), cell.timing)
 

@@ -17,7 +17,7 @@ from harness.report.html.page import page_of
 
 def render(record: Record) -> str:
     """The whole page, with its style, its data and the runtime of its charts inside."""
-    workshop = ChartRenderer(room_for(len(record.lines)))  # a strip for every row
+    workshop = ChartRenderer(room_for(len(record.results)))  # a strip for every row
     page = page_of(record, workshop)
     return fill("report.html.j2", page=page, assets=inline(page.charts, workshop))
 

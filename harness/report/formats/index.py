@@ -34,6 +34,6 @@ def _row(folder: Path, record: Record | None) -> str:
 
 
 def _told(record: Record) -> tuple[str, ...]:
-    begun, env = record.begun, record.begun.environment
-    what = f"{count_benchmarks(len(record.lines))} on {', '.join(record.backends)}"
+    begun, env = record.run, record.run.machine
+    what = f"{count_benchmarks(len(record.results))} on {', '.join(record.backends)}"
     return (begun.started[:10], what, f"{env.cpu}, {env.cores} CPUs, {env.system}", env.python)

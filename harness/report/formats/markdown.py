@@ -53,7 +53,7 @@ def illustrated(record: Record, pictures: "Iterable[ChartImage]") -> str:
 
 def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str]:
     what, where = table.heading(record)
-    yield f"# {inline(record.begun.name)}: {inline(what)}"
+    yield f"# {inline(record.run.name)}: {inline(what)}"
     yield from ("", inline(where), "")
     yield from (f"- {inline(sentence)}" for sentence in said(record))
     yield ""

@@ -97,11 +97,11 @@ def side_by_side(difference: SideBySide) -> RenderableType:
         said = (_text(f"  {line}", style="dim") for line in difference.said)
         return Padding(Group(title, *said), (0, 0, 1, 0))
     drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
-    for head in ("", "promised", f"observed ({parting.part})"):
+    for head in ("", "promised", f"observed ({parting.aspect})"):
         drawn.add_column(head, overflow="fold")
     for number in range(max(len(parting.promised), len(parting.observed))):
         sides = (_at(parting.promised, number), _at(parting.observed, number))
-        mark = "→" if number == parting.at else ""
+        mark = "→" if number == parting.first_line else ""
         drawn.add_row(mark, *(_text(side) for side in sides))
     return Padding(Group(title, drawn), (0, 0, 1, 0))
 
@@ -128,7 +128,7 @@ def show_check(record: Record) -> None:
             out.print(_table(one))
     for difference in differences.differences(record, *FINDINGS, *EXPLAINED):
         out.print(side_by_side(difference))
-    if len({line.row.scenario for line in record.lines}) == 1:
+    if len({line.benchmark.scenario for line in record.results}) == 1:
         out.print(_table(table.observed(record)))
 
 

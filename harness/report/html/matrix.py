@@ -70,28 +70,28 @@ def case_name(line: int, backend: int) -> str:
 def matrix(record: Record) -> Matrix:
     """The record's matrix, family by family in the order of its rows."""
     families: dict[str, list[MatrixRow]] = {}
-    for number, line in enumerate(record.lines, start=1):
-        families.setdefault(line.row.family, []).append(_band(record, number, line))
+    for number, line in enumerate(record.results, start=1):
+        families.setdefault(line.benchmark.family, []).append(_band(record, number, line))
     return Matrix(order(record), tuple((name, tuple(bands)) for name, bands in families.items()))
 
 
 def order(record: Record) -> tuple[str, ...]:
     """The record's backends, baseline first."""
-    baseline = record.begun.plan.baseline
+    baseline = record.run.plan.baseline
     return (baseline, *(name for name in record.backends if name != baseline))
 
 
 def _band(record: Record, number: int, line: BenchmarkResult) -> MatrixRow:
-    cells = {cell.backend: cell for cell in line.cells}
+    cells = {cell.backend: cell for cell in line.cases}
     entries = (
         _entry(case_name(number, at), cells[name]) if name in cells else missing_cell_text(record, line, name)
         for at, name in enumerate(order(record), start=1)
     )
-    return MatrixRow(number, line.row.id, line.row.summary, tuple(entries))
+    return MatrixRow(number, line.benchmark.id, line.benchmark.summary, tuple(entries))
 
 
 def _entry(case: str, cell: CaseResult) -> MatrixCell:
-    verdict, timing = cell.finding.verdict, cell.timing
+    verdict, timing = cell.verdict.kind, cell.timing
     figure, _, bounds = _figure(cell).partition(" [")
     judged = timing.judgement if timing else None
     return MatrixCell(

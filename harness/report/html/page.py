@@ -101,7 +101,7 @@ def page_of(record: Record, workshop: ChartRenderer) -> Page:
     drawn = tuple(draw(chart, workshop) for chart in charts.charts(record))
     under_charts = [one.chart.table for one in drawn]
     return Page(
-        name=record.begun.name,
+        name=record.run.name,
         what=what,
         where=where,
         sentences=said(record),
@@ -130,19 +130,19 @@ def draw(chart: Chart, workshop: ChartRenderer) -> RenderedChart:
 
 
 def _warned(record: Record) -> Iterable[Notice]:
-    repeats = record.repeats
-    agrees = repeats is not None and repeats.excluding <= repeats.allowed
+    repeats = record.self_test
+    agrees = repeats is not None and repeats.differing <= repeats.allowed
     for words in of_the_run(record):
         yield Notice(words, agrees and words.startswith("A/A"))
 
 
 def _verdicts(record: Record) -> Iterable[Verdict]:
-    found = {cell.finding.verdict for line in record.lines for cell in line.cells}
+    found = {cell.verdict.kind for line in record.results for cell in line.cases}
     return [verdict for verdict in Verdict if verdict in found]
 
 
 def _speeds(record: Record) -> Iterable[tuple[str, str]]:
-    found = {cell.timing.judgement for line in record.lines for cell in line.cells if cell.timing}
+    found = {cell.timing.judgement for line in record.results for cell in line.cases if cell.timing}
     return [(SPEED[judgement], str(judgement)) for judgement in Judgement if judgement in found]
 
 
@@ -157,10 +157,10 @@ def _findings(record: Record) -> Iterable[DifferenceSection]:
 def _absent(record: Record) -> Iterable[DifferenceSection]:
     """What could not be observed at all: once for every reason, not once for every row."""
     found = dict.fromkeys(
-        (cell.backend, cell.finding.because)
-        for line in record.lines
-        for cell in line.cells
-        if cell.finding.verdict is Verdict.UNAVAILABLE
+        (cell.backend, cell.verdict.reason)
+        for line in record.results
+        for cell in line.cases
+        if cell.verdict.kind is Verdict.UNAVAILABLE
     )
     for backend, because in found:
         yield DifferenceSection(
@@ -170,13 +170,13 @@ def _absent(record: Record) -> Iterable[DifferenceSection]:
 
 def _stories(record: Record, workshop: ChartRenderer) -> Iterable[BenchmarkSection]:
     strips = charts.strips(record)
-    for number, line in enumerate(record.lines, start=1):
+    for number, line in enumerate(record.results, start=1):
         yield BenchmarkSection(
             number=number,
-            name=line.row.id,
-            summary=line.row.summary,
-            source=line.row.source,
-            text=line.row.text,
+            name=line.benchmark.id,
+            summary=line.benchmark.summary,
+            source=line.benchmark.source,
+            text=line.benchmark.text,
             facts=tuple(_facts(line)),
             strip=draw(strips[number], workshop) if number in strips else None,
             cases=tuple(_folded(record, number, line)),
@@ -186,22 +186,22 @@ def _stories(record: Record, workshop: ChartRenderer) -> Iterable[BenchmarkSecti
 def _facts(line: BenchmarkResult) -> Iterable[str]:
     if line.rounds:
         yield f"{line.rounds} rounds"
-    if line.pace is not None:
-        yield f"{line.pace.loops} iterations a value"
-    if line.finished:
-        yield line.finished
-    if line.again is not None:
-        unit = " µs" if line.row.ideal is not None else "×"
-        yield f"A/A {table.format_estimate(line.again, unit)}"
-    if line.row.ideal is not None:
-        yield f"ideal {line.row.ideal * 1e6:g} µs"
+    if line.settings is not None:
+        yield f"{line.settings.loops} iterations a value"
+    if line.stop_reason:
+        yield line.stop_reason
+    if line.self_test is not None:
+        unit = " µs" if line.benchmark.ideal is not None else "×"
+        yield f"A/A {table.format_estimate(line.self_test, unit)}"
+    if line.benchmark.ideal is not None:
+        yield f"ideal {line.benchmark.ideal * 1e6:g} µs"
 
 
 def _folded(record: Record, number: int, line: BenchmarkResult) -> Iterable[CaseSection]:
-    cells: Mapping[str, CaseResult] = {cell.backend: cell for cell in line.cells}
+    cells: Mapping[str, CaseResult] = {cell.backend: cell for cell in line.cases}
     for at, backend in enumerate(order(record), start=1):
         if backend in cells:
             cell = cells[backend]
-            verdict = cell.finding.verdict
+            verdict = cell.verdict.kind
             case = evidence.case_of(record, line, cell)
             yield CaseSection(case_name(number, at), table.SYMBOLS[verdict], TONES[verdict], case)

@@ -125,8 +125,8 @@ def _render(site: Site, source: Source) -> None:
 
 def _places(record: Record) -> dict[tuple[str, str], str]:
     return {
-        (line.row.id, backend): case_name(number, at)
-        for number, line in enumerate(record.lines, start=1)
+        (line.benchmark.id, backend): case_name(number, at)
+        for number, line in enumerate(record.results, start=1)
         for at, backend in enumerate(order(record), start=1)
     }
 

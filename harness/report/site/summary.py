@@ -89,39 +89,41 @@ def summarize(
     name: str, digest: str, record: Record, sentences: tuple[str, ...], places: dict[tuple[str, str], str]
 ) -> Summary:
     """A record in short; `places` are the fragments of its page by row and backend."""
-    env = record.begun.environment
+    env = record.run.machine
     cases = tuple(
-        _case(line, cell, places[line.row.id, cell.backend]) for line in record.lines for cell in line.cells
+        _case(line, cell, places[line.benchmark.id, cell.backend])
+        for line in record.results
+        for cell in line.cases
     )
     return Summary(
         name=name,
-        title=record.begun.name,
+        title=record.run.name,
         digest=digest,
-        started=record.begun.started,
-        finished=record.closed is not None,
+        started=record.run.started,
+        finished=record.finished is not None,
         machine=Machine(env.cpu, env.cores, env.system, env.python),
-        baseline=record.begun.plan.baseline,
+        baseline=record.run.plan.baseline,
         backends=record.backends,
         build=env.build,
         versions=dict(env.versions),
         elsewhere={
-            one.backend: BackendEnvironmentSummary(one.build, dict(one.versions)) for one in env.elsewhere
+            one.backend: BackendEnvironmentSummary(one.build, dict(one.versions)) for one in env.environments
         },
-        rows=len(record.lines),
+        rows=len(record.results),
         findings=sum(case.verdict in {str(verdict) for verdict in FINDINGS} for case in cases),
         sentences=sentences,
         cases=cases,
-        audit=record.begun.audit is not None,
+        audit=record.run.audit is not None,
     )
 
 
 def _case(line: BenchmarkResult, cell: CaseResult, page: str) -> Case:
     timing = cell.timing
     return Case(
-        row=line.row.id,
-        scenario=line.row.scenario,
+        row=line.benchmark.id,
+        scenario=line.benchmark.scenario,
         backend=cell.backend,
-        verdict=str(cell.finding.verdict),
+        verdict=str(cell.verdict.kind),
         page=page,
         seconds=_interval(timing.seconds) if timing else None,
         ratio=_interval(timing.ratio) if timing and timing.ratio else None,

@@ -132,6 +132,6 @@ def _sentences(record: Record) -> Iterator[str]:
             f"A planted difference of {one.trial.truth - 1:.1%} was found in {one.found} of {one.trials} "
             f"comparisons, after a median of {one.seconds:.0f} s."
         )
-    failed = [tried for tried in record.trials if not tried.compared]
+    failed = [tried for tried in record.trials if not tried.comparisons]
     if failed:
-        yield f"{len(failed)} trials failed and count in no figure; the first: {failed[0].because}."
+        yield f"{len(failed)} trials failed and count in no figure; the first: {failed[0].reason}."

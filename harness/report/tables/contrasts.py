@@ -17,7 +17,7 @@ _WORDS: dict[Factor, str] = {
 
 def table(record: Record) -> Table | None:
     """Every contrast, row by row; None if there is none."""
-    rows = tuple((line.row.id, *_cells(one)) for line in record.lines for one in line.contrasts)
+    rows = tuple((line.benchmark.id, *_cells(one)) for line in record.results for one in line.contrasts)
     if not rows:
         return None
     note = (
@@ -30,16 +30,16 @@ def table(record: Record) -> Table | None:
 
 
 def _cells(one: Contrast) -> tuple[str, ...]:
-    return _WORDS[one.due], f"{one.arm} / {one.against}", format_estimate(one.ratio, "×")
+    return _WORDS[one.factor], f"{one.arm} / {one.against}", format_estimate(one.ratio, "×")
 
 
 def sentences(record: Record) -> tuple[str, ...]:
     """One sentence for each pair that is compared: from the least to the most over the rows."""
     found: dict[tuple[Factor, str, str], list[float]] = defaultdict(list)
-    for line in record.lines:
+    for line in record.results:
         for one in line.contrasts:
-            if one.due != "interaction" and one.ratio.low is not None:
-                found[one.due, one.arm, one.against].append(one.ratio.value)
+            if one.factor != "interaction" and one.ratio.low is not None:
+                found[one.factor, one.arm, one.against].append(one.ratio.value)
     return tuple(_sentences(found))
 
 

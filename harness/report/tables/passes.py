@@ -13,8 +13,8 @@ _LEVEL = "95% each, not adjusted"
 
 def _timed(record: Record) -> Iterator[tuple[BenchmarkResult, str, Timing]]:
     """Every case that has a number: its row, its backend, and its timing."""
-    for line in record.lines:
-        for cell in line.cells:
+    for line in record.results:
+        for cell in line.cases:
             if cell.timing is not None:
                 yield line, cell.backend, cell.timing
 
@@ -25,7 +25,7 @@ def latency(record: Record) -> Table | None:
     if not found:
         return None
     names = [(quantile.name, operations_needed(quantile.of)) for quantile in found[0][2].quantiles]
-    rows = tuple((line.row.id, name, *map(_quantile, one.quantiles)) for line, name, one in found)
+    rows = tuple((line.benchmark.id, name, *map(_quantile, one.quantiles)) for line, name, one in found)
     note = (
         f"Each operation timed by itself, clock and all, in rounds of their own; a worker's quantile, the "
         f"median over rounds ({_LEVEL}), and the ratio to the baseline's."
@@ -50,14 +50,14 @@ def collections(record: Record) -> Table | None:
     """What full garbage collections cost; None if there is no such pass."""
     rows = tuple(
         (
-            line.row.id,
+            line.benchmark.id,
             name,
-            format_estimate(scaled(one.full.share, 100), "%"),
-            microseconds(one.full.seconds),
-            f"{one.full.count.value:g}",
+            format_estimate(scaled(one.full_collections.share, 100), "%"),
+            microseconds(one.full_collections.seconds),
+            f"{one.full_collections.count.value:g}",
         )
         for line, name, one in _timed(record)
-        if one.full is not None
+        if one.full_collections is not None
     )
     if not rows:
         return None
@@ -74,9 +74,9 @@ def collections(record: Record) -> Table | None:
 def on_two_cpus(record: Record) -> Table | None:
     """The rows of backends with helper threads, on one CPU and on two; None if there are none."""
     rows = tuple(
-        (line.row.id, name, str(one.threads), *_side_by_side(one))
+        (line.benchmark.id, name, str(one.threads), *_side_by_side(one))
         for line, name, one in _timed(record)
-        if one.on_two is not None
+        if one.on_two_cpus is not None
     )
     if not rows:
         return None
@@ -97,7 +97,7 @@ _SIDE = ("wall time", "CPU time")
 
 
 def _side_by_side(timing: Timing) -> Iterator[str]:
-    if timing.on_two is not None:
-        for one in (timing, timing.on_two):
+    if timing.on_two_cpus is not None:
+        for one in (timing, timing.on_two_cpus):
             yield microseconds(one.seconds) if one.ratio is None else format_estimate(one.ratio, "×")
             yield microseconds(one.cpu)

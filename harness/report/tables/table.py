@@ -38,15 +38,15 @@ class Table:
 
 def case_id(line: BenchmarkResult, cell: CaseResult) -> str:
     """The name of one case: row and backend."""
-    return f"{line.row.id} on {cell.backend}"
+    return f"{line.benchmark.id} on {cell.backend}"
 
 
 def times(record: Record) -> Table | None:
     """Time per iteration on the baseline, then each backend's time ratio; None if nothing was timed."""
-    timed = [line for line in record.lines if line.rounds]
+    timed = [line for line in record.results if line.rounds]
     if not timed:
         return None
-    plan = record.begun.plan
+    plan = record.run.plan
     others = [name for name in record.backends if name != plan.baseline]
     return Table(
         title="Time per iteration",
@@ -57,20 +57,23 @@ def times(record: Record) -> Table | None:
 
 
 def _times_row(record: Record, line: BenchmarkResult, backends: Sequence[str]) -> tuple[str, ...]:
-    cells = {cell.backend: _times_cell(cell, backends[0]) for cell in line.cells}
-    return (line.row.id, *(cells.get(name) or missing_cell_text(record, line, name) for name in backends))
+    cells = {cell.backend: _times_cell(cell, backends[0]) for cell in line.cases}
+    return (
+        line.benchmark.id,
+        *(cells.get(name) or missing_cell_text(record, line, name) for name in backends),
+    )
 
 
 def missing_cell_text(record: Record, line: BenchmarkResult, backend: str) -> str:
     """What stands where a backend has no case of a row."""
-    place = record.begun.plan.place_of(backend, line.row)
-    return f"for {line.row.only} only" if place is None else "as its loop"
+    place = record.run.plan.column_of(backend, line.benchmark)
+    return f"for {line.benchmark.only} only" if place is None else "as its loop"
 
 
 def _times_cell(cell: CaseResult, baseline: str) -> str:
     timing = cell.timing
     if timing is None:
-        return str(cell.finding.verdict)
+        return str(cell.verdict.kind)
     mark = " *" if timing.flags else ""
     if timing.excess is not None:
         return format_estimate(timing.excess, signed=True) + " µs" + mark
@@ -82,20 +85,20 @@ def _times_cell(cell: CaseResult, baseline: str) -> str:
 
 
 def _times_notes(record: Record, timed: Sequence[BenchmarkResult]) -> Iterable[str]:
-    plan = record.begun.plan
+    plan = record.run.plan
     yield (
         f"A ratio is a backend's time divided by {plan.baseline}'s, the median over rounds with its "
         f"{_level(record)} interval: 0.63× takes 63% of the time."
     )
     yield f"~ not resolved   = equal within {plan.margin * 100:g}%   * see the warnings"
-    if any(line.row.ideal is not None for line in timed):
+    if any(line.benchmark.ideal is not None for line in timed):
         yield "A story that sleeps is shown as µs beyond its ideal; it may be early on uvloop."
     if any(backend.gatherer != "gather" for backend in plan.backends):
         yield "A task group's figure includes the wrapper task that collects its result."
 
 
 def _level(record: Record) -> str:
-    plan = record.begun.plan
+    plan = record.run.plan
     if not plan.effort.adjusted:
         return "95% (not adjusted)"
     return f"95% (adjusted for {plan.comparisons} comparisons)"
@@ -129,10 +132,10 @@ def _decimals(half_width: float) -> int:
 def verdicts(record: Record) -> Table:
     """The verdict on every case."""
     rows = []
-    for line in record.lines:
-        cells = {cell.backend: _verdict(cell.finding.verdict) for cell in line.cells}
+    for line in record.results:
+        cells = {cell.backend: _verdict(cell.verdict.kind) for cell in line.cases}
         said = (cells.get(name) or missing_cell_text(record, line, name) for name in record.backends)
-        rows.append((line.row.id, *said))
+        rows.append((line.benchmark.id, *said))
     return Table("What was observed", ("scenario", *record.backends), tuple(rows))
 
 
@@ -144,11 +147,11 @@ def ledger(record: Record) -> Table | None:
     """Every claim with its computed answer on each backend; None where no row makes a claim."""
     if not record.ledger:
         return None
-    by_id = {line.row.id: line for line in record.lines}
+    by_id = {line.benchmark.id: line for line in record.results}
     rows = []
     for answered in record.ledger:
         answers: dict[str, str] = dict(answered.answers)
-        line = by_id[answered.row]
+        line = by_id[answered.benchmark]
         said = (answers.get(name) or missing_cell_text(record, line, name) for name in record.backends)
         rows.append((f"{answered.claim.words} ({answered.claim.where})", *said))
     note = "Computed from what was observed: the claims are the document's, in our words."
@@ -163,13 +166,13 @@ def observed(record: Record) -> Table:
             f"{seen.times}×",
             str(seen.observation.outcome),
             "; ".join(seen.observation.prints) or "nothing",
-            "; ".join(map(str, seen.observation.complaints)) or "nothing",
-            str(seen.observation.left),
+            "; ".join(map(str, seen.observation.diagnostics)) or "nothing",
+            str(seen.observation.leaks),
         )
-        for line in record.lines
-        for cell in line.cells
-        for sighting in cell.sightings
-        for seen in sighting.seen
+        for line in record.results
+        for cell in line.cases
+        for sighting in cell.processes
+        for seen in sighting.observations
     )
     heads = ("case", "looks", "outcome", "printed", "complained of", "left")
     return Table("Every observation, process by process", heads, rows)
@@ -182,17 +185,17 @@ def count_benchmarks(rows: int) -> str:
 
 def heading(record: Record) -> tuple[str, str]:
     """What was compared, and when and on what."""
-    begun = record.begun
-    env = begun.environment
-    what = f"{count_benchmarks(len(record.lines))} on {', '.join(record.backends)}"
+    begun = record.run
+    env = begun.machine
+    what = f"{count_benchmarks(len(record.results))} on {', '.join(record.backends)}"
     where = f"{begun.started} · {env.cpu}, {env.cores} CPUs · {env.system} · {env.build}"
     return what, where
 
 
 def environment(record: Record) -> tuple[tuple[str, str], ...]:
     """The run's environment as pairs of a name and what it was."""
-    begun, env = record.begun, record.begun.environment
-    load = f"{env.load}" if record.closed is None else f"{env.load} before, {record.closed.load} after"
+    begun, env = record.run, record.run.machine
+    load = f"{env.load}" if record.finished is None else f"{env.load} before, {record.finished.load} after"
     return (
         ("started", begun.started),
         ("command", begun.command),
@@ -202,7 +205,7 @@ def environment(record: Record) -> tuple[tuple[str, str], ...]:
         ("system", env.system),
         ("Python", env.build),
         ("versions", _versions(env.versions)),
-        *((f"on {one.backend}", _elsewhere(one)) for one in env.elsewhere),
+        *((f"on {one.backend}", _elsewhere(one)) for one in env.environments),
         ("load", load),
     )
 
