@@ -75,13 +75,13 @@ def test_an_answer_is_what_was_observed_and_says_why(
     sightings: tuple[ProcessObservations, ...], ability: Ability, because: str
 ) -> None:
     found = answer(tried(), *sightings)
-    assert (found.loop, found.backend, found.ability, found.because) == ("uvloop", UVLOOP, ability, because)
+    assert (found.loop, found.backend, found.ability, found.reason) == ("uvloop", UVLOOP, ability, because)
 
 
 def test_a_loop_that_leaves_more_or_less_from_look_to_look_does_what_is_promised_all_the_same() -> None:
     looks = twice(look(returned(1)), look(returned(1), complaints=(UNCLOSED,)))
     found = answer(tried(), *looks)
-    assert (found.ability, found.because) == (Ability.UNTIDY, "complains of unclosed")
+    assert (found.ability, found.reason) == (Ability.UNTIDY, "complains of unclosed")
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_a_report_that_is_promised_must_come_whatever_else_does(
 ) -> None:
     of = tried(Promise(returned(1), diagnostics=(OOPS,)))
     found = answer(of, *twice(look(returned(1), complaints=complaints)))
-    assert (found.ability, found.because) == (ability, because)
+    assert (found.ability, found.reason) == (ability, because)
 
 
 def test_a_documented_lack_is_no_with_its_source() -> None:
     lack = Difference((TRIO,), Promise(raised(NotImplementedError())), "it has none", "trio#1")
     found = answer(tried(None, lack), *twice(look(raised(NotImplementedError()))), on=TRIO)
-    assert (found.ability, found.because, found.source) == (Ability.NO, "it has none", "trio#1")
+    assert (found.ability, found.reason, found.source) == (Ability.NO, "it has none", "trio#1")
 
 
 def test_rows_without_the_tag_are_no_capabilities() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.analysis.between import Between, between, changes
+from harness.analysis.between import ComparisonBetween, between, changes
 from harness.errors import BadInput
 from harness.records.entries import BackendEnvironment
 from harness.records.estimate import Judgement
@@ -19,7 +19,7 @@ def elsewhere(of: Record, **there: object) -> Record:
     return replace(of, run=replace(of.run, machine=replace(ENVIRONMENT, **there)))  # type: ignore[arg-type]
 
 
-def notes(found: Between) -> str:
+def notes(found: ComparisonBetween) -> str:
     return "\n".join(table_between(found).notes)
 
 
@@ -74,10 +74,10 @@ def test_every_old_record_is_a_session_and_the_level_is_adjusted_for_all() -> No
 
 def test_raw_times_are_shown_for_every_case_and_lead_to_no_change() -> None:
     found = between([everything()], everything())
-    raw = {(one.row, one.backend): one.seconds for one in found.raw}
+    raw = {(one.benchmark, one.backend): one.seconds for one in found.raw}
     assert raw["say_after", TRIO][0] == raw["say_after", TRIO][1]
     assert ("order:n=100", ASYNCIO) in raw
-    assert not any(change.row == "say_after" or change.backend == ASYNCIO for change in found.changes)
+    assert not any(change.benchmark == "say_after" or change.backend == ASYNCIO for change in found.changes)
     shown = {(name, backend): cells for name, backend, *cells in table_between(found).rows}
     assert shown["order:n=100", ASYNCIO][:3] == ["", "", ""]
     assert shown["order:n=100", ASYNCIO][3:] != ["–", "–"]
@@ -86,9 +86,9 @@ def test_raw_times_are_shown_for_every_case_and_lead_to_no_change() -> None:
 def test_rows_that_only_one_record_has_are_named_and_not_compared() -> None:
     both, one = record(rows=("story", "other")), record(rows=("story",))
     found = between([both], one)
-    assert {change.row for change in found.changes} == {"story"}
+    assert {change.benchmark for change in found.changes} == {"story"}
     assert "Only in the old record: other." in notes(found)
-    assert {(gone.row, gone.because) for gone in found.missing} == {
+    assert {(gone.benchmark, gone.reason) for gone in found.missing} == {
         ("other", "the new record has no such row")
     }
     assert "Only in the new record: other." in notes(between([one], both))
@@ -105,7 +105,7 @@ def test_a_case_that_lost_its_number_is_named_with_the_reason() -> None:
             for line in everything().results
         ),
     )
-    lost = {(gone.row, gone.backend) for gone in between([everything()], crashed).missing}
+    lost = {(gone.benchmark, gone.backend) for gone in between([everything()], crashed).missing}
     assert lost == {("order:n=100", UVLOOP), ("order:n=100", TRIO)}
     assert "order:n=100 on uvloop+gather had a ratio and has none now" in notes(
         between([everything()], crashed)

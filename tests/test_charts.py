@@ -224,9 +224,9 @@ def test_a_unit_that_grows_dearer_is_told_with_what_garbage_collection_has_to_do
         "a+b", (Point(10, sure(2e-5), 0), Point(1e3, sure(1e-3), 1, collecting=0.1), dear), sure(1.1)
     )
     assert curve.growth is not None
-    assert curve.growth.cheapest.at == 1e3
+    assert curve.growth.cheapest.value == 1e3
     assert curve.growth.times == pytest.approx(3.0)
-    assert curve.growth.without == pytest.approx(3.0 * 0.4 / 0.9)
+    assert curve.growth.times_without_collecting == pytest.approx(3.0 * 0.4 / 0.9)
     (note,) = sweep_chart(Sweep("fan_out", "n", (), (curve,))).table.notes
     assert note == (
         "a+b: one of n = 1,000,000 takes 3.0 times as long as one of 1,000; garbage collection is 60% of "
@@ -243,7 +243,7 @@ def test_a_sweep_is_rows_that_differ_in_one_number_on_every_backend_that_has_thr
     (found,) = sweeps(swept(1e-6, 1e-5, 1e-4))
     assert (found.name, found.parameter, found.fixed) == ("grow:how=well:n", "n", (("how", "well"),))
     assert [curve.backend for curve in found.curves] == [ASYNCIO, UVLOOP]
-    assert [point.at for point in found.curves[0].points] == [1, 10, 100]
+    assert [point.value for point in found.curves[0].points] == [1, 10, 100]
     assert sweeps(swept(1e-6, 1e-5)) == ()
 
 

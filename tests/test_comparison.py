@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from harness.analysis.within import Against, within
+from harness.analysis.within import RatioToBaseline, within
 from harness.errors import BadInput
 from harness.protocol.observations import ProcessObservations, WorkerExit
 from harness.records.entries import CaseObserved, Entry
@@ -46,7 +46,7 @@ def record(uvloop: float = 63.0, *, rows: tuple[str, ...] = ("story",), count: i
     return record_of(plan(*chosen, effort=FAST), *entries)
 
 
-def found(of: Record, baseline: str | None = None, *backends: str) -> dict[str, Against]:
+def found(of: Record, baseline: str | None = None, *backends: str) -> dict[str, RatioToBaseline]:
     return {one.backend: one for one in within(of, baseline, backends).ratios}
 
 
@@ -78,7 +78,7 @@ def test_rows_that_were_measured_in_the_rounds_of_another_are_compared_too() -> 
     looks += seen_alike(twins[1], SEEN, [TRIO])
     of = record_of(plan(told, *twins), *looks, *rounds("story", {**times, **natives}, 20, spread=0.003))
     compared = within(of)
-    found = {(one.row, one.backend): one.ratio.value for one in compared.ratios}
+    found = {(one.benchmark, one.backend): one.ratio.value for one in compared.ratios}
     assert found == pytest.approx(
         {("story", UVLOOP): 0.6, ("story", TRIO): 1.8, ("asyncio_story", UVLOOP): 0.8}, 0.02
     )
@@ -96,12 +96,12 @@ def test_a_backend_that_the_record_has_not_is_refused_with_those_it_has() -> Non
 
 def test_a_case_without_a_number_is_missing_with_its_reason() -> None:
     compared = within(everything())
-    missing = {(one.row, one.backend): one.because for one in compared.missing}
+    missing = {(one.benchmark, one.backend): one.reason for one in compared.missing}
     assert missing["turns", TRIO] == "no number, for it differs: it printed something else"
     assert "killed by SIGSEGV" in missing["echo", UVLOOP]
     assert missing["slow_start", UVLOOP] == "the baseline has no number"
     [unseen] = within(unmeasured()).missing
-    assert unseen.because == "no number, for it could not be measured: ran on another loop"
+    assert unseen.reason == "no number, for it could not be measured: ran on another loop"
     assert ("pipes", TRIO) not in missing  # unsupported alone is no finding
     assert not {"say_after", "first_error", "shutdown"} & {row for row, _ in missing}  # sleeps, untimed
     table = {name: cells for name, *cells in table_within(compared).rows}

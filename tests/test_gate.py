@@ -105,10 +105,10 @@ def test_cases_without_a_limit_are_not_judged() -> None:
     beyond = {("order:n=100", UVLOOP): [ratio(2.0, 2.1)], ("echo", UVLOOP): [ratio(2.0, 2.1)]}
     missing = [Missing("pipes", UVLOOP, "gone")]
     gate = judge(Limits((Limit("order:*", 0.05),)), beyond, missing, 0.95, 1)
-    assert [one.row for one in gate.broken] == ["order:n=100"]
+    assert [one.benchmark for one in gate.broken] == ["order:n=100"]
     assert gate.unmeasured == ()
     none = Limits((Limit("echo", None),), 0.05)
-    assert [one.row for one in judge(none, beyond, [], 0.95, 1).held] == ["order:n=100"]
+    assert [one.benchmark for one in judge(none, beyond, [], 0.95, 1).held] == ["order:n=100"]
 
 
 def test_a_limit_that_no_case_answers_could_not_be_measured() -> None:

@@ -68,7 +68,7 @@ def test_the_gain_is_that_of_machine_time_times_variance() -> None:
 def test_a_planted_difference_is_found_where_the_whole_interval_is_above_one() -> None:
     some = [tried(ONE_PERCENT, ratio, seconds=s) for ratio, s in ((1.01, 9), (1.02, 11), (1.003, 30))]
     (found,) = planted(some)
-    assert (found.trials, found.found, found.covered, found.seconds) == (3, 2, 1, 11)
+    assert (found.trials, found.detected, found.covered, found.seconds) == (3, 2, 1, 11)
     assert found.bias == pytest.approx(0.001)
 
 

@@ -44,7 +44,7 @@ class DetectionRate:
 
     trial: Trial
     trials: int
-    found: int
+    detected: int
     covered: int
     bias: float
     seconds: float
@@ -133,7 +133,7 @@ def _found(trial: Trial, some: Sequence[TrialResult]) -> DetectionRate:
     return DetectionRate(
         trial=trial,
         trials=len(some),
-        found=sum(ratio.low is not None and ratio.low > 1 for ratio in ratios),
+        detected=sum(ratio.low is not None and ratio.low > 1 for ratio in ratios),
         covered=sum(_holds(ratio, trial.truth) for ratio in ratios),
         bias=fmean(ratio.value for ratio in ratios) - trial.truth,
         seconds=median(one.seconds for one in some),

@@ -30,7 +30,7 @@ class Change:
     `session` counts the old records from 0.
     """
 
-    row: str
+    benchmark: str
     backend: str
     session: int
     old: Estimate
@@ -40,16 +40,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class RawTimes:
     """Seconds per iteration in every session, old first, new last; shown, and never judged."""
 
-    row: str
+    benchmark: str
     backend: str
     seconds: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class ComparisonBetween:
     """The same backends in old sessions and in a new one; `level` is that of one record's interval."""
 
     baseline: str
@@ -57,7 +57,7 @@ class Between:
     old: tuple[ComparedRecord, ...]
     new: ComparedRecord
     changes: tuple[Change, ...]
-    raw: tuple[Raw, ...]
+    raw: tuple[RawTimes, ...]
     missing: tuple[Missing, ...]
     only_old: tuple[str, ...]
     only_new: tuple[str, ...]
@@ -68,13 +68,13 @@ class Between:
         """What a limit is held against: the change from every session that has the case."""
         found: dict[Case, tuple[Estimate, ...]] = {}
         for one in self.changes:
-            found[one.row, one.backend] = (*found.get((one.row, one.backend), ()), one.change)
+            found[one.benchmark, one.backend] = (*found.get((one.benchmark, one.backend), ()), one.change)
         return found
 
 
 def between(
     olds: Sequence[Record], new: Record, backends: Sequence[str] = (), *, across_machines: bool = False
-) -> Between:
+) -> ComparisonBetween:
     """The change of every ratio from each old record to the new one, of all or of these backends.
 
     Raises BadInput for a backend that the new record has not, where they took their ratios against different
@@ -96,13 +96,13 @@ def between(
     if backends:
         olds, new = tuple(_only(record, names) for record in olds), _only(new, names)
     before, after = [set(_timed_rows(record)) for record in olds], set(_timed_rows(new))
-    return Between(
+    return ComparisonBetween(
         baseline=next(iter(baselines)),
         level=_level(olds, new),
         old=tuple(old),
         new=last,
         changes=tuple(changes(olds, new)),
-        raw=tuple(_raw((*olds, new))),
+        raw=tuple(_raw_times((*olds, new))),
         missing=tuple(_missing(olds, new)),
         only_old=tuple(sorted(set().union(*before) - after)),
         only_new=tuple(sorted(after.difference(*before))),
@@ -113,11 +113,11 @@ def between(
 def _only(record: Record, names: set[str]) -> Record:
     """The record with only these backends, and its baseline."""
     kept = {*names, record.run.plan.baseline}
-    lines = tuple(
-        replace(line, cases=tuple(cell for cell in line.cases if cell.backend in kept))
-        for line in record.results
+    results = tuple(
+        replace(result, cases=tuple(case for case in result.cases if case.backend in kept))
+        for result in record.results
     )
-    return replace(record, results=lines)
+    return replace(record, results=results)
 
 
 def _session(record: Record, shared: Collection[str]) -> ComparedRecord:
@@ -169,46 +169,46 @@ def _difference(a: Estimate, b: Estimate) -> Estimate:
 
 def _ratios(record: Record) -> dict[Case, tuple[float, ...]]:
     return {
-        (line.benchmark.id, cell.backend): cell.timing.samples
-        for line in record.results
-        for cell in line.cases
-        if cell.timing is not None and cell.timing.ratio is not None
+        (result.benchmark.id, case.backend): case.timing.samples
+        for result in record.results
+        for case in result.cases
+        if case.timing is not None and case.timing.ratio is not None
     }
 
 
-def _raw(records: Sequence[Record]) -> Iterator[Raw]:
+def _raw_times(records: Sequence[Record]) -> Iterator[RawTimes]:
     times = [
         {
-            (line.benchmark.id, cell.backend): cell.timing.seconds.value
-            for line in record.results
-            for cell in line.cases
-            if cell.timing is not None
+            (result.benchmark.id, case.backend): case.timing.seconds.value
+            for result in record.results
+            for case in result.cases
+            if case.timing is not None
         }
         for record in records
     ]
     for row, backend in dict.fromkeys(case for some in reversed(times) for case in some):
-        yield Raw(row, backend, tuple(some.get((row, backend)) for some in times))
+        yield RawTimes(row, backend, tuple(some.get((row, backend)) for some in times))
 
 
 def _timed_rows(record: Record) -> Iterator[str]:
-    return (line.benchmark.id for line in record.results if line.rounds)
+    return (result.benchmark.id for result in record.results if result.rounds)
 
 
 def _missing(olds: Sequence[Record], new: Record) -> Iterator[Missing]:
     """The cases that had a ratio in an old record and have none in the new one."""
-    lines = {line.benchmark.id: line for line in new.results}
+    results = {result.benchmark.id: result for result in new.results}
     after = _ratios(new)
     for row, backend in dict.fromkeys(case for record in olds for case in _ratios(record)):
         if (row, backend) not in after:
-            yield Missing(row, backend, _why_missing(lines.get(row), backend))
+            yield Missing(row, backend, _why_missing(results.get(row), backend))
 
 
-def _why_missing(line: BenchmarkResult | None, backend: str) -> str:
-    if line is None:
+def _why_missing(result: BenchmarkResult | None, backend: str) -> str:
+    if result is None:
         return "the new record has no such row"
-    cells = {cell.backend: cell for cell in line.cases}
-    if backend not in cells:
+    cases = {case.backend: case for case in result.cases}
+    if backend not in cases:
         return "the new record has no such backend"
-    if line.benchmark.ideal is not None:
+    if result.benchmark.ideal is not None:
         return "it sleeps now, and has no ratio"
-    return why_no_number(cells[backend])
+    return why_no_number(cases[backend])

@@ -58,7 +58,7 @@ class LoopAbility:
     loop: str
     backend: str
     ability: Ability
-    because: str
+    reason: str
     source: str
     verdict: Verdict
 
@@ -77,13 +77,13 @@ def capabilities(record: Record) -> tuple[Capability, ...]:
     """The capabilities that a record tried, in its order; none where no scenario has the tag."""
     return tuple(
         Capability(
-            line.benchmark.id,
-            line.benchmark.summary,
-            line.benchmark.source,
-            tuple(_answer(record, line, cell) for cell in line.cases),
+            result.benchmark.id,
+            result.benchmark.summary,
+            result.benchmark.source,
+            tuple(_answer(record, result, case) for case in result.cases),
         )
-        for line in record.results
-        if TAG in line.benchmark.tags
+        for result in record.results
+        if TAG in result.benchmark.tags
     )
 
 
@@ -97,21 +97,21 @@ def _loop_of(backend: Backend) -> str:
     return backend.loop.name + (f"@{backend.environment.name}" if backend.environment else "")
 
 
-def _answer(record: Record, line: BenchmarkResult, cell: CaseResult) -> LoopAbility:
-    finding = cell.verdict
+def _answer(record: Record, result: BenchmarkResult, case: CaseResult) -> LoopAbility:
+    finding = case.verdict
     ability, because = _PLAIN.get(finding.kind), finding.reason
     if ability is None:
-        ability, because = _observed(record, line, cell)
-    loop = next(_loop_of(one) for one in record.run.plan.backends if one.name == cell.backend)
-    return LoopAbility(loop, cell.backend, ability, because, finding.source, finding.kind)
+        ability, because = _observed(record, result, case)
+    loop = next(_loop_of(one) for one in record.run.plan.backends if one.name == case.backend)
+    return LoopAbility(loop, case.backend, ability, because, finding.source, finding.kind)
 
 
-def _observed(record: Record, line: BenchmarkResult, cell: CaseResult) -> tuple[Ability, str]:
+def _observed(record: Record, result: BenchmarkResult, case: CaseResult) -> tuple[Ability, str]:
     """Of a case that is not as promised: whether it did the thing, and what else it did."""
-    looks = tuple(observations(cell.processes))
-    reference = next(_looks_of(line), None)
+    looks = tuple(observations(case.processes))
+    reference = next(_looks_of(result), None)
     promise = expected_promise(
-        line.benchmark, cell.backend, record.run.machine.python_of(cell.backend), reference
+        result.benchmark, case.backend, record.run.machine.python_of(case.backend), reference
     )
     wrong = [said for look in looks if (said := _wrong(promise, look))]
     if not wrong:
@@ -120,9 +120,9 @@ def _observed(record: Record, line: BenchmarkResult, cell: CaseResult) -> tuple[
     return Ability.WRONG, sometimes + wrong[0]
 
 
-def _looks_of(line: BenchmarkResult) -> Iterator[Observation]:
-    for cell in line.cases:
-        yield from observations(cell.processes)
+def _looks_of(result: BenchmarkResult) -> Iterator[Observation]:
+    for case in result.cases:
+        yield from observations(case.processes)
 
 
 def _wrong(promise: Promise, look: Observation) -> str:
@@ -138,14 +138,14 @@ def _wrong(promise: Promise, look: Observation) -> str:
 
 def _in_words(parting: Mismatch) -> str:
     promised, came = (
-        _at(lines, parting.first_line).removeprefix(f"{parting.aspect} ")
-        for lines in (parting.promised, parting.observed)
+        _at(results, parting.first_line).removeprefix(f"{parting.aspect} ")
+        for results in (parting.promised, parting.observed)
     )
     return f"raises {came}" if parting.aspect == "raised" else f"{parting.aspect} {came}, not {promised}"
 
 
-def _at(lines: tuple[str, ...], number: int) -> str:
-    return lines[number] if number < len(lines) else "nothing"
+def _at(results: tuple[str, ...], number: int) -> str:
+    return results[number] if number < len(results) else "nothing"
 
 
 def _left(look: Observation) -> str:
@@ -193,7 +193,7 @@ def reasons(record: Record) -> Table | None:
     for one in capabilities(record):
         for answer in one.answers:
             if answer.ability is not Ability.YES:
-                because = f"{answer.because} ({answer.source})" if answer.source else answer.because
+                because = f"{answer.reason} ({answer.source})" if answer.source else answer.reason
                 alike.setdefault((answer.loop, answer.ability, because), []).append(one.name)
     if not alike:
         return None

@@ -63,14 +63,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldCase:
     """A case held against its limit: in how many of the sessions its interval lies beyond it.
 
     `ratio` is that of the session that speaks least for a break. `excluded` says whether every
     session shows that the case stays within the limit.
     """
 
-    row: str
+    benchmark: str
     backend: str
     limit: float
     beyond: int
@@ -89,19 +89,19 @@ class Unmeasured:
     """What could not be held against its limit: a case, a pattern that nothing matches, or all there is."""
 
     name: str
-    because: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """The answer of a gate: the cases that it held, those broken first, and those it could not."""
 
-    held: tuple[Held, ...]
+    held: tuple[HeldCase, ...]
     unmeasured: tuple[Unmeasured, ...]
     sessions: int
 
     @property
-    def broken(self) -> tuple[Held, ...]:
+    def broken(self) -> tuple[HeldCase, ...]:
         """The cases that are beyond their limit."""
         return tuple(one for one in self.held if one.broken)
 
@@ -125,11 +125,11 @@ def judge(
         else:
             unmeasured.append(Unmeasured(_named(row, backend), _too_few(ratios, level)))
     unmeasured += [
-        Unmeasured(_named(one.row, one.backend), one.because)
+        Unmeasured(_named(one.benchmark, one.backend), one.reason)
         for one in absent
-        if limits.of(one.row, one.backend) is not None and (one.row, one.backend) not in compared
+        if limits.of(one.benchmark, one.backend) is not None and (one.benchmark, one.backend) not in compared
     ]
-    cases = [*compared, *((one.row, one.backend) for one in absent)]
+    cases = [*compared, *((one.benchmark, one.backend) for one in absent)]
     unmeasured += _matching_nothing(limits, cases)
     if not cases:
         unmeasured.append(Unmeasured("the comparison", _NOTHING))
@@ -142,12 +142,12 @@ _NOTHING = (
 )
 
 
-def _held(row: str, backend: str, limit: float, ratios: Sequence[Estimate]) -> Held:
+def _held(row: str, backend: str, limit: float, ratios: Sequence[Estimate]) -> HeldCase:
     bounds = [(ratio.low or 0.0, ratio) for ratio in ratios]
     _, least = min(bounds, key=lambda pair: pair[0])
     beyond = sum(low > 1 + limit for low, _ in bounds)
     excluded = all(ratio.high is not None and ratio.high <= 1 + limit for ratio in ratios)
-    return Held(row, backend, limit, beyond, len(ratios), least, excluded)
+    return HeldCase(row, backend, limit, beyond, len(ratios), least, excluded)
 
 
 def _too_few(ratios: Sequence[Estimate], level: float) -> str:
@@ -165,9 +165,9 @@ def _matching_nothing(limits: Limits, cases: Sequence[Case]) -> Iterator[Unmeasu
 def sentences(gate: Gate) -> tuple[str, ...]:
     """What the gate found, each case by name: broken, broken in some sessions, not measured."""
     said = [_broken(one, gate.sessions) for one in gate.held if one.beyond]
-    said += [f"{one.name} could not be measured: {one.because}." for one in gate.unmeasured]
+    said += [f"{one.name} could not be measured: {one.reason}." for one in gate.unmeasured]
     kept = [one for one in gate.held if not one.beyond]
-    across = [_named(one.row, one.backend) for one in kept if not one.excluded]
+    across = [_named(one.benchmark, one.backend) for one in kept if not one.excluded]
     if inside := len(kept) - len(across):
         said.append(f"{_cases(inside)} {'is' if inside == 1 else 'are'} within the limit.")
     if across:
@@ -185,8 +185,8 @@ def _cases(count: int) -> str:
     return f"{count} case{'' if count == 1 else 's'}"
 
 
-def _broken(one: Held, sessions: int) -> str:
-    name, limit = _named(one.row, one.backend), f"{one.limit * 100:.4g}%"
+def _broken(one: HeldCase, sessions: int) -> str:
+    name, limit = _named(one.benchmark, one.backend), f"{one.limit * 100:.4g}%"
     counted = f"in {one.beyond} of {one.sessions} sessions"
     if not one.broken:
         return f"{name} is more than {limit} slower only {counted}, which breaks no limit."

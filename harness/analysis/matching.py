@@ -11,17 +11,17 @@ from harness.records.verdict import Mismatch
 def first_mismatch(promise: Promise, look: Observation) -> Mismatch | None:
     """Where an observation first parts from a promise; None if it keeps all that is promised."""
     if promise.outcome is not None and not _same_outcome(promise.outcome, look.outcome):
-        return _parting(look.outcome.how, _lines(promise.outcome), _lines(look.outcome))
+        return _mismatch(look.outcome.how, _lines(promise.outcome), _lines(look.outcome))
     if promise.prints is not None and not _same_lines(promise.prints, look.prints):
-        return _parting("printed", promise.prints.lines, look.prints)
+        return _mismatch("printed", promise.prints.lines, look.prints)
     if promise.diagnostics is not None and promise.diagnostics != look.diagnostics:
-        return _parting("complained of", _each(promise.diagnostics), _each(look.diagnostics))
+        return _mismatch("complained of", _each(promise.diagnostics), _each(look.diagnostics))
     if promise.leaks is not None and promise.leaks != look.leaks:
-        return _parting("left", (str(promise.leaks),), (str(look.leaks),))
+        return _mismatch("left", (str(promise.leaks),), (str(look.leaks),))
     return None
 
 
-def _parting(name: str, promised: tuple[str, ...], observed: tuple[str, ...]) -> Mismatch:
+def _mismatch(name: str, promised: tuple[str, ...], observed: tuple[str, ...]) -> Mismatch:
     pairs = enumerate(zip_longest(promised, observed))
     return Mismatch(name, promised, observed, next((at for at, (a, b) in pairs if a != b), 0))
 

@@ -27,16 +27,16 @@ class Point:
     `collecting` is the share of them that garbage collection takes; `peak` is in bytes.
     """
 
-    at: float
+    value: float
     seconds: Estimate
-    row: int
+    result_index: int
     collecting: float = 0.0
     peak: Estimate | None = None
 
     @property
     def unit(self) -> float:
         """Seconds for one unit of the parameter: of a fan-out to n tasks, for one task."""
-        return self.seconds.value / self.at
+        return self.seconds.value / self.value
 
     @property
     def unit_without_collecting(self) -> float:
@@ -60,7 +60,7 @@ class Growth:
         return self.largest.unit / self.cheapest.unit
 
     @property
-    def without(self) -> float:
+    def times_without_collecting(self) -> float:
         """How many times dearer it would be if nothing was spent on garbage collection."""
         return self.largest.unit_without_collecting / self.cheapest.unit_without_collecting
 
@@ -91,7 +91,7 @@ class Curve:
         first, last = self.points[0], self.points[-1]
         if first.peak is None or last.peak is None or last.peak.value < HEAVIER * first.peak.value:
             return None
-        unit = _difference(last.peak, first.peak, last.at - first.at)
+        unit = _difference(last.peak, first.peak, last.value - first.value)
         return None if unit.low is not None and unit.low <= 0 else unit
 
 
@@ -121,10 +121,10 @@ class Sweep:
 def sweeps(record: Record) -> tuple[Sweep, ...]:
     """Every sweep of a record that has a curve of at least FEWEST points."""
     groups: dict[tuple[str, str, tuple[tuple[str, Parameter], ...]], list[tuple[float, int]]] = {}
-    for number, line in enumerate(record.results):
-        for name, value in _numbers(line):
-            fixed = tuple(pair for pair in line.benchmark.parameters if pair[0] != name)
-            groups.setdefault((line.benchmark.scenario, name, fixed), []).append((value, number))
+    for number, result in enumerate(record.results):
+        for name, value in _numbers(result):
+            fixed = tuple(pair for pair in result.benchmark.parameters if pair[0] != name)
+            groups.setdefault((result.benchmark.scenario, name, fixed), []).append((value, number))
     found = (
         Sweep(scenario, name, fixed, tuple(_curves(record, sorted(members))))
         for (scenario, name, fixed), members in groups.items()
@@ -132,11 +132,11 @@ def sweeps(record: Record) -> tuple[Sweep, ...]:
     return tuple(sweep for sweep in found if sweep.curves)
 
 
-def _numbers(line: BenchmarkResult) -> Iterator[tuple[str, float]]:
+def _numbers(result: BenchmarkResult) -> Iterator[tuple[str, float]]:
     """The parameters of a timed row that a power can be fitted over."""
-    if line.benchmark.ideal is not None:
+    if result.benchmark.ideal is not None:
         return
-    for name, value in line.benchmark.parameters:
+    for name, value in result.benchmark.parameters:
         if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
             yield name, float(value)
 
@@ -144,10 +144,10 @@ def _numbers(line: BenchmarkResult) -> Iterator[tuple[str, float]]:
 def _curves(record: Record, members: Sequence[tuple[float, int]]) -> Iterator[Curve]:
     for backend in record.backends:
         points = tuple(
-            Point(at, cell.timing.seconds, number, cell.timing.collecting.value, cell.timing.peak_memory)
+            Point(at, case.timing.seconds, number, case.timing.collecting.value, case.timing.peak_memory)
             for at, number in members
-            for cell in record.results[number].cases
-            if cell.backend == backend and cell.timing is not None
+            for case in record.results[number].cases
+            if case.backend == backend and case.timing is not None
         )
         if len(points) >= FEWEST:
             yield Curve(backend, points, fit(points))
@@ -162,7 +162,7 @@ def fit(points: Sequence[Point]) -> Estimate:
     """
     from scipy.special import stdtrit  # noqa: PLC0415 - only where fitted
 
-    logs, times = [math.log(one.at) for one in points], [math.log(one.seconds.value) for one in points]
+    logs, times = [math.log(one.value) for one in points], [math.log(one.seconds.value) for one in points]
     slope, start = linear_regression(logs, times)
     middle, free = fmean(logs), len(points) - 2
     missed = math.fsum((t - start - slope * n) ** 2 for n, t in zip(logs, times, strict=True))

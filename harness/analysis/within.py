@@ -19,41 +19,41 @@ Case = tuple[str, str]
 class Missing:
     """A case that should have been compared and has no number, and why."""
 
-    row: str
+    benchmark: str
     backend: str
-    because: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Against:
+class RatioToBaseline:
     """A backend's time divided by that of the baseline, within the same rounds."""
 
-    row: str
+    benchmark: str
     backend: str
     ratio: Estimate
     judgement: Judgement
 
 
 @dataclass(frozen=True, slots=True)
-class Within:
+class ComparisonWithin:
     """The backends of one record against one of them; `level` is that of one interval."""
 
     baseline: str
     backends: tuple[str, ...]
     level: float
     adjusted: bool
-    ratios: tuple[Against, ...]
+    ratios: tuple[RatioToBaseline, ...]
     missing: tuple[Missing, ...]
     kind: Literal["within"] = "within"
 
     def sessions_of(self) -> dict[Case, tuple[Estimate, ...]]:
         """What a limit is held against: here one session a case."""
-        return {(one.row, one.backend): (one.ratio,) for one in self.ratios}
+        return {(one.benchmark, one.backend): (one.ratio,) for one in self.ratios}
 
 
 def within(
     record: Record, baseline: str | None = None, backends: Sequence[str] = (), *, adjusted: bool = False
-) -> Within:
+) -> ComparisonWithin:
     """The backends of one record against any one of them. Raises BadInput for a backend it has not.
 
     Samples are the differences of log ratios within the same round. With `adjusted` the intervals
@@ -64,13 +64,13 @@ def within(
     chosen = [backend_named(record, name) for name in backends] or list(record.backends)
     others = tuple(name for name in record.backends if name in chosen and name != base)
     level = confidence_level(plan.comparisons) if adjusted else plan.level
-    found = [one for line in record.results for one in _row_within(plan, line, base, others, level)]
-    return Within(
+    found = [one for result in record.results for one in _row_within(plan, result, base, others, level)]
+    return ComparisonWithin(
         baseline=base,
         backends=others,
         level=level,
         adjusted=adjusted or plan.effort.adjusted,
-        ratios=tuple(one for one in found if isinstance(one, Against)),
+        ratios=tuple(one for one in found if isinstance(one, RatioToBaseline)),
         missing=tuple(one for one in found if isinstance(one, Missing)),
     )
 
@@ -84,43 +84,43 @@ def backend_named(record: Record, name: str) -> str:
 
 
 def _row_within(
-    plan: Plan, line: BenchmarkResult, base: str, others: Sequence[str], level: float
-) -> Iterator[Against | Missing]:
-    place = plan.column_of(base, line.benchmark)
-    if not line.benchmark.timed or line.benchmark.ideal is not None or place is None:
+    plan: Plan, result: BenchmarkResult, base: str, others: Sequence[str], level: float
+) -> Iterator[RatioToBaseline | Missing]:
+    place = plan.column_of(base, result.benchmark)
+    if not result.benchmark.timed or result.benchmark.ideal is not None or place is None:
         return
-    cells = {cell.backend: cell for cell in line.cases}
-    below = _samples(plan, line, cells[place])
+    cases = {case.backend: case for case in result.cases}
+    baseline_samples = _samples(plan, result, cases[place])
     for name in others:
-        if name not in cells or name == place:
+        if name not in cases or name == place:
             continue
-        mine = _samples(plan, line, cells[name])
-        if mine and below and len(mine) == len(below):
-            ratio = estimate([a - b for a, b in zip(mine, below, strict=True)], level).exp()
-            yield Against(line.benchmark.id, name, ratio, judge_ratio(ratio, plan.margin))
-        elif _expected(cells[name], line):
-            yield Missing(line.benchmark.id, name, why_no_number(cells[name]))
+        own_samples = _samples(plan, result, cases[name])
+        if own_samples and baseline_samples and len(own_samples) == len(baseline_samples):
+            ratio = estimate([a - b for a, b in zip(own_samples, baseline_samples, strict=True)], level).exp()
+            yield RatioToBaseline(result.benchmark.id, name, ratio, judge_ratio(ratio, plan.margin))
+        elif _expected(cases[name], result):
+            yield Missing(result.benchmark.id, name, why_no_number(cases[name]))
 
 
-def _samples(plan: Plan, line: BenchmarkResult, cell: CaseResult) -> tuple[float, ...]:
+def _samples(plan: Plan, result: BenchmarkResult, case: CaseResult) -> tuple[float, ...]:
     """A cell's log ratios to the record's baseline; zeros for the baseline itself."""
-    if cell.timing is None:
+    if case.timing is None:
         return ()
-    return (0.0,) * line.rounds if cell.backend == plan.baseline else cell.timing.samples
+    return (0.0,) * result.rounds if case.backend == plan.baseline else case.timing.samples
 
 
-def _expected(cell: CaseResult, line: BenchmarkResult) -> bool:
+def _expected(case: CaseResult, result: BenchmarkResult) -> bool:
     """Whether a case without a number is one that should have one: not what nothing could time."""
-    if cell.verdict.kind is Verdict.UNSUPPORTED:
+    if case.verdict.kind is Verdict.UNSUPPORTED:
         return False
-    return line.rounds > 0 or not cell.verdict.has_number
+    return result.rounds > 0 or not case.verdict.has_number
 
 
-def why_no_number(cell: CaseResult) -> str:
+def why_no_number(case: CaseResult) -> str:
     """Why a case has no ratio: what was observed of it, or that the baseline has no number."""
-    if cell.timing is None:
-        because = f": {cell.verdict.reason}" if cell.verdict.reason else ""
-        return f"no number, for it {_was(cell.verdict.kind)}{because}"
+    if case.timing is None:
+        because = f": {case.verdict.reason}" if case.verdict.reason else ""
+        return f"no number, for it {_was(case.verdict.kind)}{because}"
     return "the baseline has no number"
 
 

@@ -8,9 +8,9 @@ import typer
 from harness.cli.options import Backends, Baseline, Json
 
 if TYPE_CHECKING:
-    from harness.analysis.between import Between
+    from harness.analysis.between import ComparisonBetween
     from harness.analysis.gate import Gate, Limits
-    from harness.analysis.within import Within
+    from harness.analysis.within import ComparisonWithin
     from harness.records.record import Record
 
 
@@ -87,7 +87,7 @@ def _compared(
     *,
     across_machines: bool,
     gated: bool,
-) -> "Between | Within":
+) -> "ComparisonBetween | ComparisonWithin":
     from harness.analysis.between import between
     from harness.analysis.within import within
     from harness.errors import BadInput
@@ -100,14 +100,14 @@ def _compared(
     return between(olds, new, backends, across_machines=across_machines)
 
 
-def _gate(limits: "Limits", found: "Between | Within") -> "Gate":
+def _gate(limits: "Limits", found: "ComparisonBetween | ComparisonWithin") -> "Gate":
     from harness.analysis.gate import judge
 
     sessions = len(found.old) if found.kind == "between" else 1
     return judge(limits, found.sessions_of(), found.missing, found.level, sessions)
 
 
-def _show(found: "Between | Within", gate: "Gate | None", *, as_json: bool) -> None:
+def _show(found: "ComparisonBetween | ComparisonWithin", gate: "Gate | None", *, as_json: bool) -> None:
     from harness.analysis.gate import sentences
     from harness.report.tables import comparison
 

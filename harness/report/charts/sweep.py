@@ -17,7 +17,7 @@ def sweep_chart(sweep: Sweep) -> Chart:
     """The curves of one scenario, each with its power."""
     title = f"{label(sweep.name)}: time against {label(sweep.parameter)}"
     said = "; ".join(f"{label(one.backend)} {_power(one)}" for one in sweep.curves)
-    number = sweep.curves[0].points[0].row + 1
+    number = sweep.curves[0].points[0].result_index + 1
     return Chart(
         f"chart-sweep-{number}",
         f"sweep-{number}",
@@ -54,7 +54,7 @@ def _rows(sweep: Sweep) -> Iterator[tuple[str, ...]]:
     for curve in sweep.curves:
         whole = (_power(curve), _bytes(curve.weight)) if weighed else (_power(curve),)
         for point in curve.points:
-            yield label(curve.backend), f"{point.at:g}", microseconds(point.seconds), *whole
+            yield label(curve.backend), f"{point.value:g}", microseconds(point.seconds), *whole
 
 
 def _notes(sweep: Sweep) -> Iterator[str]:
@@ -72,10 +72,10 @@ def _growths(sweep: Sweep) -> Iterator[str]:
         if (found := curve.growth) is not None:
             cheap, large = found.cheapest, found.largest
             yield (
-                f"{label(curve.backend)}: one of {label(sweep.parameter)} = {large.at:,.0f} takes "
-                f"{found.times:.1f} times as long as one of {cheap.at:,.0f}; garbage collection is "
+                f"{label(curve.backend)}: one of {label(sweep.parameter)} = {large.value:,.0f} takes "
+                f"{found.times:.1f} times as long as one of {cheap.value:,.0f}; garbage collection is "
                 f"{large.collecting:.0%} of that time, not {cheap.collecting:.0%}, and without it one "
-                f"takes {found.without:.1f} times as long."
+                f"takes {found.times_without_collecting:.1f} times as long."
             )
 
 
@@ -91,16 +91,16 @@ def _sweep_data(sweep: Sweep) -> Iterator[Datum]:
             yield {
                 "backend": f"{label(curve.backend)}  {_power(curve)}",
                 "order": number,
-                "at": point.at,
+                "at": point.value,
                 "value": float(seconds.value),
                 "low": float(seconds.value if seconds.low is None else seconds.low),
                 "high": float(seconds.value if seconds.high is None else seconds.high),
-                "says": f"{label(curve.backend)}, {point.at:g}: {format_estimate(seconds, ' µs')}",
+                "says": f"{label(curve.backend)}, {point.value:g}: {format_estimate(seconds, ' µs')}",
             }
 
 
 def _sweep_spec(sweep: Sweep) -> Spec:
-    at = sorted({point.at for one in sweep.curves for point in one.points})
+    at = sorted({point.value for one in sweep.curves for point in one.points})
     return _sweep_spec_over(label(sweep.parameter), tuple(at), len(sweep.curves))
 
 

@@ -81,7 +81,7 @@ def _found(one: DetectionRate) -> tuple[str, ...]:
     return (
         f"{one.trial.truth - 1:.1%}",
         f"{one.trials}",
-        f"{one.found} ({one.found / one.trials:.0%})",
+        f"{one.detected} ({one.detected / one.trials:.0%})",
         f"{one.covered} ({one.covered / one.trials:.0%})",
         f"{one.bias * 100:+.2f} pp",
         f"{one.seconds:.1f} s",
@@ -129,7 +129,7 @@ def _sentences(record: Record) -> Iterator[str]:
         )
     for one in planted(record.trials):
         yield (
-            f"A planted difference of {one.trial.truth - 1:.1%} was found in {one.found} of {one.trials} "
+            f"A planted difference of {one.trial.truth - 1:.1%} was found in {one.detected} of {one.trials} "
             f"comparisons, after a median of {one.seconds:.0f} s."
         )
     failed = [tried for tried in record.trials if not tried.comparisons]

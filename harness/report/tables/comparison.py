@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from harness.analysis.between import Between, Change, ComparedRecord
-from harness.analysis.within import Case, Within
+from harness.analysis.between import Change, ComparedRecord, ComparisonBetween
+from harness.analysis.within import Case, ComparisonWithin
 from harness.records.estimate import Estimate, Judgement
 from harness.report.tables.table import JUDGEMENT_MARKS, Table, format_estimate
 
 
-def table_within(found: Within) -> Table:
+def table_within(found: ComparisonWithin) -> Table:
     """A row's ratios beside each other; a row that could not be compared at all is left out."""
-    cells: dict[Case, str] = {(one.row, one.backend): format_estimate(one.ratio, "×") for one in found.ratios}
+    cells: dict[Case, str] = {
+        (one.benchmark, one.backend): format_estimate(one.ratio, "×") for one in found.ratios
+    }
     rows = tuple(
         (row, *(cells.get((row, name), "no number") for name in found.backends))
         for row in dict.fromkeys(row for row, _ in cells)
@@ -21,18 +23,18 @@ def table_within(found: Within) -> Table:
     return Table("Time per iteration, compared", ("scenario", *found.backends), rows, (note,))
 
 
-def table_between(found: Between) -> Table:
+def table_between(found: ComparisonBetween) -> Table:
     """Every change with both ratios, and the raw times of every case that either record has."""
     several = len(found.old) > 1
-    changes = {(one.row, one.backend, one.session): one for one in found.changes}
+    changes = {(one.benchmark, one.backend, one.session): one for one in found.changes}
     rows = []
     for raw in found.raw:
         *before, after = raw.seconds
         for session, seconds in enumerate(before):
-            change = changes.get((raw.row, raw.backend, session))
+            change = changes.get((raw.benchmark, raw.backend, session))
             which = (f"{session + 1}",) if several else ()
             told = (_microseconds(seconds), _microseconds(after))
-            rows.append((raw.row, raw.backend, *which, *_change(change), *told))
+            rows.append((raw.benchmark, raw.backend, *which, *_change(change), *told))
     heads = ("scenario", "backend", *(("session",) if several else ()), "old", "new", "change")
     return Table(
         "Time ratios, old and new",
@@ -66,7 +68,7 @@ def _microseconds(seconds: float | None) -> str:
 _MILLISECOND = 1e-3
 
 
-def _notes(found: Between) -> Iterator[str]:
+def _notes(found: ComparisonBetween) -> Iterator[str]:
     yield (
         f"Ratios to {found.baseline}; the change is new divided by old, 95% over all changes together "
         "(~ not resolved, = equal within the margin). "
@@ -76,12 +78,12 @@ def _notes(found: Between) -> Iterator[str]:
         if rows:
             yield f"Only in the {name} record: {', '.join(rows)}."
     for one in found.missing:
-        if one.row not in found.only_old:
-            yield f"{one.row} on {one.backend} had a ratio and has none now: {one.because}."
+        if one.benchmark not in found.only_old:
+            yield f"{one.benchmark} on {one.backend} had a ratio and has none now: {one.reason}."
     yield from _about_sessions(found)
 
 
-def _about_sessions(found: Between) -> Iterator[str]:
+def _about_sessions(found: ComparisonBetween) -> Iterator[str]:
     for name, session in (*_named(found.old), ("the new record", found.new)):
         if not session.sound:
             yield f"In {name} the baseline differs from itself more often than chance allows."
@@ -107,10 +109,10 @@ def _moved(old: ComparedRecord, new: ComparedRecord) -> Iterator[str]:
             yield f"{name} {before[name]} → {after[name]}"
 
 
-def sentences(found: Between) -> tuple[str, ...]:
+def sentences(found: ComparisonBetween) -> tuple[str, ...]:
     """The cases whose change is resolved, in how many sessions; and how many are not."""
     told = {Judgement.SLOWER: "more", Judgement.FASTER: "less"}
-    sessions = Counter((one.row, one.backend) for one in found.changes)
+    sessions = Counter((one.benchmark, one.backend) for one in found.changes)
     said = [
         f"{row} on {backend} takes {told[judgement]} time, against {found.baseline}, than before: "
         + _counted(count, sessions[row, backend])
@@ -124,7 +126,9 @@ def sentences(found: Between) -> tuple[str, ...]:
 
 def _resolved(changes: Iterable[Change]) -> Counter[tuple[str, str, Judgement]]:
     resolved = (Judgement.SLOWER, Judgement.FASTER)
-    return Counter((one.row, one.backend, one.judgement) for one in changes if one.judgement in resolved)
+    return Counter(
+        (one.benchmark, one.backend, one.judgement) for one in changes if one.judgement in resolved
+    )
 
 
 def _counted(count: int, sessions: int) -> str:
