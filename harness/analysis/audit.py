@@ -1,4 +1,4 @@
-"""The trials of an audit → what the method is worth on this machine.
+"""What an audit's trials say of the method on this machine: errors, detection, invariance, cost.
 
 Every figure says of how many trials it was taken; a trial that failed counts in none.
 """
@@ -13,7 +13,7 @@ from harness.records.estimate import ERROR_RATE, NORMAL_95, Estimate, Judgement
 from harness.records.trials import ArmComparison, Trial, TrialResult
 
 FEWEST_SPREAD = 3
-"""Trials of the usual procedure below which its spread is not told."""
+"""The fewest trials of a procedure for which its spread is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class ErrorRate:
 
 @dataclass(frozen=True, slots=True)
 class DetectionRate:
-    """How a planted difference was met with.
+    """How often a planted difference was found, and how exactly it was estimated.
 
-    `found` of `trials` had an interval above 1, `covered` one that held the truth; `bias` is the mean
+    `detected` of `trials` had an interval above 1, `covered` one that held the truth; `bias` is the mean
     estimate less the truth, as a share; `seconds` is the median machine time.
     """
 
@@ -84,59 +84,69 @@ class Procedure:
         return self.seconds * self.spread**2
 
 
-def completed(tried: Iterable[TrialResult], question: str) -> tuple[TrialResult, ...]:
-    """The trials of one question that did not fail, in their order."""
-    return tuple(one for one in tried if one.trial.question == question and one.comparisons)
-
-
-def procedure(tried: Iterable[TrialResult], question: str) -> Procedure | None:
-    """How `identical` or `usual` did on identical code; None for too few trials."""
-    some = completed(tried, question)
-    if len(some) < FEWEST_SPREAD:
-        return None
-    ratios = [one.comparisons[0].ratio for one in some]
-    wrong = sum(_different(one.comparisons[0]) for one in some)
-    return Procedure(
-        ErrorRate(wrong, len(some)),
-        stdev(math.log(ratio.value) for ratio in ratios),
-        fmean(_nominal(ratio) for ratio in ratios),
-        fmean(one.seconds for one in some),
+def completed(results: Iterable[TrialResult], question: str) -> tuple[TrialResult, ...]:
+    """Return the trials of one question that did not fail, in their order."""
+    return tuple(
+        trial_result
+        for trial_result in results
+        if trial_result.trial.question == question and trial_result.comparisons
     )
 
 
-def _different(compared: ArmComparison) -> bool:
-    return compared.judgement in (Judgement.FASTER, Judgement.SLOWER)
+def procedure(results: Iterable[TrialResult], question: str) -> Procedure | None:
+    """Return how the method (`identical`) or the usual procedure (`usual`) did on identical code.
+
+    None where fewer than FEWEST_SPREAD trials were completed.
+    """
+    completed_trials = completed(results, question)
+    if len(completed_trials) < FEWEST_SPREAD:
+        return None
+    ratios = [trial_result.comparisons[0].ratio for trial_result in completed_trials]
+    wrong = sum(_different(trial_result.comparisons[0]) for trial_result in completed_trials)
+    return Procedure(
+        ErrorRate(wrong, len(completed_trials)),
+        stdev(math.log(ratio.value) for ratio in ratios),
+        fmean(_nominal(ratio) for ratio in ratios),
+        fmean(trial_result.seconds for trial_result in completed_trials),
+    )
+
+
+def _different(comparison: ArmComparison) -> bool:
+    return comparison.judgement in (Judgement.FASTER, Judgement.SLOWER)
 
 
 def _nominal(ratio: Estimate) -> float:
-    """The standard error that a 95% interval stands for, were it a normal one."""
+    """Return the standard error that a 95% interval would stand for if it were a normal one."""
     if ratio.low is None or ratio.high is None:
         return math.nan
     return math.log(ratio.high / ratio.low) / 2 / NORMAL_95
 
 
-def efficiency_gain(tried: Sequence[TrialResult]) -> float | None:
-    """How many times less machine time × variance the turns take than the usual procedure."""
-    ours, theirs = procedure(tried, "identical"), procedure(tried, "usual")
+def efficiency_gain(results: Sequence[TrialResult]) -> float | None:
+    """Return how many times less machine time × variance turns take than the usual procedure."""
+    ours, theirs = procedure(results, "identical"), procedure(results, "usual")
     return None if ours is None or theirs is None else theirs.price / ours.price
 
 
-def planted(tried: Iterable[TrialResult]) -> tuple[DetectionRate, ...]:
-    """What became of each planted difference, the smallest first."""
-    some = completed(tried, "planted")
-    sizes = sorted({one.trial for one in some}, key=lambda trial: trial.extra)
-    return tuple(_found(trial, [one for one in some if one.trial == trial]) for trial in sizes)
+def planted(results: Iterable[TrialResult]) -> tuple[DetectionRate, ...]:
+    """Return how often each planted difference was found, the smallest first."""
+    completed_trials = completed(results, "planted")
+    sizes = sorted({trial_result.trial for trial_result in completed_trials}, key=lambda trial: trial.extra)
+    return tuple(
+        _found(trial, [trial_result for trial_result in completed_trials if trial_result.trial == trial])
+        for trial in sizes
+    )
 
 
-def _found(trial: Trial, some: Sequence[TrialResult]) -> DetectionRate:
-    ratios = [one.comparisons[0].ratio for one in some]
+def _found(trial: Trial, completed_trials: Sequence[TrialResult]) -> DetectionRate:
+    ratios = [trial_result.comparisons[0].ratio for trial_result in completed_trials]
     return DetectionRate(
         trial=trial,
-        trials=len(some),
+        trials=len(completed_trials),
         detected=sum(ratio.low is not None and ratio.low > 1 for ratio in ratios),
         covered=sum(_holds(ratio, trial.truth) for ratio in ratios),
         bias=fmean(ratio.value for ratio in ratios) - trial.truth,
-        seconds=median(one.seconds for one in some),
+        seconds=median(trial_result.seconds for trial_result in completed_trials),
     )
 
 
@@ -144,13 +154,13 @@ def _holds(ratio: Estimate, truth: float) -> bool:
     return ratio.low is not None and ratio.high is not None and ratio.low <= truth <= ratio.high
 
 
-def invariance(tried: Iterable[TrialResult]) -> tuple[InvarianceCheck, ...]:
-    """Each backend's ratio at each loop and turn count, over the rounds of all laps."""
-    some = completed(tried, "invariance")
+def invariance(results: Iterable[TrialResult]) -> tuple[InvarianceCheck, ...]:
+    """Return each backend's ratio at each loop and turn count, over the rounds of all laps."""
+    completed_trials = completed(results, "invariance")
     pooled: dict[tuple[str, Trial], list[ArmComparison]] = {}
-    for one in some:
-        for compared in one.comparisons:
-            pooled.setdefault((compared.backend, one.trial), []).append(compared)
+    for trial_result in completed_trials:
+        for comparison in trial_result.comparisons:
+            pooled.setdefault((comparison.backend, trial_result.trial), []).append(comparison)
     usual = Trial("invariance")
     return tuple(
         _invariant(backend, trial, parts, pooled[backend, usual])
@@ -185,27 +195,35 @@ class StandardDeviations:
     round: float
 
 
-def levels(tried: Iterable[TrialResult]) -> StandardDeviations | None:
-    """Where the variance of identical code lies: over turns, over workers, over rounds.
+def levels(results: Iterable[TrialResult]) -> StandardDeviations | None:
+    """Divide the standard deviation of identical code over turns, workers and rounds.
 
-    The median over comparisons of each component, those below nothing among them: each is estimated of so
-    few rounds that half of the estimates of none would be too high.
+    Each is the median over comparisons. Negative estimates of a variance are among them, for each rests on
+    few rounds: without them the median of a component that is nothing would be more than nothing.
     """
-    spreads = [one.variance for one in completed(tried, "identical") if one.variance is not None]
-    if not spreads:
+    components = [
+        trial_result.variance
+        for trial_result in completed(results, "identical")
+        if trial_result.variance is not None
+    ]
+    if not components:
         return None
 
     def deviation(variances: Iterable[float]) -> float:
         return math.sqrt(max(0.0, median(variances)))
 
     return StandardDeviations(
-        turn=deviation(one.turn for one in spreads),
-        worker=deviation(one.worker for one in spreads),
-        round=deviation(one.round for one in spreads),
+        turn=deviation(trial_result.turn for trial_result in components),
+        worker=deviation(trial_result.worker for trial_result in components),
+        round=deviation(trial_result.round for trial_result in components),
     )
 
 
-def drift(tried: Iterable[TrialResult]) -> float | None:
-    """The highest less the lowest typical time of the baseline over the audit, as a share of the middle."""
-    typical = [one.typical for one in tried if one.typical and one.trial.question != "usual"]
+def drift(results: Iterable[TrialResult]) -> float | None:
+    """Return how far the baseline's typical time moved over the audit, as a share of its median."""
+    typical = [
+        trial_result.typical
+        for trial_result in results
+        if trial_result.typical and trial_result.trial.question != "usual"
+    ]
     return (max(typical) - min(typical)) / median(typical) if typical else None

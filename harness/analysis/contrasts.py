@@ -15,7 +15,7 @@ CROSSED_LOOPS = ("uvloop", "asyncio")
 def contrasts(
     backends: Sequence[Backend], rounds: Sequence[RoundValues], level: float, *, gathers: bool
 ) -> tuple[Contrast, ...]:
-    """Every contrast that these rounds allow, each with the interval of its median over rounds.
+    """Return every contrast that these rounds allow, each with the interval of its median over rounds.
 
     `gathers` says whether the story takes a gatherer: if so, the AnyIO layer is that of AnyIO's own.
     """
@@ -32,14 +32,14 @@ def _samples(rounds: Sequence[RoundValues], arm: str, against: str) -> list[floa
 
 
 def _pairs(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[Factor, str, str]]:
-    """The pairs of each environment: between two, a difference may be due to Python or to versions."""
+    """Yield the pairs within each environment, for between two a difference may be due to versions."""
     for where in dict.fromkeys(backend.name.partition("@")[2] for backend in backends):
         here = [backend for backend in backends if backend.name.partition("@")[2] == where]
         yield from _pairs_in(here, gathers=gathers)
 
 
 def _pairs_in(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[Factor, str, str]]:
-    """Loops under the gatherer that all have, each loop's layer, and its gatherers against its first."""
+    """Yield loops under a gatherer that all have, each loop's layer, and its gatherers against its first."""
     under_anyio = [backend.name for backend in backends if backend.gatherer == "anyio"]
     for name in under_anyio[1:]:
         yield "loop", name, under_anyio[0]

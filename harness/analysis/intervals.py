@@ -8,7 +8,7 @@ from harness.records.estimate import ERROR_RATE, Estimate, Judgement, rounds_nee
 
 
 def estimate(samples: Sequence[float], level: float) -> Estimate:
-    """The median of one number a round, with its exact interval at `level`."""
+    """Return the median of one number a round, with its exact interval at `level`."""
     if len(samples) < rounds_needed(level):
         return Estimate(float(median(samples)), None, None, len(samples))
     low, high = _ranks(len(samples), level)
@@ -18,7 +18,7 @@ def estimate(samples: Sequence[float], level: float) -> Estimate:
 
 @cache
 def _ranks(count: int, level: float) -> tuple[int, int]:
-    """Which of `count` ordered samples bound the median at `level`: the interval of 0 … count - 1."""
+    """Return the indexes of the ordered samples that bound their median at `level`."""
     from scipy.stats import quantile_test  # noqa: PLC0415 - a second's import, only where estimated
 
     low, high = quantile_test(range(count), p=0.5).confidence_interval(level)
@@ -26,7 +26,7 @@ def _ranks(count: int, level: float) -> tuple[int, int]:
 
 
 def judge_ratio(ratio: Estimate, margin: float) -> Judgement:
-    """What a ratio's interval says; inside the margin it is equal even where it excludes 1."""
+    """Judge a ratio by its interval; inside the margin it is equal even where it excludes 1."""
     if ratio.low is None or ratio.high is None:
         return Judgement.NOT_RESOLVED
     if 1 - margin <= ratio.low and ratio.high <= 1 + margin:
@@ -39,14 +39,14 @@ def judge_ratio(ratio: Estimate, margin: float) -> Judgement:
 
 
 def error_rate_bound(wrong: int, trials: int) -> float:
-    """The one-sided 95% upper bound of an error rate (Clopper and Pearson, Biometrika 26, 1934)."""
+    """Return the one-sided 95% upper bound of an error rate (Clopper and Pearson, Biometrika 26, 1934)."""
     from scipy.stats import binomtest  # noqa: PLC0415 - as above
 
     return float(binomtest(wrong, trials, alternative="less").proportion_ci(0.95).high)
 
 
 def binomial_quantile(rows: int, level: float = 0.99) -> int:
-    """The binomial quantile: more A/A intervals than this excluding 1 among `rows` is a warning."""
+    """Return how many of so many self-tests may differ by chance at this level: a binomial quantile."""
     from scipy.stats import binom  # noqa: PLC0415 - as above
 
     return int(binom.ppf(level, rows, ERROR_RATE))

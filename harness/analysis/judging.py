@@ -1,4 +1,4 @@
-"""All observations of a benchmark → the verdict on one of its cases.
+"""The verdict on a case, judged beside what the benchmark's other backends were seen to do.
 
 A scenario that raises on every backend, though nothing promises that, is itself at fault: that all raise
 alike says nothing of any loop, so it is no agreement.
@@ -20,47 +20,54 @@ _GROUPS = ("ExceptionGroup", "BaseExceptionGroup")
 """What wraps errors on the backends whose gatherer is a task group."""
 
 ObservationsByBackend = Mapping[str, tuple[ProcessObservations, ...]]
-"""The sightings of a benchmark by backend, the baseline's first."""
+"""What the processes of each backend observed of a benchmark, the baseline's first."""
 
 
-def judge_among(row: Benchmark, backend: str, python: str, seen: ObservationsByBackend) -> CaseVerdict:
-    """The verdict on a case, beside what the benchmark's other backends were seen to do."""
-    finding = judge(row, backend, python, seen[backend], reference_of(seen))
-    if finding.kind in _OVERRULED and not promises_outcome(row, backend, python):
-        error = _scenario_error(row, [tuple(observations(sightings)) for sightings in seen.values()])
-        return finding if error is None else CaseVerdict(Verdict.COULD_NOT_MEASURE, error)
-    return finding
+def judge_among(
+    benchmark: Benchmark, backend: str, python: str, observed: ObservationsByBackend
+) -> CaseVerdict:
+    """Judge a case beside what the benchmark's other backends were seen to do."""
+    verdict = judge(benchmark, backend, python, observed[backend], reference_of(observed))
+    if verdict.kind in _OVERRULED and not promises_outcome(benchmark, backend, python):
+        error = _scenario_error(
+            benchmark, [tuple(observations(processes)) for processes in observed.values()]
+        )
+        return verdict if error is None else CaseVerdict(Verdict.COULD_NOT_MEASURE, error)
+    return verdict
 
 
-def reference_of(seen: ObservationsByBackend) -> Observation | None:
-    """The observation that stands for what is not promised: the baseline's first, or the next best."""
-    every = (look for sightings in seen.values() for look in observations(sightings))
+def reference_of(observed: ObservationsByBackend) -> Observation | None:
+    """Return the observation that stands for what is not promised: the baseline's first, or the next best."""
+    every = (observation for processes in observed.values() for observation in observations(processes))
     return next(every, None)
 
 
-def _scenario_error(row: Benchmark, by_backend: list[tuple[Observation, ...]]) -> str | None:
-    """Why the scenario is at fault; None where it returned anywhere or a claim says that it raises."""
-    looks = [look for of_one in by_backend for look in of_one]
-    if any(look.outcome.how == "returned" for look in looks):
+def _scenario_error(benchmark: Benchmark, by_backend: list[tuple[Observation, ...]]) -> str | None:
+    """Say why the scenario is at fault; None where it returned anywhere or a claim says that it raises."""
+    observed = [observation for observed_there in by_backend for observation in observed_there]
+    if any(observation.outcome.how == "returned" for observation in observed):
         return None
-    if any(_is_claimed(row, of_one) for of_one in by_backend if of_one):
+    if any(_is_claimed(benchmark, observed_there) for observed_there in by_backend if observed_there):
         return None
-    types = dict.fromkeys(name for look in looks for name in _types(look.outcome.what))
+    types = dict.fromkeys(name for observation in observed for name in _types(observation.outcome.what))
+    error = observed[0].outcome.what
     return (
-        f"raises {' or '.join(types)} on every backend ({_place(row, looks)}: {looks[0].outcome.what}), so "
+        f"raises {' or '.join(types)} on every backend ({_place(benchmark, observed)}: {error}), so "
         "there is nothing to compare or to time: mend the scenario, or promise the error with raises="
     )
 
 
-def _is_claimed(row: Benchmark, looks: tuple[Observation, ...]) -> bool:
-    """Whether a claim says that the error is raised, and a backend raises it."""
-    outcomes = [claim.promise.outcome for claim in row.claims if claim.promise.outcome is not None]
+def _is_claimed(benchmark: Benchmark, observed: tuple[Observation, ...]) -> bool:
+    """Return whether a claim says that the error is raised, and a backend raises it."""
+    outcomes = [claim.promise.outcome for claim in benchmark.claims if claim.promise.outcome is not None]
     errors = [Promise(outcome) for outcome in outcomes if outcome.how == "raised"]
-    return any(all(first_mismatch(error, look) is None for look in looks) for error in errors)
+    return any(
+        all(first_mismatch(error, observation) is None for observation in observed) for error in errors
+    )
 
 
 def _types(error: Description) -> Iterator[str]:
-    """The types of an error; of a group, those of the errors inside it."""
+    """Yield the type of an error, or those of the errors inside a group."""
     if error.type not in _GROUPS or not error.parts:
         yield error.type
         return
@@ -68,7 +75,10 @@ def _types(error: Description) -> Iterator[str]:
         yield from _types(inner)
 
 
-def _place(row: Benchmark, looks: Iterable[Observation]) -> str:
-    """The scenario's file and the line that raised; where no look knows it, the line where it begins."""
-    line = next((look.raised_on_line for look in looks if look.raised_on_line is not None), None)
-    return row.source if line is None else f"{row.source.rpartition(':')[0]}:{line}"
+def _place(benchmark: Benchmark, observed: Iterable[Observation]) -> str:
+    """Return the scenario's file and the line that raised, or the line where the scenario begins."""
+    line = next(
+        (observation.raised_on_line for observation in observed if observation.raised_on_line is not None),
+        None,
+    )
+    return benchmark.source if line is None else f"{benchmark.source.rpartition(':')[0]}:{line}"

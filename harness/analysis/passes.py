@@ -1,4 +1,4 @@
-"""The rounds of a row's passes → what they add to its timings."""
+"""The passes over a benchmark: what their rounds add to the timings of its cases."""
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -13,21 +13,21 @@ from harness.records.passes import FullCollections, Latency, OnTwoCpus, PassName
 from harness.records.record import Timing
 
 LEVEL = 1 - ERROR_RATE
-"""Of the intervals of a pass of few rounds: 95% each and not adjusted, for nothing is judged by them."""
+"""The confidence level of each interval of a pass. It is not adjusted, for nothing is judged by a pass."""
 
 TAIL = 5
-"""Operations of a worker that must lie beyond a quantile, so that it is more than the luck of one of them."""
+"""The fewest operations of a worker that must lie beyond a quantile for it to be more than luck."""
 
 
 def operations_needed(quantile: float) -> int:
-    """How many operations every worker must have timed for this quantile."""
+    """Return how many operations every worker must have timed for this quantile to be told."""
     return round(TAIL / (1 - quantile))
 
 
 def add_pass_results(
     timings: Mapping[str, Timing], passes: Mapping[PassName, BenchmarkSamples], helped: Collection[str]
 ) -> dict[str, Timing]:
-    """The timings of a row with what its passes add to them; `helped` backends have helper threads."""
+    """Return the timings of a benchmark with what its passes add; `helped` backends have helper threads."""
     wide = passes["threads"].timings()
     added = {
         name: replace(
@@ -46,7 +46,7 @@ def add_pass_results(
 
 
 def _flag_helper_threads(timing: Timing, base: Timing | None) -> Timing:
-    """The timing, flagged where it has helper threads: one CPU alone is unfair to it."""
+    """Flag a timing of a backend with helper threads, to which one CPU alone is unfair."""
     if timing.on_two_cpus is None or base is None:
         return timing
     helpers = timing.threads - base.threads
@@ -55,7 +55,7 @@ def _flag_helper_threads(timing: Timing, base: Timing | None) -> Timing:
 
 
 def _latency(rounds: BenchmarkSamples, arm: str) -> Latency | None:
-    """An arm's quantiles, beside the baseline's of the same rounds where that is another and has a number."""
+    """Return an arm's quantiles, with ratios where the baseline is another arm that has a number."""
     mine = _sketches(rounds, arm)
     base = rounds.plan.baseline
     theirs = _sketches(rounds, base) if arm != base and base in rounds.timed else {}
@@ -68,7 +68,7 @@ def _latency(rounds: BenchmarkSamples, arm: str) -> Latency | None:
 
 
 Sketches = Mapping[int, LatencySketch]
-"""What an arm's workers tell of their operations, by the number of the round."""
+"""The latency sketch of an arm's worker in each round, by the round's number."""
 
 
 def _sketches(rounds: BenchmarkSamples, arm: str) -> Sketches:
@@ -82,7 +82,7 @@ def _sketches(rounds: BenchmarkSamples, arm: str) -> Sketches:
 
 
 def _enough(sketches: Sketches, at: int) -> bool:
-    """Whether every worker timed what the quantile at this place needs."""
+    """Return whether every worker timed as many operations as the quantile with this index needs."""
     needed = operations_needed(QUANTILES[at])
     return bool(sketches) and all(one.operations >= needed for one in sketches.values())
 
@@ -116,7 +116,7 @@ def _full_collections(parts: Sequence[ArmRound]) -> FullCollections | None:
 
 
 def _in_full(part: ArmRound) -> int:
-    """Nanoseconds that a worker spent in full collections."""
+    """Return how many nanoseconds a worker spent in full collections."""
     return sum(value.full_collections[1] for value in part.values)
 
 

@@ -1,4 +1,4 @@
-"""A row's rounds → the timings of its cases, and the A/A interval."""
+"""The rounds of a benchmark, and what they say: the timings of its cases, and the self-test."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -20,23 +20,35 @@ from harness.records.record import Timing
 from harness.records.trials import VarianceComponents
 
 DISTURBING = 0.01
-"""Share of the time between its turns above which an arm's use of CPU is flagged."""
+"""The share of the time between its turns above which an arm's use of CPU is flagged."""
 
 HELPING = 0.01
-"""Share of CPU time used by other threads above which they help; two clocks differ by far less."""
+"""The share of CPU time used by other threads than the loop's above which they are helpers.
+
+The two clocks that it is read from differ by far less.
+"""
 
 TRENDING = 0.02
-"""How far the halves of a worker's turns may lie apart; less than the default precision moves no verdict."""
+"""How far apart the two halves of a worker's turns may lie before it is flagged.
+
+It is the default precision: a smaller trend moves no judgement.
+"""
 
 TREND_LEVEL = 0.99
-"""Of the interval of that distance: a trend is looked for in every case, and found in few by chance."""
+"""The confidence level of a trend's interval.
+
+A trend is looked for in every case, so that few may appear by chance.
+"""
 
 Compare = Callable[[Sequence[Value], Sequence[Value]], float]
 
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkSamples:
-    """The rounds of a row so far; `timed` are its backends that have a number, `natives` such native arms."""
+    """The rounds of a benchmark so far.
+
+    `timed` are its backends that have a number, `natives` the arms of its twins that have one.
+    """
 
     benchmark: Benchmark
     plan: Plan
@@ -45,29 +57,29 @@ class BenchmarkSamples:
     natives: tuple[str, ...] = ()
 
     def ratios(self) -> dict[str, Estimate]:
-        """The log ratios to the baseline (of a story that sleeps, the excesses in µs) so far."""
+        """Return the log ratios to the baseline, or the excesses in µs where the scenario sleeps."""
         names = self.timed if self.benchmark.ideal is not None else self._compared_backends()
         samples = {name: self._samples(name) for name in names}
         return {name: estimate(some, self.plan.level) for name, some in samples.items() if some}
 
     def timings(self) -> dict[str, Timing]:
-        """What the rounds say of each case that has a number."""
+        """Return what the rounds say of each case that has a number."""
         return {name: self._timing(name) for name in self.timed if self.parts(name)}
 
     def self_test_ratio(self) -> Estimate | None:
-        """The A/A ratio, 95% and unadjusted; of a story that sleeps, the difference in µs."""
+        """Return the self-test's ratio with its unadjusted 95% interval; in µs where the scenario sleeps."""
         estimated = self._again()
         return estimated if estimated is None or self.benchmark.ideal is not None else estimated.exp()
 
     def self_test_differs(self) -> bool:
-        """Whether the A/A interval says that the baseline differs from itself."""
+        """Return whether the self-test's interval says that the baseline differs from itself."""
         again = self._again()
         if again is None or again.low is None or again.high is None:
             return False
         return not again.low <= 0 <= again.high
 
     def contrasts(self) -> tuple[Contrast, ...]:
-        """What the differences are due to; a story that sleeps has none."""
+        """Return the contrasts that the rounds allow; a scenario that sleeps has none."""
         if self.benchmark.ideal is not None:
             return ()
         backends = [backend for backend in self.plan.backends if backend.name in self.timed]
@@ -76,21 +88,22 @@ class BenchmarkSamples:
         return contrasts(backends, rounds, self.plan.level, gathers=self.benchmark.uses_gather)
 
     def variance_components(self) -> VarianceComponents | None:
-        """Where the variance of the rounds so far lies; None where there are too few, or no baseline."""
+        """Return how the variance of the rounds divides; None where there are too few, or no baseline."""
         return variance_components(self._turns(), self.plan.baseline)
 
     def round_cost(self) -> RoundCost:
-        """What the rounds so far cost; one of them has two arms or more, as where there is a spread."""
+        """Return what a round costs; one of the rounds must have two arms or more."""
         return round_cost(self._turns(), [played.seconds for played in self.rounds])
 
     def parts(self, arm: str) -> tuple[ArmRound, ...]:
-        """The arm's part in every round that it took part in."""
+        """Return the arm's part in every round that it took part in."""
         return tuple(part for played in self.rounds for part in played.arms if part.arm == arm)
 
     def with_helper_threads(self) -> tuple[str, ...]:
-        """The backends with helper threads in most rounds: such as the baseline has not, and that work.
+        """Return the backends that, in most rounds, had threads beside the loop's which the baseline had not.
 
-        What a pool keeps after the set-up, as libuv's does after a name was looked up, helps nobody.
+        Only threads that used CPU time count: what a pool keeps after the set-up, as libuv's does after it
+        looked up a name, helps nobody.
         """
         usual = self._threads(self.plan.baseline)
         others = self._compared_backends()
@@ -100,7 +113,7 @@ class BenchmarkSamples:
         return median([part.summary.threads for part in self.parts(name)] or [0])
 
     def _helping(self, name: str) -> float:
-        """The share of an arm's CPU time that other threads than its loop's used inside the clock."""
+        """Return the share of an arm's CPU time that other threads than its loop's used inside the clock."""
         return median([_helping(part.values) for part in self.parts(name)] or [0])
 
     def _again(self) -> Estimate | None:
@@ -114,24 +127,24 @@ class BenchmarkSamples:
         return estimate(samples, 1 - ERROR_RATE) if samples else None
 
     def _compared_backends(self) -> tuple[str, ...]:
-        """The backends that have a ratio: none if the baseline has no number."""
+        """Return the backends that have a ratio: none if the baseline has no number."""
         base = self.plan.baseline
         return tuple(name for name in self.timed if name != base) if base in self.timed else ()
 
     def _samples(self, arm: str) -> tuple[float, ...]:
-        """One number a round: the excess of a story that sleeps, else the log ratio to the baseline."""
+        """Return one number a round: the excess where the scenario sleeps, else the log ratio."""
         ideal = self.benchmark.ideal
         if ideal is None:
             return self._compared(arm, log_ratio)
         return tuple(excess(part.values, ideal) for part in self.parts(arm))
 
     def _compared(self, arm: str, compare: Compare) -> tuple[float, ...]:
-        """One number for every round in which both the arm and the baseline took part."""
+        """Return one number for every round in which both the arm and the baseline took part."""
         base = self.plan.baseline
         return tuple(compare(took[arm], took[base]) for took in self._turns() if {arm, base} <= set(took))
 
     def _turns(self) -> list[RoundValues]:
-        """Every round as the values of each arm that took part in it."""
+        """Return every round as the values of each arm that took part in it."""
         return [played.turns for played in self.rounds]
 
     def _timing(self, name: str) -> Timing:
@@ -153,7 +166,7 @@ class BenchmarkSamples:
         )
 
     def _absolute(self, parts: Sequence[ArmRound]) -> Timing:
-        """What the parts say without a baseline."""
+        """Return what an arm's parts say without a baseline."""
         level = self.plan.level
 
         def over_rounds(number: Callable[[ArmRound], float]) -> Estimate:
@@ -186,7 +199,7 @@ def _typical_and_mean(ratio: Estimate, means: float) -> tuple[str, ...]:
 
 
 def _trending(parts: Sequence[ArmRound]) -> tuple[str, ...]:
-    """Flags an arm whose values still change inside a worker: it was not warm when it was timed."""
+    """Flag an arm whose values still change within a worker: it was not warm when it was timed."""
     if len(parts[0].values) < FEWEST_TURNS:
         return ()
     trend = estimate([trend_of(part.values) for part in parts], TREND_LEVEL).exp()
@@ -199,7 +212,7 @@ def _trending(parts: Sequence[ArmRound]) -> tuple[str, ...]:
 
 
 def _disturbing(parts: Sequence[ArmRound]) -> tuple[str, ...]:
-    """Flags an arm that uses CPU while it waits for its turn, which is other arms' time.
+    """Flag an arm that uses CPU while it waits for its turn, which is other arms' time.
 
     A worker with one turn lived alone: it waits for no time at all, and takes nobody's.
     """

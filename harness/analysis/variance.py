@@ -1,4 +1,4 @@
-"""Where the variance of rounds lies, and how many turns a worker had best take.
+"""How the variance of rounds divides over turns, workers and rounds, and how many turns are worth their time.
 
 Repetition is spent at the level that has the variance, after Kalibera and Jones, "Rigorous
 benchmarking in reasonable time" (2013), section 6, with medians in the place of means: a shared
@@ -16,41 +16,53 @@ from harness.records.pace import RoundValues
 from harness.records.trials import VarianceComponents
 
 FEWEST_TURNS, MOST_TURNS = 4, 32
-"""Of a worker. Fewer have no halves in which a trend would show; more outlast the machine's moods."""
+"""The fewest and the most turns that a worker takes.
+
+Fewer than four have no two halves of two turns in which a trend within the worker could be seen. With more
+than 32 a round lasts so long that the machine's own speed changes during it.
+"""
 
 HEADROOM = 0.8
-"""Of the asked precision, what an interval should come to: it is itself an estimate."""
+"""The share of the precision asked for that the turns are chosen to reach.
+
+The variance that they are chosen by is itself an estimate, so some room is left.
+"""
 
 _OF_MEDIAN = math.pi / 2
-"""The variance of the median of many normal values, in variances of their mean."""
+"""How many times larger the variance of a median is than that of a mean, for many normal values."""
 
 MAD_TO_SD = 1.4826
-"""Standard deviations of a normal distribution in one median absolute deviation."""
+"""The factor that turns a median absolute deviation into the standard deviation of a normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoundCost:
-    """Seconds of a round: of its workers' starts and ends, and of one turn of all of them."""
+    """What a round costs in seconds: to start and end its workers, and for one turn of all its arms."""
 
     workers: float
     turn: float
 
     def turns_within(self, seconds: float) -> int:
-        """Turns a worker for which a round of so many seconds has the time; never below FEWEST_TURNS."""
+        """Return how many turns a worker may take in a round of so many seconds, at least FEWEST_TURNS."""
         return max(FEWEST_TURNS, int((seconds - self.workers) / self.turn)) if self.turn > 0 else MOST_TURNS
 
 
 def variance_components(rounds: Sequence[RoundValues], baseline: str) -> VarianceComponents | None:
-    """Where the variance of these arms lies, each beside the baseline in the same turns; None for too few."""
+    """Divide the variance of log times over turns, workers and rounds; None where the rounds are too few.
+
+    Each arm is compared with the baseline in the same turns.
+    """
     whole = [turns for turns in rounds if baseline in turns]
     arms = [arm for arm in (whole[0] if whole else ()) if arm != baseline]
     pairs = {arm: [_differences(turns, arm, baseline) for turns in whole if arm in turns] for arm in arms}
-    several = [found for found in pairs.values() if len(found) > 1 and len(found[0]) > 1]
+    several = [
+        differences for differences in pairs.values() if len(differences) > 1 and len(differences[0]) > 1
+    ]
     if not several:
         return None
     turn = _turn_variance(several)
-    per_round = mean(_variance([median(one) for one in found]) for found in several)
-    middle = _OF_MEDIAN * turn / median(len(one) for found in several for one in found)
+    per_round = mean(_variance([median(one) for one in differences]) for differences in several)
+    middle = _OF_MEDIAN * turn / median(len(one) for differences in several for one in differences)
     worker = per_round / 2 - middle
     levels = _variance([median(map(_log, turns[baseline])) for turns in whole])
     return VarianceComponents(turn, worker, levels - worker - middle)
@@ -65,22 +77,27 @@ def _log(value: Value) -> float:
 
 
 def _turn_variance(pairs: Sequence[Sequence[Sequence[float]]]) -> float:
-    """Of one arm in one turn: from turn to turn the difference of two arms moves by four such variances."""
-    steps = [abs(late - early) for found in pairs for one in found for early, late in pairwise(one)]
+    """Return the variance of one arm's log time in one turn.
+
+    The step from one turn's difference of two arms to the next one's holds four such variances.
+    """
+    steps = [
+        abs(late - early) for differences in pairs for one in differences for early, late in pairwise(one)
+    ]
     return (MAD_TO_SD * median(steps)) ** 2 / 4
 
 
 def _variance(samples: Sequence[float]) -> float:
-    """Of samples around their own median, which is why one of them does not count."""
+    """Return the robust variance of samples around their median, which takes one degree of freedom."""
     middle = median(samples)
     deviation = MAD_TO_SD * median(abs(sample - middle) for sample in samples)
     return deviation**2 * len(samples) / (len(samples) - 1)
 
 
 def round_cost(rounds: Sequence[RoundValues], seconds: Sequence[float]) -> RoundCost:
-    """What rounds of so many seconds cost: a worker waits while all others have their turns.
+    """Return what rounds that took so many seconds cost; a worker waits while all others have their turns.
 
-    At least one round has two arms or more; in one of a single arm nobody waits for anybody.
+    At least one round must have two arms or more, for in a round of a single arm nobody waits.
     """
     turn = median(_turn_seconds(turns) for turns in rounds if len(turns) > 1)
     taken = median(len(values) for turns in rounds for values in turns.values())
@@ -88,7 +105,7 @@ def round_cost(rounds: Sequence[RoundValues], seconds: Sequence[float]) -> Round
 
 
 def _turn_seconds(turns: RoundValues) -> float:
-    """Seconds of one turn of all arms of a round."""
+    """Return how long one turn of all arms of a round takes, in seconds."""
     return sum(map(_mean_wait, turns.values())) / (len(turns) - 1)
 
 
@@ -97,18 +114,18 @@ def _mean_wait(values: Sequence[Value]) -> float:
 
 
 def optimal_turns(
-    spread: VarianceComponents, price: RoundCost, precision: float, level: float, rounds: int
+    components: VarianceComponents, cost: RoundCost, precision: float, level: float, rounds: int
 ) -> int:
-    """Turns a worker with which an interval of ±`precision` costs least, `rounds` being taken anyway.
+    """Return how many turns make an interval of ±`precision` cost the least machine time.
 
-    The cheapest variance is had with √(price of workers / of a turn × variance of a turn / of a worker)
-    turns (Kalibera and Jones, as above). Fewer will do where so many rounds reach the precision with them.
+    It is √(cost of workers / cost of a turn × variance of a turn / variance of a worker), after Kalibera and
+    Jones (see above). Fewer are enough where the `rounds` that are taken anyway then reach the precision.
     """
-    worker = max(0.0, spread.worker)
-    cheapest = _root(price.workers * _OF_MEDIAN * spread.turn, price.turn * worker)
+    worker = max(0.0, components.worker)
+    cheapest = _root(cost.workers * _OF_MEDIAN * components.turn, cost.turn * worker)
     wide = NormalDist().inv_cdf((1 + level) / 2) * math.sqrt(_OF_MEDIAN / rounds)
     spare = (HEADROOM * precision / wide) ** 2 / 2 - worker
-    enough = _OF_MEDIAN * spread.turn / spare if spare > 0 else math.inf
+    enough = _OF_MEDIAN * components.turn / spare if spare > 0 else math.inf
     return round(min(max(FEWEST_TURNS, min(cheapest, enough)), MOST_TURNS))
 
 

@@ -13,105 +13,112 @@ from harness.protocol.observations import NO_LEAKS, Observation, ProcessObservat
 from harness.records.verdict import CaseVerdict, ClaimResult, Mismatch, Verdict
 
 
-def matching_difference(row: Benchmark, backend: str, python: str) -> Difference | None:
-    """The documented difference for a backend on this Python. Raises BadInput where two match.
+def matching_difference(benchmark: Benchmark, backend: str, python: str) -> Difference | None:
+    """Return the documented difference for a backend on this Python. Raises BadInput where two match.
 
-    It is documented for a loop and gatherer, whichever environment they run in.
+    A difference is documented for a loop and gatherer, whichever environment they run in.
     """
     names = {backend, backend.partition("@")[0]}
     try:
         matching = [
             difference
-            for difference in row.differences
+            for difference in benchmark.differences
             if any(fnmatchcase(name, pattern) for name in names for pattern in difference.on)
             and SpecifierSet(difference.python).contains(python, prereleases=True)
         ]
     except InvalidSpecifier as error:
-        raise BadInput(f'{row.source}: {row.id}: {error}; write python=">=3.12"') from None
+        raise BadInput(f'{benchmark.source}: {benchmark.id}: {error}; write python=">=3.12"') from None
     if len(matching) > 1:
         patterns = " and ".join(", ".join(difference.on) for difference in matching)
         raise BadInput(
-            f"{row.source}: {row.id} documents two differences for {backend} (on {patterns}): "
+            f"{benchmark.source}: {benchmark.id} documents two differences for {backend} (on {patterns}): "
             "narrow one of them until at most one matches each backend"
         )
     return matching[0] if matching else None
 
 
 def judge(
-    row: Benchmark,
+    benchmark: Benchmark,
     backend: str,
     python: str,
-    sightings: tuple[ProcessObservations, ...],
+    processes: tuple[ProcessObservations, ...],
     reference: Observation | None,
 ) -> CaseVerdict:
-    """The verdict on a case; `reference` is the baseline's observation, for what is not promised."""
-    if finding := _not_observed(sightings):
-        return finding
-    seen = tuple(observations(sightings))
-    difference = matching_difference(row, backend, python)
-    expected = expected_promise(row, backend, python, reference)
-    partings = tuple(first_mismatch(expected, look) for look in seen)
-    if (message := _unsupported(seen)) and (any(partings) or not promises_outcome(row, backend, python)):
+    """Judge one case; `reference` is the baseline's observation, which stands for what is not promised."""
+    if verdict := _not_observed(processes):
+        return verdict
+    observed = tuple(observations(processes))
+    difference = matching_difference(benchmark, backend, python)
+    expected = expected_promise(benchmark, backend, python, reference)
+    mismatches = tuple(first_mismatch(expected, observation) for observation in observed)
+    if (message := _unsupported(observed)) and (
+        any(mismatches) or not promises_outcome(benchmark, backend, python)
+    ):
         return CaseVerdict(Verdict.UNSUPPORTED, message)
-    if not any(partings):
+    if not any(mismatches):
         if difference is None:
             return CaseVerdict(Verdict.AGREES)
         return CaseVerdict(Verdict.DOCUMENTED, difference.reason, source=difference.source)
-    return _disagreement(row, difference, seen, partings, reference)
+    return _disagreement(benchmark, difference, observed, mismatches, reference)
 
 
-def expected_promise(row: Benchmark, backend: str, python: str, reference: Observation | None) -> Promise:
-    """The whole promise for a backend: documented differences laid over it, the baseline beneath it."""
-    difference = matching_difference(row, backend, python)
-    promised = row.promise if difference is None else _overlay(row.promise, difference.promise)
+def expected_promise(
+    benchmark: Benchmark, backend: str, python: str, reference: Observation | None
+) -> Promise:
+    """Return the whole promise for a backend: its documented difference, the promise, then the baseline."""
+    difference = matching_difference(benchmark, backend, python)
+    promised = benchmark.promise if difference is None else _overlay(benchmark.promise, difference.promise)
     return _complete(promised, reference)
 
 
-def _not_observed(sightings: tuple[ProcessObservations, ...]) -> CaseVerdict | None:
-    for sighting in sightings:
-        if sighting.unavailable is not None:
-            return CaseVerdict(Verdict.UNAVAILABLE, sighting.unavailable)
-        if sighting.unmeasured is not None:
-            return CaseVerdict(Verdict.COULD_NOT_MEASURE, sighting.unmeasured)
-        if sighting.ended is not None:
-            verdict = Verdict.TIMED_OUT if sighting.ended.timed_out else Verdict.CRASHED
-            return CaseVerdict(verdict, sighting.ended.how)
-        if sighting.refused is not None:
-            return CaseVerdict(Verdict.CRASHED, sighting.refused)
-    if not any(sighting.observations for sighting in sightings):
+def _not_observed(processes: tuple[ProcessObservations, ...]) -> CaseVerdict | None:
+    for process in processes:
+        if process.unavailable is not None:
+            return CaseVerdict(Verdict.UNAVAILABLE, process.unavailable)
+        if process.unmeasured is not None:
+            return CaseVerdict(Verdict.COULD_NOT_MEASURE, process.unmeasured)
+        if process.ended is not None:
+            verdict = Verdict.TIMED_OUT if process.ended.timed_out else Verdict.CRASHED
+            return CaseVerdict(verdict, process.ended.how)
+        if process.refused is not None:
+            return CaseVerdict(Verdict.CRASHED, process.refused)
+    if not any(process.observations for process in processes):
         return CaseVerdict(Verdict.CRASHED, "nothing was observed")
     return None
 
 
 def _disagreement(
-    row: Benchmark,
+    benchmark: Benchmark,
     difference: Difference | None,
-    seen: tuple[Observation, ...],
-    partings: tuple[Mismatch | None, ...],
+    observed: tuple[Observation, ...],
+    mismatches: tuple[Mismatch | None, ...],
     reference: Observation | None,
 ) -> CaseVerdict:
-    first = next(parting for parting in partings if parting)
-    if len(set(seen)) > 1:
-        return CaseVerdict(Verdict.UNSTABLE, f"{len(set(seen))} different observations", first)
-    if difference and not first_mismatch(_complete(row.promise, reference), seen[0]):
+    first = next(mismatch for mismatch in mismatches if mismatch)
+    if len(set(observed)) > 1:
+        return CaseVerdict(Verdict.UNSTABLE, f"{len(set(observed))} different observations", first)
+    if difference and not first_mismatch(_complete(benchmark.promise, reference), observed[0]):
         because = f"documented and not seen: {difference.reason}"
         return CaseVerdict(Verdict.DIFFERS, because, first, difference.source)
     return CaseVerdict(Verdict.DIFFERS, f"it {first.aspect} something else", first)
 
 
-def promises_outcome(row: Benchmark, backend: str, python: str) -> bool:
-    """Whether the row, or a documented difference, says what a backend returns or raises."""
-    return expected_promise(row, backend, python, None).outcome is not None
+def promises_outcome(benchmark: Benchmark, backend: str, python: str) -> bool:
+    """Return whether the benchmark, or a documented difference, says what a backend returns or raises."""
+    return expected_promise(benchmark, backend, python, None).outcome is not None
 
 
-def _unsupported(seen: tuple[Observation, ...]) -> str | None:
-    """The loop's own message, if every look ended in NotImplementedError, or in a group of nothing else."""
-    messages = [_missing(look.outcome.what) if look.outcome.how == "raised" else () for look in seen]
+def _unsupported(observed: tuple[Observation, ...]) -> str | None:
+    """Return the loop's own message if every observation ended in NotImplementedError or a group of it."""
+    messages = [
+        _missing(observation.outcome.what) if observation.outcome.how == "raised" else ()
+        for observation in observed
+    ]
     return messages[0][0] if all(messages) else None
 
 
 def _missing(error: Description) -> tuple[str, ...]:
-    """The messages of an error that only says what is not implemented; none if it says anything else."""
+    """Return the messages of an error that only says what is not implemented; none for any other error."""
     if error.type == "NotImplementedError":
         return (str(error),)
     if error.type not in ("ExceptionGroup", "BaseExceptionGroup"):
@@ -139,11 +146,13 @@ def _complete(promise: Promise, reference: Observation | None) -> Promise:
     )
 
 
-def evaluate_claim(claim: Claim, sightings: tuple[ProcessObservations, ...]) -> ClaimResult:
-    """Whether a claim holds: every look shows all that the claim says, and nothing ended badly."""
-    seen = tuple(observations(sightings))
-    if not seen or _not_observed(sightings) or _unsupported(seen):
+def evaluate_claim(claim: Claim, processes: tuple[ProcessObservations, ...]) -> ClaimResult:
+    """Decide whether a claim holds: every observation shows all that it says, and no worker ended badly."""
+    observed = tuple(observations(processes))
+    if not observed or _not_observed(processes) or _unsupported(observed):
         return ClaimResult.NOT_TRIED
     return (
-        ClaimResult.FAILS if any(first_mismatch(claim.promise, look) for look in seen) else ClaimResult.HOLDS
+        ClaimResult.FAILS
+        if any(first_mismatch(claim.promise, observation) for observation in observed)
+        else ClaimResult.HOLDS
     )
