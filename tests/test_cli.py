@@ -374,7 +374,7 @@ def test_check_json_is_one_object_per_case_on_stdout_and_progress_is_on_stderr(m
     cases = json.loads(done.stdout)
     assert done.returncode == 0
     assert "4 cases" in done.stderr
-    assert [(case["row"], case["backend"], case["verdict"]) for case in cases] == [
+    assert [(case["benchmark"], case["backend"], case["verdict"]) for case in cases] == [
         (row, backend, "agrees") for row in ("order:n=10", "mine") for backend in (ASYNCIO, "trio+anyio")
     ]
     assert cases[0]["parameters"] == {"n": 10}
@@ -631,7 +631,7 @@ def killed(two_rows: Path) -> Path:
 def test_a_run_that_was_killed_three_times_is_resumed_and_has_every_case_exactly_once(killed: Path) -> None:
     done = loopcmp(killed, "run", "--resume", "--no-progress", "--json")
     assert done.returncode == 0
-    assert json.loads(done.stdout)["closed"] is not None
+    assert json.loads(done.stdout)["finished"] is not None
     assert done.stderr.strip() == f"Report: {only_run(killed).relative_to(killed) / 'report.md'}"
     assert_every_case_exactly_once(only_run(killed))
     refused = loopcmp(killed, "run", "--resume")

@@ -105,7 +105,7 @@ def test_a_library_that_is_not_in_an_environment_is_said_with_what_to_add_it_to(
     (here / "mine.py").write_text(f"{imports}\n{STORY}")
     there = replace(find_backend("asyncio"), environment=EnvironmentSpec("old", "3.12", ("anyio==4.9",)))
     monkeypatch.setattr(
-        "harness.execution.observing.find_place", lambda _: InterpreterPath(sys.executable, None)
+        "harness.execution.observing.interpreter_for", lambda _: InterpreterPath(sys.executable, None)
     )
     row = Benchmark(
         "story", "user", "mine.py", "", "mine.py:3", (("n", 1),), needs=("json.tool", "no_such.thing")
