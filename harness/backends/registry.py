@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 
 from harness.backends.backend import LOOPS, Backend, EnvironmentSpec, Loop, is_loop_name
+from harness.backends.third_party import other_loops
 from harness.errors import BadInput
 from harness.protocol.descriptions import Family
 
@@ -25,8 +27,6 @@ def known_loops(extra: Iterable[Loop] = ()) -> tuple[Loop, ...]:
 
     The user's own counts before another of its name.
     """
-    from harness.backends.third_party import other_loops  # noqa: PLC0415 - workers never need it
-
     loops = (*LOOPS, *other_loops(), *extra)
     return tuple({loop.name: loop for loop in loops}.values())
 
@@ -65,8 +65,6 @@ def _find_backend(name: str, extra: Sequence[Loop]) -> Backend:
     for backend in known.values():
         if name in (backend.name, backend.loop.name):
             return backend
-    from difflib import get_close_matches  # noqa: PLC0415 - workers import this module and never err
-
     loops = [loop.name for loop in known_loops(extra)]
     near = get_close_matches(name, known if "+" in name else loops, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
