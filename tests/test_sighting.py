@@ -105,7 +105,7 @@ def test_a_library_that_is_not_in_an_environment_is_said_with_what_to_add_it_to(
     (here / "mine.py").write_text(f"{imports}\n{STORY}")
     there = replace(find_backend("asyncio"), environment=EnvironmentSpec("old", "3.12", ("anyio==4.9",)))
     monkeypatch.setattr(
-        "harness.execution.observing.find_place", lambda _: InterpreterPath(sys.executable, None)
+        "harness.execution.observing.interpreter_for", lambda _: InterpreterPath(sys.executable, None)
     )
     row = Benchmark(
         "story", "user", "mine.py", "", "mine.py:3", (("n", 1),), needs=("json.tool", "no_such.thing")
@@ -175,6 +175,13 @@ def test_a_module_that_does_not_import_is_named_as_it_was_typed_with_its_own_fra
 def test_a_malformed_scenario_is_bad_input_with_its_file_and_line(here: Path) -> None:
     (here / "mine.py").write_text(STORY.replace("story(n)", "story(m)"))
     with pytest.raises(BadInput, match=r"mine\.py:4: story takes \['m'\] but sweeps \['n'\]"):
+        list_rows([("mine.py", "user")])
+
+
+@workers
+def test_a_scenario_for_a_family_of_loops_that_nobody_knows_is_bad_input(here: Path) -> None:
+    (here / "mine.py").write_text(STORY.replace("params=", 'only="gevent", params='))
+    with pytest.raises(BadInput, match=r"mine.py:4: only='gevent': no family of loops is called 'gevent'"):
         list_rows([("mine.py", "user")])
 
 

@@ -5,16 +5,9 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from harness.backends.backend import LOOPS, Backend, EnvironmentSpec, Loop, is_loop_name
+from harness.backends.families import FAMILIES
 from harness.backends.third_party import other_loops
 from harness.errors import BadInput
-from harness.protocol.descriptions import Family
-
-GATHERERS: dict[Family, tuple[str, ...]] = {
-    "asyncio": ("gather", "taskgroup", "anyio"),
-    "trio": ("nursery", "anyio"),
-}
-"""The gatherers of each family of loops; the first is the default."""
-
 
 DEFAULT_BACKENDS = ("asyncio+gather", "uvloop+gather", "trio+nursery")
 
@@ -34,8 +27,8 @@ def known_loops(extra: Iterable[Loop] = ()) -> tuple[Loop, ...]:
 def known_backends(extra: Iterable[Loop] = ()) -> tuple[Backend, ...]:
     """Every backend that can be named: the default ones first, then each loop's other gatherers."""
     loops = known_loops(extra)
-    first = [Backend(loop, GATHERERS[loop.family][0]) for loop in loops]
-    rest = [Backend(loop, name) for loop in loops for name in GATHERERS[loop.family][1:]]
+    first = [Backend(loop, FAMILIES[loop.family][0]) for loop in loops]
+    rest = [Backend(loop, name) for loop in loops for name in FAMILIES[loop.family][1:]]
     return (*first, *rest)
 
 
