@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol, TypeVar, overload
 
-from harness.protocol.descriptions import DiagnosticKind, Family, Parameter
+from harness.protocol.descriptions import DiagnosticKind, Parameter
 
 T = TypeVar("T")
 
@@ -178,7 +178,7 @@ class Scenario:
     cpus: int = 1
     tags: tuple[str, ...] | Callable[..., Sequence[str]] = ()
     native: str = ""
-    only: Family | None = None
+    only: str | None = None
     needs: tuple[str, ...] = ()
 
     @property
@@ -201,7 +201,7 @@ def scenario(
     cpus: int = 1,
     tags: str | Sequence[str] | Callable[..., Sequence[str]] = (),
     native: str = "",
-    only: Family | None = None,
+    only: str | None = None,
     needs: Sequence[str] = (),
 ) -> Callable[[Callable[..., Any]], Scenario]:
     """Turn a coroutine function, or an async context manager that yields one, into a scenario.

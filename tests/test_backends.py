@@ -2,18 +2,23 @@
 
 import asyncio
 import importlib.util
+import pkgutil
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Generator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import anyio
+import msgspec
 import pytest
 from anyio.lowlevel import checkpoint
 
+from harness.backends import families
 from harness.backends.availability import State, state_of, version_of, why_unavailable
 from harness.backends.backend import LOOPS, Backend, Loop
+from harness.backends.families import FAMILIES
 from harness.backends.registry import (
     DEFAULT_BACKENDS,
     DEFAULT_BASELINE,
@@ -57,6 +62,27 @@ def test_a_loop_of_the_users_own_gathers_like_asyncio() -> None:
     names = {backend.name for backend in known_backends([mine]) if backend.loop == mine}
     assert names == {"mine+gather", "mine+taskgroup", "mine+anyio"}
     assert find_backend("mine", [mine]) == Backend(mine, "gather")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_names_of_a_familys_gatherers_are_those_of_its_module(family: str) -> None:
+    module = import_module(f"harness.backends.families.{family}")
+    assert set(module.GATHERERS) == set(FAMILIES[family])
+
+
+def test_every_module_of_a_family_is_named_and_every_loop_that_comes_built_in_is_of_one() -> None:
+    modules = {module.name for module in pkgutil.iter_modules(families.__path__)}
+    assert modules == set(FAMILIES) == {loop.family for loop in LOOPS}
+
+
+def test_a_loop_of_a_family_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"no family of loops is called 'gevent': choose of asyncio, trio"):
+        Loop("mine", family="gevent")
+
+
+def test_a_loop_of_a_family_that_nobody_knows_is_not_read_from_a_record_either() -> None:
+    with pytest.raises(msgspec.ValidationError, match="no family of loops is called 'gevent'"):
+        msgspec.convert({"name": "mine", "family": "gevent"}, Loop)
 
 
 @pytest.mark.parametrize("name", NAMES)

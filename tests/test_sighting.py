@@ -179,6 +179,13 @@ def test_a_malformed_scenario_is_bad_input_with_its_file_and_line(here: Path) ->
 
 
 @workers
+def test_a_scenario_for_a_family_of_loops_that_nobody_knows_is_bad_input(here: Path) -> None:
+    (here / "mine.py").write_text(STORY.replace("params=", 'only="gevent", params='))
+    with pytest.raises(BadInput, match=r"mine.py:4: only='gevent': no family of loops is called 'gevent'"):
+        list_rows([("mine.py", "user")])
+
+
+@workers
 def test_a_module_without_scenarios_is_named_as_it_was_typed(here: Path) -> None:
     (here / "mine.py").write_text("")
     with pytest.raises(BadInput, match=r"^mine\.py defines no scenario: decorate"):

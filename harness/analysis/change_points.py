@@ -21,8 +21,8 @@ def changes(values: Sequence[float]) -> tuple[int, ...]:
     """
     if len(values) < FEWEST:
         return ()
-    import numpy as np  # noqa: PLC0415 - only where a site is built
-    import ruptures  # noqa: PLC0415 - as above
+    import numpy as np
+    import ruptures
 
     noise = median(abs(b - a) for a, b in pairwise(values)) / (0.6745 * math.sqrt(2))
     penalty = 3 * max(noise, 1e-6) ** 2 * math.log(len(values))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from harness.analysis.intervals import estimate
 from harness.analysis.samples import log_ratio
 from harness.backends.backend import Backend
-from harness.backends.registry import GATHERERS
+from harness.backends.families import FAMILIES
 from harness.records.contrast import CROSSED_GATHERERS, Contrast, Factor, native_arm
 from harness.records.pace import RoundValues
 
@@ -48,7 +48,7 @@ def _pairs_in(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[F
         told = next(backend for backend in backends if backend.loop == loop)
         if "anyio" in here or not gathers:
             yield "layer", here.get("anyio", told.name), native_arm(told)
-        first = GATHERERS[loop.family][0]
+        first = FAMILIES[loop.family][0]
         for gatherer, name in here.items():
             if gatherer != first and first in here:
                 yield "gatherer", name, here[first]

@@ -19,7 +19,7 @@ def estimate(samples: Sequence[float], level: float) -> Estimate:
 @cache
 def _ranks(count: int, level: float) -> tuple[int, int]:
     """Return the indexes of the ordered samples that bound their median at `level`."""
-    from scipy.stats import quantile_test  # noqa: PLC0415 - a second's import, only where estimated
+    from scipy.stats import quantile_test
 
     low, high = quantile_test(range(count), p=0.5).confidence_interval(level)
     return int(low), int(high)
@@ -40,13 +40,13 @@ def judge_ratio(ratio: Estimate, margin: float) -> Judgement:
 
 def error_rate_bound(wrong: int, trials: int) -> float:
     """Return the one-sided 95% upper bound of an error rate (Clopper and Pearson, Biometrika 26, 1934)."""
-    from scipy.stats import binomtest  # noqa: PLC0415 - as above
+    from scipy.stats import binomtest
 
     return float(binomtest(wrong, trials, alternative="less").proportion_ci(0.95).high)
 
 
 def binomial_quantile(rows: int, level: float = 0.99) -> int:
     """Return how many of so many self-tests may differ by chance at this level: a binomial quantile."""
-    from scipy.stats import binom  # noqa: PLC0415 - as above
+    from scipy.stats import binom
 
     return int(binom.ppf(level, rows, ERROR_RATE))

@@ -121,7 +121,7 @@ def _overall(families: Sequence[Sequence[Samples]], level: float, seed: Sequence
 def _bootstrap(
     families: Sequence[Sequence[Samples]], level: float, seed: Sequence[int]
 ) -> tuple[float, float]:
-    import numpy as np  # noqa: PLC0415 - only where a record is summarized
+    import numpy as np
 
     draw = np.random.default_rng(seed)
     means = np.zeros(RESAMPLES)
@@ -134,7 +134,7 @@ def _bootstrap(
 
 def _resampled_medians(samples: Samples, draw: "np.random.Generator") -> "NDArray[np.float64]":
     """The medians of resamples with replacement, drawn by their ranks and not sample by sample."""
-    import numpy as np  # noqa: PLC0415 - as above
+    import numpy as np
 
     ordered: NDArray[np.float64] = np.sort(np.asarray(samples, dtype=np.float64))
     lower, upper, shares = _middles(len(samples))
@@ -150,7 +150,7 @@ def _middles(n: int) -> "tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.
     rank and one of them there, half at least at the upper (David and Nagaraja, Order Statistics, 2003,
     section 2.1). So one uniform number draws the median of n. An odd n has one rank in its middle.
     """
-    import numpy as np  # noqa: PLC0415 - as above
+    import numpy as np
 
     half = (n + 1) // 2
     steps = [(at + 1) ** half - at**half for at in range(n)]

@@ -160,7 +160,7 @@ def fit(points: Sequence[Point]) -> Estimate:
     at n - 2 degrees of freedom (Draper and Smith, Applied Regression Analysis, section 1.4). It
     says how far from a power the points lie, not how well each was measured.
     """
-    from scipy.special import stdtrit  # noqa: PLC0415 - only where fitted
+    from scipy.special import stdtrit
 
     logs, times = [math.log(one.value) for one in points], [math.log(one.seconds.value) for one in points]
     slope, start = linear_regression(logs, times)

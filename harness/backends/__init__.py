@@ -1,4 +1,5 @@
-"""The only place that names an event loop: which loops there are, how a backend's name is read, what can run.
+"""Loops and gatherers: which there are, how a backend's name is read, what can run, and how it is opened.
 
-Importing this package imports no loop; a worker opens one with `open_backend`.
+It is the only room that names an event loop: a new loop, gatherer or family of loops is added here alone.
+It may import scenario, protocol and errors, and importing it imports no loop: a worker opens one.
 """

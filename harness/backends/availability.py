@@ -1,6 +1,6 @@
 """Whether a loop can run here, from what is known without importing it."""
 
-import importlib
+import importlib.metadata
 import importlib.util
 import sys
 from enum import StrEnum
@@ -38,8 +38,6 @@ def why_unavailable(loop: Loop) -> str | None:
 
 def version_of(loop: Loop) -> str:
     """The installed version of the loop's distribution; empty where it has none of its own."""
-    import importlib.metadata  # noqa: PLC0415 - 40 ms, which no worker needs to pay
-
     try:
         return importlib.metadata.version(loop.distribution) if loop.distribution else ""
     except importlib.metadata.PackageNotFoundError:

@@ -3,20 +3,25 @@
 import re
 from dataclasses import dataclass
 
-from harness.protocol.descriptions import Family
+from harness.backends.families import check_family
 
 
 @dataclass(frozen=True, slots=True)
 class Loop:
     """An event loop: where its factory is, and the distribution that brings it.
 
-    `factory` is "module:attribute", or empty for what the family's own library makes.
+    `family` is a name in FAMILIES; `factory` is "module:attribute", or empty for what the family's own
+    library makes.
     """
 
     name: str
-    family: Family = "asyncio"
+    family: str = "asyncio"
     factory: str = ""
     distribution: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a family that nobody knows."""
+        check_family(self.family)
 
     @property
     def module(self) -> str:

@@ -2,17 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 
 from harness.backends.backend import LOOPS, Backend, EnvironmentSpec, Loop, is_loop_name
+from harness.backends.families import FAMILIES
+from harness.backends.third_party import other_loops
 from harness.errors import BadInput
-from harness.protocol.descriptions import Family
-
-GATHERERS: dict[Family, tuple[str, ...]] = {
-    "asyncio": ("gather", "taskgroup", "anyio"),
-    "trio": ("nursery", "anyio"),
-}
-"""The gatherers of each family of loops; the first is the default."""
-
 
 DEFAULT_BACKENDS = ("asyncio+gather", "uvloop+gather", "trio+nursery")
 
@@ -25,8 +20,6 @@ def known_loops(extra: Iterable[Loop] = ()) -> tuple[Loop, ...]:
 
     The user's own counts before another of its name.
     """
-    from harness.backends.third_party import other_loops  # noqa: PLC0415 - workers never need it
-
     loops = (*LOOPS, *other_loops(), *extra)
     return tuple({loop.name: loop for loop in loops}.values())
 
@@ -34,8 +27,8 @@ def known_loops(extra: Iterable[Loop] = ()) -> tuple[Loop, ...]:
 def known_backends(extra: Iterable[Loop] = ()) -> tuple[Backend, ...]:
     """Every backend that can be named: the default ones first, then each loop's other gatherers."""
     loops = known_loops(extra)
-    first = [Backend(loop, GATHERERS[loop.family][0]) for loop in loops]
-    rest = [Backend(loop, name) for loop in loops for name in GATHERERS[loop.family][1:]]
+    first = [Backend(loop, FAMILIES[loop.family][0]) for loop in loops]
+    rest = [Backend(loop, name) for loop in loops for name in FAMILIES[loop.family][1:]]
     return (*first, *rest)
 
 
@@ -65,8 +58,6 @@ def _find_backend(name: str, extra: Sequence[Loop]) -> Backend:
     for backend in known.values():
         if name in (backend.name, backend.loop.name):
             return backend
-    from difflib import get_close_matches  # noqa: PLC0415 - workers import this module and never err
-
     loops = [loop.name for loop in known_loops(extra)]
     near = get_close_matches(name, known if "+" in name else loops, n=1)
     hint = f"did you mean {near[0]}? " if near else ""

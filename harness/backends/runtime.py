@@ -1,7 +1,6 @@
 """What a worker has to know to run on a backend: the one shape that every family fills in."""
 
 import importlib
-import importlib.util
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,6 +60,7 @@ def open_backend(backend: Backend) -> Runtime:
 
     Raises ImportError where its package is missing, and what the package raises when imported.
     """
-    family = importlib.import_module(f"harness.backends.families.{backend.loop.family}")
-    opened: Runtime = family.open_backend(backend.loop.factory, backend.gatherer)
-    return opened
+    name = backend.loop.family
+    family = importlib.import_module(f"harness.backends.families.{name}")
+    runtime: Runtime = getattr(family, f"{name}_runtime")(backend.loop.factory, backend.gatherer)
+    return runtime

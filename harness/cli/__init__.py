@@ -1,4 +1,8 @@
-"""The command line: one command a file; this is its entry point and the one place that catches misuse."""
+"""The command line: one command a file; words come in, and an exit code goes out.
+
+It reads options, calls a runner or a report, and is the one place that catches LoopcmpError.
+It may import every room but worker; no room imports it.
+"""
 
 import os
 import sys

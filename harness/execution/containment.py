@@ -126,6 +126,6 @@ def _adopt(more: int) -> None:
 
 @cache
 def _c_library() -> "ctypes.CDLL":
-    import ctypes  # noqa: PLC0415 - 3 ms that `--help` need not pay
+    import ctypes
 
     return ctypes.CDLL(None)

@@ -8,6 +8,7 @@ from typing import NoReturn
 import msgspec
 
 from harness.backends.backend import Loop
+from harness.backends.families import check_family
 from harness.errors import BadInput, ScenarioBroken
 from harness.execution.process import Reply, Worker
 from harness.protocol.benchmarks import Benchmark
@@ -37,7 +38,15 @@ def list_rows(modules: Iterable[tuple[str, str]]) -> tuple[Benchmark, ...]:
 
 
 def _as_typed(row: Benchmark, module: str) -> Benchmark:
-    """A row of a user's module under the path that was typed, which holds on other machines too."""
+    """A benchmark of a user's module under the path that was typed, which holds on other machines too.
+
+    Raises BadInput if it says that it is only for a family of loops that nobody knows.
+    """
+    if row.only is not None:
+        try:
+            check_family(row.only)
+        except ValueError as error:
+            raise BadInput(f"{row.source}: only={row.only!r}: {error}") from None
     if not module.endswith(".py"):
         return row
     return replace(row, module=module, source=f"{module}:{row.source.rpartition(':')[2]}")

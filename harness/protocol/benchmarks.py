@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.protocol.descriptions import Family, Outcome, Parameter
+from harness.protocol.descriptions import Outcome, Parameter
 from harness.protocol.observations import Diagnostic, Leaks
 
 SCALE = "scale"
@@ -73,7 +73,7 @@ class Benchmark:
     tags: tuple[str, ...] = ()
     ideal: float | None = None
     native: str = ""
-    only: Family | None = None
+    only: str | None = None
     needs: tuple[str, ...] = ()
     set_up: bool = False
     text: str = ""

@@ -9,9 +9,6 @@ from typing import Literal
 Parameter = bool | int | float | str
 """A value that a scenario is swept over."""
 
-Family = Literal["asyncio", "trio"]
-"""The library that a loop belongs to."""
-
 CANCELLED = "Cancelled"
 """The type name under which every library's own cancellation exception is described."""
 

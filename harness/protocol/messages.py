@@ -6,7 +6,7 @@ Standard library only: workers import this.
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.protocol.descriptions import Description, Family, Parameter
+from harness.protocol.descriptions import Description, Parameter
 
 LONGEST_MESSAGE = 16 * 1024 * 1024
 """Bytes; a longer line is rubbish. A description is at most 64 KiB, so nothing of ours comes near."""
@@ -29,7 +29,7 @@ class CaseSpec:
     scenario: str
     parameters: tuple[tuple[str, Parameter], ...]
     loop: str
-    family: Family
+    family: str
     factory: str
     gatherer: str
     needs: tuple[str, ...] = ()

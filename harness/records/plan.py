@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.backends.backend import Backend
+from harness.backends.families import check_family
 from harness.protocol.benchmarks import SCALE, Benchmark
 from harness.records.estimate import confidence_level, rounds_needed
 
@@ -67,6 +68,11 @@ class Plan:
     planted: int | None = None
     """Of an audit's trial: iterations in every `pace.GRAIN` that all but the baseline run and do not
     report. The row then has no A/A arm, for such a trial is one. None in a run."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a benchmark of a family of loops that nobody knows."""
+        for family in {benchmark.only for benchmark in self.benchmarks} - {None}:
+            check_family(str(family))
 
     def backends_of(self, row: Benchmark) -> tuple[Backend, ...]:
         """The row's backends, baseline first; without a gatherer one per loop and environment.

@@ -1,4 +1,8 @@
-"""Records as people and programs read them: one format a file."""
+"""A record as people and programs read it: tables, sentences, charts, pages and sites, one format a file.
+
+What a number means is decided in analysis; here it is only put into words and pictures.
+It may import analysis and every room below that; it starts no worker and knows no runner.
+"""
 
 from collections.abc import Callable
 from importlib import import_module

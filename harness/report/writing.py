@@ -9,7 +9,9 @@ from harness.records import store
 from harness.records.entries import RunStarted
 from harness.records.record import AuditSummary, Record
 from harness.report import render
+from harness.report.charts.images import pictures
 from harness.report.formats.index import render as render_index
+from harness.report.formats.markdown import illustrated
 from harness.report.tables import audit
 
 
@@ -48,9 +50,6 @@ def _on_trial(begun: RunStarted, results: Path) -> AuditSummary | None:
 
 def files(record: Record) -> Iterator[tuple[str, str]]:
     """Each file's path from the report's folder and its text; what is linked to comes before what links."""
-    from harness.report.charts.images import pictures  # noqa: PLC0415 - as above
-    from harness.report.formats.markdown import illustrated  # noqa: PLC0415 - markupsafe, only where reports are made
-
     shown = pictures(record)
     yield from ((one.file, one.svg) for one in shown)
     yield "report.md", illustrated(record, shown)

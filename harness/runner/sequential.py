@@ -40,7 +40,7 @@ def usual_procedure(case: CaseSpec, processes: int, cpus: frozenset[int] | None)
 
     `cpus` are the same as for workers that take turns.
     """
-    import pyperf  # noqa: PLC0415 - only an audit needs it
+    import pyperf
 
     begun = perf_counter()
     with tempfile.TemporaryDirectory(prefix="loopcmp-") as folder:

@@ -31,7 +31,7 @@ def main() -> None:
 def _end_with(parent: int) -> None:
     """End when the parent ends, also in the middle of a story that never does; Linux only."""
     if sys.platform == "linux":
-        import ctypes  # noqa: PLC0415 - 3 ms, on the one system where it helps
+        import ctypes
 
         ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
@@ -46,7 +46,7 @@ def _do(job: dict[str, object], channel: Channel) -> None:
     """Each job imports only what it needs: start-up is paid thousands of times."""
     match job:
         case {"do": "list", "modules": list(modules)}:
-            from harness.worker.listing import list_rows  # noqa: PLC0415
+            from harness.worker.listing import list_rows
 
             for module, family, *_ in modules:
                 channel.send("rows", [asdict(row) for row in list_rows(module, family)])
@@ -54,16 +54,16 @@ def _do(job: dict[str, object], channel: Channel) -> None:
         case {"do": "open", "loop": dict(loop)}:
             _open(Loop(**loop), channel)
         case {"do": "identify", "loop": dict(loop)}:
-            from harness.worker.interpreter import identify  # noqa: PLC0415
+            from harness.worker.interpreter import identify
 
             channel.send("identity", identify(Loop(**loop)))
         case {"do": "observe", "case": dict(case)}:
-            from harness.worker.observing import observe  # noqa: PLC0415
+            from harness.worker.observing import observe
 
             story, running = open_assignment(CaseSpec(**case))
             observe(story, running, channel)
         case {"do": "time", "case": dict(case)}:
-            from harness.worker.timing import take_turns  # noqa: PLC0415
+            from harness.worker.timing import take_turns
 
             take_turns(CaseSpec(**case), channel)
         case _:

@@ -97,8 +97,10 @@ class Describer:
 
 def _large(value: str | bytes) -> Description:
     """A leaf that would not fit, digested as it is: as Python writes it, it is up to four times as long."""
+    from harness.worker.digests import sha256_of
+
     raw = without_addresses(value).encode(errors="surrogatepass") if isinstance(value, str) else value
-    digest = _sha256([raw])
+    digest = sha256_of([raw])
     size = f"{len(value)} {'characters' if isinstance(value, str) else 'bytes'}"
     return Description(type(value).__name__, text=size, digest=(digest, digest))
 
@@ -111,8 +113,10 @@ def _bounded(description: Description) -> Description:
     size = f"{len(parts)} parts" if parts else f"{len(description.text)} characters"
     if any(map(_unordered, description.parts)):
         raise Undescribable("any_order inside a value over 64 KiB cannot be compared: promise a smaller one")
+    from harness.worker.digests import sha256_of
+
     parts = parts or [description.text.encode()]
-    digest = (_sha256(parts), _sha256(sorted(parts)))
+    digest = (sha256_of(parts), sha256_of(sorted(parts)))
     return replace(description, text=size, parts=(), digest=digest)
 
 
@@ -124,15 +128,6 @@ def _canonical(description: Description) -> bytes:
     inner = b",".join(_canonical(part) for part in description.parts)
     head = f"{description.type} {description.text} {description.any_order}"
     return head.encode(errors="surrogatepass") + b"(" + inner + b")"
-
-
-def _sha256(parts: Iterable[bytes]) -> str:
-    import hashlib  # noqa: PLC0415 - 3 ms of a worker's start, for values too large to be sent
-
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()
 
 
 def _sorted(parts: tuple[Description, ...]) -> tuple[Description, ...]:

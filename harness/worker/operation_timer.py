@@ -66,6 +66,6 @@ def _ticks(nanoseconds: float | None) -> float:
 
 
 def _new_sketch() -> "BaseDDSketch":
-    from ddsketch.ddsketch import LogCollapsingLowestDenseDDSketch  # noqa: PLC0415 - only in this pass
+    from ddsketch.ddsketch import LogCollapsingLowestDenseDDSketch
 
     return LogCollapsingLowestDenseDDSketch(ACCURACY, BINS)

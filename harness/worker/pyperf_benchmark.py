@@ -13,7 +13,7 @@ from harness.worker.loading import open_assignment
 
 def main() -> None:
     """Run pyperf's runner on the one operation that an assignment names."""
-    import pyperf  # noqa: PLC0415 - so that this module can be looked at without it
+    import pyperf
 
     runner = pyperf.Runner(
         program_args=("-P", "-m", "harness.worker.pyperf_benchmark"), add_cmdline_args=_pass_on

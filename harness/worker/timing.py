@@ -209,7 +209,7 @@ _PRIVATE = ("hostname", "python_executable", "python_config_args")
 
 def _pyperf_run(values: Sequence[tuple[bool, Value]], about: dict[str, Any]) -> str:
     """A worker's values as pyperf writes a benchmark of one run; `about` is its metadata."""
-    import pyperf  # noqa: PLC0415 - paid after the round, not before it
+    import pyperf
 
     run = pyperf.Run(
         [value.wall / value.loops / 1e9 for warmup, value in values if not warmup],

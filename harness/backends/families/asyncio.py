@@ -31,7 +31,7 @@ GATHERERS: dict[str, Gather] = {
 }
 
 
-def open_backend(factory: str, gatherer: str) -> Runtime:
+def asyncio_runtime(factory: str, gatherer: str) -> Runtime:
     """How to run on the loop that `factory` ("module:attribute", empty for asyncio's own) makes."""
     new_loop = NotedFactory(_find(factory) if factory else AsyncioLoop)
     return Runtime(

@@ -18,7 +18,7 @@ GATHERERS: dict[str, Gather] = {
 }
 
 
-def open_backend(factory: str, gatherer: str) -> Runtime:  # noqa: ARG001 - trio makes its own loop
+def trio_runtime(factory: str, gatherer: str) -> Runtime:  # noqa: ARG001 - trio makes its own loop
     """How to run on trio."""
     return Runtime(
         anyio_backend="trio",

@@ -1,6 +1,7 @@
 """The pyperf files of a run, one per arm; the only place besides the worker that names pyperf."""
 
 import hashlib
+import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,9 +35,7 @@ def write_timings(folder: Path, entries: Iterable[Entry]) -> None:
 
 
 def _merged(texts: Iterable[tuple[str, str]], left_out: list[str]) -> bytes:
-    import io  # noqa: PLC0415 - only where timings are written
-
-    import pyperf  # noqa: PLC0415
+    import pyperf
 
     benchmarks: dict[str, pyperf.Benchmark] = {}
     for whose, text in texts:

@@ -47,7 +47,7 @@ DATA = "rows"
 
 def named_data() -> "alt.NamedData":
     """The data that stand apart from the spec."""
-    import altair as alt  # noqa: PLC0415 - as above
+    import altair as alt
 
     return alt.NamedData(name=DATA)
 

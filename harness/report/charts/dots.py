@@ -143,7 +143,7 @@ def _panels(data: Sequence[Datum], axis: str, *, log: bool) -> Spec:
 
 @lru_cache(maxsize=256)
 def _panels_spec(axis: str, ticks: tuple[float, ...], beside: int, *, log: bool) -> Spec:
-    import altair as alt  # noqa: PLC0415 - two seconds, only where charts are drawn
+    import altair as alt
 
     scale = alt.Scale(type="log", nice=False, padding=12) if log else alt.Scale(type="symlog", constant=64)
     marks = alt.Axis(

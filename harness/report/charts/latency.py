@@ -89,7 +89,7 @@ def _around(low: float, high: float, digits: Sequence[int]) -> Iterator[float]:
 
 @lru_cache(maxsize=256)
 def _latency_spec(marks: tuple[float, ...], names: tuple[str, ...], beside: int) -> Spec:
-    import altair as alt  # noqa: PLC0415 - as above
+    import altair as alt
 
     scale = alt.Scale(type="log", nice=False, domain=[marks[0], marks[-1]], padding=8)
     axis = alt.Axis(format=",~g", values=list(marks), labelOverlap="greedy", labelSeparation=6)

@@ -21,7 +21,7 @@ def columns(data: Sequence[Datum]) -> int:
 
 def rows() -> "alt.Y":
     """The rows of the record, in its order."""
-    import altair as alt  # noqa: PLC0415 - two seconds, only where charts are drawn
+    import altair as alt
 
     return alt.Y(
         "row:N",
@@ -33,7 +33,7 @@ def rows() -> "alt.Y":
 
 def panels(layers: Sequence[Any], beside: int) -> "alt.FacetChart":
     """These layers for every backend, so many panels beside each other."""
-    import altair as alt  # noqa: PLC0415 - as above
+    import altair as alt
 
     facet = alt.Facet(
         "backend:N",

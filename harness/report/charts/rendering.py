@@ -59,7 +59,7 @@ class ChartRenderer:
 
     def svg(self, chart: Chart) -> str:
         """The chart as an SVG image, coordinates to a tenth of a pixel."""
-        import vl_convert  # noqa: PLC0415 - a second's import, only where charts are drawn
+        import vl_convert
 
         drawn: str = vl_convert.vega_to_svg(with_data(self.compiled(chart), chart))
         return _PATH.sub(lambda path: _LONG_NUMBER.sub(r"\1", path[0]), drawn)
@@ -76,7 +76,7 @@ class ChartRenderer:
 
 @lru_cache(maxsize=256)
 def _compile(spec: str) -> Spec:
-    import vl_convert  # noqa: PLC0415 - as above
+    import vl_convert
 
     compiled: Spec = vl_convert.vegalite_to_vega(spec)
     return compiled
@@ -125,7 +125,7 @@ def runtime() -> str:
 
 
 def _bundled() -> str:
-    import vl_convert  # noqa: PLC0415 - as above
+    import vl_convert
 
     bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return bundle

@@ -126,7 +126,7 @@ def _extent(one: Datum) -> str:
 
 @cache
 def _strip_spec(counted: str, middle: str) -> Spec:
-    import altair as alt  # noqa: PLC0415 - as above
+    import altair as alt
 
     says = (
         f"datum.backend + ', {counted} ' + datum.round + ': ' + format(datum.apart, '+.3~g')"

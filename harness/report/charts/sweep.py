@@ -106,7 +106,7 @@ def _sweep_spec(sweep: Sweep) -> Spec:
 
 @lru_cache(maxsize=256)
 def _sweep_spec_over(parameter: str, at: tuple[float, ...], count: int) -> Spec:
-    import altair as alt  # noqa: PLC0415 - as above
+    import altair as alt
 
     by_order = alt.EncodingSortField("order", op="min", order="ascending")
     legend = alt.Legend(title=None, orient="bottom", columns=2, labelLimit=400, symbolSize=70)
