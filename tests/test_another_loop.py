@@ -156,7 +156,7 @@ def test_an_arm_that_is_given_up_because_of_its_loop_could_not_be_measured() -> 
     of = row("story", returned(1))
     tally = RunState(begun(plan(of, on=(ASYNCIO, UVLOOP))), ())
     assert (
-        drop_arm(tally, of, ArmFailure(UVLOOP, RAN_ON_ASYNCIO, unmeasured=True)).verdict
+        drop_arm(tally.of(of), ArmFailure(UVLOOP, RAN_ON_ASYNCIO, unmeasured=True)).verdict
         == "could not measure"
     )
 

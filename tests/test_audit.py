@@ -15,10 +15,10 @@ from harness.records.pace import GRAIN, RoundSettings
 from harness.records.trials import AuditSchedule, Trial, TrialResult
 from harness.report import render
 from harness.runner.audit import IDENTICAL_A_LAP, SUFFIX, USUAL, conduct, laps
+from harness.runner.checking import check
 from harness.runner.planning import RunRequest, plan_audit
 from harness.runner.sequential import SequentialFailed, usual_procedure
 from harness.runner.state import RunState
-from harness.runner.timing import check
 from tests.test_rounds import ABOUT, FREE, arms_on, parts, row_of
 
 workers = pytest.mark.workers
@@ -71,9 +71,9 @@ def test_an_audit_times_one_row_that_neither_sleeps_nor_has_a_set_up(scenario: s
         begun(scenario)
 
 
-def short_audit() -> RunState:
+def short_audit(schedule: AuditSchedule | None = None) -> RunState:
     """An audit of very short trials on real workers, its rows observed."""
-    wanted = begun()
+    wanted = begun(schedule=schedule)
     effort = replace(wanted.plan.effort, fixed_rounds=2, turns=2, value_seconds=0.001)
     tally = RunState(replace(wanted, plan=replace(wanted.plan, effort=effort)))
     for entry in check(tally):
@@ -89,9 +89,9 @@ def test_every_question_is_answered_by_real_workers_and_reported() -> None:
     for entry in conduct(tally):
         assert isinstance(entry, BenchmarkCalibrated | TrialResult)
         tally.add(entry)
-    assert {tried.trial.question for tried in tally.tried} == wanted
-    assert all(tried.comparisons and tried.seconds > 0 for tried in tally.tried)
-    by_question = {tried.trial.question: tried for tried in tally.tried}
+    assert {tried.trial.question for tried in tally.trials} == wanted
+    assert all(tried.comparisons and tried.seconds > 0 for tried in tally.trials)
+    by_question = {tried.trial.question: tried for tried in tally.trials}
     assert [one.backend for one in by_question["identical"].comparisons] == [f"asyncio{SUFFIX}+gather"]
     assert {one.backend for one in by_question["invariance"].comparisons} == {"uvloop+gather", "trio+nursery"}
     text = render(tally.record(), "markdown")
@@ -107,7 +107,7 @@ def test_an_audit_goes_on_where_it_was_ended() -> None:
     tally.add(next(audit))
     tally.add(next(audit))
     audit.close()
-    (first,) = tally.tried
+    (first,) = tally.trials
     again = next(conduct(tally))
     assert isinstance(again, TrialResult)
     assert (again.trial, again.number) != (first.trial, first.number)
@@ -116,11 +116,10 @@ def test_an_audit_goes_on_where_it_was_ended() -> None:
 @workers
 @pytest.mark.long
 def test_an_audit_ends_after_its_seconds() -> None:
-    tally = short_audit()
-    tally.begun = replace(tally.begun, audit=AuditSchedule(1, 0.001))
+    tally = short_audit(AuditSchedule(1, 0.001))
     for entry in conduct(tally):
         tally.add(entry)
-    assert len(tally.tried) == 1
+    assert len(tally.trials) == 1
 
 
 @workers

@@ -146,14 +146,14 @@ def test_helper_threads_are_those_that_a_backend_has_and_the_baseline_has_not(
 ) -> None:
     played = threaded(rounds(STORY.id, TIMES, 6), arm, threads)
     tally = RunState(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *played])
-    assert tally.row_rounds(STORY).with_helper_threads() == ((arm,) if helped else ())
+    assert tally.of(STORY).samples().with_helper_threads() == ((arm,) if helped else ())
 
 
 def test_threads_that_are_there_and_do_not_work_are_no_help() -> None:
     played = threaded(rounds(STORY.id, TIMES, 6), UVLOOP, 5)
     idle = [replace(one, arms=tuple(map(at_rest, one.arms))) for one in played]
     tally = RunState(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *idle])
-    assert not tally.row_rounds(STORY).with_helper_threads()
+    assert not tally.of(STORY).samples().with_helper_threads()
 
 
 def at_rest(worker: ArmRound) -> ArmRound:
@@ -176,13 +176,13 @@ def test_a_thread_that_shows_in_few_rounds_is_no_helper() -> None:
     played = rounds(STORY.id, TIMES, 6)
     some = [*threaded(played[:2], UVLOOP, 5), *played[2:]]
     tally = RunState(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *some])
-    assert not tally.row_rounds(STORY).with_helper_threads()
+    assert not tally.of(STORY).samples().with_helper_threads()
 
 
 def test_a_finished_row_keeps_what_its_passes_said_and_not_their_rounds() -> None:
     record = passed()
     tally = RunState(record.run)
-    assert tally.beside == {}
+    assert not any(tally.of(line.benchmark).pass_rounds("latency") for line in record.results)
     served = record.results[0]
     assert [cell.timing.latency is not None for cell in served.cases if cell.timing] == [True] * len(THREE)
     assert served.settings == PACE

@@ -25,13 +25,22 @@ from harness.records.entries import (
     RoundMeasured,
 )
 from harness.records.estimate import rounds_needed
-from harness.records.pace import ONE_AT_A_TIME, PILOT_ROUNDS, SELF_TEST_ARM, ArmFailure
+from harness.records.pace import ONE_AT_A_TIME, PILOT_ROUNDS, SELF_TEST_ARM, ArmFailure, RoundSettings
 from harness.records.plan import DEFAULT, FAST, Effort, Plan
+from harness.runner import stopping
 from harness.runner import timing as run_timing
 from harness.runner.catalog import choose_rows
+from harness.runner.checking import check
 from harness.runner.passes import Pass
 from harness.runner.state import RunState
-from harness.runner.timing import Entries, _after_pilot, _arms, _calibrated, _why_stop, check, time
+from harness.runner.timing import (
+    Entries,
+    arms_of_round,
+    calibrated,
+    rounds_of_pass,
+    settings_after_pilot,
+    time,
+)
 from tests.records import (
     ASYNCIO,
     PACE,
@@ -74,7 +83,7 @@ def why_stop(
         BenchmarkCalibrated(of.id, replace(PACE, one_at_a_time=alone)),
     ]
     played = rounds(of.id, times, taken, spread=spread, seconds=seconds)
-    return _why_stop(RunState(begun(planned or plan(of, effort=effort)), [*entries, *played]), of)
+    return stopping.why_stop(RunState(begun(planned or plan(of, effort=effort)), [*entries, *played]).of(of))
 
 
 @pytest.mark.parametrize("times", [EQUAL, APART])
@@ -91,7 +100,7 @@ def test_one_wide_interval_keeps_a_row_going() -> None:
     narrow = rounds(STORY.id, {ASYNCIO: 100.0, UVLOOP: 100.0}, 20, spread=NARROW)
     both = [replace(a, arms=(*a.arms, *b.arms)) for a, b in zip(narrow, wide, strict=True)]
     observed = seen_alike(STORY, twice(look(returned(1))))
-    assert _why_stop(RunState(begun(plan(STORY)), [*observed, *both]), STORY) is None
+    assert stopping.why_stop(RunState(begun(plan(STORY)), [*observed, *both]).of(STORY)) is None
 
 
 @pytest.mark.parametrize(
@@ -147,13 +156,16 @@ def test_a_story_that_sleeps_ends_when_its_excess_is_known_to_a_share_of_its_ide
 
 def test_a_row_without_a_case_that_has_a_number_ends_at_once() -> None:
     differing = seen_alike(STORY, twice(look(returned(2))))
-    assert _why_stop(RunState(begun(plan(STORY)), differing), STORY) == "no case of this row has a number"
+    assert (
+        stopping.why_stop(RunState(begun(plan(STORY)), differing).of(STORY))
+        == "no case of this row has a number"
+    )
 
 
 def test_a_row_that_raises_on_every_backend_says_that_this_is_why_it_is_not_timed() -> None:
     unpromised = row("story")
     typo = seen_alike(unpromised, twice(look(raised(NameError("checkpont")))))
-    because = _why_stop(RunState(begun(plan(unpromised)), typo), unpromised)
+    because = stopping.why_stop(RunState(begun(plan(unpromised)), typo).of(unpromised))
     assert because is not None
     assert because.startswith("raises NameError on every backend")
 
@@ -161,23 +173,23 @@ def test_a_row_that_raises_on_every_backend_says_that_this_is_why_it_is_not_time
 def test_arms_that_are_dropped_are_not_waited_for() -> None:
     observed = seen_alike(STORY, twice(look(returned(1))))
     dropped = [ArmDropped(STORY.id, ArmFailure(name, "killed by SIGSEGV"), "crashed") for name in THREE]
-    assert _why_stop(RunState(begun(plan(STORY)), [*observed, *dropped[:2]]), STORY) is None
-    assert _why_stop(RunState(begun(plan(STORY)), [*observed, *dropped]), STORY) is not None
+    assert stopping.why_stop(RunState(begun(plan(STORY)), [*observed, *dropped[:2]]).of(STORY)) is None
+    assert stopping.why_stop(RunState(begun(plan(STORY)), [*observed, *dropped]).of(STORY)) is not None
 
 
 def test_a_row_without_any_interval_does_not_say_that_every_one_is_narrow() -> None:
     observed = seen_alike(STORY, twice(look(returned(1))), [UVLOOP, TRIO])
     played = rounds(STORY.id, {UVLOOP: 63.0, TRIO: 180.0}, 20)
-    because = _why_stop(RunState(begun(plan(STORY)), [*observed, *played]), STORY)
+    because = stopping.why_stop(RunState(begun(plan(STORY)), [*observed, *played]).of(STORY))
     assert "every interval" not in (because or "")
 
 
 def test_a_row_that_takes_gigabytes_is_not_calibrated_for_that_takes_a_worker_per_arm_at_once() -> None:
     large = replace(STORY, tags=("scale",))
     no_workers = RoundContext(None, 1.0)
-    assert list(_calibrated(RunState(begun(plan(large))), large, (), no_workers)) == [
-        BenchmarkCalibrated(large.id, ONE_AT_A_TIME)
-    ]
+    assert calibrated(RunState(begun(plan(large))).of(large), no_workers) == BenchmarkCalibrated(
+        large.id, ONE_AT_A_TIME
+    )
 
 
 def test_a_row_has_its_native_twins_in_its_rounds_where_they_may_be_timed() -> None:
@@ -185,12 +197,12 @@ def test_a_row_has_its_native_twins_in_its_rounds_where_they_may_be_timed() -> N
     twin = replace(twin, native="story", only="asyncio", uses_gather=False)
     observed = [*seen_alike(told, twice(look(returned(1)))), *seen_alike(twin, twice(look(returned(1))))]
     tally = RunState(begun(plan(told, twin)), observed)
-    names = [arm.name for arm in _arms(tally, told)]
+    names = [arm.name for arm in arms_of_round(tally.of(told))]
     assert names == [ASYNCIO, UVLOOP, TRIO, SELF_TEST_ARM, "asyncio+native", "uvloop+native"]
-    assert [arm.assignment.scenario for arm in _arms(tally, told)][-2:] == ["asyncio_story"] * 2
-    assert "asyncio+native" not in [arm.name for arm in _arms(tally, twin)]
+    assert [arm.assignment.scenario for arm in arms_of_round(tally.of(told))][-2:] == ["asyncio_story"] * 2
+    assert "asyncio+native" not in [arm.name for arm in arms_of_round(tally.of(twin))]
     tally.add(ArmDropped(told.id, ArmFailure("uvloop+native", "killed by SIGSEGV"), "crashed"))
-    assert [arm.name for arm in _arms(tally, told)][-1] == "asyncio+native"
+    assert [arm.name for arm in arms_of_round(tally.of(told))][-1] == "asyncio+native"
 
 
 @pytest.mark.workers
@@ -213,14 +225,21 @@ def test_after_the_pilot_the_turns_are_those_that_pay_and_are_chosen_once() -> N
     ]
     alike = rounds(STORY.id, EQUAL, PILOT_ROUNDS, spread=0.0)
     tally = RunState(begun(plan(STORY)), [*entries, *alike])
-    assert _after_pilot(tally, STORY) == replace(PACE, turns=FEWEST_TURNS, pilot_rounds=0)
+    assert after_pilot(tally) == replace(PACE, turns=FEWEST_TURNS, pilot_rounds=0)
 
 
 def test_a_pilot_that_tells_nothing_leaves_the_turns_as_they_are() -> None:
     only = rounds(STORY.id, {UVLOOP: 63.0, TRIO: 100.0}, PILOT_ROUNDS)
     piloted = BenchmarkCalibrated(STORY.id, replace(PACE, pilot_rounds=PILOT_ROUNDS))
     entries: list[Entry] = [*seen_alike(STORY, twice(look(returned(1)))), piloted]
-    assert _after_pilot(RunState(begun(plan(STORY)), [*entries, *only]), STORY) == PACE
+    assert after_pilot(RunState(begun(plan(STORY)), [*entries, *only])) == PACE
+
+
+def after_pilot(tally: RunState) -> RoundSettings:
+    """The settings of STORY after its pilot."""
+    state = tally.of(STORY)
+    assert state.settings is not None
+    return settings_after_pilot(state, state.settings)
 
 
 @pytest.mark.parametrize(("budget", "turns"), [(80.0, MOST_TURNS), (20.0, 10), (1.0, FEWEST_TURNS)])
@@ -235,7 +254,7 @@ def test_no_more_turns_are_chosen_than_the_budget_has_time_for(budget: float, tu
     effort = replace(DEFAULT, max_seconds=budget)
     observed = seen_alike(STORY, twice(look(returned(1))))
     tally = RunState(begun(plan(STORY, effort=effort)), [*observed, piloted, *played])
-    assert _after_pilot(tally, STORY).turns == turns
+    assert after_pilot(tally).turns == turns
 
 
 def noisy(draw: Random) -> list[Value]:
@@ -250,7 +269,7 @@ def test_a_baseline_that_is_given_up_during_the_pilot_does_not_end_the_run() -> 
     dropped = ArmDropped(STORY.id, ArmFailure(ASYNCIO, "killed by SIGSEGV"), "crashed")
     after = rounds(STORY.id, {UVLOOP: 63.0}, PILOT_ROUNDS - 2)
     tally = RunState(begun(plan(STORY, on=[ASYNCIO, UVLOOP])), [*observed, piloted, *before, dropped, *after])
-    assert _after_pilot(tally, STORY).pilot_rounds == 0
+    assert after_pilot(tally).pilot_rounds == 0
 
 
 @pytest.mark.workers
@@ -278,7 +297,7 @@ def test_a_pass_on_two_cpus_has_no_rounds_where_there_are_no_two(monkeypatch: py
         begun(plan(STORY)),
         [*seen_alike(STORY, twice(look(returned(1)))), BenchmarkCalibrated(STORY.id, PACE)],
     )
-    assert list(run_timing._pass(tally, STORY, Pass("threads", cpus=2))) == []
+    assert list(rounds_of_pass(tally.of(STORY), Pass("threads", cpus=2))) == []
 
 
 @pytest.mark.workers

@@ -192,8 +192,8 @@ def test_an_untimed_row_has_verdicts_and_no_numbers() -> None:
 def test_a_story_that_raises_as_promised_agrees_and_is_not_timed() -> None:
     story = row("error", raised(ValueError("Oops")))
     tally = RunState(begun(plan(story)), seen_alike(story, twice(look(raised(ValueError("Oops"))))))
-    assert tally.finding(story, ASYNCIO).kind is Verdict.AGREES
-    assert tally.timed_backends(story) == ()
+    assert tally.of(story).verdict(ASYNCIO).kind is Verdict.AGREES
+    assert tally.of(story).timed_backends() == ()
 
 
 UNPROMISED = row("story")
@@ -313,9 +313,9 @@ def test_what_no_chosen_loop_implements_is_unsupported_and_no_fault_of_the_story
 
 def test_a_backend_seen_later_to_return_turns_the_others_verdicts_back() -> None:
     tally = RunState(begun(plan(UNPROMISED)), [CaseObserved(UNPROMISED.id, ASYNCIO, raises(TYPO))])
-    assert tally.finding(UNPROMISED, ASYNCIO).kind is Verdict.COULD_NOT_MEASURE
+    assert tally.of(UNPROMISED).verdict(ASYNCIO).kind is Verdict.COULD_NOT_MEASURE
     tally.add(CaseObserved(UNPROMISED.id, UVLOOP, SEEN))
-    assert tally.finding(UNPROMISED, ASYNCIO).kind is Verdict.AGREES
+    assert tally.of(UNPROMISED).verdict(ASYNCIO).kind is Verdict.AGREES
 
 
 def test_a_story_that_sleeps_has_an_excess_in_microseconds_and_never_a_ratio() -> None:
@@ -457,14 +457,14 @@ def test_a_result_that_was_not_promised_is_found_when_timed(
 ) -> None:
     tally = RunState(begun(plan(STORY)), observed())
     last = value(10, result=None if result is None else told(result))
-    found = tally.unexpected_result(STORY, part(arm, [value(10), last]))
+    found = tally.of(STORY).unexpected_result(part(arm, [value(10), last]))
     assert found == (told(result) if unexpected else None)
 
 
 def test_a_warm_up_that_returns_something_else_is_found_too() -> None:
     tally = RunState(begun(plan(STORY)), observed())
     played = replace(part(TRIO, [value(10)]), warmups=(value(10, result=told(3)),))
-    assert tally.unexpected_result(STORY, played) == told(3)
+    assert tally.of(STORY).unexpected_result(played) == told(3)
 
 
 @pytest.mark.parametrize("torn_at", [1, 7])
@@ -504,20 +504,20 @@ def test_the_faked_records_have_every_verdict_and_every_judgement() -> None:
 def test_a_finished_row_is_kept_as_its_line_and_not_as_its_rounds() -> None:
     entries: list[Entry] = [*observed(), BenchmarkCalibrated(STORY.id, PACE), *rounds(STORY.id, TIMES, 6)]
     tally = RunState(begun(plan(STORY, effort=FAST)), entries)
-    before = tally.line(STORY)
-    assert len(tally.rounds[STORY.id]) == 6
+    before = tally.result(STORY)
+    assert len(tally.of(STORY).rounds) == 6
     tally.add(BenchmarkFinished(STORY.id, "6 rounds, as --fast asks"))
-    assert STORY.id not in tally.rounds
-    assert tally.line(STORY) == replace(before, stop_reason="6 rounds, as --fast asks")
+    assert not tally.of(STORY).rounds
+    assert tally.result(STORY) == replace(before, stop_reason="6 rounds, as --fast asks")
 
 
 def test_a_verdict_that_was_asked_for_is_judged_anew_when_more_is_known() -> None:
     tally = RunState(begun(plan(STORY, effort=FAST)), observed())
-    assert tally.finding(STORY, UVLOOP).kind is Verdict.AGREES
+    assert tally.of(STORY).verdict(UVLOOP).kind is Verdict.AGREES
     tally.add(CaseObserved(STORY.id, ASYNCIO, twice(look(returned(2)))))
-    assert tally.finding(STORY, ASYNCIO).kind is Verdict.DIFFERS
+    assert tally.of(STORY).verdict(ASYNCIO).kind is Verdict.DIFFERS
     tally.add(ArmDropped(STORY.id, ArmFailure(UVLOOP, "killed by SIGSEGV"), "crashed"))
-    assert tally.finding(STORY, UVLOOP).kind is Verdict.CRASHED
+    assert tally.of(STORY).verdict(UVLOOP).kind is Verdict.CRASHED
 
 
 @pytest.mark.parametrize(("python", "verdict"), [("3.12.1", Verdict.DOCUMENTED), ("3.11.7", Verdict.DIFFERS)])
@@ -532,7 +532,7 @@ def test_a_documented_difference_is_for_the_python_that_the_case_ran_on(
     started = begun(replace(planned, backends=(*planned.backends, old)))
     there = replace(started.machine, environments=(BackendEnvironment(name, python),))
     tally = RunState(replace(started, machine=there), [CaseObserved(of.id, name, twice(look(returned(2))))])
-    assert tally.finding(of, name).kind is verdict
+    assert tally.of(of).verdict(name).kind is verdict
 
 
 TWIN = replace(row("asyncio_story", returned(1), uses_gather=False), native="story", only="asyncio")

@@ -172,7 +172,7 @@ def test_what_a_command_line_can_ask_for_may_be_resumed(tmp_path: Path) -> None:
     check_typed(tmp_path, PLAIN)
     journal(tmp_path / "run", entry_of(PLAIN))
     with (run := session.resume(tmp_path / "run")).journal:
-        assert run.tally.begun == PLAIN
+        assert run.state.run == PLAIN
 
 
 @pytest.mark.parametrize("change", HOSTILE)

@@ -25,9 +25,9 @@ from harness.execution.environments import (
 from harness.execution.environments.building import environment_of_uv, folder_of, python_in
 from harness.records.entries import RunStarted
 from harness.records.verdict import Verdict
+from harness.runner.checking import check
 from harness.runner.planning import RunRequest, plan_run, verify_unchanged
 from harness.runner.state import RunState
-from harness.runner.timing import check
 
 UVLOOP = Loop("uvloop", factory="uvloop:new_event_loop", distribution="uvloop")
 MINE = """

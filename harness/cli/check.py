@@ -39,9 +39,9 @@ def check(
     from harness.analysis.capabilities import TAG
     from harness.cli.exit_codes import exit_code
     from harness.cli.progress import Progress
+    from harness.runner.checking import check as observe
     from harness.runner.planning import RunRequest, plan_run, unavailable
     from harness.runner.state import RunState
-    from harness.runner.timing import check as observe
 
     words = scenarios or ([TAG] if capabilities else [])
     wanted = RunRequest(
@@ -54,7 +54,7 @@ def check(
             progress.show(entry)
     record = tally.record()
     _show(record, as_json=as_json, capabilities=capabilities)
-    raise typer.Exit(exit_code(record, unavailable(tally.begun)))
+    raise typer.Exit(exit_code(record, unavailable(tally.run)))
 
 
 def _show(record: "Record", *, as_json: bool, capabilities: bool) -> None:

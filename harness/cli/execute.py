@@ -16,14 +16,14 @@ from harness.runner.session import Session, conclude, measure
 def execute(session: Session, *, shown: bool, as_json: bool) -> int:
     """Measure what is left, write the record and its reports, and show them; gives the exit code."""
     try:
-        with Progress(session.tally, shown=shown, timed=True) as progress:
+        with Progress(session.state, shown=shown, timed=True) as progress:
             measure(session, progress.show)
         record = write_report(session.folder, conclude(session))
     except KeyboardInterrupt:
         typer.echo(f"\nloopcmp: interrupted; {resume_command(session.folder)} finishes it", err=True)
         return INTERRUPTED
     _show(record, session.folder, as_json)
-    return exit_code(record, unavailable(session.tally.begun))
+    return exit_code(record, unavailable(session.state.run))
 
 
 def _show(record: Record, folder: Path, as_json: bool) -> None:

@@ -51,11 +51,10 @@ class Progress:
         self._shown = shown
         self._timed = timed
         self._console = Console(file=sys.stderr, highlight=False)
-        self._rows = {row.id: row for row in tally.plan.benchmarks}
-        self._own = [row for row in tally.plan.timed_rows if tally.plan.twin_of(row) is None]
+        self._own = [state for state in tally.timed if state.host is None]
         """Rows with rounds of their own: a native one takes part in those of the row that it tells again."""
         self._cases = sum(1 for _ in tally.plan.cases())
-        self._before = len(tally.sightings)
+        self._before = tally.observed_cases
         self._note = ""
         self._bars = Bars(
             TextColumn("{task.description}"),
@@ -66,7 +65,7 @@ class Progress:
             TimeRemainingColumn(),
         )
         self._checking = self._bars.add_task("observing", total=self._cases, completed=self._before)
-        schedule = tally.begun.audit
+        schedule = tally.run.audit
         total = len(self._own) if schedule is None else schedule.trials
         self._timing = self._bars.add_task("timing", total=total, visible=False)
         if self._before == self._cases:
@@ -115,9 +114,9 @@ class Progress:
 
     def _done(self) -> int:
         """Rows that are finished, of those with rounds of their own; of an audit, identical code compared."""
-        if self._tally.begun.audit is None:
-            return sum(row.id in self._tally.finished for row in self._own)
-        return sum(tried.trial.question == "identical" for tried in self._tally.tried)
+        if self._tally.run.audit is None:
+            return sum(state.stop_reason is not None for state in self._own)
+        return sum(tried.trial.question == "identical" for tried in self._tally.trials)
 
     def _switch(self) -> None:
         """All is observed: what is timed takes the place of it."""
@@ -127,8 +126,8 @@ class Progress:
     def _announcement(self) -> str:
         """How much is left to do, and roughly how long it takes."""
         tally = self._tally
-        if (schedule := tally.begun.audit) is not None:
-            seconds = max(0.0, schedule.seconds - sum(tried.seconds for tried in tally.tried))
+        if (schedule := tally.run.audit) is not None:
+            seconds = max(0.0, schedule.seconds - sum(tried.seconds for tried in tally.trials))
             left = schedule.trials - self._done()
             return f"{left} comparisons of identical code, and more: at most {seconds:.0f} s"
         parts = [self._left_to_observe(), *(self._left_to_time() if self._timed else ())]
@@ -142,9 +141,9 @@ class Progress:
     def _left_to_time(self) -> Iterator[str]:
         """Without the rows that are finished, and of the others without the rounds that they have."""
         plan, effort = self._tally.plan, self._tally.plan.effort
-        if not (rows := [row for row in self._own if row.id not in self._tally.finished]):
+        if not (rows := [state for state in self._own if state.stop_reason is None]):
             return
-        taken = [self._tally.rounds.get(row.id, []) for row in rows]
+        taken = [state.rounds for state in rows]
         if effort.fixed_rounds is not None:
             rounds = len(rows) * effort.fixed_rounds - sum(map(len, taken))
             seconds = f"about {rounds * _ROUND_SECONDS:.0f}"
@@ -152,11 +151,11 @@ class Progress:
             spent = (sum(played.seconds for played in one) for one in taken)
             seconds = f"at most {sum(max(0.0, effort.max_seconds - one) for one in spent):.0f}"
         yield f"timing {len(rows)} of the rows {seconds} s"
-        if passes := sum(len(requested_passes(plan, row)) for row in rows):
+        if passes := sum(len(requested_passes(plan, state.benchmark)) for state in rows):
             yield f"{passes} passes at most {passes * BUDGET:.0f} s"
 
     def _observed(self, entry: CaseObserved) -> None:
-        seen = len(self._tally.sightings)
+        seen = self._tally.observed_cases
         self._bars.update(self._checking, completed=seen)
         self._tell(f"{entry.benchmark} on {entry.backend}")
         if seen == self._cases:
@@ -166,17 +165,18 @@ class Progress:
     def _trial(self, tried: TrialResult) -> str:
         """Which trial, what came of it, and how many there were."""
         came = "  ".join(f"{one.backend} {_narrowing(one.ratio, '×')}" for one in tried.comparisons)
-        return f"{len(self._tally.tried)} tried, the last: {tried.trial}  {came or tried.reason}"
+        return f"{len(self._tally.trials)} tried, the last: {tried.trial}  {came or tried.reason}"
 
     def _round(self, played: RoundMeasured) -> str:
         """Which round, each ratio as it narrows, and the time left at most."""
         plan = self._tally.plan
-        row = self._rows[played.benchmark]
-        rounds = self._tally.rounds[played.benchmark]
+        state = self._tally.of(played.benchmark)
+        rounds = state.rounds
         spent = sum(one.seconds for one in rounds)
+        sleeps = state.benchmark.ideal is not None
         ratios = "  ".join(
-            f"{name} {_narrowing(ratio.exp(), '×') if row.ideal is None else _narrowing(ratio, ' µs')}"
-            for name, ratio in self._tally.row_rounds(row).ratios().items()
+            f"{name} {_narrowing(ratio, ' µs') if sleeps else _narrowing(ratio.exp(), '×')}"
+            for name, ratio in state.samples().ratios().items()
         )
         left = (
             f"round {len(rounds)} of {plan.effort.fixed_rounds}"

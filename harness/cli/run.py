@@ -78,8 +78,8 @@ def run(
     if resume:
         _refuse_with_resume(context, words)
         run = session.resume(Path(words[0]) if words else store.unfinished(results))
-        check_typed(run.folder, run.tally.begun)
-        verify_unchanged(run.tally.begun)
+        check_typed(run.folder, run.state.run)
+        verify_unchanged(run.state.run)
     else:
         effort = _effort(fast, rigorous, precision, max_time)
         wanted = RunRequest(

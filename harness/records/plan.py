@@ -101,18 +101,6 @@ class Plan:
             return name
         return alike[0].name if alike else None
 
-    def native_twins(self, row: Benchmark) -> tuple[tuple[Benchmark, Backend], ...]:
-        """The rows that tell this row's story without AnyIO, each with every backend that it runs on."""
-        twins = [
-            one for one in self.timed_rows if (one.native, one.parameters) == (row.scenario, row.parameters)
-        ]
-        return tuple((twin, backend) for twin in twins for backend in self.backends_of(twin))
-
-    def twin_of(self, row: Benchmark) -> Benchmark | None:
-        """The row whose story a native one tells again, where it is among those that may be timed."""
-        same = (row.native, row.parameters)
-        return next((one for one in self.timed_rows if (one.scenario, one.parameters) == same), None)
-
     def timeout_of(self, row: Benchmark) -> float:
         """Seconds after which a case of this row is ended: in all when observed, of silence when timed."""
         return self.timeout * (SCALE_PATIENCE if SCALE in row.tags else 1)

@@ -20,7 +20,6 @@ from harness.execution.affinity import avoiding, choose_cpus
 from harness.execution.calibration import SLOWEST_VALUE, calibrate, choose_pace
 from harness.execution.observing import assignment
 from harness.execution.rounds import RoundContext
-from harness.protocol.benchmarks import Benchmark
 from harness.records.entries import ArmDropped, BenchmarkCalibrated, CaseObserved, Entry, RoundMeasured
 from harness.records.estimate import Judgement
 from harness.records.pace import GRAIN, PILOT_ROUNDS, ArmFailure, RoundSettings
@@ -28,6 +27,7 @@ from harness.records.plan import Plan
 from harness.records.record import BenchmarkResult
 from harness.records.trials import ArmComparison, AuditSchedule, Trial, TrialResult
 from harness.runner import timing as run_timing
+from harness.runner.benchmark_state import BenchmarkState
 from harness.runner.sequential import FEWEST_PROCESSES, SequentialFailed, SequentialResult, usual_procedure
 from harness.runner.state import RunState
 
@@ -55,22 +55,22 @@ SUFFIX = "-again"
 Trials = Iterator[tuple[Trial, int]]
 
 
-def conduct(tally: RunState) -> Generator[Entry, None, None]:
+def conduct(run: RunState) -> Generator[Entry, None, None]:
     """Calibrate, then try what the schedule says and is not yet journaled."""
-    schedule = tally.begun.audit
+    schedule = run.run.audit
     if schedule is None:
         raise ValueError("this run is no audit")
-    row = tally.plan.benchmarks[0]
-    if row.id not in tally.paces:
-        yield (paced := _paced(tally, row))
-        if not isinstance(paced, BenchmarkCalibrated):
+    state = run.benchmarks[0]
+    if state.settings is None:
+        yield (calibrated := _calibrated(state))
+        if not isinstance(calibrated, BenchmarkCalibrated):
             return
-    done = {(tried.trial, tried.number) for tried in tally.tried}
-    for trial, number in laps(schedule, tally.plan.seed):
-        if sum(tried.seconds for tried in tally.tried) >= schedule.seconds:
+    done = {(result.trial, result.number) for result in run.trials}
+    for trial, number in laps(schedule, run.plan.seed):
+        if sum(result.seconds for result in run.trials) >= schedule.seconds:
             return
         if (trial, number) not in done:
-            yield _usual(tally, row, number) if trial == USUAL else _in_turns(tally, row, trial, number)
+            yield _usual(run, number) if trial == USUAL else _in_turns(run, trial, number)
 
 
 def laps(schedule: AuditSchedule, seed: int) -> Trials:
@@ -86,60 +86,67 @@ def laps(schedule: AuditSchedule, seed: int) -> Trials:
             yield trial, next(numbers.setdefault(trial, count()))
 
 
-def _paced(tally: RunState, row: Benchmark) -> BenchmarkCalibrated | ArmDropped:
-    """The pace of the audit's row: a loop count of whole grains, or why it cannot be had."""
-    effort = tally.plan.effort
-    arms = run_timing.arms_of(tally, row)
-    if tally.plan.baseline not in {arm.name for arm in arms}:
+def _calibrated(state: BenchmarkState) -> BenchmarkCalibrated | ArmDropped:
+    """Return the settings of the audit's benchmark: a loop count of whole grains, or why there is none."""
+    benchmark, plan, arms = state.benchmark, state.plan, run_timing.arms_of(state)
+    if plan.baseline not in {arm.name for arm in arms}:
         return ArmDropped(
-            row.id, ArmFailure(tally.plan.baseline, "has no number, and an audit needs it"), "unstable"
+            benchmark.id, ArmFailure(plan.baseline, "has no number, and an audit needs it"), "unstable"
         )
-    stage = RoundContext(choose_cpus(row.cpus), tally.plan.timeout)
-    with avoiding(stage.cpus):
-        calibration = calibrate(arms, stage, effort.value_seconds)
+    context = RoundContext(choose_cpus(benchmark.cpus), plan.timeout)
+    with avoiding(context.cpus):
+        calibration = calibrate(arms, context, plan.effort.value_seconds)
     if isinstance(calibration, ArmFailure):
-        return run_timing.drop_arm(tally, row, calibration)
-    pace = choose_pace(calibration, effort.turns, effort.warmups, PILOT_ROUNDS)
+        return run_timing.drop_arm(state, calibration)
+    settings = choose_pace(calibration, plan.effort.turns, plan.effort.warmups, PILOT_ROUNDS)
     if calibration.slowest * GRAIN > SLOWEST_VALUE:
         why = (
             f"an iteration takes up to {calibration.slowest * 1e3:.1f} ms, and an audit's value has {GRAIN}: "
             f"name a row whose iterations take at most {SLOWEST_VALUE / GRAIN * 1e3:g} ms, such as order:n=1"
         )
-        return ArmDropped(row.id, ArmFailure(tally.plan.baseline, why), "unstable")
-    return BenchmarkCalibrated(row.id, replace(pace, loops=math.ceil(pace.loops / GRAIN) * GRAIN))
+        return ArmDropped(benchmark.id, ArmFailure(plan.baseline, why), "unstable")
+    return BenchmarkCalibrated(
+        benchmark.id, replace(settings, loops=math.ceil(settings.loops / GRAIN) * GRAIN)
+    )
 
 
-def _in_turns(tally: RunState, row: Benchmark, trial: Trial, number: int) -> TrialResult:
-    """One trial by workers that take turns: a run of one row in small, from plan to judgement."""
-    small = _small(tally, row, trial, number)
-    begun = perf_counter()
-    played: list[RoundMeasured] = []
+def _in_turns(run: RunState, trial: Trial, number: int) -> TrialResult:
+    """Make one trial by workers that take turns: a run of one benchmark in small, from plan to judgement."""
+    small, begun = _small_run(run, trial, number), perf_counter()
+    rounds: list[RoundMeasured] = []
+    failures: list[ArmFailure] = []
     for entry in run_timing.time(small):
         small.add(entry)
-        if isinstance(entry, RoundMeasured):
-            played.append(entry)
-    seconds = perf_counter() - begun
-    started = sum(len(one.arms) for one in played)
-    tried = partial(TrialResult, trial, number, round(seconds, 3), started)
-    for dropped in small.dropped.values():
-        return tried(f"{dropped.failure.arm}: {dropped.failure.reason}")
-    line, turns = small.line(row), [one.turns for one in played]
+        match entry:
+            case RoundMeasured():
+                rounds.append(entry)
+            case ArmDropped(_, failure):
+                failures.append(failure)
+    seconds = round(perf_counter() - begun, 3)
+    started = sum(len(measured.arms) for measured in rounds)
+    tried = partial(TrialResult, trial, number, seconds, started)
+    for failure in failures:
+        return tried(f"{failure.arm}: {failure.reason}")
+    state = small.benchmarks[0]
+    result, turns = small.result(state.benchmark), [measured.turns for measured in rounds]
     return tried(
-        small.finished[row.id],
-        typical=None if (base := line.cases[0].timing) is None else base.seconds.value,
-        comparisons=tuple(_compared(line, played)),
+        result.stop_reason,
+        typical=None if (timing := result.cases[0].timing) is None else timing.seconds.value,
+        comparisons=tuple(_comparisons(result, rounds)),
         variance=None if trial.question == "invariance" else variance_components(turns, small.plan.baseline),
     )
 
 
-def _small(tally: RunState, row: Benchmark, trial: Trial, number: int) -> RunState:
-    """The state of a run that has observed and calibrated, and is about to time one comparison."""
-    plan = _plan(tally.plan, trial, number)
-    small = RunState(replace(tally.begun, plan=plan))
+def _small_run(run: RunState, trial: Trial, number: int) -> RunState:
+    """Return the state of a run that has observed and calibrated, and is about to time one comparison."""
+    plan, audited = _plan(run.plan, trial, number), run.benchmarks[0]
+    if audited.settings is None:
+        raise ValueError("a trial needs a calibrated benchmark")
+    small, benchmark = RunState(replace(run.run, plan=plan)), audited.benchmark.id
     for backend in plan.backends:
-        seen = tally.sightings[row.id, backend.name.replace(SUFFIX, "")]
-        small.add(CaseObserved(row.id, backend.name, seen))
-    small.add(BenchmarkCalibrated(row.id, _scaled(tally.paces[row.id], trial)))
+        observed = audited.observed(backend.name.replace(SUFFIX, ""))
+        small.add(CaseObserved(benchmark, backend.name, observed))
+    small.add(BenchmarkCalibrated(benchmark, _scaled(audited.settings, trial)))
     return small
 
 
@@ -178,22 +185,23 @@ def _scaled(pace: RoundSettings, trial: Trial) -> RoundSettings:
     )
 
 
-def _compared(line: BenchmarkResult, played: Sequence[RoundMeasured]) -> Iterator[ArmComparison]:
-    """What the run in small says of each backend against the first, and its log ratios by totals."""
-    base = line.cases[0].backend
-    for cell in line.cases:
-        timing = cell.timing
+def _comparisons(result: BenchmarkResult, rounds: Sequence[RoundMeasured]) -> Iterator[ArmComparison]:
+    """Yield what a run in small says of each backend against the first, and its log ratios by totals."""
+    base = result.cases[0].backend
+    for case in result.cases:
+        timing = case.timing
         if timing is not None and timing.ratio is not None and timing.judgement is not None:
-            means = tuple(log_ratio_of_totals(one.turns[cell.backend], one.turns[base]) for one in played)
-            yield ArmComparison(cell.backend, timing.ratio, timing.judgement, timing.samples, means)
+            turns = [measured.turns for measured in rounds]
+            means = tuple(log_ratio_of_totals(values[case.backend], values[base]) for values in turns)
+            yield ArmComparison(case.backend, timing.ratio, timing.judgement, timing.samples, means)
 
 
-def _usual(tally: RunState, row: Benchmark, number: int) -> TrialResult:
-    """The usual procedure with as much machine time as a comparison of identical code takes."""
-    base, begun = _base(tally.plan), perf_counter()
-    processes = _as_many_processes(tally)
+def _usual(run: RunState, number: int) -> TrialResult:
+    """Try the usual procedure with as much machine time as a comparison of identical code takes."""
+    benchmark, base, begun = run.plan.benchmarks[0], _base(run.plan), perf_counter()
+    processes = _as_many_processes(run.trials)
     try:
-        usual = usual_procedure(assignment(row, base), processes, choose_cpus(row.cpus))
+        usual = usual_procedure(assignment(benchmark, base), processes, choose_cpus(benchmark.cpus))
     except SequentialFailed as failed:
         return TrialResult(USUAL, number, round(perf_counter() - begun, 3), processes, f"pyperf: {failed}")
     return TrialResult(
@@ -212,12 +220,12 @@ _PROCESS_SECONDS = 1.0
 """A first guess at what a process of pyperf takes."""
 
 
-def _as_many_processes(tally: RunState) -> int:
-    """Processes of pyperf a side, so that both sides take as long as our comparisons of identical code."""
-    ours = [tried.seconds for tried in tally.tried if tried.trial.question == "identical"]
-    theirs = [tried for tried in tally.tried if tried.trial.question == "usual" and tried.comparisons]
+def _as_many_processes(trials: Sequence[TrialResult]) -> int:
+    """Return how many processes pyperf gets a side to take as long as our comparisons of identical code."""
+    ours = [result.seconds for result in trials if result.trial.question == "identical"]
+    theirs = [result for result in trials if result.trial.question == "usual" and result.comparisons]
     each = (
-        sum(tried.seconds for tried in theirs) / sum(2 * tried.processes for tried in theirs)
+        sum(result.seconds for result in theirs) / sum(2 * result.processes for result in theirs)
         if theirs
         else _PROCESS_SECONDS
     )

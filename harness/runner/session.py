@@ -11,6 +11,7 @@ from harness.records import store
 from harness.records.entries import Entry, RunStarted
 from harness.records.record import Record
 from harness.runner import audit, timing
+from harness.runner.checking import check
 from harness.runner.state import RunState
 
 
@@ -19,7 +20,7 @@ class Session:
     """A run under way: its folder, what it has seen so far, and its journal, which nobody else may write."""
 
     folder: Path
-    tally: RunState
+    state: RunState
     journal: store.Journal
 
 
@@ -34,27 +35,27 @@ def start(begun: RunStarted, results: Path, *, publish: bool) -> Session:
 def resume(folder: Path) -> Session:
     """Go on with a run that was ended. Raises BadInput if there is none, or it is finished."""
     journal, begun, entries = store.resume(folder)
-    tally = RunState(begun, entries)
-    if tally.closed is not None and (folder / store.RECORD).exists():
+    state = RunState(begun, entries)
+    if state.finished is not None and (folder / store.RECORD).exists():
         raise BadInput(f"{folder} is finished: loopcmp report {folder} shows it")
-    return Session(folder, tally, journal)
+    return Session(folder, state, journal)
 
 
 def measure(session: Session, tell: Callable[[Entry], None]) -> None:
     """Observe and time what is not yet journaled; every entry is on disk before the next begins."""
-    tally = session.tally
+    state = session.state
     with (
         session.journal as journal,
-        closing(timing.check(tally)) as observed,
-        closing(timing.time(tally) if tally.begun.audit is None else audit.conduct(tally)) as timed,
+        closing(check(state)) as observed,
+        closing(timing.time(state) if state.run.audit is None else audit.conduct(state)) as timed,
     ):
-        for entry in chain(observed, timed, timing.close(tally)):
+        for entry in chain(observed, timed, timing.close(state)):
             journal.append(entry)
-            tally.add(entry)
+            state.add(entry)
             tell(entry)
 
 
 def conclude(session: Session) -> Record:
     """Write the pyperf files of what was measured, and give the record of it."""
     store.write_timings(session.folder, store.open_journal(session.folder)[1])
-    return session.tally.record()
+    return session.state.record()

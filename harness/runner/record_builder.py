@@ -1,0 +1,52 @@
+"""Makes the record of a run: the result of each benchmark, the ledger, and the method's check on itself."""
+
+from collections.abc import Iterator, Sequence
+
+from harness.analysis.intervals import binomial_quantile
+from harness.analysis.passes import add_pass_results
+from harness.analysis.verdicts import evaluate_claim
+from harness.records.record import BenchmarkResult, CaseResult, ClaimResults, SelfTestCheck, Timing
+from harness.runner.benchmark_state import PASSES, BenchmarkState
+
+
+def benchmark_result(state: BenchmarkState) -> BenchmarkResult:
+    """Return what a benchmark has come to so far, over all of its backends."""
+    samples, host = state.samples(), state.measured_in()
+    passes = {name: state.pass_samples(name) for name in PASSES}
+    timings = add_pass_results(samples.timings(), passes, samples.with_helper_threads())
+    return BenchmarkResult(
+        benchmark=state.benchmark,
+        cases=tuple(
+            _case_result(state, backend.name, timings.get(backend.name)) for backend in state.backends
+        ),
+        settings=(host or state).settings,
+        rounds=len(samples.rounds),
+        stop_reason=state.stop_reason or (f"measured in the rounds of {host.benchmark.id}" if host else ""),
+        self_test=samples.self_test_ratio(),
+        self_test_differs=samples.self_test_differs(),
+        contrasts=samples.contrasts(),
+        measured_in=host.benchmark.id if host else "",
+    )
+
+
+def _case_result(state: BenchmarkState, backend: str, timing: Timing | None) -> CaseResult:
+    return CaseResult(backend, state.verdict(backend), state.observed(backend), timing)
+
+
+def claim_results(state: BenchmarkState) -> Iterator[ClaimResults]:
+    """Yield each claim of a benchmark with its computed answer on each backend."""
+    names = [backend.name for backend in state.backends]
+    for claim in state.benchmark.claims:
+        answers = tuple((name, evaluate_claim(claim, state.observed(name))) for name in names)
+        yield ClaimResults(claim, state.benchmark.id, answers)
+
+
+def self_test_check(results: Sequence[BenchmarkResult]) -> SelfTestCheck | None:
+    """Return in how many self-tests the baseline differs from itself; None where none has an interval."""
+    tested = [
+        result for result in results if result.self_test is not None and result.self_test.low is not None
+    ]
+    if not tested:
+        return None
+    differing = sum(result.self_test_differs for result in tested)
+    return SelfTestCheck(len(tested), differing, binomial_quantile(len(tested)))
