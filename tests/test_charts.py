@@ -12,11 +12,11 @@ from harness.analysis.sweeps import Curve, Point, Sweep, fit, sweeps
 from harness.records.estimate import Estimate
 from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
 from harness.records.verdict import CaseVerdict, Verdict
-from harness.report.charts import Chart, charts, strips
+from harness.report.charts import Chart, charts, round_strips
 from harness.report.charts.dots import ratio_ticks, size_ticks
-from harness.report.charts.images import pictures
+from harness.report.charts.images import chart_images
 from harness.report.charts.latency import time_marks
-from harness.report.charts.rendering import ChartRenderer, gzip_base64, inline, runtime
+from harness.report.charts.rendering import ChartRenderer, gzip_base64, inline_svg, runtime
 from harness.report.charts.sweep import sweep_chart
 from harness.report.evidence import case_of
 from harness.report.formats.markdown import illustrated
@@ -78,7 +78,7 @@ def all_charts() -> list[Chart]:
     grown = swept(1e-6, 2e-5, 2e-4)
     return [
         *charts(everything()),
-        *strips(everything()).values(),
+        *round_strips(everything()).values(),
         *charts(grown),
         *charts(remembered()),
         of_latency(),
@@ -110,7 +110,7 @@ def test_every_ratio_is_a_dot_with_its_interval_and_those_without_are_open() -> 
 
 def test_a_strip_has_every_round_in_order_around_its_median() -> None:
     line = next(line for line in everything().results if line.benchmark.id == "order:n=100")
-    strip = strips(everything())[everything().results.index(line) + 1]
+    strip = round_strips(everything())[everything().results.index(line) + 1]
     uvloop = next(one for one in strip.data if one["backend"] == UVLOOP)
     timing = next(cell.timing for cell in line.cases if cell.backend == UVLOOP)
     assert timing is not None
@@ -125,8 +125,8 @@ def test_an_image_names_no_other_file_and_its_colors_follow_the_page() -> None:
         drawn = ChartRenderer().svg(chart)
         assert drawn.startswith("<svg")
         assert not re.search(r'href="(?!#)|url\((?!#)|<script|<image', drawn)
-        assert "var(--" in inline(drawn)
-        assert len(inline(drawn)) < len(drawn)
+        assert "var(--" in inline_svg(drawn)
+        assert len(inline_svg(drawn)) < len(drawn)
 
 
 def test_beyond_the_room_for_images_a_chart_has_none_and_can_still_be_drawn() -> None:
@@ -175,7 +175,7 @@ def test_every_quantile_is_a_dot_in_microseconds_and_one_of_too_few_operations_i
 
 
 def test_a_report_has_the_table_of_latency_once_under_its_image() -> None:
-    text = illustrated(passed(), pictures(passed()))
+    text = illustrated(passed(), chart_images(passed()))
     assert re.findall(r"## Latency of one operation\n\n(\S*)\[", text) == ["!"]
 
 

@@ -20,7 +20,7 @@ from harness.cli.app import app
 from harness.records import store
 from harness.records.entries import BenchmarkFinished, CaseObserved, RoundMeasured, RunFinished
 from harness.report import render
-from harness.report.charts.images import pictures
+from harness.report.charts.images import chart_images
 from harness.report.formats.markdown import illustrated
 from harness.runner.planning import command_line
 from tests.records import ASYNCIO, TRIO, UVLOOP, everything
@@ -503,7 +503,7 @@ def test_a_run_ends_with_the_table_the_sentences_and_the_path_of_the_report(fini
     report = finished.folder / "report.md"
     assert last == f"Report: {report.relative_to(finished.folder.parents[2])}"
     record = store.read_record(finished.folder)
-    assert report.read_text() == illustrated(record, pictures(record))
+    assert report.read_text() == illustrated(record, chart_images(record))
     shown = [line.rstrip() for line in finished.done.stdout.splitlines()]
     assert "\n".join(shown).startswith(render(record, "terminal"))
 

@@ -25,7 +25,7 @@ from harness.report import differences, sentences
 from harness.report.evidence import LONG
 from harness.report.formats import html
 from harness.report.formatting import linked
-from harness.report.html.matrix import case_name, order
+from harness.report.html.matrix import backend_order, case_anchor
 from harness.report.method import method
 from harness.report.tables import audit as audit_tables
 from harness.report.tables import table
@@ -126,8 +126,8 @@ def test_the_first_things_said_are_what_where_when_the_verdict_and_the_warnings(
 def cells_of(record: Record) -> Iterator[tuple[str, BenchmarkResult, CaseResult]]:
     """The name on the page of every case."""
     for number, line in enumerate(record.results, start=1):
-        for at, name in enumerate(order(record), start=1):
-            yield from ((case_name(number, at), line, cell) for cell in line.cases if cell.backend == name)
+        for at, name in enumerate(backend_order(record), start=1):
+            yield from ((case_anchor(number, at), line, cell) for cell in line.cases if cell.backend == name)
 
 
 def test_every_cell_of_the_matrix_says_its_verdict_twice_and_its_figure_with_its_interval() -> None:
@@ -166,14 +166,14 @@ def test_every_row_shows_its_scenario_as_the_module_has_it() -> None:
 
 def test_where_promise_and_observation_part_both_stand_side_by_side() -> None:
     number = [line.benchmark.id for line in everything().results].index("turns") + 1
-    evidence = everything_read().named(case_name(number, 3))
+    evidence = everything_read().named(case_anchor(number, 3))
     (parted,) = evidence.all("table")[0].all("tr", kind="parts")
     assert parted.text == "printed → one two three one three two"
 
 
 def test_what_a_worker_said_before_it_crashed_is_shown() -> None:
     number = [line.benchmark.id for line in everything().results].index("echo") + 1
-    assert "Fatal Python error: Segmentation fault" in everything_read().named(case_name(number, 2)).text
+    assert "Fatal Python error: Segmentation fault" in everything_read().named(case_anchor(number, 2)).text
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_what_a_worker_said_before_it_crashed_is_shown() -> None:
 )
 def test_how_a_worker_ended_reads_as_a_sentence(scenario: str, column: int, said: str) -> None:
     number = [line.benchmark.id for line in everything().results].index(scenario) + 1
-    assert said in everything_read().named(case_name(number, column)).text
+    assert said in everything_read().named(case_anchor(number, column)).text
 
 
 def test_claims_documented_differences_environment_method_and_repetition_are_there() -> None:

@@ -233,6 +233,7 @@ def test_commands_do_not_see_a_setting_that_leads_out_of_the_environment(clone: 
         "harness/__pycache__/store.cpython-313.pyc",
         "results/local/a-run/record.json",
         "results/local/a-run/report.md",
+        "results/2026-11-25-tutorial/report.html",
     ],
 )
 def test_what_the_commands_leave_behind_is_ignored_by_git(left: str) -> None:

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from harness.errors import escape_controls
 from harness.records.record import Record
 from harness.report.charts import charts
-from harness.report.charts.images import pictures
+from harness.report.charts.images import chart_images
 from harness.report.formats.markdown import illustrated
 from harness.report.writing import files
 from tests.kinds import KINDS, audit
@@ -47,7 +47,7 @@ def images(text: str) -> list[Token]:
 
 
 def test_a_report_beside_its_images_looks_as_it_did() -> None:
-    found = illustrated(everything(), pictures(everything()))
+    found = illustrated(everything(), chart_images(everything()))
     if os.environ.get("LOOPCMP_GOLDEN") == "write":
         GOLDEN.write_text(found)
     assert found == GOLDEN.read_text()
@@ -63,7 +63,7 @@ def test_every_image_that_a_report_shows_is_a_file_beside_it_and_every_file_is_s
 
 def test_each_image_says_in_words_what_it_shows_and_has_its_table_under_it() -> None:
     record = swept(1e-6, 2e-5, 2e-4)
-    text = illustrated(record, pictures(record))
+    text = illustrated(record, chart_images(record))
     [sweep] = [chart for chart in charts(record) if chart.name.startswith("chart-sweep")]
     [image] = [token for token in images(text) if "sweep" in str(token.attrs["src"])]
     assert image.content.replace("\\", "") == sweep.alternative
@@ -72,14 +72,14 @@ def test_each_image_says_in_words_what_it_shows_and_has_its_table_under_it() -> 
 
 
 def test_an_audit_shows_its_comparisons_above_what_they_say_of_the_method() -> None:
-    text = illustrated(audit(), pictures(audit()))
+    text = illustrated(audit(), chart_images(audit()))
     assert re.search(
         r"## Identical code compared with itself\n\n!\[[^\n]+\]\(charts/trials.svg\)\n\n\|", text
     )
 
 
 def test_an_image_needs_nothing_around_it_and_asks_for_nothing() -> None:
-    for one in pictures(everything()):
+    for one in chart_images(everything()):
         root = ET.fromstring(one.svg)  # noqa: S314 - ours
         assert root.tag == f"{SVG}svg"
         assert root[0].attrib["fill"] == "#fff"
@@ -90,7 +90,7 @@ def test_an_image_needs_nothing_around_it_and_asks_for_nothing() -> None:
 @pytest.mark.parametrize("what", HOSTILE)
 def test_in_images_text_stays_text(what: str) -> None:
     shown = " ".join(escape_controls(HOSTILE[what]).split())
-    for one in pictures(named(swept(1e-6, 2e-5, 2e-4), HOSTILE[what])):
+    for one in chart_images(named(swept(1e-6, 2e-5, 2e-4), HOSTILE[what])):
         root = ET.fromstring(one.svg)  # noqa: S314 - ours
         assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
             "svg", "g", "path", "line", "text", "rect",
@@ -102,6 +102,6 @@ def test_in_images_text_stays_text(what: str) -> None:
 @pytest.mark.parametrize("what", HOSTILE)
 def test_hostile_names_leave_a_report_with_its_own_images_alone(what: str) -> None:
     record = named(swept(1e-6, 2e-5, 2e-4), HOSTILE[what])
-    shown = pictures(record)
+    shown = chart_images(record)
     found = images(illustrated(record, shown))
     assert Counter(str(token.attrs["src"]) for token in found) == Counter(one.file for one in shown)

@@ -10,7 +10,7 @@ pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[p
 
 from harness.errors import BadInput, CannotWrite
 from harness.report.site import build
-from harness.report.site.tree import Tree
+from harness.report.site.tree import LockedFolder
 from tests.test_cli import here
 from tests.test_comparison import record
 from tests.test_site import put
@@ -74,7 +74,7 @@ def test_a_folder_that_takes_nothing_is_said_in_a_line(
     def closed(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(Tree, "_create", closed)
+    monkeypatch.setattr(LockedFolder, "_create", closed)
     with pytest.raises(CannotWrite, match=f"{os.strerror(number)}; make it writable, or -o FOLDER"):
         build.publish(results, results.parent / "site")
 
@@ -123,11 +123,11 @@ def test_a_build_that_is_interrupted_before_its_first_file_leaves_no_dead_end(
 def test_a_file_that_does_not_fit_leaves_the_old_site_as_it_was(results: Path) -> None:
     site = results.parent / "site"
     build.publish(results, site)
-    before = files(site)["api/v1/index.json"]
+    before = files(site)["api/v2/index.json"]
     put(results, "3-third", record(66.0), "2026-03-01T00:00:00+00:00")
     with no_file_larger_than(10), pytest.raises(CannotWrite):
         build.publish(results, site)
-    assert files(site)["api/v1/index.json"] == before
+    assert files(site)["api/v2/index.json"] == before
     assert build.publish(results, site).records == 3
 
 

@@ -17,7 +17,7 @@ import pytest
 
 pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
 
-from harness.analysis.change_points import changes
+from harness.analysis.change_points import change_points
 from harness.backends.backend import EnvironmentSpec
 from harness.errors import BadInput, escape_controls
 from harness.records.entries import BackendEnvironment, BenchmarkCalibrated, RunFinished
@@ -25,12 +25,12 @@ from harness.records.pace import SELF_TEST_ARM
 from harness.records.plan import FAST
 from harness.records.record import Record
 from harness.records.store import write_record
-from harness.report.site.badge import BAD, GOOD, badge, message_of
+from harness.report.site.badge import BAD, GOOD, badge, badge_message
 from harness.report.site.build import publish
 from harness.report.site.history import series
 from harness.report.site.leaderboard import Leaderboard, leaderboard
 from harness.report.site.names import slug
-from harness.report.site.summary import Case, Interval, Machine, Summary
+from harness.report.site.summary import CaseSummary, Interval, MachineSummary, RecordSummary
 from harness.report.tables import audit as audit_tables
 from harness.runner.state import RunState
 from tests.browsing import DESK, PHONE, Browser, browser
@@ -138,13 +138,13 @@ def test_nothing_is_asked_of_another_server(site: Path) -> None:
 
 
 def test_every_file_of_the_api_keeps_the_schema_beside_it(site: Path) -> None:
-    schema = json.loads((site / "api/v1/schema.json").read_text())
+    schema = json.loads((site / "api/v2/schema.json").read_text())
     for name, kind in (
-        ("index.json", "Listing"),
-        ("records/*.json", "Summary"),
-        ("scenarios/*.json", "Scenario"),
+        ("index.json", "RecordIndex"),
+        ("records/*.json", "RecordSummary"),
+        ("scenarios/*.json", "ScenarioHistory"),
     ):
-        files = list((site / "api/v1").glob(name))
+        files = list((site / "api/v2").glob(name))
         assert files
         for path in files:
             jsonschema.validate(
@@ -191,7 +191,7 @@ def test_an_audit_speaks_for_the_method_and_has_no_place_among_loops(tmp_path: P
     boards = (tmp_path / "site" / "leaderboard.html").read_text()
     assert "records/1-tutorial" in boards
     assert "records/2-audit" not in boards
-    [order] = (tmp_path / "site" / "api" / "v1" / "scenarios").glob("order.json")
+    [order] = (tmp_path / "site" / "api" / "v2" / "scenarios").glob("order.json")
     assert "2-audit" not in order.read_text()
 
 
@@ -246,7 +246,7 @@ def summary(
     *,
     started: str = "2026",
     baseline: str = ASYNCIO,
-) -> Summary:
+) -> RecordSummary:
     """A summary of rows named by number; a case is its verdict, or its verdict with ratio, low and high."""
     made = []
     for backend, some in cases.items():
@@ -254,9 +254,9 @@ def summary(
             verdict, *ratio = (one,) if isinstance(one, str) else one
             interval = Interval(*ratio) if ratio else None
             seconds = Interval(1.0, 1.0, 1.0) if ratio or backend == ASYNCIO else None
-            made.append(Case(str(number), str(number), backend, str(verdict), "", seconds, interval))
-    machine = Machine("CPU", 2, "Linux", "3.13.0")
-    return Summary(
+            made.append(CaseSummary(str(number), str(number), backend, str(verdict), "", seconds, interval))
+    machine = MachineSummary("CPU", 2, "Linux", "3.13.0")
+    return RecordSummary(
         name=started,
         title="a",
         digest="",
@@ -267,8 +267,8 @@ def summary(
         backends=tuple(cases),
         build="CPython 3.13.0, GCC 12.2.0",
         versions={},
-        elsewhere={},
-        rows=1,
+        environments={},
+        benchmarks=1,
         findings=0,
         sentences=(),
         cases=tuple(made),
@@ -326,7 +326,7 @@ def test_the_typical_ratio_is_over_the_rows_that_all_share() -> None:
 def test_a_badge_says_in_words_what_it_shows() -> None:
     board = leaderboard(summary({ASYNCIO: ["agrees"], UVLOOP: [("agrees", 0.63, 0.62, 0.64)]}))
     uvloop = next(one for one in board.standings if one.backend == UVLOOP)
-    assert message_of(board, uvloop) == "1/1 as promised, 0.63× time"
+    assert badge_message(board, uvloop) == "1/1 as promised, 0.63× time"
     assert 'aria-label="loopcmp uvloop+gather: 1/1 as promised, 0.63× time"' in badge(board, uvloop)
 
 
@@ -336,7 +336,7 @@ def test_a_case_that_was_not_observed_breaks_no_promise_and_keeps_none() -> None
             {ASYNCIO: ["agrees", "agrees"], UVLOOP: ["agrees", "unavailable"], TRIO: ["agrees", "differs"]}
         )
     )
-    assert {one.backend: one.kept for one in board.standings} == {
+    assert {one.backend: one.kept_text for one in board.standings} == {
         ASYNCIO: "2 of 2",
         UVLOOP: "1 of 1",
         TRIO: "1 of 2",
@@ -350,7 +350,7 @@ def test_a_backend_without_an_observed_case_stands_last_and_has_no_count() -> No
     board = leaderboard(summary({"x+gather": ["unavailable"], ASYNCIO: ["agrees"], TRIO: ["differs"]}))
     assert places(board) == {ASYNCIO: (1, 1), TRIO: (2, 2), "x+gather": (3, 3)}
     last = board.standings[-1]
-    assert (last.kept, message_of(board, last)) == ("not observed", "not observed")
+    assert (last.kept_text, badge_message(board, last)) == ("not observed", "not observed")
     assert not {color for color in (GOOD, BAD) if color in badge(board, last)}
 
 
@@ -375,20 +375,20 @@ def noisy(*levels: tuple[float, int]) -> list[float]:
 
 
 def test_a_change_of_level_is_found_where_it_happens() -> None:
-    assert changes(noisy((0.0, 10), (0.2, 10))) == (10,)
-    assert changes(noisy((0.0, 10), (0.2, 10), (-0.1, 8))) == (10, 20)
+    assert change_points(noisy((0.0, 10), (0.2, 10))) == (10,)
+    assert change_points(noisy((0.0, 10), (0.2, 10), (-0.1, 8))) == (10, 20)
 
 
 def test_noise_alone_is_no_change() -> None:
-    assert changes(noisy((0.0, 40))) == ()
-    assert changes([0.0] * 20) == ()
-    assert changes([0.0, 5.0]) == ()
+    assert change_points(noisy((0.0, 40))) == ()
+    assert change_points([0.0] * 20) == ()
+    assert change_points([0.0, 5.0]) == ()
 
 
 OLD = "uvloop+gather@old"
 
 
-def ratios(level: float, baseline: str, month: int) -> Summary:
+def ratios(level: float, baseline: str, month: int) -> RecordSummary:
     value = level * (1 + month % 2 / 100)
     case = ("agrees", value, value, value)
     return summary({ASYNCIO: ["agrees"], UVLOOP: [case]}, started=f"2026-{month:02}", baseline=baseline)
@@ -397,13 +397,13 @@ def ratios(level: float, baseline: str, month: int) -> Summary:
 def test_ratios_to_another_baseline_are_another_series_and_no_change() -> None:
     before = [ratios(0.5, ASYNCIO, month) for month in range(1, 7)]
     found = series([*before, *(ratios(1.5, TRIO, month) for month in range(7, 13))])
-    assert [(one.baseline, len(one.moments)) for one in found if one.backend == UVLOOP] == [
+    assert [(one.baseline, len(one.points)) for one in found if one.backend == UVLOOP] == [
         (ASYNCIO, 6),
         (TRIO, 6),
     ]
-    assert not [moment for one in found for moment in one.moments if moment.changed]
+    assert not [moment for one in found for moment in one.points if moment.changed]
     again = series([*before, *(ratios(1.5, ASYNCIO, month) for month in range(7, 13))])
-    assert [moment.summary.name for one in again for moment in one.moments if moment.changed] == ["2026-07"]
+    assert [moment.summary.name for one in again for moment in one.points if moment.changed] == ["2026-07"]
 
 
 def beside_old(build: str, baseline: str = ASYNCIO) -> Record:
@@ -433,7 +433,7 @@ def apart(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_api_has_a_line_for_each_baseline_and_build_of_python(apart: Path) -> None:
-    lines = json.loads((apart / "api/v1/scenarios/order.json").read_text())["lines"]
+    lines = json.loads((apart / "api/v2/scenarios/order.json").read_text())["series"]
     here = ENVIRONMENT.build
     assert {(one["backend"], one["build"], one["baseline"]): one["records"] for one in lines} == {
         (ASYNCIO, here, ASYNCIO): ["1-gcc", "2-clang"],

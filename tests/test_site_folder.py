@@ -20,7 +20,7 @@ from harness.errors import BadInput, CannotWrite
 from harness.records.entries import RunFinished
 from harness.report.site import folder as site_folder
 from harness.report.site.build import publish
-from harness.report.site.folder import MANIFEST, Site, is_a_page
+from harness.report.site.folder import MANIFEST, SiteFolder, is_site_file
 from harness.report.site.names import slug
 from tests.test_cli import here
 from tests.test_comparison import record
@@ -87,13 +87,13 @@ def test_the_manifest_lists_every_other_file_of_a_site(place: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "target"),
     [
-        ("api/v1", "../../docs"),
+        ("api/v2", "../../docs"),
         *((part, "../docs") for part in ("records", "loops", "scenarios", "badges", "assets", "api")),
-        ("api/v1/records", "../../../docs"),
+        ("api/v2/records", "../../../docs"),
         ("index.html", "../thesis.txt"),
         (MANIFEST, "../thesis.txt"),
         ("records/1-first.html", "../../docs/1-first.html"),
-        ("api/v1/index.json", "../../../thesis.txt"),
+        ("api/v2/index.json", "../../../thesis.txt"),
         ("assets/vega.js", "nowhere"),
     ],
 )
@@ -154,7 +154,7 @@ def test_a_file_that_has_another_name_outside_is_replaced_and_not_written_into(p
 
 
 def test_files_that_no_build_wrote_stay_whatever_becomes_of_the_site(place: Path) -> None:
-    own = ["assets/logo.png", "records/notes.html", "badges/mine.svg", "api/v1/mine.json", "CNAME", "a/b.txt"]
+    own = ["assets/logo.png", "records/notes.html", "badges/mine.svg", "api/v2/mine.json", "CNAME", "a/b.txt"]
     for name in own:
         path = place / "site" / name
         path.parent.mkdir(exist_ok=True)
@@ -244,7 +244,7 @@ def test_whatever_a_manifest_lists_only_files_of_the_site_are_removed(
     before = contents(tmp_path)
     (site / MANIFEST).write_text(json.dumps({"made_by": "", "files": entries}))
     try:
-        with Site(site) as opened:
+        with SiteFolder(site) as opened:
             opened.claim([], "")
             opened.finish("me")
         removed = {"place/site/index.html"} & {f"place/site/{name}" for name in entries}
@@ -256,14 +256,14 @@ def test_whatever_a_manifest_lists_only_files_of_the_site_are_removed(
 
 @pytest.mark.parametrize("name", ["../x.html", "/x.html", "records/x", "assets/x.png", MANIFEST + "/x.html"])
 def test_no_build_can_claim_a_file_that_is_no_page(tmp_path: Path, name: str) -> None:
-    assert not is_a_page(name)
-    with Site(tmp_path) as site, pytest.raises(ValueError, match="no site has a file called"):
+    assert not is_site_file(name)
+    with SiteFolder(tmp_path) as site, pytest.raises(ValueError, match="no site has a file called"):
         site.claim([name], "me")
 
 
 def test_a_folder_that_becomes_a_link_during_a_build_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
-    with Site(tmp_path / "site") as site:
+    with SiteFolder(tmp_path / "site") as site:
         site.claim(["records/a.html", "records/b.html"], "me")
         site.put("records/a.html", "a")
         instead(tmp_path / "site/records", "../docs")
@@ -275,7 +275,7 @@ def test_a_folder_that_becomes_a_link_during_a_build_is_not_followed(tmp_path: P
 def test_two_builds_are_not_at_one_site_at_once(place: Path) -> None:
     change(place)
     before = contents(place)
-    with Site(place / "site"), pytest.raises(BadInput, match="another loopcmp is publishing to"):
+    with SiteFolder(place / "site"), pytest.raises(BadInput, match="another loopcmp is publishing to"):
         publish(place / "results", place / "site")
     assert contents(place) == before
     assert publish(place / "results", place / "site").rendered == 1
@@ -299,7 +299,7 @@ def test_of_three_that_publish_at_once_each_is_done_or_says_that_another_is_at_i
 KILLED = """
 import os, sys
 from pathlib import Path
-from harness.site.build import publish
+from harness.report.site.build import publish
 
 left, replace = int(sys.argv[1]), os.replace
 
@@ -342,4 +342,4 @@ def test_records_whose_names_look_alike_have_pages_of_their_own(tmp_path: Path) 
 @given(st.text(alphabet="Aab- 01", max_size=8) | st.text())
 def test_no_other_name_has_the_slug_of_a_name(name: str) -> None:
     assert slug(name) == name or slug(slug(name)) != slug(name)
-    assert is_a_page(f"records/{slug(name)}.html")
+    assert is_site_file(f"records/{slug(name)}.html")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
-from harness.analysis.overall import Summary, _resampled_medians, sentence, summarize
+from harness.analysis.overall import OverallFigures, _resampled_medians, overall_figures, sentence
 from harness.backends.backend import EnvironmentSpec
 from harness.protocol.benchmarks import Benchmark
 from harness.records.entries import Entry
@@ -50,8 +50,8 @@ def record(
     return record_of(planned, *entries)
 
 
-def summary(of: Record) -> Summary:
-    found = summarize(of)
+def summary(of: Record) -> OverallFigures:
+    found = overall_figures(of)
     assert found is not None
     return found
 
@@ -76,7 +76,7 @@ def test_families_weigh_the_same_however_many_rows_they_have() -> None:
 def test_controls_are_left_out_and_so_are_rows_that_sleep() -> None:
     sleeping = replace(story("sleeps"), ideal=0.001)
     found = summary(record({story("a"): 0.5, story("c", "tutorial", "control"): 1.0, sleeping: 1.0}))
-    assert found.rows == ("a",)
+    assert found.benchmarks == ("a",)
     assert found.timed == 1
 
 
@@ -85,7 +85,7 @@ def test_only_rows_where_every_backend_has_a_number_count() -> None:
     first, second = whole.results
     halved = replace(second, cases=(*second.cases[:2], replace(second.cases[2], timing=None)))
     found = summary(replace(whole, results=(first, halved)))
-    assert found.rows == ("a",)
+    assert found.benchmarks == ("a",)
     assert found.timed == 2
     assert [one.backend for one in found.backends] == [UVLOOP, TRIO]
 
@@ -93,13 +93,13 @@ def test_only_rows_where_every_backend_has_a_number_count() -> None:
 def test_a_backend_without_any_number_keeps_nobody_else_from_a_figure() -> None:
     found = summary(everything())  # its fourth backend is not installed
     assert [one.backend for one in found.backends] == [UVLOOP, TRIO]
-    assert found.rows == ("order:n=100", "order:n=1000")
+    assert found.benchmarks == ("order:n=100", "order:n=1000")
 
 
 def test_a_row_that_takes_no_gatherer_counts_as_its_loop() -> None:
     on = (ASYNCIO, "asyncio+taskgroup", UVLOOP, "uvloop+taskgroup")
     found = summary(record({story("a"): 0.5, story("b", uses_gather=False): 0.8}, on=on))
-    assert found.rows == ("a", "b")
+    assert found.benchmarks == ("a", "b")
     ratios = {one.backend: one.ratio.value for one in found.backends}
     assert ratios["uvloop+taskgroup"] == pytest.approx(math.sqrt(0.8), 0.02)  # of one row alone, the loop's
     assert ratios["asyncio+taskgroup"] == pytest.approx(1, 0.02)
@@ -133,8 +133,8 @@ def test_the_interval_holds_the_figure_and_is_narrower_than_a_rows() -> None:
 def test_it_is_drawn_with_the_plans_seed() -> None:
     of = record({story("a"): 0.5})
     other = replace(of, run=replace(of.run, plan=replace(of.run.plan, seed=8)))
-    assert summarize(of) == summarize(of)
-    assert summarize(of) != summarize(other)
+    assert overall_figures(of) == overall_figures(of)
+    assert overall_figures(of) != overall_figures(other)
 
 
 def test_a_row_of_under_20_rounds_leaves_no_interval() -> None:
@@ -145,8 +145,8 @@ def test_a_row_of_under_20_rounds_leaves_no_interval() -> None:
 
 
 def test_without_a_row_that_has_a_ratio_there_is_no_summary() -> None:
-    assert summarize(record({}, count=20)) is None
-    assert summarize(record({story("c", "tutorial", "control"): 1.0})) is None
+    assert overall_figures(record({}, count=20)) is None
+    assert overall_figures(record({story("c", "tutorial", "control"): 1.0})) is None
 
 
 def test_the_sentence_says_what_it_rests_on_and_for_what_it_speaks() -> None:
@@ -168,5 +168,5 @@ def test_medians_drawn_by_rank_are_distributed_as_those_of_whole_resamples(count
 def test_a_row_for_one_family_of_loops_is_left_out_where_another_is_shown() -> None:
     native = replace(story("native", uses_gather=False), only="asyncio")
     of = record({story("a"): 0.5, native: 0.8}, on=(ASYNCIO, UVLOOP, TRIO))
-    assert summary(of).rows == ("a",)
+    assert summary(of).benchmarks == ("a",)
     assert summary(of).timed == 2

@@ -31,7 +31,7 @@ Samples = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Overall:
+class BackendFigure:
     """A backend's geometric mean of time ratios; its `rounds` are those of the row that has fewest."""
 
     backend: str
@@ -39,7 +39,7 @@ class Overall:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class OverallFigures:
     """What all rows with a number on every backend say together; it speaks for these rows only.
 
     `level` is that of one interval, adjusted for the number of backends; `timed` counts the rows with a
@@ -47,14 +47,14 @@ class Summary:
     """
 
     baseline: str
-    backends: tuple[Overall, ...]
-    rows: tuple[str, ...]
+    backends: tuple[BackendFigure, ...]
+    benchmarks: tuple[str, ...]
     families: tuple[str, ...]
     timed: int
     level: float
 
 
-def summarize(record: Record) -> Summary | None:
+def overall_figures(record: Record) -> OverallFigures | None:
     """The summary of a record; None where no row has a ratio on every backend that has any.
 
     Rows that sleep have no ratio, and controls are left out. Where a row takes no gatherer, a
@@ -75,9 +75,9 @@ def summarize(record: Record) -> Summary | None:
         by_family = [
             [found[name] for line, found in resting if line.benchmark.family == family] for family in families
         ]
-        overall.append(Overall(name, _overall(by_family, level, (plan.seed, number))))
+        overall.append(BackendFigure(name, _overall(by_family, level, (plan.seed, number))))
     rows = tuple(line.benchmark.id for line, _ in resting)
-    return Summary(plan.baseline, tuple(overall), rows, families, len(ratios), level)
+    return OverallFigures(plan.baseline, tuple(overall), rows, families, len(ratios), level)
 
 
 def _own(
@@ -168,9 +168,9 @@ def _reaching(n: int, lowest: int) -> int:
     return sum(math.comb(n, k) * lowest**k * (n - lowest) ** (n - k) for k in range((n + 1) // 2, n + 1))
 
 
-def sentence(summary: Summary) -> str:
+def sentence(summary: OverallFigures) -> str:
     """The summary in one sentence, with what it rests on."""
-    rows, families = len(summary.rows), len(summary.families)
+    rows, families = len(summary.benchmarks), len(summary.families)
     base = f"{rows} of {summary.timed} rows with a ratio in {families} famil{'y' if families == 1 else 'ies'}"
     figures = "; ".join(f"{one.backend} {_figure(one.ratio)}" for one in summary.backends)
     return (

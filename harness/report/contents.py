@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from harness.analysis import capabilities
-from harness.analysis.overall import sentence, summarize
+from harness.analysis.overall import overall_figures, sentence
 from harness.records.record import Record
 from harness.report import sentences
 from harness.report.tables import audit, contrasts, passes
@@ -12,8 +12,8 @@ from harness.report.tables.table import Table
 
 def said(record: Record) -> tuple[str, ...]:
     """The sentences: of an audit, who agrees, of all rows together, of each backend, what is due to what."""
-    summary = summarize(record)
-    whole = () if summary is None or len(summary.rows) == 1 else (sentence(summary),)
+    summary = overall_figures(record)
+    whole = () if summary is None or len(summary.benchmarks) == 1 else (sentence(summary),)
     told = sentences.sentences(record)
     return (
         *audit.sentences(record),

@@ -9,7 +9,7 @@ from harness.records import store
 from harness.records.entries import RunStarted
 from harness.records.record import AuditSummary, Record
 from harness.report import render
-from harness.report.charts.images import pictures
+from harness.report.charts.images import chart_images
 from harness.report.formats.index import render as render_index
 from harness.report.formats.markdown import illustrated
 from harness.report.tables import audit
@@ -50,7 +50,7 @@ def _on_trial(begun: RunStarted, results: Path) -> AuditSummary | None:
 
 def files(record: Record) -> Iterator[tuple[str, str]]:
     """Each file's path from the report's folder and its text; what is linked to comes before what links."""
-    shown = pictures(record)
+    shown = chart_images(record)
     yield from ((one.file, one.svg) for one in shown)
     yield "report.md", illustrated(record, shown)
     yield "report.html", render(record, "html")

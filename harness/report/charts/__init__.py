@@ -3,18 +3,22 @@
 from harness.analysis.sweeps import sweeps
 from harness.records.record import Record
 from harness.report.charts.chart import DATA, Chart, Spec
-from harness.report.charts.dots import contrasts, forest, memory
-from harness.report.charts.latency import latency
-from harness.report.charts.strips import strips, trials
+from harness.report.charts.dots import contrast_chart, memory_chart, ratio_chart
+from harness.report.charts.latency import latency_chart
+from harness.report.charts.strips import round_strips, trial_chart
 from harness.report.charts.sweep import sweep_chart
 
-__all__ = ["DATA", "Chart", "Spec", "charts", "strips"]
+__all__ = ["DATA", "Chart", "Spec", "charts", "round_strips"]
 
 
 def charts(record: Record) -> tuple[Chart, ...]:
     """The charts about the whole record, as far as it has what they show."""
-    found = (
-        trials(record), forest(record), contrasts(record), latency(record), memory(record),
+    possible = (
+        trial_chart(record),
+        ratio_chart(record),
+        contrast_chart(record),
+        latency_chart(record),
+        memory_chart(record),
         *map(sweep_chart, sweeps(record)),
-    )  # fmt: skip
-    return tuple(chart for chart in found if chart is not None)
+    )
+    return tuple(chart for chart in possible if chart is not None)

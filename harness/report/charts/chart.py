@@ -16,7 +16,7 @@ INK, SOFT, RULE, ACCENT = (
 )  # fmt: skip
 """Colors of the page that holds a chart, and what they are where there is no page."""
 
-HUES = tuple(
+BACKEND_COLORS = tuple(
     f"var(--hue-{at}, {hue})"
     for at, hue in enumerate(("#1c2128", "#0072b2", "#c44e00", "#007a5a", "#a8327d", "#8a6d00"), start=1)
 )
@@ -52,7 +52,7 @@ def named_data() -> "alt.NamedData":
     return alt.NamedData(name=DATA)
 
 
-def finished(drawn: Any) -> Spec:
+def themed_spec(drawn: Any) -> Spec:
     """The chart as Vega-Lite, in the colors and the type of the page."""
     spec: Spec = drawn.to_dict()
     quiet = {

@@ -7,18 +7,18 @@ from typing import Any
 
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import CaseResult, Record
-from harness.report.charts.chart import ACCENT, INK, Chart, Datum, Spec, finished
-from harness.report.charts.panels import columns, panels, rows
+from harness.report.charts.chart import ACCENT, INK, Chart, Datum, Spec, themed_spec
+from harness.report.charts.panels import benchmark_axis, faceted, panel_columns
 from harness.report.evidence import scaled
 from harness.report.formatting import label
-from harness.report.html.matrix import order
+from harness.report.html.matrix import backend_order
 from harness.report.tables import contrasts as contrast_tables
 from harness.report.tables.table import Table, format_estimate
 
 FEWEST_TICKS, MOST_TICKS = 3, 8
 
 
-def forest(record: Record) -> Chart | None:
+def ratio_chart(record: Record) -> Chart | None:
     """The time ratios with their intervals on a log axis, 1 marked; None where there are none."""
     data = tuple(_dots(record, _ratio))
     if not data:
@@ -39,7 +39,7 @@ def forest(record: Record) -> Chart | None:
     )
 
 
-def memory(record: Record) -> Chart | None:
+def memory_chart(record: Record) -> Chart | None:
     """Peak memory above what was resident before the first iteration; None where it was not recorded."""
     data = tuple(_dots(record, _peak))
     if not data:
@@ -58,7 +58,7 @@ def memory(record: Record) -> Chart | None:
     )
 
 
-def contrasts(record: Record) -> Chart | None:
+def contrast_chart(record: Record) -> Chart | None:
     """What the differences are due to, a panel for each pair that is compared; None where nothing is."""
     table, data = contrast_tables.table(record), tuple(_contrasted(record))
     if table is None or not data:
@@ -103,7 +103,7 @@ def _peak(cell: CaseResult) -> tuple[Estimate, str] | None:
 
 def _dots(record: Record, what: Any) -> Iterator[Datum]:
     """A dot with its interval for every case that has the figure."""
-    backends = order(record)
+    backends = backend_order(record)
     for number, line in enumerate(record.results, start=1):
         for cell in line.cases:
             found = what(cell)
@@ -138,7 +138,7 @@ def _dots_table(title: str, data: Sequence[Datum]) -> Table:
 
 def _panels(data: Sequence[Datum], axis: str, *, log: bool) -> Spec:
     ticks = tuple(ratio_ticks(data) if log else size_ticks(data))
-    return _panels_spec(axis, ticks, columns(data), log=log)
+    return _panels_spec(axis, ticks, panel_columns(data), log=log)
 
 
 @lru_cache(maxsize=256)
@@ -151,7 +151,7 @@ def _panels_spec(axis: str, ticks: tuple[float, ...], beside: int, *, log: bool)
     )
     x = alt.X("value:Q", title=axis, scale=scale, axis=marks)
     says = "datum.row + ' on ' + datum.backend + ': ' + datum.says"
-    base = alt.Chart().transform_calculate(whole=says).encode(y=rows())
+    base = alt.Chart().transform_calculate(whole=says).encode(y=benchmark_axis())
     spans = base.mark_rule(color=ACCENT, strokeWidth=2, aria=False).encode(
         x=alt.X("low:Q", title=axis, scale=scale), x2="high:Q"
     )
@@ -165,7 +165,7 @@ def _panels_spec(axis: str, ticks: tuple[float, ...], beside: int, *, log: bool)
         one = alt.Chart().transform_aggregate(cases="count()").encode(x=alt.datum(1))
         one = one.mark_rule(color=INK, strokeDash=[4, 3], aria=False)
         layers.insert(0, one)
-    return finished(panels(layers, beside))
+    return themed_spec(faceted(layers, beside))
 
 
 STEPS = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from harness.records.record import Record
 from harness.report.charts import Chart, charts
-from harness.report.charts.rendering import ChartRenderer, room_for, standalone_svg
+from harness.report.charts.rendering import ChartRenderer, image_budget, standalone_svg
 
 FOLDER = "charts"
 """Where images stand, beside the report."""
@@ -19,10 +19,10 @@ class ChartImage:
     svg: str
 
 
-def pictures(record: Record) -> tuple[ChartImage, ...]:
+def chart_images(record: Record) -> tuple[ChartImage, ...]:
     """The images of a record's charts, as many as there is room for."""
     drawn = charts(record)
-    workshop = ChartRenderer(room_for(len(drawn)), standalone_svg)
+    workshop = ChartRenderer(image_budget(len(drawn)), standalone_svg)
     found = ((chart, workshop.image(chart)) for chart in drawn)
     return tuple(ChartImage(chart, f"{FOLDER}/{_short(chart)}.svg", svg) for chart, svg in found if svg)
 

@@ -6,11 +6,11 @@ from functools import lru_cache
 
 from harness.records.passes import Quantile
 from harness.records.record import Record
-from harness.report.charts.chart import ACCENT, SHAPES, SOFT, Chart, Datum, Spec, finished
-from harness.report.charts.panels import columns, panels, rows
+from harness.report.charts.chart import ACCENT, SHAPES, SOFT, Chart, Datum, Spec, themed_spec
+from harness.report.charts.panels import benchmark_axis, faceted, panel_columns
 from harness.report.evidence import scaled
 from harness.report.formatting import label
-from harness.report.html.matrix import order
+from harness.report.html.matrix import backend_order
 from harness.report.tables import passes
 from harness.report.tables.table import format_estimate
 
@@ -18,7 +18,7 @@ MOST_MARKS = 7
 """Marks that a panel has the width for."""
 
 
-def latency(record: Record) -> Chart | None:
+def latency_chart(record: Record) -> Chart | None:
     """The quantiles with their intervals; None where no operation was timed by itself."""
     table, data = passes.latency(record), tuple(_data(record))
     if table is None or not data:
@@ -31,7 +31,7 @@ def latency(record: Record) -> Chart | None:
         table.title,
         f"{said} {_worst(data)}",
         table,
-        _latency_spec(tuple(time_marks(data)), names, columns(data)),
+        _latency_spec(tuple(time_marks(data)), names, panel_columns(data)),
         data,
     )
 
@@ -41,7 +41,7 @@ def _data(record: Record) -> Iterator[Datum]:
         for cell in line.cases:
             if cell.timing is not None and cell.timing.latency is not None:
                 known = {"row": label(line.benchmark.id), "number": number, "backend": label(cell.backend)}
-                at = order(record).index(cell.backend)
+                at = backend_order(record).index(cell.backend)
                 for quantile in cell.timing.latency.quantiles:
                     yield from ({**known, "order": at, **dot} for dot in _dot(quantile))
 
@@ -98,7 +98,7 @@ def _latency_spec(marks: tuple[float, ...], names: tuple[str, ...], beside: int)
     legend = alt.Legend(title=None, orient="bottom", symbolFillColor=ACCENT, symbolStrokeColor=ACCENT)
     shapes = alt.Scale(domain=list(names), range=list(SHAPES[: len(names)]))
     says = "datum.row + ' on ' + datum.backend + ': ' + datum.says"
-    base = alt.Chart().transform_calculate(whole=says).encode(y=rows())
+    base = alt.Chart().transform_calculate(whole=says).encode(y=benchmark_axis())
     # From the shortest to the longest of a case: what it may cost to wait for the rare one.
     reach = base.mark_line(color=SOFT, strokeWidth=1, aria=False).encode(x=x, detail="row:N", order="of:Q")
     spans = base.mark_rule(color=ACCENT, strokeWidth=2, aria=False).encode(
@@ -110,4 +110,4 @@ def _latency_spec(marks: tuple[float, ...], names: tuple[str, ...], beside: int)
         fill=alt.condition("datum.open", alt.value(None), alt.value(ACCENT)),
         tooltip=alt.Tooltip("whole:N"),
     )
-    return finished(panels((reach, spans, dots), beside))
+    return themed_spec(faceted((reach, spans, dots), beside))

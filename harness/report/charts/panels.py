@@ -14,12 +14,12 @@ PANELS = 4
 PANEL_WIDTH, ROW_HEIGHT = 250, 17
 
 
-def columns(data: Sequence[Datum]) -> int:
+def panel_columns(data: Sequence[Datum]) -> int:
     """How many panels stand side by side."""
     return min(PANELS, len({one["backend"] for one in data}))
 
 
-def rows() -> "alt.Y":
+def benchmark_axis() -> "alt.Y":
     """The rows of the record, in its order."""
     import altair as alt
 
@@ -31,7 +31,7 @@ def rows() -> "alt.Y":
     )
 
 
-def panels(layers: Sequence[Any], beside: int) -> "alt.FacetChart":
+def faceted(layers: Sequence[Any], beside: int) -> "alt.FacetChart":
     """These layers for every backend, so many panels beside each other."""
     import altair as alt
 

@@ -25,13 +25,13 @@ _LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
 _PATH = re.compile(r'(?<= d=")[^"]+|(?<=transform=")[^"]+|(?<= [xy]2=")[^"]+')
 
 
-ROOM = 400_000
+IMAGE_BUDGET = 400_000
 """Bytes that images may take in one page; beyond it charts are drawn when they are seen."""
 
-MANY = 3_000
+MOST_DATA = 3_000
 """Data of one chart beyond which it, too, is drawn only when it is seen: its image takes seconds."""
 
-MOST = 100
+MOST_IMAGES = 100
 """Charts of one report beyond which none has an image: each takes a tenth of a second."""
 
 
@@ -41,10 +41,10 @@ class ChartRenderer:
     `dress` makes an image fit to stand where it will.
     """
 
-    def __init__(self, room: int = ROOM, dress: Callable[[str], str] | None = None) -> None:
+    def __init__(self, room: int = IMAGE_BUDGET, dress: Callable[[str], str] | None = None) -> None:
         self._compiled: dict[str, Spec] = {}
         self._room = room
-        self._dress = dress or inline
+        self._dress = dress or inline_svg
 
     @property
     def kinds(self) -> Mapping[str, Spec]:
@@ -66,7 +66,7 @@ class ChartRenderer:
 
     def image(self, chart: Chart) -> str:
         """The chart as an image, or nothing where there is no room left."""
-        if self._room <= 0 or len(chart.data) > MANY:
+        if self._room <= 0 or len(chart.data) > MOST_DATA:
             self.compiled(chart)
             return ""
         drawn = self._dress(self.svg(chart))
@@ -82,7 +82,7 @@ def _compile(spec: str) -> Spec:
     return compiled
 
 
-def inline(drawn: str) -> str:
+def inline_svg(drawn: str) -> str:
     """An SVG image as part of a page: without the words and colors that the page itself has."""
     return _quiet(drawn, r"var(\1)")
 
@@ -109,9 +109,9 @@ def with_data(spec: Spec, chart: Chart) -> Spec:
     return {**spec, "data": sources}
 
 
-def room_for(count: int) -> int:
+def image_budget(count: int) -> int:
     """The bytes that the images of this many charts may take."""
-    return ROOM if count <= MOST else 0
+    return IMAGE_BUDGET if count <= MOST_IMAGES else 0
 
 
 @cache

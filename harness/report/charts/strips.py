@@ -7,9 +7,9 @@ from statistics import median
 
 from harness.analysis.audit import completed
 from harness.records.record import BenchmarkResult, Record
-from harness.report.charts.chart import ACCENT, Chart, Datum, Spec, finished, named_data
+from harness.report.charts.chart import ACCENT, Chart, Datum, Spec, named_data, themed_spec
 from harness.report.formatting import label
-from harness.report.html.matrix import order
+from harness.report.html.matrix import backend_order
 from harness.report.tables.audit import PROCEDURES
 from harness.report.tables.table import Table
 
@@ -22,7 +22,7 @@ One round that was disturbed would otherwise flatten all others, and hide a drif
 """
 
 
-def strips(record: Record) -> Mapping[int, Chart]:
+def round_strips(record: Record) -> Mapping[int, Chart]:
     """The strip of rounds of every row that has one, by the row's number from 1."""
     found = ((number, _strip_of(line, record)) for number, line in enumerate(record.results, start=1))
     some = {number: data for number, data in found if data}
@@ -32,7 +32,7 @@ def strips(record: Record) -> Mapping[int, Chart]:
     return {number: _strip(number, record.results[number - 1], data, spec) for number, data in some.items()}
 
 
-def trials(record: Record) -> Chart | None:
+def trial_chart(record: Record) -> Chart | None:
     """How far identical code was measured apart, trial by trial; None of a run."""
     apart = {
         words: [float(f"{(one.comparisons[0].ratio.value - 1) * 100:.3g}") for one in some]
@@ -71,7 +71,7 @@ def _strip_of(line: BenchmarkResult, record: Record) -> tuple[Datum, ...]:
     return tuple(
         {
             "backend": label(name),
-            "order": order(record).index(name),
+            "order": backend_order(record).index(name),
             "apart": some,
             "span": span,
             "unit": "µs" if asleep else "%",
@@ -160,4 +160,4 @@ def _strip_spec(counted: str, middle: str) -> Spec:
     drawn = line.encode(tooltip=alt.Tooltip("says:N")).properties(
         width=STRIP_WIDTH, height=alt.Step(STRIP_HEIGHT)
     )
-    return finished(drawn)
+    return themed_spec(drawn)

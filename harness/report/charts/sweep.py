@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from harness.analysis.sweeps import Curve, Sweep
 from harness.records.estimate import Estimate
-from harness.report.charts.chart import HUES, SHAPES, Chart, Datum, Spec, finished, named_data
+from harness.report.charts.chart import BACKEND_COLORS, SHAPES, Chart, Datum, Spec, named_data, themed_spec
 from harness.report.evidence import microseconds, scaled
 from harness.report.formatting import label
 from harness.report.tables.table import Table, format_estimate
@@ -110,8 +110,8 @@ def _sweep_spec_over(parameter: str, at: tuple[float, ...], count: int) -> Spec:
 
     by_order = alt.EncodingSortField("order", op="min", order="ascending")
     legend = alt.Legend(title=None, orient="bottom", columns=2, labelLimit=400, symbolSize=70)
-    hues = alt.Scale(range=[HUES[at % len(HUES)] for at in range(count)])
-    shapes = alt.Scale(range=[SHAPES[(at + at // len(HUES)) % len(SHAPES)] for at in range(count)])
+    hues = alt.Scale(range=[BACKEND_COLORS[at % len(BACKEND_COLORS)] for at in range(count)])
+    shapes = alt.Scale(range=[SHAPES[(at + at // len(BACKEND_COLORS)) % len(SHAPES)] for at in range(count)])
     base = alt.Chart(named_data()).encode(
         x=alt.X(
             "at:Q",
@@ -138,4 +138,4 @@ def _sweep_spec_over(parameter: str, at: tuple[float, ...], count: int) -> Spec:
         shape=alt.Shape("backend:N", sort=by_order, scale=shapes, legend=legend),
         tooltip=alt.Tooltip("says:N"),
     )
-    return finished(alt.layer(lines, spans, dots).properties(width=SWEEP_WIDTH, height=SWEEP_HEIGHT))
+    return themed_spec(alt.layer(lines, spans, dots).properties(width=SWEEP_WIDTH, height=SWEEP_HEIGHT))

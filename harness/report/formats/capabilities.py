@@ -11,7 +11,7 @@ from harness.errors import BadInput
 from harness.records.record import Record
 from harness.report.formats.markdown import inline
 from harness.report.formats.terminal import show_table
-from harness.report.html.matrix import case_name, order
+from harness.report.html.matrix import backend_order, case_anchor
 from harness.report.tables.table import Table
 
 
@@ -65,11 +65,11 @@ def _row(cells: Iterable[str]) -> str:
 def _linked(record: Record) -> Iterable[Iterable[str]]:
     """Each capability with the loops' answers, each a link to its evidence on the page."""
     numbers = {line.benchmark.id: number for number, line in enumerate(record.results, start=1)}
-    columns = {name: at for at, name in enumerate(order(record), start=1)}
+    columns = {name: at for at, name in enumerate(backend_order(record), start=1)}
     for one in capabilities.capabilities(record):
         links = {
             answer.loop: f"[{SIGNS[answer.ability]} {answer.ability}]"
-            f"(report.html#{case_name(numbers[one.name], columns[answer.backend])})"
+            f"(report.html#{case_anchor(numbers[one.name], columns[answer.backend])})"
             for answer in one.answers
         }
         yield (

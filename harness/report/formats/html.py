@@ -9,17 +9,17 @@ from markupsafe import Markup
 
 from harness.errors import escape_controls
 from harness.records.record import Record
-from harness.report.charts.rendering import ChartRenderer, room_for
+from harness.report.charts.rendering import ChartRenderer, image_budget
 from harness.report.formatting import linked, trusted
-from harness.report.html.assets import Assets, inline
+from harness.report.html.assets import Assets, inline_assets
 from harness.report.html.page import page_of
 
 
 def render(record: Record) -> str:
     """The whole page, with its style, its data and the runtime of its charts inside."""
-    workshop = ChartRenderer(room_for(len(record.results)))  # a strip for every row
+    workshop = ChartRenderer(image_budget(len(record.results)))  # a strip for every row
     page = page_of(record, workshop)
-    return fill("report.html.j2", page=page, assets=inline(page.charts, workshop))
+    return fill("report.html.j2", page=page, assets=inline_assets(page.charts, workshop))
 
 
 def fill(template: str, *, assets: Assets, **values: Any) -> str:

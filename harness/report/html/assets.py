@@ -25,17 +25,17 @@ class Assets:
     trail: Markup = NOTHING
 
 
-def asset(name: str) -> str:
+def read_asset(name: str) -> str:
     """The text of a style sheet or script that comes with this package."""
     return (resources.files("harness.report.html") / "templates" / name).read_text(encoding="utf-8")
 
 
-def inline(drawn: tuple[RenderedChart, ...], workshop: ChartRenderer) -> Assets:
+def inline_assets(drawn: tuple[RenderedChart, ...], workshop: ChartRenderer) -> Assets:
     """All of it inside the page."""
-    scripts = [asset("report.js"), *([runtime()] if workshop.kinds else [])]
+    scripts = [read_asset("report.js"), *([runtime()] if workshop.kinds else [])]
     return Assets(
-        policy=policy(" ".join(f"'sha256-{_digest(one)}'" for one in scripts), "'unsafe-inline'"),
-        style=trusted(f"<style>{asset('style.css')}</style>"),
+        policy=security_policy(" ".join(f"'sha256-{_digest(one)}'" for one in scripts), "'unsafe-inline'"),
+        style=trusted(f"<style>{read_asset('style.css')}</style>"),
         scripts=Markup("{}<script>{}</script>").format(_packed(drawn, workshop), trusted(scripts[0])),
     )
 
@@ -56,7 +56,7 @@ def chart_data_json(drawn: tuple[RenderedChart, ...], workshop: ChartRenderer) -
     return msgspec.json.encode({"kinds": dict(workshop.kinds), "rows": rows}).decode()
 
 
-def policy(scripts: str, styles: str) -> str:
+def security_policy(scripts: str, styles: str) -> str:
     """A content security policy: these scripts and styles, and no connection to anywhere."""
     return (
         f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src data:; "

@@ -8,14 +8,14 @@ from harness.records.verdict import Verdict
 from harness.report.evidence import microseconds
 from harness.report.tables.table import JUDGEMENT_MARKS, SYMBOLS, format_estimate, missing_cell_text
 
-SPEED = {
+JUDGEMENT_SIGNS = {
     Judgement.FASTER: "▾",
     Judgement.SLOWER: "▴",
     **{judged: doubt.strip() for judged, doubt in JUDGEMENT_MARKS.items()},
 }
 """A sign for every judgement: less time, more time, not resolved, equal within the margin."""
 
-TONES = {
+VERDICT_CLASSES = {
     Verdict.AGREES: "agrees",
     Verdict.DOCUMENTED: "documented",
     Verdict.DIFFERS: "differs",
@@ -33,13 +33,13 @@ TONES = {
 class MatrixCell:
     """What one cell shows; `case` names its evidence on the page."""
 
-    case: str
+    anchor: str
     symbol: str
     verdict: str
-    tone: str
+    css_class: str
     figure: str
     bounds: str
-    speed: str
+    judgement_sign: str
     judgement: str
     flagged: bool
 
@@ -51,7 +51,7 @@ class MatrixRow:
     number: int
     name: str
     summary: str
-    entries: tuple[MatrixCell | str, ...]
+    cells: tuple[MatrixCell | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Matrix:
     families: tuple[tuple[str, tuple[MatrixRow, ...]], ...]
 
 
-def case_name(line: int, backend: int) -> str:
+def case_anchor(line: int, backend: int) -> str:
     """The name of a case on the page: safe whatever scenarios and backends are called."""
     return f"case-{line}-{backend}"
 
@@ -72,10 +72,10 @@ def matrix(record: Record) -> Matrix:
     families: dict[str, list[MatrixRow]] = {}
     for number, line in enumerate(record.results, start=1):
         families.setdefault(line.benchmark.family, []).append(_band(record, number, line))
-    return Matrix(order(record), tuple((name, tuple(bands)) for name, bands in families.items()))
+    return Matrix(backend_order(record), tuple((name, tuple(bands)) for name, bands in families.items()))
 
 
-def order(record: Record) -> tuple[str, ...]:
+def backend_order(record: Record) -> tuple[str, ...]:
     """The record's backends, baseline first."""
     baseline = record.run.plan.baseline
     return (baseline, *(name for name in record.backends if name != baseline))
@@ -84,8 +84,10 @@ def order(record: Record) -> tuple[str, ...]:
 def _band(record: Record, number: int, line: BenchmarkResult) -> MatrixRow:
     cells = {cell.backend: cell for cell in line.cases}
     entries = (
-        _entry(case_name(number, at), cells[name]) if name in cells else missing_cell_text(record, line, name)
-        for at, name in enumerate(order(record), start=1)
+        _entry(case_anchor(number, at), cells[name])
+        if name in cells
+        else missing_cell_text(record, line, name)
+        for at, name in enumerate(backend_order(record), start=1)
     )
     return MatrixRow(number, line.benchmark.id, line.benchmark.summary, tuple(entries))
 
@@ -95,13 +97,13 @@ def _entry(case: str, cell: CaseResult) -> MatrixCell:
     figure, _, bounds = _figure(cell).partition(" [")
     judged = timing.judgement if timing else None
     return MatrixCell(
-        case=case,
+        anchor=case,
         symbol=SYMBOLS[verdict],
         verdict=str(verdict),
-        tone=TONES[verdict],
+        css_class=VERDICT_CLASSES[verdict],
         figure=figure,
         bounds=f"[{bounds}" if bounds else "",
-        speed=SPEED[judged] if judged else "",
+        judgement_sign=JUDGEMENT_SIGNS[judged] if judged else "",
         judgement=str(judged or ""),
         flagged=bool(timing and timing.flags),
     )

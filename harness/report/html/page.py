@@ -13,7 +13,14 @@ from harness.report.charts import Chart
 from harness.report.charts.rendering import ChartRenderer
 from harness.report.contents import said, tables
 from harness.report.formatting import trusted
-from harness.report.html.matrix import SPEED, TONES, Matrix, case_name, matrix, order
+from harness.report.html.matrix import (
+    JUDGEMENT_SIGNS,
+    VERDICT_CLASSES,
+    Matrix,
+    backend_order,
+    case_anchor,
+    matrix,
+)
 from harness.report.method import method
 from harness.report.tables import table
 from harness.report.warnings import of_rows, of_the_run
@@ -31,9 +38,9 @@ class RenderedChart:
 class CaseSection:
     """A case on the page: its name there, its sign, and its evidence."""
 
-    name: str
+    anchor: str
     symbol: str
-    tone: str
+    css_class: str
     evidence: evidence.CaseEvidence
 
 
@@ -45,7 +52,7 @@ class BenchmarkSection:
     name: str
     summary: str
     source: str
-    text: str
+    code: str
     facts: tuple[str, ...]
     strip: RenderedChart | None
     cases: tuple[CaseSection, ...]
@@ -56,16 +63,16 @@ class DifferenceSection:
     """A difference as it stands on the page."""
 
     case: str
-    because: str
+    reason: str
     window: evidence.DiffWindow | None
-    said: tuple[str, ...]
+    output: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What to know before a figure is quoted; `calm` where it is nothing to worry about."""
 
-    words: str
+    text: str
     calm: bool
 
 
@@ -74,57 +81,59 @@ class Page:
     """Everything that the page of a record says."""
 
     name: str
-    what: str
-    where: str
+    subject: str
+    conditions: str
     sentences: tuple[str, ...]
     warnings: tuple[Notice, ...]
-    row_warnings: tuple[str, ...]
+    benchmark_warnings: tuple[str, ...]
     matrix: Matrix
     legend: tuple[tuple[str, str, str], ...]
-    speeds: tuple[tuple[str, str], ...]
+    judgements: tuple[tuple[str, str], ...]
     times: table.Table | None
     charts: tuple[RenderedChart, ...]
     findings: tuple[DifferenceSection, ...]
     tables: tuple[tuple[str, table.Table], ...]
     documented: table.Table | None
     ledger: table.Table | None
-    stories: tuple[BenchmarkSection, ...]
+    benchmarks: tuple[BenchmarkSection, ...]
     environment: tuple[tuple[str, str], ...]
     method: tuple[str, ...]
     command: str
-    own: str
+    own_command: str
 
 
 def page_of(record: Record, workshop: ChartRenderer) -> Page:
     """What the page of a record says."""
     what, where = table.heading(record)
-    drawn = tuple(draw(chart, workshop) for chart in charts.charts(record))
+    drawn = tuple(rendered_chart(chart, workshop) for chart in charts.charts(record))
     under_charts = [one.chart.table for one in drawn]
     return Page(
         name=record.run.name,
-        what=what,
-        where=where,
+        subject=what,
+        conditions=where,
         sentences=said(record),
         warnings=tuple(_warned(record)),
-        row_warnings=of_rows(record),
+        benchmark_warnings=of_rows(record),
         matrix=matrix(record),
-        legend=tuple((table.SYMBOLS[verdict], TONES[verdict], str(verdict)) for verdict in _verdicts(record)),
-        speeds=tuple(_speeds(record)),
+        legend=tuple(
+            (table.SYMBOLS[verdict], VERDICT_CLASSES[verdict], str(verdict)) for verdict in _verdicts(record)
+        ),
+        judgements=tuple(_speeds(record)),
         times=table.times(record),
         charts=drawn,
         findings=tuple(_findings(record)),
         tables=tuple(one for one in tables(record) if one[1] not in under_charts),
         documented=differences.documented(record),
         ledger=table.ledger(record),
-        stories=tuple(_stories(record, workshop)),
+        benchmarks=tuple(_stories(record, workshop)),
         environment=table.environment(record),
         method=method(record),
         command=commands.whole(record),
-        own=commands.YOUR_OWN,
+        own_command=commands.YOUR_OWN,
     )
 
 
-def draw(chart: Chart, workshop: ChartRenderer) -> RenderedChart:
+def rendered_chart(chart: Chart, workshop: ChartRenderer) -> RenderedChart:
     """A chart with its image, while there is room for images."""
     return RenderedChart(chart, trusted(workshop.image(chart)))
 
@@ -143,7 +152,7 @@ def _verdicts(record: Record) -> Iterable[Verdict]:
 
 def _speeds(record: Record) -> Iterable[tuple[str, str]]:
     found = {cell.timing.judgement for line in record.results for cell in line.cases if cell.timing}
-    return [(SPEED[judgement], str(judgement)) for judgement in Judgement if judgement in found]
+    return [(JUDGEMENT_SIGNS[judgement], str(judgement)) for judgement in Judgement if judgement in found]
 
 
 def _findings(record: Record) -> Iterable[DifferenceSection]:
@@ -169,16 +178,16 @@ def _absent(record: Record) -> Iterable[DifferenceSection]:
 
 
 def _stories(record: Record, workshop: ChartRenderer) -> Iterable[BenchmarkSection]:
-    strips = charts.strips(record)
+    strips = charts.round_strips(record)
     for number, line in enumerate(record.results, start=1):
         yield BenchmarkSection(
             number=number,
             name=line.benchmark.id,
             summary=line.benchmark.summary,
             source=line.benchmark.source,
-            text=line.benchmark.text,
+            code=line.benchmark.text,
             facts=tuple(_facts(line)),
-            strip=draw(strips[number], workshop) if number in strips else None,
+            strip=rendered_chart(strips[number], workshop) if number in strips else None,
             cases=tuple(_folded(record, number, line)),
         )
 
@@ -199,9 +208,9 @@ def _facts(line: BenchmarkResult) -> Iterable[str]:
 
 def _folded(record: Record, number: int, line: BenchmarkResult) -> Iterable[CaseSection]:
     cells: Mapping[str, CaseResult] = {cell.backend: cell for cell in line.cases}
-    for at, backend in enumerate(order(record), start=1):
+    for at, backend in enumerate(backend_order(record), start=1):
         if backend in cells:
             cell = cells[backend]
             verdict = cell.verdict.kind
             case = evidence.case_of(record, line, cell)
-            yield CaseSection(case_name(number, at), table.SYMBOLS[verdict], TONES[verdict], case)
+            yield CaseSection(case_anchor(number, at), table.SYMBOLS[verdict], VERDICT_CLASSES[verdict], case)

@@ -5,43 +5,43 @@ from typing import TypeVar
 import msgspec
 
 from harness.report.site.history import Series
-from harness.report.site.summary import Machine, Summary
+from harness.report.site.summary import MachineSummary, RecordSummary
 
 T = TypeVar("T")
 
-API = "api/v1"
+API = "api/v2"
 
 INDEX = f"{API}/index.json"
 """The index of the JSON API, the last file that a build writes but for the manifest."""
 
 
-class Listing(msgspec.Struct, frozen=True):
+class RecordIndex(msgspec.Struct, frozen=True):
     """The index of the JSON API: the records, newest first, and the version of what made the site."""
 
     made_by: str
     records: tuple[str, ...]
 
 
-class Scenario(msgspec.Struct, frozen=True):
-    """A scenario over time: a line for each row, backend, baseline, machine, and builds of Python."""
+class ScenarioHistory(msgspec.Struct, frozen=True):
+    """A scenario over time: a series for each benchmark, backend, baseline, machine and builds of Python."""
 
     name: str
-    lines: tuple["Line", ...]
+    series: tuple["SeriesFigures", ...]
 
 
-class Line(msgspec.Struct, frozen=True):
+class SeriesFigures(msgspec.Struct, frozen=True):
     """A series: the records it comes from, oldest first, its time ratios, and where it changed.
 
     The ratios are to `baseline`; `build` and `baseline_build` are the builds of Python that the two ran
     on, empty where an environment could not be made.
     """
 
-    row: str
+    benchmark: str
     backend: str
     build: str
     baseline: str
     baseline_build: str
-    machine: Machine
+    machine: MachineSummary
     records: tuple[str, ...]
     verdicts: tuple[str, ...]
     ratios: tuple[float | None, ...]
@@ -50,23 +50,28 @@ class Line(msgspec.Struct, frozen=True):
 
 def schema() -> str:
     """The JSON Schema of every file of the API, one definition for each kind of file."""
-    _, parts = msgspec.json.schema_components((Listing, Summary, Scenario), ref_template="#/$defs/{name}")
+    _, parts = msgspec.json.schema_components(
+        (RecordIndex, RecordSummary, ScenarioHistory), ref_template="#/$defs/{name}"
+    )
     whole = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "The JSON API of a loopcmp site",
-        "description": "index.json is a Listing, records/*.json a Summary, scenarios/*.json a Scenario.",
-        "oneOf": [{"$ref": f"#/$defs/{kind.__name__}"} for kind in (Listing, Summary, Scenario)],
+        "description": "index.json is a RecordIndex, each of records/*.json a RecordSummary, "
+        "and each of scenarios/*.json a ScenarioHistory.",
+        "oneOf": [
+            {"$ref": f"#/$defs/{kind.__name__}"} for kind in (RecordIndex, RecordSummary, ScenarioHistory)
+        ],
         "$defs": parts,
     }
     return msgspec.json.format(msgspec.json.encode(whole), indent=1).decode() + "\n"
 
 
-def encoded(value: object) -> str:
+def encode(value: object) -> str:
     """A file of the API."""
     return msgspec.json.encode(value).decode() + "\n"
 
 
-def decoded(data: bytes, kind: type[T]) -> T | None:
+def decode(data: bytes, kind: type[T]) -> T | None:
     """A file of the site, read back; None where it holds something else."""
     try:
         return msgspec.json.decode(data, type=kind)
@@ -74,11 +79,11 @@ def decoded(data: bytes, kind: type[T]) -> T | None:
         return None
 
 
-def line_of(one: Series) -> Line:
+def series_figures(one: Series) -> SeriesFigures:
     """A series as the API shows it."""
-    moments = one.moments
-    return Line(
-        row=one.row,
+    moments = one.points
+    return SeriesFigures(
+        benchmark=one.benchmark,
         backend=one.backend,
         build=one.build,
         baseline=one.baseline,

@@ -23,7 +23,7 @@ GOOD, BAD, UNKNOWN = "#1a6b34", "#b3161f", "#59636e"
 
 def badge(board: Leaderboard, standing: Standing) -> str:
     """An SVG image that says it in words, so that its color says nothing that they do not."""
-    name, message = f"loopcmp {label(standing.backend)}", message_of(board, standing)
+    name, message = f"loopcmp {label(standing.backend)}", badge_message(board, standing)
     left, right = (round(len(text) * _LETTER) + 12 for text in (name, message))
     return str(
         _BADGE.format(
@@ -44,14 +44,14 @@ def badge(board: Leaderboard, standing: Standing) -> str:
 def _color(standing: Standing) -> str:
     if not standing.observed:
         return UNKNOWN
-    return GOOD if standing.right == standing.observed else BAD
+    return GOOD if standing.kept == standing.observed else BAD
 
 
-def message_of(board: Leaderboard, standing: Standing) -> str:
+def badge_message(board: Leaderboard, standing: Standing) -> str:
     """What a badge says: first whether the loop does what it should."""
     if not standing.observed:
         return "not observed"
-    said = f"{standing.right}/{standing.observed} as promised"
+    said = f"{standing.kept}/{standing.observed} as promised"
     if standing.ratio is None or standing.backend == board.summary.baseline:
         return said
     return f"{said}, {standing.ratio.value:.2f}× time"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from harness.report.formatting import single_line
-from harness.report.site.summary import Summary
+from harness.report.site.summary import RecordSummary
 
 NEWEST = 50
 """Records in the feed."""
@@ -22,7 +22,7 @@ _ENTRY = Markup(
 )
 
 
-def feed(newest_first: Sequence[Summary]) -> str:
+def atom_feed(newest_first: Sequence[RecordSummary]) -> str:
     """The feed; the identity of an entry is that of its record's bytes."""
     entries = Markup("").join(
         _ENTRY.format(

@@ -12,20 +12,24 @@ from typing import Self
 import msgspec
 
 from harness.errors import BadInput
-from harness.report.site.api import INDEX, Listing, decoded
-from harness.report.site.tree import OTHER, Tree
+from harness.report.site.api import INDEX, RecordIndex, decode
+from harness.report.site.tree import OTHER, LockedFolder
 
 MANIFEST = "loopcmp-manifest.json"
 """The file that lists what a build wrote; it is written before any file that it lists."""
+
+_FIRST_INDEX = "api/v1/index.json"
+"""The index of the first version of the JSON API, whose earliest builds wrote no manifest."""
 
 _HALF = re.compile(r"\.loopcmp-[0-9a-f]{32}")
 """The name of a file that is being written, drawn anew by every build."""
 
 _PAGE = re.compile(
-    r"(?:(?:records|loops|scenarios|badges|assets|api/v1(?:/records|/scenarios)?)/)?"
+    r"(?:(?:records|loops|scenarios|badges|assets|api/v[12](?:/records|/scenarios)?)/)?"
     r"[A-Za-z0-9_-][A-Za-z0-9_.-]*\.(?:html|json|svg|css|js|xml)"
 )
-"""The names that a build may write: a manifest, which anybody may have written, can list no other."""
+"""The names that a build writes, or an older one wrote: a manifest, which anybody may write, lists no other.
+"""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -35,7 +39,7 @@ class Manifest(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
 
 
-class Site:
+class SiteFolder:
     """A site's folder, locked while it is open: writes what differs, and removes what is left over."""
 
     def __init__(self, folder: Path) -> None:
@@ -44,7 +48,7 @@ class Site:
         Raises BadInput where another build is at work, where something else is in it, and where what an
         earlier build wrote has been replaced by a symbolic link.
         """
-        self._tree = Tree(folder)
+        self._tree = LockedFolder(folder)
         try:
             self._manifest = _manifest(self._tree)
             self._listed = {name for name in self._manifest.files if self._tree.holds(name)}
@@ -87,7 +91,7 @@ class Site:
         """
         self._claimed = frozenset(names)
         for name in sorted(self._claimed | {MANIFEST}):
-            if not is_a_page(name):
+            if not is_site_file(name):
                 raise ValueError(f"no site has a file called {name}")
             if name not in self._listed and name != MANIFEST and self._tree.holds(name):
                 raise BadInput(
@@ -132,7 +136,7 @@ class Site:
         self._written.add(name)
 
 
-def is_a_page(name: str) -> bool:
+def is_site_file(name: str) -> bool:
     """Whether a build may write a file of this name, or have left it half-written."""
     return (_PAGE.fullmatch(name) or _HALF.fullmatch(name)) is not None
 
@@ -141,24 +145,24 @@ def _new_half() -> str:
     return f".loopcmp-{secrets.token_hex(16)}"
 
 
-def _manifest(tree: Tree) -> Manifest:
+def _manifest(tree: LockedFolder) -> Manifest:
     """The manifest of what is in a folder; an empty one of an empty folder. Raises BadInput."""
     data = tree.read(MANIFEST)
     if data is None:
         return _without_manifest(tree)
-    path, manifest = tree.folder / MANIFEST, decoded(data, Manifest)
+    path, manifest = tree.folder / MANIFEST, decode(data, Manifest)
     if manifest is None:
         raise BadInput(f"{path} is no manifest of a site: {OTHER} chooses another folder")
     for name in manifest.files:
-        if not is_a_page(name):
+        if not is_site_file(name):
             raise BadInput(f"{path} lists {name!a}, which no build writes: {OTHER} chooses another folder")
     return manifest
 
 
-def _without_manifest(tree: Tree) -> Manifest:
+def _without_manifest(tree: LockedFolder) -> Manifest:
     if not _holds_a_file(tree.folder):
         return Manifest("", ())
-    if decoded(tree.read(INDEX) or b"", Listing) is None:
+    if all(decode(tree.read(name) or b"", RecordIndex) is None for name in (INDEX, _FIRST_INDEX)):
         raise BadInput(f"{tree.folder} holds something that is no site of loopcmp: choose another folder")
     raise BadInput(
         f"{tree.folder} was built by an older loopcmp, which did not list its files: move away what is yours "

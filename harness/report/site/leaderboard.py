@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.records.estimate import Estimate
-from harness.report.site.summary import Case, Interval, Summary, is_right, was_observed
+from harness.report.site.summary import CaseSummary, Interval, RecordSummary, is_right, was_observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,28 +17,28 @@ class Standing:
     """
 
     backend: str
-    right: int
+    kept: int
     observed: int
     ratio: Estimate | None
     first: int
     last: int
 
     @property
-    def kept(self) -> str:
+    def kept_text(self) -> str:
         """In how many cases it did what is promised or documented, in words."""
-        return f"{self.right} of {self.observed}" if self.observed else "not observed"
+        return f"{self.kept} of {self.observed}" if self.observed else "not observed"
 
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
     """The standings of one record; `rows` are those that the typical ratios are taken over."""
 
-    summary: Summary
+    summary: RecordSummary
     rows: tuple[str, ...]
     standings: tuple[Standing, ...]
 
 
-def leaderboard(summary: Summary) -> Leaderboard:
+def leaderboard(summary: RecordSummary) -> Leaderboard:
     """The standings of a record's backends."""
     seen = [case for case in summary.cases if was_observed(case)]
     cases = {name: [case for case in seen if case.backend == name] for name in summary.backends}
@@ -46,7 +46,7 @@ def leaderboard(summary: Summary) -> Leaderboard:
     timed = {name: some for name, some in ratios.items() if some}
     rows = tuple(
         row
-        for row in dict.fromkeys(case.row for case in summary.cases)
+        for row in dict.fromkeys(case.benchmark for case in summary.cases)
         if timed and all(row in some for some in timed.values())
     )
     typical = {name: _typical([some[row] for row in rows]) for name, some in timed.items()} if rows else {}
@@ -63,14 +63,14 @@ def _order(standing: Standing) -> tuple[int, int, float]:
     return standing.first, standing.last, standing.ratio.value if standing.ratio else math.inf
 
 
-def _ratios(summary: Summary, cases: Sequence[Case]) -> dict[str, Interval]:
+def _ratios(summary: RecordSummary, cases: Sequence[CaseSummary]) -> dict[str, Interval]:
     """The ratios that have an interval, by row; the baseline's are 1."""
     found: dict[str, Interval] = {}
     for case in cases:
         if case.backend == summary.baseline and case.seconds is not None and case.excess is None:
-            found[case.row] = Interval(1.0, 1.0, 1.0)
+            found[case.benchmark] = Interval(1.0, 1.0, 1.0)
         elif case.ratio is not None and case.ratio.low is not None:
-            found[case.row] = case.ratio
+            found[case.benchmark] = case.ratio
     return found
 
 

@@ -10,13 +10,20 @@ from harness.records.estimate import Estimate
 from harness.records.verdict import Verdict
 from harness.report.evidence import scaled
 from harness.report.formats.html import fill
-from harness.report.html.assets import Assets, policy
-from harness.report.html.matrix import TONES
+from harness.report.html.assets import Assets, security_policy
+from harness.report.html.matrix import VERDICT_CLASSES
 from harness.report.site.badge import badge
 from harness.report.site.history import DataPoint, Series
 from harness.report.site.leaderboard import Leaderboard, Standing
 from harness.report.site.names import slug
-from harness.report.site.summary import BackendEnvironmentSummary, Case, Interval, Machine, Summary, loop_of
+from harness.report.site.summary import (
+    BackendEnvironmentSummary,
+    CaseSummary,
+    Interval,
+    MachineSummary,
+    RecordSummary,
+    loop_of,
+)
 from harness.report.tables.table import SYMBOLS, format_estimate
 
 NEWEST = 100
@@ -28,7 +35,7 @@ class CaseCell:
     """A case in a table: its sign and style, its figure, its evidence, and whether it changed here."""
 
     symbol: str
-    tone: str
+    css_class: str
     verdict: str
     figure: str
     address: str
@@ -42,16 +49,16 @@ class BenchmarkHistory:
     `build` is that of the baseline's Python; a backend stands with its own build where that is another.
     """
 
-    row: str
-    machine: Machine
+    benchmark: str
+    machine: MachineSummary
     baseline: str
     build: str
     backends: tuple[tuple[str, str], ...]
-    lines: tuple[tuple[Summary, tuple[CaseCell | None, ...]], ...]
+    lines: tuple[tuple[RecordSummary, tuple[CaseCell | None, ...]], ...]
     total: int
 
 
-def assets(root: str, scripts: Sequence[str] = ()) -> Assets:
+def site_assets(root: str, scripts: Sequence[str] = ()) -> Assets:
     """The style and scripts of a page that stands at this distance from the site's root."""
     elements = Markup("").join(
         Markup('<script src="{}" defer></script>').format(f"{root}assets/{name}") for name in scripts
@@ -61,19 +68,19 @@ def assets(root: str, scripts: Sequence[str] = ()) -> Assets:
         '<a href="{0}leaderboard.html">Leaderboard</a></p>'
     )
     return Assets(
-        policy=policy("'self'", "'self' 'unsafe-inline'"),
+        policy=security_policy("'self'", "'self' 'unsafe-inline'"),
         style=Markup('<link rel="stylesheet" href="{}assets/style.css">').format(root),
         scripts=elements,
         trail=trail.format(root),
     )
 
 
-def index(newest_first: Sequence[Summary], scenarios: Sequence[str]) -> str:
+def index_page(newest_first: Sequence[RecordSummary], scenarios: Sequence[str]) -> str:
     """Every record, with what they can be filtered by."""
     loops = sorted({loop_of(name) for one in newest_first if not one.audit for name in one.backends})
     return fill(
         "index.html.j2",
-        assets=assets("", ["site.js"]),
+        assets=site_assets("", ["site.js"]),
         records=[(one, sorted({loop_of(name) for name in one.backends})) for one in newest_first],
         machines=sorted({one.machine.name for one in newest_first}),
         audits=[one for one in newest_first if one.audit],
@@ -84,31 +91,33 @@ def index(newest_first: Sequence[Summary], scenarios: Sequence[str]) -> str:
     )
 
 
-def standings(boards: Sequence[Leaderboard]) -> str:
+def leaderboard_page(boards: Sequence[Leaderboard]) -> str:
     """The leaderboards: of the newest record of every name on every machine and Python."""
-    return fill("leaderboard.html.j2", assets=assets(""), boards=boards, place=place, ratio_of=ratio_of)
+    return fill(
+        "leaderboard.html.j2", assets=site_assets(""), boards=boards, place=place_text, ratio_of=ratio_text
+    )
 
 
-def place(standing: Standing) -> str:
+def place_text(standing: Standing) -> str:
     """A place, or the first and the last of those that it may be."""
     return str(standing.first) if standing.first == standing.last else f"{standing.first}–{standing.last}"
 
 
-def ratio_of(standing: Standing) -> str:
+def ratio_text(standing: Standing) -> str:
     """The typical ratio with its interval."""
     return "no number" if standing.ratio is None else format_estimate(standing.ratio, "×")
 
 
-def scenario(name: str, some: Sequence[Series]) -> str:
+def scenario_page(name: str, some: Sequence[Series]) -> str:
     """A scenario: all of its rows on all backends over time."""
     return fill(
-        "scenario.html.j2", assets=assets("../"), name=name, stories=list(_stories(some)), newest=NEWEST
+        "scenario.html.j2", assets=site_assets("../"), name=name, stories=list(_stories(some)), newest=NEWEST
     )
 
 
 def _stories(some: Sequence[Series]) -> Iterator[BenchmarkHistory]:
     def key(one: Series) -> tuple[str, ...]:
-        return one.row, one.machine.name, one.machine.python, one.baseline, one.baseline_build
+        return one.benchmark, one.machine.name, one.machine.python, one.baseline, one.baseline_build
 
     for _, group in groupby(sorted(some, key=key), key=key):
         together = tuple(group)
@@ -117,30 +126,32 @@ def _stories(some: Sequence[Series]) -> Iterator[BenchmarkHistory]:
 
 def _story(together: Sequence[Series]) -> BenchmarkHistory:
     cells: dict[str, dict[tuple[str, str], CaseCell]] = {}
-    summaries: dict[str, Summary] = {}
+    summaries: dict[str, RecordSummary] = {}
     for one in together:
-        for moment in one.moments:
+        for moment in one.points:
             summaries[moment.summary.name] = moment.summary
-            cells.setdefault(moment.summary.name, {})[one.backend, one.build] = shown(moment)
+            cells.setdefault(moment.summary.name, {})[one.backend, one.build] = case_cell(moment)
     first = together[0]
     columns = [(one.backend, one.build) for one in together]
     newest = sorted(summaries.values(), key=lambda one: (one.started, one.name), reverse=True)
     lines = tuple((one, tuple(map(cells[one.name].get, columns))) for one in newest[:NEWEST])
     heads = tuple((name, "" if build == first.baseline_build else build) for name, build in columns)
     return BenchmarkHistory(
-        first.row, first.machine, first.baseline, first.baseline_build, heads, lines, len(newest)
+        first.benchmark, first.machine, first.baseline, first.baseline_build, heads, lines, len(newest)
     )
 
 
-def shown(moment: DataPoint) -> CaseCell:
+def case_cell(moment: DataPoint) -> CaseCell:
     """A case at one time, ready to stand in a table."""
     case = moment.case
     verdict = Verdict(case.verdict)
     address = f"../records/{moment.summary.name}.html#{case.page}"
-    return CaseCell(SYMBOLS[verdict], TONES[verdict], case.verdict, figure(case), address, moment.changed)
+    return CaseCell(
+        SYMBOLS[verdict], VERDICT_CLASSES[verdict], case.verdict, figure_text(case), address, moment.changed
+    )
 
 
-def figure(case: Case) -> str:
+def figure_text(case: CaseSummary) -> str:
     """The figure of a case: its ratio, its µs beyond the ideal, or its time."""
     if case.ratio is not None:
         return format_estimate(_estimate(case.ratio), "×")
@@ -153,10 +164,13 @@ def _estimate(of: Interval) -> Estimate:
     return Estimate(of.value, of.low, of.high, 0)
 
 
-def loop(name: str, summaries: Sequence[Summary], boards: Sequence[Leaderboard]) -> str:
+def loop_page(name: str, summaries: Sequence[RecordSummary], boards: Sequence[Leaderboard]) -> str:
     """A loop: where it stands on each machine, its versions, its rows in every record, newest first."""
     found = [
-        (one, [(case, shown(DataPoint(one, case))) for case in one.cases if loop_of(case.backend) == name])
+        (
+            one,
+            [(case, case_cell(DataPoint(one, case))) for case in one.cases if loop_of(case.backend) == name],
+        )
         for one in summaries
     ]
     places = [
@@ -167,11 +181,11 @@ def loop(name: str, summaries: Sequence[Summary], boards: Sequence[Leaderboard])
     ]
     return fill(
         "loop.html.j2",
-        assets=assets("../"),
+        assets=site_assets("../"),
         name=name,
         places=places,
-        place=place,
-        ratio_of=ratio_of,
+        place=place_text,
+        ratio_of=ratio_text,
         records=[
             (one, _ran_on(one, (case.backend for case, _ in cells)), cells) for one, cells in found if cells
         ],
@@ -179,10 +193,10 @@ def loop(name: str, summaries: Sequence[Summary], boards: Sequence[Leaderboard])
     )
 
 
-def _ran_on(one: Summary, backends: Iterable[str]) -> tuple[str, ...]:
+def _ran_on(one: RecordSummary, backends: Iterable[str]) -> tuple[str, ...]:
     """What these backends of a record ran on, each environment by itself."""
     names = tuple(dict.fromkeys(backends))
-    apart = [f"{name}: {_installed(one.elsewhere[name])}" for name in names if name in one.elsewhere]
+    apart = [f"{name}: {_installed(one.environments[name])}" for name in names if name in one.environments]
     here = [_installed(BackendEnvironmentSummary(one.build, one.versions))] if len(apart) < len(names) else []
     return (*here, *apart)
 

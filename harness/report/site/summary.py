@@ -18,10 +18,10 @@ class Interval(msgspec.Struct, frozen=True):
     high: float | None
 
 
-class Case(msgspec.Struct, frozen=True):
+class CaseSummary(msgspec.Struct, frozen=True):
     """One case: seconds per iteration, the ratio to the baseline, µs beyond the ideal of a sleeper."""
 
-    row: str
+    benchmark: str
     scenario: str
     backend: str
     verdict: str
@@ -33,7 +33,7 @@ class Case(msgspec.Struct, frozen=True):
     judgement: str = ""
 
 
-class Machine(msgspec.Struct, frozen=True):
+class MachineSummary(msgspec.Struct, frozen=True):
     """Where a record was made, and the version of the Python that loopcmp itself ran on."""
 
     cpu: str
@@ -54,7 +54,7 @@ class BackendEnvironmentSummary(msgspec.Struct, frozen=True):
     versions: dict[str, str]
 
 
-class Summary(msgspec.Struct, frozen=True):
+class RecordSummary(msgspec.Struct, frozen=True):
     """A record in short. `digest` is the SHA-256 of its record.json, `started` an ISO 8601 time.
 
     `build` and `versions` are those of loopcmp's own environment, in which every backend ran that
@@ -66,28 +66,28 @@ class Summary(msgspec.Struct, frozen=True):
     digest: str
     started: str
     finished: bool
-    machine: Machine
+    machine: MachineSummary
     baseline: str
     backends: tuple[str, ...]
     build: str
     versions: dict[str, str]
-    elsewhere: dict[str, BackendEnvironmentSummary]
-    rows: int
+    environments: dict[str, BackendEnvironmentSummary]
+    benchmarks: int
     findings: int
     sentences: tuple[str, ...]
-    cases: tuple[Case, ...]
+    cases: tuple[CaseSummary, ...]
     audit: bool = False
     """Whether it is of an audit: of the method, not of the loops."""
 
     def build_of(self, backend: str) -> str:
         """The build of Python that a backend ran on; empty where its environment could not be made."""
-        there = self.elsewhere.get(backend)
+        there = self.environments.get(backend)
         return self.build if there is None else there.build
 
 
-def summarize(
+def summarize_record(
     name: str, digest: str, record: Record, sentences: tuple[str, ...], places: dict[tuple[str, str], str]
-) -> Summary:
+) -> RecordSummary:
     """A record in short; `places` are the fragments of its page by row and backend."""
     env = record.run.machine
     cases = tuple(
@@ -95,21 +95,21 @@ def summarize(
         for line in record.results
         for cell in line.cases
     )
-    return Summary(
+    return RecordSummary(
         name=name,
         title=record.run.name,
         digest=digest,
         started=record.run.started,
         finished=record.finished is not None,
-        machine=Machine(env.cpu, env.cores, env.system, env.python),
+        machine=MachineSummary(env.cpu, env.cores, env.system, env.python),
         baseline=record.run.plan.baseline,
         backends=record.backends,
         build=env.build,
         versions=dict(env.versions),
-        elsewhere={
+        environments={
             one.backend: BackendEnvironmentSummary(one.build, dict(one.versions)) for one in env.environments
         },
-        rows=len(record.results),
+        benchmarks=len(record.results),
         findings=sum(case.verdict in {str(verdict) for verdict in FINDINGS} for case in cases),
         sentences=sentences,
         cases=cases,
@@ -117,10 +117,10 @@ def summarize(
     )
 
 
-def _case(line: BenchmarkResult, cell: CaseResult, page: str) -> Case:
+def _case(line: BenchmarkResult, cell: CaseResult, page: str) -> CaseSummary:
     timing = cell.timing
-    return Case(
-        row=line.benchmark.id,
+    return CaseSummary(
+        benchmark=line.benchmark.id,
         scenario=line.benchmark.scenario,
         backend=cell.backend,
         verdict=str(cell.verdict.kind),
@@ -142,11 +142,11 @@ def loop_of(backend: str) -> str:
     return backend.rpartition("+")[0] or backend
 
 
-def was_observed(case: Case) -> bool:
+def was_observed(case: CaseSummary) -> bool:
     """Whether anything can be said of a case: one that could not be run breaks no promise and keeps none."""
     return case.verdict not in (Verdict.UNAVAILABLE, Verdict.COULD_NOT_MEASURE)
 
 
-def is_right(case: Case) -> bool:
+def is_right(case: CaseSummary) -> bool:
     """Whether a case does what is promised or documented."""
     return case.verdict in (Verdict.AGREES, Verdict.DOCUMENTED)

@@ -17,7 +17,7 @@ OTHER = "-o FOLDER"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY
 
 
-class Tree:
+class LockedFolder:
     """A folder that is open and locked, with the files below it; their names are relative, with slashes.
 
     Every folder on the way to a file is opened from the one above it without following a symbolic link, and
