@@ -8,16 +8,14 @@ from markupsafe import Markup
 
 from harness.records.estimate import Estimate
 from harness.records.verdict import Verdict
-from harness.report.evidence import scaled
 from harness.report.formats.html import fill
+from harness.report.formatting import VERDICTS, format_estimate
 from harness.report.html.assets import Assets, policy
-from harness.report.html.matrix import TONES
 from harness.report.site.badge import badge
 from harness.report.site.history import DataPoint, Series
 from harness.report.site.leaderboard import Leaderboard, Standing
 from harness.report.site.names import slug
 from harness.report.site.summary import BackendEnvironmentSummary, Case, Interval, Machine, Summary, loop_of
-from harness.report.tables.table import SYMBOLS, format_estimate
 
 NEWEST = 100
 """Records that a page of a scenario shows for each machine and baseline; the JSON has them all."""
@@ -137,7 +135,14 @@ def shown(moment: DataPoint) -> CaseCell:
     case = moment.case
     verdict = Verdict(case.verdict)
     address = f"../records/{moment.summary.name}.html#{case.page}"
-    return CaseCell(SYMBOLS[verdict], TONES[verdict], case.verdict, figure(case), address, moment.changed)
+    return CaseCell(
+        VERDICTS[verdict].sign,
+        VERDICTS[verdict].css_class,
+        case.verdict,
+        figure(case),
+        address,
+        moment.changed,
+    )
 
 
 def figure(case: Case) -> str:
@@ -146,7 +151,7 @@ def figure(case: Case) -> str:
         return format_estimate(_estimate(case.ratio), "×")
     if case.excess is not None:
         return format_estimate(_estimate(case.excess), " µs", signed=True)
-    return "" if case.seconds is None else format_estimate(scaled(_estimate(case.seconds), 1e6), " µs")
+    return "" if case.seconds is None else format_estimate(_estimate(case.seconds).scaled(1e6), " µs")
 
 
 def _estimate(of: Interval) -> Estimate:
