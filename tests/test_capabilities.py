@@ -12,6 +12,7 @@ from harness.protocol.benchmarks import Benchmark, Difference, Promise
 from harness.protocol.observations import Diagnostic, Leaks, ProcessObservations, WorkerExit
 from harness.records.record import Record
 from harness.report.formats import capabilities as report
+from harness.report.tables import capabilities as capability_tables
 from tests.records import (
     ASYNCIO,
     TRIO,
@@ -109,13 +110,13 @@ def test_rows_without_the_tag_are_no_capabilities() -> None:
     ordinary = replace(tried(), tags=())
     bare = record(ordinary, twice(look(returned(1))))
     assert capabilities.capabilities(bare) == ()
-    assert capabilities.table(bare) is capabilities.reasons(bare) is None
+    assert capability_tables.table(bare) is capability_tables.reasons(bare) is None
     with pytest.raises(BadInput, match="give one the tag 'capability'"):
         report.render(bare)
 
 
 def test_the_table_has_a_column_for_every_loop_and_explains_the_signs_that_are_in_it() -> None:
-    shown = capabilities.table(record(tried(), twice(look(returned(2)))))
+    shown = capability_tables.table(record(tried(), twice(look(returned(2)))))
     assert shown is not None
     assert shown.heads == ("capability", "asyncio", "uvloop")
     assert shown.rows == (("can_listen", "✓ yes", "✗ wrong"),)
@@ -129,7 +130,7 @@ def test_answers_of_a_loop_for_the_same_reason_are_told_together() -> None:
     missing = twice(look(raised(NotImplementedError())))
     told = record_of(plan(*rows, on=(UVLOOP,), baseline=UVLOOP), *seen_alike(rows[0], missing, (UVLOOP,)),
                      *seen_alike(rows[1], missing, (UVLOOP,)))  # fmt: skip
-    shown = capabilities.reasons(told)
+    shown = capability_tables.reasons(told)
     assert shown is not None
     assert shown.rows == (("uvloop", "no", "NotImplementedError()", "can_listen, can_speak"),)
 

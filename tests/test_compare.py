@@ -110,7 +110,7 @@ def test_json_is_the_comparison_and_the_gate_with_the_sentences_on_stderr(
     assert told["comparison"]["kind"] == "between"
     assert {one["backend"] for one in told["comparison"]["changes"]} == {UVLOOP, TRIO}
     [broken] = [one for one in told["gate"]["held"] if one["beyond"]]
-    assert (broken["row"], broken["backend"], broken["limit"]) == ("story", UVLOOP, 0.05)
+    assert (broken["benchmark"], broken["backend"], broken["limit"]) == ("story", UVLOOP, 0.05)
     assert "is more than 5% slower" in shown.err
 
 

@@ -21,14 +21,14 @@ from harness.records.entries import CaseObserved
 from harness.records.estimate import Estimate
 from harness.records.record import BenchmarkResult, CaseResult, Record, SelfTestCheck, Timing
 from harness.records.verdict import CaseVerdict, Verdict
-from harness.report import differences, sentences
+from harness.report import differences, formatting, sentences
 from harness.report.evidence import LONG
 from harness.report.formats import html
-from harness.report.formatting import linked
+from harness.report.html.markup import linked
 from harness.report.html.matrix import backend_order, case_anchor
 from harness.report.method import method
 from harness.report.tables import audit as audit_tables
-from harness.report.tables import table
+from harness.report.tables import results
 from harness.report.warnings import of_rows, of_the_run
 from tests.browsing import DESK, PHONE, Browser, browser
 from tests.kinds import audit
@@ -113,7 +113,7 @@ def test_the_first_things_said_are_what_where_when_the_verdict_and_the_warnings(
     page = everything_read()
     top, short = page.all("header")[0].text, page.all("section", kind="verdict")[0].text
     assert all(
-        escape_controls(words) in top for words in (everything().run.name, *table.heading(everything()))
+        escape_controls(words) in top for words in (everything().run.name, *results.heading(everything()))
     )
     assert [said for said in sentences.sentences(everything()) if said not in short] == []
     warned = page.all("section", kind="warnings")[0].text
@@ -132,14 +132,14 @@ def cells_of(record: Record) -> Iterator[tuple[str, BenchmarkResult, CaseResult]
 
 def test_every_cell_of_the_matrix_says_its_verdict_twice_and_its_figure_with_its_interval() -> None:
     links = {link.attributes["href"]: link for link in everything_read().named("matrix").all("a")}
-    times = {row[0]: row for row in table.times(everything()).rows}  # type: ignore[union-attr]
+    times = {row[0]: row for row in results.times(everything()).rows}  # type: ignore[union-attr]
     for name, line, cell in cells_of(everything()):
         shown = links[f"#{name}"].text
         assert str(cell.verdict.kind) in shown
         sign = links[f"#{name}"].all("span", kind="sign")[0]
-        assert sign.text == table.SYMBOLS[cell.verdict.kind] or sign.all("svg")
+        assert sign.text == formatting.VERDICTS[cell.verdict.kind].sign or sign.all("svg")
         if cell.timing and cell.timing.ratio:
-            figure = table.format_estimate(cell.timing.ratio, "×")
+            figure = formatting.format_estimate(cell.timing.ratio, "×")
             assert re.sub(r"[^\d.\[\],a-z ]", "", figure).split()[0] in shown
             assert figure[figure.index("[") :] in shown
             assert any(figure in one for one in times[line.benchmark.id])
@@ -154,7 +154,7 @@ def test_every_cell_leads_to_its_evidence() -> None:
         assert f"-b {cell.backend}" in shown
         assert escape_controls(cell.verdict.reason) in shown
         if cell.timing:
-            assert table.format_estimate(cell.timing.switches) in shown
+            assert formatting.format_estimate(cell.timing.switches) in shown
             assert f"timings/{cell.backend}.json" in shown
 
 
@@ -190,13 +190,13 @@ def test_how_a_worker_ended_reads_as_a_sentence(scenario: str, column: int, said
 
 def test_claims_documented_differences_environment_method_and_repetition_are_there() -> None:
     page = everything_read()
-    for content in (table.ledger(everything()), differences.documented(everything())):
+    for content in (results.ledger(everything()), differences.documented(everything())):
         assert content is not None
         assert [cell for row in content.rows for cell in row if cell not in page.text] == []
     assert len(method(everything())) == 10
     assert [line for line in method(everything()) if line not in page.named("method").text] == []
     facts = page.named("environment").text
-    assert [what for _, what in table.environment(everything()) if what not in facts] == []
+    assert [what for _, what in results.environment(everything()) if what not in facts] == []
     assert "--seed 7" in page.named("repeat").text
 
 

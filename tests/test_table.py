@@ -14,9 +14,9 @@ from harness.records.pace import SELF_TEST_ARM
 from harness.records.plan import FAST
 from harness.records.record import Record, SelfTestCheck
 from harness.records.verdict import FINDINGS, Verdict
-from harness.report import sentences
+from harness.report import formatting, sentences
 from harness.report.differences import differences, documented
-from harness.report.tables import table
+from harness.report.tables import results
 from harness.report.tables.table import Table
 from tests.records import (
     ASYNCIO,
@@ -53,7 +53,7 @@ def cells(shown: Table | None) -> dict[str, tuple[str, ...]]:
 
 
 def test_times_are_shown_in_microseconds_on_the_baseline_and_as_ratios_elsewhere() -> None:
-    shown = table.times(everything())
+    shown = results.times(everything())
     assert shown is not None
     assert shown.heads[:3] == ("scenario", "asyncio+gather, µs", UVLOOP)
     baseline, uvloop, trio, _ = cells(shown)["order:n=100"]
@@ -76,35 +76,35 @@ def test_times_are_shown_in_microseconds_on_the_baseline_and_as_ratios_elsewhere
 def test_a_case_without_a_number_shows_its_verdict_where_the_number_would_be(
     story: str, backend: str, words: str
 ) -> None:
-    shown = cells(table.times(everything()))
+    shown = cells(results.times(everything()))
     assert shown[story][everything().backends.index(backend)] == words
 
 
 def test_without_a_baseline_the_others_show_absolute_times_and_no_ratio() -> None:
-    _, uvloop, trio, _ = cells(table.times(everything()))["slow_start"]
+    _, uvloop, trio, _ = cells(results.times(everything()))["slow_start"]
     assert "×" not in uvloop + trio
     assert re.match(r"\d+\.\d", uvloop)
 
 
 def test_an_absolute_time_outside_the_baselines_column_says_its_unit() -> None:
-    _, uvloop, trio, _ = cells(table.times(everything()))["slow_start"]
+    _, uvloop, trio, _ = cells(results.times(everything()))["slow_start"]
     assert ("µs" in uvloop, "µs" in trio) == (True, True)
 
 
 def test_a_story_that_sleeps_is_shown_as_signed_microseconds_beyond_its_ideal() -> None:
-    for shown in cells(table.times(everything()))["say_after"][:3]:
+    for shown in cells(results.times(everything()))["say_after"][:3]:
         assert re.fullmatch(r"[+-]\d+ \[[+-]\d+, [+-]\d+\] µs", shown)
 
 
 def test_nothing_timed_is_no_table_of_times() -> None:
-    assert table.times(record_of(plan(STORY), *seen_alike(STORY, twice(look(returned(1)))))) is None
+    assert results.times(record_of(plan(STORY), *seen_alike(STORY, twice(look(returned(1)))))) is None
 
 
 def test_a_story_without_a_gatherer_points_to_the_case_of_its_loop() -> None:
     of = row("lock", returned(1), uses_gather=False)
     record = small(of=of, on=(*THREE, "asyncio+taskgroup"))
-    assert cells(table.verdicts(record))["lock"] == ("✓ agrees", "✓ agrees", "✓ agrees", "as its loop")
-    assert "as" in cells(table.times(record))["lock"][3]
+    assert cells(results.verdicts(record))["lock"] == ("✓ agrees", "✓ agrees", "✓ agrees", "as its loop")
+    assert "as" in cells(results.times(record))["lock"][3]
 
 
 @pytest.mark.parametrize(
@@ -123,23 +123,23 @@ def test_a_story_without_a_gatherer_points_to_the_case_of_its_loop() -> None:
 def test_a_number_has_as_many_decimals_as_its_interval_bears(
     estimate: Estimate, unit: str, signed: bool, shown: str
 ) -> None:
-    assert table.format_estimate(estimate, unit, signed=signed) == shown
+    assert formatting.format_estimate(estimate, unit, signed=signed) == shown
 
 
 @pytest.mark.parametrize(
     ("microseconds", "shown"), [(0.0456, "0.0456"), (1.234, "1.23"), (45.67, "45.7"), (98_765.0, "98,765")]
 )
 def test_an_absolute_time_has_three_significant_digits(microseconds: float, shown: str) -> None:
-    assert table._number(microseconds) == shown
+    assert formatting.significant(microseconds) == shown
 
 
 def test_every_verdict_has_a_sign_of_its_own() -> None:
-    assert set(table.SYMBOLS) == set(Verdict)
-    assert len(set(table.SYMBOLS.values())) == len(Verdict)
+    assert set(formatting.VERDICTS) == set(Verdict)
+    assert len({rendering.sign for rendering in formatting.VERDICTS.values()}) == len(Verdict)
 
 
 def test_the_ledger_has_a_row_per_claim_and_an_answer_per_backend() -> None:
-    shown = cells(table.ledger(everything()))
+    shown = cells(results.ledger(everything()))
     assert shown["The error is raised as it is (pitfalls)"] == (
         "holds",
         "holds",
@@ -147,7 +147,7 @@ def test_the_ledger_has_a_row_per_claim_and_an_answer_per_backend() -> None:
         "not tried",
     )
     assert len(shown) == 3
-    assert table.ledger(small()) is None
+    assert results.ledger(small()) is None
 
 
 def test_documented_differences_come_with_their_source() -> None:
@@ -175,7 +175,7 @@ def test_a_difference_says_which_case_why_and_where_it_parts() -> None:
         cell.verdict.kind
         for line in everything().results
         for cell in line.cases
-        if any(one.case == table.case_id(line, cell) for one in by_case.values())
+        if any(one.case == formatting.case_id(line, cell) for one in by_case.values())
     }
 
 
@@ -210,7 +210,7 @@ def test_the_sentences_say_who_agrees_who_is_faster_and_what_task_groups_do_diff
 def test_a_baseline_alone_is_compared_with_nobody() -> None:
     record = small(on=(ASYNCIO,))
     assert sentences.sentences(record) == ()
-    [absolute] = cells(table.times(record))["story"]
+    [absolute] = cells(results.times(record))["story"]
     assert re.fullmatch(r"\d+(\.\d)?", absolute)
 
 
@@ -244,7 +244,7 @@ def test_a_row_that_ended_by_precision_is_no_warning() -> None:
 
 
 def test_the_environment_is_told_in_full() -> None:
-    told = dict(table.environment(everything()))
+    told = dict(results.environment(everything()))
     assert told["CPU"] == "Imaginary 9000, 2 cores, governor performance"
     assert (told["seed"], told["load"]) == ("7", "0.25 before, 0.75 after")
     assert "uvloop 0.23.0" in told["versions"]

@@ -1,7 +1,7 @@
 """A record → what each loop can do: yes, no, wrong, crashed or hung, and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -12,7 +12,6 @@ from harness.protocol.benchmarks import Promise
 from harness.protocol.observations import Observation, observations
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import Mismatch, Verdict
-from harness.report.tables.table import SYMBOLS, Table
 
 TAG = "capability"
 """The tag of the scenarios that each try one capability; a user's own may have it too."""
@@ -42,13 +41,6 @@ _PLAIN = {
     Verdict.UNAVAILABLE: Ability.ABSENT,
 }
 """Verdicts that say it all; where a case differs or is unstable, what was observed decides."""
-
-SIGNS = {
-    **{ability: SYMBOLS[verdict] for verdict, ability in _PLAIN.items()},
-    Ability.UNTIDY: SYMBOLS[Verdict.AGREES],
-    Ability.WRONG: SYMBOLS[Verdict.DIFFERS],
-}
-"""A sign for every ability; it always stands beside the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,51 +145,3 @@ def _left(look: Observation) -> str:
     complaints = ", ".join(dict.fromkeys(map(str, look.diagnostics)))
     said = [f"complains of {complaints}"] if complaints else []
     return ", ".join([*said, f"leaves {look.leaks}"] if str(look.leaks) != "nothing" else said)
-
-
-def table(record: Record) -> Table | None:
-    """Loops × capabilities; None where the record tried none."""
-    tried = capabilities(record)
-    if not tried:
-        return None
-    rows = tuple((one.name, *_row(one, loops(record))) for one in tried)
-    return Table("What each loop can do", ("capability", *loops(record)), rows, tuple(_notes(tried)))
-
-
-def _row(capability: Capability, names: Iterable[str]) -> Iterator[str]:
-    abilities = {answer.loop: answer.ability for answer in capability.answers}
-    return (f"{SIGNS[ability]} {ability}" if (ability := abilities.get(name)) else "" for name in names)
-
-
-_MEANINGS = {
-    Ability.YES: "does what is promised and leaves nothing behind",
-    Ability.UNTIDY: "does what is promised, and complains of something or leaves something behind",
-    Ability.NO: "says that it is not implemented, or is documented to lack it",
-    Ability.WRONG: "does something else, or not always what is promised",
-    Ability.CRASHED: "the process ended",
-    Ability.HUNG: "there was no answer in time",
-    Ability.UNMEASURED: "what was seen says nothing of the loop",
-    Ability.ABSENT: "the loop cannot be had here",
-}
-
-
-def _notes(tried: Iterable[Capability]) -> Iterator[str]:
-    met = {answer.ability for one in tried for answer in one.answers}
-    yield "; ".join(f"{SIGNS[one]} {one}: {_MEANINGS[one]}" for one in Ability if one in met) + "."
-    yield "anyio_… is tried through AnyIO, loop_… by calling the methods of the running asyncio loop."
-
-
-def reasons(record: Record) -> Table | None:
-    """Every answer but yes with its reason, those of a loop that are alike together; None if none."""
-    alike: dict[tuple[str, Ability, str], list[str]] = {}
-    for one in capabilities(record):
-        for answer in one.answers:
-            if answer.ability is not Ability.YES:
-                because = f"{answer.reason} ({answer.source})" if answer.source else answer.reason
-                alike.setdefault((answer.loop, answer.ability, because), []).append(one.name)
-    if not alike:
-        return None
-    order = {name: at for at, name in enumerate(loops(record))}
-    ranked = sorted(alike.items(), key=lambda item: (order[item[0][0]], list(Ability).index(item[0][1])))
-    rows = tuple((loop, ability, because, ", ".join(names)) for (loop, ability, because), names in ranked)
-    return Table("Why", ("loop", "can", "because", "capabilities"), rows)

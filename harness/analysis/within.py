@@ -120,12 +120,5 @@ def why_no_number(case: CaseResult) -> str:
     """Why a case has no ratio: what was observed of it, or that the baseline has no number."""
     if case.timing is None:
         because = f": {case.verdict.reason}" if case.verdict.reason else ""
-        return f"no number, for it {_was(case.verdict.kind)}{because}"
+        return f"no number, for it {case.verdict.kind.verb}{because}"
     return "the baseline has no number"
-
-
-def _was(verdict: Verdict) -> str:
-    if verdict is Verdict.COULD_NOT_MEASURE:
-        return "could not be measured"
-    bare = (Verdict.AGREES, Verdict.DOCUMENTED, Verdict.DIFFERS, Verdict.CRASHED, Verdict.TIMED_OUT)
-    return str(verdict) if verdict in bare else f"is {verdict}"

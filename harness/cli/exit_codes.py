@@ -6,7 +6,7 @@ import typer
 
 from harness.records.record import Record
 from harness.records.verdict import FINDINGS, Verdict
-from harness.report.tables.table import case_id
+from harness.report.formatting import case_id
 
 ALL_WELL, FINDING, COULD_NOT_MEASURE, INTERRUPTED = 0, 1, 3, 130
 

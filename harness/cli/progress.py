@@ -29,7 +29,7 @@ from harness.records.entries import (
 )
 from harness.records.estimate import Estimate
 from harness.records.trials import TrialResult
-from harness.report.tables.table import format_estimate
+from harness.report.formatting import format_estimate
 from harness.runner.passes import BUDGET, requested_passes
 from harness.runner.state import RunState
 

@@ -1,6 +1,7 @@
 """An estimate: a number with its interval, and what such an interval says about a backend."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -31,6 +32,11 @@ class Estimate:
     rounds: int
 
     @property
+    def has_interval(self) -> bool:
+        """Whether there were enough rounds for an interval."""
+        return self.low is not None and self.high is not None
+
+    @property
     def half_width(self) -> float:
         """Half the interval's width; infinite where there is none."""
         if self.low is None or self.high is None:
@@ -38,11 +44,21 @@ class Estimate:
         return (self.high - self.low) / 2
 
     def exp(self) -> "Estimate":
-        """The estimate of a ratio from that of its logarithm."""
-        if self.low is None or self.high is None:
-            return Estimate(math.exp(self.value), None, None, self.rounds)
-        low, high = math.exp(self.low), math.exp(self.high)
-        return Estimate(math.exp(self.value), low, high, self.rounds)
+        """Return the estimate of a ratio from that of its logarithm."""
+        return self._map(math.exp)
+
+    def scaled(self, factor: float) -> "Estimate":
+        """Return the estimate in another unit: every number times a factor above zero."""
+        return self._map(lambda number: number * factor)
+
+    def minus(self, amount: float) -> "Estimate":
+        """Return the estimate less an amount that is known exactly."""
+        return self._map(lambda number: number - amount)
+
+    def _map(self, change: Callable[[float], float]) -> "Estimate":
+        """Return what a change that keeps the order of numbers makes of the value and both ends."""
+        low, high = (None if end is None else change(end) for end in (self.low, self.high))
+        return Estimate(change(self.value), low, high, self.rounds)
 
 
 def confidence_level(comparisons: int) -> float:

@@ -18,6 +18,17 @@ class Verdict(StrEnum):
     COULD_NOT_MEASURE = "could not measure"
     """Nothing that was seen says anything of the backend; why is in the finding."""
 
+    @property
+    def verb(self) -> str:
+        """What follows a backend's name in a sentence: "differs", "is unstable"."""
+        match self:
+            case Verdict.COULD_NOT_MEASURE:
+                return "could not be measured"
+            case Verdict.UNSTABLE | Verdict.UNSUPPORTED | Verdict.UNAVAILABLE:
+                return f"is {self}"
+            case _:
+                return str(self)
+
 
 FINDINGS = frozenset({Verdict.DIFFERS, Verdict.UNSTABLE, Verdict.CRASHED, Verdict.TIMED_OUT})
 """The verdicts that make a run end with exit code 1."""

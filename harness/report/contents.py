@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from harness.analysis import capabilities
 from harness.analysis.overall import overall_figures, sentence
 from harness.records.record import Record
 from harness.report import sentences
-from harness.report.tables import audit, contrasts, passes
+from harness.report.tables import audit, capabilities, contrasts, passes
 from harness.report.tables.table import Table
 
 

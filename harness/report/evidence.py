@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 from harness.analysis.matching import first_mismatch
@@ -11,12 +11,11 @@ from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
 from harness.protocol.observations import Observation, observations
 from harness.records.contrast import native_arm
-from harness.records.estimate import Estimate
 from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
 from harness.records.store.pyperf_files import file_name
 from harness.records.verdict import FINDINGS, Mismatch
 from harness.report.commands import command
-from harness.report.tables.table import format_estimate
+from harness.report.formatting import format_estimate, microseconds
 
 SHORT, LONG = 300, 4000
 """Characters shown of one text: of a case that keeps its promise, and of one that does not."""
@@ -164,19 +163,6 @@ def _ended(cell: CaseResult) -> Iterator[tuple[str, str]]:
         yield how, said if len(said) <= LONG else f"… the last of {len(said):,} characters:\n{said[-LONG:]}"
 
 
-def scaled(estimate: Estimate, factor: float) -> Estimate:
-    """The estimate in another unit."""
-    if estimate.low is None or estimate.high is None:
-        return replace(estimate, value=estimate.value * factor)
-    low, high = estimate.low * factor, estimate.high * factor
-    return Estimate(estimate.value * factor, low, high, estimate.rounds)
-
-
-def microseconds(estimate: Estimate) -> str:
-    """An estimate in seconds as µs with its interval."""
-    return format_estimate(scaled(estimate, 1e6), " µs")
-
-
 def _figures(timing: Timing) -> Iterator[tuple[str, str]]:
     yield "time per iteration", microseconds(timing.seconds)
     if timing.excess is not None:
@@ -188,10 +174,10 @@ def _figures(timing: Timing) -> Iterator[tuple[str, str]]:
     yield "rounds", str(timing.seconds.rounds)
     yield "CPU time", microseconds(timing.cpu)
     yield "context switches", format_estimate(timing.switches)
-    yield "in garbage collection", format_estimate(scaled(timing.collecting, 100), "%")
+    yield "in garbage collection", format_estimate(timing.collecting.scaled(100), "%")
     if timing.peak_memory is not None:
-        yield "peak memory", format_estimate(scaled(timing.peak_memory, 1 / 1024), " KiB")
-    yield "CPU time of its start", format_estimate(scaled(timing.startup, 1000), " ms")
+        yield "peak memory", format_estimate(timing.peak_memory.scaled(1 / 1024), " KiB")
+    yield "CPU time of its start", format_estimate(timing.startup.scaled(1000), " ms")
     yield "threads", str(timing.threads)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from harness.records.plan import PROCESSES
 from harness.records.record import AuditSummary, Record
+from harness.report.formatting import count_benchmarks, format_estimate
 from harness.report.tables import audit
-from harness.report.tables.table import count_benchmarks, format_estimate
 
 
 def method(record: Record) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ def _again(record: Record) -> str:
     if repeats is None:
         return "The baseline has no interval against itself in this record: the method was not checked by it."
     widest = max(
-        (line for line in record.results if line.self_test is not None and line.self_test.low is not None),
+        (line for line in record.results if line.self_test is not None and line.self_test.has_interval),
         key=lambda line: line.self_test.half_width if line.self_test else 0.0,
     )
     again = widest.self_test

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from harness.records.estimate import Judgement
 from harness.records.record import Record
 from harness.records.verdict import Verdict
-from harness.report.tables.table import case_id, count_benchmarks, format_estimate
+from harness.report.formatting import case_id, count_benchmarks, format_estimate
 
 
 def sentences(record: Record) -> tuple[str, ...]:
@@ -41,15 +41,8 @@ def _agreement(record: Record, backend: str) -> str:
         return "could not be observed"
     counts = {verdict: found.count(verdict) for verdict in Verdict if verdict in found}
     agrees = counts.pop(Verdict.AGREES, 0)
-    rest = "".join(f", {_is(verdict)} in {count}" for verdict, count in counts.items())
+    rest = "".join(f", {verdict.verb} in {count}" for verdict, count in counts.items())
     return f"agrees in {agrees} of {len(found)} rows{rest}"
-
-
-def _is(verdict: Verdict) -> str:
-    """A verdict as a verb: "differs as documented", "is unstable"."""
-    if verdict is Verdict.COULD_NOT_MEASURE:
-        return "could not be measured"
-    return str(verdict) if verdict.startswith(("agrees", "differs", "crashed", "timed")) else f"is {verdict}"
 
 
 def _speed(record: Record, backend: str) -> str:

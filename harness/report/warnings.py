@@ -66,7 +66,7 @@ def _without_interval(line: BenchmarkResult) -> int:
         for cell in line.cases
         if cell.timing is not None
     )
-    return sum(estimate is not None and estimate.low is None for estimate in compared)
+    return sum(estimate is not None and not estimate.has_interval for estimate in compared)
 
 
 def of_the_run(record: Record) -> tuple[str, ...]:

@@ -9,11 +9,10 @@ from harness.records.estimate import Estimate, Judgement
 from harness.records.record import CaseResult, Record
 from harness.report.charts.chart import ACCENT, INK, Chart, Datum, Spec, themed_spec
 from harness.report.charts.panels import benchmark_axis, faceted, panel_columns
-from harness.report.evidence import scaled
-from harness.report.formatting import label
+from harness.report.formatting import format_estimate, label
 from harness.report.html.matrix import backend_order
 from harness.report.tables import contrasts as contrast_tables
-from harness.report.tables.table import Table, format_estimate
+from harness.report.tables.table import Table
 
 FEWEST_TICKS, MOST_TICKS = 3, 8
 
@@ -97,7 +96,7 @@ def _ratio(cell: CaseResult) -> tuple[Estimate, str] | None:
 def _peak(cell: CaseResult) -> tuple[Estimate, str] | None:
     if cell.timing is None or cell.timing.peak_memory is None:
         return None
-    peak = scaled(cell.timing.peak_memory, 1 / 1024)
+    peak = cell.timing.peak_memory.scaled(1 / 1024)
     return peak, format_estimate(peak, " KiB")
 
 

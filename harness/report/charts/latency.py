@@ -8,11 +8,9 @@ from harness.records.passes import Quantile
 from harness.records.record import Record
 from harness.report.charts.chart import ACCENT, SHAPES, SOFT, Chart, Datum, Spec, themed_spec
 from harness.report.charts.panels import benchmark_axis, faceted, panel_columns
-from harness.report.evidence import scaled
-from harness.report.formatting import label
+from harness.report.formatting import format_estimate, label
 from harness.report.html.matrix import backend_order
 from harness.report.tables import passes
-from harness.report.tables.table import format_estimate
 
 MOST_MARKS = 7
 """Marks that a panel has the width for."""
@@ -49,7 +47,7 @@ def _data(record: Record) -> Iterator[Datum]:
 def _dot(quantile: Quantile) -> Iterator[Datum]:
     """A quantile in µs; none where a worker timed too few operations for it."""
     if quantile.seconds is not None:
-        found = scaled(quantile.seconds, 1e6)
+        found = quantile.seconds.scaled(1e6)
         yield {
             "quantile": quantile.name,
             "of": quantile.of,

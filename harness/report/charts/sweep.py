@@ -6,9 +6,8 @@ from functools import lru_cache
 from harness.analysis.sweeps import Curve, Sweep
 from harness.records.estimate import Estimate
 from harness.report.charts.chart import BACKEND_COLORS, SHAPES, Chart, Datum, Spec, named_data, themed_spec
-from harness.report.evidence import microseconds, scaled
-from harness.report.formatting import label
-from harness.report.tables.table import Table, format_estimate
+from harness.report.formatting import format_estimate, label, microseconds
+from harness.report.tables.table import Table
 
 SWEEP_WIDTH, SWEEP_HEIGHT = 520, 300
 
@@ -87,7 +86,7 @@ def _power(curve: Curve) -> str:
 def _sweep_data(sweep: Sweep) -> Iterator[Datum]:
     for number, curve in enumerate(sweep.curves):
         for point in curve.points:
-            seconds = scaled(point.seconds, 1e6)
+            seconds = point.seconds.scaled(1e6)
             yield {
                 "backend": f"{label(curve.backend)}  {_power(curve)}",
                 "order": number,

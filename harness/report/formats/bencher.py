@@ -6,8 +6,7 @@ import msgspec
 
 from harness.records.estimate import Estimate
 from harness.records.record import Record, Timing
-from harness.report.evidence import scaled
-from harness.report.tables.table import case_id
+from harness.report.formatting import case_id
 
 LONGEST_NAME = 1024
 """Characters that Bencher allows in the name of a benchmark."""
@@ -34,7 +33,7 @@ def render(record: Record) -> str:
 
 def _measures(timing: Timing) -> Iterator[tuple[str, Metric]]:
     """Latency is Bencher's own measure, in ns; the others are named by what they are."""
-    yield "latency", _metric(scaled(timing.seconds, 1e9))
+    yield "latency", _metric(timing.seconds.scaled(1e9))
     if timing.ratio is not None:
         yield "time-ratio", _metric(timing.ratio)
     if timing.peak_memory is not None:

@@ -6,18 +6,19 @@ from dataclasses import asdict
 import msgspec
 
 from harness.analysis import capabilities
-from harness.analysis.capabilities import SIGNS
 from harness.errors import BadInput
 from harness.records.record import Record
 from harness.report.formats.markdown import inline
 from harness.report.formats.terminal import show_table
 from harness.report.html.matrix import backend_order, case_anchor
+from harness.report.tables import capabilities as capability_tables
+from harness.report.tables.capabilities import ability_text
 from harness.report.tables.table import Table
 
 
 def show(record: Record) -> None:
     """Print who can do what, and why not, on standard output."""
-    for one in (_table(record), capabilities.reasons(record)):
+    for one in (_table(record), capability_tables.reasons(record)):
         if one is not None:
             show_table(one)
 
@@ -35,7 +36,7 @@ def render_json(record: Record) -> str:
 
 
 def _table(record: Record) -> Table:
-    found = capabilities.table(record)
+    found = capability_tables.table(record)
     if found is None:
         raise BadInput(f"no scenario here tries a capability: give one the tag {capabilities.TAG!r}")
     return found
@@ -46,7 +47,7 @@ def _lines(record: Record) -> Iterable[str]:
     yield from (f"## {table.title}", "")
     yield from _grid(table.heads, _linked(record))
     yield from (line for note in table.notes for line in (inline(note), ""))
-    why = capabilities.reasons(record)
+    why = capability_tables.reasons(record)
     if why is not None:
         yield from (f"## {why.title}", "", *_grid(why.heads, (map(inline, row) for row in why.rows)))
 
@@ -68,7 +69,7 @@ def _linked(record: Record) -> Iterable[Iterable[str]]:
     columns = {name: at for at, name in enumerate(backend_order(record), start=1)}
     for one in capabilities.capabilities(record):
         links = {
-            answer.loop: f"[{SIGNS[answer.ability]} {answer.ability}]"
+            answer.loop: f"[{ability_text(answer.ability)}]"
             f"(report.html#{case_anchor(numbers[one.name], columns[answer.backend])})"
             for answer in one.answers
         }

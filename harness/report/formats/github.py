@@ -6,8 +6,7 @@ import msgspec
 
 from harness.records.estimate import Estimate
 from harness.records.record import Record, Timing
-from harness.report.evidence import scaled
-from harness.report.tables.table import case_id, format_estimate
+from harness.report.formatting import case_id, format_estimate
 
 
 class Bench(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -34,7 +33,7 @@ def benches(record: Record) -> Iterator[Bench]:
 
 
 def _of_case(name: str, timing: Timing) -> Iterator[Bench]:
-    microseconds = scaled(timing.seconds, 1e6)
+    microseconds = timing.seconds.scaled(1e6)
     yield Bench(
         name, float(microseconds.value), "us", _range(microseconds), format_estimate(microseconds, " µs")
     )
@@ -44,4 +43,4 @@ def _of_case(name: str, timing: Timing) -> Iterator[Bench]:
 
 
 def _range(estimate: Estimate) -> str:
-    return "" if estimate.low is None else f"± {estimate.half_width:.6g}"
+    return f"± {estimate.half_width:.6g}" if estimate.has_interval else ""

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from harness.errors import escape_controls
 from harness.records.record import Record
 from harness.report.charts.rendering import ChartRenderer, image_budget
-from harness.report.formatting import linked, trusted
 from harness.report.html.assets import Assets, inline_assets
+from harness.report.html.markup import linked, trusted
 from harness.report.html.page import page_of
 
 

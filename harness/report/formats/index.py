@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harness.records.record import Record
 from harness.report.formats.markdown import inline
-from harness.report.tables.table import count_benchmarks
+from harness.report.formatting import count_benchmarks
 
 _HEAD = """\
 # Published records

@@ -9,7 +9,7 @@ from harness.records.verdict import EXPLAINED, FINDINGS
 from harness.report import commands, differences, sentences
 from harness.report.contents import said, tables
 from harness.report.differences import SideBySide
-from harness.report.tables import table
+from harness.report.tables import results
 from harness.report.tables.table import Table
 from harness.report.warnings import caveats
 
@@ -52,7 +52,7 @@ def illustrated(record: Record, pictures: "Iterable[ChartImage]") -> str:
 
 
 def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str]:
-    what, where = table.heading(record)
+    what, where = results.heading(record)
     yield f"# {inline(record.run.name)}: {inline(what)}"
     yield from ("", inline(where), "")
     yield from (f"- {inline(sentence)}" for sentence in said(record))
@@ -61,19 +61,19 @@ def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str
         f"> **Note** {inline(warning)}\n>" for warning in (*caveats(record), *sentences.warnings(record))
     )
     above = {ABOVE[name]: picture for name, picture in pictures.items() if name in ABOVE}
-    for place, one in (("times", table.times(record)), *tables(record)):
+    for place, one in (("times", results.times(record)), *tables(record)):
         yield from _table(one, above.get(place))
     for name, picture in pictures.items():
         if name not in ABOVE:
             yield from _table(picture.chart.table, picture)
-    yield from _table(table.verdicts(record))
+    yield from _table(results.verdicts(record))
     findings = differences.differences(record, *FINDINGS, *EXPLAINED)
     for difference in findings:
         yield from _difference(difference)
-    for one in (differences.documented(record), table.ledger(record)):
+    for one in (differences.documented(record), results.ledger(record)):
         yield from _table(one)
     yield from ("## Environment", "")
-    yield from (f"- {name}: {inline(what)}" for name, what in table.environment(record))
+    yield from (f"- {name}: {inline(what)}" for name, what in results.environment(record))
     again, own = commands.one_row(record), commands.YOUR_OWN
     yield from ("", "## Repeat it", "", "```sh", again, own, "```")
 

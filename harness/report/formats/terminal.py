@@ -16,7 +16,7 @@ from harness.report import commands, differences, sentences
 from harness.report.contents import said
 from harness.report.contents import tables as tables_of
 from harness.report.differences import SideBySide
-from harness.report.tables import table
+from harness.report.tables import results
 from harness.report.tables.table import Table
 from harness.report.warnings import caveats
 
@@ -43,12 +43,12 @@ def show(record: Record) -> None:
 
 def page(record: Record) -> RenderableType:
     """The whole report: what was compared, verdicts, times, ledger, differences, sentences."""
-    what, where = table.heading(record)
+    what, where = results.heading(record)
     tables = (
-        table.verdicts(record),
+        results.verdicts(record),
         differences.documented(record),
-        table.ledger(record),
-        table.times(record),
+        results.ledger(record),
+        results.times(record),
         *(one for _, one in tables_of(record)),
     )
     findings = differences.differences(record, *FINDINGS, *EXPLAINED)
@@ -122,14 +122,14 @@ def show_table(content: Table) -> None:
 def show_check(record: Record) -> None:
     """Print verdicts, differences and ledger; for one scenario also what was observed."""
     out = console()
-    tables = (table.verdicts(record), differences.documented(record), table.ledger(record))
+    tables = (results.verdicts(record), differences.documented(record), results.ledger(record))
     for one in tables:
         if one is not None:
             out.print(_table(one))
     for difference in differences.differences(record, *FINDINGS, *EXPLAINED):
         out.print(side_by_side(difference))
     if len({line.benchmark.scenario for line in record.results}) == 1:
-        out.print(_table(table.observed(record)))
+        out.print(_table(results.observed(record)))
 
 
 def console() -> Console:

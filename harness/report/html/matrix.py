@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from harness.records.estimate import Judgement
 from harness.records.record import BenchmarkResult, CaseResult, Record
-from harness.records.verdict import Verdict
-from harness.report.evidence import microseconds
-from harness.report.tables.table import JUDGEMENT_MARKS, SYMBOLS, format_estimate, missing_cell_text
+from harness.report.formatting import JUDGEMENT_MARKS, VERDICTS, format_estimate, microseconds
+from harness.report.tables.results import missing_cell_text
 
 JUDGEMENT_SIGNS = {
     Judgement.FASTER: "▾",
@@ -14,19 +13,6 @@ JUDGEMENT_SIGNS = {
     **{judged: doubt.strip() for judged, doubt in JUDGEMENT_MARKS.items()},
 }
 """A sign for every judgement: less time, more time, not resolved, equal within the margin."""
-
-VERDICT_CLASSES = {
-    Verdict.AGREES: "agrees",
-    Verdict.DOCUMENTED: "documented",
-    Verdict.DIFFERS: "differs",
-    Verdict.UNSTABLE: "unstable",
-    Verdict.UNSUPPORTED: "unsupported",
-    Verdict.UNAVAILABLE: "unavailable",
-    Verdict.CRASHED: "crashed",
-    Verdict.TIMED_OUT: "timed-out",
-    Verdict.COULD_NOT_MEASURE: "could-not-measure",
-}
-"""The style class of every verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +84,9 @@ def _entry(case: str, cell: CaseResult) -> MatrixCell:
     judged = timing.judgement if timing else None
     return MatrixCell(
         anchor=case,
-        symbol=SYMBOLS[verdict],
+        symbol=VERDICTS[verdict].sign,
         verdict=str(verdict),
-        css_class=VERDICT_CLASSES[verdict],
+        css_class=VERDICTS[verdict].css_class,
         figure=figure,
         bounds=f"[{bounds}" if bounds else "",
         judgement_sign=JUDGEMENT_SIGNS[judged] if judged else "",

@@ -8,21 +8,14 @@ from markupsafe import Markup
 from harness.records.estimate import Judgement
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import FINDINGS, Verdict
-from harness.report import charts, commands, differences, evidence
+from harness.report import charts, commands, differences, evidence, formatting
 from harness.report.charts import Chart
 from harness.report.charts.rendering import ChartRenderer
 from harness.report.contents import said, tables
-from harness.report.formatting import trusted
-from harness.report.html.matrix import (
-    JUDGEMENT_SIGNS,
-    VERDICT_CLASSES,
-    Matrix,
-    backend_order,
-    case_anchor,
-    matrix,
-)
+from harness.report.html.markup import trusted
+from harness.report.html.matrix import JUDGEMENT_SIGNS, Matrix, backend_order, case_anchor, matrix
 from harness.report.method import method
-from harness.report.tables import table
+from harness.report.tables import results, table
 from harness.report.warnings import of_rows, of_the_run
 
 
@@ -104,7 +97,7 @@ class Page:
 
 def page_of(record: Record, workshop: ChartRenderer) -> Page:
     """What the page of a record says."""
-    what, where = table.heading(record)
+    what, where = results.heading(record)
     drawn = tuple(rendered_chart(chart, workshop) for chart in charts.charts(record))
     under_charts = [one.chart.table for one in drawn]
     return Page(
@@ -116,17 +109,18 @@ def page_of(record: Record, workshop: ChartRenderer) -> Page:
         benchmark_warnings=of_rows(record),
         matrix=matrix(record),
         legend=tuple(
-            (table.SYMBOLS[verdict], VERDICT_CLASSES[verdict], str(verdict)) for verdict in _verdicts(record)
+            (formatting.VERDICTS[verdict].sign, formatting.VERDICTS[verdict].css_class, str(verdict))
+            for verdict in _verdicts(record)
         ),
         judgements=tuple(_speeds(record)),
-        times=table.times(record),
+        times=results.times(record),
         charts=drawn,
         findings=tuple(_findings(record)),
         tables=tuple(one for one in tables(record) if one[1] not in under_charts),
         documented=differences.documented(record),
-        ledger=table.ledger(record),
+        ledger=results.ledger(record),
         benchmarks=tuple(_stories(record, workshop)),
-        environment=table.environment(record),
+        environment=results.environment(record),
         method=method(record),
         command=commands.whole(record),
         own_command=commands.YOUR_OWN,
@@ -201,7 +195,7 @@ def _facts(line: BenchmarkResult) -> Iterable[str]:
         yield line.stop_reason
     if line.self_test is not None:
         unit = " µs" if line.benchmark.ideal is not None else "×"
-        yield f"A/A {table.format_estimate(line.self_test, unit)}"
+        yield f"A/A {formatting.format_estimate(line.self_test, unit)}"
     if line.benchmark.ideal is not None:
         yield f"ideal {line.benchmark.ideal * 1e6:g} µs"
 
@@ -213,4 +207,9 @@ def _folded(record: Record, number: int, line: BenchmarkResult) -> Iterable[Case
             cell = cells[backend]
             verdict = cell.verdict.kind
             case = evidence.case_of(record, line, cell)
-            yield CaseSection(case_anchor(number, at), table.SYMBOLS[verdict], VERDICT_CLASSES[verdict], case)
+            yield CaseSection(
+                case_anchor(number, at),
+                formatting.VERDICTS[verdict].sign,
+                formatting.VERDICTS[verdict].css_class,
+                case,
+            )

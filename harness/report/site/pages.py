@@ -8,10 +8,9 @@ from markupsafe import Markup
 
 from harness.records.estimate import Estimate
 from harness.records.verdict import Verdict
-from harness.report.evidence import scaled
 from harness.report.formats.html import fill
+from harness.report.formatting import VERDICTS, format_estimate
 from harness.report.html.assets import Assets, security_policy
-from harness.report.html.matrix import VERDICT_CLASSES
 from harness.report.site.badge import badge
 from harness.report.site.history import DataPoint, Series
 from harness.report.site.leaderboard import Leaderboard, Standing
@@ -24,7 +23,6 @@ from harness.report.site.summary import (
     RecordSummary,
     loop_of,
 )
-from harness.report.tables.table import SYMBOLS, format_estimate
 
 NEWEST = 100
 """Records that a page of a scenario shows for each machine and baseline; the JSON has them all."""
@@ -147,7 +145,12 @@ def case_cell(moment: DataPoint) -> CaseCell:
     verdict = Verdict(case.verdict)
     address = f"../records/{moment.summary.name}.html#{case.page}"
     return CaseCell(
-        SYMBOLS[verdict], VERDICT_CLASSES[verdict], case.verdict, figure_text(case), address, moment.changed
+        VERDICTS[verdict].sign,
+        VERDICTS[verdict].css_class,
+        case.verdict,
+        figure_text(case),
+        address,
+        moment.changed,
     )
 
 
@@ -157,7 +160,7 @@ def figure_text(case: CaseSummary) -> str:
         return format_estimate(_estimate(case.ratio), "×")
     if case.excess is not None:
         return format_estimate(_estimate(case.excess), " µs", signed=True)
-    return "" if case.seconds is None else format_estimate(scaled(_estimate(case.seconds), 1e6), " µs")
+    return "" if case.seconds is None else format_estimate(_estimate(case.seconds).scaled(1e6), " µs")
 
 
 def _estimate(of: Interval) -> Estimate:

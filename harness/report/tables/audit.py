@@ -14,7 +14,8 @@ from harness.analysis.audit import (
     procedure,
 )
 from harness.records.record import Record
-from harness.report.tables.table import Table, format_estimate
+from harness.report.formatting import format_estimate
+from harness.report.tables.table import Table
 
 PROCEDURES = {"identical": "workers taking turns", "usual": "all of A, then all of B, by pyperf"}
 """The questions that identical code is put to, and the procedures that answer them."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from harness.analysis.between import Change, ComparedRecord, ComparisonBetween
 from harness.analysis.within import Case, ComparisonWithin
 from harness.records.estimate import Estimate, Judgement
-from harness.report.tables.table import JUDGEMENT_MARKS, Table, format_estimate
+from harness.report.formatting import JUDGEMENT_MARKS, format_estimate
+from harness.report.tables.table import Table
 
 
 def table_within(found: ComparisonWithin) -> Table:
@@ -47,7 +48,7 @@ def table_between(found: ComparisonBetween) -> Table:
 def _change(change: Change | None) -> tuple[str, str, str]:
     if change is None:
         return "", "", ""
-    doubt = JUDGEMENT_MARKS.get(change.judgement, "") if change.change.low is not None else ""
+    doubt = JUDGEMENT_MARKS.get(change.judgement, "") if change.change.has_interval else ""
     old, new = (f"{one.value:.3f}×" for one in (change.old, change.new))
     return old, new, ratio(change.change) + doubt
 

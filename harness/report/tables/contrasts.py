@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from harness.records.contrast import Contrast, Factor
 from harness.records.record import Record
-from harness.report.tables.table import Table, format_estimate
+from harness.report.formatting import format_estimate
+from harness.report.tables.table import Table
 
 _WORDS: dict[Factor, str] = {
     "loop": "the loop",
@@ -38,7 +39,7 @@ def sentences(record: Record) -> tuple[str, ...]:
     found: dict[tuple[Factor, str, str], list[float]] = defaultdict(list)
     for line in record.results:
         for one in line.contrasts:
-            if one.factor != "interaction" and one.ratio.low is not None:
+            if one.factor != "interaction" and one.ratio.has_interval:
                 found[one.factor, one.arm, one.against].append(one.ratio.value)
     return tuple(_sentences(found))
 

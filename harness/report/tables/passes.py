@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from harness.analysis.passes import operations_needed
 from harness.records.passes import Quantile
 from harness.records.record import BenchmarkResult, Record, Timing
-from harness.report.evidence import microseconds, scaled
-from harness.report.tables.table import Table, format_estimate
+from harness.report.formatting import format_estimate, microseconds
+from harness.report.tables.table import Table
 
 _LEVEL = "95% each, not adjusted"
 
@@ -42,7 +42,7 @@ def _quantile(found: Quantile) -> str:
     if found.seconds is None:
         return "none"
     if found.ratio is None:
-        return format_estimate(scaled(found.seconds, 1e6))
+        return format_estimate(found.seconds.scaled(1e6))
     return f"{found.seconds.value * 1e6:,.1f}, {format_estimate(found.ratio, '×')}"
 
 
@@ -52,7 +52,7 @@ def collections(record: Record) -> Table | None:
         (
             line.benchmark.id,
             name,
-            format_estimate(scaled(one.full_collections.share, 100), "%"),
+            format_estimate(one.full_collections.share.scaled(100), "%"),
             microseconds(one.full_collections.seconds),
             f"{one.full_collections.count.value:g}",
         )

@@ -1,0 +1,74 @@
+"""Return the tables of capabilities: what each loop can do, and why it cannot."""
+
+from collections.abc import Iterable, Iterator
+
+from harness.analysis.capabilities import Ability, Capability, capabilities, loops
+from harness.records.record import Record
+from harness.records.verdict import Verdict
+from harness.report.formatting import VERDICTS
+from harness.report.tables.table import Table
+
+RENDERINGS = {
+    Ability.YES: VERDICTS[Verdict.AGREES],
+    Ability.UNTIDY: VERDICTS[Verdict.AGREES],
+    Ability.NO: VERDICTS[Verdict.UNSUPPORTED],
+    Ability.WRONG: VERDICTS[Verdict.DIFFERS],
+    Ability.CRASHED: VERDICTS[Verdict.CRASHED],
+    Ability.HUNG: VERDICTS[Verdict.TIMED_OUT],
+    Ability.UNMEASURED: VERDICTS[Verdict.COULD_NOT_MEASURE],
+    Ability.ABSENT: VERDICTS[Verdict.UNAVAILABLE],
+}
+"""How every ability is shown: as the verdict that it comes from."""
+
+
+def ability_text(ability: Ability) -> str:
+    """Return an ability as a table shows it: the sign and the word."""
+    return f"{RENDERINGS[ability].sign} {ability}"
+
+
+def table(record: Record) -> Table | None:
+    """Loops × capabilities; None where the record tried none."""
+    tried = capabilities(record)
+    if not tried:
+        return None
+    rows = tuple((one.name, *_row(one, loops(record))) for one in tried)
+    return Table("What each loop can do", ("capability", *loops(record)), rows, tuple(_notes(tried)))
+
+
+def _row(capability: Capability, names: Iterable[str]) -> Iterator[str]:
+    abilities = {answer.loop: answer.ability for answer in capability.answers}
+    return (ability_text(ability) if (ability := abilities.get(name)) else "" for name in names)
+
+
+_MEANINGS = {
+    Ability.YES: "does what is promised and leaves nothing behind",
+    Ability.UNTIDY: "does what is promised, and complains of something or leaves something behind",
+    Ability.NO: "says that it is not implemented, or is documented to lack it",
+    Ability.WRONG: "does something else, or not always what is promised",
+    Ability.CRASHED: "the process ended",
+    Ability.HUNG: "there was no answer in time",
+    Ability.UNMEASURED: "what was seen says nothing of the loop",
+    Ability.ABSENT: "the loop cannot be had here",
+}
+
+
+def _notes(tried: Iterable[Capability]) -> Iterator[str]:
+    met = {answer.ability for one in tried for answer in one.answers}
+    yield "; ".join(f"{ability_text(one)}: {_MEANINGS[one]}" for one in Ability if one in met) + "."
+    yield "anyio_… is tried through AnyIO, loop_… by calling the methods of the running asyncio loop."
+
+
+def reasons(record: Record) -> Table | None:
+    """Every answer but yes with its reason, those of a loop that are alike together; None if none."""
+    alike: dict[tuple[str, Ability, str], list[str]] = {}
+    for one in capabilities(record):
+        for answer in one.answers:
+            if answer.ability is not Ability.YES:
+                because = f"{answer.reason} ({answer.source})" if answer.source else answer.reason
+                alike.setdefault((answer.loop, answer.ability, because), []).append(one.name)
+    if not alike:
+        return None
+    order = {name: at for at, name in enumerate(loops(record))}
+    ranked = sorted(alike.items(), key=lambda item: (order[item[0][0]], list(Ability).index(item[0][1])))
+    rows = tuple((loop, ability, because, ", ".join(names)) for (loop, ability, because), names in ranked)
+    return Table("Why", ("loop", "can", "because", "capabilities"), rows)
