@@ -1,9 +1,11 @@
-"""The command line: one command a file; this is its entry point and the one place that catches misuse."""
+"""The command line: one command a file. It reads words, and answers with text and an exit code.
+
+It may import every other room but the worker's, and holds no rule of theirs.
+"""
 
 import os
 import sys
 from importlib import import_module
-from io import TextIOWrapper
 
 
 def main() -> None:
@@ -16,9 +18,6 @@ def main() -> None:
                 f"loopcmp: the package {name!r} that Python finds is not loopcmp's; "
                 "install loopcmp into an environment of its own: uv tool install loopcmp"
             )
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no ✓ is no crash
-    from harness.cli.app import run_app
+    from harness.cli.running import run_command
 
-    sys.exit(run_app())
+    sys.exit(run_command())

@@ -37,7 +37,8 @@ def check(
 ) -> None:
     """Observe every case: the verdicts and every difference, in seconds."""
     from harness.analysis.capabilities import TAG
-    from harness.cli.exit_codes import exit_code
+    from harness.cli.execute import say_unmeasured
+    from harness.cli.exit_codes import exit_code, unmeasured
     from harness.cli.progress import Progress
     from harness.runner.planning import RunRequest, plan_run, unavailable
     from harness.runner.state import RunState
@@ -54,7 +55,9 @@ def check(
             progress.show(entry)
     record = tally.record()
     _show(record, as_json=as_json, capabilities=capabilities)
-    raise typer.Exit(exit_code(record, unavailable(tally.begun)))
+    missing = unavailable(tally.begun)
+    say_unmeasured(unmeasured(record, missing))
+    raise typer.Exit(exit_code(record, missing))
 
 
 def _show(record: "Record", *, as_json: bool, capabilities: bool) -> None:
