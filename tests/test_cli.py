@@ -158,9 +158,11 @@ STORY = "say_after_example"
         ("run mine.py --fast --rigorous", ["--fast", "leave out --rigorous"]),
         ("run mine.py --publish ../elsewhere", ["'../elsewhere'", "cannot name a folder"]),
         ("run mine.py copy.py", ["two scenarios are called mine"]),
-        ("run --resume", ["no unfinished run", "name the folder"]),
-        ("run --resume nowhere", ["nowhere", "is no record of loopcmp"]),
-        ("run --resume one two", ["the folder of one run", "not one two"]),
+        ("resume", ["no unfinished run", "name the folder"]),
+        ("resume nowhere", ["nowhere", "is no record of loopcmp"]),
+        ("run --resume", ["run --resume has been replaced", "type loopcmp resume [FOLDER]"]),
+        ("run --resume nowhere --json", ["type loopcmp resume [FOLDER]"]),
+        ("list --envs", ["list --envs has been replaced", "type loopcmp list environments"]),
         ("run two.py", ["two.py", "two differences for asyncio+gather", "narrow one of them"]),
         ("run empty.py", ["empty.py defines no scenario", "@scenario()"]),
     ],
@@ -324,7 +326,7 @@ def test_help_names_every_command_and_exit_code(
 
 COMMON = {
     "-b", "--backend", "--loop", "--baseline", "--precision", "--margin", "--max-time", "--results",
-    "--publish", "--json", "--no-progress", "--resume", "--fast", "--rigorous",
+    "--publish", "--json", "--no-progress", "--fast", "--rigorous",
 }  # fmt: skip
 
 
@@ -542,7 +544,7 @@ def start(folder: Path, *words: str) -> subprocess.Popen[str]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return subprocess.Popen(
-            [LOOPCMP, "run", *words, "--no-progress"],
+            [LOOPCMP, *words, "--no-progress"],
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -581,7 +583,7 @@ def assert_every_case_exactly_once(run: Path) -> None:
     ]
 
 
-FAST = ("two_rows.py", "--fast", "-b", "asyncio")
+FAST = ("run", "two_rows.py", "--fast", "-b", "asyncio")
 
 
 @pytest.fixture
@@ -608,10 +610,10 @@ def test_a_run_interrupted_while_observing_and_again_while_timing_is_resumed_as_
         stdout, stderr = run.communicate(timeout=PATIENCE)
         folder = only_run(two_rows).relative_to(two_rows)
         assert (run.returncode, stdout) == (130, "")
-        assert stderr.strip() == f"loopcmp: interrupted; loopcmp run --resume {folder} finishes it"
+        assert stderr.strip() == f"loopcmp: interrupted; loopcmp resume {folder} finishes it"
         assert not (two_rows / folder / "record.json").exists()
-        words = ("--resume", str(folder))
-    done = loopcmp(two_rows, "run", *words, "--no-progress")
+        words = ("resume", str(folder))
+    done = loopcmp(two_rows, *words, "--no-progress")
     assert (done.returncode, done.stderr) == (0, "")
     assert_every_case_exactly_once(only_run(two_rows))
 
@@ -619,7 +621,7 @@ def test_a_run_interrupted_while_observing_and_again_while_timing_is_resumed_as_
 @pytest.fixture
 def killed(two_rows: Path) -> Path:
     """A run that was killed while observing, resumed and killed in a round, and again in a later one."""
-    for journaled, words in ((1, FAST), (5, ("--resume",)), (8, ("--resume",))):
+    for journaled, words in ((1, FAST), (5, ("resume",)), (8, ("resume",))):
         run = start(two_rows, *words)
         wait_for_lines(run, two_rows / "results", journaled)
         run.kill()
@@ -629,12 +631,12 @@ def killed(two_rows: Path) -> Path:
 
 @pytest.mark.workers
 def test_a_run_that_was_killed_three_times_is_resumed_and_has_every_case_exactly_once(killed: Path) -> None:
-    done = loopcmp(killed, "run", "--resume", "--no-progress", "--json")
+    done = loopcmp(killed, "resume", "--no-progress", "--json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["finished"] is not None
     assert done.stderr.strip() == f"Report: {only_run(killed).relative_to(killed) / 'report.md'}"
     assert_every_case_exactly_once(only_run(killed))
-    refused = loopcmp(killed, "run", "--resume")
+    refused = loopcmp(killed, "resume")
     assert refused.returncode == 2
     assert_refused(refused.stderr, "no unfinished run")
 

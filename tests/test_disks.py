@@ -18,7 +18,7 @@ from harness.runner import session
 from tests.records import everything
 from tests.test_store import BEGUN, ENTRIES, no_file_larger_than, write_journal
 
-RUN = [sys.executable, "-P", "-c", "from harness.cli import main; main()", "run", "--no-progress"]
+LOOPCMP = [sys.executable, "-P", "-c", "from harness.cli import main; main()"]
 
 STORY = """
 from harness.scenario import scenario
@@ -44,9 +44,9 @@ def in_own_mounts() -> list[str]:
 
 def script(folder: Path, *lines: str) -> "subprocess.CompletedProcess[str]":
     """What a shell script does in this folder, in a namespace of its own mounts."""
-    run = shlex.join(RUN)
+    program = shlex.join(LOOPCMP)
     return subprocess.run(
-        [*in_own_mounts(), "sh", "-c", "\n".join([f'run() {{ {run} "$@"; }}', *lines])],
+        [*in_own_mounts(), "sh", "-c", "\n".join([f'loopcmp() {{ {program} "$@" --no-progress; }}', *lines])],
         cwd=folder, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
@@ -60,15 +60,15 @@ def test_a_run_on_a_disk_that_fills_keeps_what_it_measured_and_goes_on_when_ther
     done = script(
         tmp_path,
         "mount -t tmpfs -o size=20k none results",
-        "run mine.py -b asyncio; echo first $?",
+        "loopcmp run mine.py -b asyncio; echo first $?",
         "cat results/local/*/journal.jsonl | wc -l",
         "mount -o remount,size=20m results",
-        "run --resume; echo then $?",
+        "loopcmp resume; echo then $?",
         "cat results/local/*/journal.jsonl | wc -l; ls results/local/*/record.json",
     )
     said = done.stderr.splitlines()[0]
     assert "journal.jsonl cannot be written: No space left on device; what was measured is kept" in said, said
-    assert "make room, then loopcmp run --resume results/local/" in said
+    assert "make room, then loopcmp resume results/local/" in said
     words = done.stdout.split()
     assert words[:2] == ["first", "3"]
     kept = int(words[2])
@@ -85,7 +85,7 @@ def test_a_results_folder_that_is_read_only_is_said_before_anything_is_measured(
     done = script(
         tmp_path,
         "mount --bind results results && mount -o remount,bind,ro results",
-        "run mine.py -b asyncio; echo first $?",
+        "loopcmp run mine.py -b asyncio; echo first $?",
     )
     assert done.stdout.split() == ["first", "2"]
     assert "cannot be made: Read-only file system; --results DIR chooses" in done.stderr
@@ -100,7 +100,7 @@ def test_a_run_that_became_read_only_is_not_resumed_and_says_so(tmp_path: Path) 
     done = script(
         tmp_path,
         "mount --bind run run && mount -o remount,bind,ro run",
-        "run --resume run; echo first $?",
+        "loopcmp resume run; echo first $?",
     )
     assert done.stdout.split() == ["first", "3"]
     assert "Read-only file system; what was measured is kept; make it writable, then loopcmp" in done.stderr
@@ -113,7 +113,7 @@ def test_an_entry_that_does_not_fit_leaves_no_half_of_it(tmp_path: Path) -> None
     with (
         store.Journal(tmp_path) as journal,
         no_file_larger_than(len(whole) + 20),
-        pytest.raises(CannotWrite, match="what was measured is kept; make room, then loopcmp run --resume"),
+        pytest.raises(CannotWrite, match="what was measured is kept; make room, then loopcmp resume"),
     ):
         journal.append(ENTRIES[0])
     assert path.read_bytes() == whole
@@ -151,7 +151,7 @@ def test_what_a_finished_run_cannot_write_is_written_when_it_is_resumed(
 
     monkeypatch.setattr(files, "write_all", full)
     with pytest.raises(
-        CannotWrite, match=f"{os.strerror(number)}; what was measured is kept; make .*--resume"
+        CannotWrite, match=f"{os.strerror(number)}; what was measured is kept; make .*loopcmp resume"
     ):
         write(tmp_path)
     assert not list(tmp_path.glob("**/.*"))
@@ -202,7 +202,7 @@ def test_halves_of_files_that_a_killed_run_has_left_are_removed_when_it_is_resum
 @pytest.mark.workers
 def test_two_runs_that_begin_at_once_do_each_other_no_harm(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(STORY)
-    command = [*RUN, "mine.py", "-b", "asyncio"]
+    command = [*LOOPCMP, "run", "mine.py", "-b", "asyncio", "--no-progress"]
     runs = [subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL) for _ in range(2)]
     assert [run.wait(timeout=120) for run in runs] == [0, 0]
     folders = list((tmp_path / "results/local").iterdir())

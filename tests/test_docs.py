@@ -20,9 +20,6 @@ from tests.documents import CHANGELOG, DOCUMENTS, README, ROOT, Document
 
 LOOPCMP = Path(sys.executable).with_name("loopcmp")
 
-COMING = {"resume"}
-"""Commands that the documents describe and the program does not have yet."""
-
 PROGRAMS = {"loopcmp", "make", "uv", "uvx", "python", ".venv/bin/python", ".ci/run"}
 """All that a shell block of ours may start."""
 
@@ -40,19 +37,11 @@ def command_lines() -> list[Any]:
         for words in map(_words, document.shell_lines())
         if "loopcmp" in words
     }
-    return [
-        pytest.param(list(words), id=f"{name}: {shlex.join(words)}", marks=_marks(words[0]))
-        for name, words in sorted(found)
-    ]
+    return [pytest.param(list(words), id=f"{name}: {shlex.join(words)}") for name, words in sorted(found)]
 
 
 def _words(line: str) -> list[str]:
     return shlex.split(line, comments=True)
-
-
-def _marks(command: str) -> list[pytest.MarkDecorator]:
-    coming = command in COMING
-    return [pytest.mark.xfail(reason=f"loopcmp {command} is not there yet")] if coming else []
 
 
 def program() -> Any:
@@ -106,7 +95,7 @@ def test_every_command_and_option_in_a_sentence_exists(document: Document) -> No
     every_option = set().union(*map(options, commands.values()))
     for code in document.inline_code:
         words = code.split()
-        if words[0] == "loopcmp" and len(words) > 1 and words[1].islower() and words[1] not in COMING:
+        if words[0] == "loopcmp" and len(words) > 1 and words[1].islower():
             assert words[1] in commands, code
             named = {word for word in words[2:] if word.startswith("-")}
             assert named <= options(commands[words[1]]), code
@@ -116,7 +105,7 @@ def test_every_command_and_option_in_a_sentence_exists(document: Document) -> No
 
 def test_the_table_of_the_readme_has_every_command() -> None:
     named = re.findall(r"^\| `loopcmp (\w+)", README.text, re.MULTILINE)
-    assert sorted(set(named) - COMING) == sorted(program().commands)
+    assert sorted(set(named)) == sorted(program().commands)
 
 
 def test_the_guide_lists_every_family_that_is_timed() -> None:

@@ -53,11 +53,11 @@ async def crashes():
 
 LOOPCMP = "from harness.cli import main; main()"
 
-RUN = ("mine.py", "-b", "asyncio", "-b", "uvloop", "--fast", "--seed", "1")
+RUN = ("run", "mine.py", "-b", "asyncio", "-b", "uvloop", "--fast", "--seed", "1")
 
 
 def start(folder: Path, *words: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-P", "-c", LOOPCMP, "run", *words, "--no-progress"]
+    command = [sys.executable, "-P", "-c", LOOPCMP, *words, "--no-progress"]
     return subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
@@ -84,7 +84,7 @@ def killed(folder: Path, seconds: float, *words: str) -> bool:
 
 
 def begun(folder: Path) -> list[Path]:
-    """The runs here that `--resume` would go on with, or that are finished."""
+    """The runs here that `loopcmp resume` would go on with, or that are finished."""
     journals = sorted((folder / "results" / "local").glob(f"*/{store.JOURNAL}"))
     return [journal.parent for journal in journals if b"\n" in journal.read_bytes()]
 
@@ -166,7 +166,7 @@ def done(folder: Path) -> bool:
 
 
 def _words(folder: Path) -> tuple[str, ...]:
-    return ("--resume",) if begun(folder) else RUN
+    return ("resume",) if begun(folder) else RUN
 
 
 @pytest.mark.long

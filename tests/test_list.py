@@ -38,7 +38,7 @@ def test_every_loop_of_the_table_and_of_the_project_is_listed_with_its_state(pro
 
 def test_environments_are_listed_with_their_state_and_none_is_made(project: Path) -> None:
     cache = {"XDG_CACHE_HOME": str(project / "cache")}
-    done = loopcmp(project, "list", "--envs", "--env", "new=3.13", "--json", **cache)
+    done = loopcmp(project, "list", "environments", "--env", "new=3.13", "--json", **cache)
     assert (done.returncode, done.stderr) == (0, "")
     listed = {one["name"]: one for one in json.loads(done.stdout) if one["name"]}
     assert {name: one["python"] for name, one in listed.items()} == {"new": "3.13", "old": "3.12"}
@@ -49,6 +49,6 @@ def test_environments_are_listed_with_their_state_and_none_is_made(project: Path
 
 def test_a_table_that_cannot_be_meant_is_one_line(project: Path) -> None:
     (project / "pyproject.toml").write_text("[tool.loopcmp.environments.'../up']\npython = '3.12'\n")
-    done = loopcmp(project, "list", "--envs")
+    done = loopcmp(project, "list", "environments")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "'../up' cannot name an environment" in done.stderr

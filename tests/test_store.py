@@ -212,7 +212,7 @@ def test_a_path_without_a_record_is_refused(tmp_path: Path, name: str) -> None:
 
 def test_an_unfinished_run_says_how_to_finish_it(tmp_path: Path) -> None:
     write_journal(tmp_path)
-    with pytest.raises(BadInput, match=f"loopcmp run --resume {tmp_path}"):
+    with pytest.raises(BadInput, match=f"loopcmp resume {tmp_path}"):
         store.read_record(tmp_path)
 
 

@@ -186,7 +186,7 @@ def test_what_no_command_line_can_ask_for_is_named_before_anything_is_started(
     before = path.read_bytes()
     monkeypatch.setattr(subprocess, "Popen", never)
     monkeypatch.setattr(os, "posix_spawn", never)
-    assert here(monkeypatch, "run", "--resume", tmp_path / "run") == 2
+    assert here(monkeypatch, "resume", tmp_path / "run") == 2
     said = capsys.readouterr().err
     assert said.startswith(f"loopcmp: {path}, {field}: ")
     assert why in said

@@ -7,7 +7,6 @@ It may import every room but worker; no room imports it.
 import os
 import sys
 from importlib import import_module
-from io import TextIOWrapper
 
 
 def main() -> None:
@@ -20,9 +19,6 @@ def main() -> None:
                 f"loopcmp: the package {name!r} that Python finds is not loopcmp's; "
                 "install loopcmp into an environment of its own: uv tool install loopcmp"
             )
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no ✓ is no crash
-    from harness.cli.app import run_app
+    from harness.cli.running import run_command
 
-    sys.exit(run_app())
+    sys.exit(run_command())

@@ -1,6 +1,6 @@
-"""The commands under one name, and what becomes of errors and interruptions."""
+"""The commands under one name."""
 
-import sys
+from typing import Annotated
 
 import typer
 
@@ -11,8 +11,9 @@ from harness.cli.list import list_
 from harness.cli.new import new
 from harness.cli.publish import publish
 from harness.cli.report import report
+from harness.cli.resume import resume
 from harness.cli.run import run
-from harness.errors import LoopcmpError, ScenarioBroken
+from harness.cli.versions import show_versions
 
 app = typer.Typer(
     name="loopcmp",
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command("list")(list_)
 app.command("check")(check)
 app.command("run")(run)
+app.command("resume")(resume)
 app.command("compare")(compare)
 app.command("audit")(audit)
 app.command("report")(report)
@@ -38,22 +40,15 @@ app.command("publish")(publish)
 
 
 @app.callback()
-def _loopcmp() -> None:
-    """Run scenarios on Python's event loops, check that they do the same, and time them fairly."""
-
-
-def run_app() -> int:
-    """Run the command; gives the exit code. Misuse is one line on stderr, never a traceback of ours."""
-    try:
-        code = app(standalone_mode=True)
-    except ScenarioBroken as error:
-        sys.stderr.write(f"{error.frames}loopcmp: {error}\n")
-        return error.exit_code
-    except LoopcmpError as error:
-        sys.stderr.write(f"loopcmp: {error}\n")
-        return error.exit_code
-    except SystemExit as end:
-        if isinstance(end.__context__, BrokenPipeError):  # typer and rich end it with 1, a finding
-            return 0
-        raise
-    return int(code or 0)
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=show_versions,
+            is_eager=True,
+            help="Show the versions of all that takes part.",
+        ),
+    ] = False,
+) -> None:
+    pass

@@ -31,7 +31,7 @@ def audit(
 
     Identical code and planted differences are timed by the very code that `run` uses, beside the usual
     procedure, all of the one and then all of the other by pyperf's own commands. An audit that was ended is
-    finished by `loopcmp run --resume`.
+    finished by `loopcmp resume`.
     """
     from harness.cli.execute import execute
     from harness.records import store

@@ -37,7 +37,8 @@ def check(
 ) -> None:
     """Observe every case: the verdicts and every difference, in seconds."""
     from harness.analysis.capabilities import TAG
-    from harness.cli.exit_codes import exit_code
+    from harness.cli.execute import say_unmeasured
+    from harness.cli.exit_codes import exit_code, unmeasured
     from harness.cli.progress import Progress
     from harness.runner.checking import check as observe
     from harness.runner.planning import RunRequest, plan_run, unavailable
@@ -47,14 +48,16 @@ def check(
     wanted = RunRequest(
         words, backend or [], loop or [], baseline, timeout, scale=scale, environments=env or []
     )
-    tally = RunState(plan_run(wanted))
-    with Progress(tally, shown=not no_progress, timed=False) as progress:
-        for entry in observe(tally):
-            tally.add(entry)
+    state = RunState(plan_run(wanted))
+    with Progress(state, shown=not no_progress, timed=False) as progress:
+        for entry in observe(state):
+            state.add(entry)
             progress.show(entry)
-    record = tally.record()
+    record = state.record()
     _show(record, as_json=as_json, capabilities=capabilities)
-    raise typer.Exit(exit_code(record, unavailable(tally.run)))
+    missing = unavailable(state.run)
+    say_unmeasured(unmeasured(record, missing))
+    raise typer.Exit(exit_code(record, missing))
 
 
 def _show(record: "Record", *, as_json: bool, capabilities: bool) -> None:

@@ -1,11 +1,14 @@
 """A run or an audit under way, from its folder to its exit code: what both commands share."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import typer
 
-from harness.cli.exit_codes import INTERRUPTED, exit_code
+from harness.cli.exit_codes import exit_code, unmeasured
 from harness.cli.progress import Progress
+from harness.cli.signals import Interrupted
+from harness.errors import escape_controls
 from harness.records.record import Record
 from harness.records.store import resume_command
 from harness.report.writing import write_report
@@ -19,11 +22,19 @@ def execute(session: Session, *, shown: bool, as_json: bool) -> int:
         with Progress(session.state, shown=shown, timed=True) as progress:
             measure(session, progress.show)
         record = write_report(session.folder, conclude(session))
-    except KeyboardInterrupt:
-        typer.echo(f"\nloopcmp: interrupted; {resume_command(session.folder)} finishes it", err=True)
-        return INTERRUPTED
+    except Interrupted as interrupted:
+        interrupted.advice = f"{resume_command(session.folder)} finishes it"
+        raise
     _show(record, session.folder, as_json)
-    return exit_code(record, unavailable(session.state.run))
+    missing = unavailable(session.state.run)
+    say_unmeasured(unmeasured(record, missing))
+    return exit_code(record, missing)
+
+
+def say_unmeasured(reasons: Iterable[str]) -> None:
+    """Say on stderr what could not be measured, each with its reason."""
+    for reason in reasons:
+        typer.echo(f"loopcmp: could not measure {escape_controls(reason)}", err=True)
 
 
 def _show(record: Record, folder: Path, as_json: bool) -> None:

@@ -1,38 +1,47 @@
-"""What a run's end means as an exit code."""
+"""What the end of a command means as an exit code. Nothing is printed here."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-import typer
+if TYPE_CHECKING:
+    from harness.records.record import Record
 
-from harness.records.record import Record
-from harness.records.verdict import FINDINGS, Verdict
-from harness.report.formatting import case_id
-
-ALL_WELL, FINDING, COULD_NOT_MEASURE, INTERRUPTED = 0, 1, 3, 130
+ALL_WELL, FINDING, COULD_NOT_MEASURE = 0, 1, 3
 
 
-def exit_code(record: Record, unavailable: Sequence[str] = ()) -> int:
-    """0 all well, 1 a finding, 3 if what was asked for could not be measured; says why on stderr.
+def exit_code(record: "Record", unavailable: Sequence[str] = ()) -> int:
+    """Return 0 where all is well, 1 for a finding, and 3 where what was asked for could not be measured.
 
-    That is a case with this verdict, a backend that was named and cannot run here, or all of them.
+    The last is a case with this verdict, a backend that was named and cannot run here, or all of them.
     """
-    findings = [cell.verdict for line in record.results for cell in line.cases]
-    missing = [*unavailable, *_unmeasured(record)]
-    if not missing and all(one.kind is Verdict.UNAVAILABLE for one in findings):
-        missing = [f"anything: {because}" for because in dict.fromkeys(one.reason for one in findings)]
-    for why in missing:
-        typer.echo(f"loopcmp: could not measure {why}", err=True)
-    if any(one.kind in FINDINGS for one in findings):
+    from harness.records.verdict import FINDINGS
+
+    if any(case.verdict.kind in FINDINGS for result in record.results for case in result.cases):
         return FINDING
-    return COULD_NOT_MEASURE if missing else ALL_WELL
+    return COULD_NOT_MEASURE if any(unmeasured(record, unavailable)) else ALL_WELL
 
 
-def _unmeasured(record: Record) -> Iterator[str]:
-    """Every reason why a case could not be measured, with the first such case and how many more there are."""
-    alike: dict[str, list[str]] = {}
-    for line in record.results:
-        for cell in line.cases:
-            if cell.verdict.kind is Verdict.COULD_NOT_MEASURE:
-                alike.setdefault(cell.verdict.reason, []).append(case_id(line, cell))
-    for because, (first, *others) in alike.items():
-        yield f"{first}{f' and {len(others)} more' if others else ''}: {because}"
+def unmeasured(record: "Record", unavailable: Sequence[str] = ()) -> Iterator[str]:
+    """Say what could not be measured, and why; `unavailable` are the named backends that cannot run here."""
+    from harness.records.verdict import Verdict
+
+    reasons = [*unavailable, *_cases_unmeasured(record)]
+    verdicts = [case.verdict for result in record.results for case in result.cases]
+    if not reasons and all(verdict.kind is Verdict.UNAVAILABLE for verdict in verdicts):
+        reasons = [f"anything: {reason}" for reason in dict.fromkeys(verdict.reason for verdict in verdicts)]
+    yield from reasons
+
+
+def _cases_unmeasured(record: "Record") -> Iterator[str]:
+    """Name the first case that could not be measured for each reason, and how many more there are."""
+    from harness.records.verdict import Verdict
+
+    cases_of: dict[str, list[str]] = {}
+    for result in record.results:
+        for case in result.cases:
+            if case.verdict.kind is Verdict.COULD_NOT_MEASURE:
+                cases_of.setdefault(case.verdict.reason, []).append(
+                    f"{result.benchmark.id} on {case.backend}"
+                )
+    for reason, (first, *others) in cases_of.items():
+        yield f"{first}{f' and {len(others)} more' if others else ''}: {reason}"

@@ -27,9 +27,6 @@ def list_(
     scenarios: Scenarios = None,
     loop: Loops = None,
     env: Environments = None,
-    envs: Annotated[
-        bool, typer.Option("--envs", help="List environments, and whether they are made.")
-    ] = False,
     as_json: Json = False,
 ) -> None:
     """List scenarios, backends or environments, and why a backend cannot run here."""
@@ -38,7 +35,6 @@ def list_(
         Kind.BACKENDS: lambda: _backends(loop or []),
         Kind.ENVIRONMENTS: lambda: _environments(env or []),
     }
-    kind = Kind.ENVIRONMENTS if envs else kind
     chosen = [kind] if kind else [Kind.SCENARIOS, Kind.BACKENDS]
     listed = {one.value: listings[one]() for one in chosen}
     if as_json:
@@ -99,7 +95,7 @@ def _notes(why: str | None, lore: "LoopNotes | None") -> str:
 
 def _environments(words: list[str]) -> list[dict[str, object]]:
     """Each environment that is defined, and what was made of it; then the Pythons that uv finds."""
-    from harness.execution.environments import built_from, interpreters
+    from harness.execution.environments.installed import built_from, interpreters
     from harness.runner.choosing import known
 
     defined: list[dict[str, object]] = [

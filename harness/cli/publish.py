@@ -16,7 +16,7 @@ def publish(
     results: Results = Path("results"),
 ) -> None:
     """Build a static site from the published records; what did not change is not rendered again."""
-    from harness.cli.exit_codes import INTERRUPTED
+    from harness.cli.signals import Interrupted
     from harness.errors import BadInput
 
     try:
@@ -27,8 +27,8 @@ def publish(
         if error.name != "ruptures":
             raise
         raise BadInput("changes over time are found by ruptures: pip install 'loopcmp[publish]'") from None
-    except KeyboardInterrupt:
+    except Interrupted as interrupted:
         again = shlex.join(["loopcmp", "publish", "-o", str(output), "--results", str(results)])
-        typer.echo(f"\nloopcmp: interrupted; {again} finishes it", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        interrupted.advice = f"{again} finishes it"
+        raise
     typer.echo(f"{output}: {built.records} records, {built.rendered} rendered, {built.written} files written")

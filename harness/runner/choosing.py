@@ -1,5 +1,6 @@
 """From what was typed and what the project says, to loops, environments and backends."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,3 +95,14 @@ def _check(known: AvailableNames, found: Sequence[Backend]) -> None:
         of_it = [backend.environment for backend in found if backend.loop == loop]
         if None in of_it or (loop in known.typed and not of_it):
             check_loop(loop)
+
+
+def run_name(scenarios: Sequence[str]) -> str:
+    """Return a name for a run that was given none: its one scenario, as far as that can name a folder."""
+    match scenarios:
+        case []:
+            return "all"
+        case [scenario]:
+            return re.sub(r"[^A-Za-z0-9.-]+", "-", Path(scenario).stem).strip("-.")[:40] or "run"
+        case _:
+            return "several"

@@ -79,7 +79,7 @@ def cannot_write(path: Path, error: OSError, other: str = "--results DIR") -> Ca
 
 def resume_command(folder: Path) -> str:
     """What to type to finish the run in this folder, quoted for the shell."""
-    return f"loopcmp run --resume {shlex.quote(str(folder))}"
+    return f"loopcmp resume {shlex.quote(str(folder))}"
 
 
 def is_begun(folder: Path) -> bool:

@@ -1,0 +1,36 @@
+"""`loopcmp resume`: go on with a run or an audit that was ended before it was finished."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.options import Json, NoProgress, Results
+
+
+def resume(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FOLDER]", help="The folder of the run. The newest unfinished one if left out."
+        ),
+    ] = None,
+    results: Results = Path("results"),
+    as_json: Json = False,
+    no_progress: NoProgress = False,
+) -> None:
+    """Finish a run or an audit that was interrupted.
+
+    What was measured is kept, and every case is there exactly once. A run goes on as it began: with its
+    options, and only with the same scenarios, machine, Python and versions.
+    """
+    from harness.cli.execute import execute
+    from harness.records import store
+    from harness.runner import session
+    from harness.runner.planning import verify_unchanged
+    from harness.runner.resume_checks import check_typed
+
+    run = session.resume(folder or store.unfinished(results))
+    check_typed(run.folder, run.state.begun)
+    verify_unchanged(run.state.begun)
+    raise typer.Exit(execute(run, shown=not no_progress, as_json=as_json))
