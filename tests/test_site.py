@@ -399,7 +399,7 @@ def test_ratios_to_another_baseline_are_another_series_and_no_change() -> None:
 
 def beside_old(build: str, baseline: str = ASYNCIO) -> Record:
     """A record with uvloop in an environment of its own, whose Python is this build."""
-    alone = replace(*backends(UVLOOP), venv=EnvironmentSpec("old", "3.12"))
+    alone = replace(*backends(UVLOOP), environment=EnvironmentSpec("old", "3.12"))
     planned = replace(plan(ORDER, effort=FAST), backends=(*backends(ASYNCIO, TRIO), alone), baseline=baseline)
     there = BackendEnvironment(OLD, "3.12.1", build, (("anyio", "4.1.0"), ("uvloop", "0.19.0")))
     first = replace(begun(planned), machine=replace(ENVIRONMENT, environments=(there,)))
