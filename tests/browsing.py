@@ -9,10 +9,9 @@ import os
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -134,16 +133,3 @@ def axe() -> str:
             member = archive.extractfile("package/axe.min.js")
             assert member is not None
             return member.read().decode()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None or DRIVER is None:
-        pytest.skip("no Chromium here: install chromium and chromedriver")
-    folder = Path(mkdtemp(prefix="loopcmp-chromium-"))
-    opened = Browser(folder)
-    try:
-        yield opened
-    finally:
-        opened.close()
-        shutil.rmtree(folder, ignore_errors=True)

@@ -19,7 +19,7 @@ from harness.runner.checking import check
 from harness.runner.planning import RunRequest, plan_audit
 from harness.runner.sequential import SequentialFailed, usual_procedure
 from harness.runner.state import RunState
-from tests.test_rounds import ABOUT, FREE, arms_on, parts, row_of
+from tests.arms import ABOUT, FREE, arms_on, parts, row_of
 
 workers = pytest.mark.workers
 

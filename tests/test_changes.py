@@ -11,12 +11,8 @@ from harness.records.entries import BackendEnvironment
 from harness.records.estimate import Judgement
 from harness.records.record import Record, SelfTestCheck
 from harness.report.tables.comparison import sentences, table_between
-from tests.records import ASYNCIO, ENVIRONMENT, THREE, TRIO, UVLOOP, everything, plan, record_of
-from tests.test_comparison import STORY, record
-
-
-def elsewhere(of: Record, **there: object) -> Record:
-    return replace(of, run=replace(of.run, machine=replace(ENVIRONMENT, **there)))  # type: ignore[arg-type]
+from tests.compared import STORY, elsewhere, record
+from tests.records import ASYNCIO, THREE, TRIO, UVLOOP, everything, plan, record_of
 
 
 def notes(found: ComparisonBetween) -> str:

@@ -10,8 +10,7 @@ import pytest
 
 from harness.analysis.sweeps import Curve, Point, Sweep, fit, sweeps
 from harness.records.estimate import Estimate
-from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
-from harness.records.verdict import CaseVerdict, Verdict
+from harness.records.verdict import Verdict
 from harness.report.charts import Chart, charts, round_strips
 from harness.report.charts.dots import ratio_ticks, size_ticks
 from harness.report.charts.images import chart_images
@@ -22,52 +21,12 @@ from harness.report.evidence import case_of
 from harness.report.formats.markdown import illustrated
 from harness.report.tables.table import Table
 from harness.report.warnings import caveats
-from tests.records import ASYNCIO, TRIO, UVLOOP, begun, everything, look, passed, plan, returned, row, twice
+from tests.records import ASYNCIO, TRIO, UVLOOP, everything, passed
+from tests.swept import remembered, sure, swept
 
 pytestmark = pytest.mark.browser
 
 GOLDEN = Path(__file__).parent / "golden" / "charts" / "tables.txt"
-
-
-def sure(value: float) -> Estimate:
-    return Estimate(value, value, value, 20)
-
-
-def timing_of(seconds: float, collecting: float = 0.0) -> Timing:
-    some = sure(seconds)
-    return Timing(some, cpu=some, switches=some, collecting=sure(collecting), peak_memory=None, startup=some)
-
-
-def swept(*times: float) -> Record:
-    """A record of one scenario over n = 1, 10, 100, …: these seconds on asyncio, twice as many on uvloop."""
-    rows = [row("grow", returned(1), parameters=(("n", 10**at), ("how", "well"))) for at in range(len(times))]
-    lines = []
-    for one, seconds in zip(rows, times, strict=True):
-        cells = [
-            CaseResult(
-                name, CaseVerdict(Verdict.AGREES), twice(look(returned(1))), timing_of(seconds * factor)
-            )
-            for name, factor in ((ASYNCIO, 1), (UVLOOP, 2))
-        ]
-        lines.append(BenchmarkResult(one, tuple(cells), rounds=20))
-    return Record(begun(plan(*rows, on=(ASYNCIO, UVLOOP))), tuple(lines), (), None, None)
-
-
-def remembered() -> Record:
-    """The same for n = 1, 10, 100, with a fixed mebibyte on uvloop, and 2 KiB for each of n on both."""
-    record = swept(1e-6, 1e-5, 1e-4)
-    lines = (
-        replace(line, cases=tuple(peaking(cell, 10**at) for cell in line.cases))
-        for at, line in enumerate(record.results)
-    )
-    return replace(record, results=tuple(lines))
-
-
-def peaking(cell: CaseResult, n: int) -> CaseResult:
-    assert cell.timing is not None
-    once = 2**20 if cell.backend == UVLOOP else 2**14
-    peak = Estimate(once + 2048.0 * n, once + 2048.0 * n - 99, once + 2048.0 * n + 99, 20)
-    return replace(cell, timing=replace(cell.timing, peak_memory=peak))
 
 
 def written(table: Table) -> str:

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 import typer
 
-from harness.cli import main
 from harness.cli.app import app
 from harness.records import store
 from harness.records.entries import BenchmarkFinished, CaseObserved, RoundMeasured, RunFinished
@@ -23,12 +22,10 @@ from harness.report import render
 from harness.report.charts.images import chart_images
 from harness.report.formats.markdown import illustrated
 from harness.runner.planning import command_line
+from tests.command_line import LOOPCMP, PATIENCE, here, loopcmp
 from tests.records import ASYNCIO, TRIO, UVLOOP, everything
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-LOOPCMP = Path(sys.executable).with_name("loopcmp")
-PATIENCE = 120.0
-"""Seconds; only a test that hangs takes as long."""
 
 MINE = """\
 from anyio.lowlevel import checkpoint
@@ -104,19 +101,6 @@ def divide(by):
 
 NUMBER = divide(by=0)
 """
-
-
-def loopcmp(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What the installed command does when it is typed in this folder."""
-    return subprocess.run(
-        [LOOPCMP, *words],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
 
 
 def files(folder: Path) -> set[Path]:
@@ -207,15 +191,6 @@ def test_a_module_that_does_not_import_is_shown_with_the_users_own_frames_only(t
     frames = [line.strip().split(",")[0] for line in trace if line.lstrip().startswith("File ")]
     assert frames == [f'File "{tmp_path / "broken.py"}"'] * 2
     assert files(tmp_path) == {tmp_path / "broken.py"}
-
-
-def here(monkeypatch: pytest.MonkeyPatch, *words: object) -> int | str | None:
-    """The exit code of a command that starts no worker, run in this process."""
-    monkeypatch.setattr(sys, "argv", ["loopcmp", *map(str, words)])
-    monkeypatch.delenv("FORCE_COLOR", raising=False)
-    with pytest.raises(SystemExit) as ended:
-        main()
-    return ended.value.code
 
 
 def newer(data: bytes) -> bytes:

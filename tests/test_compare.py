@@ -7,10 +7,9 @@ import pytest
 
 from harness.records import store
 from harness.records.record import Record
+from tests.command_line import here
+from tests.compared import elsewhere, record
 from tests.records import TRIO, UVLOOP
-from tests.test_changes import elsewhere
-from tests.test_cli import here
-from tests.test_comparison import record
 
 ENDS = {"all well": 0, "finding": 1, "usage": 2, "could not measure": 3}
 

@@ -1,19 +1,19 @@
 """The backends inside one record, against any one of them."""
 
 from dataclasses import replace
-from functools import cache
 
 import pytest
 
 from harness.analysis.within import RatioToBaseline, within
 from harness.errors import BadInput
 from harness.protocol.observations import ProcessObservations, WorkerExit
-from harness.records.entries import CaseObserved, Entry
+from harness.records.entries import CaseObserved
 from harness.records.estimate import Judgement
 from harness.records.pace import SELF_TEST_ARM
 from harness.records.plan import FAST
 from harness.records.record import Record
 from harness.report.tables.comparison import table_within
+from tests.compared import SEEN, STORY, record
 from tests.records import (
     ASYNCIO,
     TRIO,
@@ -23,27 +23,12 @@ from tests.records import (
     plan,
     raised,
     record_of,
-    returned,
     rounds,
     row,
     seen_alike,
     twice,
     unmeasured,
 )
-
-STORY, OTHER = row("story", returned(1)), row("other", returned(1))
-SEEN = twice(look(returned(1)))
-
-
-@cache
-def record(uvloop: float = 63.0, *, rows: tuple[str, ...] = ("story",), count: int = 12) -> Record:
-    """Rows of three backends; uvloop takes this share, in %, of asyncio's time."""
-    chosen = [of for of in (STORY, OTHER) if of.id in rows]
-    entries: list[Entry] = []
-    for of in chosen:
-        times = {ASYNCIO: 100.0, UVLOOP: uvloop, TRIO: 180.0, SELF_TEST_ARM: 100.0}
-        entries += [*seen_alike(of, SEEN), *rounds(of.id, times, count, spread=0.003)]
-    return record_of(plan(*chosen, effort=FAST), *entries)
 
 
 def found(of: Record, baseline: str | None = None, *backends: str) -> dict[str, RatioToBaseline]:

@@ -16,7 +16,7 @@ from harness.records import store
 from harness.records.store import files
 from harness.runner import session
 from tests.records import everything
-from tests.test_store import BEGUN, ENTRIES, no_file_larger_than, write_journal
+from tests.stored import BEGUN, ENTRIES, no_file_larger_than, write_journal
 
 LOOPCMP = [sys.executable, "-P", "-c", "from harness.cli import main; main()"]
 

@@ -16,7 +16,7 @@ from harness.records.record import Record
 from harness.records.store.journal import KINDS
 from harness.records.store.pyperf_files import _merged
 from tests.records import everything
-from tests.test_store import pyperf_run, timed_round, write_journal
+from tests.stored import pyperf_run, timed_round, write_journal
 
 RECORD: bytes = msgspec.json.encode(everything())
 

@@ -5,22 +5,15 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from random import Random
 
 import msgspec
 import pytest
 
-from harness.analysis.intervals import judge_ratio
-from harness.backends.backend import Backend, Loop
 from harness.errors import escape_controls
-from harness.protocol.observations import ProcessObservations, WorkerExit
 from harness.records.entries import CaseObserved
-from harness.records.estimate import Estimate
-from harness.records.record import BenchmarkResult, CaseResult, Record, SelfTestCheck, Timing
-from harness.records.verdict import CaseVerdict, Verdict
+from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.report import differences, formatting, sentences
 from harness.report.evidence import LONG
 from harness.report.formats import html
@@ -30,14 +23,12 @@ from harness.report.method import method
 from harness.report.tables import audit as audit_tables
 from harness.report.tables import results
 from harness.report.warnings import of_rows, of_the_run
-from tests.browsing import DESK, PHONE, Browser, browser
+from tests.browsing import DESK, PHONE, Browser
 from tests.kinds import audit
 from tests.reading import Element, read
 from tests.records import (
     ASYNCIO,
-    PACE,
     UVLOOP,
-    begun,
     everything,
     look,
     plan,
@@ -46,10 +37,9 @@ from tests.records import (
     row,
     twice,
 )
+from tests.strained import HOSTILE, hostile, sixty_by_twelve
 
 pytestmark = pytest.mark.browser
-
-__all__ = ["browser"]
 
 
 @cache
@@ -60,50 +50,6 @@ def page_of_everything() -> str:
 @cache
 def everything_read() -> Element:
     return read(page_of_everything())
-
-
-def estimate(value: float, width: float) -> Estimate:
-    return Estimate(value, value * (1 - width), value * (1 + width), 20)
-
-
-def timing(draw: Random, ratio: float | None) -> Timing:
-    seconds = estimate(1e-4 * (ratio or 1), 0.02)
-    timed = Timing(
-        seconds=seconds,
-        cpu=seconds,
-        switches=estimate(2, 0.1),
-        collecting=estimate(0.01, 0.1),
-        peak_memory=estimate(2**20, 0.1),
-        startup=estimate(0.09, 0.01),
-    )
-    if ratio is None:
-        return timed
-    shown = estimate(ratio, 0.01)
-    samples = tuple(draw.gauss(0, 0.01) for _ in range(50))
-    return replace(timed, ratio=shown, mean_ratio=ratio, judgement=judge_ratio(shown, 0.01), samples=samples)
-
-
-@cache
-def sixty_by_twelve() -> Record:
-    """A record of 60 rows on 12 backends, each with a number."""
-    draw = Random(1)
-    swept = [row(f"swept_{at // 4}", returned(1), parameters=(("n", 10 ** (at % 4)),)) for at in range(24)]
-    rows = [*swept, *(row(f"scenario_{at}", returned(1)) for at in range(36))]
-    loops = [Backend(Loop(f"loop{at}", factory=f"loop{at}:new"), "gather") for at in range(9)]
-    planned = plan(*rows)
-    planned = replace(planned, backends=(*planned.backends, *loops))
-    names = [backend.name for backend in planned.backends]
-    lines = []
-    for one in rows:
-        ratios = {name: None if name == ASYNCIO else 2 ** draw.uniform(-1, 1) for name in names}
-        cells = [
-            CaseResult(name, CaseVerdict(Verdict.AGREES), twice(look(returned(1))), timing(draw, ratio))
-            for name, ratio in ratios.items()
-        ]
-        lines.append(
-            BenchmarkResult(one, tuple(cells), PACE, 50, "every interval is within ±2.0%", estimate(1, 0.01))
-        )
-    return Record(begun(planned), tuple(lines), (), SelfTestCheck(60, 3, 8), None)
 
 
 # What stands on the page
@@ -262,49 +208,6 @@ def test_sixty_scenarios_on_twelve_backends_stay_under_three_megabytes() -> None
 
 
 # Text that would rather be something else
-
-
-HOSTILE = {
-    "a script": "<script>alert(1)</script>",
-    "the end of a script": "</script><script>alert(1)</script>",
-    "the end of an attribute": '" onmouseover="alert(1)" x=\'',
-    "a comment": "<!-- gone",
-    "an entity": "&lt;b&gt; &amp;amp; &#0;",
-    "a template": "{{ 7 * 7 }}{% raw %}",
-    "an address": "javascript:alert(1)",
-    "a color": "\x1b[31mred\x1b[0m",
-    "nothing": "nu\x00l",
-    "right to left": "\u202egnirts \u2066x",
-    "a line separator": "one\u2028two",
-    "a letter from the right": "א ב",
-    "half a pair": "\ud800".encode("unicode_escape").decode(),
-}
-
-
-def hostile(text: str) -> Record:
-    """A record in which everything that others choose is this text."""
-    promised = replace(
-        row(text, returned(text)), summary=text, source=f"{text}:1", text=text, parameters=(("name", text),)
-    )
-    entries = (
-        CaseObserved(promised.id, ASYNCIO, twice(look(returned(text), text))),
-        CaseObserved(promised.id, UVLOOP, (ProcessObservations(ended=WorkerExit(f"ended by {text}", text)),)),
-        CaseObserved(promised.id, "trio+nursery", twice(look(returned(text + "!"), text))),
-    )
-    record = record_of(plan(promised), *entries)
-    timed = tuple(
-        replace(cell, timing=replace(timing(Random(1), 2.0), flags=(text,)))
-        if cell.backend == UVLOOP
-        else cell
-        for cell in record.results[0].cases
-    )
-    line = replace(record.results[0], cases=timed, stop_reason=text, rounds=50)
-    environment = replace(record.run.machine, cpu=text, versions=((text, text),))
-    return replace(
-        record,
-        run=replace(record.run, name=text, command=text, machine=environment),
-        results=(line,),
-    )
 
 
 @cache

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.backends.third_party import PYPI
-from tests.test_cli import loopcmp
+from tests.command_line import loopcmp
 
 pytestmark = pytest.mark.workers
 

@@ -9,7 +9,7 @@ from harness.records.store import write_timings
 from harness.records.store.pyperf_files import file_name
 from harness.report.evidence import case_of
 from tests.records import everything
-from tests.test_store import timed_round
+from tests.stored import timed_round
 
 NAMES = [
     "../../up",

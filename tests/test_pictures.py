@@ -19,7 +19,7 @@ from harness.report.formats.markdown import illustrated
 from harness.report.writing import files
 from tests.kinds import KINDS, audit
 from tests.records import everything
-from tests.test_charts import swept
+from tests.swept import swept
 
 GOLDEN = Path(__file__).parent / "golden" / "illustrated.md"
 SVG = "{http://www.w3.org/2000/svg}"

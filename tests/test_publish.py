@@ -11,10 +11,9 @@ pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[p
 from harness.errors import BadInput, CannotWrite
 from harness.report.site import build
 from harness.report.site.tree import LockedFolder
-from tests.test_cli import here
-from tests.test_comparison import record
-from tests.test_site import put
-from tests.test_store import no_file_larger_than
+from tests.command_line import here
+from tests.compared import record
+from tests.stored import no_file_larger_than, put
 
 
 @pytest.fixture

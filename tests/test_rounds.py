@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from itertools import permutations
 from pathlib import Path
 from statistics import median
-from textwrap import dedent
 
 import pyperf
 import pytest
@@ -39,25 +38,13 @@ from harness.records.pace import (
     RoundSettings,
 )
 from harness.worker.describing import Describer
+from tests.arms import ABOUT, FREE, PATIENCE, arms_on, fault, parts, row_of
 
 workers = pytest.mark.workers
 
-PATIENCE = 60.0
-"""Seconds in which any worker gets something done, however busy the machine."""
 
-ABOUT = {"name": "story"}
-FREE = RoundContext(None, PATIENCE)
 ALONE = RoundSettings(loops=1, turns=1, warmups=0, untimed=0, one_at_a_time=True, warm=False)
 
-HEAD = """
-import os, random, signal
-from pathlib import Path
-import anyio
-from harness.scenario import scenario
-
-here = Path(__file__).parent
-calls = 0
-"""
 
 LOGS = """
 @scenario(params={"who": ["a"]})
@@ -67,32 +54,12 @@ async def story(who):
 """
 
 
-def row_of(folder: Path, text: str) -> Benchmark:
-    path = folder / "mine.py"
-    path.write_text(HEAD + dedent(text))
-    return Benchmark("story", "user", str(path), "", "mine.py:1")
-
-
-def arms_on(row: Benchmark, *backends: str) -> list[Arm]:
-    return [Arm(name, assignment(row, find_backend(name))) for name in backends]
-
-
 def arms_called(folder: Path, text: str, names: str) -> list[Arm]:
     """Arms on asyncio that differ in their parameter `who` alone."""
     module = row_of(folder, text).module
     rows = [Benchmark("story", "user", module, "", "mine.py:1", (("who", who),)) for who in names]
     backend = find_backend("asyncio")
     return [Arm(who, assignment(row, backend)) for who, row in zip(names, rows, strict=True)]
-
-
-def parts(played: tuple[ArmRound, ...] | ArmFailure) -> tuple[ArmRound, ...]:
-    assert not isinstance(played, ArmFailure), played
-    return played
-
-
-def fault(played: object) -> ArmFailure:
-    assert isinstance(played, ArmFailure), played
-    return played
 
 
 def results(part: ArmRound) -> list[Description | None]:

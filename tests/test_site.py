@@ -24,7 +24,6 @@ from harness.records.entries import BackendEnvironment, BenchmarkCalibrated, Run
 from harness.records.pace import SELF_TEST_ARM
 from harness.records.plan import FAST
 from harness.records.record import Record
-from harness.records.store import write_record
 from harness.report.site.badge import BAD, GOOD, badge, badge_message
 from harness.report.site.build import publish
 from harness.report.site.history import series
@@ -33,7 +32,7 @@ from harness.report.site.names import slug
 from harness.report.site.summary import CaseSummary, Interval, MachineSummary, RecordSummary
 from harness.report.tables import audit as audit_tables
 from harness.runner.state import RunState
-from tests.browsing import DESK, PHONE, Browser, browser
+from tests.browsing import DESK, PHONE, Browser
 from tests.kinds import audit
 from tests.reading import read
 from tests.records import (
@@ -53,18 +52,10 @@ from tests.records import (
     seen_alike,
     twice,
 )
-from tests.test_html import HOSTILE, hostile
+from tests.stored import put
+from tests.strained import HOSTILE, hostile
 
 pytestmark = pytest.mark.browser
-
-__all__ = ["browser"]
-
-
-def put(results: Path, name: str, record: Record, started: str) -> Path:
-    folder = results / name
-    folder.mkdir(parents=True)
-    write_record(folder, replace(record, run=replace(record.run, started=started)))
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -408,7 +399,7 @@ def test_ratios_to_another_baseline_are_another_series_and_no_change() -> None:
 
 def beside_old(build: str, baseline: str = ASYNCIO) -> Record:
     """A record with uvloop in an environment of its own, whose Python is this build."""
-    alone = replace(*backends(UVLOOP), venv=EnvironmentSpec("old", "3.12"))
+    alone = replace(*backends(UVLOOP), environment=EnvironmentSpec("old", "3.12"))
     planned = replace(plan(ORDER, effort=FAST), backends=(*backends(ASYNCIO, TRIO), alone), baseline=baseline)
     there = BackendEnvironment(OLD, "3.12.1", build, (("anyio", "4.1.0"), ("uvloop", "0.19.0")))
     first = replace(begun(planned), machine=replace(ENVIRONMENT, environments=(there,)))

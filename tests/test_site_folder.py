@@ -22,9 +22,9 @@ from harness.report.site import folder as site_folder
 from harness.report.site.build import publish
 from harness.report.site.folder import MANIFEST, SiteFolder, is_site_file
 from harness.report.site.names import slug
-from tests.test_cli import here
-from tests.test_comparison import record
-from tests.test_site import put
+from tests.command_line import here
+from tests.compared import record
+from tests.stored import put
 
 Contents = dict[str, bytes | str]
 

@@ -1,70 +1,30 @@
 """Journals and records on disk: nothing that was measured is lost, and nothing torn is taken for whole."""
 
-import io
 import json
 import os
-import resource
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pyperf
 import pytest
 
 from harness.errors import BadInput, CannotWrite
 from harness.records import store
-from harness.records.entries import (
-    ArmDropped,
-    BenchmarkCalibrated,
-    BenchmarkFinished,
-    CaseObserved,
-    Entry,
-    PassRoundMeasured,
-    RoundMeasured,
-    RunFinished,
-)
-from harness.records.pace import SELF_TEST_ARM, ArmFailure
 from harness.report.writing import write_report
 from harness.runner.state import RunState
 from tests.kinds import CLOSED
 from tests.records import (
     ASYNCIO,
-    PACE,
     UVLOOP,
     begun,
     everything,
-    look,
-    part,
     plan,
-    returned,
-    round_of,
     row,
-    twice,
-    value,
 )
-
-STORY = row("story", returned("Ünïcode \u202e and \n a line"))
-BEGUN = begun(plan(STORY, on=[ASYNCIO, UVLOOP]))
-ENTRIES: tuple[Entry, ...] = (
-    CaseObserved(STORY.id, ASYNCIO, twice(look(returned("Ünïcode \u202e and \n a line")))),
-    BenchmarkCalibrated(STORY.id, PACE),
-    round_of(STORY.id, 0, {ASYNCIO: [1.0]}),
-    PassRoundMeasured("latency", round_of(STORY.id, 0, {ASYNCIO: [1.0]})),
-    ArmDropped(STORY.id, ArmFailure(UVLOOP, "killed by SIGSEGV", "last\nlines"), "crashed"),
-    BenchmarkFinished(STORY.id, "60 s are over"),
-    RunFinished("2026-05-04T03:07:08+00:00", None),
-)
-
-
-def write_journal(folder: Path, entries: Sequence[Entry] = ENTRIES) -> Path:
-    with store.Journal(folder) as journal:
-        for entry in (BEGUN, *entries):
-            journal.append(entry)
-    return folder / store.JOURNAL
+from tests.stored import BEGUN, ENTRIES, no_file_larger_than, timed_round, write_journal
 
 
 def test_a_journal_gives_back_what_was_appended(tmp_path: Path) -> None:
@@ -278,17 +238,6 @@ def test_only_published_records_are_in_the_index_oldest_first(tmp_path: Path) ->
     assert [folder.name for folder in store.published(tmp_path)] == ["2026-01-01-a", "2026-02-02-b"]
 
 
-@contextmanager
-def no_file_larger_than(size: int) -> Iterator[None]:
-    """What a full disk does: the write that goes beyond fails."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 def test_a_write_that_fails_halfway_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = store.write_file(tmp_path / "record.json", b"old")
     with no_file_larger_than(1000), pytest.raises(CannotWrite, match="too large; make room"):
@@ -301,28 +250,6 @@ def test_a_written_file_replaces_the_old_one_and_can_be_read_by_others(tmp_path:
     path = store.write_file(tmp_path / "report.md", b"old")
     assert store.write_file(path, b"new").read_bytes() == b"new"
     assert path.stat().st_mode & 0o777 == 0o644
-
-
-def pyperf_run(name: str, number: int, values: list[float]) -> str:
-    """One worker's run as pyperf writes it."""
-    metadata: dict[str, Any] = {"name": name, "loops": 100, "loopcmp_round": number}
-    run = pyperf.Run(values, warmups=[(100, values[0])], metadata=metadata, collect_metadata=False)
-    text = io.StringIO()
-    pyperf.Benchmark([run]).dump(text)
-    return text.getvalue()
-
-
-def timed_round(number: int) -> list[RoundMeasured]:
-    arms = {ASYNCIO: 1.0, UVLOOP: 0.63, SELF_TEST_ARM: 1.0}
-    played = []
-    for name in ("order:n=10", "order:n=100"):
-        parts = []
-        for arm, share in arms.items():
-            whole = part(arm, [value(10)])
-            text = pyperf_run(name, number, [share * (1 + number / 100), share * 1.001])
-            parts.append(replace(whole, summary=replace(whole.summary, pyperf=text)))
-        played.append(RoundMeasured(name, number, 1.0, tuple(parts)))
-    return played
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,8 @@ from harness.records import store
 from harness.records.entries import BackendEnvironment, RunStarted
 from harness.runner import session
 from harness.runner.resume_checks import check_typed
+from tests.command_line import here
 from tests.records import ASYNCIO, UVLOOP, begun, plan, row
-from tests.test_cli import here
 
 ORDER = row("order")
 BEGUN = begun(plan(ORDER, on=[ASYNCIO, UVLOOP]))

@@ -31,6 +31,6 @@ def resume(
     from harness.runner.resume_checks import check_typed
 
     run = session.resume(folder or store.unfinished(results))
-    check_typed(run.folder, run.state.begun)
-    verify_unchanged(run.state.begun)
+    check_typed(run.folder, run.state.run)
+    verify_unchanged(run.state.run)
     raise typer.Exit(execute(run, shown=not no_progress, as_json=as_json))

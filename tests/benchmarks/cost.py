@@ -113,7 +113,7 @@ def opening() -> bool:
     """The seconds from a navigation to the end of its load event, as Chromium's own clock has them."""
     from harness import report
     from tests.browsing import DESK, Browser
-    from tests.test_html import sixty_by_twelve
+    from tests.strained import sixty_by_twelve
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         page = Path(folder) / "large.html"
@@ -133,7 +133,7 @@ def publishing() -> bool:
     """The seconds that a site of many records takes, and one more record."""
     from harness.report.site.build import publish
     from tests.records import everything
-    from tests.test_site import put
+    from tests.stored import put
 
     with tempfile.TemporaryDirectory() as folder:
         results, site = Path(folder) / "results", Path(folder) / "site"

@@ -1,0 +1,38 @@
+"""The command line as tests run it: as an installed command, or inside this process."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.cli import main
+
+LOOPCMP = Path(sys.executable).with_name("loopcmp")
+
+
+PATIENCE = 120.0
+"""Seconds; only a test that hangs takes as long."""
+
+
+def loopcmp(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What the installed command does when it is typed in this folder."""
+    return subprocess.run(
+        [LOOPCMP, *words],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def here(monkeypatch: pytest.MonkeyPatch, *words: object) -> int | str | None:
+    """The exit code of a command that starts no worker, run in this process."""
+    monkeypatch.setattr(sys, "argv", ["loopcmp", *map(str, words)])
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return ended.value.code

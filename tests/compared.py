@@ -1,0 +1,43 @@
+"""Records of one or two small benchmarks, as sessions that are compared have them."""
+
+from dataclasses import replace
+from functools import cache
+
+from harness.records.entries import Entry
+from harness.records.pace import SELF_TEST_ARM
+from harness.records.plan import FAST
+from harness.records.record import Record
+from tests.records import (
+    ASYNCIO,
+    ENVIRONMENT,
+    TRIO,
+    UVLOOP,
+    look,
+    plan,
+    record_of,
+    returned,
+    rounds,
+    row,
+    seen_alike,
+    twice,
+)
+
+STORY, OTHER = row("story", returned(1)), row("other", returned(1))
+
+
+SEEN = twice(look(returned(1)))
+
+
+@cache
+def record(uvloop: float = 63.0, *, rows: tuple[str, ...] = ("story",), count: int = 12) -> Record:
+    """Rows of three backends; uvloop takes this share, in %, of asyncio's time."""
+    chosen = [of for of in (STORY, OTHER) if of.id in rows]
+    entries: list[Entry] = []
+    for of in chosen:
+        times = {ASYNCIO: 100.0, UVLOOP: uvloop, TRIO: 180.0, SELF_TEST_ARM: 100.0}
+        entries += [*seen_alike(of, SEEN), *rounds(of.id, times, count, spread=0.003)]
+    return record_of(plan(*chosen, effort=FAST), *entries)
+
+
+def elsewhere(of: Record, **there: object) -> Record:
+    return replace(of, run=replace(of.run, machine=replace(ENVIRONMENT, **there)))  # type: ignore[arg-type]
