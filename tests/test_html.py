@@ -20,6 +20,7 @@ from harness.protocol.observations import ProcessObservations, WorkerExit
 from harness.records.entries import CaseObserved
 from harness.records.estimate import Estimate
 from harness.records.record import BenchmarkResult, CaseResult, Record, SelfTestCheck, Timing
+from harness.records.stop_reason import StopKind, StopReason
 from harness.records.verdict import CaseVerdict, Verdict
 from harness.report import differences, sentences
 from harness.report.evidence import LONG
@@ -50,6 +51,8 @@ from tests.records import (
 pytestmark = pytest.mark.browser
 
 __all__ = ["browser"]
+
+NARROW = StopReason(StopKind.PRECISION, 0.02)
 
 
 @cache
@@ -100,9 +103,7 @@ def sixty_by_twelve() -> Record:
             CaseResult(name, CaseVerdict(Verdict.AGREES), twice(look(returned(1))), timing(draw, ratio))
             for name, ratio in ratios.items()
         ]
-        lines.append(
-            BenchmarkResult(one, tuple(cells), PACE, 50, "every interval is within ±2.0%", estimate(1, 0.01))
-        )
+        lines.append(BenchmarkResult(one, tuple(cells), PACE, 50, NARROW, estimate(1, 0.01)))
     return Record(begun(planned), tuple(lines), (), SelfTestCheck(60, 3, 8), None)
 
 
@@ -298,7 +299,9 @@ def hostile(text: str) -> Record:
         else cell
         for cell in record.results[0].cases
     )
-    line = replace(record.results[0], cases=timed, stop_reason=text, rounds=50)
+    line = replace(
+        record.results[0], cases=timed, stop_reason=StopReason(StopKind.OTHER, detail=text), rounds=50
+    )
     environment = replace(record.run.machine, cpu=text, versions=((text, text),))
     return replace(
         record,

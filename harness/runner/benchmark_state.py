@@ -24,6 +24,7 @@ from harness.records.entries import (
 from harness.records.pace import SELF_TEST_ARM, ArmRound, RoundSettings
 from harness.records.passes import PassName
 from harness.records.plan import Plan
+from harness.records.stop_reason import StopReason
 from harness.records.verdict import CaseVerdict, Verdict
 from harness.runner.passes import Pass, passes_for
 from harness.runner.twins import PlannedBenchmark, TwinArm, rounds_of_twin
@@ -53,7 +54,7 @@ class BenchmarkState:
         self._rounds: list[RoundMeasured] = []
         self._pass_rounds: dict[PassName, list[RoundMeasured]] = {name: [] for name in PASSES}
         self._dropped: dict[str, ArmDropped] = {}
-        self._stop_reason: str | None = None
+        self._stop_reason: StopReason | None = None
         self._verdicts: dict[str, CaseVerdict] = {}
 
     def add(self, entry: BenchmarkEntry) -> None:
@@ -115,7 +116,7 @@ class BenchmarkState:
         return self._rounds
 
     @property
-    def stop_reason(self) -> str | None:
+    def stop_reason(self) -> StopReason | None:
         """Why the benchmark has no more rounds of its own; None while it is not finished."""
         return self._stop_reason
 
