@@ -37,6 +37,7 @@ def check(
 ) -> None:
     """Observe every case: the verdicts and every difference, in seconds."""
     from harness.analysis.capabilities import TAG
+    from harness.cli.execute import announce
     from harness.cli.exit_codes import exit_code
     from harness.cli.progress import Progress
     from harness.runner.checking import check as observe
@@ -47,7 +48,7 @@ def check(
     wanted = RunRequest(
         words, backend or [], loop or [], baseline, timeout, scale=scale, environments=env or []
     )
-    tally = RunState(plan_run(wanted))
+    tally = RunState(plan_run(wanted, announce))
     with Progress(tally, shown=not no_progress, timed=False) as progress:
         for entry in observe(tally):
             tally.add(entry)

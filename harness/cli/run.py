@@ -67,7 +67,7 @@ def run(
     no_progress: NoProgress = False,
 ) -> None:
     """Check every case, then time those that agree, then write a record and its reports."""
-    from harness.cli.execute import execute
+    from harness.cli.execute import announce, execute
     from harness.cli.parsing import fraction, passes
     from harness.records import store
     from harness.runner import session
@@ -79,7 +79,7 @@ def run(
         _refuse_with_resume(context, words)
         run = session.resume(Path(words[0]) if words else store.unfinished(results))
         check_typed(run.folder, run.state.run)
-        verify_unchanged(run.state.run)
+        verify_unchanged(run.state.run, announce)
     else:
         effort = _effort(fast, rigorous, precision, max_time)
         wanted = RunRequest(
@@ -87,7 +87,7 @@ def run(
             fraction("--margin", margin), seed, store.safe_name(publish or _name(words)), scale, env or [],
             passes(also or []),
         )  # fmt: skip
-        run = session.start(plan_run(wanted), results, publish=publish is not None)
+        run = session.start(plan_run(wanted, announce), results, publish=publish is not None)
     raise typer.Exit(execute(run, shown=not no_progress, as_json=as_json))
 
 
