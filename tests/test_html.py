@@ -16,6 +16,7 @@ import pytest
 from harness.analysis.intervals import judge_ratio
 from harness.backends.backend import Backend, Loop
 from harness.errors import escape_controls
+from harness.protocol.benchmarks import Promise
 from harness.protocol.observations import ProcessObservations, WorkerExit
 from harness.records.entries import CaseObserved
 from harness.records.estimate import Estimate
@@ -100,7 +101,9 @@ def sixty_by_twelve() -> Record:
     for one in rows:
         ratios = {name: None if name == ASYNCIO else 2 ** draw.uniform(-1, 1) for name in names}
         cells = [
-            CaseResult(name, CaseVerdict(Verdict.AGREES), twice(look(returned(1))), timing(draw, ratio))
+            CaseResult(
+                name, CaseVerdict(Verdict.AGREES), Promise(), twice(look(returned(1))), timing(draw, ratio)
+            )
             for name, ratio in ratios.items()
         ]
         lines.append(BenchmarkResult(one, tuple(cells), PACE, 50, NARROW, estimate(1, 0.01)))

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from harness.analysis.matching import first_mismatch
-from harness.analysis.verdicts import expected_promise
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
 from harness.protocol.observations import Observation, observations
-from harness.records.record import BenchmarkResult, CaseResult, Record
+from harness.records.record import CaseResult, Record
 from harness.records.verdict import Mismatch, Verdict
 from harness.report.tables.table import SYMBOLS, Table
 
@@ -80,7 +79,7 @@ def capabilities(record: Record) -> tuple[Capability, ...]:
             line.benchmark.id,
             line.benchmark.summary,
             line.benchmark.source,
-            tuple(_answer(record, line, cell) for cell in line.cases),
+            tuple(_answer(record, cell) for cell in line.cases),
         )
         for line in record.results
         if TAG in line.benchmark.tags
@@ -97,32 +96,23 @@ def _loop_of(backend: Backend) -> str:
     return backend.loop.name + (f"@{backend.environment.name}" if backend.environment else "")
 
 
-def _answer(record: Record, line: BenchmarkResult, cell: CaseResult) -> LoopAbility:
+def _answer(record: Record, cell: CaseResult) -> LoopAbility:
     finding = cell.verdict
     ability, because = _PLAIN.get(finding.kind), finding.reason
     if ability is None:
-        ability, because = _observed(record, line, cell)
+        ability, because = _observed(cell)
     loop = next(_loop_of(one) for one in record.run.plan.backends if one.name == cell.backend)
     return LoopAbility(loop, cell.backend, ability, because, finding.source, finding.kind)
 
 
-def _observed(record: Record, line: BenchmarkResult, cell: CaseResult) -> tuple[Ability, str]:
+def _observed(cell: CaseResult) -> tuple[Ability, str]:
     """Of a case that is not as promised: whether it did the thing, and what else it did."""
     looks = tuple(observations(cell.processes))
-    reference = next(_looks_of(line), None)
-    promise = expected_promise(
-        line.benchmark, cell.backend, record.run.machine.python_of(cell.backend), reference
-    )
-    wrong = [said for look in looks if (said := _wrong(promise, look))]
+    wrong = [said for look in looks if (said := _wrong(cell.expected, look))]
     if not wrong:
         return Ability.UNTIDY, "; ".join(dict.fromkeys(filter(None, map(_left, looks))))
     sometimes = "" if len(wrong) == len(looks) else "not always: "
     return Ability.WRONG, sometimes + wrong[0]
-
-
-def _looks_of(line: BenchmarkResult) -> Iterator[Observation]:
-    for cell in line.cases:
-        yield from observations(cell.processes)
 
 
 def _wrong(promise: Promise, look: Observation) -> str:

@@ -5,7 +5,7 @@ JSON with a version, checked when read.
 
 from dataclasses import dataclass
 
-from harness.protocol.benchmarks import Benchmark, Claim
+from harness.protocol.benchmarks import Benchmark, Claim, Promise
 from harness.protocol.observations import ProcessObservations
 from harness.records.contrast import Contrast
 from harness.records.entries import RunFinished, RunStarted
@@ -50,10 +50,14 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """A case in the record: its verdict, its evidence, and its timing if it has one."""
+    """A case in the record: its verdict beside what was expected and observed, and its timing if it has one.
+
+    What is not promised in `expected` is whatever the first observation of the benchmark showed.
+    """
 
     backend: str
     verdict: CaseVerdict
+    expected: Promise
     processes: tuple[ProcessObservations, ...]
     timing: Timing | None = None
 

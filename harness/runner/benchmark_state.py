@@ -6,7 +6,6 @@ from typing import get_args
 from harness.analysis.judging import judge_among, reference_of
 from harness.analysis.matching import matches
 from harness.analysis.timings import BenchmarkSamples
-from harness.analysis.verdicts import expected_promise
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Benchmark, Promise
 from harness.protocol.descriptions import Description
@@ -24,6 +23,7 @@ from harness.records.entries import (
 from harness.records.pace import SELF_TEST_ARM, ArmRound, RoundSettings
 from harness.records.passes import PassName
 from harness.records.plan import Plan
+from harness.records.promises import expected_promise
 from harness.records.stop_reason import StopReason
 from harness.records.verdict import CaseVerdict, Verdict
 from harness.runner.passes import Pass, passes_for

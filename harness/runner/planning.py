@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from harness.analysis.verdicts import matching_difference
 from harness.backends.availability import why_unavailable
 from harness.backends.backend import Backend
 from harness.backends.registry import DEFAULT_BASELINE, find_backend
@@ -16,6 +15,7 @@ from harness.execution.machine import elsewhere, environment, now
 from harness.protocol.benchmarks import Benchmark
 from harness.records.entries import VERSION, BackendEnvironment, Machine, RunStarted
 from harness.records.plan import DEFAULT, Also, Effort, Plan
+from harness.records.promises import matching_difference
 from harness.records.trials import AuditSchedule
 from harness.runner.catalog import check_rows, choose_rows, requirements_of
 from harness.runner.choosing import AvailableNames, choose_backends, known

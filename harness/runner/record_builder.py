@@ -31,7 +31,9 @@ def benchmark_result(state: BenchmarkState) -> BenchmarkResult:
 
 
 def _case_result(state: BenchmarkState, backend: str, timing: Timing | None) -> CaseResult:
-    return CaseResult(backend, state.verdict(backend), state.observed(backend), timing)
+    return CaseResult(
+        backend, state.verdict(backend), state.expected(backend), state.observed(backend), timing
+    )
 
 
 def claim_results(state: BenchmarkState) -> Iterator[ClaimResults]:

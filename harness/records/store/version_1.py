@@ -1,17 +1,23 @@
 """Documents of version 1 are read as version 2: the same facts under the names that they have now.
 
-What version 1 did not record stays absent; nothing is computed anew.
+What version 1 did not record stays absent. Nothing is invented: what was expected of a case, which version 2
+keeps beside the verdict, is computed from what version 1 kept, as every report of it did.
 """
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from itertools import chain
 from typing import Any
 
 import msgspec
 
 from harness.errors import BadInput
+from harness.protocol.benchmarks import Benchmark
+from harness.protocol.observations import ProcessObservations, observations
+from harness.records.entries import Machine
+from harness.records.promises import expected_promise
 from harness.records.stop_reason import StopKind, StopReason
 
 VERSION = 1
@@ -130,8 +136,10 @@ def upgrade_record(data: bytes, place: str) -> bytes:
     """
     with _of_version_1(place):
         record = upgrade(msgspec.json.decode(data))
+        machine = msgspec.convert(record["run"]["machine"], Machine)
         for result in record["results"]:
             _give_reason(result)
+            _give_promises(result, machine)
         return msgspec.json.encode(record)
 
 
@@ -141,6 +149,20 @@ def _of_version_1(place: str) -> Iterator[None]:
         yield
     except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise BadInput(f"{place} is no record of loopcmp: {type(error).__name__}: {error}") from None
+
+
+def _give_promises(result: dict[str, Any], machine: Machine) -> None:
+    """Put what was expected beside each verdict: version 1 kept all that it is a pure function of."""
+    benchmark = msgspec.convert(result["benchmark"], Benchmark)
+    observed = [
+        msgspec.convert(case["processes"], tuple[ProcessObservations, ...]) for case in result["cases"]
+    ]
+    reference = next(chain.from_iterable(map(observations, observed)), None)
+    for case in result["cases"]:
+        python = machine.python_of(case["backend"])
+        case["expected"] = msgspec.to_builtins(
+            expected_promise(benchmark, case["backend"], python, reference)
+        )
 
 
 def _give_reason(result: dict[str, Any]) -> None:
