@@ -36,6 +36,7 @@ from harness.records.pace import SELF_TEST_ARM, ArmFailure, ArmRound, RoundSetti
 from harness.records.passes import PassName
 from harness.records.plan import DEFAULT, FAST, Also, Effort, Plan
 from harness.records.record import Record
+from harness.records.stop_reason import StopKind, StopReason
 from harness.runner.state import RunState
 from harness.worker.describing import Describer
 
@@ -335,7 +336,7 @@ def _observed() -> Iterable[CaseObserved]:
 
 
 def _timed() -> Iterable[Entry]:
-    agreed = "every interval is within ±2.0%"
+    agreed = StopReason(StopKind.PRECISION, 0.02)
     arms = {
         "say_after": {ASYNCIO: 20_150.0, UVLOOP: 19_980.0, TRIO: 20_310.0, SELF_TEST_ARM: 20_152.0},
         "order:n=100": {ASYNCIO: 600.0, UVLOOP: 378.0, TRIO: 1_140.0, SELF_TEST_ARM: 600.0},
@@ -355,7 +356,7 @@ def _timed() -> Iterable[Entry]:
             idle={TRIO: 0.034} if row_id == "order:n=100" else {},
             late={UVLOOP: 1.4} if row_id == "turns" else {},
         )
-        yield BenchmarkFinished(row_id, "60 s are over" if row_id == "order:n=1000" else agreed)
+        yield BenchmarkFinished(row_id, StopReason(StopKind.TIME, 60) if row_id == "order:n=1000" else agreed)
     long = {
         "echo": [ASYNCIO, TRIO, SELF_TEST_ARM],
         "race": [ASYNCIO, UVLOOP, SELF_TEST_ARM],
@@ -369,7 +370,7 @@ def _timed() -> Iterable[Entry]:
             yield round_of(row_id, number, {name: [450_000.0 + number] for name in names}, seconds=20.0)
         if row_id == "race":
             yield ArmDropped(row_id, ArmFailure(UVLOOP, "when timed it returned 'late'"), "unstable")
-        yield BenchmarkFinished(row_id, "60 s are over")
+        yield BenchmarkFinished(row_id, StopReason(StopKind.TIME, 60))
 
 
 @cache
@@ -433,6 +434,6 @@ def passed() -> Record:
         *beside(SERVED, "latency", _latencies()),
         *beside(SERVED, "collections", _collections()),
         *(PassRoundMeasured("threads", one) for one in wide),
-        *(BenchmarkFinished(of.id, "6 rounds, as --fast asks") for of in (SERVED, HELPED)),
+        *(BenchmarkFinished(of.id, StopReason(StopKind.ROUNDS, 6, "fast")) for of in (SERVED, HELPED)),
     ]
     return record_of(planned, *entries, RunFinished("2026-05-04T03:07:08+00:00", 0.75))

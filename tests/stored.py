@@ -23,6 +23,7 @@ from harness.records.entries import (
 )
 from harness.records.pace import SELF_TEST_ARM, ArmFailure
 from harness.records.record import Record
+from harness.records.stop_reason import StopKind, StopReason
 from harness.records.store import write_record
 from tests.records import (
     ASYNCIO,
@@ -51,7 +52,7 @@ ENTRIES: tuple[Entry, ...] = (
     round_of(STORY.id, 0, {ASYNCIO: [1.0]}),
     PassRoundMeasured("latency", round_of(STORY.id, 0, {ASYNCIO: [1.0]})),
     ArmDropped(STORY.id, ArmFailure(UVLOOP, "killed by SIGSEGV", "last\nlines"), "crashed"),
-    BenchmarkFinished(STORY.id, "60 s are over"),
+    BenchmarkFinished(STORY.id, StopReason(StopKind.TIME, 60)),
     RunFinished("2026-05-04T03:07:08+00:00", None),
 )
 

@@ -6,10 +6,12 @@ from random import Random
 
 from harness.analysis.intervals import judge_ratio
 from harness.backends.backend import Backend, Loop
+from harness.protocol.benchmarks import Promise
 from harness.protocol.observations import ProcessObservations, WorkerExit
 from harness.records.entries import CaseObserved
 from harness.records.estimate import Estimate
 from harness.records.record import BenchmarkResult, CaseResult, Record, SelfTestCheck, Timing
+from harness.records.stop_reason import StopKind, StopReason
 from harness.records.verdict import CaseVerdict, Verdict
 from tests.records import (
     ASYNCIO,
@@ -60,11 +62,15 @@ def sixty_by_twelve() -> Record:
     for one in rows:
         ratios = {name: None if name == ASYNCIO else 2 ** draw.uniform(-1, 1) for name in names}
         cells = [
-            CaseResult(name, CaseVerdict(Verdict.AGREES), twice(look(returned(1))), timing(draw, ratio))
+            CaseResult(
+                name, CaseVerdict(Verdict.AGREES), Promise(), twice(look(returned(1))), timing(draw, ratio)
+            )
             for name, ratio in ratios.items()
         ]
         lines.append(
-            BenchmarkResult(one, tuple(cells), PACE, 50, "every interval is within ±2.0%", estimate(1, 0.01))
+            BenchmarkResult(
+                one, tuple(cells), PACE, 50, StopReason(StopKind.PRECISION, 0.02), estimate(1, 0.01)
+            )
         )
     return Record(begun(planned), tuple(lines), (), SelfTestCheck(60, 3, 8), None)
 
@@ -103,7 +109,9 @@ def hostile(text: str) -> Record:
         else cell
         for cell in record.results[0].cases
     )
-    line = replace(record.results[0], cases=timed, stop_reason=text, rounds=50)
+    line = replace(
+        record.results[0], cases=timed, stop_reason=StopReason(StopKind.OTHER, detail=text), rounds=50
+    )
     environment = replace(record.run.machine, cpu=text, versions=((text, text),))
     return replace(
         record,

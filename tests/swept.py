@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from harness.protocol.benchmarks import Promise
 from harness.records.estimate import Estimate
 from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
 from harness.records.verdict import CaseVerdict, Verdict
@@ -24,7 +25,11 @@ def swept(*times: float) -> Record:
     for one, seconds in zip(rows, times, strict=True):
         cells = [
             CaseResult(
-                name, CaseVerdict(Verdict.AGREES), twice(look(returned(1))), timing_of(seconds * factor)
+                name,
+                CaseVerdict(Verdict.AGREES),
+                Promise(),
+                twice(look(returned(1))),
+                timing_of(seconds * factor),
             )
             for name, factor in ((ASYNCIO, 1), (UVLOOP, 2))
         ]

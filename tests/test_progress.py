@@ -7,6 +7,7 @@ from rich.progress import Task
 from harness.cli.progress import Progress
 from harness.records.entries import BenchmarkCalibrated, BenchmarkFinished, Entry
 from harness.records.plan import DEFAULT, FAST, Effort
+from harness.records.stop_reason import StopKind, StopReason
 from harness.records.trials import AuditSchedule, Trial, TrialResult
 from harness.runner.state import RunState
 from tests.records import (
@@ -54,7 +55,7 @@ def test_a_native_row_that_is_measured_in_anothers_rounds_is_not_waited_for() ->
     progress = Progress(tally, shown=False, timed=True)
     assert "timing 1 of the rows" in progress._announcement()
     assert "passes" not in progress._announcement()
-    happen(tally, progress, BenchmarkFinished(told.id, "6 rounds, as --fast asks"))
+    happen(tally, progress, BenchmarkFinished(told.id, StopReason(StopKind.ROUNDS, 6, "fast")))
     _, timing = bars(progress)
     assert timing.completed == timing.total == 1
 
@@ -89,12 +90,12 @@ def test_a_run_that_goes_on_begins_where_it_was() -> None:
 
 
 def test_a_run_that_goes_on_with_all_observed_shows_what_is_timed_and_the_rows_that_were_finished() -> None:
-    tally = RunState(begun(plan(ONE, TWO)), [*SEEN, BenchmarkFinished(ONE.id, "60 s are over")])
+    tally = RunState(begun(plan(ONE, TWO)), [*SEEN, BenchmarkFinished(ONE.id, StopReason(StopKind.TIME, 60))])
     progress = Progress(tally, shown=False, timed=True)
     observing, timing = bars(progress)
     assert (observing.visible, timing.visible) == (False, True)
     assert (timing.completed, timing.total) == (1, 2)
-    happen(tally, progress, BenchmarkFinished(TWO.id, "60 s are over"))
+    happen(tally, progress, BenchmarkFinished(TWO.id, StopReason(StopKind.TIME, 60)))
     assert timing.completed == 2
 
 
@@ -103,7 +104,7 @@ def test_a_run_that_goes_on_announces_only_what_is_left() -> None:
         tally = RunState(begun(plan(ONE, TWO, effort=effort)), entries)
         return Progress(tally, shown=False, timed=True)._announcement()
 
-    finished = BenchmarkFinished(ONE.id, "60 s are over")
+    finished = BenchmarkFinished(ONE.id, StopReason(StopKind.TIME, 60))
     assert announced([]) == ("2 rows, 6 cases: observing takes about 2 s, timing 2 of the rows at most 120 s")
     assert announced([*SEEN[:2]]) == (
         "2 rows, 6 cases: observing 4 of them takes about 1 s, timing 2 of the rows at most 120 s"
@@ -114,7 +115,7 @@ def test_a_run_that_goes_on_announces_only_what_is_left() -> None:
     assert announced([*SEEN, finished, *PLAYED], FAST) == (
         "2 rows, 6 cases: all are observed, timing 1 of the rows about 5 s"
     )
-    assert announced([*SEEN, finished, BenchmarkFinished(TWO.id, "60 s are over")]) == (
+    assert announced([*SEEN, finished, BenchmarkFinished(TWO.id, StopReason(StopKind.TIME, 60))]) == (
         "2 rows, 6 cases: all are observed"
     )
 

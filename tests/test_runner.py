@@ -15,7 +15,6 @@ from harness.execution.affinity import choose_cpus
 from harness.execution.rounds import RoundContext
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import Value
-from harness.records import passes
 from harness.records.entries import (
     ArmDropped,
     BenchmarkCalibrated,
@@ -27,7 +26,8 @@ from harness.records.entries import (
 from harness.records.estimate import rounds_needed
 from harness.records.pace import ONE_AT_A_TIME, PILOT_ROUNDS, SELF_TEST_ARM, ArmFailure, RoundSettings
 from harness.records.plan import DEFAULT, FAST, Effort, Plan
-from harness.runner import stopping
+from harness.records.stop_reason import StopKind, StopReason
+from harness.runner import passes, stopping
 from harness.runner import timing as run_timing
 from harness.runner.catalog import choose_rows
 from harness.runner.checking import check
@@ -64,6 +64,7 @@ STORY = row("story", returned(1))
 EQUAL = {ASYNCIO: 100.0, UVLOOP: 100.0, TRIO: 100.0, SELF_TEST_ARM: 100.0}
 APART = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, SELF_TEST_ARM: 100.0}
 NARROW, WIDE = 0.005, 0.4
+OVER = StopReason(StopKind.TIME, 60)
 
 
 def why_stop(
@@ -76,7 +77,7 @@ def why_stop(
     effort: Effort = DEFAULT,
     alone: bool = False,
     planned: Plan | None = None,
-) -> str | None:
+) -> StopReason | None:
     """Why a row of which so many rounds of so many seconds were taken needs no more."""
     entries: list[Entry] = [
         *seen_alike(of, twice(look(returned(1)))),
@@ -91,7 +92,7 @@ def why_stop(
 def test_a_row_ends_by_precision_whatever_the_difference(
     times: Mapping[str, float], spread: float, stops: bool
 ) -> None:
-    because = "every interval is within ±2.0%" if stops else None
+    because = StopReason(StopKind.PRECISION, 0.02) if stops else None
     assert why_stop(20, times=times, spread=spread, seconds=0.1) == because
 
 
@@ -111,8 +112,8 @@ def test_the_first_look_is_after_twenty_rounds_and_then_every_five(taken: int, l
     assert (why_stop(taken) is not None) is looks
 
 
-@pytest.mark.parametrize(("taken", "over"), [(59, None), (60, "60 s are over"), (61, "60 s are over")])
-def test_a_wide_row_ends_when_its_budget_does(taken: int, over: str | None) -> None:
+@pytest.mark.parametrize(("taken", "over"), [(59, None), (60, OVER), (61, OVER)])
+def test_a_wide_row_ends_when_its_budget_does(taken: int, over: StopReason | None) -> None:
     assert why_stop(taken, spread=WIDE) == over
 
 
@@ -120,7 +121,7 @@ def test_no_budget_ends_a_row_below_the_rounds_that_its_interval_needs() -> None
     needed = rounds_needed(plan(STORY).level)
     assert needed < DEFAULT.first_look
     assert why_stop(needed - 1, seconds=1000.0) is None
-    assert why_stop(needed, seconds=1000.0) == "60 s are over"
+    assert why_stop(needed, seconds=1000.0) == OVER
 
 
 def test_with_many_comparisons_the_interval_needs_more_rounds_than_the_first_look_has() -> None:
@@ -129,19 +130,19 @@ def test_with_many_comparisons_the_interval_needs_more_rounds_than_the_first_loo
     needed = rounds_needed(planned.level)
     assert needed > 6
     assert why_stop(needed - 1, planned=planned, seconds=1000.0) is None
-    assert why_stop(needed, planned=planned, seconds=1000.0, spread=WIDE) == "60 s are over"
+    assert why_stop(needed, planned=planned, seconds=1000.0, spread=WIDE) == OVER
 
 
 def test_a_row_whose_workers_live_one_at_a_time_may_end_earlier() -> None:
     assert why_stop(3, alone=True, seconds=10.0) is None
-    assert why_stop(3, alone=True, seconds=20.0) == "60 s are over"
+    assert why_stop(3, alone=True, seconds=20.0) == OVER
 
 
-@pytest.mark.parametrize(("taken", "because"), [(5, None), (6, "6 rounds, as --fast asks")])
+@pytest.mark.parametrize(("taken", "because"), [(5, None), (6, StopReason(StopKind.ROUNDS, 6, "fast"))])
 @pytest.mark.parametrize("spread", [NARROW, WIDE])
 @pytest.mark.parametrize("seconds", [0.1, 1000.0])
 def test_a_fast_row_has_exactly_six_rounds(
-    taken: int, because: str | None, spread: float, seconds: float
+    taken: int, because: StopReason | None, spread: float, seconds: float
 ) -> None:
     assert why_stop(taken, spread=spread, seconds=seconds, effort=FAST) == because
 
@@ -156,10 +157,8 @@ def test_a_story_that_sleeps_ends_when_its_excess_is_known_to_a_share_of_its_ide
 
 def test_a_row_without_a_case_that_has_a_number_ends_at_once() -> None:
     differing = seen_alike(STORY, twice(look(returned(2))))
-    assert (
-        stopping.why_stop(RunState(begun(plan(STORY)), differing).of(STORY))
-        == "no case of this row has a number"
-    )
+    state = RunState(begun(plan(STORY)), differing).of(STORY)
+    assert stopping.why_stop(state) == StopReason(StopKind.NOTHING_TIMED)
 
 
 def test_a_row_that_raises_on_every_backend_says_that_this_is_why_it_is_not_timed() -> None:
@@ -167,7 +166,7 @@ def test_a_row_that_raises_on_every_backend_says_that_this_is_why_it_is_not_time
     typo = seen_alike(unpromised, twice(look(raised(NameError("checkpont")))))
     because = stopping.why_stop(RunState(begun(plan(unpromised)), typo).of(unpromised))
     assert because is not None
-    assert because.startswith("raises NameError on every backend")
+    assert str(because).startswith("raises NameError on every backend")
 
 
 def test_arms_that_are_dropped_are_not_waited_for() -> None:
@@ -181,7 +180,7 @@ def test_a_row_without_any_interval_does_not_say_that_every_one_is_narrow() -> N
     observed = seen_alike(STORY, twice(look(returned(1))), [UVLOOP, TRIO])
     played = rounds(STORY.id, {UVLOOP: 63.0, TRIO: 180.0}, 20)
     because = stopping.why_stop(RunState(begun(plan(STORY)), [*observed, *played]).of(STORY))
-    assert "every interval" not in (because or "")
+    assert because == StopReason(StopKind.NOTHING_TO_COMPARE)
 
 
 def test_a_row_that_takes_gigabytes_is_not_calibrated_for_that_takes_a_worker_per_arm_at_once() -> None:

@@ -13,6 +13,7 @@ from harness.records.estimate import Estimate
 from harness.records.pace import SELF_TEST_ARM
 from harness.records.plan import FAST
 from harness.records.record import Record, SelfTestCheck
+from harness.records.stop_reason import StopKind, StopReason
 from harness.records.verdict import FINDINGS, Verdict
 from harness.report import formatting, sentences
 from harness.report.differences import differences, documented
@@ -239,7 +240,7 @@ def test_a_reader_is_warned_of_everything_that_weakens_a_figure() -> None:
 
 
 def test_a_row_that_ended_by_precision_is_no_warning() -> None:
-    record = small(BenchmarkFinished(STORY.id, "every interval is within ±2.0%"))
+    record = small(BenchmarkFinished(STORY.id, StopReason(StopKind.PRECISION, 0.02)))
     assert not any(said.startswith("story:") for said in sentences.warnings(record))
 
 

@@ -23,6 +23,7 @@ from harness.records.estimate import Judgement
 from harness.records.pace import SELF_TEST_ARM, ArmFailure
 from harness.records.plan import FAST
 from harness.records.record import BenchmarkResult, CaseResult, Record
+from harness.records.stop_reason import StopKind, StopReason
 from harness.records.verdict import ClaimResult, Verdict
 from harness.report.differences import differences
 from harness.report.evidence import case_of
@@ -473,7 +474,7 @@ def test_resumed_entries_give_the_same_record_as_unbroken_ones(torn_at: int) -> 
         *observed(),
         BenchmarkCalibrated(STORY.id, PACE),
         *rounds(STORY.id, TIMES, 5),
-        BenchmarkFinished(STORY.id, "5 rounds"),
+        BenchmarkFinished(STORY.id, StopReason(StopKind.OTHER, detail="5 rounds")),
         RunFinished("2026-05-04T03:07:08+00:00", 0.5),
     ]
     first = begun(plan(STORY))
@@ -506,9 +507,9 @@ def test_a_finished_row_is_kept_as_its_line_and_not_as_its_rounds() -> None:
     tally = RunState(begun(plan(STORY, effort=FAST)), entries)
     before = tally.result(STORY)
     assert len(tally.of(STORY).rounds) == 6
-    tally.add(BenchmarkFinished(STORY.id, "6 rounds, as --fast asks"))
+    tally.add(BenchmarkFinished(STORY.id, StopReason(StopKind.ROUNDS, 6, "fast")))
     assert not tally.of(STORY).rounds
-    assert tally.result(STORY) == replace(before, stop_reason="6 rounds, as --fast asks")
+    assert tally.result(STORY) == replace(before, stop_reason=StopReason(StopKind.ROUNDS, 6, "fast"))
 
 
 def test_a_verdict_that_was_asked_for_is_judged_anew_when_more_is_known() -> None:
@@ -537,6 +538,7 @@ def test_a_documented_difference_is_for_the_python_that_the_case_ran_on(
 
 TWIN = replace(row("asyncio_story", returned(1), uses_gather=False), native="story", only="asyncio")
 PLAIN = replace(STORY, uses_gather=False)
+NARROW = StopReason(StopKind.PRECISION, 0.02)
 WITH_NATIVES = {**TIMES, "asyncio+native": 50.0, "uvloop+native": 40.0}
 
 
@@ -547,13 +549,17 @@ def told_natively(*more: Entry) -> Record:
     return record_of(plan(PLAIN, TWIN), *looks, BenchmarkCalibrated(PLAIN.id, PACE), *played, *more)
 
 
-@pytest.mark.parametrize("more", [[], [BenchmarkFinished(PLAIN.id, "narrow")]], ids=["under way", "finished"])
+@pytest.mark.parametrize(
+    "more",
+    [[], [BenchmarkFinished(PLAIN.id, NARROW)]],
+    ids=["under way", "finished"],
+)
 def test_a_native_row_is_measured_in_the_rounds_of_the_row_that_it_tells_again(more: list[Entry]) -> None:
     _, line = told_natively(*more).results
     timings = {one.backend: one.timing for one in line.cases}
     assert line.rounds == 20
     assert line.measured_in == PLAIN.id
-    assert line.stop_reason == "measured in the rounds of story"
+    assert str(line.stop_reason) == "measured in the rounds of story"
     assert line.settings == PACE
     assert line.self_test is None
     asyncio, uvloop = timings[ASYNCIO], timings[UVLOOP]

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.analysis.matching import matches
-from harness.analysis.verdicts import evaluate_claim, expected_promise, judge, matching_difference
+from harness.analysis.verdicts import evaluate_claim, judge
 from harness.errors import BadInput
 from harness.protocol.benchmarks import Benchmark, Claim, Difference, Prints, Promise
 from harness.protocol.descriptions import Outcome
@@ -15,6 +15,7 @@ from harness.protocol.observations import (
     ProcessObservations,
     WorkerExit,
 )
+from harness.records.promises import expected_promise, matching_difference
 from harness.records.verdict import CaseVerdict, ClaimResult, Verdict
 from harness.scenario import any_order
 from tests.records import ASYNCIO, TRIO, UVLOOP, look, raised, returned, row, told, twice

@@ -1,16 +1,14 @@
 """A record → what each loop can do: yes, no, wrong, crashed or hung, and why."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from harness.analysis.matching import first_mismatch
-from harness.analysis.verdicts import expected_promise
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
 from harness.protocol.observations import Observation, observations
-from harness.records.record import BenchmarkResult, CaseResult, Record
+from harness.records.record import CaseResult, Record
 from harness.records.verdict import Mismatch, Verdict
 
 TAG = "capability"
@@ -72,7 +70,7 @@ def capabilities(record: Record) -> tuple[Capability, ...]:
             result.benchmark.id,
             result.benchmark.summary,
             result.benchmark.source,
-            tuple(_answer(record, result, case) for case in result.cases),
+            tuple(_answer(record, case) for case in result.cases),
         )
         for result in record.results
         if TAG in result.benchmark.tags
@@ -89,32 +87,23 @@ def _loop_of(backend: Backend) -> str:
     return backend.loop.name + (f"@{backend.environment.name}" if backend.environment else "")
 
 
-def _answer(record: Record, result: BenchmarkResult, case: CaseResult) -> LoopAbility:
+def _answer(record: Record, case: CaseResult) -> LoopAbility:
     finding = case.verdict
     ability, because = _PLAIN.get(finding.kind), finding.reason
     if ability is None:
-        ability, because = _observed(record, result, case)
+        ability, because = _observed(case)
     loop = next(_loop_of(one) for one in record.run.plan.backends if one.name == case.backend)
     return LoopAbility(loop, case.backend, ability, because, finding.source, finding.kind)
 
 
-def _observed(record: Record, result: BenchmarkResult, case: CaseResult) -> tuple[Ability, str]:
+def _observed(case: CaseResult) -> tuple[Ability, str]:
     """Of a case that is not as promised: whether it did the thing, and what else it did."""
     looks = tuple(observations(case.processes))
-    reference = next(_looks_of(result), None)
-    promise = expected_promise(
-        result.benchmark, case.backend, record.run.machine.python_of(case.backend), reference
-    )
-    wrong = [said for look in looks if (said := _wrong(promise, look))]
+    wrong = [said for look in looks if (said := _wrong(case.expected, look))]
     if not wrong:
         return Ability.UNTIDY, "; ".join(dict.fromkeys(filter(None, map(_left, looks))))
     sometimes = "" if len(wrong) == len(looks) else "not always: "
     return Ability.WRONG, sometimes + wrong[0]
-
-
-def _looks_of(result: BenchmarkResult) -> Iterator[Observation]:
-    for case in result.cases:
-        yield from observations(case.processes)
 
 
 def _wrong(promise: Promise, look: Observation) -> str:

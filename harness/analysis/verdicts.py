@@ -1,40 +1,13 @@
 """Observations of a case beside its promise give a verdict; claims beside observations give answers."""
 
-from fnmatch import fnmatchcase
 from itertools import chain
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
 from harness.analysis.matching import first_mismatch
-from harness.errors import BadInput
-from harness.protocol.benchmarks import Benchmark, Claim, Difference, Prints, Promise
+from harness.protocol.benchmarks import Benchmark, Claim, Difference
 from harness.protocol.descriptions import Description
-from harness.protocol.observations import NO_LEAKS, Observation, ProcessObservations, observations
+from harness.protocol.observations import Observation, ProcessObservations, observations
+from harness.records.promises import complete_promise, expected_promise, matching_difference
 from harness.records.verdict import CaseVerdict, ClaimResult, Mismatch, Verdict
-
-
-def matching_difference(benchmark: Benchmark, backend: str, python: str) -> Difference | None:
-    """Return the documented difference for a backend on this Python. Raises BadInput where two match.
-
-    A difference is documented for a loop and gatherer, whichever environment they run in.
-    """
-    names = {backend, backend.partition("@")[0]}
-    try:
-        matching = [
-            difference
-            for difference in benchmark.differences
-            if any(fnmatchcase(name, pattern) for name in names for pattern in difference.on)
-            and SpecifierSet(difference.python).contains(python, prereleases=True)
-        ]
-    except InvalidSpecifier as error:
-        raise BadInput(f'{benchmark.source}: {benchmark.id}: {error}; write python=">=3.12"') from None
-    if len(matching) > 1:
-        patterns = " and ".join(", ".join(difference.on) for difference in matching)
-        raise BadInput(
-            f"{benchmark.source}: {benchmark.id} documents two differences for {backend} (on {patterns}): "
-            "narrow one of them until at most one matches each backend"
-        )
-    return matching[0] if matching else None
 
 
 def judge(
@@ -60,15 +33,6 @@ def judge(
             return CaseVerdict(Verdict.AGREES)
         return CaseVerdict(Verdict.DOCUMENTED, difference.reason, source=difference.source)
     return _disagreement(benchmark, difference, observed, mismatches, reference)
-
-
-def expected_promise(
-    benchmark: Benchmark, backend: str, python: str, reference: Observation | None
-) -> Promise:
-    """Return the whole promise for a backend: its documented difference, the promise, then the baseline."""
-    difference = matching_difference(benchmark, backend, python)
-    promised = benchmark.promise if difference is None else _overlay(benchmark.promise, difference.promise)
-    return _complete(promised, reference)
 
 
 def _not_observed(processes: tuple[ProcessObservations, ...]) -> CaseVerdict | None:
@@ -97,7 +61,7 @@ def _disagreement(
     first = next(mismatch for mismatch in mismatches if mismatch)
     if len(set(observed)) > 1:
         return CaseVerdict(Verdict.UNSTABLE, f"{len(set(observed))} different observations", first)
-    if difference and not first_mismatch(_complete(benchmark.promise, reference), observed[0]):
+    if difference and not first_mismatch(complete_promise(benchmark.promise, reference), observed[0]):
         because = f"documented and not seen: {difference.reason}"
         return CaseVerdict(Verdict.DIFFERS, because, first, difference.source)
     return CaseVerdict(Verdict.DIFFERS, f"it {first.aspect} something else", first)
@@ -125,25 +89,6 @@ def _missing(error: Description) -> tuple[str, ...]:
         return ()
     parts = [_missing(part) for part in error.parts]
     return tuple(chain.from_iterable(parts)) if all(parts) else ()
-
-
-def _overlay(promise: Promise, over: Promise) -> Promise:
-    return Promise(
-        outcome=over.outcome or promise.outcome,
-        prints=over.prints or promise.prints,
-        diagnostics=promise.diagnostics if over.diagnostics is None else over.diagnostics,
-        leaks=over.leaks or promise.leaks,
-    )
-
-
-def _complete(promise: Promise, reference: Observation | None) -> Promise:
-    """Fill in what is not promised: what the baseline did, and nothing left behind."""
-    return Promise(
-        outcome=promise.outcome or (reference.outcome if reference else None),
-        prints=promise.prints or (Prints(reference.prints) if reference else None),
-        diagnostics=promise.diagnostics or (),
-        leaks=promise.leaks or NO_LEAKS,
-    )
 
 
 def evaluate_claim(claim: Claim, processes: tuple[ProcessObservations, ...]) -> ClaimResult:

@@ -33,7 +33,7 @@ def audit(
     procedure, all of the one and then all of the other by pyperf's own commands. An audit that was ended is
     finished by `loopcmp resume`.
     """
-    from harness.cli.execute import execute
+    from harness.cli.execute import announce, execute
     from harness.records import store
     from harness.records.trials import AuditSchedule
     from harness.runner import session
@@ -41,6 +41,6 @@ def audit(
 
     name = store.safe_name(publish or "audit")
     wanted = RunRequest([scenario], [], [], None, timeout, seed=seed, name=name)
-    begun = plan_audit(wanted, AuditSchedule(trials, seconds))
+    begun = plan_audit(wanted, AuditSchedule(trials, seconds), announce)
     under_way = session.start(begun, results, publish=publish is not None)
     raise typer.Exit(execute(under_way, shown=not no_progress, as_json=as_json))

@@ -37,7 +37,7 @@ def check(
 ) -> None:
     """Observe every case: the verdicts and every difference, in seconds."""
     from harness.analysis.capabilities import TAG
-    from harness.cli.execute import say_unmeasured
+    from harness.cli.execute import announce, say_unmeasured
     from harness.cli.exit_codes import exit_code, unmeasured
     from harness.cli.progress import Progress
     from harness.runner.checking import check as observe
@@ -48,7 +48,7 @@ def check(
     wanted = RunRequest(
         words, backend or [], loop or [], baseline, timeout, scale=scale, environments=env or []
     )
-    state = RunState(plan_run(wanted))
+    state = RunState(plan_run(wanted, announce))
     with Progress(state, shown=not no_progress, timed=False) as progress:
         for entry in observe(state):
             state.add(entry)

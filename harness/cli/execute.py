@@ -16,6 +16,11 @@ from harness.runner.planning import unavailable
 from harness.runner.session import Session, conclude, measure
 
 
+def announce(what: str) -> None:
+    """Say on stderr what is about to take long."""
+    typer.echo(f"loopcmp: {what}", err=True)
+
+
 def execute(session: Session, *, shown: bool, as_json: bool) -> int:
     """Measure what is left, write the record and its reports, and show them; gives the exit code."""
     try:

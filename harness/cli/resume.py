@@ -24,7 +24,7 @@ def resume(
     What was measured is kept, and every case is there exactly once. A run goes on as it began: with its
     options, and only with the same scenarios, machine, Python and versions.
     """
-    from harness.cli.execute import execute
+    from harness.cli.execute import announce, execute
     from harness.records import store
     from harness.runner import session
     from harness.runner.planning import verify_unchanged
@@ -32,5 +32,5 @@ def resume(
 
     run = session.resume(folder or store.unfinished(results))
     check_typed(run.folder, run.state.run)
-    verify_unchanged(run.state.run)
+    verify_unchanged(run.state.run, announce)
     raise typer.Exit(execute(run, shown=not no_progress, as_json=as_json))

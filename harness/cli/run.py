@@ -58,7 +58,7 @@ def run(
     no_progress: NoProgress = False,
 ) -> None:
     """Check every case, then time those that agree, then write a record and its reports."""
-    from harness.cli.execute import execute
+    from harness.cli.execute import announce, execute
     from harness.cli.parsing import fraction, passes
     from harness.records import store
     from harness.runner import session
@@ -86,5 +86,5 @@ def run(
         scale=scale,
         name=store.safe_name(publish or run_name(words)),
     )
-    run = session.start(plan_run(request), results, publish=publish is not None)
+    run = session.start(plan_run(request, announce), results, publish=publish is not None)
     raise typer.Exit(execute(run, shown=not no_progress, as_json=as_json))

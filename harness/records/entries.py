@@ -10,6 +10,7 @@ from harness.protocol.observations import ProcessObservations
 from harness.records.pace import ArmFailure, ArmRound, RoundSettings, RoundValues
 from harness.records.passes import PassName
 from harness.records.plan import Plan
+from harness.records.stop_reason import StopReason
 from harness.records.trials import AuditSchedule, TrialResult
 
 VERSION = 2
@@ -127,10 +128,10 @@ class ArmDropped:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkFinished:
-    """A row is done, and why no more rounds were taken."""
+    """A benchmark is done, and why no more rounds were taken."""
 
     benchmark: str
-    reason: str
+    reason: StopReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ JSON with a version, checked when read.
 
 from dataclasses import dataclass
 
-from harness.protocol.benchmarks import Benchmark, Claim
+from harness.protocol.benchmarks import Benchmark, Claim, Promise
 from harness.protocol.observations import ProcessObservations
 from harness.records.contrast import Contrast
 from harness.records.entries import RunFinished, RunStarted
 from harness.records.estimate import Estimate, Judgement
 from harness.records.pace import RoundSettings
 from harness.records.passes import FullCollections, Latency, OnTwoCpus
+from harness.records.stop_reason import StopKind, StopReason
 from harness.records.trials import TrialResult
 from harness.records.verdict import CaseVerdict, ClaimResult
 
@@ -49,10 +50,14 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """A case in the record: its verdict, its evidence, and its timing if it has one."""
+    """A case in the record: its verdict beside what was expected and observed, and its timing if it has one.
+
+    What is not promised in `expected` is whatever the first observation of the benchmark showed.
+    """
 
     backend: str
     verdict: CaseVerdict
+    expected: Promise
     processes: tuple[ProcessObservations, ...]
     timing: Timing | None = None
 
@@ -69,13 +74,17 @@ class BenchmarkResult:
     cases: tuple[CaseResult, ...]
     settings: RoundSettings | None = None
     rounds: int = 0
-    stop_reason: str = ""
+    stop_reason: StopReason | None = None
     self_test: Estimate | None = None
     self_test_differs: bool = False
     contrasts: tuple[Contrast, ...] = ()
     """Of a story that does not sleep: what its backends' differences are due to."""
-    measured_in: str = ""
-    """Of a native row, the row in whose rounds it took part; empty where it had rounds of its own."""
+
+    @property
+    def measured_in(self) -> str:
+        """The id of the benchmark in whose rounds a twin took part; empty where it had rounds of its own."""
+        reason = self.stop_reason
+        return reason.detail if reason is not None and reason.kind is StopKind.MEASURED_WITH else ""
 
 
 @dataclass(frozen=True, slots=True)

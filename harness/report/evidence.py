@@ -3,10 +3,8 @@
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 from harness.analysis.matching import first_mismatch
-from harness.analysis.verdicts import expected_promise
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
 from harness.protocol.observations import Observation, observations
@@ -83,7 +81,7 @@ def case_of(record: Record, line: BenchmarkResult, cell: CaseResult) -> CaseEvid
         verdict=str(cell.verdict.kind),
         because=truncate(cell.verdict.reason, LONG),
         source=cell.verdict.source,
-        looked=tuple(_looked(record, line, cell, limit)),
+        looked=tuple(_looked(cell, limit)),
         window=None if cell.verdict.mismatch is None else window_of(cell.verdict.mismatch),
         ended=tuple(_ended(cell)),
         figures=() if cell.timing is None else tuple(_figures(cell.timing)),
@@ -101,10 +99,7 @@ def truncate(text: str, limit: int) -> str:
     return f"{text[:limit]}… ({len(text):,} characters; record.json has them all)"
 
 
-def _looked(record: Record, line: BenchmarkResult, cell: CaseResult, limit: int) -> Iterator[ObservedOutcome]:
-    reference = next(_looks_of(line), None)
-    python = record.run.machine.python_of(cell.backend)
-    promise = expected_promise(line.benchmark, cell.backend, python, reference)
+def _looked(cell: CaseResult, limit: int) -> Iterator[ObservedOutcome]:
     for look in dict.fromkeys(observations(cell.processes)):
         times = [
             seen.times
@@ -112,12 +107,7 @@ def _looked(record: Record, line: BenchmarkResult, cell: CaseResult, limit: int)
             for seen in sighting.observations
             if seen.observation == look
         ]
-        yield ObservedOutcome(sum(times), len(times), tuple(_sides(promise, look, limit)))
-
-
-def _looks_of(line: BenchmarkResult) -> Iterator[Observation]:
-    """Observations of a row, the baseline's first: what is not promised is whatever the first one says."""
-    return chain.from_iterable(observations(cell.processes) for cell in line.cases)
+        yield ObservedOutcome(sum(times), len(times), tuple(_sides(cell.expected, look, limit)))
 
 
 def _sides(promise: Promise, look: Observation, limit: int) -> Iterator[PromiseComparison]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from harness.records.estimate import Judgement
 from harness.records.record import Record
+from harness.records.stop_reason import StopKind
 from harness.records.verdict import Verdict
 from harness.report.formatting import case_id, count_benchmarks, format_estimate
 
@@ -104,7 +105,7 @@ def warnings(record: Record) -> tuple[str, ...]:
     said += [
         f"{line.benchmark.id}: {line.stop_reason}, and its intervals are wider than asked."
         for line in record.results
-        if line.stop_reason.endswith("are over")
+        if line.stop_reason is not None and line.stop_reason.kind is StopKind.TIME
     ]
     if record.finished is None:
         said.append("This run was not finished.")

@@ -130,7 +130,7 @@ def _in_turns(run: RunState, trial: Trial, number: int) -> TrialResult:
     state = small.benchmarks[0]
     result, turns = small.result(state.benchmark), [measured.turns for measured in rounds]
     return tried(
-        result.stop_reason,
+        "" if result.stop_reason is None else str(result.stop_reason),
         typical=None if (timing := result.cases[0].timing) is None else timing.seconds.value,
         comparisons=tuple(_comparisons(result, rounds)),
         variance=None if trial.question == "invariance" else variance_components(turns, small.plan.baseline),

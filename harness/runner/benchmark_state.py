@@ -6,7 +6,6 @@ from typing import get_args
 from harness.analysis.judging import judge_among, reference_of
 from harness.analysis.matching import matches
 from harness.analysis.timings import BenchmarkSamples
-from harness.analysis.verdicts import expected_promise
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Benchmark, Promise
 from harness.protocol.descriptions import Description
@@ -24,6 +23,8 @@ from harness.records.entries import (
 from harness.records.pace import SELF_TEST_ARM, ArmRound, RoundSettings
 from harness.records.passes import PassName
 from harness.records.plan import Plan
+from harness.records.promises import expected_promise
+from harness.records.stop_reason import StopReason
 from harness.records.verdict import CaseVerdict, Verdict
 from harness.runner.passes import Pass, passes_for
 from harness.runner.twins import PlannedBenchmark, TwinArm, rounds_of_twin
@@ -53,7 +54,7 @@ class BenchmarkState:
         self._rounds: list[RoundMeasured] = []
         self._pass_rounds: dict[PassName, list[RoundMeasured]] = {name: [] for name in PASSES}
         self._dropped: dict[str, ArmDropped] = {}
-        self._stop_reason: str | None = None
+        self._stop_reason: StopReason | None = None
         self._verdicts: dict[str, CaseVerdict] = {}
 
     def add(self, entry: BenchmarkEntry) -> None:
@@ -115,7 +116,7 @@ class BenchmarkState:
         return self._rounds
 
     @property
-    def stop_reason(self) -> str | None:
+    def stop_reason(self) -> StopReason | None:
         """Why the benchmark has no more rounds of its own; None while it is not finished."""
         return self._stop_reason
 

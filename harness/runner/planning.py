@@ -3,12 +3,9 @@
 import random
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import typer
-
-from harness.analysis.verdicts import matching_difference
 from harness.backends.availability import why_unavailable
 from harness.backends.backend import Backend
 from harness.backends.registry import DEFAULT_BASELINE, find_backend
@@ -18,6 +15,7 @@ from harness.execution.machine import elsewhere, environment, now
 from harness.protocol.benchmarks import Benchmark
 from harness.records.entries import VERSION, BackendEnvironment, Machine, RunStarted
 from harness.records.plan import DEFAULT, Also, Effort, Plan
+from harness.records.promises import matching_difference
 from harness.records.trials import AuditSchedule
 from harness.runner.catalog import check_rows, choose_rows, requirements_of
 from harness.runner.choosing import AvailableNames, choose_backends, known
@@ -41,11 +39,19 @@ class RunRequest:
     also: tuple[Also, ...] = ()
 
 
+Announce = Callable[[str], None]
+"""Is told, before it begins, of what takes long."""
+
+
+def _keep_silent(_: str) -> None:
+    """Tell nobody."""
+
+
 SKETCHES = "ddsketch"
 """The distribution that a worker of a latency pass needs."""
 
 
-def plan_run(wanted: RunRequest) -> RunStarted:
+def plan_run(wanted: RunRequest, announce: Announce = _keep_silent) -> RunStarted:
     """Everything that is fixed before the first observation. Raises BadInput; nothing is written."""
     there = known(wanted.loops, wanted.environments)
     chosen = choose_backends(there, wanted.backends, wanted.environments)
@@ -53,7 +59,7 @@ def plan_run(wanted: RunRequest) -> RunStarted:
     backends = _completed(chosen, [*requirements_of(rows), *([SKETCHES] if "latency" in wanted.also else [])])
     baseline = _baseline(wanted, there, backends)
     _check_twins(rows)
-    _announce(backends)
+    _announce(backends, announce)
     runs_on = environment(backends)
     for row in rows:
         for backend in backends:
@@ -72,9 +78,9 @@ def plan_run(wanted: RunRequest) -> RunStarted:
     return RunStarted(VERSION, wanted.name, now(), command_line(), runs_on, plan)
 
 
-def plan_audit(wanted: RunRequest, schedule: AuditSchedule) -> RunStarted:
+def plan_audit(wanted: RunRequest, schedule: AuditSchedule, announce: Announce = _keep_silent) -> RunStarted:
     """The same for an audit: one timed row, on the default backends. Raises BadInput."""
-    begun = plan_run(wanted)
+    begun = plan_run(wanted, announce)
     rows = begun.plan.benchmarks
     if len(rows) != 1 or not rows[0].timed or rows[0].ideal is not None or rows[0].set_up:
         raise BadInput(
@@ -114,16 +120,16 @@ def _completed(backends: Iterable[Backend], needs: Sequence[str]) -> tuple[Backe
     )
 
 
-def _announce(backends: Iterable[Backend]) -> None:
-    """Say what takes its time before anything else happens: making environments."""
+def _announce(backends: Iterable[Backend], announce: Announce) -> None:
+    """Announce every environment that is going to be made: it takes its time before anything else happens."""
     for venv in dict.fromkeys(
         one.environment for one in backends if one.environment and not is_made(one.environment)
     ):
         asked = ", ".join(venv.requirements)
-        typer.echo(f"loopcmp: making environment {venv.name}: Python {venv.python}, {asked}", err=True)
+        announce(f"making environment {venv.name}: Python {venv.python}, {asked}")
 
 
-def verify_unchanged(begun: RunStarted) -> None:
+def verify_unchanged(begun: RunStarted, announce: Announce = _keep_silent) -> None:
     """Find the environments of a run that goes on, or make them again. Raises BadInput if they differ.
 
     So it does where a story is another, or loopcmp itself is on another machine or Python, or beside another
@@ -133,7 +139,7 @@ def verify_unchanged(begun: RunStarted) -> None:
     _check_here(env, environment(one for one in begun.plan.backends if one.environment is None))
     check_rows(begun.plan.benchmarks)
     found = [one for one in begun.plan.backends if one.environment and env.of(one.name).unavailable is None]
-    _announce(found)
+    _announce(found, announce)
     for backend in found:
         before = env.of(backend.name)
         now_there = elsewhere(backend, rebuild(backend, before.versions))

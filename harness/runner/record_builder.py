@@ -6,12 +6,14 @@ from harness.analysis.intervals import binomial_quantile
 from harness.analysis.passes import add_pass_results
 from harness.analysis.verdicts import evaluate_claim
 from harness.records.record import BenchmarkResult, CaseResult, ClaimResults, SelfTestCheck, Timing
+from harness.records.stop_reason import StopKind, StopReason
 from harness.runner.benchmark_state import PASSES, BenchmarkState
 
 
 def benchmark_result(state: BenchmarkState) -> BenchmarkResult:
     """Return what a benchmark has come to so far, over all of its backends."""
     samples, host = state.samples(), state.measured_in()
+    with_host = StopReason(StopKind.MEASURED_WITH, detail=host.benchmark.id) if host else None
     passes = {name: state.pass_samples(name) for name in PASSES}
     timings = add_pass_results(samples.timings(), passes, samples.with_helper_threads())
     return BenchmarkResult(
@@ -21,16 +23,17 @@ def benchmark_result(state: BenchmarkState) -> BenchmarkResult:
         ),
         settings=(host or state).settings,
         rounds=len(samples.rounds),
-        stop_reason=state.stop_reason or (f"measured in the rounds of {host.benchmark.id}" if host else ""),
+        stop_reason=with_host or state.stop_reason,
         self_test=samples.self_test_ratio(),
         self_test_differs=samples.self_test_differs(),
         contrasts=samples.contrasts(),
-        measured_in=host.benchmark.id if host else "",
     )
 
 
 def _case_result(state: BenchmarkState, backend: str, timing: Timing | None) -> CaseResult:
-    return CaseResult(backend, state.verdict(backend), state.observed(backend), timing)
+    return CaseResult(
+        backend, state.verdict(backend), state.expected(backend), state.observed(backend), timing
+    )
 
 
 def claim_results(state: BenchmarkState) -> Iterator[ClaimResults]:

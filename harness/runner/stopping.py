@@ -1,17 +1,18 @@
 """Decides when a benchmark needs no more rounds: by precision, never by significance."""
 
 from harness.records.estimate import Estimate
+from harness.records.stop_reason import StopKind, StopReason
 from harness.records.verdict import Verdict
 from harness.runner.benchmark_state import BenchmarkState
 
 
-def why_stop(state: BenchmarkState) -> str | None:
+def why_stop(state: BenchmarkState) -> StopReason | None:
     """Return why a benchmark needs no more rounds; None if it does."""
     if not state.timed_backends():
         return _why_none_is_timed(state)
     effort, taken = state.plan.effort, len(state.rounds)
     if effort.fixed_rounds is not None:
-        return f"{taken} rounds, as --{effort.name} asks" if taken >= effort.fixed_rounds else None
+        return StopReason(StopKind.ROUNDS, taken, effort.name) if taken >= effort.fixed_rounds else None
     enough = taken >= state.plan.rounds_for_an_interval or _lives_alone(state)
     over = _over(state) if enough else None
     since = taken - state.plan.rounds_before_first_look
@@ -20,23 +21,24 @@ def why_stop(state: BenchmarkState) -> str | None:
     return _narrow_enough(state) or over
 
 
-def _why_none_is_timed(state: BenchmarkState) -> str:
+def _why_none_is_timed(state: BenchmarkState) -> StopReason:
     """Return why no backend is timed: where none could be measured, what prevented that."""
     verdicts = [state.verdict(backend.name) for backend in state.backends]
     tried = [verdict for verdict in verdicts if verdict.kind is not Verdict.UNAVAILABLE]
     if tried and all(verdict.kind is Verdict.COULD_NOT_MEASURE for verdict in tried):
-        return "; ".join(dict.fromkeys(verdict.reason for verdict in tried))
-    return "no case of this row has a number"
+        reasons = "; ".join(dict.fromkeys(verdict.reason for verdict in tried))
+        return StopReason(StopKind.NOTHING_TIMED, detail=reasons)
+    return StopReason(StopKind.NOTHING_TIMED)
 
 
-def _narrow_enough(state: BenchmarkState) -> str | None:
+def _narrow_enough(state: BenchmarkState) -> StopReason | None:
     """Decide whether every interval is as narrow as asked; without a baseline there is none."""
     precision = state.plan.effort.precision
     ratios = state.samples().ratios().values()
     if not ratios:
-        return "there is no other number to take a ratio of"
+        return StopReason(StopKind.NOTHING_TO_COMPARE)
     narrow = all(_is_narrow(ratio, state.benchmark.ideal, precision) for ratio in ratios)
-    return f"every interval is within ±{precision:.1%}" if narrow else None
+    return StopReason(StopKind.PRECISION, precision) if narrow else None
 
 
 def _is_narrow(ratio: Estimate, ideal: float | None, precision: float) -> bool:
@@ -44,10 +46,11 @@ def _is_narrow(ratio: Estimate, ideal: float | None, precision: float) -> bool:
     return ratio.half_width <= precision * (1 if ideal is None else ideal * 1e6)
 
 
-def _over(state: BenchmarkState) -> str | None:
+def _over(state: BenchmarkState) -> StopReason | None:
     """Decide whether the benchmark's time is over, rounds of an earlier part of a resumed run included."""
     seconds = state.plan.effort.max_seconds
-    return f"{seconds:g} s are over" if sum(one.seconds for one in state.rounds) >= seconds else None
+    spent = sum(measured.seconds for measured in state.rounds)
+    return StopReason(StopKind.TIME, seconds) if spent >= seconds else None
 
 
 def _lives_alone(state: BenchmarkState) -> bool:

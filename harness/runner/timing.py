@@ -23,6 +23,7 @@ from harness.records.entries import (
     RunFinished,
 )
 from harness.records.pace import ONE_AT_A_TIME, PILOT_ROUNDS, SELF_TEST_ARM, ArmFailure, RoundSettings
+from harness.records.stop_reason import StopReason
 from harness.runner.benchmark_state import BenchmarkState
 from harness.runner.passes import Pass
 from harness.runner.state import RunState
@@ -53,7 +54,7 @@ def close(run: RunState) -> Entries:
         yield RunFinished(now(), load())
 
 
-def _ordinary_rounds(state: BenchmarkState, context: RoundContext) -> Generator[Entry, None, str]:
+def _ordinary_rounds(state: BenchmarkState, context: RoundContext) -> Generator[Entry, None, StopReason]:
     """Take the benchmark's ordinary rounds, and return why there are no more."""
     while (reason := why_stop(state)) is None:
         if (settings := state.settings) is None:

@@ -21,6 +21,7 @@ from harness.records.entries import (
 from harness.records.estimate import Estimate
 from harness.records.pace import SELF_TEST_ARM, ArmRound
 from harness.records.record import BenchmarkResult, CaseResult, Record, SelfTestCheck, Timing
+from harness.records.stop_reason import StopKind, StopReason
 from harness.runner.state import RunState
 from tests.records import ASYNCIO, PACE, TRIO, UVLOOP, begun, look, plan, returned, row, twice
 
@@ -82,7 +83,7 @@ def large_run() -> Iterator[Entry]:
         for number in range(ROUNDS):
             arms = tuple(arm_round(name, of, draw) for name in (*ON, SELF_TEST_ARM))
             yield RoundMeasured(of.id, number, 1.5, arms)
-        yield BenchmarkFinished(of.id, "every interval is within ±2.0%")
+        yield BenchmarkFinished(of.id, StopReason(StopKind.PRECISION, 0.02))
     yield RunFinished("2026-05-04T09:00:00+00:00", 0.5)
 
 
@@ -108,7 +109,7 @@ def timed(line: BenchmarkResult, level: float, draw: random.Random) -> Benchmark
     """The line as it is after its rounds."""
     cells = tuple(replace(cell, timing=timing(cell, line.benchmark, level, draw)) for cell in line.cases)
     again = estimate(list(noise(0.0, draw)), 0.95).exp()
-    finished = "every interval is within ±2.0%"
+    finished = StopReason(StopKind.PRECISION, 0.02)
     return replace(line, cases=cells, settings=PACE, rounds=ROUNDS, stop_reason=finished, self_test=again)
 
 

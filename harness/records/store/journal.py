@@ -167,7 +167,7 @@ def _entry(path: Path, number: int, line: bytes) -> Entry:
     place = f"{path}, line {number}"
     envelope = decode(line, _Envelope, place)
     if envelope.kind in version_1.KINDS:
-        entry = msgspec.json.encode(version_1.upgrade(msgspec.json.decode(envelope.entry)))
+        entry = version_1.upgrade_entry(envelope.kind, envelope.entry, place)
         return decode(entry, KINDS[version_1.KINDS[envelope.kind]], place)
     kind = KINDS.get(envelope.kind)
     if kind is None:

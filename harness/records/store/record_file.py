@@ -33,7 +33,7 @@ def read_record(path: Path) -> Record:
     data = read_bytes(file)
     headed = decode(data, _Headed, str(file))
     if headed.begun is not None and headed.begun.version == version_1.VERSION:
-        data = msgspec.json.encode(version_1.upgrade(msgspec.json.decode(data)))
+        data = version_1.upgrade_record(data, str(file))
     else:
         check_version(headed.run or headed.begun, str(file))
     return decode(data, Record, str(file))

@@ -1,9 +1,24 @@
 """Documents of version 1 are read as version 2: the same facts under the names that they have now.
 
-What version 1 did not record stays absent; nothing is computed anew.
+What version 1 did not record stays absent. Nothing is invented: what was expected of a case, which version 2
+keeps beside the verdict, is computed from what version 1 kept, as every report of it did.
 """
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from itertools import chain
 from typing import Any
+
+import msgspec
+
+from harness.errors import BadInput
+from harness.protocol.benchmarks import Benchmark
+from harness.protocol.observations import ProcessObservations, observations
+from harness.records.entries import Machine
+from harness.records.promises import expected_promise
+from harness.records.stop_reason import StopKind, StopReason
 
 VERSION = 1
 """The version that is read here; see `harness.records.entries.VERSION` for the one that is written."""
@@ -76,6 +91,88 @@ _SHAPES: tuple[tuple[str, dict[str, str]], ...] = (
     ("parting", {"verdict": "kind"}),  # a verdict
 )
 """Fields whose new name depends on the shape that they stand in, which is known by another of its fields."""
+
+
+_REASONS = (
+    (StopKind.PRECISION, re.compile(r"every interval is within ±(?P<percent>[0-9.]+)%")),
+    (StopKind.TIME, re.compile(r"(?P<number>[0-9.e+]+) s are over")),
+    (StopKind.ROUNDS, re.compile(r"(?P<number>[0-9]+) rounds, as --(?P<detail>.+) asks")),
+    (StopKind.NOTHING_TO_COMPARE, re.compile("there is no other number to take a ratio of")),
+    (StopKind.NOTHING_TIMED, re.compile("no case of this row has a number")),
+    (StopKind.MEASURED_WITH, re.compile(r"measured in the rounds of (?P<detail>.+)")),
+)
+"""The sentences by which version 1 said why a benchmark has no more rounds."""
+
+
+def stop_reason(sentence: str) -> StopReason:
+    """Return the reason that a sentence of version 1 gives; what none of today's says keeps its words."""
+    for kind, pattern in _REASONS:
+        if matched := pattern.fullmatch(sentence):
+            values = matched.groupdict()
+            with suppress(ValueError):
+                number = float(values.get("number", 0)) or float(values.get("percent", 0)) / 100
+                reason = StopReason(kind, number, values.get("detail", ""))
+                if str(reason) == sentence:
+                    return reason
+    return StopReason(StopKind.OTHER, detail=sentence)
+
+
+def upgrade_entry(kind: str, data: bytes | msgspec.Raw, place: str) -> bytes:
+    """Give an entry of a journal of version 1, of the kind that it had there, the shape of version 2.
+
+    Raises BadInput, naming the place, for what is no such entry.
+    """
+    with _of_version_1(place):
+        entry = upgrade(msgspec.json.decode(data))
+        if kind == "Finished":
+            entry["reason"] = asdict(stop_reason(entry["reason"]))
+        return msgspec.json.encode(entry)
+
+
+def upgrade_record(data: bytes, place: str) -> bytes:
+    """Give a record of version 1 the shape of version 2.
+
+    Raises BadInput, naming the place, for what is no such record.
+    """
+    with _of_version_1(place):
+        record = upgrade(msgspec.json.decode(data))
+        machine = msgspec.convert(record["run"]["machine"], Machine)
+        for result in record["results"]:
+            _give_reason(result)
+            _give_promises(result, machine)
+        return msgspec.json.encode(record)
+
+
+@contextmanager
+def _of_version_1(place: str) -> Iterator[None]:
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        raise BadInput(f"{place} is no record of loopcmp: {type(error).__name__}: {error}") from None
+
+
+def _give_promises(result: dict[str, Any], machine: Machine) -> None:
+    """Put what was expected beside each verdict: version 1 kept all that it is a pure function of."""
+    benchmark = msgspec.convert(result["benchmark"], Benchmark)
+    observed = [
+        msgspec.convert(case["processes"], tuple[ProcessObservations, ...]) for case in result["cases"]
+    ]
+    reference = next(chain.from_iterable(map(observations, observed)), None)
+    for case in result["cases"]:
+        python = machine.python_of(case["backend"])
+        case["expected"] = msgspec.to_builtins(
+            expected_promise(benchmark, case["backend"], python, reference)
+        )
+
+
+def _give_reason(result: dict[str, Any]) -> None:
+    """Put a value in the place of the sentence, beside which version 1 named the host of a twin again."""
+    sentence, host = result.pop("stop_reason", ""), result.get("measured_in", "")
+    reason = stop_reason(sentence)
+    if host == (reason.detail if reason.kind is StopKind.MEASURED_WITH else ""):
+        result.pop("measured_in", None)
+    if sentence:
+        result["stop_reason"] = asdict(reason)
 
 
 def upgrade(document: Any) -> Any:

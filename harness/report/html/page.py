@@ -191,8 +191,8 @@ def _facts(line: BenchmarkResult) -> Iterable[str]:
         yield f"{line.rounds} rounds"
     if line.settings is not None:
         yield f"{line.settings.loops} iterations a value"
-    if line.stop_reason:
-        yield line.stop_reason
+    if line.stop_reason is not None:
+        yield str(line.stop_reason)
     if line.self_test is not None:
         unit = " µs" if line.benchmark.ideal is not None else "×"
         yield f"A/A {formatting.format_estimate(line.self_test, unit)}"
