@@ -9,7 +9,7 @@ from harness.analysis.matching import first_mismatch
 from harness.analysis.verdicts import expected_promise
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
-from harness.protocol.observations import Observation, observations
+from harness.protocol.observations import Observation, distinct_observations
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import Mismatch, Verdict
 from harness.report.tables.table import SYMBOLS, Table
@@ -108,7 +108,7 @@ def _answer(record: Record, line: BenchmarkResult, cell: CaseResult) -> LoopAbil
 
 def _observed(record: Record, line: BenchmarkResult, cell: CaseResult) -> tuple[Ability, str]:
     """Of a case that is not as promised: whether it did the thing, and what else it did."""
-    looks = tuple(observations(cell.processes))
+    looks = tuple(distinct_observations(cell.processes))
     reference = next(_looks_of(line), None)
     promise = expected_promise(
         line.benchmark, cell.backend, record.run.machine.python_of(cell.backend), reference
@@ -122,7 +122,7 @@ def _observed(record: Record, line: BenchmarkResult, cell: CaseResult) -> tuple[
 
 def _looks_of(line: BenchmarkResult) -> Iterator[Observation]:
     for cell in line.cases:
-        yield from observations(cell.processes)
+        yield from distinct_observations(cell.processes)
 
 
 def _wrong(promise: Promise, look: Observation) -> str:

@@ -10,7 +10,7 @@ from harness.analysis.matching import first_mismatch
 from harness.analysis.verdicts import judge, promises_outcome
 from harness.protocol.benchmarks import Benchmark, Promise
 from harness.protocol.descriptions import Description
-from harness.protocol.observations import Observation, ProcessObservations, observations
+from harness.protocol.observations import Observation, ProcessObservations, distinct_observations
 from harness.records.verdict import CaseVerdict, Verdict
 
 _OVERRULED = frozenset({Verdict.AGREES, Verdict.DOCUMENTED, Verdict.DIFFERS, Verdict.UNSTABLE})
@@ -27,14 +27,14 @@ def judge_among(row: Benchmark, backend: str, python: str, seen: ObservationsByB
     """The verdict on a case, beside what the benchmark's other backends were seen to do."""
     finding = judge(row, backend, python, seen[backend], reference_of(seen))
     if finding.kind in _OVERRULED and not promises_outcome(row, backend, python):
-        error = _scenario_error(row, [tuple(observations(sightings)) for sightings in seen.values()])
+        error = _scenario_error(row, [tuple(distinct_observations(sightings)) for sightings in seen.values()])
         return finding if error is None else CaseVerdict(Verdict.COULD_NOT_MEASURE, error)
     return finding
 
 
 def reference_of(seen: ObservationsByBackend) -> Observation | None:
     """The observation that stands for what is not promised: the baseline's first, or the next best."""
-    every = (look for sightings in seen.values() for look in observations(sightings))
+    every = (look for sightings in seen.values() for look in distinct_observations(sightings))
     return next(every, None)
 
 

@@ -9,7 +9,7 @@ from harness.analysis.matching import first_mismatch
 from harness.errors import BadInput
 from harness.protocol.benchmarks import Benchmark, Claim, Difference, Prints, Promise
 from harness.protocol.descriptions import Description
-from harness.protocol.observations import NO_LEAKS, Observation, ProcessObservations, observations
+from harness.protocol.observations import NO_LEAKS, Observation, ProcessObservations, distinct_observations
 from harness.records.verdict import CaseVerdict, ClaimResult, Mismatch, Verdict
 
 
@@ -47,7 +47,7 @@ def judge(
     """The verdict on a case; `reference` is the baseline's observation, for what is not promised."""
     if finding := _not_observed(sightings):
         return finding
-    seen = tuple(observations(sightings))
+    seen = tuple(distinct_observations(sightings))
     difference = matching_difference(row, backend, python)
     expected = expected_promise(row, backend, python, reference)
     partings = tuple(first_mismatch(expected, look) for look in seen)
@@ -141,7 +141,7 @@ def _complete(promise: Promise, reference: Observation | None) -> Promise:
 
 def evaluate_claim(claim: Claim, sightings: tuple[ProcessObservations, ...]) -> ClaimResult:
     """Whether a claim holds: every look shows all that the claim says, and nothing ended badly."""
-    seen = tuple(observations(sightings))
+    seen = tuple(distinct_observations(sightings))
     if not seen or _not_observed(sightings) or _unsupported(seen):
         return ClaimResult.NOT_TRIED
     return (

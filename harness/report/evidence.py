@@ -9,7 +9,7 @@ from harness.analysis.matching import first_mismatch
 from harness.analysis.verdicts import expected_promise
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
-from harness.protocol.observations import Observation, observations
+from harness.protocol.observations import Observation, distinct_observations
 from harness.records.contrast import native_arm
 from harness.records.estimate import Estimate
 from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
@@ -106,7 +106,7 @@ def _looked(record: Record, line: BenchmarkResult, cell: CaseResult, limit: int)
     reference = next(_looks_of(line), None)
     python = record.run.machine.python_of(cell.backend)
     promise = expected_promise(line.benchmark, cell.backend, python, reference)
-    for look in dict.fromkeys(observations(cell.processes)):
+    for look in dict.fromkeys(distinct_observations(cell.processes)):
         times = [
             seen.times
             for sighting in cell.processes
@@ -118,7 +118,7 @@ def _looked(record: Record, line: BenchmarkResult, cell: CaseResult, limit: int)
 
 def _looks_of(line: BenchmarkResult) -> Iterator[Observation]:
     """Observations of a row, the baseline's first: what is not promised is whatever the first one says."""
-    return chain.from_iterable(observations(cell.processes) for cell in line.cases)
+    return chain.from_iterable(distinct_observations(cell.processes) for cell in line.cases)
 
 
 def _sides(promise: Promise, look: Observation, limit: int) -> Iterator[PromiseComparison]:

@@ -18,7 +18,7 @@ from harness.analysis.variance import variance_components
 from harness.backends.backend import Backend
 from harness.execution.affinity import avoiding, choose_cpus
 from harness.execution.calibration import SLOWEST_VALUE, calibrate, choose_pace
-from harness.execution.observing import assignment
+from harness.execution.observing import case_spec
 from harness.execution.rounds import RoundContext
 from harness.protocol.benchmarks import Benchmark
 from harness.records.entries import ArmDropped, BenchmarkCalibrated, CaseObserved, Entry, RoundMeasured
@@ -193,7 +193,7 @@ def _usual(tally: RunState, row: Benchmark, number: int) -> TrialResult:
     base, begun = _base(tally.plan), perf_counter()
     processes = _as_many_processes(tally)
     try:
-        usual = usual_procedure(assignment(row, base), processes, choose_cpus(row.cpus))
+        usual = usual_procedure(case_spec(row, base), processes, choose_cpus(row.cpus))
     except SequentialFailed as failed:
         return TrialResult(USUAL, number, round(perf_counter() - begun, 3), processes, f"pyperf: {failed}")
     return TrialResult(

@@ -13,8 +13,8 @@ from harness.backends.availability import why_unavailable
 from harness.backends.backend import Backend
 from harness.backends.registry import DEFAULT_BASELINE, find_backend
 from harness.errors import BadInput
-from harness.execution.environments import is_made, rebuild, with_worker_requirements
-from harness.execution.machine import elsewhere, environment, now
+from harness.execution.environments import is_built, rebuild, with_worker_requirements
+from harness.execution.machine import describe_machine, environment_of, now
 from harness.protocol.benchmarks import Benchmark
 from harness.records.entries import VERSION, BackendEnvironment, Machine, RunStarted
 from harness.records.plan import DEFAULT, Also, Effort, Plan
@@ -54,7 +54,7 @@ def plan_run(wanted: RunRequest) -> RunStarted:
     baseline = _baseline(wanted, there, backends)
     _check_twins(rows)
     _announce(backends)
-    runs_on = environment(backends)
+    runs_on = describe_machine(backends)
     for row in rows:
         for backend in backends:
             matching_difference(row, backend.name, runs_on.python_of(backend.name))
@@ -117,7 +117,7 @@ def _completed(backends: Iterable[Backend], needs: Sequence[str]) -> tuple[Backe
 def _announce(backends: Iterable[Backend]) -> None:
     """Say what takes its time before anything else happens: making environments."""
     for venv in dict.fromkeys(
-        one.environment for one in backends if one.environment and not is_made(one.environment)
+        one.environment for one in backends if one.environment and not is_built(one.environment)
     ):
         asked = ", ".join(venv.requirements)
         typer.echo(f"loopcmp: making environment {venv.name}: Python {venv.python}, {asked}", err=True)
@@ -130,13 +130,13 @@ def verify_unchanged(begun: RunStarted) -> None:
     version of a loop.
     """
     env = begun.machine
-    _check_here(env, environment(one for one in begun.plan.backends if one.environment is None))
+    _check_here(env, describe_machine(one for one in begun.plan.backends if one.environment is None))
     check_rows(begun.plan.benchmarks)
     found = [one for one in begun.plan.backends if one.environment and env.of(one.name).unavailable is None]
     _announce(found)
     for backend in found:
         before = env.of(backend.name)
-        now_there = elsewhere(backend, rebuild(backend, before.versions))
+        now_there = environment_of(backend, rebuild(backend, before.versions))
         if now_there != before:
             raise BadInput(f"{backend.name} is no longer what it was: {_change(before, now_there)}")
 

@@ -14,7 +14,7 @@ from harness.analysis.verdicts import evaluate_claim, expected_promise
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Benchmark, Promise
 from harness.protocol.descriptions import Description
-from harness.protocol.observations import Observation, ProcessObservations, observations
+from harness.protocol.observations import Observation, ProcessObservations, distinct_observations
 from harness.records.contrast import native_arm
 from harness.records.entries import (
     ArmDropped,
@@ -163,7 +163,7 @@ class RunState:
         return self.dropped.get((told.id, arm))
 
     def _returns(self, row: Benchmark, backend: str) -> bool:
-        looks = observations(self.sightings.get((row.id, backend), ()))
+        looks = distinct_observations(self.sightings.get((row.id, backend), ()))
         return all(look.outcome.how == "returned" for look in looks)
 
     def expected(self, row: Benchmark, backend: str) -> Promise:

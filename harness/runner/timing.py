@@ -14,7 +14,7 @@ from harness.execution.affinity import avoiding, choose_cpus
 from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.environments import interpreter_for
 from harness.execution.machine import load, now
-from harness.execution.observing import assignment, observe_in_process
+from harness.execution.observing import case_spec, observe_in_process
 from harness.execution.rounds import Arm, RoundContext, run_round
 from harness.protocol.benchmarks import SCALE, Benchmark
 from harness.protocol.observations import ProcessObservations
@@ -135,7 +135,7 @@ def arms_of(tally: RunState, row: Benchmark) -> tuple[Arm, ...]:
 
 
 def _arm(name: str, row: Benchmark, backend: Backend) -> Arm:
-    return Arm(name, assignment(row, backend), interpreter_for(backend).python)
+    return Arm(name, case_spec(row, backend), interpreter_for(backend).python)
 
 
 def _calibrated(tally: RunState, row: Benchmark, arms: tuple[Arm, ...], stage: RoundContext) -> Entries:
