@@ -4,7 +4,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from harness.backends.registry import find_backend
-from harness.execution.observing import assignment
+from harness.execution.observing import case_spec
 from harness.execution.rounds import Arm, RoundContext
 from harness.protocol.benchmarks import Benchmark
 from harness.records.pace import (
@@ -40,7 +40,7 @@ def row_of(folder: Path, text: str) -> Benchmark:
 
 
 def arms_on(row: Benchmark, *backends: str) -> list[Arm]:
-    return [Arm(name, assignment(row, find_backend(name))) for name in backends]
+    return [Arm(name, case_spec(row, find_backend(name))) for name in backends]
 
 
 def parts(played: tuple[ArmRound, ...] | ArmFailure) -> tuple[ArmRound, ...]:

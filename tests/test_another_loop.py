@@ -13,11 +13,11 @@ from harness.backends.availability import why_unavailable
 from harness.backends.families.asyncio import NotedFactory
 from harness.backends.registry import find_backend
 from harness.backends.runtime import open_backend
-from harness.execution.observing import assignment, observe_in_process
+from harness.execution.observing import case_spec, observe_in_process
 from harness.execution.rounds import Arm, RoundContext, run_round
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
-from harness.protocol.observations import ProcessObservations, observations
+from harness.protocol.observations import ProcessObservations, distinct_observations
 from harness.records.pace import ArmFailure, RoundSettings
 from harness.runner.state import RunState
 from harness.runner.timing import drop_arm
@@ -72,13 +72,13 @@ def observed(of: Benchmark, backend: str) -> ProcessObservations:
 
 def outcomes(sighting: ProcessObservations) -> set[Outcome]:
     """What the scenario did, whatever was still there after it."""
-    return {look.outcome for look in observations((sighting,))}
+    return {look.outcome for look in distinct_observations((sighting,))}
 
 
 def one_round(of: Benchmark, backend: str) -> object:
     if why := why_unavailable(find_backend(backend).loop):
         pytest.skip(why)
-    arm = Arm(backend, assignment(of, find_backend(backend)))
+    arm = Arm(backend, case_spec(of, find_backend(backend)))
     return run_round(
         [arm],
         RoundSettings(loops=1, turns=1, warmups=0, untimed=0),
@@ -178,7 +178,7 @@ def test_a_case_on_another_loop_is_shown_as_such_and_ends_with_3(tmp_path: Path,
 def test_a_factory_whose_loops_are_all_of_one_class_has_nothing_to_say() -> None:
     factory = NotedFactory(AsyncioLoop)
     factory().close()
-    assert factory.elsewhere() is None
+    assert factory.other_loop() is None
 
 
 def test_a_factory_that_could_make_no_loop_at_first_has_nothing_to_compare_a_later_one_with() -> None:
@@ -191,9 +191,9 @@ def test_a_factory_that_could_make_no_loop_at_first_has_nothing_to_compare_a_lat
         return AsyncioLoop()
 
     factory = NotedFactory(fails_once)
-    assert factory.elsewhere() is None
+    assert factory.other_loop() is None
     factory().close()
-    assert factory.elsewhere() == f"ran on {OWN}, but no loop could be made before the scenario was imported"
+    assert factory.other_loop() == f"ran on {OWN}, but no loop could be made before the scenario was imported"
 
 
 async def say_hello() -> str:

@@ -136,7 +136,7 @@ def test_a_story_too_long_for_an_audit_is_dropped_with_what_to_do(tmp_path: Path
 
 @workers
 def test_the_usual_procedure_is_pyperfs_own_from_its_processes_to_its_verdict() -> None:
-    case = arms_on(begun().plan.benchmarks[0], "asyncio+gather")[0].assignment
+    case = arms_on(begun().plan.benchmarks[0], "asyncio+gather")[0].case
     usual = usual_procedure(case, 2, None)
     assert usual.ratio.low is not None
     assert usual.ratio.high is not None
@@ -147,7 +147,7 @@ def test_the_usual_procedure_is_pyperfs_own_from_its_processes_to_its_verdict() 
 @workers
 def test_a_command_of_pyperf_that_fails_is_told_by_its_last_line() -> None:
     row = Benchmark("nothing", "user", "no_such_module", "", "mine.py:1")
-    case = arms_on(row, "asyncio+gather")[0].assignment
+    case = arms_on(row, "asyncio+gather")[0].case
     with pytest.raises(SequentialFailed, match=r"no_such_module|failed"):
         usual_procedure(case, 2, None)
 

@@ -48,15 +48,15 @@ def test_each_workers_orphans_end_with_it_and_nobody_elses(
     before = set(containment._adopted())
     first, second = orphaned(tmp_path, 1), orphaned(tmp_path, 2)
     assert len(set(containment._adopted()) - before) == 2
-    first.end()
+    first.end_descendants()
     assert len(set(containment._adopted()) - before) == 1
-    second.end()
+    second.end_descendants()
     assert set(containment._adopted()) == before
     assert sleeper.poll() is None
 
 
 def test_this_process_adopts_no_orphans_once_the_last_worker_has_ended(tmp_path: Path) -> None:
-    orphaned(tmp_path, 1).end()
+    orphaned(tmp_path, 1).end_descendants()
     before = containment._adopted()
     words = [sys.executable, "-c", "import os, time\nif os.fork(): os._exit(0)\ntime.sleep(0.5)"]
     subprocess.run(words, check=True)
@@ -72,9 +72,9 @@ def test_a_worker_has_a_limit_of_its_own_and_the_system_ends_it_first(
     assert Path(f"/proc/{sleeper.pid}/oom_score_adj").read_text() == "1000\n"
     sleeper.kill()
     sleeper.wait()
-    taken.end()
+    taken.end_descendants()
 
 
 def test_the_limit_is_a_share_of_the_machines_memory() -> None:
     has = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    assert 0 < containment.memory_limit() <= has * containment.SHARE
+    assert 0 < containment.memory_limit() <= has * containment.MEMORY_SHARE

@@ -18,7 +18,7 @@ from harness.backends.registry import DEFAULT_BACKENDS, find_backend
 from harness.backends.runtime import open_backend
 from harness.protocol.descriptions import Description
 from harness.scenario import any_order, cancelled
-from harness.worker.describing import DEEPEST, LARGEST, Describer, without_addresses
+from harness.worker.describing import DEEPEST_NESTING, LARGEST_DESCRIPTION, Describer, without_addresses
 from harness.worker.refusals import Undescribable
 
 describe = Describer().describe
@@ -250,19 +250,19 @@ def test_what_cannot_be_compared_is_refused_with_what_to_write(value: object, ad
 
 
 def test_a_value_of_64_kib_is_described_in_full_and_a_larger_one_is_not() -> None:
-    small, large = describe("x" * (LARGEST - 2)), describe("x" * (LARGEST - 1))
+    small, large = describe("x" * (LARGEST_DESCRIPTION - 2)), describe("x" * (LARGEST_DESCRIPTION - 1))
     assert (small.digest, large.digest is None) == (None, False)
-    assert large.text == f"{LARGEST + 1} characters"
+    assert large.text == f"{LARGEST_DESCRIPTION + 1} characters"
 
 
 @pytest.mark.parametrize(
     "value",
     [
         list(range(6_000)),
-        "x" * LARGEST,
-        b"x" * LARGEST,
+        "x" * LARGEST_DESCRIPTION,
+        b"x" * LARGEST_DESCRIPTION,
         {n: n for n in range(2_500)},
-        ValueError("x" * LARGEST),
+        ValueError("x" * LARGEST_DESCRIPTION),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -309,9 +309,9 @@ def deep(levels: int) -> list[Any]:
 
 
 def test_nesting_is_described_down_to_a_depth_and_named_below() -> None:
-    assert describe(deep(DEEPEST - 1)) != describe(deep(DEEPEST))
-    assert describe(deep(DEEPEST + 1)) == describe(deep(DEEPEST + 2))
-    assert f"deeper than {DEEPEST} levels" in str(describe(deep(DEEPEST + 1)))
+    assert describe(deep(DEEPEST_NESTING - 1)) != describe(deep(DEEPEST_NESTING))
+    assert describe(deep(DEEPEST_NESTING + 1)) == describe(deep(DEEPEST_NESTING + 2))
+    assert f"deeper than {DEEPEST_NESTING} levels" in str(describe(deep(DEEPEST_NESTING + 1)))
 
 
 def test_a_value_that_holds_itself_is_described_all_the_same() -> None:
@@ -349,7 +349,7 @@ def test_a_number_of_any_length_is_described() -> None:
 
 def test_any_order_inside_a_value_too_long_to_be_kept_is_refused() -> None:
     with pytest.raises(Undescribable, match="any_order inside a value over 64 KiB"):
-        describe([any_order(["x" * LARGEST])])
+        describe([any_order(["x" * LARGEST_DESCRIPTION])])
 
 
 def test_a_number_in_hexadecimal_digits_is_no_address() -> None:

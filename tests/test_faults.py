@@ -13,7 +13,7 @@ from harness.analysis.verdicts import judge
 from harness.backends.backend import Backend, Loop
 from harness.backends.registry import find_backend
 from harness.execution import containment
-from harness.execution.listing import list_rows
+from harness.execution.listing import list_benchmarks
 from harness.execution.machine import PYTHON
 from harness.execution.observing import observe_in_process
 from harness.protocol.benchmarks import Benchmark
@@ -96,7 +96,7 @@ IN_STORIES_ONLY = {"huge_value", "deep_value"}
 
 @pytest.fixture(scope="module")
 def rows() -> dict[str, Benchmark]:
-    return {row.id: row for row in list_rows([("tests.hostile.stories", "user")])}
+    return {row.id: row for row in list_benchmarks([("tests.hostile.stories", "user")])}
 
 
 @pytest.fixture

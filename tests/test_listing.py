@@ -13,7 +13,7 @@ from harness.protocol.benchmarks import Benchmark, Prints, Promise
 from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.observations import Diagnostic
 from harness.worker.describing import Describer
-from harness.worker.listing import LONGEST_TEXT, list_rows
+from harness.worker.listing import LONGEST_TEXT, list_benchmarks
 from harness.worker.refusals import Malformed, ModuleBroken
 
 describe = Describer().describe
@@ -41,7 +41,7 @@ def rows(mine: Path) -> Lister:
 
     def list_them(text: str) -> tuple[Benchmark, ...]:
         mine.write_text(HEAD + dedent(text))
-        return tuple(list_rows(str(mine), "user"))
+        return tuple(list_benchmarks(str(mine), "user"))
 
     return list_them
 
@@ -363,7 +363,7 @@ def test_a_module_beside_the_users_shows_its_frames_too(rows: Lister, mine: Path
 
 def test_a_module_that_does_not_exist_is_broken_and_not_a_crash() -> None:
     with pytest.raises(ModuleBroken, match="No module named 'no_such_module'"):
-        list(list_rows("no_such_module", "user"))
+        list(list_benchmarks("no_such_module", "user"))
 
 
 def test_two_values_that_would_give_rows_one_name_are_refused(rows: Lister) -> None:

@@ -30,7 +30,7 @@ from harness.protocol.observations import NO_LEAKS, Diagnostic, Leaks, Observati
 from harness.worker.channel import Channel
 from harness.worker.describing import Describer
 from harness.worker.loading import BoundScenario
-from harness.worker.observing import look, observe
+from harness.worker.observing import observe, observe_once
 from harness.worker.refusals import Undescribable
 
 describe = Describer().describe
@@ -63,7 +63,7 @@ def look_at(body: Body, loop: str) -> Observation:
     """One look, in this process, after everything that a loop opens once has been opened."""
     running = open_backend(find_backend(loop))
     running.check()
-    return look(BoundScenario(body, None, __file__), running)
+    return observe_once(BoundScenario(body, None, __file__), running)
 
 
 async def idle() -> None:
@@ -128,7 +128,7 @@ def test_a_story_that_returns_or_raises_outside_its_file_has_no_line(loop: str) 
 
     running = open_backend(find_backend(loop))
     assert look_at(story, loop).raised_on_line is None
-    assert look(BoundScenario(fail, None, "elsewhere.py"), running).raised_on_line is None
+    assert observe_once(BoundScenario(fail, None, "elsewhere.py"), running).raised_on_line is None
 
 
 def test_an_error_whose_own_parts_raise_has_no_line_and_is_described_all_the_same() -> None:
@@ -380,7 +380,7 @@ def test_a_set_up_is_torn_down_before_the_look_ends(loop: str) -> None:
         return "done"
 
     running = open_backend(find_backend(loop))
-    seen = look(BoundScenario(None, set_up), running)
+    seen = observe_once(BoundScenario(None, set_up), running)
     assert seen.outcome == Outcome("returned", describe("done"))
     assert steps == ["set up", "operation", "torn down"]
 

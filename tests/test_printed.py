@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.worker.captured_output import CapturedOutput
-from harness.worker.describing import LARGEST
+from harness.worker.describing import LARGEST_DESCRIPTION
 
 
 def printed(*pieces: str) -> tuple[str, ...]:
@@ -17,7 +17,7 @@ def printed(*pieces: str) -> tuple[str, ...]:
     for piece in pieces:
         stream.write(piece)
         stream.flush()
-    return raw.lines()
+    return raw.printed_lines()
 
 
 @given(st.lists(st.text(st.sampled_from("ab\n\r\x0b\u2028é")), max_size=8))
@@ -42,16 +42,18 @@ def test_floods_that_differ_only_at_their_end_differ(other: str) -> None:
 
 def test_a_line_that_never_ends_is_bounded_too() -> None:
     first, second = (printed(*["x" * 1000] * 1000, last) for last in "ab")
-    assert len("".join(first)) < LARGEST
+    assert len("".join(first)) < LARGEST_DESCRIPTION
     assert first != second
 
 
 def test_addresses_make_no_difference_beyond_the_bound() -> None:
-    one, two = (printed("x" * LARGEST + "\n", f"<object at 0x7f{digit}0a1b2c>\n") for digit in "34")
+    one, two = (
+        printed("x" * LARGEST_DESCRIPTION + "\n", f"<object at 0x7f{digit}0a1b2c>\n") for digit in "34"
+    )
     assert one == two
 
 
 def test_bytes_that_are_no_text_are_replaced() -> None:
     raw = CapturedOutput()
     raw.write(b"a\xffb\n")
-    assert raw.lines() == ("a\N{REPLACEMENT CHARACTER}b",)
+    assert raw.printed_lines() == ("a\N{REPLACEMENT CHARACTER}b",)

@@ -16,8 +16,8 @@ from textwrap import dedent, indent
 import pytest
 
 from harness.backends.registry import find_backend
-from harness.execution.observing import assignment, observe_in_process
-from harness.execution.output import KEPT
+from harness.execution.observing import case_spec, observe_in_process
+from harness.execution.output import KEPT_OUTPUT
 from harness.execution.process import Worker
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
@@ -101,7 +101,7 @@ def end_of(sighting: ProcessObservations) -> WorkerExit:
 def hung_after_the_first_look(folder: Path, body: str) -> WorkerExit:
     """How a worker ends that says nothing more for a second after its first look."""
     row = row_of(folder, "if looks == 1:\n    return\n" + dedent(body))
-    with Worker({"do": "observe", "case": asdict(assignment(row, ASYNCIO))}) as worker:
+    with Worker({"do": "observe", "case": asdict(case_spec(row, ASYNCIO))}) as worker:
         first = worker.receive(PATIENCE)
         assert not isinstance(first, WorkerExit), first
         end = worker.receive(1.0)
@@ -189,9 +189,9 @@ def test_of_a_flood_only_the_end_is_kept(folder: Path) -> None:
         os.write(1, b"the last of output")
         os.write(2, b"the last of errors")
         os._exit(3)
-    """.replace("KEPT", str(KEPT)))).output  # fmt: skip
+    """.replace("KEPT", str(KEPT_OUTPUT)))).output  # fmt: skip
     errors, output = said.split("\n")
-    assert len(errors) == len(output) == KEPT
+    assert len(errors) == len(output) == KEPT_OUTPUT
     assert errors.endswith("ethe last of errors")
     assert output.endswith("othe last of output")
 
@@ -306,7 +306,7 @@ def test_a_worker_is_pinned_with_every_thread_and_its_parent_is_not(folder: Path
         seen = [os.sched_getaffinity(int(task)) for task in os.listdir("/proc/self/task")]
         return [sorted(cpus) for cpus in seen]
     """)  # fmt: skip
-    job: dict[str, object] = {"do": "observe", "case": asdict(assignment(row, ASYNCIO))}
+    job: dict[str, object] = {"do": "observe", "case": asdict(case_spec(row, ASYNCIO))}
     with Worker(job, frozenset({cpu})) as worker:
         assert os.sched_getaffinity(0) == ours
         reply = worker.receive(PATIENCE)
@@ -316,7 +316,7 @@ def test_a_worker_is_pinned_with_every_thread_and_its_parent_is_not(folder: Path
 
 def test_talking_to_a_worker_that_has_gone_is_found_out_when_listening(folder: Path) -> None:
     with Worker(
-        {"do": "observe", "case": asdict(assignment(row_of(folder, "os._exit(0)"), ASYNCIO))}
+        {"do": "observe", "case": asdict(case_spec(row_of(folder, "os._exit(0)"), ASYNCIO))}
     ) as worker:
         assert isinstance(worker.receive(PATIENCE), WorkerExit)
         worker.send("turn", {"loops": 1})
@@ -327,7 +327,7 @@ def test_talking_to_a_worker_that_has_gone_is_found_out_when_listening(folder: P
 def test_an_error_in_the_parent_ends_the_worker_too(folder: Path) -> None:
     job: dict[str, object] = {
         "do": "observe",
-        "case": asdict(assignment(row_of(folder, "return looks"), ASYNCIO)),
+        "case": asdict(case_spec(row_of(folder, "return looks"), ASYNCIO)),
     }
 
     def interrupted() -> None:
@@ -342,7 +342,7 @@ def test_an_error_in_the_parent_ends_the_worker_too(folder: Path) -> None:
 def test_a_run_that_is_interrupted_ends_a_worker_at_once(folder: Path) -> None:
     row = row_of(folder, "if looks == 2:\n    while True: pass")
     stop = threading.Event()
-    with Worker({"do": "observe", "case": asdict(assignment(row, ASYNCIO))}, stop=stop) as worker:
+    with Worker({"do": "observe", "case": asdict(case_spec(row, ASYNCIO))}, stop=stop) as worker:
         assert not isinstance(worker.receive(PATIENCE), WorkerExit)
         stop.set()
         ended = worker.receive(PATIENCE)
@@ -354,7 +354,7 @@ def test_a_worker_in_an_endless_loop_ends_with_a_parent_that_is_killed(folder: P
     row = row_of(folder, "if looks == 2:\n    while True: pass")
     code = f"""
         from harness.process import Worker
-        worker = Worker({{"do": "observe", "case": {asdict(assignment(row, ASYNCIO))!r}}})
+        worker = Worker({{"do": "observe", "case": {asdict(case_spec(row, ASYNCIO))!r}}})
         worker.receive({PATIENCE})
         print(flush=True)
         input()

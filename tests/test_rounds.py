@@ -15,16 +15,16 @@ import pytest
 from harness.backends.registry import find_backend
 from harness.execution.affinity import avoiding, choose_cpus
 from harness.execution.calibration import (
-    FEW_TURNS,
+    FEWEST_TURNS,
     LONG_ITERATION,
     SLOW_ITERATION,
     SLOWEST_VALUE,
-    UNTIMED,
+    UNTIMED_SECONDS,
     Calibration,
     calibrate,
     choose_pace,
 )
-from harness.execution.observing import assignment
+from harness.execution.observing import case_spec
 from harness.execution.rounds import Arm, RoundContext, run_round
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Description
@@ -59,7 +59,7 @@ def arms_called(folder: Path, text: str, names: str) -> list[Arm]:
     module = row_of(folder, text).module
     rows = [Benchmark("story", "user", module, "", "mine.py:1", (("who", who),)) for who in names]
     backend = find_backend("asyncio")
-    return [Arm(who, assignment(row, backend)) for who, row in zip(names, rows, strict=True)]
+    return [Arm(who, case_spec(row, backend)) for who, row in zip(names, rows, strict=True)]
 
 
 def results(part: ArmRound) -> list[Description | None]:
@@ -75,9 +75,9 @@ def results(part: ArmRound) -> list[Description | None]:
         (Calibration(1000, 1e-5, 1e-5), RoundSettings(1000, 10, 1, untimed=100)),
         (Calibration(1000, 1e-5, SLOWEST_VALUE / 500), RoundSettings(500, 4, 1, untimed=100)),
         (Calibration(1000, 1e-5, SLOWEST_VALUE / 1000), RoundSettings(1000, 5, 1, untimed=100)),
-        (Calibration(2, 0.008, 0.15), RoundSettings(1, FEW_TURNS, 1)),
+        (Calibration(2, 0.008, 0.15), RoundSettings(1, FEWEST_TURNS, 1)),
         (Calibration(1, SLOW_ITERATION, SLOW_ITERATION), RoundSettings(1, 10, 1, untimed=1, warm=False)),
-        (Calibration(1, 0.1, LONG_ITERATION), RoundSettings(1, FEW_TURNS, 1, untimed=1, warm=False)),
+        (Calibration(1, 0.1, LONG_ITERATION), RoundSettings(1, FEWEST_TURNS, 1, untimed=1, warm=False)),
         (Calibration(1, 0.1, LONG_ITERATION + 0.01), ALONE),
         (Calibration(1, 3.0, 3.0), ALONE),
     ],
@@ -97,9 +97,9 @@ def test_turns_that_are_few_because_they_are_long_are_not_chosen_again(slowest: 
 @pytest.mark.parametrize(
     ("calibration", "untimed"),
     [
-        (Calibration(1000, UNTIMED / 100, UNTIMED), 100),
+        (Calibration(1000, UNTIMED_SECONDS / 100, UNTIMED_SECONDS), 100),
         (Calibration(2, 0.003, 0.003), FEWEST_UNTIMED),
-        (Calibration(1000, UNTIMED / 100, SLOWEST_VALUE / 20), 20),
+        (Calibration(1000, UNTIMED_SECONDS / 100, SLOWEST_VALUE / 20), 20),
     ],
     ids=["a millisecond", "no fewer than three", "no more than are timed, unless three"],
 )
@@ -183,7 +183,7 @@ def test_a_parent_with_no_other_cpu_stays_where_it_is(monkeypatch: pytest.Monkey
 def test_every_arm_has_the_same_number_of_values_in_the_order_of_the_arms(tmp_path: Path) -> None:
     row = row_of(tmp_path, "@scenario()\nasync def story():\n    return 'fine'")
     arms = arms_on(row, "asyncio+gather", "uvloop+gather", "trio+nursery")
-    arms.append(Arm(SELF_TEST_ARM, arms[0].assignment))
+    arms.append(Arm(SELF_TEST_ARM, arms[0].case))
     played = parts(run_round(arms, RoundSettings(loops=4, turns=3, warmups=2), FREE, "seed", ABOUT))
     assert [part.arm for part in played] == ["asyncio+gather", "uvloop+gather", "trio+nursery", SELF_TEST_ARM]
     for part in played:
@@ -344,7 +344,14 @@ HUGE = 10**400
 
 @workers
 @pytest.mark.parametrize(
-    "told", [{"wall": HUGE}, {"cpu": HUGE}, {"waited": -HUGE}, {"switches": [0, HUGE]}, {"full": [HUGE, 0]}]
+    "told",
+    [
+        {"wall": HUGE},
+        {"cpu": HUGE},
+        {"waited": -HUGE},
+        {"switches": [0, HUGE]},
+        {"full_collections": [HUGE, 0]},
+    ],
 )
 def test_a_value_with_a_number_that_no_clock_gives_is_a_fault(
     tmp_path: Path, told: dict[str, object]
@@ -362,12 +369,12 @@ SKETCH = {"operations": 1, "quantiles": [1, 1, 1]}
     [
         ({"startup": HUGE}, "wrote a number that cannot be: "),
         ({"peak": HUGE}, "wrote a number that cannot be: "),
-        ({"sketched": {**SKETCH, "operations": HUGE}}, "wrote a number that cannot be: "),
-        ({"sketched": {**SKETCH, "quantiles": [1, 1, 1e300]}}, "wrote a number that cannot be: "),
-        ({"sketched": {**SKETCH, "quantiles": [1, 0, 1]}}, "wrote quantiles that cannot be: "),
-        ({"sketched": {**SKETCH, "quantiles": [1, -1e3, 1]}}, "wrote quantiles that cannot be: "),
-        ({"sketched": {**SKETCH, "operations": 0}}, "wrote quantiles that cannot be: "),
-        ({"sketched": {**SKETCH, "quantiles": [1, 1]}}, "wrote what is no farewell: "),
+        ({"sketch": {**SKETCH, "operations": HUGE}}, "wrote a number that cannot be: "),
+        ({"sketch": {**SKETCH, "quantiles": [1, 1, 1e300]}}, "wrote a number that cannot be: "),
+        ({"sketch": {**SKETCH, "quantiles": [1, 0, 1]}}, "wrote quantiles that cannot be: "),
+        ({"sketch": {**SKETCH, "quantiles": [1, -1e3, 1]}}, "wrote quantiles that cannot be: "),
+        ({"sketch": {**SKETCH, "operations": 0}}, "wrote quantiles that cannot be: "),
+        ({"sketch": {**SKETCH, "quantiles": [1, 1]}}, "wrote what is no farewell: "),
     ],
 )
 def test_a_farewell_whose_numbers_cannot_be_is_a_fault(
@@ -405,7 +412,7 @@ def test_workers_live_side_by_side_unless_an_iteration_is_long(
     tmp_path: Path, pace: RoundSettings, neighbors: int
 ) -> None:
     row = row_of(tmp_path, NEIGHBORS)
-    arms = [Arm(name, arm.assignment) for name in "abc" for arm in arms_on(row, "asyncio")]
+    arms = [Arm(name, arm.case) for name in "abc" for arm in arms_on(row, "asyncio")]
     played = parts(run_round(arms, pace, FREE, "seed", ABOUT))
     assert [part.arm for part in played] == ["a", "b", "c"]
     assert [results(part) for part in played] == [[Describer().describe(neighbors)]] * 3

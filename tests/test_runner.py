@@ -198,7 +198,7 @@ def test_a_row_has_its_native_twins_in_its_rounds_where_they_may_be_timed() -> N
     tally = RunState(begun(plan(told, twin)), observed)
     names = [arm.name for arm in arms_of_round(tally.of(told))]
     assert names == [ASYNCIO, UVLOOP, TRIO, SELF_TEST_ARM, "asyncio+native", "uvloop+native"]
-    assert [arm.assignment.scenario for arm in arms_of_round(tally.of(told))][-2:] == ["asyncio_story"] * 2
+    assert [arm.case.scenario for arm in arms_of_round(tally.of(told))][-2:] == ["asyncio_story"] * 2
     assert "asyncio+native" not in [arm.name for arm in arms_of_round(tally.of(twin))]
     tally.add(ArmDropped(told.id, ArmFailure("uvloop+native", "killed by SIGSEGV"), "crashed"))
     assert [arm.name for arm in arms_of_round(tally.of(told))][-1] == "asyncio+native"

@@ -22,9 +22,9 @@ from harness.execution.machine import PYTHON
 from harness.execution.observing import observe_in_process
 from harness.protocol.benchmarks import SCALE, Benchmark, Claim
 from harness.protocol.descriptions import Outcome
-from harness.protocol.observations import ProcessObservations, observations
+from harness.protocol.observations import ProcessObservations, distinct_observations
 from harness.records.verdict import ClaimResult, Verdict
-from harness.worker.listing import list_rows
+from harness.worker.listing import list_benchmarks
 from harness.worker.loading import find_scenario, scenarios_in
 from tests.records import plan
 
@@ -38,7 +38,7 @@ LISTED = [
     row
     for family, package in FAMILIES.items()
     for module in package.MODULES
-    for row in list_rows(f"scenarios.{family}.{module}", family)
+    for row in list_benchmarks(f"scenarios.{family}.{module}", family)
 ]
 ROWS = {row.id: row for row in LISTED}
 TUTORIAL = [row for row in LISTED if row.family == "tutorial"]
@@ -95,7 +95,7 @@ def sightings(row: str, backends: Iterable[str] = NAMES) -> dict[str, ProcessObs
 
 
 def ordered_output(row: Benchmark, backend: str) -> set[tuple[Outcome, tuple[str, ...]]]:
-    return {(look.outcome, look.prints) for look in observations((sightings(row.id)[backend],))}
+    return {(look.outcome, look.prints) for look in distinct_observations((sightings(row.id)[backend],))}
 
 
 def label(value: object) -> str | None:
@@ -113,7 +113,7 @@ def label(value: object) -> str | None:
 def test_a_scenario_does_what_is_promised_or_documented(row: Benchmark, backend: str) -> None:
     baseline, *others = backends_of(row)
     seen = sightings(row.id, [baseline, *others])
-    reference = next(observations((seen[baseline],)))
+    reference = next(distinct_observations((seen[baseline],)))
     finding = judge(row, backend, PYTHON, (seen[backend],), reference)
     assert finding.kind in {Verdict.AGREES, Verdict.DOCUMENTED}, finding
 

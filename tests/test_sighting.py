@@ -11,8 +11,8 @@ from harness.backends.backend import Backend, EnvironmentSpec, Loop
 from harness.backends.registry import find_backend
 from harness.errors import BadInput, ScenarioBroken
 from harness.execution.environments.interpreters import InterpreterPath
-from harness.execution.listing import check_loop, list_rows, module_to_import
-from harness.execution.observing import assignment, observe_in_process
+from harness.execution.listing import check_loop, list_benchmarks, module_to_import
+from harness.execution.observing import case_spec, observe_in_process
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
 from harness.protocol.messages import CaseSpec
@@ -68,7 +68,7 @@ def test_a_path_that_no_message_can_hold_is_refused(here: Path) -> None:
 
 def test_an_assignment_says_what_a_worker_has_to_know(here: Path) -> None:
     row = Benchmark("story", "user", "mine.py", "", "mine.py:3", parameters=(("n", 1),))
-    assert assignment(row, find_backend("uvloop+anyio")) == CaseSpec(
+    assert case_spec(row, find_backend("uvloop+anyio")) == CaseSpec(
         module=str(here / "mine.py"),
         scenario="story",
         parameters=(("n", 1),),
@@ -152,7 +152,7 @@ def test_rows_are_listed_module_by_module_under_the_paths_that_were_typed(here: 
     (here / "mine.py").write_text(STORY)
     (here / "some").mkdir()
     (here / "some/mine.py").write_text(STORY.replace("story", "other"))
-    rows = list_rows([("mine.py", "a"), ("some/mine.py", "b")])
+    rows = list_benchmarks([("mine.py", "a"), ("some/mine.py", "b")])
     assert [(row.id, row.family, row.module, row.source) for row in rows] == [
         ("story:n=1", "a", "mine.py", "mine.py:4"),
         ("story:n=2", "a", "mine.py", "mine.py:4"),
@@ -166,7 +166,7 @@ def test_rows_are_listed_module_by_module_under_the_paths_that_were_typed(here: 
 def test_a_module_that_does_not_import_is_named_as_it_was_typed_with_its_own_frames(here: Path) -> None:
     (here / "mine.py").write_text("\nraise ValueError('Oops')")
     with pytest.raises(ScenarioBroken, match=r"^mine\.py does not import: ValueError: Oops$") as caught:
-        list_rows([("mine.py", "user")])
+        list_benchmarks([("mine.py", "user")])
     assert 'mine.py", line 2' in caught.value.frames
     assert "harness" not in caught.value.frames
 
@@ -175,21 +175,21 @@ def test_a_module_that_does_not_import_is_named_as_it_was_typed_with_its_own_fra
 def test_a_malformed_scenario_is_bad_input_with_its_file_and_line(here: Path) -> None:
     (here / "mine.py").write_text(STORY.replace("story(n)", "story(m)"))
     with pytest.raises(BadInput, match=r"mine\.py:4: story takes \['m'\] but sweeps \['n'\]"):
-        list_rows([("mine.py", "user")])
+        list_benchmarks([("mine.py", "user")])
 
 
 @workers
 def test_a_scenario_for_a_family_of_loops_that_nobody_knows_is_bad_input(here: Path) -> None:
     (here / "mine.py").write_text(STORY.replace("params=", 'only="gevent", params='))
     with pytest.raises(BadInput, match=r"mine.py:4: only='gevent': no family of loops is called 'gevent'"):
-        list_rows([("mine.py", "user")])
+        list_benchmarks([("mine.py", "user")])
 
 
 @workers
 def test_a_module_without_scenarios_is_named_as_it_was_typed(here: Path) -> None:
     (here / "mine.py").write_text("")
     with pytest.raises(BadInput, match=r"^mine\.py defines no scenario: decorate"):
-        list_rows([("mine.py", "user")])
+        list_benchmarks([("mine.py", "user")])
 
 
 @workers
@@ -203,7 +203,7 @@ def test_a_module_without_scenarios_is_named_as_it_was_typed(here: Path) -> None
 def test_a_module_that_ends_its_worker_is_named_with_how(here: Path, end: str, how: str) -> None:
     (here / "mine.py").write_text(f"import os, sys\n{end}")
     with pytest.raises(BadInput, match=rf"^mine\.py: .*{how}"):
-        list_rows([("mine.py", "user")])
+        list_benchmarks([("mine.py", "user")])
 
 
 @workers

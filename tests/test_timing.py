@@ -16,7 +16,7 @@ import pyperf
 import pytest
 
 from harness.backends.registry import find_backend
-from harness.execution.observing import assignment
+from harness.execution.observing import case_spec
 from harness.execution.process import Reply, Worker
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
@@ -95,7 +95,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             path = tmp_path / "mine.py"
             path.write_text(HEAD + dedent(text))
             row = Benchmark("story", "user", str(path), "", "mine.py:1")
-            case = asdict(assignment(row, find_backend(loop)))
+            case = asdict(case_spec(row, find_backend(loop)))
             return Asked(stack.enter_context(Worker({"do": "time", "case": case})))
 
         yield start_one

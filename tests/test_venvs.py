@@ -16,10 +16,10 @@ from harness.errors import BadInput
 from harness.execution.environments import (
     built_from,
     define,
+    installed_pythons,
     interpreter_for,
-    interpreters,
-    is_made,
-    read_venv,
+    is_built,
+    read_environment,
     with_worker_requirements,
 )
 from harness.execution.environments.building import environment_of_uv, folder_of, python_in
@@ -43,7 +43,7 @@ async def mine(gather: Gather) -> list[int]:
 
 
 def test_an_environment_is_defined_on_one_line() -> None:
-    assert read_venv("old=3.12 uvloop==0.21 anyio>4") == EnvironmentSpec(
+    assert read_environment("old=3.12 uvloop==0.21 anyio>4") == EnvironmentSpec(
         "old", "3.12", ("uvloop==0.21", "anyio>4")
     )
 
@@ -54,7 +54,7 @@ def test_without_a_python_an_environment_has_the_one_that_loopcmp_runs_on() -> N
 
 def test_the_words_of_an_environment_define_it_again() -> None:
     venv = EnvironmentSpec("old", "3.12", ("uvloop==0.21", "anyio==4.9"))
-    assert read_venv(venv.words) == venv
+    assert read_environment(venv.definition) == venv
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_an_environment_that_cannot_be_made_is_unavailable_with_uvs_words_and_th
 @pytest.mark.workers
 @pytest.mark.usefixtures("cache")
 def test_a_worker_runs_on_every_python_that_uv_finds_and_says_which() -> None:
-    found = interpreters()
+    found = installed_pythons()
     if len(found) < 2:
         pytest.skip(f"uv finds one Python only: {', '.join(found)}")
     definitions = [f"py{version}={version}" for version in found]
@@ -203,15 +203,15 @@ def test_a_run_goes_on_only_with_the_stories_it_was_begun_with(
 
 @pytest.mark.workers
 def test_an_environment_is_found_again_and_made_again_and_refused_if_it_is_another(cache: Path) -> None:
-    version = interpreters()[0]
+    version = installed_pythons()[0]
     begun = plan_run(wanted([f"one={version}"], "asyncio@one"))
     venv = begun.plan.backends[0].environment
     assert venv is not None
-    assert is_made(venv)
+    assert is_built(venv)
     python_in(folder_of(venv)).unlink()
-    assert not is_made(venv)
+    assert not is_built(venv)
     verify_unchanged(begun)
-    assert is_made(venv)
+    assert is_built(venv)
     assert [made.python for made in built_from(define("one", version))] == [version]
     there = begun.machine.environments[0]
     changed = replace(there, versions=tuple((name, "0.0.1") for name, _ in there.versions))
@@ -224,7 +224,7 @@ def test_an_environment_is_found_again_and_made_again_and_refused_if_it_is_anoth
 @pytest.mark.usefixtures("cache")
 def test_a_loop_that_is_not_in_an_environment_is_unavailable_there() -> None:
     missing = Loop("fast", factory="no_such_package.loops:make")
-    venv = with_worker_requirements(define("one", interpreters()[0]), missing, ())
+    venv = with_worker_requirements(define("one", installed_pythons()[0]), missing, ())
     assert interpreter_for(Backend(missing, "gather", venv)).unavailable == (
         "no module named 'no_such_package': install the package that brings it"
     )
@@ -236,7 +236,7 @@ def test_an_interpreter_that_ends_before_it_says_what_it_is_is_told_how(
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\nkill -SEGV $$\n")
     python.chmod(0o755)
-    monkeypatch.setattr("harness.execution.environments.building.make", lambda _: None)
+    monkeypatch.setattr("harness.execution.environments.building.build", lambda _: None)
     monkeypatch.setattr("harness.execution.environments.building.python_in", lambda _: python)
     broken = replace(find_backend("asyncio"), environment=EnvironmentSpec("broken", "3.12"))
     assert interpreter_for(broken).unavailable == (

@@ -60,7 +60,7 @@ def complaints_of(act: Callable[[], object], *loggers: str) -> tuple[Diagnostic,
     with watch(*loggers) as capture:
         act()
         gc.collect()
-    return capture.complaints
+    return capture.diagnostics
 
 
 def test_lines_are_kept_in_order_without_addresses() -> None:
@@ -190,7 +190,7 @@ def test_nothing_said_keeps_the_exception_alive() -> None:
         logging.getLogger("a.library").error("exception was never retrieved", exc_info=Fleeting())
         gc.collect()
         assert gone == ["gone"]
-    assert capture.complaints[0].kind == "never-retrieved"
+    assert capture.diagnostics[0].kind == "never-retrieved"
 
 
 def test_an_error_that_cannot_be_described_is_named() -> None:
@@ -228,13 +228,13 @@ def test_a_story_that_cleans_up_leaves_nothing() -> None:
     Path("written").write_text("x")
     Path("written").unlink()
     subprocess.run(["true"], check=True)  # noqa: S607
-    assert capture.leftovers() == NO_LEAKS
+    assert capture.leaks() == NO_LEAKS
 
 
 def test_descriptors_left_open_are_counted() -> None:
     capture = watch()
     ends = os.pipe()
-    assert capture.leftovers() == Leaks(descriptors=2)
+    assert capture.leaks() == Leaks(descriptors=2)
     for end in ends:
         os.close(end)
 
@@ -244,7 +244,7 @@ def test_a_thread_left_running_is_counted() -> None:
     done = threading.Event()
     thread = threading.Thread(target=done.wait, daemon=True)
     thread.start()
-    assert capture.leftovers() == Leaks(threads=1)
+    assert capture.leaks() == Leaks(threads=1)
     done.set()
     thread.join()
 
@@ -258,7 +258,7 @@ def test_a_thread_that_was_told_to_end_is_given_a_moment_to_do_so() -> None:
     capture = watch()
     done = threading.Event()
     Ending(target=done.wait, daemon=True).start()
-    assert capture.leftovers() == NO_LEAKS
+    assert capture.leaks() == NO_LEAKS
 
 
 def test_a_thread_that_the_library_keeps_is_not_what_the_story_left() -> None:
@@ -266,7 +266,7 @@ def test_a_thread_that_the_library_keeps_is_not_what_the_story_left() -> None:
     done = threading.Event()
     thread = threading.Thread(target=done.wait, name="kept", daemon=True)
     thread.start()
-    assert capture.leftovers() == NO_LEAKS
+    assert capture.leaks() == NO_LEAKS
     done.set()
     thread.join()
 
@@ -275,12 +275,12 @@ def test_a_thread_that_the_library_keeps_is_not_what_the_story_left() -> None:
 def test_a_child_process_counts_until_somebody_has_waited_for_it() -> None:
     capture = watch()
     child = subprocess.Popen(["sleep", "600"])  # noqa: S607
-    assert capture.leftovers() == Leaks(children=1)
+    assert capture.leaks() == Leaks(children=1)
     child.kill()
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-    assert capture.leftovers() == Leaks(children=1)
+    assert capture.leaks() == Leaks(children=1)
     child.wait()
-    assert capture.leftovers() == NO_LEAKS
+    assert capture.leaks() == NO_LEAKS
 
 
 def test_a_thread_that_ends_while_children_are_counted_has_none(tmp_path: Path) -> None:
@@ -292,7 +292,7 @@ def test_files_are_named_by_their_path_in_the_workers_folder() -> None:
     Path("b").mkdir()
     Path("b/two").touch()
     Path("a").touch()
-    assert capture.leftovers() == Leaks(files=("a", "b/two"))
+    assert capture.leaks() == Leaks(files=("a", "b/two"))
 
 
 def test_what_was_there_before_is_not_left() -> None:
@@ -301,7 +301,7 @@ def test_what_was_there_before_is_not_left() -> None:
     thread.start()
     ends = os.pipe()
     capture = watch()
-    assert capture.leftovers() == NO_LEAKS
+    assert capture.leaks() == NO_LEAKS
     for end in ends:
         os.close(end)
     done.set()
@@ -309,4 +309,4 @@ def test_what_was_there_before_is_not_left() -> None:
 
 
 def test_tasks_are_counted_by_the_library() -> None:
-    assert watch(pending=3).leftovers() == Leaks(tasks=3)
+    assert watch(pending=3).leaks() == Leaks(tasks=3)

@@ -14,12 +14,12 @@ import anyio
 import pytest
 
 from harness.backends.registry import find_backend
-from harness.execution.observing import assignment
+from harness.execution.observing import case_spec
 from harness.execution.process import Reply, Worker
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import Turn, Value
 from harness.scenario import Scenario
-from harness.worker.listing import list_rows
+from harness.worker.listing import list_benchmarks
 from harness.worker.loading import find_scenario
 from scenarios.network.tcp_connections import room_for
 
@@ -30,7 +30,7 @@ ROWS = [
     row
     for family in ("network", "http", "system")
     for module in import_module(f"scenarios.{family}").MODULES
-    for row in list_rows(f"scenarios.{family}.{module}", family)
+    for row in list_benchmarks(f"scenarios.{family}.{module}", family)
 ]
 TIMED = [row for row in ROWS if row.timed]
 SERVING = [row for row in ROWS if row.family in {"network", "http"}]
@@ -45,7 +45,7 @@ def label(row: Benchmark) -> str:
 @pytest.mark.parametrize("row", TIMED, ids=label)
 def test_a_timed_story_has_all_its_tasks_before_its_first_iteration(row: Benchmark, loop: str) -> None:
     """A server that accepts its client only during the first iteration would be taken for a leak."""
-    job: dict[str, Any] = {"do": "time", "case": asdict(assignment(row, find_backend(loop)))}
+    job: dict[str, Any] = {"do": "time", "case": asdict(case_spec(row, find_backend(loop)))}
     with Worker(job) as worker:
         assert worker.receive(PATIENCE) == Reply("ready")
         worker.send("turn", Turn(loops=1, seed=0, untimed=0))

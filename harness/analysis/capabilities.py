@@ -7,7 +7,7 @@ from enum import StrEnum
 from harness.analysis.matching import first_mismatch
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
-from harness.protocol.observations import Observation, observations
+from harness.protocol.observations import Observation, distinct_observations
 from harness.records.record import CaseResult, Record
 from harness.records.verdict import Mismatch, Verdict
 
@@ -98,7 +98,7 @@ def _answer(record: Record, case: CaseResult) -> LoopAbility:
 
 def _observed(case: CaseResult) -> tuple[Ability, str]:
     """Of a case that is not as promised: whether it did the thing, and what else it did."""
-    looks = tuple(observations(case.processes))
+    looks = tuple(distinct_observations(case.processes))
     wrong = [said for look in looks if (said := _wrong(case.expected, look))]
     if not wrong:
         return Ability.UNTIDY, "; ".join(dict.fromkeys(filter(None, map(_left, looks))))

@@ -10,7 +10,7 @@ from harness.analysis.matching import first_mismatch
 from harness.analysis.verdicts import judge, promises_outcome
 from harness.protocol.benchmarks import Benchmark, Promise
 from harness.protocol.descriptions import Description
-from harness.protocol.observations import Observation, ProcessObservations, observations
+from harness.protocol.observations import Observation, ProcessObservations, distinct_observations
 from harness.records.verdict import CaseVerdict, Verdict
 
 _OVERRULED = frozenset({Verdict.AGREES, Verdict.DOCUMENTED, Verdict.DIFFERS, Verdict.UNSTABLE})
@@ -30,7 +30,7 @@ def judge_among(
     verdict = judge(benchmark, backend, python, observed[backend], reference_of(observed))
     if verdict.kind in _OVERRULED and not promises_outcome(benchmark, backend, python):
         error = _scenario_error(
-            benchmark, [tuple(observations(processes)) for processes in observed.values()]
+            benchmark, [tuple(distinct_observations(processes)) for processes in observed.values()]
         )
         return verdict if error is None else CaseVerdict(Verdict.COULD_NOT_MEASURE, error)
     return verdict
@@ -38,7 +38,9 @@ def judge_among(
 
 def reference_of(observed: ObservationsByBackend) -> Observation | None:
     """Return the observation that stands for what is not promised: the baseline's first, or the next best."""
-    every = (observation for processes in observed.values() for observation in observations(processes))
+    every = (
+        observation for processes in observed.values() for observation in distinct_observations(processes)
+    )
     return next(every, None)
 
 

@@ -5,7 +5,7 @@ from itertools import chain
 from harness.analysis.matching import first_mismatch
 from harness.protocol.benchmarks import Benchmark, Claim, Difference
 from harness.protocol.descriptions import Description
-from harness.protocol.observations import Observation, ProcessObservations, observations
+from harness.protocol.observations import Observation, ProcessObservations, distinct_observations
 from harness.records.promises import complete_promise, expected_promise, matching_difference
 from harness.records.verdict import CaseVerdict, ClaimResult, Mismatch, Verdict
 
@@ -20,7 +20,7 @@ def judge(
     """Judge one case; `reference` is the baseline's observation, which stands for what is not promised."""
     if verdict := _not_observed(processes):
         return verdict
-    observed = tuple(observations(processes))
+    observed = tuple(distinct_observations(processes))
     difference = matching_difference(benchmark, backend, python)
     expected = expected_promise(benchmark, backend, python, reference)
     mismatches = tuple(first_mismatch(expected, observation) for observation in observed)
@@ -93,7 +93,7 @@ def _missing(error: Description) -> tuple[str, ...]:
 
 def evaluate_claim(claim: Claim, processes: tuple[ProcessObservations, ...]) -> ClaimResult:
     """Decide whether a claim holds: every observation shows all that it says, and no worker ended badly."""
-    observed = tuple(observations(processes))
+    observed = tuple(distinct_observations(processes))
     if not observed or _not_observed(processes) or _unsupported(observed):
         return ClaimResult.NOT_TRIED
     return (

@@ -28,26 +28,26 @@ def debug() -> asyncio.AbstractEventLoop:
     return loop
 
 
-def _on(selector: str) -> asyncio.AbstractEventLoop:
-    make: type[selectors.BaseSelector] = getattr(selectors, selector)
-    return AsyncioLoop(make())
+def _loop_on(selector: str) -> asyncio.AbstractEventLoop:
+    selector_class: type[selectors.BaseSelector] = getattr(selectors, selector)
+    return AsyncioLoop(selector_class())
 
 
 def select() -> asyncio.AbstractEventLoop:
     """On the selector that knows no descriptor from 1024 on."""
-    return _on("SelectSelector")
+    return _loop_on("SelectSelector")
 
 
 def poll() -> asyncio.AbstractEventLoop:
     """On the selector of that name."""
-    return _on("PollSelector")
+    return _loop_on("PollSelector")
 
 
 def epoll() -> asyncio.AbstractEventLoop:
     """On the selector that is usual on Linux."""
-    return _on("EpollSelector")
+    return _loop_on("EpollSelector")
 
 
 def kqueue() -> asyncio.AbstractEventLoop:
     """On the selector that is usual on macOS."""
-    return _on("KqueueSelector")
+    return _loop_on("KqueueSelector")

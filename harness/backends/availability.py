@@ -26,8 +26,8 @@ def state_of(loop: Loop) -> State:
 
 def why_unavailable(loop: Loop) -> str | None:
     """Why this loop cannot run here, with what to type; None if its package is there."""
-    if why := why_unfit(loop):
-        return why
+    if reason := why_unfit(loop):
+        return reason
     top = loop.module.partition(".")[0]
     if importlib.util.find_spec(top) is not None:
         return None
@@ -46,11 +46,11 @@ def version_of(loop: Loop) -> str:
 
 def why_unfit(loop: Loop) -> str | None:
     """Why a loop of the table is not for this Python or platform; None if it is, or is not known."""
-    lore = KNOWN_LOOPS.get(loop.name)
-    if lore is None or lore.loop.factory != loop.factory:
+    notes = KNOWN_LOOPS.get(loop.name)
+    if notes is None or notes.loop.factory != loop.factory:
         return None
-    if sys.version_info < lore.python:
-        return f"{loop.name} needs Python {lore.python[0]}.{lore.python[1]} or newer"
-    if lore.platforms and sys.platform not in lore.platforms:
-        return f"{loop.name} is for {' and '.join(SYSTEMS[one] for one in lore.platforms)} only"
+    if sys.version_info < notes.python:
+        return f"{loop.name} needs Python {notes.python[0]}.{notes.python[1]} or newer"
+    if notes.platforms and sys.platform not in notes.platforms:
+        return f"{loop.name} is for {' and '.join(SYSTEMS[platform] for platform in notes.platforms)} only"
     return None

@@ -46,7 +46,7 @@ class EnvironmentSpec:
     requirements: tuple[str, ...] = ()
 
     @property
-    def words(self) -> str:
+    def definition(self) -> str:
         """What defines it after --env on a command line."""
         return " ".join((f"{self.name}={self.python}", *self.requirements))
 

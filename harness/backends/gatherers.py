@@ -25,14 +25,14 @@ def gather_in(
     """
 
     async def gather(*awaitables: Awaitable[Any], return_exceptions: bool = False) -> list[Any]:
-        waiting = _places(awaitables)
+        distinct = _places(awaitables)
         results: list[Any] = [None] * len(awaitables)
-        if not waiting:
+        if not distinct:
             return results
         collect = _fill_or_keep if return_exceptions else _fill
         async with open_group() as group:
             start = start_in(group)
-            for awaitable, places in waiting:
+            for awaitable, places in distinct:
                 start(collect, results, places, awaitable)
         return results
 
@@ -56,12 +56,12 @@ async def _fill_or_keep(results: list[Any], places: Sequence[int], awaitable: Aw
 
 def _places(awaitables: Sequence[Awaitable[Any]]) -> list[tuple[Awaitable[Any], list[int]]]:
     """Each distinct awaitable with the places it fills. Raises TypeError for what is none."""
-    waiting: dict[int, tuple[Awaitable[Any], list[int]]] = {}
+    distinct: dict[int, tuple[Awaitable[Any], list[int]]] = {}
     for place, awaitable in enumerate(awaitables):
         if not isinstance(awaitable, Awaitable):
             raise TypeError(f"gather takes awaitables, not {type(awaitable).__name__}")
-        waiting.setdefault(id(awaitable), (awaitable, []))[1].append(place)
-    return list(waiting.values())
+        distinct.setdefault(id(awaitable), (awaitable, []))[1].append(place)
+    return list(distinct.values())
 
 
 anyio_gather = gather_in(create_task_group, attrgetter("start_soon"))

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from harness.backends.backend import LOOPS, Backend, EnvironmentSpec, Loop, is_loop_name
 from harness.backends.families import FAMILIES
-from harness.backends.third_party import other_loops
+from harness.backends.third_party import third_party_loops
 from harness.errors import BadInput
 
 DEFAULT_BACKENDS = ("asyncio+gather", "uvloop+gather", "trio+nursery")
@@ -20,7 +20,7 @@ def known_loops(extra: Iterable[Loop] = ()) -> tuple[Loop, ...]:
 
     The user's own counts before another of its name.
     """
-    loops = (*LOOPS, *other_loops(), *extra)
+    loops = (*LOOPS, *third_party_loops(), *extra)
     return tuple({loop.name: loop for loop in loops}.values())
 
 
@@ -32,21 +32,27 @@ def known_backends(extra: Iterable[Loop] = ()) -> tuple[Backend, ...]:
     return (*first, *rest)
 
 
-def find_backend(name: str, extra: Sequence[Loop] = (), venvs: Iterable[EnvironmentSpec] = ()) -> Backend:
+def find_backend(
+    name: str, extra: Sequence[Loop] = (), environments: Iterable[EnvironmentSpec] = ()
+) -> Backend:
     """The backend of this name, `LOOP+GATHERER@ENV`; a bare loop name means its default gatherer.
 
     Raises BadInput where there is none, naming the nearest.
     """
-    own, at, where = name.partition("@")
-    found = _find_backend(own, extra)
-    return replace(found, environment=find_venv(where, venvs)) if at else found
+    own_name, separator, environment_name = name.partition("@")
+    backend_found = _find_backend(own_name, extra)
+    return (
+        replace(backend_found, environment=find_environment(environment_name, environments))
+        if separator
+        else backend_found
+    )
 
 
-def find_venv(name: str, venvs: Iterable[EnvironmentSpec]) -> EnvironmentSpec:
+def find_environment(name: str, environments: Iterable[EnvironmentSpec]) -> EnvironmentSpec:
     """The environment of this name. Raises BadInput where there is none, saying how to define it."""
-    for venv in venvs:
-        if venv.name == name:
-            return venv
+    for environment in environments:
+        if environment.name == name:
+            return environment
     raise BadInput(
         f"no environment is called {name!r}: define it in [tool.loopcmp.environments], "
         "or as --env NAME=PYTHON, such as --env py312=3.12"
@@ -59,8 +65,8 @@ def _find_backend(name: str, extra: Sequence[Loop]) -> Backend:
         if name in (backend.name, backend.loop.name):
             return backend
     loops = [loop.name for loop in known_loops(extra)]
-    near = get_close_matches(name, known if "+" in name else loops, n=1)
-    hint = f"did you mean {near[0]}? " if near else ""
+    nearest = get_close_matches(name, known if "+" in name else loops, n=1)
+    hint = f"did you mean {nearest[0]}? " if nearest else ""
     raise BadInput(f"no backend is called {name!r}: {hint}`loopcmp list backends` shows them all")
 
 

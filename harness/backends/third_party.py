@@ -11,7 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from harness.backends.backend import Loop, is_loop_name
 
-GROUP = "loopcmp.loops"
+ENTRY_POINT_GROUP = "loopcmp.loops"
 """The entry-point group in which a distribution names its loops: NAME = module:factory."""
 
 LINUX, MACOS = "linux", "darwin"
@@ -81,26 +81,28 @@ PYPI = (
 )  # fmt: skip
 """Loops of other projects, as their distributions on PyPI describe themselves."""
 
-KNOWN_LOOPS = {lore.loop.name: lore for lore in (*VARIANTS, *PYPI)}
+KNOWN_LOOPS = {notes.loop.name: notes for notes in (*VARIANTS, *PYPI)}
 
 
-def other_loops() -> tuple[Loop, ...]:
+def third_party_loops() -> tuple[Loop, ...]:
     """The loops of the table, and of installed distributions; these say best what their own factory is."""
-    found = {name: lore.loop for name, lore in KNOWN_LOOPS.items()}
-    variants = {lore.loop.name for lore in VARIANTS}
-    brought = {loop.name: loop for loop in _brought(tuple(sys.path)) if loop.name not in variants}
-    return tuple({**found, **brought}.values())
+    known = {name: notes.loop for name, notes in KNOWN_LOOPS.items()}
+    variants = {notes.loop.name for notes in VARIANTS}
+    from_entry_points = {
+        loop.name: loop for loop in _entry_point_loops(tuple(sys.path)) if loop.name not in variants
+    }
+    return tuple({**known, **from_entry_points}.values())
 
 
 @cache
-def _brought(_path: tuple[str, ...]) -> tuple[Loop, ...]:
+def _entry_point_loops(_path: tuple[str, ...]) -> tuple[Loop, ...]:
     """The loops of the entry points of distributions on this path, of which none is imported.
 
     One whose name could not be typed, or that names no attribute, is left out.
     """
     return tuple(
         Loop(point.name, factory=f"{point.module}:{point.attr}", distribution=_distribution(point))
-        for point in entry_points(group=GROUP)
+        for point in entry_points(group=ENTRY_POINT_GROUP)
         if is_loop_name(point.name) and point.attr
     )
 

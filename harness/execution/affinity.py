@@ -20,7 +20,7 @@ def avoiding(cpus: frozenset[int] | None) -> Iterator[None]:
     if cpus is None or not (os.sched_getaffinity(0) - cpus):
         yield
         return
-    threads = [one.native_id for one in threading.enumerate() if one.native_id is not None]
+    threads = [thread.native_id for thread in threading.enumerate() if thread.native_id is not None]
     before = os.sched_getaffinity(0)
     _move(threads, before - cpus)
     try:

@@ -9,7 +9,7 @@ from harness.execution.rounds import Arm, ArmFailed, ArmWorker, RoundContext
 from harness.protocol.messages import Turn
 from harness.records.pace import FEWEST_UNTIMED, ONE_AT_A_TIME, ArmFailure, RoundSettings
 
-TRIES = 3
+CALIBRATION_VALUES = 3
 """Values of which a calibration takes the least."""
 
 
@@ -22,36 +22,36 @@ class Calibration:
     slowest: float
 
 
-def calibrate(arms: Sequence[Arm], stage: RoundContext, seconds: float) -> Calibration | ArmFailure:
+def calibrate(arms: Sequence[Arm], context: RoundContext, seconds: float) -> Calibration | ArmFailure:
     """Find one loop count for a row: the first arm's value lasts at least `seconds`."""
     try:
         with ExitStack() as stack:
-            players = [stack.enter_context(ArmWorker(arm, stage)) for arm in arms]
-            for player in players:
-                player.wait_until_ready()
-            loops, iteration = _enough(players[0], seconds)
-            few = max(1, loops // 8)
-            slowest = max([iteration, *(_iteration(player, few) for player in players[1:])])
+            workers = [stack.enter_context(ArmWorker(arm, context)) for arm in arms]
+            for worker in workers:
+                worker.wait_until_ready()
+            loops, iteration = _find_loops(workers[0], seconds)
+            few_loops = max(1, loops // 8)
+            slowest = max([iteration, *(_iteration(worker, few_loops) for worker in workers[1:])])
     except ArmFailed as failed:
-        return failed.fault
+        return failed.failure
     return Calibration(loops, iteration, slowest)
 
 
-def _enough(player: ArmWorker, seconds: float) -> tuple[int, float]:
+def _find_loops(worker: ArmWorker, seconds: float) -> tuple[int, float]:
     """The loops after which a value lasts `seconds`, found by doubling, and one iteration's seconds."""
     loops = 1
-    while (iteration := _iteration(player, loops)) * loops < seconds / 2:
+    while (iteration := _iteration(worker, loops)) * loops < seconds / 2:
         loops *= 2
     return math.ceil(seconds / iteration), iteration
 
 
-def _iteration(player: ArmWorker, loops: int) -> float:
+def _iteration(worker: ArmWorker, loops: int) -> float:
     """Seconds of one iteration: the least of a few values, for a hiccup must not set the loop count."""
-    values = [player.play("warmup", Turn(loops, seed=0, untimed=0)) for _ in range(TRIES)]
+    values = [worker.take_turn("warmup", Turn(loops, seed=0, untimed=0)) for _ in range(CALIBRATION_VALUES)]
     return min(value.wall / value.loops / 1e9 for value in values)
 
 
-UNTIMED = 0.001
+UNTIMED_SECONDS = 0.001
 """Seconds, about, that iterations last which come before the clock in every turn.
 
 So long a loop needs to be warm again after a full collection and the turns of others (README, Method).
@@ -82,7 +82,7 @@ Values so long average over the machine's moods.
 """
 
 
-FEW_TURNS = 2
+FEWEST_TURNS = 2
 """That a worker takes however long they are: one would leave nothing to compare it with."""
 
 
@@ -91,10 +91,10 @@ def choose_pace(calibration: Calibration, turns: int, warmups: int, pilot: int =
     if calibration.slowest > LONG_ITERATION:
         return ONE_AT_A_TIME
     loops = max(1, min(calibration.loops, int(SLOWEST_VALUE / calibration.slowest)))
-    quick = calibration.iteration < SLOW_ITERATION
-    warming = min(loops, math.ceil(UNTIMED / calibration.iteration))
-    untimed = max(FEWEST_UNTIMED, warming) if quick else 1
-    lasting = calibration.slowest * (loops + untimed)
-    few = max(FEW_TURNS, int(LONGEST_PART / lasting))
-    pilot = pilot if few >= turns else 0
-    return RoundSettings(loops, min(turns, few), warmups, untimed, pilot_rounds=pilot, warm=quick)
+    is_short = calibration.iteration < SLOW_ITERATION
+    warming = min(loops, math.ceil(UNTIMED_SECONDS / calibration.iteration))
+    untimed = max(FEWEST_UNTIMED, warming) if is_short else 1
+    turn_seconds = calibration.slowest * (loops + untimed)
+    few_loops = max(FEWEST_TURNS, int(LONGEST_PART / turn_seconds))
+    pilot = pilot if few_loops >= turns else 0
+    return RoundSettings(loops, min(turns, few_loops), warmups, untimed, pilot_rounds=pilot, warm=is_short)

@@ -25,24 +25,24 @@ if TYPE_CHECKING:
 
 LINUX = sys.platform == "linux"
 
-SHARE = 0.75
+MEMORY_SHARE = 0.75
 """Of the machine's memory that a worker may use. A million trio tasks fit into it where there are 16 GiB."""
 
 _CONTROL_GROUP = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 _PATIENCE = 5.0
 """Seconds for which descendants that go on forking are chased."""
 
-_marks = count()
+_limit_marks = count()
 
 
 @cache
 def memory_limit() -> int:
     """Bytes that a worker may use: a share of what the machine has, or the control group allows."""
-    has = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
     for path in _CONTROL_GROUP:
         with suppress(OSError, ValueError):  # no such group, or "max"
-            has.append(int(Path(path).read_text()))
-    return int(min(has) * SHARE)
+            limits.append(int(Path(path).read_text()))
+    return int(min(limits) * MEMORY_SHARE)
 
 
 class Containment:
@@ -55,19 +55,21 @@ class Containment:
 
     def __init__(self, pid: int, folder: str, memory: int | None = None) -> None:
         self._folder = b"TMPDIR=" + os.fsencode(folder)
-        self._mark = 0
+        self._memory_mark = 0
         if not LINUX:
             return
-        _adopt(+1)
+        _count_adopting(+1)
         _, hard = resource.prlimit(pid, resource.RLIMIT_DATA)
-        most = memory or memory_limit()
-        self._mark = (most if hard == resource.RLIM_INFINITY else min(most, hard)) - next(_marks)
+        limit = memory or memory_limit()
+        self._memory_mark = (limit if hard == resource.RLIM_INFINITY else min(limit, hard)) - next(
+            _limit_marks
+        )
         with suppress(OSError):
-            resource.prlimit(pid, resource.RLIMIT_DATA, (self._mark, self._mark))
+            resource.prlimit(pid, resource.RLIMIT_DATA, (self._memory_mark, self._memory_mark))
         with suppress(OSError):
             Path(f"/proc/{pid}/oom_score_adj").write_text("1000")
 
-    def end(self) -> None:
+    def end_descendants(self) -> None:
         """End what is left of the worker's descendants; the worker itself has gone already."""
         if not LINUX:
             return
@@ -77,11 +79,11 @@ class Containment:
                 os.kill(orphan, signal.SIGKILL)  # a child of ours that nobody else waits for is there
             for orphan in orphans:
                 os.waitpid(orphan, 0)  # now its own children are ours
-        _adopt(-1)
+        _count_adopting(-1)
 
     def _is_ours(self, pid: int) -> bool:
         with suppress(OSError):
-            if resource.prlimit(pid, resource.RLIMIT_DATA)[1] == self._mark:
+            if resource.prlimit(pid, resource.RLIMIT_DATA)[1] == self._memory_mark:
                 return True
             return self._folder in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
         return False
@@ -116,11 +118,11 @@ _adopting = 0
 _lock = Lock()
 
 
-def _adopt(more: int) -> None:
+def _count_adopting(change: int) -> None:
     """Adopt orphans from the first worker's start to the last one's end: nobody else's in between."""
     global _adopting  # noqa: PLW0603 - it is a property of the process
     with _lock:
-        _adopting += more
+        _adopting += change
         _c_library().prctl(_SET_CHILD_SUBREAPER, int(_adopting > 0), 0, 0, 0)
 
 

@@ -18,10 +18,10 @@ _PATIENCE = 60.0
 """Seconds in which a worker must list its modules or make a loop."""
 
 
-def list_rows(modules: Iterable[tuple[str, str]]) -> tuple[Benchmark, ...]:
+def list_benchmarks(modules: Iterable[tuple[str, str]]) -> tuple[Benchmark, ...]:
     """The rows of (module, family) pairs, in order. Raises ScenarioBroken or BadInput."""
     wanted = [[module_to_import(module), family, module] for module, family in modules]
-    rows: list[Benchmark] = []
+    benchmarks: list[Benchmark] = []
     with Worker({"do": "list", "modules": wanted}) as worker:
         while len(wanted) > 0:
             reply = worker.receive(_PATIENCE)
@@ -30,26 +30,28 @@ def list_rows(modules: Iterable[tuple[str, str]]) -> tuple[Benchmark, ...]:
             if reply.kind != "rows":
                 _refuse(wanted[0][0], wanted[0][2], reply)
             try:
-                rows += (_as_typed(row, wanted[0][2]) for row in reply.read(list[Benchmark]))
+                benchmarks += (
+                    _as_typed(benchmark, wanted[0][2]) for benchmark in reply.read(list[Benchmark])
+                )
             except msgspec.ValidationError as error:
                 raise BadInput(f"{wanted[0][2]}: a scenario is not as @scenario asks: {error}") from None
             del wanted[0]
-    return tuple(rows)
+    return tuple(benchmarks)
 
 
-def _as_typed(row: Benchmark, module: str) -> Benchmark:
+def _as_typed(benchmark: Benchmark, module: str) -> Benchmark:
     """A benchmark of a user's module under the path that was typed, which holds on other machines too.
 
     Raises BadInput if it says that it is only for a family of loops that nobody knows.
     """
-    if row.only is not None:
+    if benchmark.only is not None:
         try:
-            check_family(row.only)
+            check_family(benchmark.only)
         except ValueError as error:
-            raise BadInput(f"{row.source}: only={row.only!r}: {error}") from None
+            raise BadInput(f"{benchmark.source}: only={benchmark.only!r}: {error}") from None
     if not module.endswith(".py"):
-        return row
-    return replace(row, module=module, source=f"{module}:{row.source.rpartition(':')[2]}")
+        return benchmark
+    return replace(benchmark, module=module, source=f"{module}:{benchmark.source.rpartition(':')[2]}")
 
 
 def _refuse(imported: str, module: str, reply: Reply) -> NoReturn:
@@ -69,7 +71,7 @@ def check_loop(loop: Loop) -> None:
         raise BadInput(f"--loop {loop.name}={loop.factory}: while one loop was made, the worker {reply.how}")
     if reply.kind != "done":
         raise BadInput(
-            f"--loop {loop.name}={loop.factory}: {reply.words}; "
+            f"--loop {loop.name}={loop.factory}: {reply.reason}; "
             "name a module and in it a function without arguments that makes a new event loop"
         )
 

@@ -19,11 +19,11 @@ from harness.records.entries import BackendEnvironment, Machine
 _ALWAYS = ("loopcmp", "anyio", "pyperf")
 
 
-def environment(backends: Iterable[Backend]) -> Machine:
+def describe_machine(backends: Iterable[Backend]) -> Machine:
     """What can be read here without privileges; nothing in it names a user, a host or a path."""
     backends = tuple(backends)
-    ours = (distribution_of(backend.loop) for backend in backends if backend.environment is None)
-    names = (*_ALWAYS, *ours)
+    own_distributions = (distribution_of(backend.loop) for backend in backends if backend.environment is None)
+    names = (*_ALWAYS, *own_distributions)
     return Machine(
         cpu=_cpu(),
         cores=os.cpu_count() or 1,
@@ -35,18 +35,20 @@ def environment(backends: Iterable[Backend]) -> Machine:
         load=load(),
         pinned=tuple(sorted(choose_cpus(1) or ())),
         environments=tuple(
-            elsewhere(backend, interpreter_for(backend)) for backend in backends if backend.environment
+            environment_of(backend, interpreter_for(backend)) for backend in backends if backend.environment
         ),
     )
 
 
-def elsewhere(backend: Backend, place: InterpreterPath) -> BackendEnvironment:
+def environment_of(backend: Backend, interpreter: InterpreterPath) -> BackendEnvironment:
     """What a backend in a virtual environment runs on, as a worker there said."""
-    there = place.identity
-    if there is None:
-        return BackendEnvironment(backend.name, unavailable=place.unavailable)
-    build = f"{there.implementation} {there.python}, {there.compiler}"
-    return BackendEnvironment(backend.name, there.python, build, there.versions, place.unavailable)
+    identity = interpreter.identity
+    if identity is None:
+        return BackendEnvironment(backend.name, unavailable=interpreter.unavailable)
+    build = f"{identity.implementation} {identity.python}, {identity.compiler}"
+    return BackendEnvironment(
+        backend.name, identity.python, build, identity.versions, interpreter.unavailable
+    )
 
 
 def now() -> str:
@@ -76,9 +78,9 @@ def _version(distribution: str) -> str:
 
 def _cpu() -> str:
     with suppress(OSError):
-        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-        if found:
-            return found[1]
+        match = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+        if match:
+            return match[1]
     return platform.processor() or platform.machine()
 
 

@@ -16,37 +16,37 @@ from harness.protocol.messages import OBSERVATIONS_PER_PROCESS, OUT_OF_MEMORY, U
 from harness.protocol.observations import Observation, ObservationCount, ProcessObservations, WorkerExit
 
 
-def assignment(row: Benchmark, backend: Backend) -> CaseSpec:
+def case_spec(benchmark: Benchmark, backend: Backend) -> CaseSpec:
     """What a worker has to know to run this case."""
     loop = backend.loop
     return CaseSpec(
-        module=module_to_import(row.module),
-        scenario=row.scenario,
-        parameters=row.parameters,
+        module=module_to_import(benchmark.module),
+        scenario=benchmark.scenario,
+        parameters=benchmark.parameters,
         loop=loop.name,
         family=loop.family,
         factory=loop.factory,
         gatherer=backend.gatherer,
-        needs=row.needs,
+        needs=benchmark.needs,
     )
 
 
 def observe_in_process(
-    row: Benchmark, backend: Backend, timeout: float, stop: Event | None = None
+    benchmark: Benchmark, backend: Backend, timeout: float, stop: Event | None = None
 ) -> ProcessObservations:
     """What one fresh process sees of a case; `timeout` seconds for all it has to say, or `stop`, end it."""
-    place = interpreter_for(backend)
-    if why := place.unavailable or _library_missing(row, backend):
+    interpreter = interpreter_for(backend)
+    if why := interpreter.unavailable or _library_missing(benchmark, backend):
         return ProcessObservations(unavailable=why)
     seen: dict[Observation, ObservationCount] = {}
-    job: dict[str, Any] = {"do": "observe", "case": assignment(row, backend)}
-    with Worker(job, stop=stop, lifetime=timeout, python=place.python) as worker:
+    job: dict[str, Any] = {"do": "observe", "case": case_spec(benchmark, backend)}
+    with Worker(job, stop=stop, lifetime=timeout, python=interpreter.python) as worker:
         for _ in range(OBSERVATIONS_PER_PROCESS + 1):
             reply = worker.receive(timeout)
             if isinstance(reply, WorkerExit) or reply.kind != "seen":
-                return _conclude(row, backend, reply, tuple(seen.values()))
+                return _conclude(benchmark, backend, reply, tuple(seen.values()))
             try:
-                _add(seen, reply.read(ObservationCount))
+                _count(seen, reply.read(ObservationCount))
             except msgspec.ValidationError as error:
                 return ProcessObservations(
                     tuple(seen.values()), WorkerExit(f"wrote what is no observation: {error}")
@@ -58,7 +58,7 @@ def observe_in_process(
 
 
 def _conclude(
-    row: Benchmark, backend: Backend, reply: Reply | WorkerExit, seen: tuple[ObservationCount, ...]
+    benchmark: Benchmark, backend: Backend, reply: Reply | WorkerExit, seen: tuple[ObservationCount, ...]
 ) -> ProcessObservations:
     """A sighting that ends with what is no observation."""
     if isinstance(reply, WorkerExit):
@@ -66,36 +66,38 @@ def _conclude(
     if reply.kind == "done":
         return ProcessObservations(seen)
     if reply.kind == OUT_OF_MEMORY:
-        return ProcessObservations(seen, ended=WorkerExit(reply.words))
+        return ProcessObservations(seen, ended=WorkerExit(reply.reason))
     if reply.kind == UNMEASURED:
-        return ProcessObservations(unmeasured=reply.words)
+        return ProcessObservations(unmeasured=reply.reason)
     if reply.kind == "missing":
-        return ProcessObservations(seen, unavailable=f"{reply.words}: {_where_to_get_it(row, backend)}")
-    return ProcessObservations(seen, refused=f"{row.source}: {reply.words}")
+        return ProcessObservations(
+            seen, unavailable=f"{reply.reason}: {_where_to_get_it(benchmark, backend)}"
+        )
+    return ProcessObservations(seen, refused=f"{benchmark.source}: {reply.reason}")
 
 
-def _library_missing(row: Benchmark, backend: Backend) -> str | None:
+def _library_missing(benchmark: Benchmark, backend: Backend) -> str | None:
     """Which library that the row needs is not installed here, with what to type; None if all are there.
 
     Of a virtual environment only a worker in it can say so.
     """
     if backend.environment is not None:
         return None
-    names = (need.partition(".")[0] for need in row.needs)
+    names = (need.partition(".")[0] for need in benchmark.needs)
     missing = next((name for name in names if importlib.util.find_spec(name) is None), None)
-    return None if missing is None else f"no module named {missing!r}: {_where_to_get_it(row, backend)}"
+    return None if missing is None else f"no module named {missing!r}: {_where_to_get_it(benchmark, backend)}"
 
 
-def _where_to_get_it(row: Benchmark, backend: Backend) -> str:
+def _where_to_get_it(benchmark: Benchmark, backend: Backend) -> str:
     """What to type for a library that is not where the backend's workers run."""
-    if (venv := backend.environment) is not None:
-        return f"add the package that brings it to --env '{venv.name}={venv.python} …'"
-    own = row.module.startswith("scenarios.")
+    if (environment := backend.environment) is not None:
+        return f"add the package that brings it to --env '{environment.name}={environment.python} …'"
+    own = benchmark.module.startswith("scenarios.")
     return "pip install 'loopcmp[suite]'" if own else "install the package that brings it"
 
 
-def _add(seen: dict[Observation, ObservationCount], one: ObservationCount) -> None:
+def _count(seen: dict[Observation, ObservationCount], count: ObservationCount) -> None:
     """Count an observation."""
-    if (before := seen.get(one.observation)) is not None:
-        one = replace(before, times=before.times + 1, seconds=max(before.seconds, one.seconds))
-    seen[one.observation] = one
+    if (before := seen.get(count.observation)) is not None:
+        count = replace(before, times=before.times + 1, seconds=max(before.seconds, count.seconds))
+    seen[count.observation] = count

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from harness.protocol.messages import LONGEST_MESSAGE
 
-KEPT = 64 * 1024
+KEPT_OUTPUT = 64 * 1024
 """Bytes kept of the end of a worker's standard output and error each."""
 
 
@@ -22,7 +22,7 @@ class OutputReader:
     def __init__(self, replies: int, outputs: Mapping[str, int]) -> None:
         self._received = bytearray()
         self._searched = 0
-        self._kept = {name: bytearray() for name in outputs}
+        self._last = {name: bytearray() for name in outputs}
         self.silent_since = math.inf
         """The time on the monotonic clock since which nobody holds the other end of `replies`."""
         self._open = select.poll()  # three descriptors: cheaper to listen to than by way of selectors
@@ -35,21 +35,21 @@ class OutputReader:
         """Take in what has arrived within `seconds`; False if there was nothing."""
         arrived = False
         for descriptor, _ in self._open.poll(math.ceil(seconds * 1000)):
-            name, data = self._names[descriptor], os.read(descriptor, KEPT)
-            if not data:
+            name, received = self._names[descriptor], os.read(descriptor, KEPT_OUTPUT)
+            if not received:
                 self._open.unregister(descriptor)
                 if name == "replies":
                     self.silent_since = time.monotonic()
             elif name == "replies":
-                self._received += data
+                self._received += received
             else:
-                kept = self._kept[name]
-                kept += data
-                del kept[:-KEPT]
-            arrived = arrived or bool(data)
+                last = self._last[name]
+                last += received
+                del last[:-KEPT_OUTPUT]
+            arrived = arrived or bool(received)
         return arrived
 
-    def message(self) -> bytes | None:
+    def next_message(self) -> bytes | None:
         """The next whole message, searched for only in what has arrived since the last look."""
         end = self._received.find(b"\n", self._searched)
         self._searched = len(self._received)
@@ -66,6 +66,6 @@ class OutputReader:
         return len(self._received) > LONGEST_MESSAGE
 
     @property
-    def said(self) -> tuple[str, ...]:
+    def last_output(self) -> tuple[str, ...]:
         """The last that came on each output, as text."""
-        return tuple(bytes(kept).strip().decode(errors="replace") for kept in self._kept.values())
+        return tuple(bytes(last).strip().decode(errors="replace") for last in self._last.values())

@@ -22,7 +22,7 @@ from harness.protocol.observations import WorkerExit
 
 T = TypeVar("T")
 
-DEEPEST = 250
+DEEPEST_MESSAGE = 250
 """Levels of a message: ours take up to 213, and str() of a description of 330 is a RecursionError."""
 
 _INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -40,7 +40,7 @@ class Reply:
         return msgspec.convert(self.message, shape)
 
     @property
-    def words(self) -> str:
+    def reason(self) -> str:
         """The words of a refusal, or the message's kind where it has none."""
         words = self.message.get("message") if isinstance(self.message, dict) else None
         return str(self.kind if words is None else words)
@@ -78,27 +78,27 @@ class Worker:
     ) -> None:
         self._stop = stop
         self._lifetime = lifetime
-        self._until = math.inf if lifetime is None else time.monotonic() + lifetime
+        self._lifetime_end = math.inf if lifetime is None else time.monotonic() + lifetime
         self._folder = tempfile.TemporaryDirectory(prefix="loopcmp-", ignore_cleanup_errors=True)
-        theirs_in, self._commands = os.pipe()
-        self._replies, theirs_out = os.pipe()
+        worker_commands, self._commands = os.pipe()
+        self._replies, worker_replies = os.pipe()
         with pinned_to(cpus):
             self._process = subprocess.Popen(
                 [python, "-P", "-X", "faulthandler", "-m", "harness.worker",
-                 str(theirs_in), str(theirs_out), str(os.getpid())],
+                 str(worker_commands), str(worker_replies), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                pass_fds=(theirs_in, theirs_out),
+                pass_fds=(worker_commands, worker_replies),
                 cwd=self._folder.name,
                 env=_environment(self._folder.name),
                 start_new_session=True,
             )  # fmt: skip
-        os.close(theirs_in)
-        os.close(theirs_out)
-        self._custody = Containment(self._process.pid, self._folder.name)
+        os.close(worker_commands)
+        os.close(worker_replies)
+        self._containment = Containment(self._process.pid, self._folder.name)
         outputs = {name: getattr(self._process, name).fileno() for name in ("stderr", "stdout")}
-        self._outlets = OutputReader(self._replies, outputs)
+        self._output = OutputReader(self._replies, outputs)
         self._write(job)
 
     def __enter__(self) -> Self:
@@ -124,51 +124,51 @@ class Worker:
         """The worker's next message, or how it ended; one that says nothing for `seconds` is ended."""
         deadline = time.monotonic() + seconds
         while True:
-            if (line := self._outlets.message()) is not None:
-                return self._understand(line)
-            if self._outlets.overflows:
-                return self._ended("wrote more than a message may hold")
+            if (line := self._output.next_message()) is not None:
+                return self._decode(line)
+            if self._output.overflows:
+                return self._end_with("wrote more than a message may hold")
             if self._stop is not None and self._stop.is_set():
-                return self._ended("was ended, for the run was interrupted")
+                return self._end_with("was ended, for the run was interrupted")
             now = time.monotonic()
-            if now >= min(deadline, self._until):
-                return self._late(seconds)
-            if now >= self._outlets.silent_since + _LINGERING:
-                return self._ended("closed the pipe on which it answers and went on")
-            gone = self._process.poll() is not None
-            wait = 0 if gone else min(deadline - now, self._until - now, _PATIENCE)
-            if not self._outlets.read(wait) and gone:
-                return self._gone()
+            if now >= min(deadline, self._lifetime_end):
+                return self._timed_out(seconds)
+            if now >= self._output.silent_since + _CLOSED_PATIENCE:
+                return self._end_with("closed the pipe on which it answers and went on")
+            exited = self._process.poll() is not None
+            wait = 0 if exited else min(deadline - now, self._lifetime_end - now, _PATIENCE)
+            if not self._output.read(wait) and exited:
+                return self._exited()
 
-    def _understand(self, line: bytes) -> Reply | WorkerExit:
-        if time.monotonic() >= self._until:
-            return self._late(0)
+    def _decode(self, line: bytes) -> Reply | WorkerExit:
+        if time.monotonic() >= self._lifetime_end:
+            return self._timed_out(0)
         try:
             reply = _reply.decode(line)
         except (msgspec.MsgspecError, RecursionError):
-            return self._ended(f"wrote what is no message: {line[:80]!r}")
+            return self._end_with(f"wrote what is no message: {line[:80]!r}")
         brackets = line.count(b"[") + line.count(b"{")
-        if brackets > DEEPEST and _is_nested_deeper(reply.message, DEEPEST):
-            return self._ended(f"wrote a message that is nested too deeply: {line[:80]!r}")
+        if brackets > DEEPEST_MESSAGE and _is_nested_deeper(reply.message, DEEPEST_MESSAGE):
+            return self._end_with(f"wrote a message that is nested too deeply: {line[:80]!r}")
         return reply
 
-    def _late(self, seconds: float) -> WorkerExit:
-        if time.monotonic() >= self._until and self._lifetime is not None:
-            return self._ended(f"was not done after {self._lifetime:g} s", timed_out=True)
-        return self._ended(f"gave no answer for {seconds:g} s", timed_out=True)
+    def _timed_out(self, seconds: float) -> WorkerExit:
+        if time.monotonic() >= self._lifetime_end and self._lifetime is not None:
+            return self._end_with(f"was not done after {self._lifetime:g} s", timed_out=True)
+        return self._end_with(f"gave no answer for {seconds:g} s", timed_out=True)
 
-    def _gone(self) -> WorkerExit:
+    def _exited(self) -> WorkerExit:
         """How a worker ended of itself."""
         status = self._process.returncode
         note = _OUT_OF_MEMORY if status == -signal.SIGKILL else ""
-        return self._ended(_how(status), note)
+        return self._end_with(_how(status), note)
 
-    def _ended(self, how: str, note: str = "", *, timed_out: bool = False) -> WorkerExit:
+    def _end_with(self, how: str, note: str = "", *, timed_out: bool = False) -> WorkerExit:
         if timed_out:
             note = self._ask_where()
         self._kill()
-        self._outlets.read(0)
-        return WorkerExit(how, "\n".join(filter(None, [*self._outlets.said, note])), timed_out)
+        self._output.read(0)
+        return WorkerExit(how, "\n".join(filter(None, [*self._output.last_output, note])), timed_out)
 
     def _ask_where(self) -> str:
         """Have a silent worker write where it hangs: faulthandler answers SIGABRT with its stack.
@@ -181,7 +181,7 @@ class Worker:
                 os.kill(self._process.pid, number)
         deadline = time.monotonic() + _PATIENCE
         while self._process.poll() is None and time.monotonic() < deadline:
-            self._outlets.read(_PATIENCE / 10)
+            self._output.read(_PATIENCE / 10)
         return note
 
     def _kill(self) -> None:
@@ -192,7 +192,7 @@ class Worker:
     def end(self) -> None:
         """End the worker's group and all its descendants, and give back everything that it held here."""
         self._kill()
-        self._custody.end()
+        self._containment.end_descendants()
         for stream in (self._process.stdout, self._process.stderr):
             if stream is not None:
                 stream.close()
@@ -204,7 +204,7 @@ class Worker:
 _PATIENCE = 0.2
 """Seconds between two looks at whether the process is still there; its end closes the pipe anyway."""
 
-_LINGERING = 2.0
+_CLOSED_PATIENCE = 2.0
 """Seconds in which a worker that has closed its answers is to end: the system closes last of all."""
 
 _OUT_OF_MEMORY = "loopcmp did not send SIGKILL; the system does when memory runs out"
@@ -221,5 +221,5 @@ def _how(status: int) -> str:
 
 def _environment(folder: str) -> dict[str, str]:
     """Built, not inherited: nothing like PYTHONASYNCIODEBUG or PYTHONWARNINGS gets through."""
-    built = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return {**built, "LANG": "C.UTF-8", "TMPDIR": folder}
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {**inherited, "LANG": "C.UTF-8", "TMPDIR": folder}

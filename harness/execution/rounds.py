@@ -24,12 +24,12 @@ from harness.protocol.observations import WorkerExit
 from harness.records.pace import GRAIN, ArmFailure, ArmRound, RoundSettings
 
 T = TypeVar("T")
-Told = TypeVar("Told", Value, WorkerSummary)
+Message = TypeVar("Message", Value, WorkerSummary)
 
-About = Mapping[str, str | int]
+Metadata = Mapping[str, str | int]
 """Metadata for the pyperf runs of a round."""
 
-LARGEST = 2**63
+LARGEST_NUMBER = 2**63
 """Of any number that a worker tells: nanoseconds of 292 years, and what can be divided as a float."""
 
 
@@ -38,7 +38,7 @@ class Arm:
     """A backend taking part in a row's rounds, or the baseline's second entry (A/A); `python` runs it."""
 
     name: str
-    assignment: CaseSpec
+    case: CaseSpec
     python: str = sys.executable
     planted: int = 0
     """Iterations in every GRAIN that it runs and does not report: a difference planted by an audit."""
@@ -49,7 +49,7 @@ class ArmFailed(Exception):
 
     def __init__(self, fault: ArmFailure) -> None:
         super().__init__(fault.reason)
-        self.fault = fault
+        self.failure = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,61 +61,61 @@ class RoundContext:
 
 
 def run_round(
-    arms: Sequence[Arm], pace: RoundSettings, stage: RoundContext, seed: str, about: About
+    arms: Sequence[Arm], pace: RoundSettings, context: RoundContext, seed: str, metadata: Metadata
 ) -> tuple[ArmRound, ...] | ArmFailure:
     """One round: a fresh worker per arm, warm-ups and turns in an order drawn anew for each.
 
     `seed` names the round; the orders and the turns' seeds derive from it, equal for all arms.
     `about` becomes metadata of the pyperf runs. An arm that fails makes the round void.
     """
-    shuffle = random.Random(seed)
-    turns = _turns(pace, shuffle)
-    together = [[arm] for arm in shuffle.sample(arms, len(arms))] if pace.one_at_a_time else [arms]
+    rng = random.Random(seed)
+    turns = _turns(pace, rng)
+    groups = [[arm] for arm in rng.sample(arms, len(arms))] if pace.one_at_a_time else [arms]
     try:
-        parts = [part for some in together for part in _play(some, turns, stage, shuffle, about)]
+        parts = [part for group in groups for part in _take_turns(group, turns, context, rng, metadata)]
     except ArmFailed as failed:
-        return failed.fault
+        return failed.failure
     order = [arm.name for arm in arms]
     return tuple(sorted(parts, key=lambda part: order.index(part.arm)))
 
 
-def _turns(pace: RoundSettings, shuffle: random.Random) -> list[tuple[str, Turn]]:
+def _turns(pace: RoundSettings, rng: random.Random) -> list[tuple[str, Turn]]:
     """The turns of a round, warm-ups first, each with its own seed."""
 
     def turn(timed: TimingMode) -> Turn:
-        return Turn(pace.loops, shuffle.getrandbits(32), pace.untimed, timed, pace.warm)
+        return Turn(pace.loops, rng.getrandbits(32), pace.untimed, timed, pace.warm)
 
     warmups = [("warmup", turn("whole")) for _ in range(pace.warmups)]
     return [*warmups, *(("turn", turn(pace.timed)) for _ in range(pace.turns))]
 
 
-def _play(
+def _take_turns(
     arms: Sequence[Arm],
     turns: Sequence[tuple[str, Turn]],
-    stage: RoundContext,
-    shuffle: random.Random,
-    about: About,
+    context: RoundContext,
+    rng: random.Random,
+    metadata: Metadata,
 ) -> list[ArmRound]:
     """The arms' workers live at once and take every turn, in an order drawn anew for each."""
     with ExitStack() as stack:
-        players = [stack.enter_context(ArmWorker(arm, stage)) for arm in shuffle.sample(arms, len(arms))]
-        for player in players:
-            player.wait_until_ready()
+        workers = [stack.enter_context(ArmWorker(arm, context)) for arm in rng.sample(arms, len(arms))]
+        for worker in workers:
+            worker.wait_until_ready()
         for kind, turn in turns:
-            for player in shuffle.sample(players, len(players)):
-                player.play(kind, turn)
-        for player in players:  # nobody writes or exits before everybody has taken the last turn
-            player.release(about)
-        return [player.finish() for player in players]
+            for worker in rng.sample(workers, len(workers)):
+                worker.take_turn(kind, turn)
+        for worker in workers:  # nobody writes or exits before everybody has taken the last turn
+            worker.release(metadata)
+        return [worker.finish() for worker in workers]
 
 
 class ArmWorker:
     """One arm's worker during a round."""
 
-    def __init__(self, arm: Arm, stage: RoundContext) -> None:
+    def __init__(self, arm: Arm, context: RoundContext) -> None:
         self._arm = arm
-        self._timeout = stage.timeout
-        self._worker = Worker({"do": "time", "case": arm.assignment}, stage.cpus, python=arm.python)
+        self._timeout = context.timeout
+        self._worker = Worker({"do": "time", "case": arm.case}, context.cpus, python=arm.python)
         self._values: dict[str, list[Value]] = {"warmup": [], "turn": []}
 
     def __enter__(self) -> Self:
@@ -128,11 +128,11 @@ class ArmWorker:
         """Wait until the worker has made all its set-up. Raises ArmFailed."""
         self._expect("ready", type(None))
 
-    def play(self, kind: str, turn: Turn) -> Value:
+    def take_turn(self, kind: str, turn: Turn) -> Value:
         """Have the worker take one turn and give its value. Raises ArmFailed."""
         extra = turn.loops * self._arm.planted // GRAIN
         self._worker.send(kind, replace(turn, loops=turn.loops + extra) if extra else turn)
-        value = self._possible(self._expect("value", Value))
+        value = self._checked(self._expect("value", Value))
         if value.loops != turn.loops + extra or value.wall <= 0:
             raise ArmFailed(
                 ArmFailure(
@@ -144,29 +144,27 @@ class ArmWorker:
         self._values[kind].append(value)
         return value
 
-    def release(self, about: About) -> None:
+    def release(self, metadata: Metadata) -> None:
         """Tell the worker that all turns are over, with the metadata of its pyperf run."""
-        self._worker.send("release", {**about, "loopcmp_arm": self._arm.name})
+        self._worker.send("release", {**metadata, "loopcmp_arm": self._arm.name})
 
     def finish(self) -> ArmRound:
         """The worker's values, and what it says at its end. Raises ArmFailed."""
-        farewell = self._possible(self._expect("farewell", WorkerSummary))
-        if (sketched := farewell.sketch) and min(sketched.operations, *sketched.quantiles) < 1:
-            raise ArmFailed(
-                ArmFailure(self._arm.name, f"wrote quantiles that cannot be: {sketched.quantiles}")
-            )
+        summary = self._checked(self._expect("farewell", WorkerSummary))
+        if (sketch := summary.sketch) and min(sketch.operations, *sketch.quantiles) < 1:
+            raise ArmFailed(ArmFailure(self._arm.name, f"wrote quantiles that cannot be: {sketch.quantiles}"))
         return ArmRound(
             arm=self._arm.name,
             warmups=tuple(self._values["warmup"]),
             values=tuple(self._values["turn"]),
-            summary=farewell,
+            summary=summary,
         )
 
-    def _possible(self, told: Told) -> Told:
+    def _checked(self, message: Message) -> Message:
         """What the worker told. Raises ArmFailed for a number that nothing can be."""
-        if any(abs(number) > LARGEST for number in _numbers(told)):
+        if any(abs(number) > LARGEST_NUMBER for number in _numbers(message)):
             raise ArmFailed(ArmFailure(self._arm.name, "wrote a number that cannot be: it is beyond ±2^63"))
-        return told
+        return message
 
     def _expect(self, kind: str, shape: type[T]) -> T:
         """The content of the worker's next message, which is of this kind. Raises ArmFailed."""
@@ -182,16 +180,16 @@ class ArmWorker:
             raise ArmFailed(ArmFailure(self._arm.name, f"wrote what is no {reply.kind}: {error}")) from None
 
 
-def _numbers(told: Value | WorkerSummary | LatencySketch) -> Iterator[float]:
+def _numbers(message: Value | WorkerSummary | LatencySketch) -> Iterator[float]:
     """Every number of a message, those of its sketch among them."""
-    for name in told.__slots__:
-        match getattr(told, name):
+    for name in message.__slots__:
+        match getattr(message, name):
             case int() | float() as number:
                 yield number
-            case tuple() as several:
-                yield from several
-            case LatencySketch() as sketched:
-                yield from _numbers(sketched)
+            case tuple() as numbers:
+                yield from numbers
+            case LatencySketch() as sketch:
+                yield from _numbers(sketch)
 
 
 def _refusal(reply: Reply) -> str:

@@ -103,7 +103,7 @@ class ProcessObservations:
     unmeasured: str | None = None
 
 
-def observations(sightings: tuple[ProcessObservations, ...]) -> Iterator[Observation]:
+def distinct_observations(sightings: tuple[ProcessObservations, ...]) -> Iterator[Observation]:
     """Every distinct observation in the sightings, process by process."""
     for sighting in sightings:
         for seen in sighting.observations:

@@ -58,7 +58,7 @@ def _backends(plan: Plan, names: set[str]) -> Iterator[str]:
     wanted = [one for one in plan.backends if one.name in names]
     for loop in dict.fromkeys(one.loop for one in wanted if one.loop not in LOOPS and not one.loop.is_ours):
         yield from ("--loop", f"{loop.name}={loop.factory}")
-    for defined in dict.fromkeys(one.environment.words for one in wanted if one.environment):
+    for defined in dict.fromkeys(one.environment.definition for one in wanted if one.environment):
         yield from ("--env", defined)
     for one in wanted:
         yield from ("-b", one.name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from harness.analysis.matching import first_mismatch
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
-from harness.protocol.observations import Observation, observations
+from harness.protocol.observations import Observation, distinct_observations
 from harness.records.contrast import native_arm
 from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
 from harness.records.store.pyperf_files import file_name
@@ -100,7 +100,7 @@ def truncate(text: str, limit: int) -> str:
 
 
 def _looked(cell: CaseResult, limit: int) -> Iterator[ObservedOutcome]:
-    for look in dict.fromkeys(observations(cell.processes)):
+    for look in dict.fromkeys(distinct_observations(cell.processes)):
         times = [
             seen.times
             for sighting in cell.processes

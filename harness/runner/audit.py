@@ -18,7 +18,7 @@ from harness.analysis.variance import variance_components
 from harness.backends.backend import Backend
 from harness.execution.affinity import avoiding, choose_cpus
 from harness.execution.calibration import SLOWEST_VALUE, calibrate, choose_pace
-from harness.execution.observing import assignment
+from harness.execution.observing import case_spec
 from harness.execution.rounds import RoundContext
 from harness.records.entries import ArmDropped, BenchmarkCalibrated, CaseObserved, Entry, RoundMeasured
 from harness.records.estimate import Judgement
@@ -201,7 +201,7 @@ def _usual(run: RunState, number: int) -> TrialResult:
     benchmark, base, begun = run.plan.benchmarks[0], _base(run.plan), perf_counter()
     processes = _as_many_processes(run.trials)
     try:
-        usual = usual_procedure(assignment(benchmark, base), processes, choose_cpus(benchmark.cpus))
+        usual = usual_procedure(case_spec(benchmark, base), processes, choose_cpus(benchmark.cpus))
     except SequentialFailed as failed:
         return TrialResult(USUAL, number, round(perf_counter() - begun, 3), processes, f"pyperf: {failed}")
     return TrialResult(

@@ -9,7 +9,7 @@ from harness.analysis.timings import BenchmarkSamples
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Benchmark, Promise
 from harness.protocol.descriptions import Description
-from harness.protocol.observations import ProcessObservations, observations
+from harness.protocol.observations import ProcessObservations, distinct_observations
 from harness.records.contrast import native_arm
 from harness.records.entries import (
     ArmDropped,
@@ -180,7 +180,7 @@ class BenchmarkState:
         return tuple(name for name in names if self.verdict(name).has_number and self._returns(name))
 
     def _returns(self, backend: str) -> bool:
-        return all(seen.outcome.how == "returned" for seen in observations(self.observed(backend)))
+        return all(seen.outcome.how == "returned" for seen in distinct_observations(self.observed(backend)))
 
     def timed_twin_arms(self) -> tuple[TwinArm, ...]:
         """The arms of twins that may take part in the benchmark's rounds."""

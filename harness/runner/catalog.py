@@ -11,7 +11,7 @@ from pathlib import Path
 
 import scenarios
 from harness.errors import BadInput
-from harness.execution.listing import list_rows
+from harness.execution.listing import list_benchmarks
 from harness.protocol.benchmarks import SCALE, Benchmark
 
 GROUP = "loopcmp.scenarios"
@@ -26,7 +26,7 @@ def known_rows() -> tuple[Benchmark, ...]:
 
     A package's module is imported by a worker only, like any other that is not ours.
     """
-    return list_rows(_known_modules())
+    return list_benchmarks(_known_modules())
 
 
 def _known_modules() -> list[tuple[str, str]]:
@@ -76,7 +76,7 @@ def check_rows(rows: Sequence[Benchmark]) -> None:
         if not Path(module).is_file():
             raise BadInput(f"{module} is not here: go on in the folder where the run was begun")
     modules = dict.fromkeys((row.module, row.family) for row in rows)
-    stories = {row.id: replace(row, source="") for row in list_rows(modules)}
+    stories = {row.id: replace(row, source="") for row in list_benchmarks(modules)}
     for row in rows:
         if stories.get(row.id) != replace(row, source=""):
             raise BadInput(
@@ -92,7 +92,7 @@ def _chosen_rows(words: Sequence[str]) -> tuple[Benchmark, ...]:
     once: dict[Path, str] = {}
     for path in paths:  # one file may be typed in two ways
         once.setdefault(Path(_existing(path)).resolve(), path)
-    rows += list_rows((path, Path(path).stem) for path in once.values())
+    rows += list_benchmarks((path, Path(path).stem) for path in once.values())
     chosen: dict[str, Benchmark] = {}
     for row in rows:
         if row.id in chosen:

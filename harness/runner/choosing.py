@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from harness.backends.backend import Backend, EnvironmentSpec, Loop
-from harness.backends.registry import DEFAULT_BACKENDS, find_backend, find_venv, read_loop
+from harness.backends.registry import DEFAULT_BACKENDS, find_backend, find_environment, read_loop
 from harness.errors import BadInput
-from harness.execution.environments import HERE, define, read_venv
+from harness.execution.environments import HERE, define, read_environment
 from harness.execution.listing import check_loop
 from harness.runner.configuration import Configuration, read_configuration
 
@@ -51,7 +51,7 @@ def _each_once(what: str, defined: Sequence[Definition]) -> tuple[Definition, ..
 
 def _venvs(project: Configuration, words: Sequence[str]) -> tuple[EnvironmentSpec, ...]:
     """The environments that were typed in full, and those of the project that they leave."""
-    typed = _each_once("--env: two environments", [read_venv(one) for one in words if "=" in one])
+    typed = _each_once("--env: two environments", [read_environment(one) for one in words if "=" in one])
     names = {venv.name for venv in typed}
     tables = project.environments.items()
     defined = [define(name, table.python, table.requirements) for name, table in tables if name not in names]
@@ -74,7 +74,7 @@ def choose_backends(
     everywhere = [name for name in map(_name, environments) if name not in named]
     for name in everywhere:
         if name != HERE:
-            find_venv(name, known.venvs)
+            find_environment(name, known.venvs)
     found = [
         find_backend(one, known.loops, known.venvs) for name in names for one in _placed(name, everywhere)
     ]

@@ -10,8 +10,8 @@ from harness.backends.availability import why_unavailable
 from harness.backends.backend import Backend
 from harness.backends.registry import DEFAULT_BASELINE, find_backend
 from harness.errors import BadInput
-from harness.execution.environments import is_made, rebuild, with_worker_requirements
-from harness.execution.machine import elsewhere, environment, now
+from harness.execution.environments import is_built, rebuild, with_worker_requirements
+from harness.execution.machine import describe_machine, environment_of, now
 from harness.protocol.benchmarks import Benchmark
 from harness.records.entries import VERSION, BackendEnvironment, Machine, RunStarted
 from harness.records.plan import DEFAULT, Also, Effort, Plan
@@ -60,7 +60,7 @@ def plan_run(wanted: RunRequest, announce: Announce = _keep_silent) -> RunStarte
     baseline = _baseline(wanted, there, backends)
     _check_twins(rows)
     _announce(backends, announce)
-    runs_on = environment(backends)
+    runs_on = describe_machine(backends)
     for row in rows:
         for backend in backends:
             matching_difference(row, backend.name, runs_on.python_of(backend.name))
@@ -123,7 +123,7 @@ def _completed(backends: Iterable[Backend], needs: Sequence[str]) -> tuple[Backe
 def _announce(backends: Iterable[Backend], announce: Announce) -> None:
     """Announce every environment that is going to be made: it takes its time before anything else happens."""
     for venv in dict.fromkeys(
-        one.environment for one in backends if one.environment and not is_made(one.environment)
+        one.environment for one in backends if one.environment and not is_built(one.environment)
     ):
         asked = ", ".join(venv.requirements)
         announce(f"making environment {venv.name}: Python {venv.python}, {asked}")
@@ -136,13 +136,13 @@ def verify_unchanged(begun: RunStarted, announce: Announce = _keep_silent) -> No
     version of a loop.
     """
     env = begun.machine
-    _check_here(env, environment(one for one in begun.plan.backends if one.environment is None))
+    _check_here(env, describe_machine(one for one in begun.plan.backends if one.environment is None))
     check_rows(begun.plan.benchmarks)
     found = [one for one in begun.plan.backends if one.environment and env.of(one.name).unavailable is None]
     _announce(found, announce)
     for backend in found:
         before = env.of(backend.name)
-        now_there = elsewhere(backend, rebuild(backend, before.versions))
+        now_there = environment_of(backend, rebuild(backend, before.versions))
         if now_there != before:
             raise BadInput(f"{backend.name} is no longer what it was: {_change(before, now_there)}")
 

@@ -10,7 +10,6 @@ from harness.execution.affinity import avoiding, choose_cpus
 from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.environments import interpreter_for
 from harness.execution.machine import load, now
-from harness.execution.observing import assignment
 from harness.execution.rounds import Arm, RoundContext, run_round
 from harness.protocol.benchmarks import SCALE, Benchmark
 from harness.records.entries import (
@@ -105,7 +104,7 @@ def arms_of_round(state: BenchmarkState) -> tuple[Arm, ...]:
 
 
 def _arm(name: str, benchmark: Benchmark, backend: Backend) -> Arm:
-    return Arm(name, assignment(benchmark, backend), interpreter_for(backend).python)
+    return Arm(name, case_spec(benchmark, backend), interpreter_for(backend).python)
 
 
 def calibrated(state: BenchmarkState, context: RoundContext) -> BenchmarkCalibrated | ArmDropped:

@@ -12,7 +12,7 @@ from harness.backends.backend import Backend, Loop
 from harness.backends.runtime import NotALoop, open_backend
 from harness.protocol.messages import CaseSpec
 from harness.worker.channel import Channel
-from harness.worker.loading import open_assignment
+from harness.worker.loading import open_case
 from harness.worker.refusals import Refusal
 
 
@@ -46,10 +46,10 @@ def _do(job: dict[str, object], channel: Channel) -> None:
     """Each job imports only what it needs: start-up is paid thousands of times."""
     match job:
         case {"do": "list", "modules": list(modules)}:
-            from harness.worker.listing import list_rows
+            from harness.worker.listing import list_benchmarks
 
             for module, family, *_ in modules:
-                channel.send("rows", [asdict(row) for row in list_rows(module, family)])
+                channel.send("rows", [asdict(row) for row in list_benchmarks(module, family)])
             channel.send("done")
         case {"do": "open", "loop": dict(loop)}:
             _open(Loop(**loop), channel)
@@ -60,8 +60,8 @@ def _do(job: dict[str, object], channel: Channel) -> None:
         case {"do": "observe", "case": dict(case)}:
             from harness.worker.observing import observe
 
-            story, running = open_assignment(CaseSpec(**case))
-            observe(story, running, channel)
+            scenario, runtime = open_case(CaseSpec(**case))
+            observe(scenario, runtime, channel)
         case {"do": "time", "case": dict(case)}:
             from harness.worker.timing import take_turns
 

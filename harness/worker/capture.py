@@ -29,32 +29,32 @@ _LOG_KINDS: tuple[tuple[str, DiagnosticKind], ...] = (
 )
 
 
-GRACE = 1.0
+THREAD_GRACE = 1.0
 """Seconds that threads are given to end after the loop was closed, before they count as left."""
 
-MOST = 1000
+MOST_REPORTED = 1000
 """Complaints and left files that are told one by one; a flood of them is cut off here."""
 
-_SPARE = 3
+_SPARE_DESCRIPTORS = 3
 """Descriptors that looking at what is left takes, held ready for a story that leaves none free."""
 
 
 class Capture:
     """Listens from `with` to its end; nothing that was said inside keeps an exception alive."""
 
-    def __init__(self, describer: Describer, running: Runtime) -> None:
+    def __init__(self, describer: Describer, runtime: Runtime) -> None:
         self._describer = describer
-        self._running = running
-        self._loggers = [logging.getLogger(name) for name in running.loggers]
+        self._runtime = runtime
+        self._loggers = [logging.getLogger(name) for name in runtime.loggers]
         self._handler = _Handler(self._log)
-        self._complaints: list[Diagnostic] = []
+        self._diagnostics: list[Diagnostic] = []
         self._printed = CapturedOutput()
         self._output = io.TextIOWrapper(self._printed, encoding="utf-8")  # type: ignore[type-var]  # as strict as a real stdout
         self._stdout: TextIO = sys.stdout
         self._warnings = warnings.catch_warnings()
-        self._folder = _here()
-        self._before = self._standing()
-        self._spare = [os.open(os.devnull, os.O_RDONLY) for _ in range(_SPARE)]
+        self._folder = _current_folder()
+        self._before = self._alive()
+        self._spare_descriptors = [os.open(os.devnull, os.O_RDONLY) for _ in range(_SPARE_DESCRIPTORS)]
 
     def __enter__(self) -> Self:
         self._warnings.__enter__()
@@ -87,23 +87,23 @@ class Capture:
         """Lines printed to sys.stdout, in order."""
         with suppress(ValueError):  # the story has closed it
             self._output.flush()
-        return self._printed.lines()
+        return self._printed.printed_lines()
 
     @property
-    def complaints(self) -> tuple[Diagnostic, ...]:
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Warnings, log records and unraisable errors, as a multiset."""
-        return multiset(self._complaints)
+        return multiset(self._diagnostics)
 
-    def leftovers(self) -> Leaks:
+    def leaks(self) -> Leaks:
         """What is there now and was not when the watch was made."""
         self._let_threads_end()
-        while self._spare:
+        while self._spare_descriptors:
             with suppress(OSError):  # the story has closed it
-                os.close(self._spare.pop())
-        threads, descriptors, children = self._standing()
+                os.close(self._spare_descriptors.pop())
+        threads, descriptors, children = self._alive()
         threads_before, descriptors_before, children_before = self._before
         return Leaks(
-            tasks=self._running.pending_tasks(),
+            tasks=self._runtime.pending_tasks(),
             threads=len(threads - threads_before),
             descriptors=max(0, descriptors - descriptors_before),
             children=max(0, children - children_before),
@@ -112,24 +112,26 @@ class Capture:
 
     def _let_threads_end(self) -> None:
         """Wait a moment for threads that were told to end: AnyIO tells its own and does not wait."""
-        deadline = monotonic() + GRACE
-        for thread in self._standing()[0] - self._before[0]:
+        deadline = monotonic() + THREAD_GRACE
+        for thread in self._alive()[0] - self._before[0]:
             thread.join(max(0.0, deadline - monotonic()))
 
-    def _standing(self) -> tuple[set[threading.Thread], int, int]:
+    def _alive(self) -> tuple[set[threading.Thread], int, int]:
         """Threads, open descriptors, and child processes, as far as the system tells."""
-        keeps = self._running.is_pool_thread
-        threads = {thread for thread in threading.enumerate() if not keeps(thread)}
+        is_pool_thread = self._runtime.is_pool_thread
+        threads = {thread for thread in threading.enumerate() if not is_pool_thread(thread)}
         return threads, _descriptors(), _children()
 
-    def _complain(self, kind: DiagnosticKind, error: BaseException | None, wording: str) -> None:
-        self._add(Diagnostic(kind, self._describe(error), _evidence(wording)))
+    def _report(self, kind: DiagnosticKind, error: BaseException | None, message: str) -> None:
+        self._add(Diagnostic(kind, self._describe(error), _evidence(message)))
 
-    def _add(self, complaint: Diagnostic) -> None:
-        if len(self._complaints) < MOST:
-            self._complaints.append(complaint)
+    def _add(self, diagnostic: Diagnostic) -> None:
+        if len(self._diagnostics) < MOST_REPORTED:
+            self._diagnostics.append(diagnostic)
         else:
-            self._complaints[MOST:] = [Diagnostic("other", Description(f"more than {MOST} complaints"))]
+            self._diagnostics[MOST_REPORTED:] = [
+                Diagnostic("other", Description(f"more than {MOST_REPORTED} complaints"))
+            ]
 
     def _describe(self, error: BaseException | None) -> Description | None:
         try:
@@ -138,10 +140,10 @@ class Capture:
             return Description(type(error).__name__)
 
     def _log(self, record: logging.LogRecord) -> None:
-        wording = _wording(record.getMessage)
-        first = wording.partition("\n")[0].lower()
+        message = _message_of(record.getMessage)
+        first = message.partition("\n")[0].lower()
         kind: DiagnosticKind = next((kind for mark, kind in _LOG_KINDS if mark in first), "other")
-        self._complain(kind, record.exc_info[1] if record.exc_info else None, wording)
+        self._report(kind, record.exc_info[1] if record.exc_info else None, message)
 
     def _warning(
         self,
@@ -152,32 +154,32 @@ class Capture:
         file: TextIO | None = None,  # noqa: ARG002
         line: str | None = None,  # noqa: ARG002
     ) -> None:
-        text = _wording(message.__str__)
+        text = _message_of(message.__str__)
         if issubclass(category, RuntimeWarning) and "was never awaited" in text:
-            self._complain("never-awaited", None, text)
+            self._report("never-awaited", None, text)
         elif issubclass(category, ResourceWarning):
-            self._complain("unclosed", None, text)
+            self._report("unclosed", None, text)
         else:
             self._add(Diagnostic("other", Description(category.__name__), _evidence(text)))
 
     def _unraisable(self, unraisable: "sys.UnraisableHookArgs") -> None:
-        self._complain("other", unraisable.exc_value, unraisable.err_msg or "unraisable")
+        self._report("other", unraisable.exc_value, unraisable.err_msg or "unraisable")
 
     def _thread_error(self, args: threading.ExceptHookArgs) -> None:
-        self._complain("other", args.exc_value, "in a thread")
+        self._report("other", args.exc_value, "in a thread")
 
 
-def _wording(say: Callable[[], str]) -> str:
+def _message_of(message_of: Callable[[], str]) -> str:
     """What a thing says of itself; one that raises when asked is no reason to fail."""
     try:
-        return say()
+        return message_of()
     except Exception as error:  # noqa: BLE001 - a story's __str__ may do anything
         return f"its wording raises {type(error).__name__}"
 
 
-def _evidence(wording: str) -> str:
+def _evidence(message: str) -> str:
     """The beginning of a message, in characters that can be written anywhere."""
-    return wording[:500].encode(errors="backslashreplace").decode()
+    return message[:500].encode(errors="backslashreplace").decode()
 
 
 class _Handler(logging.Handler):
@@ -219,7 +221,7 @@ def _children_of(thread: Path) -> int:
         return 0
 
 
-def _here() -> str:
+def _current_folder() -> str:
     """The worker's own empty folder, which is also its temporary folder; an empty name once it is gone."""
     try:
         return str(Path.cwd())
@@ -232,12 +234,12 @@ _RANDOM = re.compile(r"\btmp[a-z0-9_]{8}")  # as tempfile draws them
 
 def _files(folder: str) -> Iterator[str]:
     """Files in the worker's folder, without what `tempfile` draws at random in their names."""
-    found = 0
+    count = 0
     with suppress(RecursionError):  # folders nested without end
-        for where, _, names in os.walk(folder):
-            for name in names:
-                found += 1
-                if found > MOST:
-                    yield f"more than {MOST} files"
+        for parent, _, file_names in os.walk(folder):
+            for name in file_names:
+                count += 1
+                if count > MOST_REPORTED:
+                    yield f"more than {MOST_REPORTED} files"
                     return
-                yield _RANDOM.sub("tmp…", os.path.relpath(os.path.join(where, name), folder))  # noqa: PTH118
+                yield _RANDOM.sub("tmp…", os.path.relpath(os.path.join(parent, name), folder))  # noqa: PTH118

@@ -4,7 +4,7 @@ import codecs
 import hashlib
 import io
 
-from harness.worker.describing import LARGEST, without_addresses
+from harness.worker.describing import LARGEST_DESCRIPTION, without_addresses
 
 
 class CapturedOutput(io.RawIOBase):
@@ -17,53 +17,53 @@ class CapturedOutput(io.RawIOBase):
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._lines: list[str] = []
-        self._room = LARGEST
-        self._rest = hashlib.sha256()
-        self._more = 0
+        self._characters_left = LARGEST_DESCRIPTION
+        self._digest = hashlib.sha256()
+        self._lines_over = 0
         self._pending = ""
 
     def writable(self) -> bool:
         """It is."""
         return True
 
-    def write(self, data: object) -> int:
+    def write(self, written: object) -> int:
         """Take in everything."""
-        whole = bytes(memoryview(data))  # type: ignore[arg-type]
-        self._take(self._decoder.decode(whole))
+        whole = bytes(memoryview(written))  # type: ignore[arg-type]
+        self._add_text(self._decoder.decode(whole))
         return len(whole)
 
-    def _take(self, text: str) -> None:
+    def _add_text(self, text: str) -> None:
         lines = (self._pending + text).splitlines(keepends=True)
         ends = bool(lines) and not lines[-1].endswith("\r") and lines[-1].splitlines() != [lines[-1]]
         self._pending = "" if ends or not lines else lines.pop()
-        kept = self._keep(lines)
-        if len(lines) > kept:
-            self._more += len(lines) - kept
-            self._rest.update(_encoded("".join(lines[kept:])))
-        if len(self._pending) > LARGEST:  # a line without an end is no way around the bound
-            self._room = 0
-            self._rest.update(_encoded(self._pending))
+        kept_count = self._keep(lines)
+        if len(lines) > kept_count:
+            self._lines_over += len(lines) - kept_count
+            self._digest.update(_encoded("".join(lines[kept_count:])))
+        if len(self._pending) > LARGEST_DESCRIPTION:  # a line without an end is no way around the bound
+            self._characters_left = 0
+            self._digest.update(_encoded(self._pending))
             self._pending = ""
 
     def _keep(self, lines: list[str]) -> int:
         """Keep the first lines, as far as there is room; gives how many."""
         for number, line in enumerate(lines):
-            if len(line) > self._room:
-                self._room = 0
+            if len(line) > self._characters_left:
+                self._characters_left = 0
                 return number
-            self._room -= len(line)
+            self._characters_left -= len(line)
             self._lines += without_addresses(line).splitlines()
         return len(lines)
 
-    def lines(self) -> tuple[str, ...]:
+    def printed_lines(self) -> tuple[str, ...]:
         """All that was printed, line by line, without object addresses."""
-        rest = self._rest.copy()
+        rest = self._digest.copy()
         rest.update(_encoded(self._pending))
-        if not self._more and rest.digest() == hashlib.sha256().digest():
+        if not self._lines_over and rest.digest() == hashlib.sha256().digest():
             return tuple(self._lines)
-        if self._room and len(self._pending) <= self._room:
+        if self._characters_left and len(self._pending) <= self._characters_left:
             return (*self._lines, *without_addresses(self._pending).splitlines())
-        return (*self._lines, f"… and {self._more} more lines, sha256 {rest.hexdigest()}")
+        return (*self._lines, f"… and {self._lines_over} more lines, sha256 {rest.hexdigest()}")
 
 
 def _encoded(text: str) -> bytes:

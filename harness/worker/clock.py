@@ -1,15 +1,20 @@
-"""The clock around a turn's iterations, and what is read beside it."""
+"""A clock stands around a turn's iterations; CPU time, switches and collections are read outside it."""
 
 import gc
 from resource import RUSAGE_SELF, getrusage
 from time import perf_counter_ns, process_time_ns, thread_time_ns
 from typing import NamedTuple
 
+from harness.protocol.descriptions import Description
 from harness.protocol.messages import Value
 
 
-class _Readings(NamedTuple):
-    """What is read right before and right after the clock; `own` is the CPU time of the loop's thread."""
+class Readings(NamedTuple):
+    """All that is read right before and right after the clock.
+
+    `cpu` is the process's CPU time and `own` that of the loop's thread, in nanoseconds, as is `collecting`,
+    the time in collections; `full` counts full collections and holds their nanoseconds.
+    """
 
     cpu: int
     own: int
@@ -20,8 +25,16 @@ class _Readings(NamedTuple):
     full: tuple[int, int]
 
 
+class Span(NamedTuple):
+    """What a clock read from its start to its stop; `wall` is in nanoseconds."""
+
+    wall: int
+    before: Readings
+    after: Readings
+
+
 class Clock:
-    """Started and stopped around a turn's iterations; counts garbage collections while it runs."""
+    """A clock that is started and stopped around a turn's iterations, and counts collections meanwhile."""
 
     def __init__(self) -> None:
         self._collecting = 0
@@ -41,25 +54,25 @@ class Clock:
             count, spent = self._full
             self._full = (count + 1, spent + took)
 
-    def _read(self) -> _Readings:
+    def _read(self) -> Readings:
         usage = getrusage(RUSAGE_SELF)
         counts = tuple(generation["collections"] for generation in gc.get_stats())
         cpu, switches = (process_time_ns(), thread_time_ns()), (usage.ru_nvcsw, usage.ru_nivcsw)
-        return _Readings(*cpu, *switches, counts, self._collecting, self._full)
+        return Readings(*cpu, *switches, counts, self._collecting, self._full)
 
     def start(self) -> None:
         """Read everything, the clock last."""
         self._before = self._read()
         self._start = perf_counter_ns()
 
-    def stop(self, loops: int) -> Value:
-        """The value of `loops` iterations since the start; reads the clock first."""
+    def stop(self) -> Span:
+        """Read the clock first, then everything else."""
         wall = perf_counter_ns() - self._start
-        return _value(loops, wall, self._before, self._read())
+        return Span(wall, self._before, self._read())
 
 
 def _oldest_generation() -> int:
-    """The lowest generation whose automatic collection counts as full.
+    """Return the lowest generation whose automatic collection counts as full.
 
     CPython 3.14.0 to 3.14.4 collect old objects in increments, each of them in a collection of generation 1,
     and say that generation 2 has the threshold 0 (What's New in Python 3.15: gc; cpython#148726).
@@ -67,20 +80,23 @@ def _oldest_generation() -> int:
     return 1 if gc.get_threshold()[2] == 0 else 2
 
 
-def _value(loops: int, wall: int, before: _Readings, after: _Readings) -> Value:
+def value_of(span: Span, loops: int, waited: int, idle_cpu: int, result: Description | None) -> Value:
+    """Return the value of `loops` iterations that took a span, after a wait for the turn, in nanoseconds."""
+    before, after = span.before, span.after
     young, middle, full = (
         late - early for early, late in zip(before.collections, after.collections, strict=True)
     )
     cpu, own = after.cpu - before.cpu, after.own - before.own
     return Value(
         loops=loops,
-        wall=wall,
+        wall=span.wall,
         cpu=cpu,
         helper_cpu=max(0, cpu - own),
         switches=(after.voluntary - before.voluntary, after.involuntary - before.involuntary),
         collections=(young, middle, full),
         collecting=after.collecting - before.collecting,
         full_collections=(after.full[0] - before.full[0], after.full[1] - before.full[1]),
-        waited=0,
-        idle_cpu=0,
+        waited=waited,
+        idle_cpu=idle_cpu,
+        result=result,
     )

@@ -13,10 +13,10 @@ from harness.protocol.descriptions import CANCELLED, Description
 from harness.scenario import AnyOrder, cancelled
 from harness.worker.refusals import Undescribable
 
-DEEPEST = 50
+DEEPEST_NESTING = 50
 """Levels of nesting that are described; what lies deeper is named as such."""
 
-LARGEST = 64 * 1024
+LARGEST_DESCRIPTION = 64 * 1024
 """Bytes of description above which the parts are replaced by a digest."""
 
 _ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{4,}\b")  # as a repr writes it; "0x12345" stays
@@ -31,13 +31,13 @@ class Describer:
 
     def describe(self, value: object) -> Description:
         """The description of a value. Raises Undescribable for a type that is not compared."""
-        if isinstance(value, (str, bytes)) and type(value) in _LEAVES and len(value) > LARGEST:
+        if isinstance(value, (str, bytes)) and type(value) in _LEAVES and len(value) > LARGEST_DESCRIPTION:
             return _large(value)
         return _bounded(self._describe(value, 0))
 
     def _describe(self, value: object, depth: int) -> Description:
-        if depth > DEEPEST:
-            return Description("…", text=f"… (deeper than {DEEPEST} levels)")
+        if depth > DEEPEST_NESTING:
+            return Description("…", text=f"… (deeper than {DEEPEST_NESTING} levels)")
         if value is None or type(value) in _LEAVES:
             return Description(type(value).__name__, text=without_addresses(_literal(value)))
         if value is cancelled:
@@ -71,13 +71,13 @@ class Describer:
             return Description(CANCELLED)
         name = _type_name(type(error))
         try:
-            return self._told(error, name, depth)
+            return self._exception_parts(error, name, depth)
         except MemoryError:
             raise
-        except Exception as another:  # noqa: BLE001 - an exception's own attributes may do anything
-            return Description(name, text=f"<{name}: its arguments raise {_type_name(type(another))}>")
+        except Exception as failure:  # noqa: BLE001 - an exception's own attributes may do anything
+            return Description(name, text=f"<{name}: its arguments raise {_type_name(type(failure))}>")
 
-    def _told(self, error: BaseException, name: str, depth: int) -> Description:
+    def _exception_parts(self, error: BaseException, name: str, depth: int) -> Description:
         if isinstance(error, BaseExceptionGroup):
             return Description(name, parts=_sorted(self._all(error.exceptions, depth)))
         if isinstance(error, TypeError):
@@ -99,8 +99,8 @@ def _large(value: str | bytes) -> Description:
     """A leaf that would not fit, digested as it is: as Python writes it, it is up to four times as long."""
     from harness.worker.digests import sha256_of
 
-    raw = without_addresses(value).encode(errors="surrogatepass") if isinstance(value, str) else value
-    digest = sha256_of([raw])
+    encoded = without_addresses(value).encode(errors="surrogatepass") if isinstance(value, str) else value
+    digest = sha256_of([encoded])
     size = f"{len(value)} {'characters' if isinstance(value, str) else 'bytes'}"
     return Description(type(value).__name__, text=size, digest=(digest, digest))
 
@@ -108,7 +108,7 @@ def _large(value: str | bytes) -> Description:
 def _bounded(description: Description) -> Description:
     """The description itself, or, if it is too large, its type, size and digests."""
     parts = [_canonical(part) for part in description.parts]
-    if sum(map(len, parts)) + len(description.text) <= LARGEST:
+    if sum(map(len, parts)) + len(description.text) <= LARGEST_DESCRIPTION:
         return description
     size = f"{len(parts)} parts" if parts else f"{len(description.text)} characters"
     if any(map(_unordered, description.parts)):

@@ -17,6 +17,6 @@ def identify(loop: Loop) -> Interpreter:
         implementation=platform.python_implementation()
         + (" free-threaded" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""),
         compiler=platform.python_compiler(),
-        versions=tuple(sorted((one.name, one.version) for one in distributions())),
+        versions=tuple(sorted((distribution.name, distribution.version) for distribution in distributions())),
         unavailable=why_unavailable(loop),
     )

@@ -30,29 +30,31 @@ Parameters = dict[str, Parameter]
 _describer = Describer()
 
 
-def list_rows(module: str, family: str) -> Iterator[Benchmark]:
+def list_benchmarks(module: str, family: str) -> Iterator[Benchmark]:
     """Every row of a module, in the order written. Raises ModuleBroken or Malformed."""
-    loaded = load_module(module)
-    found = scenarios_in(loaded)
-    if not found:
+    imported = load_module(module)
+    scenarios = scenarios_in(imported)
+    if not scenarios:
         raise Malformed(f"{module} defines no scenario: decorate a coroutine function with @scenario()")
-    for scenario in found:
+    for scenario in scenarios:
         try:
-            yield from _rows(scenario, module, family)
+            yield from _benchmarks(scenario, module, family)
         except Undescribable as refusal:
             raise Malformed(f"{_source(scenario)}: a promise of {scenario.name}: {refusal}") from None
         except Malformed as malformed:
             raise Malformed(f"{_source(scenario)}: {malformed}") from None
         except Exception as error:  # noqa: BLE001 - a promise's function is the user's code
-            wrong = f"{type(error).__name__}: {error}"
-            raise Malformed(f"{_source(scenario)}: a promise of {scenario.name} raised {wrong}") from None
+            error_text = f"{type(error).__name__}: {error}"
+            raise Malformed(
+                f"{_source(scenario)}: a promise of {scenario.name} raised {error_text}"
+            ) from None
 
 
-def _rows(scenario: Scenario, module: str, family: str) -> Iterator[Benchmark]:
+def _benchmarks(scenario: Scenario, module: str, family: str) -> Iterator[Benchmark]:
     _check_shape(scenario)
     _check_values(scenario)
     for values in product(*scenario.params.values()):
-        yield _row(scenario, module, family, dict(zip(scenario.params, values, strict=True)))
+        yield _benchmark(scenario, module, family, dict(zip(scenario.params, values, strict=True)))
 
 
 def _check_shape(scenario: Scenario) -> None:
@@ -69,7 +71,7 @@ def _check_shape(scenario: Scenario) -> None:
         )
 
 
-def _row(scenario: Scenario, module: str, family: str, parameters: Parameters) -> Benchmark:
+def _benchmark(scenario: Scenario, module: str, family: str, parameters: Parameters) -> Benchmark:
     return Benchmark(
         scenario=scenario.name,
         family=family,
@@ -88,8 +90,8 @@ def _row(scenario: Scenario, module: str, family: str, parameters: Parameters) -
         set_up=has_set_up(scenario),
         text=_text(scenario),
         promise=_promise(scenario.promise, parameters),
-        differences=tuple(_difference(raw, parameters) for raw in scenario.differs),
-        claims=tuple(_claim(raw, parameters) for raw in scenario.claims),
+        differences=tuple(_difference(spec, parameters) for spec in scenario.differs),
+        claims=tuple(_claim(spec, parameters) for spec in scenario.claims),
     )
 
 
@@ -137,12 +139,12 @@ def _resolve(value: Any, parameters: Parameters) -> Any:
     return value(**{name: parameters[name] for name in names if name in parameters})
 
 
-def _promise(raw: PromiseSpec, parameters: Parameters) -> Promise:
-    leaves = _resolve(raw.leaves, parameters)
+def _promise(spec: PromiseSpec, parameters: Parameters) -> Promise:
+    leaves = _resolve(spec.leaves, parameters)
     return Promise(
-        outcome=_outcome(_resolve(raw.returns, parameters), _resolve(raw.raises, parameters)),
-        prints=_prints(_resolve(raw.prints, parameters)),
-        diagnostics=None if leaves is UNPROMISED else _complaints(leaves),
+        outcome=_outcome(_resolve(spec.returns, parameters), _resolve(spec.raises, parameters)),
+        prints=_prints(_resolve(spec.prints, parameters)),
+        diagnostics=None if leaves is UNPROMISED else _diagnostics(leaves),
     )
 
 
@@ -164,22 +166,24 @@ def _prints(lines: Any) -> Prints | None:
     return Prints(tuple(map(without_addresses, promised)), any_order)
 
 
-def _complaints(leaves: Any) -> tuple[Diagnostic, ...]:
-    lefts = [leaves] if isinstance(leaves, Left) else leaves
-    if not isinstance(lefts, (list, tuple)) or not all(isinstance(left, Left) for left in lefts):
+def _diagnostics(leaves: Any) -> tuple[Diagnostic, ...]:
+    promised = [leaves] if isinstance(leaves, Left) else leaves
+    if not isinstance(promised, (list, tuple)) or not all(
+        isinstance(leftover, Left) for leftover in promised
+    ):
         raise Malformed(f"leaves={leaves!r}: give never_retrieved(...), never_awaited() or a list of such")
-    return multiset(_complaint(left) for left in lefts)
+    return multiset(_diagnostic(leftover) for leftover in promised)
 
 
-def _complaint(left: Left) -> Diagnostic:
-    exception = None if left.exception is None else _describer.describe(left.exception)
-    return Diagnostic(left.kind, exception)
+def _diagnostic(leftover: Left) -> Diagnostic:
+    exception = None if leftover.exception is None else _describer.describe(leftover.exception)
+    return Diagnostic(leftover.kind, exception)
 
 
-def _difference(raw: DifferenceSpec, parameters: Parameters) -> Difference:
-    promise = _promise(raw.promise, parameters)
-    return Difference(raw.on, promise, raw.because, raw.source, raw.python)
+def _difference(spec: DifferenceSpec, parameters: Parameters) -> Difference:
+    promise = _promise(spec.promise, parameters)
+    return Difference(spec.on, promise, spec.because, spec.source, spec.python)
 
 
-def _claim(raw: ClaimSpec, parameters: Parameters) -> Claim:
-    return Claim(raw.words, raw.where, _promise(raw.promise, parameters))
+def _claim(spec: ClaimSpec, parameters: Parameters) -> Claim:
+    return Claim(spec.words, spec.where, _promise(spec.promise, parameters))

@@ -28,7 +28,7 @@ def load_module(module: str) -> ModuleType:
         return _load_path(Path(module)) if module.endswith(".py") else importlib.import_module(module)
     except (Exception, SystemExit) as error:
         message = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
-        raise ModuleBroken(message, _their_frames(error)) from error
+        raise ModuleBroken(message, _frames_of_the_module(error)) from error
 
 
 def _load_path(path: Path) -> ModuleType:
@@ -42,21 +42,23 @@ def _load_path(path: Path) -> ModuleType:
     return module
 
 
-def _their_frames(error: BaseException) -> str:
+def _frames_of_the_module(error: BaseException) -> str:
     """The traceback without the frames that are ours or importlib's."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = (__file__, importlib.__file__, "<frozen importlib")
-    theirs = [frame for frame in frames if not frame.filename.startswith(ours)]
-    lines = ["Traceback (most recent call last):\n", *traceback.format_list(theirs)] if theirs else []
+    our_files = (__file__, importlib.__file__, "<frozen importlib")
+    their_frames = [frame for frame in frames if not frame.filename.startswith(our_files)]
+    lines = (
+        ["Traceback (most recent call last):\n", *traceback.format_list(their_frames)] if their_frames else []
+    )
     return "".join([*lines, *traceback.format_exception_only(error)])
 
 
 def scenarios_in(module: ModuleType) -> list[Scenario]:
     """The scenarios defined in a module, in the order of their definition."""
     return [
-        thing
-        for thing in vars(module).values()
-        if isinstance(thing, Scenario) and thing.function.__module__ == module.__name__
+        value
+        for value in vars(module).values()
+        if isinstance(value, Scenario) and value.function.__module__ == module.__name__
     ]
 
 
@@ -82,7 +84,7 @@ class BoundScenario:
     set_up: Callable[[], AbstractAsyncContextManager[Operation]] | None
     file: str = ""
 
-    def opened(self) -> AbstractAsyncContextManager[Operation]:
+    def open(self) -> AbstractAsyncContextManager[Operation]:
         """The operation, between its set-up and its tear-down where it has them."""
         if self.set_up is not None:
             return self.set_up()
@@ -92,25 +94,25 @@ class BoundScenario:
 
     async def once(self) -> object:
         """Set up, run one operation, and tear down."""
-        async with self.opened() as operation:
+        async with self.open() as operation:
             return await operation()
 
 
-def run_on(running: Runtime, operation: Operation) -> object:
+def run_on(runtime: Runtime, operation: Operation) -> object:
     """Run an operation on the backend. Raises AnotherLoop, whatever it did, if it ran on another loop."""
     try:
-        return anyio.run(operation, backend=running.anyio_backend, backend_options=running.options)
+        return anyio.run(operation, backend=runtime.anyio_backend, backend_options=runtime.options)
     finally:
-        if why := running.other_loop():
+        if why := runtime.other_loop():
             raise AnotherLoop(why)
 
 
 def wants_gather(scenario: Scenario) -> bool:
     """Whether the scenario's function names `gather`."""
-    return "gather" in _named(scenario)
+    return "gather" in _parameter_names(scenario)
 
 
-def _named(scenario: Scenario) -> Collection[str]:
+def _parameter_names(scenario: Scenario) -> Collection[str]:
     return inspect.signature(scenario.function).parameters
 
 
@@ -119,11 +121,11 @@ def has_set_up(scenario: Scenario) -> bool:
     return inspect.isasyncgenfunction(inspect.unwrap(scenario.function))
 
 
-def bind(scenario: Scenario, parameters: dict[str, Any], running: Runtime) -> BoundScenario:
+def bind(scenario: Scenario, parameters: dict[str, Any], runtime: Runtime) -> BoundScenario:
     """The scenario with its parameters, and of what the backend offers all that it names."""
-    offered = {"gather": running.gather, "new_loop": _new_loop(running)}
-    extra = {name: value for name, value in offered.items() if name in _named(scenario)}
-    bound = _bound(scenario.function, {**parameters, **extra})
+    offers = {"gather": runtime.gather, "new_loop": _new_loop(runtime)}
+    wanted = {name: value for name, value in offers.items() if name in _parameter_names(scenario)}
+    bound = _with_arguments(scenario.function, {**parameters, **wanted})
     file = _file(scenario)
     return BoundScenario(None, bound, file) if has_set_up(scenario) else BoundScenario(bound, None, file)
 
@@ -134,12 +136,12 @@ def _file(scenario: Scenario) -> str:
     return "" if code is None else str(code.co_filename)
 
 
-def _new_loop(running: Runtime) -> NewLoop:
-    run = partial(anyio.run, backend=running.anyio_backend, backend_options=running.options)
-    return NewLoop(run, running.modules)
+def _new_loop(runtime: Runtime) -> NewLoop:
+    run = partial(anyio.run, backend=runtime.anyio_backend, backend_options=runtime.options)
+    return NewLoop(run, runtime.modules)
 
 
-def _bound(function: Callable[..., Any], arguments: dict[str, Any]) -> Callable[[], Any]:
+def _with_arguments(function: Callable[..., Any], arguments: dict[str, Any]) -> Callable[[], Any]:
     """The function with its arguments, by position as far as they can be.
 
     By keyword, a call costs half as much again, inside the clock: 1% of a story of 20 µs.
@@ -152,23 +154,23 @@ def _bound(function: Callable[..., Any], arguments: dict[str, Any]) -> Callable[
     return partial(function, *by_position, **arguments)
 
 
-def open_assignment(assignment: CaseSpec) -> tuple[BoundScenario, Runtime]:
+def open_case(case: CaseSpec) -> tuple[BoundScenario, Runtime]:
     """Import the backend and then the scenario that an assignment names, and bind them.
 
     Raises LibraryMissing before it imports anything, ModuleBroken, and whatever the loop's package raises
     when imported.
     """
-    _check_needs(assignment.needs)
-    loop = Loop(assignment.loop, assignment.family, assignment.factory)
-    running = open_backend(Backend(loop, assignment.gatherer))
-    scenario = find_scenario(assignment.module, assignment.scenario)
-    for library in assignment.needs:
+    _check_needs(case.needs)
+    loop = Loop(case.loop, case.family, case.factory)
+    runtime = open_backend(Backend(loop, case.gatherer))
+    scenario = find_scenario(case.module, case.scenario)
+    for library in case.needs:
         load_module(library)  # now, not inside the first observation
-    return bind(scenario, dict(assignment.parameters), running), running
+    return bind(scenario, dict(case.parameters), runtime), runtime
 
 
 def _check_needs(needs: Iterable[str]) -> None:
-    for need in needs:
-        name = need.partition(".")[0]
+    for library in needs:
+        name = library.partition(".")[0]
         if importlib.util.find_spec(name) is None:
             raise LibraryMissing(f"no module named {name!r}")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-def memory(field: str) -> int | None:
+def process_memory(field: str) -> int | None:
     """Bytes of a field of /proc/self/status, such as VmHWM; None where there is none (macOS)."""
     try:
         status = Path("/proc/self/status").read_text()

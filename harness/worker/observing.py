@@ -17,18 +17,18 @@ from harness.worker.capture import Capture
 from harness.worker.channel import Channel
 from harness.worker.describing import Describer
 from harness.worker.loading import BoundScenario, run_on
-from harness.worker.memory import memory
-from harness.worker.raising import line_in
+from harness.worker.memory import process_memory
+from harness.worker.raising import last_line_in
 from harness.worker.refusals import AnotherLoop, OutOfMemory
 
-OWN = "loopcmp-"
+FOLDER_PREFIX = "loopcmp-"
 """How the name of a worker's own folder begins, the only one that is ever emptied."""
 
-LONG = 0.02
+TARGET_SECONDS = 0.02
 """Seconds. Looks end after LOOKS times this, so a long story is looked at fewer times, at least twice."""
 
 
-def observe(story: BoundScenario, running: Runtime, channel: Channel) -> None:
+def observe(scenario: BoundScenario, runtime: Runtime, channel: Channel) -> None:
     """Look at the story and send each observation at once, so that a later crash loses none.
 
     Raises Undescribable when the story returns what cannot be compared, OutOfMemory, and AnotherLoop.
@@ -36,45 +36,45 @@ def observe(story: BoundScenario, running: Runtime, channel: Channel) -> None:
     folder = os.environ.get("TMPDIR", "")
     gc.collect()
     gc.freeze()  # what was imported is no story's garbage: each look's collection is 10 ms shorter
-    began = perf_counter()
+    started = perf_counter()
     for number in range(OBSERVATIONS_PER_PROCESS):
-        if number >= 2 and perf_counter() - began > OBSERVATIONS_PER_PROCESS * LONG:  # noqa: PLR2004 - see LONG
+        if number >= 2 and perf_counter() - started > OBSERVATIONS_PER_PROCESS * TARGET_SECONDS:  # noqa: PLR2004 - see LONG
             break
         random.seed(number)
-        start = perf_counter()
-        observation = look(story, running)
-        seconds = perf_counter() - start
+        began_look = perf_counter()
+        observation = observe_once(scenario, runtime)
+        seconds = perf_counter() - began_look
         _refuse_if_out_of_memory(observation.outcome)
         channel.send("seen", ObservationCount(observation, 1, seconds))
         _tidy(folder)
     channel.send("done")
 
 
-def look(story: BoundScenario, running: Runtime) -> Observation:
+def observe_once(scenario: BoundScenario, runtime: Runtime) -> Observation:
     """Run the story once on a new loop and say everything it was seen to do."""
-    describer = Describer(running.cancelled)
-    with Capture(describer, running) as watch:
-        outcome, line = _outcome(story, running, describer)
+    describer = Describer(runtime.cancelled)
+    with Capture(describer, runtime) as capture:
+        outcome, line = _outcome(scenario, runtime, describer)
         gc.collect()  # errors that nobody retrieved are only reported once their holder is gone
-        left = watch.leftovers()
-    return Observation(outcome, watch.prints, watch.complaints, left, line)
+        left = capture.leaks()
+    return Observation(outcome, capture.prints, capture.diagnostics, left, line)
 
 
-def _outcome(story: BoundScenario, running: Runtime, describer: Describer) -> tuple[Outcome, int | None]:
+def _outcome(scenario: BoundScenario, runtime: Runtime, describer: Describer) -> tuple[Outcome, int | None]:
     """Run and describe, with the line of an error; no reference to result, error or traceback is left."""
     try:
-        result = run_on(running, story.operation or story.once)
+        result = run_on(runtime, scenario.operation or scenario.once)
     except AnotherLoop:
         raise
     except BaseException as error:  # noqa: BLE001 - what escapes the loop is what is observed
-        return Outcome("raised", describer.describe(error)), line_in(story.file, error)
+        return Outcome("raised", describer.describe(error)), last_line_in(scenario.file, error)
     return Outcome("returned", describer.describe(result)), None
 
 
 def _tidy(folder: str) -> None:
     """Make the worker's own folder the current one again, and empty, as the first look found it."""
     with suppress(OSError, RecursionError):
-        if not Path(folder).name.startswith(OWN):
+        if not Path(folder).name.startswith(FOLDER_PREFIX):
             return
         os.chdir(folder)
         for left in Path(folder).iterdir():
@@ -92,7 +92,7 @@ def _refuse_if_out_of_memory(outcome: Outcome) -> None:
     limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
     if limit == resource.RLIM_INFINITY or not _mentions(outcome.what, "MemoryError"):
         return
-    used = memory("VmHWM") or 0
+    used = process_memory("VmHWM") or 0
     if used >= limit / 4:
         raise OutOfMemory(
             f"ran out of memory: it had {used / 2**30:.2f} GiB and asked for more than "

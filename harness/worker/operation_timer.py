@@ -30,21 +30,21 @@ class OperationTimer:
         self._operations = 0
         self._sketch: BaseDDSketch | None = None
 
-    def of(self, operation: Operation, loops: int) -> Operation:
+    def timed(self, operation: Operation, loops: int) -> Operation:
         """`loops` iterations of the operation as one, and the last one's result."""
         self._times = times = array("q", [0]) * loops  # now, for on the clock it would be allocated
 
-        async def each() -> object:
+        async def timed_operation() -> object:
             result: object = None
-            for at in range(loops):
+            for index in range(loops):
                 start = perf_counter_ns()
                 result = await operation()
-                times[at] = perf_counter_ns() - start
+                times[index] = perf_counter_ns() - start
             return result
 
-        return each
+        return timed_operation
 
-    def sketch(self) -> None:
+    def take_in(self) -> None:
         """Take in the times of the turn that is over: a microsecond each, and none of it on the clock."""
         if self._sketch is None:
             self._sketch = _new_sketch()
@@ -52,15 +52,17 @@ class OperationTimer:
             self._sketch.add(time)
         self._operations += len(self._times)
 
-    def sketched(self) -> LatencySketch | None:
+    def latency_sketch(self) -> LatencySketch | None:
         """What the worker tells of its iterations; None where none was timed by itself."""
         if self._sketch is None:
             return None
-        half, most, nearly_all = (_ticks(self._sketch.get_quantile_value(one)) for one in QUANTILES)
-        return LatencySketch(self._operations, (half, most, nearly_all))
+        median, p99, p999 = (
+            _at_least_a_tick(self._sketch.get_quantile_value(quantile)) for quantile in QUANTILES
+        )
+        return LatencySketch(self._operations, (median, p99, p999))
 
 
-def _ticks(nanoseconds: float | None) -> float:
+def _at_least_a_tick(nanoseconds: float | None) -> float:
     """A time that is not 0, as one shorter than a tick of the clock would be: ratios are taken of it."""
     return max(1.0, nanoseconds or 0.0)
 

@@ -8,7 +8,7 @@ import sys
 from argparse import ArgumentParser
 
 from harness.protocol.messages import CaseSpec
-from harness.worker.loading import open_assignment
+from harness.worker.loading import open_case
 
 
 def main() -> None:
@@ -21,9 +21,9 @@ def main() -> None:
     parser: ArgumentParser = runner.argparser
     parser.add_argument("--case", required=True)
     case = runner.parse_args().case
-    story, running = open_assignment(CaseSpec(**json.loads(case)))
-    runner.bench_async_func("story", story.operation, **running.options)
-    if why := running.other_loop():
+    scenario, runtime = open_case(CaseSpec(**json.loads(case)))
+    runner.bench_async_func("story", scenario.operation, **runtime.options)
+    if why := runtime.other_loop():
         sys.exit(why)
 
 

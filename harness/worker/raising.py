@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 
-def line_in(file: str, error: BaseException) -> int | None:
+def last_line_in(file: str, error: BaseException) -> int | None:
     """The last line of the file that led to the error; None where the traceback has none of its lines.
 
     The errors inside a group come before the group itself: they were raised where the fault is.

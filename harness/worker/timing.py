@@ -12,7 +12,6 @@ import os
 import random
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import repeat
 from time import perf_counter_ns, process_time_ns
@@ -24,10 +23,10 @@ from harness.backends.runtime import Runtime
 from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.messages import CaseSpec, Turn, Value, WorkerSummary
 from harness.worker.channel import Channel
-from harness.worker.clock import Clock
+from harness.worker.clock import Clock, value_of
 from harness.worker.describing import Describer
-from harness.worker.loading import BoundScenario, Operation, open_assignment, run_on
-from harness.worker.memory import memory
+from harness.worker.loading import BoundScenario, Operation, open_case, run_on
+from harness.worker.memory import process_memory
 from harness.worker.operation_timer import OperationTimer
 from harness.worker.refusals import AnotherLoop, LeavesTasks
 
@@ -37,28 +36,26 @@ LARGE = 1024 * 1024
 YOUNG, FULL = 1, 2
 """The oldest generation that is collected right before the clock, in a warm turn and in another."""
 
-GRACE = 0.01
+TASK_GRACE = 0.01
 """Seconds that a first iteration's tasks are given to end, off the clock, before they count as left."""
 
 
-def take_turns(assignment: CaseSpec, channel: Channel) -> None:
+def take_turns(case: CaseSpec, channel: Channel) -> None:
     """Run the turns that the parent asks for, then say farewell with a pyperf run."""
-    story, running = open_assignment(assignment)
+    scenario, runtime = open_case(case)
     settle_allocator()
     sys.stdout = _DiscardedOutput()
-    session = _Session(story, running, channel)
+    session = Session(scenario, runtime, channel)
     try:
-        run_on(running, session.run)
+        run_on(runtime, session.run)
     except AnotherLoop:
         raise
     except BaseException as error:  # noqa: BLE001 - the parent needs to know what ended the story
-        channel.send("raised", Outcome("raised", Describer(running.cancelled).describe(error)))
+        channel.send("raised", Outcome("raised", Describer(runtime.cancelled).describe(error)))
         return
-    if session.left_behind:
-        raise LeavesTasks(
-            f"a timed story ends every task that it starts; this one left {session.left_behind}"
-        )
-    channel.send("farewell", session.farewell())
+    if session.tasks_left:
+        raise LeavesTasks(f"a timed story ends every task that it starts; this one left {session.tasks_left}")
+    channel.send("farewell", session.summary())
 
 
 def settle_allocator() -> None:
@@ -71,7 +68,7 @@ def settle_allocator() -> None:
     bytes(LARGE)
 
 
-class _Called(NamedTuple):
+class TurnCall(NamedTuple):
     """A turn that the parent called for, after how many nanoseconds, and the CPU time used meanwhile."""
 
     turn: Turn
@@ -80,62 +77,63 @@ class _Called(NamedTuple):
     idle_cpu: int
 
 
-class _Session:
+class Session:
     """The life of one worker inside its event loop."""
 
-    def __init__(self, story: BoundScenario, running: Runtime, channel: Channel) -> None:
-        self._story = story
-        self._running = running
+    def __init__(self, scenario: BoundScenario, runtime: Runtime, channel: Channel) -> None:
+        self._scenario = scenario
+        self._runtime = runtime
         self._channel = channel
         self._clock = Clock()
-        self._each = OperationTimer()
+        self._timer = OperationTimer()
         self._described: object = None
-        self._describer = Describer(running.cancelled)
+        self._describer = Describer(runtime.cancelled)
         self._startup = 0
-        self._resident = memory("VmRSS")
+        self._resident = process_memory("VmRSS")
         self._release: dict[str, Any] = {}
         self._threads = 1
         self._values: list[tuple[bool, Value]] = []
-        self.left_behind = 0
+        self.tasks_left = 0
 
     async def run(self) -> None:
         """Set up, serve turns until the parent has enough, and tear down; none of it on another loop."""
-        if self._running.other_loop():
+        if self._runtime.other_loop():
             return
-        async with self._story.opened() as operation:
-            await self._first(operation)
-            if self.left_behind:
+        async with self._scenario.open() as operation:
+            await self._run_first(operation)
+            if self.tasks_left:
                 return
             self._startup = process_time_ns()
             self._channel.send("ready")
-            while (called := self._wait()) is not None:
-                self._tell(called, await self.turn(operation, called.turn))
+            while (call := self._next_call()) is not None:
+                self._send(call, await self.turn(operation, call))
 
-    async def _first(self, operation: Operation) -> None:
+    async def _run_first(self, operation: Operation) -> None:
         """The first iteration, and whether it left tasks behind; nothing is timed if it did."""
-        before = self._running.count_tasks()
+        before = self._runtime.count_tasks()
         await operation()
-        if self._running.count_tasks() > before:
-            await anyio.sleep(GRACE)
-        self.left_behind = max(0, self._running.count_tasks() - before)
+        if self._runtime.count_tasks() > before:
+            await anyio.sleep(TASK_GRACE)
+        self.tasks_left = max(0, self._runtime.count_tasks() - before)
 
-    def _wait(self) -> _Called | None:
+    def _next_call(self) -> TurnCall | None:
         """The turn that the parent calls for, once it does; None when there are no more."""
-        rested, resting = process_time_ns(), perf_counter_ns()
+        cpu_before, started = process_time_ns(), perf_counter_ns()
         message = self._channel.receive()
-        waited, idle = perf_counter_ns() - resting, process_time_ns() - rested
+        waited, idle = perf_counter_ns() - started, process_time_ns() - cpu_before
         if message["kind"] == "release":
             self._release, self._threads = message["message"], _threads()  # the loop's are gone with it
             return None
-        return _Called(Turn(**message["message"]), message["kind"] == "warmup", waited, idle)
+        return TurnCall(Turn(**message["message"]), message["kind"] == "warmup", waited, idle)
 
-    async def turn(self, operation: Operation, turn: Turn) -> Value:
-        """The value of one turn, with its last result.
+    async def turn(self, operation: Operation, call: TurnCall) -> Value:
+        """Return the value of one turn, with its last result.
 
-        All of it in one coroutine: a story that suspends does so through every coroutine that awaits it.
+        All of it is one coroutine: a scenario that suspends does so through every coroutine that awaits it.
         A full collection touches every object and leaves the caches cold, so in a warm turn the untimed
         iterations come after it; their own garbage is collected among the young objects alone.
         """
+        turn = call.turn
         random.seed(turn.seed)
         collects = turn.timed != "uncollected"
         if collects and turn.warm:
@@ -144,7 +142,7 @@ class _Session:
             await operation()
         loops = turn.loops
         if turn.timed == "each":
-            operation, loops = self._each.of(operation, turn.loops), 1
+            operation, loops = self._timer.timed(operation, turn.loops), 1
         if collects:
             gc.collect(YOUNG if turn.warm else FULL)
         result: object = None
@@ -152,33 +150,32 @@ class _Session:
         self._clock.start()
         for _ in repeat(None, loops):
             result = await function(*arguments)
-        value = self._clock.stop(turn.loops)
+        span = self._clock.stop()
         if turn.timed == "each":
-            self._each.sketch()
-        return replace(value, result=self._news(result))
+            self._timer.take_in()
+        return value_of(span, turn.loops, call.waited, call.idle_cpu, self._if_changed(result))
 
-    def _tell(self, called: _Called, value: Value) -> None:
-        value = replace(value, waited=called.waited, idle_cpu=called.idle_cpu)
-        self._values.append((called.warmup, value))
+    def _send(self, call: TurnCall, value: Value) -> None:
+        self._values.append((call.warmup, value))
         self._channel.send("value", value)
 
-    def _news(self, result: object) -> Description | None:
+    def _if_changed(self, result: object) -> Description | None:
         """The result described, if it is not that of the turn before."""
         described = self._describer.describe(result)
         news = None if described == self._described else described
         self._described = described
         return news
 
-    def farewell(self) -> WorkerSummary:
+    def summary(self) -> WorkerSummary:
         """What the worker has to tell after its round: collected off everybody's clock."""
-        peak = memory("VmHWM")
+        peak = process_memory("VmHWM")
         known = peak is not None and self._resident is not None
         return WorkerSummary(
             pyperf=_pyperf_run(self._values, self._release),
             startup=self._startup,
             peak=peak - self._resident if known else None,  # type: ignore[operator]
             threads=self._threads,
-            sketch=self._each.sketched(),
+            sketch=self._timer.latency_sketch(),
         )
 
 
@@ -207,14 +204,14 @@ _PRIVATE = ("hostname", "python_executable", "python_config_args")
 """pyperf metadata that would put this machine's name and paths into a published record."""
 
 
-def _pyperf_run(values: Sequence[tuple[bool, Value]], about: dict[str, Any]) -> str:
+def _pyperf_run(values: Sequence[tuple[bool, Value]], metadata: dict[str, Any]) -> str:
     """A worker's values as pyperf writes a benchmark of one run; `about` is its metadata."""
     import pyperf
 
     run = pyperf.Run(
         [value.wall / value.loops / 1e9 for warmup, value in values if not warmup],
         warmups=[(value.loops, value.wall / value.loops / 1e9) for warmup, value in values if warmup],
-        metadata=about,
+        metadata=metadata,
         collect_metadata=True,
     )
     text = io.StringIO()

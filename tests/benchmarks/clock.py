@@ -127,8 +127,8 @@ def child(case: str, turns: int) -> int:
 
     from harness.backends.registry import find_backend
     from harness.protocol.messages import CaseSpec
-    from harness.worker.loading import find_scenario, open_assignment
-    from harness.worker.timing import _DiscardedOutput, _Session  # the very code that is tried
+    from harness.worker.loading import find_scenario, open_case
+    from harness.worker.timing import Session, _DiscardedOutput  # the very code that is tried
 
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
@@ -140,12 +140,12 @@ def child(case: str, turns: int) -> int:
     assignment = CaseSpec(
         MODULE, scenario, parameters, loop.name, loop.family, loop.factory, backend.gatherer
     )
-    story, running = open_assignment(assignment)
+    story, running = open_case(assignment)
     function = find_scenario(MODULE, scenario).function
     gc.freeze()  # what was imported is not collected anew before each of many short values
     output, sys.stdout = sys.stdout, _DiscardedOutput()  # where a worker's prints go, for both alike
     nobody: Any = None
-    session = _Session(story, running, nobody)  # which is given its turns here, not by a parent
+    session = Session(story, running, nobody)  # which is given its turns here, not by a parent
     pairs = anyio.run(
         taken,
         session,
@@ -176,11 +176,18 @@ async def taken(session: Any, operation: Any, hand: tuple[Any, Any, int], turns:
         turn = Turn(loops, number, pace.untimed, warm=pace.warm)
         for who in shuffle.sample(["worker", "hand"], 2):
             if who == "worker":
-                value = await session.turn(operation, turn)
+                value = await session.turn(operation, call_for(turn))
             else:
                 hand_wall, disturbed = await by_hand(hand, turn)
         pairs.append(Pair(value.wall, hand_wall, loops, disturbed or value.switches[1] > 0))
     return pairs[1:]
+
+
+def call_for(turn: Any) -> Any:
+    """A turn as a worker is called for it, without having waited."""
+    from harness.worker.timing import TurnCall
+
+    return TurnCall(turn, warmup=False, waited=0, idle_cpu=0)
 
 
 async def by_hand(hand: tuple[Any, Any, int], turn: Any) -> tuple[int, bool]:

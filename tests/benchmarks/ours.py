@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from harness.execution.affinity import avoiding, choose_cpus
 from harness.execution.calibration import calibrate, choose_pace
-from harness.execution.observing import assignment
+from harness.execution.observing import case_spec
 from harness.execution.rounds import Arm, RoundContext, run_round
 from harness.records.pace import ArmFailure
 from harness.records.plan import FAST
@@ -28,7 +28,7 @@ class OurRow:
         [row] = plan.benchmarks
         self._name = name
         self._stage = RoundContext(choose_cpus(row.cpus), plan.timeout_of(row))
-        self._arms = [Arm(one.loop.name, assignment(row, one)) for one in plan.backends]
+        self._arms = [Arm(one.loop.name, case_spec(row, one)) for one in plan.backends]
         with avoiding(self._stage.cpus):
             calibration = self._sound(calibrate(self._arms, self._stage, FAST.value_seconds))
         self._pace = choose_pace(calibration, FAST.turns, FAST.warmups)

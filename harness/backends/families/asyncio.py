@@ -44,7 +44,7 @@ def asyncio_runtime(factory: str, gatherer: str) -> Runtime:
         pending_tasks=_pending_tasks,
         loggers=("asyncio",),
         check=lambda: _check(new_loop),
-        other_loop=new_loop.elsewhere,
+        other_loop=new_loop.other_loop,
     )
 
 
@@ -69,7 +69,7 @@ class NotedFactory:
             self._other = type(loop)
         return loop
 
-    def elsewhere(self) -> str | None:
+    def other_loop(self) -> str | None:
         """On which other class of loop something ran, if it did."""
         if self._other is None:
             return None
@@ -106,4 +106,4 @@ def _check(new_loop: LoopFactory) -> None:
 
 
 def _pending_tasks() -> int:
-    return sum(isinstance(thing, asyncio.Task) and not thing.done() for thing in gc.get_objects())
+    return sum(isinstance(tracked, asyncio.Task) and not tracked.done() for tracked in gc.get_objects())

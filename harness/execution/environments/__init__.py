@@ -1,14 +1,14 @@
 """Virtual environments that backends run in, when it is not loopcmp's own: read, made by uv, found again."""
 
-from harness.execution.environments.building import is_made
+from harness.execution.environments.building import is_built
 from harness.execution.environments.definition import (
     HERE,
     check_versions,
     define,
-    read_venv,
+    read_environment,
     with_worker_requirements,
 )
-from harness.execution.environments.installed import built_from, interpreters
+from harness.execution.environments.installed import built_from, installed_pythons
 from harness.execution.environments.interpreters import InterpreterPath, interpreter_for, rebuild
 
 __all__ = [
@@ -17,10 +17,10 @@ __all__ = [
     "built_from",
     "check_versions",
     "define",
+    "installed_pythons",
     "interpreter_for",
-    "interpreters",
-    "is_made",
-    "read_venv",
+    "is_built",
+    "read_environment",
     "rebuild",
     "with_worker_requirements",
 ]

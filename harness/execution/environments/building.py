@@ -21,10 +21,10 @@ from harness.backends.backend import EnvironmentSpec
 PATIENCE = 900.0
 """Seconds in which uv must answer: a loop without a wheel is compiled."""
 
-KEPT = 1500
+LONGEST_MESSAGE = 1500
 """Characters kept of what uv says."""
 
-OLDEST = (3, 11)
+OLDEST_PYTHON = (3, 11)
 """The oldest Python that a worker can run on; pyproject.toml says the same."""
 
 DEFINITION = "venv.json"
@@ -38,11 +38,11 @@ class BuildFailed(Exception):
     """An environment that cannot be made; the message is uv's."""
 
 
-def folder_of(venv: EnvironmentSpec) -> Path:
+def folder_of(environment: EnvironmentSpec) -> Path:
     """Where the environment is, once it is made: the same for the same requests and this loopcmp."""
     sources = [str(_source(package)) for package in _SOURCES]
-    asked = json.dumps([venv.python, venv.requirements, sources])
-    return cache() / hashlib.sha256(asked.encode()).hexdigest()[:20]
+    definition = json.dumps([environment.python, environment.requirements, sources])
+    return cache() / hashlib.sha256(definition.encode()).hexdigest()[:20]
 
 
 def cache() -> Path:
@@ -55,63 +55,65 @@ def python_in(folder: Path) -> Path:
     return folder / "bin" / "python"
 
 
-def is_made(venv: EnvironmentSpec) -> bool:
+def is_built(environment: EnvironmentSpec) -> bool:
     """Whether the environment is there, and its Python too."""
-    return python_in(folder_of(venv)).exists()
+    return python_in(folder_of(environment)).exists()
 
 
-def make(venv: EnvironmentSpec, constraints: Sequence[str] = ()) -> None:
+def build(environment: EnvironmentSpec, constraints: Sequence[str] = ()) -> None:
     """Make the environment, or find that it is made already. Raises NotMade.
 
     `constraints` hold back what its requirements leave open.
     """
-    if is_made(venv):
+    if is_built(environment):
         return
-    folder = folder_of(venv)
+    folder = folder_of(environment)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as work:
-            made = Path(work) / "made"
-            _fill(made, venv, Path(work), constraints)
-            _move(made, folder)
+            built = Path(work) / "made"
+            _fill(built, environment, Path(work), constraints)
+            _move(built, folder)
     except OSError as error:
         raise BuildFailed(f"the cache folder cannot be written: {error.strerror}") from None
 
 
-def _fill(made: Path, venv: EnvironmentSpec, work: Path, constraints: Sequence[str]) -> None:
-    python = str(python_in(made))
-    _uv(work, "venv", "--no-project", "--relocatable", "--python", venv.python, str(made))
-    _check_version(made)
-    held = work / "constraints.txt"
-    held.write_text("\n".join(constraints))
+def _fill(built: Path, environment: EnvironmentSpec, work: Path, constraints: Sequence[str]) -> None:
+    python = str(python_in(built))
+    _uv(work, "venv", "--no-project", "--relocatable", "--python", environment.python, str(built))
+    _check_version(built)
+    held_back = work / "constraints.txt"
+    held_back.write_text("\n".join(constraints))
     _uv(
-        work, "pip", "install", "--python", python, "--compile-bytecode", "--constraint", str(held),
-        "--", *venv.requirements,
+        work, "pip", "install", "--python", python, "--compile-bytecode", "--constraint", str(held_back),
+        "--", *environment.requirements,
     )  # fmt: skip
     for package in _SOURCES:
-        link = next((made / "lib").glob("python*")) / "site-packages" / package.__name__
+        link = next((built / "lib").glob("python*")) / "site-packages" / package.__name__
         link.symlink_to(_source(package), target_is_directory=True)
-    (made / DEFINITION).write_text(json.dumps([venv.name, venv.python, venv.requirements]))
+    (built / DEFINITION).write_text(
+        json.dumps([environment.name, environment.python, environment.requirements])
+    )
 
 
 def _source(package: object) -> Path:
     return Path(str(getattr(package, "__file__", ""))).resolve().parent
 
 
-def _check_version(made: Path) -> None:
-    found = re.search(r"^version_info = (\d+)\.(\d+)\S*$", (made / "pyvenv.cfg").read_text(), re.MULTILINE)
-    if found and (int(found[1]), int(found[2])) < OLDEST:
+def _check_version(built: Path) -> None:
+    match = re.search(r"^version_info = (\d+)\.(\d+)\S*$", (built / "pyvenv.cfg").read_text(), re.MULTILINE)
+    if match and (int(match[1]), int(match[2])) < OLDEST_PYTHON:
         raise BuildFailed(
-            f"it is Python {found[1]}.{found[2]}: a worker needs {OLDEST[0]}.{OLDEST[1]} or newer"
+            f"it is Python {match[1]}.{match[2]}: a worker needs {'.'.join(map(str, OLDEST_PYTHON))} or newer"
         )
 
 
-def _move(made: Path, folder: Path) -> None:
+def _move(built: Path, folder: Path) -> None:
     """Put a whole environment in its place, unless another loopcmp was first."""
     if folder.exists() and not python_in(folder).exists():  # its Python was removed
         shutil.rmtree(folder)
     try:
-        made.rename(folder)
+        built.rename(folder)
     except OSError:
         if not python_in(folder).exists():
             raise
@@ -131,39 +133,43 @@ def _uv(work: Path, *words: str) -> None:
         start_new_session=True,
     ) as process:
         try:
-            _, said = process.communicate(timeout=PATIENCE)
+            _, output = process.communicate(timeout=PATIENCE)
         except BaseException as error:
             os.killpg(process.pid, signal.SIGKILL)
             if isinstance(error, subprocess.TimeoutExpired):
                 raise BuildFailed(f"uv gave no answer for {PATIENCE:g} s") from None
             raise
     if process.returncode:
-        raise BuildFailed(_worded(said, work))
+        raise BuildFailed(_one_line(output, work))
 
 
-def _worded(said: str, work: Path) -> str:
+def _one_line(output: str, work: Path) -> str:
     """What uv says, shortened, on one line, without the paths of this machine."""
     for path, name in ((work, "…"), (platformdirs.user_cache_path(), "…"), (Path.home(), "~")):
-        said = said.replace(str(path), name)
-    line = " ".join(said.split()).removeprefix("error: ").removeprefix("× ")
-    return line if len(line) <= KEPT else f"{line[:KEPT]}…"
+        output = output.replace(str(path), name)
+    line = " ".join(output.split()).removeprefix("error: ").removeprefix("× ")
+    return line if len(line) <= LONGEST_MESSAGE else f"{line[:LONGEST_MESSAGE]}…"
 
 
 _LEADS_ASTRAY = {"VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONHOME", "PYTHONPATH", "UV_PROJECT", "UV_WORKING_DIR"}
 
 
-def environment_of_uv(ours: Mapping[str, str]) -> dict[str, str]:
+def environment_of_uv(environ: Mapping[str, str]) -> dict[str, str]:
     """Ours, so that indexes and proxies stay, without what leads uv to another environment."""
-    kept = {name: value for name, value in ours.items() if name not in _LEADS_ASTRAY}
+    kept = {name: value for name, value in environ.items() if name not in _LEADS_ASTRAY}
     return {**kept, "PATH": _search_path(kept)}
 
 
-def _search_path(ours: Mapping[str, str]) -> str:
+def _search_path(environ: Mapping[str, str]) -> str:
     """PATH with pyenv's interpreters in place of its shims, of which most fail."""
-    root = Path(ours.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    found = sorted((root / "versions").glob("3.*/bin"), key=_newest, reverse=True)
-    rest = [one for one in ours.get("PATH", os.defpath).split(os.pathsep) if one != str(root / "shims")]
-    return os.pathsep.join([*rest, *map(str, found)])
+    root = Path(environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    installed = sorted((root / "versions").glob("3.*/bin"), key=_newest, reverse=True)
+    rest = [
+        folder
+        for folder in environ.get("PATH", os.defpath).split(os.pathsep)
+        if folder != str(root / "shims")
+    ]
+    return os.pathsep.join([*rest, *map(str, installed)])
 
 
 def _newest(folder: Path) -> list[int]:

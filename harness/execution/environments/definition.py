@@ -17,7 +17,7 @@ from harness.errors import BadInput
 HERE = "here"
 """The name of loopcmp's own environment, which no other can take."""
 
-WORKER = ("anyio", "pyperf")
+WORKER_REQUIREMENTS = ("anyio", "pyperf")
 """The distributions that every worker needs."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")
@@ -39,11 +39,13 @@ def define(name: str, python: str = "", requirements: Iterable[str] = ()) -> Env
             f"environment {name}: python {python!r} is no version: write one such as 3.12 or 3.13t"
         )
     return EnvironmentSpec(
-        name, python or platform.python_version(), tuple(_checked(name, one) for one in requirements)
+        name,
+        python or platform.python_version(),
+        tuple(_checked(name, requirement) for requirement in requirements),
     )
 
 
-def read_venv(words: str) -> EnvironmentSpec:
+def read_environment(words: str) -> EnvironmentSpec:
     """An environment from the command line's "NAME=PYTHON REQUIREMENT REQUIREMENT…"."""
     name, _, rest = words.partition("=")
     python, *requirements = rest.split() or [""]
@@ -54,8 +56,8 @@ def _checked(name: str, words: str) -> str:
     try:
         requirement = Requirement(words)
     except InvalidRequirement as error:
-        said = str(error).partition("\n")[0]
-        raise BadInput(f"environment {name}: {words!r} is no requirement: {said}") from None
+        reason = str(error).partition("\n")[0]
+        raise BadInput(f"environment {name}: {words!r} is no requirement: {reason}") from None
     if requirement.url is not None:
         url = urlsplit(requirement.url)
         if url.scheme not in _FROM or "@" in url.netloc:
@@ -77,16 +79,22 @@ def check_versions(versions: Iterable[tuple[str, str]]) -> None:
             raise BadInput(f"{name!r} names no distribution")
 
 
-def with_worker_requirements(venv: EnvironmentSpec, loop: Loop, needs: Iterable[str]) -> EnvironmentSpec:
+def with_worker_requirements(
+    environment: EnvironmentSpec, loop: Loop, needs: Iterable[str]
+) -> EnvironmentSpec:
     """The environment with all that a worker needs there for a loop, and what scenarios need.
 
     What is not asked for by name is taken in the version that is installed here, so that only what
     is asked for differs between environments.
     """
-    asked = {canonicalize_name(Requirement(one).name) for one in venv.requirements}
-    needed = [*WORKER, *needs, *([loop.distribution] if loop.distribution else [])]
-    added = [one for one in needed if canonicalize_name(Requirement(one).name) not in asked]
-    return replace(venv, requirements=(*dict.fromkeys(map(_as_here, added)), *venv.requirements))
+    named = {canonicalize_name(Requirement(requirement).name) for requirement in environment.requirements}
+    needed = [*WORKER_REQUIREMENTS, *needs, *([loop.distribution] if loop.distribution else [])]
+    added = [
+        requirement for requirement in needed if canonicalize_name(Requirement(requirement).name) not in named
+    ]
+    return replace(
+        environment, requirements=(*dict.fromkeys(map(_as_here, added)), *environment.requirements)
+    )
 
 
 def _as_here(words: str) -> str:

@@ -13,7 +13,13 @@ import msgspec
 import uv
 
 from harness.backends.backend import EnvironmentSpec
-from harness.execution.environments.building import DEFINITION, OLDEST, cache, environment_of_uv, python_in
+from harness.execution.environments.building import (
+    DEFINITION,
+    OLDEST_PYTHON,
+    cache,
+    environment_of_uv,
+    python_in,
+)
 
 _PATIENCE = 60.0
 """Seconds in which uv must say what it finds."""
@@ -23,19 +29,19 @@ _PATIENCE = 60.0
 class BuiltEnvironment:
     """An environment that was made: what was asked for, and what that came to."""
 
-    venv: EnvironmentSpec
+    environment: EnvironmentSpec
     python: str
     versions: tuple[tuple[str, str], ...]
 
 
-def built_from(venv: EnvironmentSpec) -> Iterator[BuiltEnvironment]:
+def built_from(environment: EnvironmentSpec) -> Iterator[BuiltEnvironment]:
     """The environments that were made of this definition and what each loop needs besides."""
     for file in sorted(cache().glob(f"*/{DEFINITION}")):
         asked = _read(file)
-        same = asked is not None and (asked.name, asked.python) == (venv.name, venv.python)
-        there = python_in(file.parent).exists()
-        if asked and same and there and set(venv.requirements) <= set(asked.requirements):
-            yield _look(asked, file.parent)
+        same = asked is not None and (asked.name, asked.python) == (environment.name, environment.python)
+        exists = python_in(file.parent).exists()
+        if asked and same and exists and set(environment.requirements) <= set(asked.requirements):
+            yield _built_environment(asked, file.parent)
 
 
 def _read(file: Path) -> EnvironmentSpec | None:
@@ -45,14 +51,14 @@ def _read(file: Path) -> EnvironmentSpec | None:
         return None
 
 
-def _look(asked: EnvironmentSpec, folder: Path) -> BuiltEnvironment:
-    found = re.search(r"^version_info = (\S+)$", (folder / "pyvenv.cfg").read_text(), re.MULTILINE)
+def _built_environment(asked: EnvironmentSpec, folder: Path) -> BuiltEnvironment:
+    match = re.search(r"^version_info = (\S+)$", (folder / "pyvenv.cfg").read_text(), re.MULTILINE)
     installed = distributions(path=[str(path) for path in (folder / "lib").glob("python*/site-packages")])
-    versions = tuple(sorted((one.name, one.version) for one in installed))
-    return BuiltEnvironment(asked, found[1] if found else "", versions)
+    versions = tuple(sorted((entry.name, entry.version) for entry in installed))
+    return BuiltEnvironment(asked, match[1] if match else "", versions)
 
 
-def interpreters() -> tuple[str, ...]:
+def installed_pythons() -> tuple[str, ...]:
     """The versions of every CPython on this machine that uv finds and workers can run on, oldest first."""
     done = subprocess.run(
         [uv.find_uv_bin(), "python", "list", "--only-installed", "--output-format", "json"],
@@ -62,9 +68,9 @@ def interpreters() -> tuple[str, ...]:
         timeout=_PATIENCE,
         check=False,
     )
-    found = {
-        tuple(one["version_parts"][part] for part in ("major", "minor", "patch"))
-        for one in json.loads(done.stdout or "[]")
-        if one["implementation"] == "cpython"
+    match = {
+        tuple(entry["version_parts"][part] for part in ("major", "minor", "patch"))
+        for entry in json.loads(done.stdout or "[]")
+        if entry["implementation"] == "cpython"
     }
-    return tuple(".".join(map(str, version)) for version in sorted(found) if version[:2] >= OLDEST)
+    return tuple(".".join(map(str, version)) for version in sorted(match) if version[:2] >= OLDEST_PYTHON)

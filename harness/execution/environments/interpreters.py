@@ -33,17 +33,17 @@ def interpreter_for(backend: Backend) -> InterpreterPath:
     """Where this backend's workers run. Its environment is made if there is none yet; once a process."""
     if backend.environment is None:
         return InterpreterPath(sys.executable, why_unavailable(backend.loop))
-    return _find(backend.loop, backend.environment)
+    return _interpreter_in(backend.loop, backend.environment)
 
 
 @cache
-def _find(loop: Loop, venv: EnvironmentSpec) -> InterpreterPath:
-    python = str(building.python_in(building.folder_of(venv)))
+def _interpreter_in(loop: Loop, environment: EnvironmentSpec) -> InterpreterPath:
+    python = str(building.python_in(building.folder_of(environment)))
     try:
-        building.make(venv)
+        building.build(environment)
         identity = _identify(python, loop)
     except building.BuildFailed as error:
-        return InterpreterPath(python, f"environment {venv.name} cannot be made: {error}")
+        return InterpreterPath(python, f"environment {environment.name} cannot be made: {error}")
     return InterpreterPath(python, identity.unavailable, identity)
 
 
@@ -51,7 +51,7 @@ def rebuild(backend: Backend, versions: tuple[tuple[str, str], ...]) -> Interpre
     """Where a resumed run's backend runs; if its environment is gone, it is made with these versions."""
     if backend.environment is not None:
         try:
-            building.make(backend.environment, [f"{name}=={version}" for name, version in versions])
+            building.build(backend.environment, [f"{name}=={version}" for name, version in versions])
         except building.BuildFailed as error:
             return InterpreterPath(
                 "", f"environment {backend.environment.name} cannot be made again: {error}"
@@ -64,7 +64,7 @@ def _identify(python: str, loop: Loop) -> Interpreter:
     with Worker({"do": "identify", "loop": loop}, python=python) as worker:
         reply = worker.receive(_PATIENCE)
     if isinstance(reply, WorkerExit):
-        raise building.BuildFailed(f"a worker there {reply.how}: {reply.output[-building.KEPT :]}")
+        raise building.BuildFailed(f"a worker there {reply.how}: {reply.output[-building.LONGEST_MESSAGE :]}")
     try:
         return reply.read(Interpreter)
     except msgspec.ValidationError as error:
