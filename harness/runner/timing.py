@@ -10,6 +10,7 @@ from harness.execution.affinity import avoiding, choose_cpus
 from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.environments import interpreter_for
 from harness.execution.machine import load, now
+from harness.execution.observing import case_spec
 from harness.execution.rounds import Arm, RoundContext, run_round
 from harness.protocol.benchmarks import SCALE, Benchmark
 from harness.records.entries import (

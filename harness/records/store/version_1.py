@@ -157,7 +157,7 @@ def _give_promises(result: dict[str, Any], machine: Machine) -> None:
     observed = [
         msgspec.convert(case["processes"], tuple[ProcessObservations, ...]) for case in result["cases"]
     ]
-    reference = next(chain.from_iterable(map(observations, observed)), None)
+    reference = next(chain.from_iterable(map(distinct_observations, observed)), None)
     for case in result["cases"]:
         python = machine.python_of(case["backend"])
         case["expected"] = msgspec.to_builtins(
