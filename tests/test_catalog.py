@@ -44,7 +44,7 @@ def _rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(catalog, "known_rows", lambda: OWN)
-    monkeypatch.setattr(catalog, "list_rows", listed)
+    monkeypatch.setattr(catalog, "list_benchmarks", listed)
 
 
 def ids(*words: str) -> list[str]:

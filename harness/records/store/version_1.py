@@ -15,7 +15,7 @@ import msgspec
 
 from harness.errors import BadInput
 from harness.protocol.benchmarks import Benchmark
-from harness.protocol.observations import ProcessObservations
+from harness.protocol.observations import ProcessObservations, distinct_observations
 from harness.records.entries import Machine
 from harness.records.promises import expected_promise
 from harness.records.stop_reason import StopKind, StopReason
