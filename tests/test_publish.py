@@ -2,7 +2,9 @@
 
 import errno
 import os
+import signal
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -28,8 +30,10 @@ def files(site: Path) -> dict[str, bytes]:
     return {str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*") if path.is_file()}
 
 
-def stop(*_: object, **__: object) -> str:
-    raise KeyboardInterrupt
+def stop(*_: object, **__: object) -> NoReturn:
+    """Ctrl-C, as the system tells of it."""
+    signal.raise_signal(signal.SIGINT)
+    raise AssertionError("the signal was ignored")
 
 
 @pytest.mark.usefixtures("results")
