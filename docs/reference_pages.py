@@ -13,6 +13,7 @@ import msgspec
 import typer
 
 from harness.cli.app import app as program
+from harness.cli.help import help_records
 from harness.records.entries import Entry
 from harness.records.record import Record
 
@@ -39,7 +40,7 @@ def _command(name: str, command: Any, parent: Any) -> str:
         f"## loopcmp {name}",
         f"```text\n{usage}\n```",
         *map(_escaped, _paragraphs(command.help)),
-        *_definitions(parameter.get_help_record(context) for parameter in command.get_params(context)),
+        *_definitions(record for records in help_records(command, context).values() for record in records),
     ]
     return "\n\n".join(parts)
 
@@ -48,11 +49,9 @@ def _paragraphs(text: str) -> list[str]:
     return [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text.strip())]
 
 
-def _definitions(records: Iterable[tuple[str, str] | None]) -> Iterator[str]:
-    for record in records:
-        if record is not None:
-            name, meaning = record
-            yield f"`{name}`\n: {_escaped(' '.join(meaning.split()))}"
+def _definitions(records: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for name, meaning in records:
+        yield f"`{name}`\n: {_escaped(' '.join(meaning.split()))}"
 
 
 def formats_page() -> str:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -294,7 +295,7 @@ def test_help_names_every_command_and_exit_code(
     code = here(monkeypatch, *typed.split())
     shown = capsys.readouterr()
     assert code == (0 if typed else 2)
-    codes = ["0 all well", "1 a finding", "2 usage", "3 could not measure", "130 interrupted"]
+    codes = ["0 all well", "1 a finding", "2 usage", "3 could not measure", "129, 130 and 143 interrupted"]
     said = " ".join((shown.out + shown.err).split())
     assert [words for words in [*COMMANDS, *codes] if words not in said] == []
 
@@ -313,6 +314,62 @@ def test_every_option_and_argument_says_what_it_does_in_help(
     shown = " ".join(capsys.readouterr().out.split())
     helps = [" ".join((parameter.help or "").split()) for parameter in COMMANDS[command].params]
     assert [words for words in helps if len(words) < 10 or words not in shown] == []
+
+
+def test_the_list_of_commands_cuts_no_summary_at_80_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert here(monkeypatch, "--help") == 0
+    shown = capsys.readouterr().out
+    summaries = {name: command.get_short_help_str(200) for name, command in COMMANDS.items()}
+    assert [name for name, summary in summaries.items() if not 0 < len(summary) <= 50] == []
+    for name, summary in summaries.items():
+        assert re.search(rf"^  {name} +{re.escape(summary)}$", shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_names_what_an_option_takes_and_no_type_of_python(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert here(monkeypatch, command, "--help") == 0
+    shown = capsys.readouterr().out
+    assert re.findall(r"<(?!date>)[^>]*>", shown) == []
+    assert "Examples:\n" in shown
+
+
+def test_the_help_of_run_shows_its_options_in_groups(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert here(monkeypatch, "run", "--help") == 0
+    headings = re.findall(r"^(\S.*):$", capsys.readouterr().out, re.MULTILINE)
+    assert headings == ["Arguments", "What to run", "How precisely", "Output", "Other options"]
+
+
+def test_version_is_one_line_of_all_that_takes_part(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert here(monkeypatch, "--version") == 0
+    [line] = capsys.readouterr().out.splitlines()
+    names = [part.split()[0] for part in line.split(", ")]
+    assert names == ["loopcmp", "Python", "anyio", "uvloop", "trio", "pyperf"]
+    assert f"trio {version('trio')}" in line
+
+
+def test_a_library_that_is_missing_is_not_installed(tmp_path: Path) -> None:
+    """The metadata of the distributions is a fake here: it knows no uvloop."""
+    program = (
+        "import importlib.metadata as metadata\n"
+        "known = metadata.version\n"
+        "def version(name):\n"
+        "    if name == 'uvloop': raise metadata.PackageNotFoundError(name)\n"
+        "    return known(name)\n"
+        "metadata.version = version\n"
+        "from harness.cli.versions import versions\n"
+        "print(versions())\n"
+    )
+    shown = subprocess.check_output([sys.executable, "-c", program], cwd=tmp_path, text=True)
+    assert "uvloop not installed, trio " in shown
 
 
 def test_run_has_every_option_that_the_design_names() -> None:

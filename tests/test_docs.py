@@ -73,6 +73,16 @@ def test_every_command_of_a_shell_block_is_one_that_the_program_takes(words: lis
     assert parameters.get("form", "terminal") in FORMATS
 
 
+@pytest.mark.parametrize("name", program().commands)
+def test_every_example_of_a_commands_help_is_one_that_the_program_takes(name: str) -> None:
+    lines = [line.split() for line in program().commands[name].epilog.splitlines() if "loopcmp" in line]
+    assert lines
+    for line in lines:
+        words = shlex.split(" ".join(line))
+        assert words[:2] == ["loopcmp", name]
+        parse(words[1:])
+
+
 @pytest.mark.parametrize("wrong", ["run --quick", "runs tutorial", "run --env", "list --en", "compare"])
 def test_a_command_that_the_program_does_not_take_is_found(wrong: str) -> None:
     with pytest.raises(Exception, match=r"No such option|requires an argument|Missing|runs"):

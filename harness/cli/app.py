@@ -1,5 +1,6 @@
 """The commands under one name."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from harness.cli.audit import audit
 from harness.cli.check import check
 from harness.cli.compare import compare
+from harness.cli.help import GroupedCommand, examples
 from harness.cli.list import list_
 from harness.cli.new import new
 from harness.cli.publish import publish
@@ -19,8 +21,9 @@ app = typer.Typer(
     name="loopcmp",
     help="Run scenarios on Python's event loops, check that they do the same, and time them fairly.",
     epilog=(
-        "Exit codes: 0 all well; 1 a finding (differs, unstable, crashed, timed out, a regression); "
-        "2 usage or bad input; 3 could not measure; 130 interrupted."
+        "Exit codes: 0 all well; 1 a finding (a different or unstable result, a crash, a time-out, a broken "
+        "limit); 2 usage or bad input; 3 could not measure, or loopcmp itself failed; 129, 130 and 143 "
+        "interrupted."
     ),
     no_args_is_help=True,
     add_completion=False,
@@ -28,15 +31,32 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-app.command("list")(list_)
-app.command("check")(check)
-app.command("run")(run)
-app.command("resume")(resume)
-app.command("compare")(compare)
-app.command("audit")(audit)
-app.command("report")(report)
-app.command("new")(new)
-app.command("publish")(publish)
+
+
+def _add(name: str, command: Callable[..., None], *lines: str) -> None:
+    app.command(name, cls=GroupedCommand, epilog=examples(*lines))(command)
+
+
+_add("new", new, "loopcmp new mine.py")
+_add("list", list_, "loopcmp list", "loopcmp list scenarios tutorial", "loopcmp list backends --json")
+_add("check", check, "loopcmp check tutorial", "loopcmp check mine.py -b asyncio -b trio")
+_add(
+    "run",
+    run,
+    "loopcmp run tutorial --fast",
+    "loopcmp run order -b asyncio -b uvloop",
+    "loopcmp run mine.py --env 'old=3.12 uvloop==0.21'",
+)
+_add("resume", resume, "loopcmp resume", "loopcmp resume results/local/20261126-134000-tutorial")
+_add(
+    "compare",
+    compare,
+    "loopcmp compare results/before --baseline uvloop",
+    "loopcmp compare results/before results/after --fail-if-slower 5%",
+)
+_add("report", report, "loopcmp report results/before", "loopcmp report results/before --format csv")
+_add("audit", audit, "loopcmp audit", "loopcmp audit order:n=1 --trials 600 --seconds 36000")
+_add("publish", publish, "loopcmp publish -o site")
 
 
 @app.callback()

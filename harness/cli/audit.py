@@ -5,33 +5,47 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import Json, NoProgress, Results, Timeout
+from harness.cli.options import EFFORT, Json, NoProgress, Publish, Results, Seed, Timeout
 
 
 def audit(
     scenario: Annotated[
-        str, typer.Argument(metavar="[SCENARIO]", help="The row that is timed; short and without sleep.")
+        str,
+        typer.Argument(
+            metavar="SCENARIO", help="The benchmark that is timed: a short one that does not sleep."
+        ),
     ] = "order:n=1",
     trials: Annotated[
-        int, typer.Option(min=1, help="Comparisons of identical code; 600 bound an error rate of 5% by 7%.")
+        int,
+        typer.Option(
+            min=1,
+            metavar="NUMBER",
+            rich_help_panel=EFFORT,
+            help="How many times identical code is compared. 600 show that an error rate of 5% is below 7%.",
+        ),
     ] = 60,
     seconds: Annotated[
-        float, typer.Option(min=1, help="End after so much machine time, whatever is left to try.")
+        float,
+        typer.Option(
+            min=1,
+            metavar="SECONDS",
+            rich_help_panel=EFFORT,
+            help="End after so much time, whatever is left to compare.",
+        ),
     ] = 3600.0,
-    seed: Annotated[int | None, typer.Option(help="Of the orders that are drawn.")] = None,
+    seed: Seed = None,
     timeout: Timeout = 30.0,
     results: Results = Path("results"),
-    publish: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Write to results/<date>-NAME and its index.")
-    ] = None,
+    publish: Publish = None,
     as_json: Json = False,
     no_progress: NoProgress = False,
 ) -> None:
-    """Try the method on comparisons whose answer is known: how often it errs, and what it finds.
+    """Put the method on trial on this machine.
 
-    Identical code and planted differences are timed by the very code that `run` uses, beside the usual
-    procedure, all of the one and then all of the other by pyperf's own commands. An audit that was ended is
-    finished by `loopcmp resume`.
+    Comparisons whose answer is known show how often the method errs, and what it finds: identical code and
+    planted differences are timed by the very code that `run` uses. Beside it, the usual procedure times
+    all of the one and then all of the other with pyperf's own commands. `loopcmp resume` goes on with an
+    audit that was interrupted.
     """
     from harness.cli.execute import announce, execute
     from harness.records import store

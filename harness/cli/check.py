@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli.options import (
+    OUTPUT,
     Backends,
     Baseline,
     Environments,
@@ -32,10 +33,13 @@ def check(
     no_progress: NoProgress = False,
     capabilities: Annotated[
         bool,
-        typer.Option("--capabilities", help="Show what each loop can do: yes, no, wrong, crashed, hung."),
+        typer.Option("--capabilities", rich_help_panel=OUTPUT, help="Show a table of what each loop can do."),
     ] = False,
 ) -> None:
-    """Observe every case: the verdicts and every difference, in seconds."""
+    """Observe every case and show what differs.
+
+    Nothing is timed and nothing is written. Each case runs in processes of its own.
+    """
     from harness.analysis.capabilities import TAG
     from harness.cli.execute import announce, say_unmeasured
     from harness.cli.exit_codes import exit_code, unmeasured

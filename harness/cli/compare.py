@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.options import Backends, Baseline, Json
+from harness.cli.options import CHOICE, Backends, Baseline, Json
+
+GATE = "Limits"
 
 if TYPE_CHECKING:
     from harness.analysis.between import ComparisonBetween
@@ -19,7 +21,7 @@ def compare(
         list[Path],
         typer.Argument(
             metavar="RECORD",
-            help="One record: its backends. Several: each earlier one against the last, the new one.",
+            help="One record: its backends are compared. Several: each of the others with the last.",
         ),
     ],
     baseline: Baseline = None,
@@ -27,24 +29,29 @@ def compare(
     fail_if_slower: Annotated[
         str | None,
         typer.Option(
-            metavar="5%",
-            help="Exit with 1 where the whole interval says that a case takes more than this much longer: "
-            "than before, or, in one record, than the baseline.",
+            metavar="PERCENT",
+            rich_help_panel=GATE,
+            help="Exit with 1 where a case certainly takes more than this much longer, such as 5%: "
+            "longer than before, or, in one record, than the baseline.",
         ),
     ] = None,
     across_machines: Annotated[
         bool,
-        typer.Option("--across-machines", help="Compare records of different machines or Python builds."),
+        typer.Option(
+            "--across-machines",
+            rich_help_panel=CHOICE,
+            help="Allow records of different machines or Python builds.",
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Compare the backends inside one record, or the same backends over time.
+    """Compare backends, or records over time.
 
-    One record: each backend's time divided by the baseline's, within the same rounds. Two: how each
-    ratio to the baseline changed; times in µs are shown and never judged. More: the last against each of
-    the others, "in N of N sessions".
+    One record: each backend's time divided by the baseline's, within the same rounds. Two: how each ratio to
+    the baseline changed; times in µs are shown and never judged. More: the last against each of the others,
+    "in N of N sessions".
 
-    A gate stands where --fail-if-slower is given, or, over time, where the project's pyproject.toml has
+    Limits hold where --fail-if-slower is given, or, over time, where the project's pyproject.toml has
     limits: [tool.loopcmp.limits] with lines such as "order:n=100" = "5%", "order:* on trio+nursery" =
     "10%", "* on mine+gather" = "none"; the first that matches counts, --fail-if-slower is for all others.
 

@@ -22,14 +22,20 @@ class Kind(StrEnum):
 
 def list_(
     kind: Annotated[
-        Kind | None, typer.Argument(help="scenarios, backends or environments; the first two if not given.")
+        Kind | None,
+        typer.Argument(
+            metavar="[scenarios|backends|environments]", help="What to list. The first two if left out."
+        ),
     ] = None,
     scenarios: Scenarios = None,
     loop: Loops = None,
     env: Environments = None,
     as_json: Json = False,
 ) -> None:
-    """List scenarios, backends or environments, and why a backend cannot run here."""
+    """List scenarios, backends or environments.
+
+    A backend that cannot run here is listed with the reason, and an environment with what it holds.
+    """
     listings = {
         Kind.SCENARIOS: lambda: _scenarios(scenarios or []),
         Kind.BACKENDS: lambda: _backends(loop or []),

@@ -52,8 +52,13 @@ async def ping() -> AsyncIterator[Callable[[], Awaitable[str]]]:
 """The file as it is written; a test runs it."""
 
 
-def new(file: Annotated[Path, typer.Argument(help="The file to write, such as mine.py.")]) -> None:
-    """Write a small scenario file that runs as it is, to start from; overwrites nothing."""
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, such as mine.py.")],
+) -> None:
+    """Write a scenario file to start from.
+
+    It runs as it is. A file that is there already is left as it is.
+    """
     from harness.errors import BadInput
 
     if file.suffix != ".py":

@@ -6,16 +6,22 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import Results
+from harness.cli.options import OUTPUT, Results
 
 
 def publish(
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FOLDER", help="The folder of the site.")
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="FOLDER", rich_help_panel=OUTPUT, help="The folder of the site."
+        ),
     ] = Path("site"),
     results: Results = Path("results"),
 ) -> None:
-    """Build a static site from the published records; what did not change is not rendered again."""
+    """Build a static site of all published records.
+
+    What has not changed since the last time is not rendered again.
+    """
     from harness.cli.signals import Interrupted
     from harness.errors import BadInput
 

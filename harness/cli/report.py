@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import RecordPath
+from harness.cli.options import OUTPUT, RecordPath
+from harness.report import FORMATS
 
 
 def report(
@@ -12,17 +13,20 @@ def report(
     form: Annotated[
         str,
         typer.Option(
-            "--format", help="terminal, markdown, html, csv, json, github, bencher or capabilities."
+            "--format", metavar="FORMAT", rich_help_panel=OUTPUT, help=f"One of {', '.join(FORMATS)}."
         ),
     ] = "terminal",
 ) -> None:
-    """Render a record again, from its record.json alone."""
+    """Show a record again, in any format.
+
+    All that is shown comes from its record.json: nothing runs again.
+    """
     from harness.errors import BadInput
     from harness.records.store import read_record
-    from harness.report import FORMATS, render
+    from harness.report import render
 
     if form not in FORMATS:
-        raise BadInput(f"--format {form!r} is not among {', '.join(FORMATS)}")
+        raise BadInput(f"--format {form!r} is no format: write one of {', '.join(FORMATS)}")
     loaded = read_record(record)
     if form == "terminal":
         from harness.report.formats.terminal import show

@@ -12,7 +12,7 @@ def resume(
     folder: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FOLDER]", help="The folder of the run. The newest unfinished one if left out."
+            metavar="FOLDER", help="The folder of the run. Without it: the newest unfinished one."
         ),
     ] = None,
     results: Results = Path("results"),

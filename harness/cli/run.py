@@ -6,15 +6,18 @@ from typing import Annotated
 import typer
 
 from harness.cli.options import (
+    EFFORT,
     Backends,
     Baseline,
     Environments,
     Json,
     Loops,
     NoProgress,
+    Publish,
     Results,
     Scale,
     Scenarios,
+    Seed,
     Timeout,
 )
 
@@ -26,38 +29,70 @@ def run(
     env: Environments = None,
     baseline: Baseline = None,
     fast: Annotated[
-        bool, typer.Option("--fast", help="6 rounds a row, 95% a cell, not adjusted: a first look.")
+        bool,
+        typer.Option(
+            "--fast",
+            rich_help_panel=EFFORT,
+            help="A first look: 6 rounds a benchmark, and intervals of 95% each, not adjusted "
+            "for their number.",
+        ),
     ] = False,
     rigorous: Annotated[
-        bool, typer.Option("--rigorous", help="±1% or 300 s a row instead of ±2% or 60 s.")
+        bool,
+        typer.Option(
+            "--rigorous",
+            rich_help_panel=EFFORT,
+            help="Time until ±1% or for 300 s a benchmark, instead of ±2% or 60 s.",
+        ),
     ] = False,
     precision: Annotated[
-        str | None, typer.Option(help="Half the width that intervals must reach, such as 0.5%.")
+        str | None,
+        typer.Option(
+            metavar="PERCENT",
+            rich_help_panel=EFFORT,
+            help="Time until every interval is so narrow, to either side: such as 0.5%.",
+        ),
     ] = None,
     max_time: Annotated[
         float | None,
-        typer.Option(min=1, help="Seconds that a row's rounds may take, if those give an interval."),
+        typer.Option(
+            min=1,
+            metavar="SECONDS",
+            rich_help_panel=EFFORT,
+            help="The time for each benchmark, once its rounds are enough for an interval.",
+        ),
     ] = None,
-    margin: Annotated[str, typer.Option(help="Ratios this near to 1 are equal.")] = "1%",
+    margin: Annotated[
+        str,
+        typer.Option(
+            metavar="PERCENT",
+            rich_help_panel=EFFORT,
+            help="Times that differ by less than this are called equal.",
+        ),
+    ] = "1%",
     also: Annotated[
         list[str] | None,
         typer.Option(
             metavar="latency|collections",
-            help="A pass beside a row's rounds, at most a minute more each: the p50, p99 and p99.9 of one "
-            "operation where a row yields one, or what full garbage collections cost; may be repeated.",
+            rich_help_panel=EFFORT,
+            help="Measure something else too, for at most a minute more a benchmark. latency: the p50, p99 "
+            "and p99.9 of one operation, where a scenario yields one. collections: what full garbage "
+            "collections cost. May be repeated.",
         ),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Of the orders that are drawn.")] = None,
+    seed: Seed = None,
     timeout: Timeout = 30.0,
     scale: Scale = False,
     results: Results = Path("results"),
-    publish: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Write to results/<date>-NAME and its index.")
-    ] = None,
+    publish: Publish = None,
     as_json: Json = False,
     no_progress: NoProgress = False,
 ) -> None:
-    """Check every case, then time those that agree, then write a record and its reports."""
+    """Check every case, time it, and write a report.
+
+    Only cases that give the right result are timed. Every result is on disk before the next begins:
+    `loopcmp resume` goes on with a run that was interrupted.
+    """
     from harness.cli.execute import announce, execute
     from harness.cli.parsing import fraction, passes
     from harness.records import store

@@ -1,7 +1,6 @@
 """The versions of all that takes part in a measurement, in one line."""
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
 
 import typer
 
@@ -22,6 +21,8 @@ def versions() -> str:
 
 
 def _named(distribution: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return f"{distribution} {version(distribution)}"
     except PackageNotFoundError:

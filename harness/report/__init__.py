@@ -6,14 +6,16 @@ It may import analysis and every room below that; it starts no worker and knows 
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from harness.records.record import Record
+if TYPE_CHECKING:
+    from harness.records.record import Record
 
 FORMATS = ("terminal", "markdown", "html", "csv", "json", "github", "bencher", "capabilities")
 """The formats of `loopcmp report --format`, each a module of this package with `render(record)`."""
 
 
-def render(record: Record, form: str) -> str:
+def render(record: "Record", form: str) -> str:
     """The record in one of FORMATS; the module is imported only when it is asked for."""
     rendering: Callable[[Record], str] = import_module(f"harness.report.formats.{form}").render
     return rendering(record)
