@@ -30,6 +30,7 @@ from harness.records.entries import (
 from harness.records.pace import SELF_TEST_ARM, ArmFailure
 from harness.records.stop_reason import StopKind, StopReason
 from harness.report.writing import write_report
+from harness.runner import session
 from harness.runner.state import RunState
 from tests.kinds import CLOSED
 from tests.records import (
@@ -384,7 +385,7 @@ def test_a_journal_is_json_lines_that_others_can_read(tmp_path: Path) -> None:
 def test_a_published_run_that_is_resumed_in_its_own_folder_is_in_the_index_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, one = tmp_path / "2026-05-04-run", begun(plan(row()))
+    folder, one = tmp_path / "2026-05-04-run", replace(begun(plan(row())), published=True)
     folder.mkdir()
     monkeypatch.chdir(folder)
     with store.Journal(Path()) as journal:
@@ -394,11 +395,22 @@ def test_a_published_run_that_is_resumed_in_its_own_folder_is_in_the_index_besid
     assert not Path("README.md").exists()
 
 
+@pytest.mark.parametrize("publish", [True, False])
+def test_whether_a_run_is_published_was_asked_for_and_is_not_guessed_from_its_folder(
+    tmp_path: Path, publish: bool
+) -> None:
+    run = session.start(begun(plan(row())), tmp_path / store.LOCAL, publish=publish)
+    with run.journal:
+        write_report(run.folder, run.state.record())
+    assert (tmp_path / store.LOCAL / "README.md").exists() is publish
+    assert store.read_record(run.folder).run.published is publish
+
+
 def test_a_record_that_cannot_be_read_is_named_in_the_index_and_spoils_no_run(tmp_path: Path) -> None:
     for name in ("2026-01-01-torn", "2026-05-04-run"):
         (tmp_path / name).mkdir()
     (tmp_path / "2026-01-01-torn" / store.RECORD).write_text("{")
-    folder, one = tmp_path / "2026-05-04-run", begun(plan(row()))
+    folder, one = tmp_path / "2026-05-04-run", replace(begun(plan(row())), published=True)
     with store.Journal(folder) as journal:
         journal.append(one)
     write_report(folder, RunState(one, (CLOSED,)).record())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -27,9 +27,9 @@ class Session:
 def start(begun: RunStarted, results: Path, *, publish: bool) -> Session:
     """Begin a run in a folder of its own. Raises BadInput where none can be made."""
     folder = store.new_folder(results, begun.name, publish=publish)
-    journal = store.Journal(folder)
-    journal.append(begun)
-    return Session(folder, RunState(begun), journal)
+    journal, fixed = store.Journal(folder), replace(begun, published=publish)
+    journal.append(fixed)
+    return Session(folder, RunState(fixed), journal)
 
 
 def resume(folder: Path) -> Session:
