@@ -1,5 +1,6 @@
 """Journals and records on disk: nothing that was measured is lost, and nothing torn is taken for whole."""
 
+import gzip
 import io
 import json
 import os
@@ -393,6 +394,47 @@ def test_a_published_run_that_is_resumed_in_its_own_folder_is_in_the_index_besid
     write_report(Path(), RunState(one, (CLOSED,)).record())
     assert "[2026-05-04-run](2026-05-04-run/report.md)" in (tmp_path / "README.md").read_text()
     assert not Path("README.md").exists()
+
+
+def test_a_finished_runs_journal_is_compressed_and_read_as_before(tmp_path: Path) -> None:
+    plain = write_journal(tmp_path)
+    compressed = store.compress_journal(tmp_path)
+    before = compressed.read_bytes()
+    assert gzip.decompress(before) == plain.read_bytes()
+    assert store.compress_journal(tmp_path).read_bytes() == before
+    store.remove_plain_journal(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [store.COMPRESSED_JOURNAL]
+    assert store.read_journal(tmp_path) == (BEGUN, ENTRIES)
+
+
+def test_while_both_journals_are_there_the_plain_one_is_read_and_it_is_removed_after_the_other(
+    tmp_path: Path,
+) -> None:
+    write_journal(tmp_path)
+    store.remove_plain_journal(tmp_path)
+    assert store.read_journal(tmp_path) == (BEGUN, ENTRIES)
+    (tmp_path / store.COMPRESSED_JOURNAL).write_bytes(b"half")
+    assert store.read_journal(tmp_path) == (BEGUN, ENTRIES)
+
+
+def test_a_compressed_journal_that_is_cut_short_or_no_such_thing_is_refused(tmp_path: Path) -> None:
+    write_journal(tmp_path)
+    compressed = store.compress_journal(tmp_path)
+    store.remove_plain_journal(tmp_path)
+    data = compressed.read_bytes()
+    for damaged in (b"half", data[:-1], data[:-9], data[: len(data) // 2], data[:20] + b"X" + data[21:]):
+        compressed.write_bytes(damaged)
+        with pytest.raises(BadInput, match="is no record of loopcmp"):
+            store.read_journal(tmp_path)
+
+
+def test_a_run_whose_journal_is_compressed_is_finished_and_not_resumed(tmp_path: Path) -> None:
+    write_journal(tmp_path)
+    store.compress_journal(tmp_path)
+    store.remove_plain_journal(tmp_path)
+    with pytest.raises(BadInput, match="is finished: loopcmp report"):
+        session.resume(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [store.COMPRESSED_JOURNAL]
 
 
 @pytest.mark.parametrize("publish", [True, False])
