@@ -522,7 +522,7 @@ def test_a_users_own_module_is_checked_timed_and_reported(finished: Run) -> None
     names = {str(path.relative_to(finished.folder)) for path in files(finished.folder)}
     arms = {f"timings/{name}.json" for name in (ASYNCIO, UVLOOP, TRIO, "A-A")}
     charts = {"charts/forest.svg", "charts/memory.svg"}
-    assert names == {"record.json", "journal.jsonl", "report.html", "report.md", *charts, *arms}
+    assert names == {"record.json", "journal.jsonl.gz", "report.html", "report.md", *charts, *arms}
     [line] = store.read_record(finished.folder).results
     assert [cell.verdict.kind for cell in line.cases] == ["agrees"] * 3
     assert [cell.timing is not None and cell.timing.seconds.low is not None for cell in line.cases] == [

@@ -64,7 +64,7 @@ def test_a_run_on_a_disk_that_fills_keeps_what_it_measured_and_goes_on_when_ther
         "cat results/local/*/journal.jsonl | wc -l",
         "mount -o remount,size=20m results",
         "loopcmp resume; echo then $?",
-        "cat results/local/*/journal.jsonl | wc -l; ls results/local/*/record.json",
+        "zcat results/local/*/journal.jsonl.gz | wc -l; ls results/local/*/record.json",
     )
     said = done.stderr.splitlines()[0]
     assert "journal.jsonl cannot be written: No space left on device; what was measured is kept" in said, said

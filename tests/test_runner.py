@@ -25,7 +25,7 @@ from harness.records.entries import (
 )
 from harness.records.estimate import rounds_needed
 from harness.records.pace import ONE_AT_A_TIME, PILOT_ROUNDS, SELF_TEST_ARM, ArmFailure, RoundSettings
-from harness.records.plan import DEFAULT, FAST, Effort, Plan
+from harness.records.plan import DEFAULT, FAST, FIRST_LOOK, Effort, Plan
 from harness.records.stop_reason import StopKind, StopReason
 from harness.runner import passes, stopping
 from harness.runner import timing as run_timing
@@ -119,16 +119,15 @@ def test_a_wide_row_ends_when_its_budget_does(taken: int, over: StopReason | Non
 
 def test_no_budget_ends_a_row_below_the_rounds_that_its_interval_needs() -> None:
     needed = rounds_needed(plan(STORY).level)
-    assert needed < DEFAULT.first_look
+    assert needed < FIRST_LOOK
     assert why_stop(needed - 1, seconds=1000.0) is None
     assert why_stop(needed, seconds=1000.0) == OVER
 
 
-def test_with_many_comparisons_the_interval_needs_more_rounds_than_the_first_look_has() -> None:
-    rows = [STORY, *(row(f"other{number}") for number in range(99))]
-    planned = plan(*rows, effort=replace(DEFAULT, first_look=6))
+def test_with_many_comparisons_the_interval_needs_more_rounds_before_its_budget_can_end_it() -> None:
+    planned = plan(STORY, *(row(f"other{number}") for number in range(99)))
     needed = rounds_needed(planned.level)
-    assert needed > 6
+    assert rounds_needed(plan(STORY).level) < needed < FIRST_LOOK
     assert why_stop(needed - 1, planned=planned, seconds=1000.0) is None
     assert why_stop(needed, planned=planned, seconds=1000.0, spread=WIDE) == OVER
 
@@ -274,7 +273,7 @@ def test_a_baseline_that_is_given_up_during_the_pilot_does_not_end_the_run() -> 
 @pytest.mark.workers
 def test_a_row_is_piloted_by_real_workers_and_goes_on_with_the_turns_it_chose() -> None:
     (order,) = choose_rows(["order:n=1"])
-    effort = replace(DEFAULT, value_seconds=0.001, turns=5, first_look=7, max_seconds=0.1)
+    effort = replace(DEFAULT, value_seconds=0.001, turns=5, max_seconds=0.1)
     tally = RunState(begun(plan(order, on=[ASYNCIO, UVLOOP], effort=effort)))
     paces = []
     for entry in chain(check(tally), time(tally)):

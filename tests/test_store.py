@@ -1,5 +1,6 @@
 """Journals and records on disk: nothing that was measured is lost, and nothing torn is taken for whole."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from harness.errors import BadInput, CannotWrite
 from harness.records import store
 from harness.report.writing import write_report
+from harness.runner import session
 from harness.runner.state import RunState
 from tests.kinds import CLOSED
 from tests.records import (
@@ -310,7 +312,7 @@ def test_a_journal_is_json_lines_that_others_can_read(tmp_path: Path) -> None:
 def test_a_published_run_that_is_resumed_in_its_own_folder_is_in_the_index_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, one = tmp_path / "2026-05-04-run", begun(plan(row()))
+    folder, one = tmp_path / "2026-05-04-run", replace(begun(plan(row())), published=True)
     folder.mkdir()
     monkeypatch.chdir(folder)
     with store.Journal(Path()) as journal:
@@ -320,11 +322,63 @@ def test_a_published_run_that_is_resumed_in_its_own_folder_is_in_the_index_besid
     assert not Path("README.md").exists()
 
 
+def test_a_finished_runs_journal_is_compressed_and_read_as_before(tmp_path: Path) -> None:
+    plain = write_journal(tmp_path)
+    compressed = store.compress_journal(tmp_path)
+    before = compressed.read_bytes()
+    assert gzip.decompress(before) == plain.read_bytes()
+    assert store.compress_journal(tmp_path).read_bytes() == before
+    store.remove_plain_journal(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [store.COMPRESSED_JOURNAL]
+    assert store.read_journal(tmp_path) == (BEGUN, ENTRIES)
+
+
+def test_while_both_journals_are_there_the_plain_one_is_read_and_it_is_removed_after_the_other(
+    tmp_path: Path,
+) -> None:
+    write_journal(tmp_path)
+    store.remove_plain_journal(tmp_path)
+    assert store.read_journal(tmp_path) == (BEGUN, ENTRIES)
+    (tmp_path / store.COMPRESSED_JOURNAL).write_bytes(b"half")
+    assert store.read_journal(tmp_path) == (BEGUN, ENTRIES)
+
+
+def test_a_compressed_journal_that_is_cut_short_or_no_such_thing_is_refused(tmp_path: Path) -> None:
+    write_journal(tmp_path)
+    compressed = store.compress_journal(tmp_path)
+    store.remove_plain_journal(tmp_path)
+    data = compressed.read_bytes()
+    for damaged in (b"half", data[:-1], data[:-9], data[: len(data) // 2], data[:20] + b"X" + data[21:]):
+        compressed.write_bytes(damaged)
+        with pytest.raises(BadInput, match="is no record of loopcmp"):
+            store.read_journal(tmp_path)
+
+
+def test_a_run_whose_journal_is_compressed_is_finished_and_not_resumed(tmp_path: Path) -> None:
+    write_journal(tmp_path)
+    store.compress_journal(tmp_path)
+    store.remove_plain_journal(tmp_path)
+    with pytest.raises(BadInput, match="is finished: loopcmp report"):
+        session.resume(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [store.COMPRESSED_JOURNAL]
+
+
+@pytest.mark.parametrize("publish", [True, False])
+def test_whether_a_run_is_published_was_asked_for_and_is_not_guessed_from_its_folder(
+    tmp_path: Path, publish: bool
+) -> None:
+    run = session.start(begun(plan(row())), tmp_path / store.LOCAL, publish=publish)
+    with run.journal:
+        write_report(run.folder, run.state.record())
+    assert (tmp_path / store.LOCAL / "README.md").exists() is publish
+    assert store.read_record(run.folder).run.published is publish
+
+
 def test_a_record_that_cannot_be_read_is_named_in_the_index_and_spoils_no_run(tmp_path: Path) -> None:
     for name in ("2026-01-01-torn", "2026-05-04-run"):
         (tmp_path / name).mkdir()
     (tmp_path / "2026-01-01-torn" / store.RECORD).write_text("{")
-    folder, one = tmp_path / "2026-05-04-run", begun(plan(row()))
+    folder, one = tmp_path / "2026-05-04-run", replace(begun(plan(row())), published=True)
     with store.Journal(folder) as journal:
         journal.append(one)
     write_report(folder, RunState(one, (CLOSED,)).record())

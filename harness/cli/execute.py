@@ -13,7 +13,7 @@ from harness.records.record import Record
 from harness.records.store import resume_command
 from harness.report.writing import write_report
 from harness.runner.planning import unavailable
-from harness.runner.session import Session, conclude, measure
+from harness.runner.session import Session, conclude, measure, put_away
 
 
 def announce(what: str) -> None:
@@ -27,6 +27,7 @@ def execute(session: Session, *, shown: bool, as_json: bool) -> int:
         with Progress(session.state, shown=shown, timed=True) as progress:
             measure(session, progress.show)
         record = write_report(session.folder, conclude(session))
+        put_away(session)
     except Interrupted as interrupted:
         interrupted.advice = f"{resume_command(session.folder)} finishes it"
         raise

@@ -80,6 +80,8 @@ class Benchmark:
     promise: Promise = Promise()
     differences: tuple[Difference, ...] = ()
     claims: tuple[Claim, ...] = ()
+    digests: tuple[tuple[str, str], ...] | None = None
+    """The files that make up the scenario, each with its SHA-256 digest; None where that is not recorded."""
 
     @property
     def id(self) -> str:

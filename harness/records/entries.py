@@ -74,7 +74,11 @@ class RunStarted:
     machine: Machine
     plan: Plan
     audit: AuditSchedule | None = None
-    """Of an audit, what it will try; None of a run."""
+    """What an audit will try; None for a run."""
+    published: bool | None = None
+    """Whether the run is published beside others, as `--publish` asks; None where that is not recorded."""
+    method: str | None = None
+    """The version of the method by which the run is measured; None where that is not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +100,14 @@ class BenchmarkCalibrated:
 
 @dataclass(frozen=True, slots=True)
 class RoundMeasured:
-    """One round of a row; `seconds` is how long it took."""
+    """One round of a benchmark; `seconds` is how long it took."""
 
     benchmark: str
     number: int
     seconds: float
     arms: tuple[ArmRound, ...]
+    layout_seed: int | None = None
+    """What the layout of the workers' memory was drawn from in this round; None where it was not drawn."""
 
     @property
     def turns(self) -> RoundValues:

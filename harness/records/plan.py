@@ -12,6 +12,15 @@ from harness.records.estimate import confidence_level, rounds_needed
 PROCESSES = 2
 """Fresh processes in which each case is observed."""
 
+WARMUPS = 1
+"""Values that a worker takes before those that count."""
+
+FIRST_LOOK = 20
+"""Rounds before the first look at a benchmark's intervals, if those suffice for one."""
+
+ROUNDS_BETWEEN_LOOKS = 5
+"""Rounds from one look at a benchmark's intervals to the next."""
+
 SCALE_PATIENCE = 20
 """Times the timeout that a row tagged "scale" may be silent: a million tasks may take a minute."""
 
@@ -31,9 +40,6 @@ class Effort:
     max_seconds: float
     value_seconds: float = 0.01
     turns: int = 8
-    warmups: int = 1
-    first_look: int = 20
-    step: int = 5
     fixed_rounds: int | None = None
 
     @property
@@ -130,7 +136,7 @@ class Plan:
     @property
     def rounds_before_first_look(self) -> int:
         """Rounds before the first look at a row's intervals: no fewer than an interval needs."""
-        return self.effort.fixed_rounds or max(self.effort.first_look, self.rounds_for_an_interval)
+        return self.effort.fixed_rounds or max(FIRST_LOOK, self.rounds_for_an_interval)
 
     @property
     def rounds_for_an_interval(self) -> int:

@@ -60,6 +60,18 @@ class CaseResult:
     expected: Promise
     processes: tuple[ProcessObservations, ...]
     timing: Timing | None = None
+    loop_class: str | None = None
+    """The class of the loop that the case ran on, with its module; None where that is not recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkCost:
+    """Seconds that a benchmark took of the whole run's time, by what they were spent on."""
+
+    observing: float
+    calibrating: float
+    rounds: float
+    passes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,11 @@ class BenchmarkResult:
     self_test: Estimate | None = None
     self_test_differs: bool = False
     contrasts: tuple[Contrast, ...] = ()
-    """Of a story that does not sleep: what its backends' differences are due to."""
+    """What the differences between backends are due to; a scenario that sleeps has none."""
+    cost: BenchmarkCost | None = None
+    """What the benchmark cost; None where that is not recorded."""
+    measured_on: str | None = None
+    """The computer that the benchmark was measured on; None where it was that of the run."""
 
     @property
     def measured_in(self) -> str:

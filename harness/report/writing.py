@@ -18,7 +18,7 @@ from harness.report.tables import audit
 def write_report(folder: Path, measured: Record) -> Record:
     """Write the report's files, of a published run the index, and last the record, which is given."""
     place = folder.resolve()  # "." alone has no parent
-    published = place.parent.name != store.LOCAL
+    published = measured.run.published
     results = place.parent if published else place.parent.parent
     record = replace(measured, audit=_on_trial(measured.run, results))
     for name, text in files(record):

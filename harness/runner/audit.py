@@ -23,7 +23,7 @@ from harness.execution.rounds import RoundContext
 from harness.records.entries import ArmDropped, BenchmarkCalibrated, CaseObserved, Entry, RoundMeasured
 from harness.records.estimate import Judgement
 from harness.records.pace import GRAIN, PILOT_ROUNDS, ArmFailure, RoundSettings
-from harness.records.plan import Plan
+from harness.records.plan import WARMUPS, Plan
 from harness.records.record import BenchmarkResult
 from harness.records.trials import ArmComparison, AuditSchedule, Trial, TrialResult
 from harness.runner import timing as run_timing
@@ -98,7 +98,7 @@ def _calibrated(state: BenchmarkState) -> BenchmarkCalibrated | ArmDropped:
         calibration = calibrate(arms, context, plan.effort.value_seconds)
     if isinstance(calibration, ArmFailure):
         return run_timing.drop_arm(state, calibration)
-    settings = choose_pace(calibration, plan.effort.turns, plan.effort.warmups, PILOT_ROUNDS)
+    settings = choose_pace(calibration, plan.effort.turns, WARMUPS, PILOT_ROUNDS)
     if calibration.slowest * GRAIN > SLOWEST_VALUE:
         why = (
             f"an iteration takes up to {calibration.slowest * 1e3:.1f} ms, and an audit's value has {GRAIN}: "

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -27,9 +27,9 @@ class Session:
 def start(begun: RunStarted, results: Path, *, publish: bool) -> Session:
     """Begin a run in a folder of its own. Raises BadInput where none can be made."""
     folder = store.new_folder(results, begun.name, publish=publish)
-    journal = store.Journal(folder)
-    journal.append(begun)
-    return Session(folder, RunState(begun), journal)
+    journal, fixed = store.Journal(folder), replace(begun, published=publish)
+    journal.append(fixed)
+    return Session(folder, RunState(fixed), journal)
 
 
 def resume(folder: Path) -> Session:
@@ -56,6 +56,15 @@ def measure(session: Session, tell: Callable[[Entry], None]) -> None:
 
 
 def conclude(session: Session) -> Record:
-    """Write the pyperf files of what was measured, and give the record of it."""
+    """Write the pyperf files of what was measured and the compressed journal, and give the record of it.
+
+    The plain journal stays until the record is written: a run that is killed before goes on from it.
+    """
     store.write_timings(session.folder, store.open_journal(session.folder)[1])
+    store.compress_journal(session.folder)
     return session.state.record()
+
+
+def put_away(session: Session) -> None:
+    """Leave the compressed journal alone in the folder of a run whose record is written."""
+    store.remove_plain_journal(session.folder)

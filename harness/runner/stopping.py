@@ -1,6 +1,7 @@
 """Decides when a benchmark needs no more rounds: by precision, never by significance."""
 
 from harness.records.estimate import Estimate
+from harness.records.plan import ROUNDS_BETWEEN_LOOKS
 from harness.records.stop_reason import StopKind, StopReason
 from harness.records.verdict import Verdict
 from harness.runner.benchmark_state import BenchmarkState
@@ -16,7 +17,7 @@ def why_stop(state: BenchmarkState) -> StopReason | None:
     enough = taken >= state.plan.rounds_for_an_interval or _lives_alone(state)
     over = _over(state) if enough else None
     since = taken - state.plan.rounds_before_first_look
-    if since < 0 or since % effort.step:
+    if since < 0 or since % ROUNDS_BETWEEN_LOOKS:
         return over
     return _narrow_enough(state) or over
 

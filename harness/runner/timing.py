@@ -23,6 +23,7 @@ from harness.records.entries import (
     RunFinished,
 )
 from harness.records.pace import ONE_AT_A_TIME, PILOT_ROUNDS, SELF_TEST_ARM, ArmFailure, RoundSettings
+from harness.records.plan import WARMUPS
 from harness.records.stop_reason import StopReason
 from harness.runner.benchmark_state import BenchmarkState
 from harness.runner.passes import Pass
@@ -117,7 +118,7 @@ def calibrated(state: BenchmarkState, context: RoundContext) -> BenchmarkCalibra
     if isinstance(calibration, ArmFailure):
         return drop_arm(state, calibration)
     pilot = PILOT_ROUNDS if effort.fixed_rounds is None and benchmark.ideal is None else 0
-    return BenchmarkCalibrated(benchmark.id, choose_pace(calibration, effort.turns, effort.warmups, pilot))
+    return BenchmarkCalibrated(benchmark.id, choose_pace(calibration, effort.turns, WARMUPS, pilot))
 
 
 def settings_after_pilot(state: BenchmarkState, settings: RoundSettings) -> RoundSettings:

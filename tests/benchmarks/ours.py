@@ -10,7 +10,7 @@ from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.observing import case_spec
 from harness.execution.rounds import Arm, RoundContext, run_round
 from harness.records.pace import ArmFailure
-from harness.records.plan import FAST
+from harness.records.plan import FAST, WARMUPS
 from harness.runner.planning import RunRequest, plan_run
 from tests.benchmarks.agreement import Pair
 
@@ -31,7 +31,7 @@ class OurRow:
         self._arms = [Arm(one.loop.name, case_spec(row, one)) for one in plan.backends]
         with avoiding(self._stage.cpus):
             calibration = self._sound(calibrate(self._arms, self._stage, FAST.value_seconds))
-        self._pace = choose_pace(calibration, FAST.turns, FAST.warmups)
+        self._pace = choose_pace(calibration, FAST.turns, WARMUPS)
 
     def values(self, number: int) -> dict[str, Values]:
         """The values of one round's workers."""

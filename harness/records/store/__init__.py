@@ -1,24 +1,28 @@
 """Journals and records on disk: the only writer under results/, and it never loses what was measured."""
 
 from harness.records.store.audits import audits
-from harness.records.store.files import JOURNAL, resume_command, write_file
+from harness.records.store.compression import compress_journal, remove_plain_journal
+from harness.records.store.files import COMPRESSED_JOURNAL, JOURNAL, resume_command, write_file
 from harness.records.store.folders import LOCAL, new_folder, published, safe_name, unfinished
 from harness.records.store.journal import Journal, mend_journal, open_journal, read_journal, resume
 from harness.records.store.pyperf_files import write_timings
 from harness.records.store.record_file import RECORD, read_record, write_record
 
 __all__ = [
+    "COMPRESSED_JOURNAL",
     "JOURNAL",
     "LOCAL",
     "RECORD",
     "Journal",
     "audits",
+    "compress_journal",
     "mend_journal",
     "new_folder",
     "open_journal",
     "published",
     "read_journal",
     "read_record",
+    "remove_plain_journal",
     "resume",
     "resume_command",
     "safe_name",

@@ -11,6 +11,9 @@ from harness.errors import CannotWrite
 
 JOURNAL = "journal.jsonl"
 
+COMPRESSED_JOURNAL = f"{JOURNAL}.gz"
+"""What becomes of a finished run's journal."""
+
 
 def write_file(path: Path, data: bytes) -> Path:
     """Write a file so that a reader sees the old one or the new one, never half of either.

@@ -23,8 +23,16 @@ from harness.records.entries import (
     RunStarted,
 )
 from harness.records.store import version_1
+from harness.records.store.compression import journal_path, opened_journal
 from harness.records.store.decoding import Versioned, check_version, decode, read_bytes
-from harness.records.store.files import JOURNAL, cannot_write, remove_halves, sync, write_all
+from harness.records.store.files import (
+    COMPRESSED_JOURNAL,
+    JOURNAL,
+    cannot_write,
+    remove_halves,
+    sync,
+    write_all,
+)
 from harness.records.trials import TrialResult
 
 KINDS: dict[str, type[Entry]] = {
@@ -106,6 +114,8 @@ def is_at_work(folder: Path) -> bool:
 def resume(folder: Path) -> tuple[Journal, RunStarted, Iterator[Entry]]:
     """A run's journal, opened to go on with it, and what it holds. Raises BadInput and CannotWrite."""
     _check_files(folder)
+    if journal_path(folder).name == COMPRESSED_JOURNAL:
+        raise BadInput(f"{folder} is finished: loopcmp report {folder} shows it")
     journal = Journal(folder, create=False)
     try:
         begun, entries = open_journal(folder)  # before anything is changed: it may be no journal
@@ -136,7 +146,7 @@ def read_journal(folder: Path) -> tuple[RunStarted, tuple[Entry, ...]]:
 
 def open_journal(folder: Path) -> tuple[RunStarted, Iterator[Entry]]:
     """The same, entry by entry: those of 10,000 cells would fill the memory. Raises BadInput, also later."""
-    path = folder / JOURNAL
+    path = journal_path(folder)
     entries = (_entry(path, number, line) for number, line in _lines(path))
     begun = next(entries, None)
     if not isinstance(begun, RunStarted):
@@ -146,13 +156,10 @@ def open_journal(folder: Path) -> tuple[RunStarted, Iterator[Entry]]:
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """The whole lines of a file, with their numbers from 1."""
-    try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                if line.endswith(b"\n") and line.strip():
-                    yield number, line
-    except OSError as error:
-        raise BadInput(f"{path} is no record of loopcmp: {error.strerror}") from None
+    with opened_journal(path) as file:
+        for number, line in enumerate(file, start=1):
+            if line.endswith(b"\n") and line.strip():
+                yield number, line
 
 
 def mend_journal(folder: Path) -> None:

@@ -175,15 +175,28 @@ def _give_reason(result: dict[str, Any]) -> None:
         result["stop_reason"] = asdict(reason)
 
 
+_CONSTANTS = {"warmups": 1, "first_look": 20, "step": 5}
+"""What version 1 repeated in every effort, and what is so for all of them: `harness.records.plan` has it."""
+
+
 def upgrade(document: Any) -> Any:
     """Give a JSON value of version 1 the names of version 2, all the way down."""
     match document:
         case dict():
             names = _names(document)
-            return {names.get(key, key): upgrade(value) for key, value in document.items()}
+            return {
+                names.get(key, key): upgrade(document[key])
+                for key in document
+                if not _is_constant(key, document)
+            }
         case list():
             return [upgrade(value) for value in document]
     return document
+
+
+def _is_constant(key: str, shape: dict[str, Any]) -> bool:
+    """Whether a field of an effort holds what every effort of version 1 held; another value is not lost."""
+    return "first_look" in shape and key in _CONSTANTS and shape[key] == _CONSTANTS[key]
 
 
 def _names(shape: dict[str, Any]) -> dict[str, str]:
