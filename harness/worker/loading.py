@@ -1,4 +1,4 @@
-"""Import scenario modules, and turn an assignment into something that can be run."""
+"""Imports scenario modules, and turns a case into something that can be run."""
 
 import importlib
 import importlib.util
@@ -23,7 +23,7 @@ from harness.worker.refusals import AnotherLoop, LibraryMissing, ModuleBroken
 
 
 def load_module(module: str) -> ModuleType:
-    """The module of this dotted name, or of this path where it ends in .py. Raises ModuleBroken."""
+    """Import the module of this dotted name, or of this path where it ends in .py. Raises ModuleBroken."""
     try:
         return _load_path(Path(module)) if module.endswith(".py") else importlib.import_module(module)
     except (Exception, SystemExit) as error:
@@ -43,7 +43,7 @@ def _load_path(path: Path) -> ModuleType:
 
 
 def _frames_of_the_module(error: BaseException) -> str:
-    """The traceback without the frames that are ours or importlib's."""
+    """Write the traceback without the frames that are ours or importlib's."""
     frames = traceback.extract_tb(error.__traceback__)
     our_files = (__file__, importlib.__file__, "<frozen importlib")
     their_frames = [frame for frame in frames if not frame.filename.startswith(our_files)]
@@ -54,7 +54,7 @@ def _frames_of_the_module(error: BaseException) -> str:
 
 
 def scenarios_in(module: ModuleType) -> list[Scenario]:
-    """The scenarios defined in a module, in the order of their definition."""
+    """Return the scenarios defined in a module, in the order of their definition."""
     return [
         value
         for value in vars(module).values()
@@ -63,7 +63,7 @@ def scenarios_in(module: ModuleType) -> list[Scenario]:
 
 
 def find_scenario(module: str, name: str) -> Scenario:
-    """The scenario of this name. Raises ModuleBroken if its module does not import, LookupError."""
+    """Find the scenario of this name. Raises ModuleBroken if its module does not import, or LookupError."""
     for scenario in scenarios_in(load_module(module)):
         if scenario.name == name:
             return scenario
@@ -85,7 +85,7 @@ class BoundScenario:
     file: str = ""
 
     def open(self) -> AbstractAsyncContextManager[Operation]:
-        """The operation, between its set-up and its tear-down where it has them."""
+        """Return the operation, between its set-up and its tear-down where it has them."""
         if self.set_up is not None:
             return self.set_up()
         if self.operation is None:
@@ -122,7 +122,7 @@ def has_set_up(scenario: Scenario) -> bool:
 
 
 def bind(scenario: Scenario, parameters: dict[str, Any], runtime: Runtime) -> BoundScenario:
-    """The scenario with its parameters, and of what the backend offers all that it names."""
+    """Bind a scenario to its parameters, and to what it names of all that the backend offers."""
     offers = {"gather": runtime.gather, "new_loop": _new_loop(runtime)}
     wanted = {name: value for name, value in offers.items() if name in _parameter_names(scenario)}
     bound = _with_arguments(scenario.function, {**parameters, **wanted})
@@ -131,7 +131,7 @@ def bind(scenario: Scenario, parameters: dict[str, Any], runtime: Runtime) -> Bo
 
 
 def _file(scenario: Scenario) -> str:
-    """The file of the scenario's function, as the frames of a traceback name it."""
+    """Return the file of the scenario's function, as the frames of a traceback name it."""
     code = getattr(inspect.unwrap(scenario.function), "__code__", None)
     return "" if code is None else str(code.co_filename)
 
@@ -142,9 +142,9 @@ def _new_loop(runtime: Runtime) -> NewLoop:
 
 
 def _with_arguments(function: Callable[..., Any], arguments: dict[str, Any]) -> Callable[[], Any]:
-    """The function with its arguments, by position as far as they can be.
+    """Bind a function to its arguments, by position as far as they can be.
 
-    By keyword, a call costs half as much again, inside the clock: 1% of a story of 20 µs.
+    By keyword, a call costs half as much again, inside the clock: 1% of a scenario of 20 µs.
     """
     by_position = []
     for name, parameter in inspect.signature(function).parameters.items():
@@ -155,7 +155,7 @@ def _with_arguments(function: Callable[..., Any], arguments: dict[str, Any]) -> 
 
 
 def open_case(case: CaseSpec) -> tuple[BoundScenario, Runtime]:
-    """Import the backend and then the scenario that an assignment names, and bind them.
+    """Import the backend and then the scenario that a case names, and bind them.
 
     Raises LibraryMissing before it imports anything, ModuleBroken, and whatever the loop's package raises
     when imported.
