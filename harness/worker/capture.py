@@ -10,7 +10,6 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Self, TextIO
@@ -196,7 +195,7 @@ class _Handler(logging.Handler):
 def _descriptors() -> int:
     """Count open descriptors; where a scenario has left none to list them with, each is tried."""
     try:
-        return len(os.listdir("/dev/fd"))  # noqa: PTH208 - one descriptor fewer than iterdir holds open
+        return len(os.listdir("/dev/fd"))
     except OSError:
         return sum(map(_is_open, range(resource.getrlimit(resource.RLIMIT_NOFILE)[0])))
 
@@ -211,12 +210,16 @@ def _is_open(descriptor: int) -> bool:
 
 def _children() -> int:
     """Count child processes of every thread, where /proc tells; a zombie nobody waited for counts."""
-    return sum(map(_children_of, Path("/proc/self/task").glob("*")))
-
-
-def _children_of(thread: Path) -> int:
     try:
-        return len((thread / "children").read_text().split())
+        return sum(map(_children_of, os.listdir("/proc/self/task")))
+    except OSError:  # no /proc
+        return 0
+
+
+def _children_of(thread: str) -> int:
+    try:
+        with open(f"/proc/self/task/{thread}/children") as file:
+            return len(file.read().split())
     except OSError:  # it ended while it was looked at: its children are its process's now
         return 0
 
@@ -224,7 +227,7 @@ def _children_of(thread: Path) -> int:
 def _current_folder() -> str:
     """Return the worker's own folder, which is its temporary folder too; an empty name once it is gone."""
     try:
-        return str(Path.cwd())
+        return os.getcwd()
     except OSError:
         return ""
 
@@ -242,4 +245,4 @@ def _files(folder: str) -> Iterator[str]:
                 if count > MOST_REPORTED:
                     yield f"more than {MOST_REPORTED} files"
                     return
-                yield _RANDOM.sub("tmp…", os.path.relpath(os.path.join(parent, name), folder))  # noqa: PTH118
+                yield _RANDOM.sub("tmp…", os.path.relpath(os.path.join(parent, name), folder))

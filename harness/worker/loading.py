@@ -3,13 +3,13 @@
 import importlib
 import importlib.util
 import inspect
+import os.path
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -25,19 +25,21 @@ from harness.worker.refusals import AnotherLoop, LibraryMissing, ModuleBroken
 def load_module(module: str) -> ModuleType:
     """Import the module of this dotted name, or of this path where it ends in .py. Raises ModuleBroken."""
     try:
-        return _load_path(Path(module)) if module.endswith(".py") else importlib.import_module(module)
+        return _load_path(module) if module.endswith(".py") else importlib.import_module(module)
     except (Exception, SystemExit) as error:
         message = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
         raise ModuleBroken(message, _frames_of_the_module(error)) from error
 
 
-def _load_path(path: Path) -> ModuleType:
-    sys.path.insert(0, str(path.parent))  # as `python mine.py` would
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+def _load_path(path: str) -> ModuleType:
+    folder, file_name = os.path.split(path)
+    name = file_name.removesuffix(".py")
+    sys.path.insert(0, folder)  # as `python mine.py` would
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise ImportError(f"{path.name} cannot be imported")
+        raise ImportError(f"{file_name} cannot be imported")
     module = importlib.util.module_from_spec(spec)
-    sys.modules.setdefault(path.stem, module)
+    sys.modules.setdefault(name, module)
     spec.loader.exec_module(module)
     return module
 

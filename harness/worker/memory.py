@@ -1,12 +1,11 @@
 """The memory of this process, as the system tells it."""
 
-from pathlib import Path
-
 
 def process_memory(field: str) -> int | None:
     """Return the bytes of a field of /proc/self/status, such as VmHWM; None where there is none (macOS)."""
     try:
-        status = Path("/proc/self/status").read_text()
+        with open("/proc/self/status") as file:
+            status = file.read()
     except OSError:
         return None
     for line in status.splitlines():

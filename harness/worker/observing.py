@@ -4,9 +4,7 @@ import gc
 import os
 import random
 import resource
-import shutil
 from contextlib import suppress
-from pathlib import Path
 from time import perf_counter
 
 from harness.backends.runtime import Runtime
@@ -74,14 +72,21 @@ def _outcome(scenario: BoundScenario, runtime: Runtime, describer: Describer) ->
 def _tidy(folder: str) -> None:
     """Make the worker's own folder the current one again, and empty, as it was at the beginning."""
     with suppress(OSError, RecursionError):
-        if not Path(folder).name.startswith(FOLDER_PREFIX):
+        if not os.path.basename(folder).startswith(FOLDER_PREFIX):
             return
         os.chdir(folder)
-        for left in Path(folder).iterdir():
-            if left.is_dir() and not left.is_symlink():
-                shutil.rmtree(left, ignore_errors=True)
-            else:
-                left.unlink()
+        for parent, folders, files in os.walk(folder, topdown=False):
+            for name in (*files, *folders):
+                _remove(os.path.join(parent, name))
+
+
+def _remove(path: str) -> None:
+    """Remove a file, a link or an empty folder; shutil would be 5 ms of every worker's start."""
+    with suppress(OSError):
+        if os.path.isdir(path) and not os.path.islink(path):
+            os.rmdir(path)
+        else:
+            os.unlink(path)
 
 
 def _refuse_if_out_of_memory(outcome: Outcome) -> None:

@@ -195,7 +195,7 @@ class _DiscardedOutput(io.TextIOBase):
 
 def _threads() -> int:
     try:
-        return len(os.listdir("/proc/self/task"))  # noqa: PTH208 - only the count is wanted
+        return len(os.listdir("/proc/self/task"))
     except OSError:
         return 1
 
