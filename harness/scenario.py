@@ -28,7 +28,7 @@ class Gather(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NewLoop:
-    """How to start another loop like the one that a story runs on, as `new_loop` in its arguments.
+    """How to start another loop like the one that a scenario runs on, as `new_loop` in its arguments.
 
     `run` runs a coroutine function on it as `anyio.run` does, from a thread that runs no loop.
     `modules` are what a fresh interpreter imports before it can do so.
@@ -73,7 +73,7 @@ cancelled: Final = _Cancelled()
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A warning or log record that a story is promised to leave behind."""
+    """A warning or log record that a scenario is promised to leave behind."""
 
     kind: DiagnosticKind
     exception: object = None
@@ -166,7 +166,7 @@ def claim(
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A story written once through AnyIO, with its promise and the parameters it is swept over."""
+    """A scenario written once through AnyIO, with its promise and the parameters it is swept over."""
 
     function: Callable[..., Any]
     promise: PromiseSpec
@@ -208,15 +208,15 @@ def scenario(
 
     `returns`, `raises`, `prints` and `leaves` promise what every backend does; each may be a
     function of the parameters. What is not promised is whatever the baseline does, except
-    `leaves`: unpromised, a story leaves nothing; and `raises`: a story that raises on every backend
+    `leaves`: unpromised, a scenario leaves nothing; and `raises`: a scenario that raises on every backend
     and does not promise to could not be measured. `ideal` is the seconds that one iteration of a
-    story that sleeps would take on a perfect loop. `timed=False` only checks. `cpus` is how
-    many CPUs the story needs to be itself: 2 for threads, subprocesses and files. `tags` may be a
-    function of the parameters too; rows tagged "scale" wait for `--scale`, rows tagged "control"
+    scenario that sleeps would take on a perfect loop. `timed=False` only checks. `cpus` is how
+    many CPUs the scenario needs to be itself: 2 for threads, subprocesses and files. `tags` may be a
+    function of the parameters too; benchmarks tagged "scale" wait for `--scale`, benchmarks tagged "control"
     come out equal on all loops. `native` names the scenario that this one tells again without
-    AnyIO, over the same parameters; `only` the family of loops that the story can run on.
-    `needs` are the modules of libraries beyond AnyIO that the story imports when it runs: where one
-    is missing, the row is unavailable and everything else goes on.
+    AnyIO, over the same parameters; `only` the family of loops that the scenario can run on.
+    `needs` are the modules of libraries beyond AnyIO that the scenario imports when it runs: where one
+    is missing, the benchmark is unavailable and everything else goes on.
     """
 
     def decorate(function: Callable[..., Any]) -> Scenario:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 
 MODULES = [
@@ -54,3 +56,11 @@ def test_a_worker_that_times_loads_neither_what_is_only_observed_nor_what_only_l
     loaded = modules_loaded_by(["harness.worker.__main__", "harness.worker.timing"])
     assert "harness.protocol.descriptions" in loaded
     assert loaded & {"harness.protocol.observations", "hashlib", "harness.worker.capture"} == set()
+
+
+@pytest.mark.parametrize("job", ["observing", "timing"])
+def test_a_worker_loads_no_pathlib_and_no_shutil_unless_its_loop_does(job: str) -> None:
+    of_the_loop = modules_loaded_by(["anyio", "anyio._backends._asyncio"])
+    loaded = modules_loaded_by(["harness.worker.__main__", f"harness.worker.{job}"])
+    assert f"harness.worker.{job}" in loaded
+    assert (loaded - of_the_loop) & {"harness.backends.registry", "pathlib", "shutil"} == set()

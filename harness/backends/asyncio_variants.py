@@ -11,16 +11,16 @@ asyncio.new_event_loop() makes it only for as long as nothing that is imported s
 
 
 def eager() -> asyncio.AbstractEventLoop:
-    """Tasks run inside create_task() up to where they first wait; Python 3.12 or newer."""
+    """Make a loop whose tasks run inside create_task() up to where they first wait; Python 3.12 or newer."""
     loop = AsyncioLoop()
     loop.set_task_factory(asyncio.eager_task_factory)  # type: ignore[attr-defined, unused-ignore]
     return loop
 
 
 def debug() -> asyncio.AbstractEventLoop:
-    """In debug mode, as PYTHONASYNCIODEBUG=1 would have it, but that no callback counts as slow.
+    """Make a loop in debug mode, as PYTHONASYNCIODEBUG=1 would, except that no callback counts as slow.
 
-    How long each takes is looked at all the same; a complaint of one would be about the machine.
+    How long each takes is measured all the same; a warning of one would be about the machine.
     """
     loop = AsyncioLoop()
     loop.set_debug(enabled=True)
@@ -34,20 +34,20 @@ def _loop_on(selector: str) -> asyncio.AbstractEventLoop:
 
 
 def select() -> asyncio.AbstractEventLoop:
-    """On the selector that knows no descriptor from 1024 on."""
+    """Make a loop on the selector that knows no descriptor from 1024 on."""
     return _loop_on("SelectSelector")
 
 
 def poll() -> asyncio.AbstractEventLoop:
-    """On the selector of that name."""
+    """Make a loop on the selector of that name."""
     return _loop_on("PollSelector")
 
 
 def epoll() -> asyncio.AbstractEventLoop:
-    """On the selector that is usual on Linux."""
+    """Make a loop on the selector that is usual on Linux."""
     return _loop_on("EpollSelector")
 
 
 def kqueue() -> asyncio.AbstractEventLoop:
-    """On the selector that is usual on macOS."""
+    """Make a loop on the selector that is usual on macOS."""
     return _loop_on("KqueueSelector")

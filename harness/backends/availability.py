@@ -1,4 +1,4 @@
-"""Whether a loop can run here, from what is known without importing it."""
+"""Decides whether a loop can run here, from what is known without importing it."""
 
 import importlib.metadata
 import importlib.util
@@ -18,14 +18,14 @@ class State(StrEnum):
 
 
 def state_of(loop: Loop) -> State:
-    """Whether a loop can be run here."""
+    """Decide whether a loop can be run here."""
     if why_unfit(loop):
         return State.UNFIT
     return State.MISSING if why_unavailable(loop) else State.AVAILABLE
 
 
 def why_unavailable(loop: Loop) -> str | None:
-    """Why this loop cannot run here, with what to type; None if its package is there."""
+    """Say why this loop cannot run here, with what to type; None if its package is there."""
     if reason := why_unfit(loop):
         return reason
     top = loop.module.partition(".")[0]
@@ -37,7 +37,7 @@ def why_unavailable(loop: Loop) -> str | None:
 
 
 def version_of(loop: Loop) -> str:
-    """The installed version of the loop's distribution; empty where it has none of its own."""
+    """Return the installed version of the loop's distribution; empty where it has none of its own."""
     try:
         return importlib.metadata.version(loop.distribution) if loop.distribution else ""
     except importlib.metadata.PackageNotFoundError:
@@ -45,7 +45,7 @@ def version_of(loop: Loop) -> str:
 
 
 def why_unfit(loop: Loop) -> str | None:
-    """Why a loop of the table is not for this Python or platform; None if it is, or is not known."""
+    """Say why a loop of the table is not for this Python or platform; None if it is, or is not known."""
     notes = KNOWN_LOOPS.get(loop.name)
     if notes is None or notes.loop.factory != loop.factory:
         return None

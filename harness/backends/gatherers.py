@@ -1,4 +1,4 @@
-"""Gatherers of ours: one meaning, over whichever library's task group."""
+"""The gatherers that loopcmp brings: they mean the same over every library's task group."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -17,7 +17,7 @@ def gather_in(
     open_group: Callable[[], AbstractAsyncContextManager[Group]],
     start_in: Callable[[Group], Start],
 ) -> Gather:
-    """A gatherer over a task group; `start_in` gives the group's way to start a function with arguments.
+    """Make a gatherer over a task group; `start_in` gives the group's way to start a function with arguments.
 
     Called and not awaited, nothing starts. Awaited, the arguments are checked before anything
     starts; the same awaitable twice starts once and fills both places; errors leave in the
@@ -55,7 +55,7 @@ async def _fill_or_keep(results: list[Any], places: Sequence[int], awaitable: Aw
 
 
 def _places(awaitables: Sequence[Awaitable[Any]]) -> list[tuple[Awaitable[Any], list[int]]]:
-    """Each distinct awaitable with the places it fills. Raises TypeError for what is none."""
+    """Return each distinct awaitable with the places it fills. Raises TypeError for what is none."""
     distinct: dict[int, tuple[Awaitable[Any], list[int]]] = {}
     for place, awaitable in enumerate(awaitables):
         if not isinstance(awaitable, Awaitable):
@@ -65,4 +65,4 @@ def _places(awaitables: Sequence[Awaitable[Any]]) -> list[tuple[Awaitable[Any], 
 
 
 anyio_gather = gather_in(create_task_group, attrgetter("start_soon"))
-"""Gather over an AnyIO task group, on whichever library is running."""
+"""The gatherer over an AnyIO task group, on whichever library is running."""

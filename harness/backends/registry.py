@@ -16,7 +16,7 @@ DEFAULT_BASELINE = "asyncio+gather"
 
 
 def known_loops(extra: Iterable[Loop] = ()) -> tuple[Loop, ...]:
-    """Every loop that can be named: built in, brought by an installed distribution, or the user's own.
+    """Return every loop that can be named: built in, brought by an installed distribution, or the user's own.
 
     The user's own counts before another of its name.
     """
@@ -25,7 +25,7 @@ def known_loops(extra: Iterable[Loop] = ()) -> tuple[Loop, ...]:
 
 
 def known_backends(extra: Iterable[Loop] = ()) -> tuple[Backend, ...]:
-    """Every backend that can be named: the default ones first, then each loop's other gatherers."""
+    """Return every backend that can be named: the default ones first, then each loop's other gatherers."""
     loops = known_loops(extra)
     first = [Backend(loop, FAMILIES[loop.family][0]) for loop in loops]
     rest = [Backend(loop, name) for loop in loops for name in FAMILIES[loop.family][1:]]
@@ -35,7 +35,7 @@ def known_backends(extra: Iterable[Loop] = ()) -> tuple[Backend, ...]:
 def find_backend(
     name: str, extra: Sequence[Loop] = (), environments: Iterable[EnvironmentSpec] = ()
 ) -> Backend:
-    """The backend of this name, `LOOP+GATHERER@ENV`; a bare loop name means its default gatherer.
+    """Find the backend of this name, `LOOP+GATHERER@ENV`; a bare loop name means its default gatherer.
 
     Raises BadInput where there is none, naming the nearest.
     """
@@ -49,7 +49,7 @@ def find_backend(
 
 
 def find_environment(name: str, environments: Iterable[EnvironmentSpec]) -> EnvironmentSpec:
-    """The environment of this name. Raises BadInput where there is none, saying how to define it."""
+    """Find the environment of this name. Raises BadInput where there is none, saying how to define it."""
     for environment in environments:
         if environment.name == name:
             return environment
@@ -71,7 +71,7 @@ def _find_backend(name: str, extra: Sequence[Loop]) -> Backend:
 
 
 def read_loop(words: str) -> Loop:
-    """A loop from the command line's NAME=module:factory. Raises BadInput if it has another shape."""
+    """Read a loop from the command line's NAME=module:factory. Raises BadInput if it has another shape."""
     name, equals, factory = words.partition("=")
     module, colon, attribute = factory.partition(":")
     if not (equals and colon and name and module and attribute):

@@ -1,4 +1,4 @@
-"""What a worker has to know to run on a backend: the one shape that every family fills in."""
+"""A runtime is what a worker has to know to run on a backend; every family of loops makes one."""
 
 import importlib
 import threading
@@ -11,7 +11,7 @@ from harness.scenario import Gather
 
 
 class NotALoop(Exception):
-    """A loop factory that makes something else."""
+    """A loop factory made something else than a loop."""
 
 
 def _nothing_to_check() -> None:
@@ -29,15 +29,15 @@ def _no_thread(thread: threading.Thread) -> bool:  # noqa: ARG001 - the shape of
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """How to run a story on one backend, and how to see what it left.
+    """How to run a scenario on one backend, and how to see what it left.
 
     `anyio_backend` and `options` go to `anyio.run`, `modules` are what it needs imported.
     `cancelled` are the exceptions that mean cancellation here. `count_tasks` is called inside the
     running loop and counts the tasks alive in it; `pending_tasks` after the loop is closed, and
-    counts those it abandoned.
-    `keeps` knows the idle threads that the library keeps for later, which no story left.
-    `loggers` are the loggers on which the library complains. `check` makes a loop and closes
-    it, and raises NotALoop where the factory makes something else. `elsewhere` says on which other loop
+    counts those it abandoned. `is_pool_thread` knows the idle threads that the library keeps for later,
+    which no scenario left.
+    `loggers` are the loggers on which the library warns. `check` makes a loop and closes
+    it, and raises NotALoop where the factory makes something else. `other_loop` says on which other loop
     than that of the backend something has run, in words such as "ran on uvloop.Loop, not …"; None if
     nothing has.
     """

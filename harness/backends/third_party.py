@@ -1,4 +1,4 @@
-"""The loops that come built in and are not run by default: variants of asyncio, and what PyPI has.
+"""The loops that are known and not run by default: variants of asyncio, and what PyPI has.
 
 What a third-party loop lacks is what its own page on PyPI says of itself, of the version that is named;
 what it lacks in fact is for `loopcmp check` to find.

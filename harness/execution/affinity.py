@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 
 def choose_cpus(wanted: int) -> frozenset[int] | None:
-    """`wanted` CPUs for workers: allowed, not CPU 0 where there is a choice; None if it cannot pin."""
+    """Choose `wanted` allowed CPUs for workers, CPU 0 last of all; None where workers cannot be pinned."""
     if not hasattr(os, "sched_getaffinity"):
         return None
     allowed = sorted(os.sched_getaffinity(0), reverse=True)
@@ -16,7 +16,7 @@ def choose_cpus(wanted: int) -> frozenset[int] | None:
 
 @contextmanager
 def avoiding(cpus: frozenset[int] | None) -> Iterator[None]:
-    """Keep this process off the workers' CPUs, where there are others; all threads, for one may draw."""
+    """Keep all threads of this process off the workers' CPUs, where there are others."""
     if cpus is None or not (os.sched_getaffinity(0) - cpus):
         yield
         return

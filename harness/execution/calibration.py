@@ -10,12 +10,12 @@ from harness.protocol.messages import Turn
 from harness.records.pace import FEWEST_UNTIMED, ONE_AT_A_TIME, ArmFailure, RoundSettings
 
 CALIBRATION_VALUES = 3
-"""Values of which a calibration takes the least."""
+"""The number of values of which a calibration takes the smallest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The loops that the first arm needs, and seconds of an iteration: its own and the slowest arm's."""
+    """The loop count of the first arm, and the seconds of one iteration: its own and the slowest arm's."""
 
     loops: int
     iteration: float
@@ -23,7 +23,7 @@ class Calibration:
 
 
 def calibrate(arms: Sequence[Arm], context: RoundContext, seconds: float) -> Calibration | ArmFailure:
-    """Find one loop count for a row: the first arm's value lasts at least `seconds`."""
+    """Find one loop count for all arms: with it, the first arm's value lasts at least `seconds`."""
     try:
         with ExitStack() as stack:
             workers = [stack.enter_context(ArmWorker(arm, context)) for arm in arms]
@@ -38,7 +38,7 @@ def calibrate(arms: Sequence[Arm], context: RoundContext, seconds: float) -> Cal
 
 
 def _find_loops(worker: ArmWorker, seconds: float) -> tuple[int, float]:
-    """The loops after which a value lasts `seconds`, found by doubling, and one iteration's seconds."""
+    """Double the loops until a value lasts `seconds`; return the count and one iteration's seconds."""
     loops = 1
     while (iteration := _iteration(worker, loops)) * loops < seconds / 2:
         loops *= 2
@@ -46,29 +46,29 @@ def _find_loops(worker: ArmWorker, seconds: float) -> tuple[int, float]:
 
 
 def _iteration(worker: ArmWorker, loops: int) -> float:
-    """Seconds of one iteration: the least of a few values, for a hiccup must not set the loop count."""
+    """Measure one iteration, in seconds: the smallest of a few values, so that no hiccup counts."""
     values = [worker.take_turn("warmup", Turn(loops, seed=0, untimed=0)) for _ in range(CALIBRATION_VALUES)]
     return min(value.wall / value.loops / 1e9 for value in values)
 
 
 UNTIMED_SECONDS = 0.001
-"""Seconds, about, that iterations last which come before the clock in every turn.
+"""Seconds that the untimed iterations before the clock last in every turn, about.
 
-So long a loop needs to be warm again after a full collection and the turns of others (README, Method).
+A loop needs as long to be warm again after a full collection and the turns of others (docs/method.md).
 """
 
 
 SLOW_ITERATION = 0.01
-"""Seconds of one iteration above which a turn starts with one untimed iteration.
+"""Seconds of one iteration above which a turn has one untimed iteration, and the full collection after it.
 
-Then the full collection comes after it. Cold caches cost so long an iteration nothing, while what it leaves
-among the old objects decides whether a full collection falls into the value: ten thousand of trio's tasks met
-one in every value (2.0 times asyncio's time), and none with the collection last (1.6 times).
+Cold caches cost an iteration of this length nothing, but the objects that the untimed one leaves among the
+old decide whether a full collection falls into the value: ten thousand of trio's tasks met one in every value
+(2.0 times asyncio's time), and none where the collection came last (1.6 times).
 """
 
 
 SLOWEST_VALUE = 0.1
-"""Seconds that a value of a row's slowest arm may last."""
+"""The most seconds that a value of a benchmark's slowest arm may last."""
 
 
 LONG_ITERATION = 0.2
@@ -76,18 +76,18 @@ LONG_ITERATION = 0.2
 
 
 LONGEST_PART = 0.6
-"""Seconds that a worker's turns may take in a round before they are chosen by their variance.
+"""The most seconds that a worker's turns take in a round before the turns are chosen by their variance.
 
-Values so long average over the machine's moods.
+Within this time slow changes of the machine's speed average out, so more turns would say little more.
 """
 
 
 FEWEST_TURNS = 2
-"""That a worker takes however long they are: one would leave nothing to compare it with."""
+"""The fewest turns that a worker takes, however long they are: one alone would have no other beside it."""
 
 
 def choose_pace(calibration: Calibration, turns: int, warmups: int, pilot: int = 0) -> RoundSettings:
-    """How to measure a row that was calibrated so, with `turns` until `pilot` rounds were taken."""
+    """Choose how a benchmark so calibrated is measured: `turns` a round until `pilot` rounds are taken."""
     if calibration.slowest > LONG_ITERATION:
         return ONE_AT_A_TIME
     loops = max(1, min(calibration.loops, int(SLOWEST_VALUE / calibration.slowest)))

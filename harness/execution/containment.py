@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 LINUX = sys.platform == "linux"
 
 MEMORY_SHARE = 0.75
-"""Of the machine's memory that a worker may use. A million trio tasks fit into it where there are 16 GiB."""
+"""The share of the machine's memory that a worker may use: of 16 GiB, enough for a million tasks of trio."""
 
 _CONTROL_GROUP = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 _PATIENCE = 5.0
-"""Seconds for which descendants that go on forking are chased."""
+"""The seconds for which descendants that go on forking are ended again and again."""
 
 _limit_marks = count()
 
 
 @cache
 def memory_limit() -> int:
-    """Bytes that a worker may use: a share of what the machine has, or the control group allows."""
+    """Return the bytes that a worker may use: a share of the machine's, or of its control group's."""
     limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
     for path in _CONTROL_GROUP:
         with suppress(OSError, ValueError):  # no such group, or "max"
@@ -46,7 +46,7 @@ def memory_limit() -> int:
 
 
 class Containment:
-    """One worker's limits and descendants, from right after its start until after its end.
+    """The limits and descendants of one worker, from right after its start until after its end.
 
     The limit is on private writable memory (RLIMIT_DATA): address space that is only reserved, as
     threads' arenas and compiled loops do by the gigabyte, is not counted. What is shared is not either;
@@ -90,7 +90,7 @@ class Containment:
 
 
 def is_stopped(pid: int) -> bool:
-    """Whether the system, where it tells, says that a process is stopped."""
+    """Decide whether a process is stopped, where the system tells; elsewhere it is taken not to be."""
     with suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
     return False
@@ -105,7 +105,7 @@ def remove(folder: "tempfile.TemporaryDirectory[str]") -> None:
 
 
 def _adopted() -> list[int]:
-    """Children of this process's first thread, which the system gives every orphan to, where /proc tells."""
+    """Return the children of this process's first thread, to which the system gives orphans; needs /proc."""
     with suppress(OSError):  # no /proc
         return [*map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_bytes().split())]
     return []

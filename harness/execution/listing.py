@@ -1,4 +1,4 @@
-"""Fresh processes are asked which benchmarks a module has, and whether a loop can be made."""
+"""A fresh process says which benchmarks a module has, or whether a loop can be made."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,11 +15,11 @@ from harness.protocol.benchmarks import Benchmark
 from harness.protocol.observations import WorkerExit
 
 _PATIENCE = 60.0
-"""Seconds in which a worker must list its modules or make a loop."""
+"""The seconds within which a worker must list its modules or make a loop."""
 
 
 def list_benchmarks(modules: Iterable[tuple[str, str]]) -> tuple[Benchmark, ...]:
-    """The rows of (module, family) pairs, in order. Raises ScenarioBroken or BadInput."""
+    """Return the benchmarks of (module, family) pairs, in order. Raises ScenarioBroken or BadInput."""
     wanted = [[module_to_import(module), family, module] for module, family in modules]
     benchmarks: list[Benchmark] = []
     with Worker({"do": "list", "modules": wanted}) as worker:
@@ -40,7 +40,7 @@ def list_benchmarks(modules: Iterable[tuple[str, str]]) -> tuple[Benchmark, ...]
 
 
 def _as_typed(benchmark: Benchmark, module: str) -> Benchmark:
-    """A benchmark of a user's module under the path that was typed, which holds on other machines too.
+    """Return a benchmark of a user's module under the path that was typed, which holds on other machines too.
 
     Raises BadInput if it says that it is only for a family of loops that nobody knows.
     """
@@ -77,7 +77,7 @@ def check_loop(loop: Loop) -> None:
 
 
 def module_to_import(module: str) -> str:
-    """A dotted name as it is; a path made absolute, because workers run in a folder of their own.
+    """Return a dotted name as it is, and a path made absolute, because workers run in a folder of their own.
 
     Raises BadInput for a path that no message can hold.
     """

@@ -20,7 +20,7 @@ _ALWAYS = ("loopcmp", "anyio", "pyperf")
 
 
 def describe_machine(backends: Iterable[Backend]) -> Machine:
-    """What can be read here without privileges; nothing in it names a user, a host or a path."""
+    """Describe this machine by what anyone may read; nothing in it names a user, a host or a path."""
     backends = tuple(backends)
     own_distributions = (distribution_of(backend.loop) for backend in backends if backend.environment is None)
     names = (*_ALWAYS, *own_distributions)
@@ -41,7 +41,7 @@ def describe_machine(backends: Iterable[Backend]) -> Machine:
 
 
 def environment_of(backend: Backend, interpreter: InterpreterPath) -> BackendEnvironment:
-    """What a backend in a virtual environment runs on, as a worker there said."""
+    """Describe what a backend in a virtual environment runs on, as a worker there said."""
     identity = interpreter.identity
     if identity is None:
         return BackendEnvironment(backend.name, unavailable=interpreter.unavailable)
@@ -52,17 +52,17 @@ def environment_of(backend: Backend, interpreter: InterpreterPath) -> BackendEnv
 
 
 def now() -> str:
-    """The time, in ISO 8601 and UTC, to the second."""
+    """Return the time, in ISO 8601 and UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def load() -> float | None:
-    """The one-minute load average, where the system tells."""
+    """Return the one-minute load average, where the system tells."""
     return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 
 def distribution_of(loop: Loop) -> str:
-    """The distribution that brings a loop: the one named, or that of the module of its factory."""
+    """Return the distribution that brings a loop: the one named, or that of the module of its factory."""
     if loop.distribution or not loop.factory or loop.is_ours:
         return loop.distribution
     top = loop.module.partition(".")[0]

@@ -1,4 +1,4 @@
-"""Ask fresh processes: which rows a module has, and what a case is seen to do."""
+"""A fresh process observes a case, and what it says, or how it ends, becomes a value."""
 
 import importlib.util
 from dataclasses import replace
@@ -17,7 +17,7 @@ from harness.protocol.observations import Observation, ObservationCount, Process
 
 
 def case_spec(benchmark: Benchmark, backend: Backend) -> CaseSpec:
-    """What a worker has to know to run this case."""
+    """Return what a worker has to know to run this case."""
     loop = backend.loop
     return CaseSpec(
         module=module_to_import(benchmark.module),
@@ -34,7 +34,7 @@ def case_spec(benchmark: Benchmark, backend: Backend) -> CaseSpec:
 def observe_in_process(
     benchmark: Benchmark, backend: Backend, timeout: float, stop: Event | None = None
 ) -> ProcessObservations:
-    """What one fresh process sees of a case; `timeout` seconds for all it has to say, or `stop`, end it."""
+    """Observe a case in one fresh process, which is ended after `timeout` seconds in all, or by `stop`."""
     interpreter = interpreter_for(backend)
     if why := interpreter.unavailable or _library_missing(benchmark, backend):
         return ProcessObservations(unavailable=why)
@@ -60,7 +60,7 @@ def observe_in_process(
 def _conclude(
     benchmark: Benchmark, backend: Backend, reply: Reply | WorkerExit, seen: tuple[ObservationCount, ...]
 ) -> ProcessObservations:
-    """A sighting that ends with what is no observation."""
+    """Return what a process observed before it sent something that is no observation."""
     if isinstance(reply, WorkerExit):
         return ProcessObservations(seen, ended=reply)
     if reply.kind == "done":
@@ -77,9 +77,9 @@ def _conclude(
 
 
 def _library_missing(benchmark: Benchmark, backend: Backend) -> str | None:
-    """Which library that the row needs is not installed here, with what to type; None if all are there.
+    """Name a library that the benchmark needs and that is missing here, with what to type; None if none is.
 
-    Of a virtual environment only a worker in it can say so.
+    What a virtual environment lacks, only a worker in it can say.
     """
     if backend.environment is not None:
         return None
@@ -89,7 +89,7 @@ def _library_missing(benchmark: Benchmark, backend: Backend) -> str | None:
 
 
 def _where_to_get_it(benchmark: Benchmark, backend: Backend) -> str:
-    """What to type for a library that is not where the backend's workers run."""
+    """Say what to type for a library that is missing where the backend's workers run."""
     if (environment := backend.environment) is not None:
         return f"add the package that brings it to --env '{environment.name}={environment.python} …'"
     own = benchmark.module.startswith("scenarios.")

@@ -1,4 +1,4 @@
-"""What a worker writes: messages on a pipe of their own, and the last of its standard output and error."""
+"""The reader of what a worker writes: messages on a pipe of their own, and the end of its two outputs."""
 
 import math
 import os
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from harness.protocol.messages import LONGEST_MESSAGE
 
 KEPT_OUTPUT = 64 * 1024
-"""Bytes kept of the end of a worker's standard output and error each."""
+"""The bytes that are kept of the end of a worker's standard output, and as many of its standard error."""
 
 
 class OutputReader:
@@ -32,7 +32,7 @@ class OutputReader:
             self._open.register(descriptor, select.POLLIN)
 
     def read(self, seconds: float) -> bool:
-        """Take in what has arrived within `seconds`; False if there was nothing."""
+        """Take in what arrives within `seconds`; return False if there was nothing."""
         arrived = False
         for descriptor, _ in self._open.poll(math.ceil(seconds * 1000)):
             name, received = self._names[descriptor], os.read(descriptor, KEPT_OUTPUT)
@@ -50,7 +50,7 @@ class OutputReader:
         return arrived
 
     def next_message(self) -> bytes | None:
-        """The next whole message, searched for only in what has arrived since the last look."""
+        """Return the next whole message, searched for only in what has arrived since the last call."""
         end = self._received.find(b"\n", self._searched)
         self._searched = len(self._received)
         if end < 0:
@@ -62,10 +62,10 @@ class OutputReader:
 
     @property
     def overflows(self) -> bool:
-        """Whether what has come without an end is longer than any message."""
+        """Whether what has arrived without an end is longer than any message may be."""
         return len(self._received) > LONGEST_MESSAGE
 
     @property
     def last_output(self) -> tuple[str, ...]:
-        """The last that came on each output, as text."""
+        """The end of each output, as text."""
         return tuple(bytes(last).strip().decode(errors="replace") for last in self._last.values())

@@ -23,7 +23,7 @@ from harness.protocol.observations import WorkerExit
 T = TypeVar("T")
 
 DEEPEST_MESSAGE = 250
-"""Levels of a message: ours take up to 213, and str() of a description of 330 is a RecursionError."""
+"""The most levels of nesting in a message: ours take up to 213, and str() fails on a description of 330."""
 
 _INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
@@ -121,7 +121,7 @@ class Worker:
             os.write(self._commands, msgspec.json.encode(message) + b"\n")
 
     def receive(self, seconds: float) -> Reply | WorkerExit:
-        """The worker's next message, or how it ended; one that says nothing for `seconds` is ended."""
+        """Return the next message, or how the worker ended; one that is silent for `seconds` is ended."""
         deadline = time.monotonic() + seconds
         while True:
             if (line := self._output.next_message()) is not None:
@@ -158,7 +158,7 @@ class Worker:
         return self._end_with(f"gave no answer for {seconds:g} s", timed_out=True)
 
     def _exited(self) -> WorkerExit:
-        """How a worker ended of itself."""
+        """Say how a worker ended of itself."""
         status = self._process.returncode
         note = _OUT_OF_MEMORY if status == -signal.SIGKILL else ""
         return self._end_with(_how(status), note)
@@ -202,10 +202,10 @@ class Worker:
 
 
 _PATIENCE = 0.2
-"""Seconds between two looks at whether the process is still there; its end closes the pipe anyway."""
+"""The seconds between two checks whether the process still lives; its end closes the pipe anyway."""
 
 _CLOSED_PATIENCE = 2.0
-"""Seconds in which a worker that has closed its answers is to end: the system closes last of all."""
+"""The seconds that a worker may live after its pipe closed: the system closes it last of all."""
 
 _OUT_OF_MEMORY = "loopcmp did not send SIGKILL; the system does when memory runs out"
 
@@ -220,6 +220,6 @@ def _how(status: int) -> str:
 
 
 def _environment(folder: str) -> dict[str, str]:
-    """Built, not inherited: nothing like PYTHONASYNCIODEBUG or PYTHONWARNINGS gets through."""
+    """Build a worker's environment variables: none like PYTHONASYNCIODEBUG or PYTHONWARNINGS is inherited."""
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return {**inherited, "LANG": "C.UTF-8", "TMPDIR": folder}

@@ -1,4 +1,4 @@
-"""Workers taking turns: one round of a row, all arms alive at once on the same CPU, order drawn anew."""
+"""A round of a benchmark: workers of all arms live at once on one CPU and take turns in a random order."""
 
 import random
 import sys
@@ -30,22 +30,25 @@ Metadata = Mapping[str, str | int]
 """Metadata for the pyperf runs of a round."""
 
 LARGEST_NUMBER = 2**63
-"""Of any number that a worker tells: nanoseconds of 292 years, and what can be divided as a float."""
+"""The largest number that a worker may send: nanoseconds of 292 years, and within what a float can divide."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """A backend taking part in a row's rounds, or the baseline's second entry (A/A); `python` runs it."""
+    """An arm is a backend in a benchmark's rounds, or the self-test's second entry of the baseline.
+
+    `python` is the path of the interpreter that its workers run on.
+    """
 
     name: str
     case: CaseSpec
     python: str = sys.executable
     planted: int = 0
-    """Iterations in every GRAIN that it runs and does not report: a difference planted by an audit."""
+    """The iterations in every GRAIN that it runs and does not report: a difference that an audit planted."""
 
 
 class ArmFailed(Exception):
-    """An arm that cannot finish its round; `fault` says why."""
+    """An arm cannot finish its round; `fault` says why."""
 
     def __init__(self, fault: ArmFailure) -> None:
         super().__init__(fault.reason)
@@ -54,7 +57,7 @@ class ArmFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RoundContext:
-    """Where rounds take place: the CPUs that workers are pinned to, and seconds of patience."""
+    """What a benchmark's rounds share: the workers' CPUs, and the seconds for which one may be silent."""
 
     cpus: frozenset[int] | None
     timeout: float
@@ -63,10 +66,10 @@ class RoundContext:
 def run_round(
     arms: Sequence[Arm], pace: RoundSettings, context: RoundContext, seed: str, metadata: Metadata
 ) -> tuple[ArmRound, ...] | ArmFailure:
-    """One round: a fresh worker per arm, warm-ups and turns in an order drawn anew for each.
+    """Take one round: a fresh worker per arm, and warm-ups and turns in an order that is drawn anew for each.
 
     `seed` names the round; the orders and the turns' seeds derive from it, equal for all arms.
-    `about` becomes metadata of the pyperf runs. An arm that fails makes the round void.
+    `metadata` goes into the pyperf runs. An arm that fails makes the round void.
     """
     rng = random.Random(seed)
     turns = _turns(pace, rng)
@@ -80,7 +83,7 @@ def run_round(
 
 
 def _turns(pace: RoundSettings, rng: random.Random) -> list[tuple[str, Turn]]:
-    """The turns of a round, warm-ups first, each with its own seed."""
+    """Return the turns of a round, warm-ups first, each with its own seed."""
 
     def turn(timed: TimingMode) -> Turn:
         return Turn(pace.loops, rng.getrandbits(32), pace.untimed, timed, pace.warm)
@@ -96,7 +99,7 @@ def _take_turns(
     rng: random.Random,
     metadata: Metadata,
 ) -> list[ArmRound]:
-    """The arms' workers live at once and take every turn, in an order drawn anew for each."""
+    """Have the workers of all arms live at once and take every turn, in an order drawn anew for each."""
     with ExitStack() as stack:
         workers = [stack.enter_context(ArmWorker(arm, context)) for arm in rng.sample(arms, len(arms))]
         for worker in workers:
@@ -110,7 +113,7 @@ def _take_turns(
 
 
 class ArmWorker:
-    """One arm's worker during a round."""
+    """The worker of one arm during a round."""
 
     def __init__(self, arm: Arm, context: RoundContext) -> None:
         self._arm = arm
@@ -149,7 +152,7 @@ class ArmWorker:
         self._worker.send("release", {**metadata, "loopcmp_arm": self._arm.name})
 
     def finish(self) -> ArmRound:
-        """The worker's values, and what it says at its end. Raises ArmFailed."""
+        """Return the worker's values, and what it says at its end. Raises ArmFailed."""
         summary = self._checked(self._expect("farewell", WorkerSummary))
         if (sketch := summary.sketch) and min(sketch.operations, *sketch.quantiles) < 1:
             raise ArmFailed(ArmFailure(self._arm.name, f"wrote quantiles that cannot be: {sketch.quantiles}"))
@@ -161,13 +164,13 @@ class ArmWorker:
         )
 
     def _checked(self, message: Message) -> Message:
-        """What the worker told. Raises ArmFailed for a number that nothing can be."""
+        """Return the message itself. Raises ArmFailed for a number in it that no clock or counter gives."""
         if any(abs(number) > LARGEST_NUMBER for number in _numbers(message)):
             raise ArmFailed(ArmFailure(self._arm.name, "wrote a number that cannot be: it is beyond ±2^63"))
         return message
 
     def _expect(self, kind: str, shape: type[T]) -> T:
-        """The content of the worker's next message, which is of this kind. Raises ArmFailed."""
+        """Return the next message's content. Raises ArmFailed if it is of another kind or shape."""
         reply = self._worker.receive(self._timeout)
         if isinstance(reply, WorkerExit):
             raise ArmFailed(ArmFailure(self._arm.name, reply.how, reply.output, reply.timed_out))
@@ -181,7 +184,7 @@ class ArmWorker:
 
 
 def _numbers(message: Value | WorkerSummary | LatencySketch) -> Iterator[float]:
-    """Every number of a message, those of its sketch among them."""
+    """Yield every number of a message, those of its sketch among them."""
     for name in message.__slots__:
         match getattr(message, name):
             case int() | float() as number:
@@ -193,7 +196,7 @@ def _numbers(message: Value | WorkerSummary | LatencySketch) -> Iterator[float]:
 
 
 def _refusal(reply: Reply) -> str:
-    """Why a worker gives no more. Raises msgspec.ValidationError for an outcome that is none."""
+    """Say why a worker gives no more values. Raises msgspec.ValidationError for an outcome that is none."""
     match reply:
         case Reply("raised"):
             return f"when timed it {reply.read(Outcome)}"

@@ -6,7 +6,7 @@ from harness.protocol.descriptions import Outcome, Parameter
 from harness.protocol.observations import Diagnostic, Leaks
 
 SCALE = "scale"
-"""The tag of rows that take gigabytes or minutes, and are left out unless asked for."""
+"""The tag of benchmarks that take gigabytes or minutes, and are left out unless asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Benchmark:
     """A scenario with one choice of its parameters, as a worker lists it.
 
     `ideal` is in seconds per iteration. `source` is the scenario's file and line. `native` is
-    the scenario whose story this one tells without AnyIO, `only` the family of loops that it runs on.
+    the scenario that this one tells again without AnyIO, `only` the family of loops that it runs on.
     `needs` are modules that must be importable for it to run. `set_up` says whether it yields an operation.
     `text` is the scenario as its module has it, decorators and all.
     """
@@ -85,5 +85,5 @@ class Benchmark:
 
     @property
     def id(self) -> str:
-        """The row's name on the command line: `order:n=100`."""
+        """The benchmark's name on the command line: `order:n=100`."""
         return ":".join([self.scenario, *(f"{name}={value}" for name, value in self.parameters)])

@@ -1,6 +1,6 @@
-"""The words for a value and for how a story ended: all that a worker needs to say what it returned.
+"""A description puts a value into words, and an outcome says how a scenario ended.
 
-Apart from `observation`, because a worker that only times pays for every class when it starts.
+They stand apart from observations, because a worker that only times pays for every class when it starts.
 """
 
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def _entry(part: Description) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a story ended: with a value or with an error."""
+    """How a scenario ended: with a value or with an error."""
 
     how: Literal["returned", "raised"]
     what: Description

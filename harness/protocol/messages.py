@@ -9,10 +9,10 @@ from typing import Literal
 from harness.protocol.descriptions import Description, Parameter
 
 LONGEST_MESSAGE = 16 * 1024 * 1024
-"""Bytes; a longer line is rubbish. A description is at most 64 KiB, so nothing of ours comes near."""
+"""The most bytes of a line: a description is at most 64 KiB, so nothing that we write comes near."""
 
 OBSERVATIONS_PER_PROCESS = 8
-"""Looks per process. trio reverses a batch with probability ½: 2 × 8 looks miss that once in 32,768."""
+"""The observations of a process: trio reverses half of its batches, and 2 × 8 miss that once in 32,768."""
 
 OUT_OF_MEMORY = "out of memory"
 """The kind of message with which a worker says that it reached the limit of its memory."""
@@ -56,12 +56,12 @@ TimingMode = Literal["whole", "uncollected", "each"]
 """
 
 QUANTILES = (0.5, 0.99, 0.999)
-"""What a worker tells of the times of single iterations."""
+"""The quantiles of the times of single iterations that a worker sends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The parent's word to a timing worker: run one value. `seed` is equal for all arms.
+    """A turn is the parent's request for one value; its `seed` is equal for all arms.
 
     If `warm`, the full collection comes before the `untimed` iterations, which warm the caches again;
     otherwise after them.
@@ -76,13 +76,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What one turn gave; times are nanoseconds over all `loops` iterations.
+    """A value is what one turn gave; times are nanoseconds over all `loops` iterations.
 
     `switches` are voluntary and involuntary context switches, `collections` the garbage
-    collections per generation inside the clock and `collecting` the time in them; `full` are how many of
-    them were full, and the time in those. `helping` is the part of `cpu` that threads other than the loop's
-    used. Since the last turn the worker `waited`, and used `idle_cpu` of CPU time while it did. `result`
-    describes the last return; None where it equals that of the turn before.
+    collections per generation inside the clock and `collecting` the time in them; `full_collections`
+    are how many of them were full, and the time in those. `helper_cpu` is the part of `cpu` that threads
+    other than the loop's used. Since the last turn the worker `waited`, and used `idle_cpu` of CPU time
+    while it did. `result` describes the last return; None where it equals that of the turn before.
     """
 
     loops: int

@@ -1,4 +1,4 @@
-"""The words both processes share: what a worker saw, and what a scenario promised.
+"""What a worker saw of a case: observations, with their diagnostics and leaks, and how the process ended.
 
 A worker builds these values and sends them as JSON; the parent reads them back with msgspec.
 Nothing here runs a loop, and nothing here needs more than the standard library, because a
@@ -13,9 +13,9 @@ from harness.protocol.descriptions import Description, DiagnosticKind, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """A warning, log record or unraisable error that a story left behind.
+    """A warning, log record or unraisable error that a scenario left behind.
 
-    The wording is evidence only: it differs between versions and is never compared.
+    Its message is evidence only: it differs between versions and is never compared.
     """
 
     kind: DiagnosticKind
@@ -27,7 +27,7 @@ class Diagnostic:
 
 
 def multiset(complaints: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Complaints in an order of their own, not that of their arrival."""
+    """Return diagnostics in an order of their own, not that of their arrival."""
     return tuple(sorted(complaints, key=str))
 
 
@@ -53,7 +53,7 @@ NO_LEAKS = Leaks()
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One look at a case: everything one run of the story was seen to do.
+    """Everything that one run of a case was seen to do.
 
     `raised_on_line` is the line of the scenario's file that the error came from: evidence only, never
     compared, because loops and libraries may raise one error in several places.
@@ -68,7 +68,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class ObservationCount:
-    """An observation, how many looks in a process gave it, and the longest of them in seconds."""
+    """An observation, how many runs in a process gave it, and the longest of them in seconds."""
 
     observation: Observation
     times: int
@@ -79,7 +79,7 @@ class ObservationCount:
 class WorkerExit:
     """A worker that ended before it was asked to, or was ended: how, and what it left as evidence.
 
-    `how` is a whole predicate such as "was killed by SIGSEGV"; `said` its last lines on standard error
+    `how` is a whole predicate such as "was killed by SIGSEGV"; `output` its last lines on standard error
     and output.
     """
 
@@ -104,7 +104,7 @@ class ProcessObservations:
 
 
 def distinct_observations(sightings: tuple[ProcessObservations, ...]) -> Iterator[Observation]:
-    """Every distinct observation in the sightings, process by process."""
+    """Yield every distinct observation, process by process."""
     for sighting in sightings:
         for seen in sighting.observations:
             yield seen.observation

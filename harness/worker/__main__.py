@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def _end_with(parent: int) -> None:
-    """End when the parent ends, also in the middle of a story that never does; Linux only."""
+    """End when the parent ends, also in the middle of a scenario that never does; Linux only."""
     if sys.platform == "linux":
         import ctypes
 

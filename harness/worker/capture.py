@@ -1,4 +1,4 @@
-"""Everything a story can do that is not its return value: prints, warnings, logs, leftovers."""
+"""A capture notes everything that a scenario does beside returning: prints, warnings, log records, leaks."""
 
 import io
 import logging
@@ -10,7 +10,6 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Self, TextIO
@@ -30,17 +29,17 @@ _LOG_KINDS: tuple[tuple[str, DiagnosticKind], ...] = (
 
 
 THREAD_GRACE = 1.0
-"""Seconds that threads are given to end after the loop was closed, before they count as left."""
+"""The seconds that threads are given to end after the loop was closed, before they count as left."""
 
 MOST_REPORTED = 1000
-"""Complaints and left files that are told one by one; a flood of them is cut off here."""
+"""The most diagnostics, and left files, that are reported one by one; a flood of them is cut off here."""
 
 _SPARE_DESCRIPTORS = 3
-"""Descriptors that looking at what is left takes, held ready for a story that leaves none free."""
+"""The descriptors that counting what is left takes, held ready for a scenario that leaves none free."""
 
 
 class Capture:
-    """Listens from `with` to its end; nothing that was said inside keeps an exception alive."""
+    """Notes what happens from `with` to its end; nothing that it keeps holds an exception alive."""
 
     def __init__(self, describer: Describer, runtime: Runtime) -> None:
         self._describer = describer
@@ -85,7 +84,7 @@ class Capture:
     @property
     def prints(self) -> tuple[str, ...]:
         """Lines printed to sys.stdout, in order."""
-        with suppress(ValueError):  # the story has closed it
+        with suppress(ValueError):  # the scenario has closed it
             self._output.flush()
         return self._printed.printed_lines()
 
@@ -95,10 +94,10 @@ class Capture:
         return multiset(self._diagnostics)
 
     def leaks(self) -> Leaks:
-        """What is there now and was not when the watch was made."""
+        """Return what is there now and was not when the capture was made."""
         self._let_threads_end()
         while self._spare_descriptors:
-            with suppress(OSError):  # the story has closed it
+            with suppress(OSError):  # the scenario has closed it
                 os.close(self._spare_descriptors.pop())
         threads, descriptors, children = self._alive()
         threads_before, descriptors_before, children_before = self._before
@@ -111,13 +110,13 @@ class Capture:
         )
 
     def _let_threads_end(self) -> None:
-        """Wait a moment for threads that were told to end: AnyIO tells its own and does not wait."""
+        """Wait a moment for threads that were asked to end: AnyIO asks its own and does not wait."""
         deadline = monotonic() + THREAD_GRACE
         for thread in self._alive()[0] - self._before[0]:
             thread.join(max(0.0, deadline - monotonic()))
 
     def _alive(self) -> tuple[set[threading.Thread], int, int]:
-        """Threads, open descriptors, and child processes, as far as the system tells."""
+        """Return the threads, and count open descriptors and child processes, as far as the system tells."""
         is_pool_thread = self._runtime.is_pool_thread
         threads = {thread for thread in threading.enumerate() if not is_pool_thread(thread)}
         return threads, _descriptors(), _children()
@@ -170,10 +169,10 @@ class Capture:
 
 
 def _message_of(message_of: Callable[[], str]) -> str:
-    """What a thing says of itself; one that raises when asked is no reason to fail."""
+    """Return a message; one that raises when it is asked for is no reason to fail."""
     try:
         return message_of()
-    except Exception as error:  # noqa: BLE001 - a story's __str__ may do anything
+    except Exception as error:  # noqa: BLE001 - a scenario's __str__ may do anything
         return f"its wording raises {type(error).__name__}"
 
 
@@ -194,9 +193,9 @@ class _Handler(logging.Handler):
 
 
 def _descriptors() -> int:
-    """Open descriptors; where a story has left none to look with, each is tried."""
+    """Count open descriptors; where a scenario has left none to list them with, each is tried."""
     try:
-        return len(os.listdir("/dev/fd"))  # noqa: PTH208 - one descriptor fewer than iterdir holds open
+        return len(os.listdir("/dev/fd"))
     except OSError:
         return sum(map(_is_open, range(resource.getrlimit(resource.RLIMIT_NOFILE)[0])))
 
@@ -210,21 +209,25 @@ def _is_open(descriptor: int) -> bool:
 
 
 def _children() -> int:
-    """Child processes of every thread, where /proc tells; a zombie nobody waited for counts."""
-    return sum(map(_children_of, Path("/proc/self/task").glob("*")))
-
-
-def _children_of(thread: Path) -> int:
+    """Count child processes of every thread, where /proc tells; a zombie nobody waited for counts."""
     try:
-        return len((thread / "children").read_text().split())
+        return sum(map(_children_of, os.listdir("/proc/self/task")))
+    except OSError:  # no /proc
+        return 0
+
+
+def _children_of(thread: str) -> int:
+    try:
+        with open(f"/proc/self/task/{thread}/children") as file:
+            return len(file.read().split())
     except OSError:  # it ended while it was looked at: its children are its process's now
         return 0
 
 
 def _current_folder() -> str:
-    """The worker's own empty folder, which is also its temporary folder; an empty name once it is gone."""
+    """Return the worker's own folder, which is its temporary folder too; an empty name once it is gone."""
     try:
-        return str(Path.cwd())
+        return os.getcwd()
     except OSError:
         return ""
 
@@ -233,7 +236,7 @@ _RANDOM = re.compile(r"\btmp[a-z0-9_]{8}")  # as tempfile draws them
 
 
 def _files(folder: str) -> Iterator[str]:
-    """Files in the worker's folder, without what `tempfile` draws at random in their names."""
+    """Yield the files in the worker's folder, without what `tempfile` draws at random in their names."""
     count = 0
     with suppress(RecursionError):  # folders nested without end
         for parent, _, file_names in os.walk(folder):
@@ -242,4 +245,4 @@ def _files(folder: str) -> Iterator[str]:
                 if count > MOST_REPORTED:
                     yield f"more than {MOST_REPORTED} files"
                     return
-                yield _RANDOM.sub("tmp…", os.path.relpath(os.path.join(parent, name), folder))  # noqa: PTH118
+                yield _RANDOM.sub("tmp…", os.path.relpath(os.path.join(parent, name), folder))

@@ -1,4 +1,4 @@
-"""What a story prints, kept as lines up to a bound and beyond it as a digest: a flood costs no memory."""
+"""Keeps what a scenario prints as lines up to a bound, and beyond it as a digest: a flood costs no memory."""
 
 import codecs
 import hashlib
@@ -8,7 +8,7 @@ from harness.worker.describing import LARGEST_DESCRIPTION, without_addresses
 
 
 class CapturedOutput(io.RawIOBase):
-    """The bytes under a story's sys.stdout.
+    """The bytes under a scenario's sys.stdout.
 
     Of the lines over 64 KiB, counted in characters, only their number and a digest are kept: equal floods
     compare equal.
@@ -23,7 +23,7 @@ class CapturedOutput(io.RawIOBase):
         self._pending = ""
 
     def writable(self) -> bool:
-        """It is."""
+        """Return True: it is made to be written to."""
         return True
 
     def write(self, written: object) -> int:

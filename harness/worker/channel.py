@@ -12,7 +12,7 @@ class Channel:
 
     def __init__(self, commands: int, replies: int) -> None:
         for descriptor in (commands, replies):
-            os.set_inheritable(descriptor, False)  # noqa: FBT003 - positional only; a story's own children must not hold our pipes
+            os.set_inheritable(descriptor, False)  # noqa: FBT003 - positional only; a scenario's own children must not hold our pipes
         self._commands = os.fdopen(commands, "rb", buffering=0)
         self._replies = replies
         self._pipe = os.fstat(replies)
@@ -34,7 +34,7 @@ class Channel:
             data = data[os.write(self._replies, data) :]
 
     def _check(self) -> None:
-        """End, saying why, where the story has closed our pipe, or its descriptor is another file's now."""
+        """End the worker, saying why, where its pipe is closed or its descriptor another file's now."""
         try:
             same = os.path.samestat(os.fstat(self._replies), self._pipe)
         except OSError:

@@ -1,4 +1,4 @@
-"""Scenario modules → the rows they hold, with every promise already put into words."""
+"""Lists the benchmarks of scenario modules, with every promise already described."""
 
 import inspect
 import math
@@ -31,7 +31,7 @@ _describer = Describer()
 
 
 def list_benchmarks(module: str, family: str) -> Iterator[Benchmark]:
-    """Every row of a module, in the order written. Raises ModuleBroken or Malformed."""
+    """Yield every benchmark of a module, in the order written. Raises ModuleBroken or Malformed."""
     imported = load_module(module)
     scenarios = scenarios_in(imported)
     if not scenarios:
@@ -102,7 +102,7 @@ def _source(scenario: Scenario) -> str:
 
 @cache
 def _lines(function: Callable[..., Any]) -> tuple[list[str], int]:
-    """A scenario's lines and the number of the first: cut out once, for all of its rows."""
+    """A scenario's lines and the number of the first: cut out once, for all of its benchmarks."""
     return inspect.getsourcelines(inspect.unwrap(function))
 
 

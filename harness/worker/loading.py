@@ -1,15 +1,15 @@
-"""Import scenario modules, and turn an assignment into something that can be run."""
+"""Imports scenario modules, and turns a case into something that can be run."""
 
 import importlib
 import importlib.util
 import inspect
+import os.path
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -23,27 +23,29 @@ from harness.worker.refusals import AnotherLoop, LibraryMissing, ModuleBroken
 
 
 def load_module(module: str) -> ModuleType:
-    """The module of this dotted name, or of this path where it ends in .py. Raises ModuleBroken."""
+    """Import the module of this dotted name, or of this path where it ends in .py. Raises ModuleBroken."""
     try:
-        return _load_path(Path(module)) if module.endswith(".py") else importlib.import_module(module)
+        return _load_path(module) if module.endswith(".py") else importlib.import_module(module)
     except (Exception, SystemExit) as error:
         message = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
         raise ModuleBroken(message, _frames_of_the_module(error)) from error
 
 
-def _load_path(path: Path) -> ModuleType:
-    sys.path.insert(0, str(path.parent))  # as `python mine.py` would
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+def _load_path(path: str) -> ModuleType:
+    folder, file_name = os.path.split(path)
+    name = file_name.removesuffix(".py")
+    sys.path.insert(0, folder)  # as `python mine.py` would
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise ImportError(f"{path.name} cannot be imported")
+        raise ImportError(f"{file_name} cannot be imported")
     module = importlib.util.module_from_spec(spec)
-    sys.modules.setdefault(path.stem, module)
+    sys.modules.setdefault(name, module)
     spec.loader.exec_module(module)
     return module
 
 
 def _frames_of_the_module(error: BaseException) -> str:
-    """The traceback without the frames that are ours or importlib's."""
+    """Write the traceback without the frames that are ours or importlib's."""
     frames = traceback.extract_tb(error.__traceback__)
     our_files = (__file__, importlib.__file__, "<frozen importlib")
     their_frames = [frame for frame in frames if not frame.filename.startswith(our_files)]
@@ -54,7 +56,7 @@ def _frames_of_the_module(error: BaseException) -> str:
 
 
 def scenarios_in(module: ModuleType) -> list[Scenario]:
-    """The scenarios defined in a module, in the order of their definition."""
+    """Return the scenarios defined in a module, in the order of their definition."""
     return [
         value
         for value in vars(module).values()
@@ -63,7 +65,7 @@ def scenarios_in(module: ModuleType) -> list[Scenario]:
 
 
 def find_scenario(module: str, name: str) -> Scenario:
-    """The scenario of this name. Raises ModuleBroken if its module does not import, LookupError."""
+    """Find the scenario of this name. Raises ModuleBroken if its module does not import, or LookupError."""
     for scenario in scenarios_in(load_module(module)):
         if scenario.name == name:
             return scenario
@@ -85,7 +87,7 @@ class BoundScenario:
     file: str = ""
 
     def open(self) -> AbstractAsyncContextManager[Operation]:
-        """The operation, between its set-up and its tear-down where it has them."""
+        """Return the operation, between its set-up and its tear-down where it has them."""
         if self.set_up is not None:
             return self.set_up()
         if self.operation is None:
@@ -122,7 +124,7 @@ def has_set_up(scenario: Scenario) -> bool:
 
 
 def bind(scenario: Scenario, parameters: dict[str, Any], runtime: Runtime) -> BoundScenario:
-    """The scenario with its parameters, and of what the backend offers all that it names."""
+    """Bind a scenario to its parameters, and to what it names of all that the backend offers."""
     offers = {"gather": runtime.gather, "new_loop": _new_loop(runtime)}
     wanted = {name: value for name, value in offers.items() if name in _parameter_names(scenario)}
     bound = _with_arguments(scenario.function, {**parameters, **wanted})
@@ -131,7 +133,7 @@ def bind(scenario: Scenario, parameters: dict[str, Any], runtime: Runtime) -> Bo
 
 
 def _file(scenario: Scenario) -> str:
-    """The file of the scenario's function, as the frames of a traceback name it."""
+    """Return the file of the scenario's function, as the frames of a traceback name it."""
     code = getattr(inspect.unwrap(scenario.function), "__code__", None)
     return "" if code is None else str(code.co_filename)
 
@@ -142,9 +144,9 @@ def _new_loop(runtime: Runtime) -> NewLoop:
 
 
 def _with_arguments(function: Callable[..., Any], arguments: dict[str, Any]) -> Callable[[], Any]:
-    """The function with its arguments, by position as far as they can be.
+    """Bind a function to its arguments, by position as far as they can be.
 
-    By keyword, a call costs half as much again, inside the clock: 1% of a story of 20 µs.
+    By keyword, a call costs half as much again, inside the clock: 1% of a scenario of 20 µs.
     """
     by_position = []
     for name, parameter in inspect.signature(function).parameters.items():
@@ -155,7 +157,7 @@ def _with_arguments(function: Callable[..., Any], arguments: dict[str, Any]) -> 
 
 
 def open_case(case: CaseSpec) -> tuple[BoundScenario, Runtime]:
-    """Import the backend and then the scenario that an assignment names, and bind them.
+    """Import the backend and then the scenario that a case names, and bind them.
 
     Raises LibraryMissing before it imports anything, ModuleBroken, and whatever the loop's package raises
     when imported.

@@ -1,12 +1,11 @@
-"""What this process has of memory, as the system tells it."""
-
-from pathlib import Path
+"""The memory of this process, as the system tells it."""
 
 
 def process_memory(field: str) -> int | None:
-    """Bytes of a field of /proc/self/status, such as VmHWM; None where there is none (macOS)."""
+    """Return the bytes of a field of /proc/self/status, such as VmHWM; None where there is none (macOS)."""
     try:
-        status = Path("/proc/self/status").read_text()
+        with open("/proc/self/status") as file:
+            status = file.read()
     except OSError:
         return None
     for line in status.splitlines():

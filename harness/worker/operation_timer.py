@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from ddsketch.ddsketch import BaseDDSketch
 
 ACCURACY = 0.001
-"""How far a quantile may be from the true one, as a share: a tenth of the usual margin."""
+"""The share by which a quantile may differ from the true one: a tenth of the usual margin."""
 
 BINS = 16_384
-"""Counters of 0.2% each: they reach over 14 powers of ten, from nanoseconds to a day, in 130 KB."""
+"""The number of counters, each 0.2% wide: they span 14 powers of ten, nanoseconds to a day, in 130 KB."""
 
 
 class OperationTimer:
-    """An operation's iterations with a clock around each; sketched when the turn is over."""
+    """Puts a clock around each iteration of an operation, and sketches the times when the turn is over."""
 
     def __init__(self) -> None:
         self._times = array("q")
@@ -31,7 +31,7 @@ class OperationTimer:
         self._sketch: BaseDDSketch | None = None
 
     def timed(self, operation: Operation, loops: int) -> Operation:
-        """`loops` iterations of the operation as one, and the last one's result."""
+        """Return an operation that runs `loops` timed iterations and returns the last one's result."""
         self._times = times = array("q", [0]) * loops  # now, for on the clock it would be allocated
 
         async def timed_operation() -> object:
@@ -45,7 +45,7 @@ class OperationTimer:
         return timed_operation
 
     def take_in(self) -> None:
-        """Take in the times of the turn that is over: a microsecond each, and none of it on the clock."""
+        """Add the times of the turn that is over to the sketch: a microsecond each, outside the clock."""
         if self._sketch is None:
             self._sketch = _new_sketch()
         for time in self._times:
@@ -53,7 +53,7 @@ class OperationTimer:
         self._operations += len(self._times)
 
     def latency_sketch(self) -> LatencySketch | None:
-        """What the worker tells of its iterations; None where none was timed by itself."""
+        """Return the sketch of all iterations; None where none was timed by itself."""
         if self._sketch is None:
             return None
         median, p99, p999 = (
@@ -63,7 +63,7 @@ class OperationTimer:
 
 
 def _at_least_a_tick(nanoseconds: float | None) -> float:
-    """A time that is not 0, as one shorter than a tick of the clock would be: ratios are taken of it."""
+    """Return a time of at least a nanosecond: ratios are taken of it, and a short one may read as 0."""
     return max(1.0, nanoseconds or 0.0)
 
 

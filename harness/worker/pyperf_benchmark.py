@@ -1,4 +1,4 @@
-"""A story as pyperf itself benchmarks it: the usual procedure, which an audit sets beside its own.
+"""Runs a scenario as pyperf itself benchmarks it: the usual procedure, which an audit compares with its own.
 
 `python -P -m harness.worker.pyperf_benchmark --case ASSIGNMENT` and pyperf's own options.
 """
@@ -12,7 +12,7 @@ from harness.worker.loading import open_case
 
 
 def main() -> None:
-    """Run pyperf's runner on the one operation that an assignment names."""
+    """Run pyperf's runner on the one operation that a case names."""
     import pyperf
 
     runner = pyperf.Runner(

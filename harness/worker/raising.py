@@ -1,11 +1,11 @@
-"""Where in a scenario's file an error was raised."""
+"""Finds where in a scenario's file an error was raised."""
 
 from collections.abc import Iterator
 from contextlib import suppress
 
 
 def last_line_in(file: str, error: BaseException) -> int | None:
-    """The last line of the file that led to the error; None where the traceback has none of its lines.
+    """Return the last line of the file that led to the error; None where the traceback has none of its lines.
 
     The errors inside a group come before the group itself: they were raised where the fault is.
     """
@@ -24,7 +24,7 @@ def _innermost_first(error: BaseException) -> Iterator[BaseException]:
 
 
 def _lines_in(file: str, error: BaseException) -> list[int]:
-    """The lines of the file in the error's traceback, the outermost first."""
+    """Return the lines of the file in the error's traceback, the outermost first."""
     lines, trace = [], error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == file:

@@ -1,10 +1,10 @@
-"""What a worker says when it cannot do its job because of what it was given: a message, never a crash."""
+"""A refusal is how a worker says that it cannot do its job with what it was given: never a crash."""
 
 from harness.protocol.messages import OUT_OF_MEMORY, UNMEASURED
 
 
 class Refusal(Exception):
-    """The job cannot be done as asked; sent to the parent under `kind`, with the user's `frames` if any."""
+    """The job cannot be done as asked; the parent is sent it as `kind`, with the user's `frames` if any."""
 
     kind = "refused"
 
@@ -36,16 +36,16 @@ class Undescribable(Refusal):
 
 
 class LeavesTasks(Refusal):
-    """A story that leaves tasks behind, which would run inside the next iteration's time."""
+    """A scenario that leaves tasks behind, which would run inside the next iteration's time."""
 
 
 class OutOfMemory(Refusal):
-    """A story that reached the limit on a worker's memory: an end like any other, and no observation."""
+    """A scenario that reached the limit on a worker's memory: an end like any other, and no observation."""
 
     kind = OUT_OF_MEMORY
 
 
 class AnotherLoop(Refusal):
-    """A story that ran on another loop than its backend's: nothing that was seen of it counts."""
+    """A scenario that ran on another loop than its backend's: nothing that was seen of it counts."""
 
     kind = UNMEASURED

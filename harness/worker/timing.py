@@ -1,4 +1,4 @@
-"""Takes turns: one event loop and one set-up for the whole worker, one value a turn, silence between.
+"""Takes turns in one event loop and one set-up for the whole worker: one value a turn, silence between.
 
 The worker blocks on its pipe until the parent says that it is its turn. Before the clock
 starts it runs a full garbage collection and untimed iterations; what it measures beside wall time
@@ -31,17 +31,17 @@ from harness.worker.operation_timer import OperationTimer
 from harness.worker.refusals import AnotherLoop, LeavesTasks
 
 LARGE = 1024 * 1024
-"""Bytes; four times what asyncio asks for whenever it reads."""
+"""The bytes that are allocated and freed once: four times what asyncio asks for whenever it reads."""
 
 YOUNG, FULL = 1, 2
-"""The oldest generation that is collected right before the clock, in a warm turn and in another."""
+"""The oldest generation that is collected right before the clock: in a warm turn, and in any other."""
 
 TASK_GRACE = 0.01
-"""Seconds that a first iteration's tasks are given to end, off the clock, before they count as left."""
+"""The seconds that a first iteration's tasks are given to end before they count as left."""
 
 
 def take_turns(case: CaseSpec, channel: Channel) -> None:
-    """Run the turns that the parent asks for, then say farewell with a pyperf run."""
+    """Run the turns that the parent asks for, and send a summary with a pyperf run at the end."""
     scenario, runtime = open_case(case)
     settle_allocator()
     sys.stdout = _DiscardedOutput()
@@ -50,7 +50,7 @@ def take_turns(case: CaseSpec, channel: Channel) -> None:
         run_on(runtime, session.run)
     except AnotherLoop:
         raise
-    except BaseException as error:  # noqa: BLE001 - the parent needs to know what ended the story
+    except BaseException as error:  # noqa: BLE001 - the parent needs to know what ended the scenario
         channel.send("raised", Outcome("raised", Describer(runtime.cancelled).describe(error)))
         return
     if session.tasks_left:
@@ -109,7 +109,7 @@ class Session:
                 self._send(call, await self.turn(operation, call))
 
     async def _run_first(self, operation: Operation) -> None:
-        """The first iteration, and whether it left tasks behind; nothing is timed if it did."""
+        """Run the first iteration and count the tasks that it left; nothing is timed if it left any."""
         before = self._runtime.count_tasks()
         await operation()
         if self._runtime.count_tasks() > before:
@@ -117,7 +117,7 @@ class Session:
         self.tasks_left = max(0, self._runtime.count_tasks() - before)
 
     def _next_call(self) -> TurnCall | None:
-        """The turn that the parent calls for, once it does; None when there are no more."""
+        """Wait for the parent's next call for a turn; return None when there are no more."""
         cpu_before, started = process_time_ns(), perf_counter_ns()
         message = self._channel.receive()
         waited, idle = perf_counter_ns() - started, process_time_ns() - cpu_before
@@ -160,14 +160,14 @@ class Session:
         self._channel.send("value", value)
 
     def _if_changed(self, result: object) -> Description | None:
-        """The result described, if it is not that of the turn before."""
+        """Return the result's description, or None if it equals that of the turn before."""
         described = self._describer.describe(result)
         news = None if described == self._described else described
         self._described = described
         return news
 
     def summary(self) -> WorkerSummary:
-        """What the worker has to tell after its round: collected off everybody's clock."""
+        """Return what the worker says after its round; it is gathered while nobody is timed."""
         peak = process_memory("VmHWM")
         known = peak is not None and self._resident is not None
         return WorkerSummary(
@@ -180,14 +180,14 @@ class Session:
 
 
 def _unbound(operation: Operation) -> tuple[Callable[..., Awaitable[Any]], tuple[Any, ...]]:
-    """The function and its arguments: a call through partial() costs about 50 ns more, inside the clock."""
+    """Return the function and its arguments: calling partial() costs about 50 ns more inside the clock."""
     if isinstance(operation, partial) and not operation.keywords:
         return operation.func, operation.args
     return operation, ()
 
 
 class _DiscardedOutput(io.TextIOBase):
-    """Where a story's prints go while it is timed: cheaply nowhere."""
+    """A standard output that discards what a scenario prints while it is timed, at little cost."""
 
     def write(self, text: str) -> int:
         return len(text)
@@ -195,17 +195,17 @@ class _DiscardedOutput(io.TextIOBase):
 
 def _threads() -> int:
     try:
-        return len(os.listdir("/proc/self/task"))  # noqa: PTH208 - only the count is wanted
+        return len(os.listdir("/proc/self/task"))
     except OSError:
         return 1
 
 
 _PRIVATE = ("hostname", "python_executable", "python_config_args")
-"""pyperf metadata that would put this machine's name and paths into a published record."""
+"""The pyperf metadata that would put this machine's name and paths into a published record."""
 
 
 def _pyperf_run(values: Sequence[tuple[bool, Value]], metadata: dict[str, Any]) -> str:
-    """A worker's values as pyperf writes a benchmark of one run; `about` is its metadata."""
+    """A worker's values as pyperf writes a benchmark of one run; `metadata` is its metadata."""
     import pyperf
 
     run = pyperf.Run(

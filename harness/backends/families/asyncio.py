@@ -1,4 +1,4 @@
-"""asyncio and every loop that is a drop-in for it: factories, gatherers, what to listen to."""
+"""The family of asyncio and its drop-in loops: their factories, gatherers and loggers."""
 
 import asyncio
 import gc
@@ -32,7 +32,7 @@ GATHERERS: dict[str, Gather] = {
 
 
 def asyncio_runtime(factory: str, gatherer: str) -> Runtime:
-    """How to run on the loop that `factory` ("module:attribute", empty for asyncio's own) makes."""
+    """Say how to run on the loop that `factory` ("module:attribute", empty for asyncio's own) makes."""
     new_loop = NotedFactory(_find(factory) if factory else AsyncioLoop)
     return Runtime(
         anyio_backend="asyncio",
@@ -70,7 +70,7 @@ class NotedFactory:
         return loop
 
     def other_loop(self) -> str | None:
-        """On which other class of loop something ran, if it did."""
+        """Say on which other class of loop something ran; None if nothing did."""
         if self._other is None:
             return None
         if self._opened is None:
@@ -79,7 +79,7 @@ class NotedFactory:
 
 
 def _class_of_a_loop(make: LoopFactory) -> type | None:
-    """The class of a loop that is made and closed; None where that fails, as it will when a scenario runs."""
+    """Return the class of a loop, made and closed; None where that fails, as it will when a scenario runs."""
     with suppress(Exception):
         loop = make()
         with suppress(Exception):

@@ -1,4 +1,4 @@
-"""trio: its nursery as a gatherer, and how to count its tasks."""
+"""The family of trio: its nursery as a gatherer, and how its tasks are counted."""
 
 from operator import attrgetter
 
@@ -10,7 +10,7 @@ from harness.backends.runtime import Runtime
 from harness.scenario import Gather
 
 RUN = trio.run
-"""What runs a story, as it is before a scenario has been imported."""
+"""The function that runs a scenario, as it is before any scenario has been imported."""
 
 GATHERERS: dict[str, Gather] = {
     "nursery": gather_in(trio.open_nursery, attrgetter("start_soon")),
@@ -19,7 +19,7 @@ GATHERERS: dict[str, Gather] = {
 
 
 def trio_runtime(factory: str, gatherer: str) -> Runtime:  # noqa: ARG001 - trio makes its own loop
-    """How to run on trio."""
+    """Say how to run on trio."""
     return Runtime(
         anyio_backend="trio",
         options={},
@@ -34,5 +34,5 @@ def trio_runtime(factory: str, gatherer: str) -> Runtime:  # noqa: ARG001 - trio
 
 
 def _elsewhere() -> str | None:
-    """Whether a story was run by another function than trio's own: AnyIO calls what trio.run is by then."""
+    """Say whether another function than trio's own ran a scenario: AnyIO calls what trio.run is by then."""
     return None if trio.run is RUN else "was run by another function than trio's own trio.run"

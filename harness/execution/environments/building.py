@@ -19,10 +19,10 @@ import scenarios
 from harness.backends.backend import EnvironmentSpec
 
 PATIENCE = 900.0
-"""Seconds in which uv must answer: a loop without a wheel is compiled."""
+"""The seconds within which uv must answer: a loop without a wheel is compiled."""
 
 LONGEST_MESSAGE = 1500
-"""Characters kept of what uv says."""
+"""The most characters that are kept of what uv says."""
 
 OLDEST_PYTHON = (3, 11)
 """The oldest Python that a worker can run on; pyproject.toml says the same."""
@@ -31,37 +31,37 @@ DEFINITION = "venv.json"
 """The file in an environment that says what was asked for."""
 
 _SOURCES = (harness, scenarios)
-"""All that a worker has of loopcmp's own environment."""
+"""The packages of loopcmp's own environment that a worker elsewhere is given: these alone."""
 
 
 class BuildFailed(Exception):
-    """An environment that cannot be made; the message is uv's."""
+    """An environment cannot be made; the message is uv's."""
 
 
 def folder_of(environment: EnvironmentSpec) -> Path:
-    """Where the environment is, once it is made: the same for the same requests and this loopcmp."""
+    """Return where the environment is, once it is made: the same for the same requests and this loopcmp."""
     sources = [str(_source(package)) for package in _SOURCES]
     definition = json.dumps([environment.python, environment.requirements, sources])
     return cache() / hashlib.sha256(definition.encode()).hexdigest()[:20]
 
 
 def cache() -> Path:
-    """The folder that environments are kept in; it may be deleted at any time."""
+    """Return the folder that environments are kept in; it may be deleted at any time."""
     return platformdirs.user_cache_path("loopcmp") / "environments"
 
 
 def python_in(folder: Path) -> Path:
-    """The interpreter of an environment."""
+    """Return the path of an environment's interpreter."""
     return folder / "bin" / "python"
 
 
 def is_built(environment: EnvironmentSpec) -> bool:
-    """Whether the environment is there, and its Python too."""
+    """Decide whether the environment is there, and its Python too."""
     return python_in(folder_of(environment)).exists()
 
 
 def build(environment: EnvironmentSpec, constraints: Sequence[str] = ()) -> None:
-    """Make the environment, or find that it is made already. Raises NotMade.
+    """Make the environment, or find that it is made already. Raises BuildFailed.
 
     `constraints` hold back what its requirements leave open.
     """
@@ -120,7 +120,7 @@ def _move(built: Path, folder: Path) -> None:
 
 
 def _uv(work: Path, *words: str) -> None:
-    """Run uv in a session of its own, and end all of it if it must end. Raises NotMade with what it says."""
+    """Run uv in a session of its own, which ends as a whole. Raises BuildFailed with what uv says."""
     with subprocess.Popen(
         [uv.find_uv_bin(), "--quiet", "--color", "never", *words],
         cwd=work,
@@ -144,7 +144,7 @@ def _uv(work: Path, *words: str) -> None:
 
 
 def _one_line(output: str, work: Path) -> str:
-    """What uv says, shortened, on one line, without the paths of this machine."""
+    """Return what uv says, shortened, on one line, without the paths of this machine."""
     for path, name in ((work, "…"), (platformdirs.user_cache_path(), "…"), (Path.home(), "~")):
         output = output.replace(str(path), name)
     line = " ".join(output.split()).removeprefix("error: ").removeprefix("× ")
@@ -155,13 +155,13 @@ _LEADS_ASTRAY = {"VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONHOME", "PYTHONPATH", "UV_
 
 
 def environment_of_uv(environ: Mapping[str, str]) -> dict[str, str]:
-    """Ours, so that indexes and proxies stay, without what leads uv to another environment."""
+    """Return our variables without those that lead uv to another environment; indexes and proxies stay."""
     kept = {name: value for name, value in environ.items() if name not in _LEADS_ASTRAY}
     return {**kept, "PATH": _search_path(kept)}
 
 
 def _search_path(environ: Mapping[str, str]) -> str:
-    """PATH with pyenv's interpreters in place of its shims, of which most fail."""
+    """Return PATH with pyenv's interpreters in place of its shims, of which most fail."""
     root = Path(environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     installed = sorted((root / "versions").glob("3.*/bin"), key=_newest, reverse=True)
     rest = [

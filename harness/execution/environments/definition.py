@@ -1,4 +1,4 @@
-"""What an environment is asked for with: a name, a Python and requirements that are safe to hand on."""
+"""An environment is defined by a name, a Python and requirements, which are checked before uv sees them."""
 
 import importlib.metadata
 import platform
@@ -24,11 +24,11 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")
 _PYTHON = re.compile(r"[A-Za-z0-9<>=~!][A-Za-z0-9<>=~!.,+@*_-]{0,60}")
 _DISTRIBUTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _FROM = {"https", "git+https"}
-"""Where a requirement may come from: a path would be published with the record, and is nowhere else."""
+"""The schemes by which a requirement may come: a path would be published, and exist nowhere else."""
 
 
 def define(name: str, python: str = "", requirements: Iterable[str] = ()) -> EnvironmentSpec:
-    """An environment of this name; without a `python`, it has this one's version.
+    """Define an environment of this name; without a `python`, it has this one's version.
 
     Raises BadInput for what cannot be handed to uv, or published with a record.
     """
@@ -46,7 +46,7 @@ def define(name: str, python: str = "", requirements: Iterable[str] = ()) -> Env
 
 
 def read_environment(words: str) -> EnvironmentSpec:
-    """An environment from the command line's "NAME=PYTHON REQUIREMENT REQUIREMENT…"."""
+    """Read an environment from the command line's "NAME=PYTHON REQUIREMENT REQUIREMENT…"."""
     name, _, rest = words.partition("=")
     python, *requirements = rest.split() or [""]
     return define(name, python, requirements)
@@ -69,7 +69,7 @@ def _checked(name: str, words: str) -> str:
 
 
 def check_versions(versions: Iterable[tuple[str, str]]) -> None:
-    """Raises BadInput for a pair that is no name and version: uv might find an option in its constraint."""
+    """Check pairs of name and version; raise BadInput for another pair, in which uv might find an option."""
     for name, version in versions:
         try:
             Version(version)
@@ -82,7 +82,7 @@ def check_versions(versions: Iterable[tuple[str, str]]) -> None:
 def with_worker_requirements(
     environment: EnvironmentSpec, loop: Loop, needs: Iterable[str]
 ) -> EnvironmentSpec:
-    """The environment with all that a worker needs there for a loop, and what scenarios need.
+    """Return the environment with all that a worker needs there for a loop, and what scenarios need.
 
     What is not asked for by name is taken in the version that is installed here, so that only what
     is asked for differs between environments.
@@ -98,7 +98,7 @@ def with_worker_requirements(
 
 
 def _as_here(words: str) -> str:
-    """The requirement, in the version that is installed here if it says none."""
+    """Return the requirement, in the version that is installed here if it says none."""
     requirement = Requirement(words)
     if requirement.specifier or requirement.url:
         return words

@@ -1,4 +1,4 @@
-"""What there is already: the environments that were made, and the Pythons that uv finds."""
+"""The environments that were made before, and the Pythons that uv finds."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from harness.execution.environments.building import (
 )
 
 _PATIENCE = 60.0
-"""Seconds in which uv must say what it finds."""
+"""The seconds within which uv must say what it finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class BuiltEnvironment:
 
 
 def built_from(environment: EnvironmentSpec) -> Iterator[BuiltEnvironment]:
-    """The environments that were made of this definition and what each loop needs besides."""
+    """Yield the environments that were made of this definition and what each loop needs besides."""
     for file in sorted(cache().glob(f"*/{DEFINITION}")):
         asked = _read(file)
         same = asked is not None and (asked.name, asked.python) == (environment.name, environment.python)
@@ -59,7 +59,7 @@ def _built_environment(asked: EnvironmentSpec, folder: Path) -> BuiltEnvironment
 
 
 def installed_pythons() -> tuple[str, ...]:
-    """The versions of every CPython on this machine that uv finds and workers can run on, oldest first."""
+    """Return the versions of every CPython that uv finds here and workers can run on, oldest first."""
     done = subprocess.run(
         [uv.find_uv_bin(), "python", "list", "--only-installed", "--output-format", "json"],
         env=environment_of_uv(os.environ),

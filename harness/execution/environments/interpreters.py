@@ -1,4 +1,4 @@
-"""Where a backend's workers run: which interpreter they are started with, and what it is."""
+"""The interpreter that a backend's workers are started with, and what it says of itself."""
 
 import sys
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from harness.protocol.messages import Interpreter
 from harness.protocol.observations import WorkerExit
 
 _PATIENCE = 60.0
-"""Seconds in which a worker must say what it runs on."""
+"""The seconds within which a worker must say what it runs on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class InterpreterPath:
 
 
 def interpreter_for(backend: Backend) -> InterpreterPath:
-    """Where this backend's workers run. Its environment is made if there is none yet; once a process."""
+    """Return the interpreter of this backend's workers; its environment is made if there is none yet."""
     if backend.environment is None:
         return InterpreterPath(sys.executable, why_unavailable(backend.loop))
     return _interpreter_in(backend.loop, backend.environment)
@@ -48,7 +48,7 @@ def _interpreter_in(loop: Loop, environment: EnvironmentSpec) -> InterpreterPath
 
 
 def rebuild(backend: Backend, versions: tuple[tuple[str, str], ...]) -> InterpreterPath:
-    """Where a resumed run's backend runs; if its environment is gone, it is made with these versions."""
+    """Return the interpreter of a resumed run's backend; a lost environment is made with these versions."""
     if backend.environment is not None:
         try:
             building.build(backend.environment, [f"{name}=={version}" for name, version in versions])
@@ -60,7 +60,7 @@ def rebuild(backend: Backend, versions: tuple[tuple[str, str], ...]) -> Interpre
 
 
 def _identify(python: str, loop: Loop) -> Interpreter:
-    """Ask a worker in the environment. Raises NotMade if it does not answer."""
+    """Ask a worker in the environment. Raises BuildFailed if it does not answer."""
     with Worker({"do": "identify", "loop": loop}, python=python) as worker:
         reply = worker.receive(_PATIENCE)
     if isinstance(reply, WorkerExit):
