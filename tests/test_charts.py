@@ -1,21 +1,26 @@
 """Charts: the table behind each, the words that stand for it, and an image that needs nothing else."""
 
+import json
 import math
 import os
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from harness.analysis.sweeps import Curve, Point, Sweep, fit, sweeps
 from harness.records.estimate import Estimate
 from harness.records.verdict import Verdict
 from harness.report.charts import Chart, charts, round_strips
-from harness.report.charts.dots import ratio_ticks, size_ticks
+from harness.report.charts.dots import MOST_TICKS, ratio_ticks, size_ticks
 from harness.report.charts.images import chart_images
 from harness.report.charts.latency import time_marks
-from harness.report.charts.rendering import ChartRenderer, gzip_base64, inline_svg, runtime
+from harness.report.charts.rendering import ChartRenderer, gzip_base64, inline_svg, runtime, with_data
 from harness.report.charts.sweep import sweep_chart
 from harness.report.evidence import case_of
 from harness.report.formats.markdown import illustrated
@@ -104,19 +109,73 @@ def test_hostile_names_stay_text_in_an_image() -> None:
     assert "\u202e" not in drawn
 
 
-def test_the_runtime_draws_and_is_packed_small() -> None:
-    assert "vegaEmbed" in runtime()
+NODE = shutil.which("node")
+
+IN_NODE = """
+import { readFileSync } from "node:fs";
+
+const element = new Proxy(function () {}, {
+  get: (_, name) => (name === Symbol.toPrimitive ? () => "" : name === "length" ? 0 : element),
+  apply: () => element,
+  set: () => true,
+});
+globalThis.window = globalThis;
+globalThis.document = element;
+globalThis.Element = globalThis.HTMLElement = class {
+  static [Symbol.hasInstance](object) { return object === element; }
+};
+await import(process.argv[2]);
+const options = { mode: "vega", renderer: "none", actions: false, ast: true, defaultStyle: false };
+const chart = JSON.parse(readFileSync(0));
+const { view } = await window.vegaEmbed(element, chart, { ...options, hover: false, tooltip: false });
+console.log(await view.toSVG());
+"""
+"""Draws the chart on its standard input with the runtime that it is given, on a page that holds nothing."""
+
+
+@pytest.mark.skipif(NODE is None, reason="there is no node here to run the page's script")
+def test_the_runtime_draws_every_benchmark_of_a_chart(tmp_path: Path) -> None:
+    assert NODE is not None
+    (tmp_path / "runtime.mjs").write_text(runtime())
+    (tmp_path / "draw.mjs").write_text(IN_NODE)
+    chart = charts(everything())[0]
+    drawn = subprocess.run(
+        [NODE, tmp_path / "draw.mjs", tmp_path / "runtime.mjs"],
+        input=json.dumps(with_data(ChartRenderer().compiled(chart), chart)),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout
+    shown = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+    assert {datum["row"] for datum in chart.data} | {datum["backend"] for datum in chart.data} <= set(shown)
+
+
+def test_the_runtime_is_packed_small() -> None:
     assert len(gzip_base64(runtime())) < len(runtime()) / 2
 
 
-@pytest.mark.parametrize(
-    ("low", "high"), [(0.5, 2.0), (0.99, 1.01), (0.63, 0.64), (0.01, 30.0), (1.0, 1.0), (1.2, 900.0)]
-)
-def test_one_is_always_marked_on_an_axis_of_ratios_and_never_many_more(low: float, high: float) -> None:
-    ticks = ratio_ticks([{"low": low, "high": high}])
+RATIOS = st.floats(2**-12, 2**12)
+
+
+@given(ends=st.tuples(RATIOS, RATIOS))
+@example(ends=(1.0, 1.0))
+@example(ends=(0.5, 128.0))  # as many as there may be: eight parts have nine ends
+@example(ends=(0.9912, 1.0272))  # where two marks round to one figure
+def test_one_is_always_marked_on_an_axis_of_ratios_and_no_mark_too_many(ends: tuple[float, float]) -> None:
+    ticks = ratio_ticks([{"low": min(ends), "high": max(ends)}])
     assert 1.0 in ticks
     assert ticks == sorted(set(ticks))
-    assert len(ticks) <= 21
+    assert len(ticks) <= MOST_TICKS + 1
+
+
+@pytest.mark.parametrize(("low", "high", "most"), [(0.5, 2.0, 8), (1.0, 300.0, 8), (0.01, 30.0, 8)])
+def test_marks_of_ratios_stand_all_over_what_is_shown(low: float, high: float, most: int) -> None:
+    ticks = ratio_ticks([{"low": low, "high": high}])
+    step = ticks[1] / ticks[0]
+    assert low <= ticks[0] < low * step
+    assert high / step < ticks[-1] <= high
+    assert 3 <= len(ticks) <= most
 
 
 def test_marks_of_sizes_are_powers_of_four() -> None:

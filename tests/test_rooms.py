@@ -1,0 +1,58 @@
+"""The rooms of `harness/`: every arrow between them leads down, and there are few of both."""
+
+import re
+from pathlib import Path
+
+from docs.rooms import Arrow, arrows, circle, floors, not_downward, picture
+
+ROOT = Path(__file__).parent.parent
+MOST_ARROWS = 45
+MOST_NAMES = 14
+
+
+def test_no_arrow_leads_upward_or_to_the_same_floor() -> None:
+    assert not_downward(arrows()) == []
+
+
+def test_an_arrow_that_leads_upward_or_to_the_same_floor_is_seen() -> None:
+    upward, level = Arrow("records", "cli", 1), Arrow("report", "runner", 1)
+    assert not_downward([upward, Arrow("cli", "records", 1), level]) == [upward, level]
+
+
+def test_no_rooms_import_one_another_in_a_circle() -> None:
+    assert circle(arrows()) == []
+
+
+def test_a_circle_of_three_rooms_is_seen() -> None:
+    around = circle([Arrow("cli", "report", 1), Arrow("report", "records", 1), Arrow("records", "cli", 1)])
+    assert sorted(around[1:]) == ["cli", "records", "report"]
+
+
+def test_there_are_few_arrows_and_every_room_has_one() -> None:
+    drawn = arrows()
+    assert {end for arrow in drawn for end in (arrow.importer, arrow.imported)} == {
+        room for floor in floors() for room in floor
+    }
+    assert len(drawn) <= MOST_ARROWS
+
+
+def test_the_picture_has_a_line_for_every_room() -> None:
+    assert re.match(r"cli +→ report \d+, ", picture(arrows()))
+    assert len(picture(arrows()).splitlines()) == sum(map(len, floors()))
+
+
+def test_a_list_of_the_harness_is_its_rooms_and_few_names() -> None:
+    names = {path.stem for path in (ROOT / "harness").iterdir() if path.name != "__pycache__"}
+    assert names == {"__init__", "py", "scenario"} | {room for floor in floors() for room in floor} - {
+        "scenarios"
+    }
+    assert len(names) <= MOST_NAMES
+
+
+def test_no_test_module_imports_another() -> None:
+    """What several need stands in a module of its own, and fixtures stand in conftest.py."""
+    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py")}
+    assert len(texts) > 50
+    imports = re.compile(r"^\s*(?:from|import) tests(?:\.| import )test_", re.MULTILINE)
+    assert imports.search("    from tests.test_html import hostile")
+    assert [path.name for path, text in texts.items() if imports.search(text)] == []
