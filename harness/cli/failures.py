@@ -19,7 +19,7 @@ from harness.errors import LoopcmpError, ScenarioBroken, escape_controls
 _SHOW_TRACEBACK = "LOOPCMP_TRACEBACK"
 """The environment variable that asks for the traceback itself."""
 
-_ADVICE = {
+ADVICE = {
     errno.ENOSPC: "make room there",
     errno.EDQUOT: "make room there",
     errno.EFBIG: "raise the limit on the size of files (ulimit -f)",
@@ -76,9 +76,9 @@ def _of_the_system(error: OSError) -> str:
         return (
             "there is no folder for temporary files that can be written to: make room in /tmp, or set TMPDIR"
         )
-    if error.errno not in _ADVICE:
+    if error.errno not in ADVICE:
         return ""
-    return f"{_what_failed(error)}: {os.strerror(error.errno)}; {_ADVICE[error.errno]}"
+    return f"{_what_failed(error)}: {os.strerror(error.errno)}; {ADVICE[error.errno]}"
 
 
 def _what_failed(error: OSError) -> str:
