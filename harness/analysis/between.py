@@ -63,6 +63,12 @@ class ComparisonBetween:
     only_new: tuple[str, ...]
     across_machines: bool
     kind: Literal["between"] = "between"
+    """What a program that reads the JSON tells the two comparisons apart by."""
+
+    @property
+    def sessions(self) -> int:
+        """The number of sessions that a case is compared in: one for each old record."""
+        return len(self.old)
 
     def sessions_of(self) -> dict[Case, tuple[Estimate, ...]]:
         """What a limit is held against: the change from every session that has the case."""

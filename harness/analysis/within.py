@@ -45,6 +45,12 @@ class ComparisonWithin:
     ratios: tuple[RatioToBaseline, ...]
     missing: tuple[Missing, ...]
     kind: Literal["within"] = "within"
+    """What a program that reads the JSON tells the two comparisons apart by."""
+
+    @property
+    def sessions(self) -> int:
+        """The number of sessions that a case is compared in: here that of the record itself."""
+        return 1
 
     def sessions_of(self) -> dict[Case, tuple[Estimate, ...]]:
         """What a limit is held against: here one session a case."""

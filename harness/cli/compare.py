@@ -10,10 +10,9 @@ from harness.cli.options import CHOICE, Backends, Baseline, Json
 GATE = "Limits"
 
 if TYPE_CHECKING:
-    from harness.analysis.between import ComparisonBetween
     from harness.analysis.gate import Gate, Limits
-    from harness.analysis.within import ComparisonWithin
     from harness.records.record import Record
+    from harness.report.tables.comparison import Comparison
 
 
 def compare(
@@ -61,13 +60,15 @@ def compare(
     from harness.analysis.within import backend_named
     from harness.records.store import read_record
 
-    read = [read_record(path) for path in records]
-    limits = _limits(fail_if_slower, over_time=len(read) > 1)
-    found = _compared(read, baseline, backend or [], across_machines=across_machines, gated=bool(limits))
+    loaded = [read_record(path) for path in records]
+    limits = _limits(fail_if_slower, over_time=len(loaded) > 1)
+    comparison = _compared(
+        loaded, baseline, backend or [], across_machines=across_machines, gated=bool(limits)
+    )
     if backend:
-        limits = limits.on([backend_named(read[-1], name) for name in backend])
-    gate = _gate(limits, found) if limits else None
-    _show(found, gate, as_json=as_json)
+        limits = limits.on([backend_named(loaded[-1], name) for name in backend])
+    gate = _gate(limits, comparison) if limits else None
+    _show(comparison, gate, as_json=as_json)
     raise typer.Exit(_exit_code(gate))
 
 
@@ -94,7 +95,7 @@ def _compared(
     *,
     across_machines: bool,
     gated: bool,
-) -> "ComparisonBetween | ComparisonWithin":
+) -> "Comparison":
     from harness.analysis.between import between
     from harness.analysis.within import within
     from harness.errors import BadInput
@@ -107,33 +108,29 @@ def _compared(
     return between(olds, new, backends, across_machines=across_machines)
 
 
-def _gate(limits: "Limits", found: "ComparisonBetween | ComparisonWithin") -> "Gate":
+def _gate(limits: "Limits", comparison: "Comparison") -> "Gate":
     from harness.analysis.gate import judge
 
-    sessions = len(found.old) if found.kind == "between" else 1
-    return judge(limits, found.sessions_of(), found.missing, found.level, sessions)
+    return judge(limits, comparison.sessions_of(), comparison.missing, comparison.level, comparison.sessions)
 
 
-def _show(found: "ComparisonBetween | ComparisonWithin", gate: "Gate | None", *, as_json: bool) -> None:
-    from harness.analysis.gate import sentences
-    from harness.report.tables import comparison
+def _show(comparison: "Comparison", gate: "Gate | None", *, as_json: bool) -> None:
+    from harness.analysis.gate import sentences as gate_sentences
+    from harness.report.tables.comparison import comparison_table, sentences
 
-    said = sentences(gate) if gate else ()
+    lines = gate_sentences(gate) if gate else ()
     if as_json:
         import msgspec
 
-        both = {"comparison": found, "gate": gate}
+        both = {"comparison": comparison, "gate": gate}
         typer.echo(msgspec.json.format(msgspec.json.encode(both), indent=1).decode())
     else:
         from harness.report.formats.terminal import show_table
 
-        if found.kind == "between":
-            show_table(comparison.table_between(found))
-            said = (*comparison.sentences(found), *said)
-        else:
-            show_table(comparison.table_within(found))
-    for one in said:
-        typer.echo(f"• {one}", err=as_json)
+        show_table(comparison_table(comparison))
+        lines = (*sentences(comparison), *lines)
+    for line in lines:
+        typer.echo(f"• {line}", err=as_json)
 
 
 def _exit_code(gate: "Gate | None") -> int:

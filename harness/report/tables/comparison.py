@@ -9,6 +9,17 @@ from harness.records.estimate import Estimate, Judgement
 from harness.report.formatting import JUDGEMENT_MARKS, format_estimate
 from harness.report.tables.table import Table
 
+Comparison = ComparisonWithin | ComparisonBetween
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """Return the table that shows a comparison."""
+    match comparison:
+        case ComparisonWithin():
+            return table_within(comparison)
+        case ComparisonBetween():
+            return table_between(comparison)
+
 
 def table_within(found: ComparisonWithin) -> Table:
     """A row's ratios beside each other; a row that could not be compared at all is left out."""
@@ -110,7 +121,16 @@ def _moved(old: ComparedRecord, new: ComparedRecord) -> Iterator[str]:
             yield f"{name} {before[name]} → {after[name]}"
 
 
-def sentences(found: ComparisonBetween) -> tuple[str, ...]:
+def sentences(comparison: Comparison) -> tuple[str, ...]:
+    """Say what a comparison comes to; nothing where its table says it all."""
+    match comparison:
+        case ComparisonWithin():
+            return ()
+        case ComparisonBetween():
+            return _resolved_changes(comparison)
+
+
+def _resolved_changes(found: ComparisonBetween) -> tuple[str, ...]:
     """The cases whose change is resolved, in how many sessions; and how many are not."""
     told = {Judgement.SLOWER: "more", Judgement.FASTER: "less"}
     sessions = Counter((one.benchmark, one.backend) for one in found.changes)
