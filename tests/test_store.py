@@ -137,6 +137,17 @@ def test_a_foreign_file_is_refused_in_one_line(tmp_path: Path, content: bytes) -
     assert "\n" not in str(refused.value)
 
 
+def test_a_benchmark_stands_once_in_a_record_and_its_result_names_it(tmp_path: Path) -> None:
+    path = store.write_record(tmp_path, everything())
+    written = json.loads(path.read_bytes())
+    ids = [line.benchmark.id for line in everything().results]
+    assert [result["benchmark"] for result in written["results"]] == ids
+    written["results"][0]["benchmark"] = "nowhere"
+    path.write_text(json.dumps(written))
+    with pytest.raises(BadInput, match=r"results\[0\]\.benchmark"):
+        store.read_record(path)
+
+
 def test_a_record_cut_short_anywhere_is_refused(tmp_path: Path) -> None:
     path = store.write_record(tmp_path, everything())
     data = path.read_bytes().rstrip()

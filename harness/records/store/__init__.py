@@ -6,7 +6,7 @@ from harness.records.store.files import COMPRESSED_JOURNAL, JOURNAL, resume_comm
 from harness.records.store.folders import LOCAL, new_folder, published, safe_name, unfinished
 from harness.records.store.journal import Journal, mend_journal, open_journal, read_journal, resume
 from harness.records.store.pyperf_files import write_timings
-from harness.records.store.record_file import RECORD, read_record, write_record
+from harness.records.store.record_file import RECORD, decode_record, encode_record, read_record, write_record
 
 __all__ = [
     "COMPRESSED_JOURNAL",
@@ -16,6 +16,8 @@ __all__ = [
     "Journal",
     "audits",
     "compress_journal",
+    "decode_record",
+    "encode_record",
     "mend_journal",
     "new_folder",
     "open_journal",

@@ -1,10 +1,12 @@
 """A run's record on disk."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from harness.errors import BadInput
+from harness.protocol.benchmarks import Benchmark
 from harness.records.record import Record
 from harness.records.store import version_1
 from harness.records.store.decoding import Versioned, check_version, decode, read_bytes
@@ -22,7 +24,20 @@ class _Headed(msgspec.Struct):
 
 def write_record(folder: Path, record: Record) -> Path:
     """Write record.json whole or not at all; gives its path."""
-    return write_file(folder / RECORD, msgspec.json.encode(record) + b"\n")
+    return write_file(folder / RECORD, encode_record(record) + b"\n")
+
+
+def encode_record(record: Record) -> bytes:
+    """Return a record as it stands in record.json: a result names its benchmark, which the plan holds.
+
+    A benchmark that is another than the plan's, as no run has, stands whole.
+    """
+    document = msgspec.to_builtins(record)
+    planned = {benchmark.id: benchmark for benchmark in record.run.plan.benchmarks}
+    for result, stored in zip(record.results, document["results"], strict=True):
+        if planned.get(result.benchmark.id) == result.benchmark:
+            stored["benchmark"] = result.benchmark.id
+    return msgspec.json.encode(document)
 
 
 def read_record(path: Path) -> Record:
@@ -30,10 +45,29 @@ def read_record(path: Path) -> Record:
     file = path / RECORD if path.is_dir() else path
     if path.is_dir() and not file.exists() and (path / JOURNAL).exists():
         raise BadInput(f"{path} is an unfinished run: {resume_command(path)} finishes it")
-    data = read_bytes(file)
-    headed = decode(data, _Headed, str(file))
+    return decode_record(read_bytes(file), str(file))
+
+
+def decode_record(data: bytes, place: str) -> Record:
+    """Return the record that stands in a record.json, of this version or the one before. Raises BadInput."""
+    headed = decode(data, _Headed, place)
     if headed.begun is not None and headed.begun.version == version_1.VERSION:
-        data = version_1.upgrade_record(data, str(file))
-    else:
-        check_version(headed.run or headed.begun, str(file))
-    return decode(data, Record, str(file))
+        return decode(version_1.upgrade_record(data, place), Record, place)
+    check_version(headed.run or headed.begun, place)
+    return decode(_with_benchmarks(data), Record, place)
+
+
+def _with_benchmarks(data: bytes) -> bytes:
+    """Put the planned benchmarks in the places of their ids; decoding refuses one that is not planned."""
+    with suppress(LookupError, TypeError, ValueError, RecursionError, msgspec.MsgspecError):
+        document = msgspec.json.decode(data)
+        planned = {_id_of(benchmark): benchmark for benchmark in document["run"]["plan"]["benchmarks"]}
+        for result in document["results"]:
+            if isinstance(result["benchmark"], str):
+                result["benchmark"] = planned[result["benchmark"]]
+        return msgspec.json.encode(document)
+    return data
+
+
+def _id_of(benchmark: object) -> str:
+    return msgspec.convert(benchmark, Benchmark).id

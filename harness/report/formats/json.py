@@ -3,8 +3,9 @@
 import msgspec
 
 from harness.records.record import Record
+from harness.records.store import encode_record
 
 
 def render(record: Record) -> str:
     """The record as indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(record), indent=1).decode() + "\n"
+    return msgspec.json.format(encode_record(record), indent=1).decode() + "\n"

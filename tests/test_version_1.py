@@ -1,0 +1,205 @@
+"""Every figure and verdict of the published records of version 1 is read as it was written.
+
+The raw JSON is walked on its own, without anything of the code that reads version 1: each name that a field
+had there stands here a second time, beside where its value is to be found.
+"""
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from harness.records.store import open_journal, read_record
+
+ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.long
+
+PUBLISHED = sorted(path.parent for path in (ROOT / "results").glob("*/record.json"))
+
+Leaf = str | int | float | bool | None
+
+WORDS = {
+    "again": "self_test", "again_excludes": "self_test_differs", "alone": "one_at_a_time", "also": "passes",
+    "at": "first_line", "because": "reason", "begun": "run", "beside": "pass_name", "budget": "max_seconds",
+    "cells": "cases", "closed": "finished", "compared": "comparisons", "complaints": "diagnostics",
+    "due": "factor", "elsewhere": "environments", "environment": "machine", "exactly": "fixed_rounds",
+    "excluding": "differing", "farewell": "summary", "fault": "failure", "finding": "verdict",
+    "finished": "stop_reason", "found": "sentences", "full": "full_collections", "helping": "helper_cpu",
+    "left": "leaks", "lines": "results", "on_trial": "audit", "on_two": "on_two_cpus", "pace": "settings",
+    "part": "aspect", "parting": "mismatch", "pilot": "pilot_rounds", "played": "round",
+    "repeats": "self_test", "row": "benchmark", "rows": "benchmarks", "said": "output",
+    "seen": "observations", "sightings": "processes", "sketched": "sketch", "spread": "variance",
+    "venv": "environment", "wording": "message",
+}  # fmt: skip
+"""What a field of version 1 is called now, wherever it stands but for the places below."""
+
+PLACES = {
+    ("prints", "lines"): "lines",
+    ("effort", "value"): "value_seconds",
+    ("timing", "peak"): "peak_memory",
+    ("finding", "verdict"): "kind",
+}
+"""Fields whose name depends on the field that holds their object."""
+
+CONSTANT = {"warmups": 1, "first_look": 20, "step": 5}
+"""What every effort of version 1 repeated."""
+
+
+def flat(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Leaf]]:
+    """Every leaf of a JSON value with its path."""
+    match value:
+        case dict():
+            for key, inner in value.items():
+                yield from flat(inner, (*path, key))
+        case list() | tuple():
+            for index, inner in enumerate(value):
+                yield from flat(inner, (*path, str(index)))
+        case _:
+            yield path, value
+
+
+def now_called(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The path of version 2 of a path of version 1."""
+    words = iter(renamed(tuple(name for name in path if not name.isdigit())))
+    return tuple(part if part.isdigit() else next(words) for part in path)
+
+
+@cache
+def renamed(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Each name of a path, as it is called now where it stands."""
+    holders = ("", *names)
+    return tuple(PLACES.get(pair, WORDS.get(pair[1], pair[1])) for pair in zip(holders, names, strict=False))
+
+
+class Compared:
+    """Counts what is equal, and gathers what is not."""
+
+    def __init__(self) -> None:
+        self.equal: Counter[str] = Counter()
+        self.wrong: list[str] = []
+
+    def leaves(self, before: Any, after: Any) -> None:
+        """Hold every leaf of a value of version 1 against that of version 2."""
+        leaves = dict(flat(msgspec.to_builtins(after)))
+        for path, value in flat(before):
+            self.one(path, value, leaves)
+
+    def one(self, path: tuple[str, ...], value: Leaf, leaves: dict[tuple[str, ...], Leaf]) -> None:
+        *holders, name = path
+        new = now_called(path)
+        if holders and holders[-1] == "effort" and name in CONSTANT:
+            self.note("constants", value == CONSTANT[name], path)
+        elif name == "version" and path[-2:-1] in {(), ("begun",)}:
+            self.note("versions", value == 1, path)
+        elif name in {"finished", "measured_in"} and "closed" not in path:
+            self.reason(path, name, value, leaves)
+        else:
+            kind = "figures" if isinstance(value, int | float) and not isinstance(value, bool) else "words"
+            kind = "verdicts" if name in {"verdict", "judgement"} else kind
+            self.note(kind, new in leaves and same(leaves[new], value), path)
+
+    def reason(
+        self, path: tuple[str, ...], name: str, value: Leaf, leaves: dict[tuple[str, ...], Leaf]
+    ) -> None:
+        """Why a benchmark stopped is a value now, which says the same sentence."""
+        where = (*now_called(path[:-1]), "stop_reason")
+        detail, kind = leaves.get((*where, "detail")), leaves.get((*where, "kind"))
+        if name == "measured_in":
+            self.note("reasons", (detail if kind == "measured with" else "") == value, path)
+        else:
+            number = leaves.get((*where, "number"))
+            self.note("reasons", sentence(kind, number, detail) == value, path)
+
+    def note(self, kind: str, equal: bool, path: tuple[str, ...]) -> None:
+        self.equal[kind] += equal
+        if not equal:
+            self.wrong.append("/".join(path))
+
+
+def same(one: Leaf, other: Leaf) -> bool:
+    """Equal in value and in type, but that JSON writes some whole numbers without a point."""
+    if isinstance(one, float) and isinstance(other, int) and not isinstance(other, bool):
+        return one == other
+    return type(one) is type(other) and one == other
+
+
+def sentence(kind: Leaf, number: Leaf, detail: Leaf) -> str:
+    """The sentence by which version 1 said such a reason."""
+    if kind is None:
+        return ""
+    assert isinstance(number, float | int)
+    sentences = {
+        "precision": f"every interval is within ±{number * 100:.1f}%",
+        "time": f"{number:g} s are over",
+        "rounds": f"{number:.0f} rounds, as --{detail} asks",
+        "measured with": f"measured in the rounds of {detail}",
+    }
+    return sentences.get(str(kind), str(detail))
+
+
+@cache
+def record_compared(folder: Path) -> Compared:
+    """A published record's raw JSON beside the record that is read of it."""
+    compared = Compared()
+    compared.leaves(json.loads((folder / "record.json").read_bytes()), read_record(folder))
+    return compared
+
+
+@cache
+def journal_compared(folder: Path) -> Compared:
+    """A published journal's raw lines beside the entries that are read of it."""
+    compared = Compared()
+    begun, entries = open_journal(folder)
+    lines = map(json.loads, raw_lines(folder))
+    compared.leaves(next(lines)["entry"], begun)
+    for line, entry in zip(lines, entries, strict=True):
+        raw = line["entry"]
+        if line["kind"] == "Finished":
+            reason = entry.reason  # type: ignore[union-attr]
+            compared.note("reasons", str(reason) == raw.pop("because"), ("because",))
+        compared.leaves(raw, entry)
+    return compared
+
+
+def raw_lines(folder: Path) -> list[bytes]:
+    plain, compressed = folder / "journal.jsonl", folder / "journal.jsonl.gz"
+    return (plain.read_bytes() if plain.exists() else gzip.decompress(compressed.read_bytes())).splitlines()
+
+
+def of_version_1(folder: Path) -> bool:
+    return b'"begun":{"version":1,' in (folder / "record.json").read_bytes()[:100]
+
+
+OLD = [folder for folder in PUBLISHED if of_version_1(folder)]
+by_folder = pytest.mark.parametrize("folder", OLD, ids=[folder.name for folder in OLD])
+
+
+@by_folder
+def test_a_published_record_holds_every_figure_and_verdict_that_was_written(folder: Path) -> None:
+    compared = record_compared(folder)
+    assert compared.wrong == []
+    assert compared.equal["figures"] > 100
+    assert compared.equal["verdicts"] > 0
+
+
+@by_folder
+def test_a_published_journal_holds_every_figure_that_was_written(folder: Path) -> None:
+    compared = journal_compared(folder)
+    assert compared.wrong == []
+    assert compared.equal["figures"] > 100
+
+
+def test_the_published_records_that_are_read_are_many() -> None:
+    counted = sum((record_compared(folder).equal for folder in OLD), Counter())
+    journaled = sum((journal_compared(folder).equal for folder in OLD), Counter())
+    print(f"records: {dict(counted)}; journals: {dict(journaled)}")  # noqa: T201 - said by pytest -rP
+    assert len(OLD) >= 8
+    assert counted["figures"] > 10_000
+    assert counted["verdicts"] > 500
+    assert journaled["figures"] > 100_000
