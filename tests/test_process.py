@@ -1,5 +1,6 @@
 """What a worker may do to its parent, and what the parent sees of it: real workers, hostile modules."""
 
+import itertools
 import os
 import select
 import shutil
@@ -19,6 +20,7 @@ from harness.backends.registry import find_backend
 from harness.execution.observing import case_spec, observe_in_process
 from harness.execution.output import KEPT_OUTPUT
 from harness.execution.process import Worker
+from harness.execution.waiting import Stopwatch
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import Leaks, ProcessObservations, WorkerExit
@@ -47,6 +49,12 @@ async def story():
 ASYNCIO = find_backend("asyncio")
 
 Observe = Callable[..., ProcessObservations]
+
+
+@pytest.fixture(autouse=True)
+def cpus_to_spare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How a worker ends must not hang on what else runs here: as far as is known, none waits for a CPU."""
+    monkeypatch.setattr("harness.execution.waiting.seconds_without_a_cpu", lambda _: 0.0)
 
 
 def row_of(folder: Path, body: str) -> Benchmark:
@@ -378,3 +386,53 @@ def test_a_job_that_nobody_knows_is_told_on_standard_error() -> None:
     assert isinstance(ended, WorkerExit)
     assert ended.how == EXITED.format(1)
     assert ended.output.endswith("ValueError: no such job: {'do': 'dance'}")
+
+
+OBSERVES = """
+import sys
+from harness.backends.registry import find_backend
+from harness.execution.observing import observe_in_process
+from harness.protocol.benchmarks import Benchmark
+
+benchmark = Benchmark("story", "user", sys.argv[1], "", "hostile.py:12")
+seen = observe_in_process(benchmark, find_backend("asyncio"), 6.0)
+print(seen.ended, seen.unmeasured, sum(count.times for count in seen.observations) >= 2)
+"""
+
+
+STOPS_ITS_PARENT = """
+once = Path(__file__).with_name("once")
+if not once.exists():
+    once.touch()
+    parent = os.getppid()
+    os.kill(parent, signal.SIGSTOP)
+    time.sleep(8)
+    os.kill(parent, signal.SIGCONT)
+"""
+
+
+def test_a_parent_that_is_stopped_for_longer_than_the_deadline_ends_no_worker(folder: Path) -> None:
+    row = row_of(folder, STOPS_ITS_PARENT)
+    words = [sys.executable, "-c", OBSERVES, row.module]
+    printed = subprocess.check_output(words, text=True, timeout=PATIENCE)
+    assert (folder / "once").exists()
+    assert printed.split() == ["None", "None", "True"]
+
+
+def test_a_worker_that_was_given_no_cpu_says_nothing_of_its_backend(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = itertools.count(0.0, 30.0)
+    monkeypatch.setattr("harness.execution.waiting.seconds_without_a_cpu", lambda _: next(waited))
+    seen = observe(folder, "while True: pass", timeout=3)
+    assert seen.ended is None
+    assert seen.unmeasured == "waited 30 s for a CPU within a time limit of 3 s: end other programs"
+
+
+def test_only_time_in_which_this_process_could_run_is_spent() -> None:
+    times = iter([10.0, 10.2, 100.0, 100.5])
+    watch = Stopwatch(lambda: next(times))
+    assert watch.spent(0.2) == pytest.approx(0.2)
+    assert watch.spent(0.2) == pytest.approx(0.2)
+    assert watch.stopped == pytest.approx(89.6)
+    assert watch.spent(0.2) == pytest.approx(0.5)

@@ -11,6 +11,7 @@ from harness.backends.backend import Backend
 from harness.execution.environments import interpreter_for
 from harness.execution.listing import module_to_import
 from harness.execution.process import Reply, Worker
+from harness.execution.waiting import ATTEMPTS
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import OBSERVATIONS_PER_PROCESS, OUT_OF_MEMORY, UNMEASURED, CaseSpec
 from harness.protocol.observations import Observation, ObservationCount, ProcessObservations, WorkerExit
@@ -34,23 +35,37 @@ def case_spec(benchmark: Benchmark, backend: Backend) -> CaseSpec:
 def observe_in_process(
     benchmark: Benchmark, backend: Backend, timeout: float, stop: Event | None = None
 ) -> ProcessObservations:
-    """Observe a case in one fresh process, which is ended after `timeout` seconds in all, or by `stop`."""
+    """Observe a case in one fresh process, which is ended after `timeout` seconds in all, or by `stop`.
+
+    If this process was stopped meanwhile, another process observes the case from the beginning.
+    """
     interpreter = interpreter_for(backend)
     if why := interpreter.unavailable or _library_missing(benchmark, backend):
         return ProcessObservations(unavailable=why)
-    seen: dict[Observation, ObservationCount] = {}
     job: dict[str, Any] = {"do": "observe", "case": case_spec(benchmark, backend)}
-    with Worker(job, stop=stop, lifetime=timeout, python=interpreter.python) as worker:
-        for _ in range(OBSERVATIONS_PER_PROCESS + 1):
-            reply = worker.receive(timeout)
-            if isinstance(reply, WorkerExit) or reply.kind != "seen":
-                return _conclude(benchmark, backend, reply, tuple(seen.values()))
-            try:
-                _count(seen, reply.read(ObservationCount))
-            except msgspec.ValidationError as error:
-                return ProcessObservations(
-                    tuple(seen.values()), WorkerExit(f"wrote what is no observation: {error}")
-                )
+    for _ in range(ATTEMPTS):
+        with Worker(job, stop=stop, lifetime=timeout, python=interpreter.python) as worker:
+            observations = _observations_of(worker, benchmark, backend, timeout)
+        if not worker.stopped:
+            return observations
+    return ProcessObservations(unmeasured=f"was stopped in each of {ATTEMPTS} processes")
+
+
+def _observations_of(
+    worker: Worker, benchmark: Benchmark, backend: Backend, timeout: float
+) -> ProcessObservations:
+    """Take in all that a worker observes, until it says that it is done or ends otherwise."""
+    seen: dict[Observation, ObservationCount] = {}
+    for _ in range(OBSERVATIONS_PER_PROCESS + 1):
+        reply = worker.receive(timeout)
+        if isinstance(reply, WorkerExit) or reply.kind != "seen":
+            return _conclude(benchmark, backend, reply, tuple(seen.values()))
+        try:
+            _count(seen, reply.read(ObservationCount))
+        except msgspec.ValidationError as error:
+            return ProcessObservations(
+                tuple(seen.values()), WorkerExit(f"wrote what is no observation: {error}")
+            )
     return ProcessObservations(
         tuple(seen.values()),
         WorkerExit(f"sent more than the {OBSERVATIONS_PER_PROCESS} observations of a worker"),

@@ -18,6 +18,8 @@ import msgspec
 from harness.execution.affinity import pinned_to
 from harness.execution.containment import Containment, is_stopped, remove
 from harness.execution.output import OutputReader
+from harness.execution.waiting import Patience, Stopwatch
+from harness.protocol.messages import UNMEASURED
 from harness.protocol.observations import WorkerExit
 
 T = TypeVar("T")
@@ -78,7 +80,8 @@ class Worker:
     ) -> None:
         self._stop = stop
         self._lifetime = lifetime
-        self._lifetime_end = math.inf if lifetime is None else time.monotonic() + lifetime
+        self._lifetime_left = math.inf if lifetime is None else lifetime
+        self._watch = Stopwatch()
         self._folder = tempfile.TemporaryDirectory(prefix="loopcmp-", ignore_cleanup_errors=True)
         worker_commands, self._commands = os.pipe()
         self._replies, worker_replies = os.pipe()
@@ -122,26 +125,46 @@ class Worker:
 
     def receive(self, seconds: float) -> Reply | WorkerExit:
         """Return the next message, or how the worker ended; one that is silent for `seconds` is ended."""
-        deadline = time.monotonic() + seconds
-        while True:
-            if (line := self._output.next_message()) is not None:
-                return self._decode(line)
-            if self._output.overflows:
-                return self._end_with("wrote more than a message may hold")
-            if self._stop is not None and self._stop.is_set():
-                return self._end_with("was ended, for the run was interrupted")
-            now = time.monotonic()
-            if now >= min(deadline, self._lifetime_end):
-                return self._timed_out(seconds)
-            if now >= self._output.silent_since + _CLOSED_PATIENCE:
-                return self._end_with("closed the pipe on which it answers and went on")
+        patience = Patience(self._process.pid, seconds)
+        self._watch.restart()
+        while (line := self._output.next_message()) is None:  # what has arrived counts before any deadline
             exited = self._process.poll() is not None
-            wait = 0 if exited else min(deadline - now, self._lifetime_end - now, _PATIENCE)
-            if not self._output.read(wait) and exited:
+            if (end := self._given_up(patience, exited=exited)) is not None:
+                return end
+            wait = 0 if exited else max(0, min(patience.left, self._lifetime_left, _PATIENCE))
+            arrived = self._output.read(wait)
+            spent = self._watch.spent(wait)
+            patience.left -= spent
+            self._lifetime_left -= spent
+            if exited and not arrived:
                 return self._exited()
+        return self._decode(line)
+
+    @property
+    def stopped(self) -> float:
+        """The seconds for which this process was stopped while it waited for the worker."""
+        return self._watch.stopped
+
+    def _given_up(self, patience: Patience, *, exited: bool) -> Reply | WorkerExit | None:
+        """End a worker that has nothing more to say in time; None while it may."""
+        closed = self._output.silent_since < math.inf
+        if self._output.overflows:
+            return self._end_with("wrote more than a message may hold")
+        if self._stop is not None and self._stop.is_set():
+            return self._end_with("was ended, for the run was interrupted")
+        if min(patience.left, self._lifetime_left) <= 0:
+            credit = 0.0 if closed else patience.credit()
+            if not credit:
+                return self._timed_out(patience.seconds)
+            if patience.is_starved:
+                return self._starved(patience)
+            self._lifetime_left += credit
+        if closed and not exited and time.monotonic() >= self._output.silent_since + _CLOSED_PATIENCE:
+            return self._end_with("closed the pipe on which it answers and went on")
+        return None
 
     def _decode(self, line: bytes) -> Reply | WorkerExit:
-        if time.monotonic() >= self._lifetime_end:
+        if self._lifetime_left <= 0:
             return self._timed_out(0)
         try:
             reply = _reply.decode(line)
@@ -152,8 +175,14 @@ class Worker:
             return self._end_with(f"wrote a message that is nested too deeply: {line[:80]!r}")
         return reply
 
+    def _starved(self, patience: Patience) -> Reply:
+        """Give up a worker that was given almost no CPU, which says nothing of its backend."""
+        self._kill()
+        waited = f"{patience.starved:.0f} s for a CPU within a time limit of {patience.seconds:g} s"
+        return Reply(UNMEASURED, {"message": f"waited {waited}: end other programs"})
+
     def _timed_out(self, seconds: float) -> WorkerExit:
-        if time.monotonic() >= self._lifetime_end and self._lifetime is not None:
+        if self._lifetime is not None and self._lifetime_left <= 0:
             return self._end_with(f"was not done after {self._lifetime:g} s", timed_out=True)
         return self._end_with(f"gave no answer for {seconds:g} s", timed_out=True)
 

@@ -3,13 +3,14 @@
 import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import Self, TypeVar
 
 import msgspec
 
 from harness.execution.process import Reply, Worker
+from harness.execution.waiting import ATTEMPTS
 from harness.protocol.descriptions import Outcome
 from harness.protocol.messages import (
     UNMEASURED,
@@ -55,6 +56,10 @@ class ArmFailed(Exception):
         self.failure = fault
 
 
+class RoundStopped(Exception):
+    """A round during which this process was stopped; what its workers measured says nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoundContext:
     """What a benchmark's rounds share: the workers' CPUs, and the seconds for which one may be silent."""
@@ -69,8 +74,19 @@ def run_round(
     """Take one round: a fresh worker per arm, and warm-ups and turns in an order that is drawn anew for each.
 
     `seed` names the round; the orders and the turns' seeds derive from it, equal for all arms.
-    `metadata` goes into the pyperf runs. An arm that fails makes the round void.
+    `metadata` goes into the pyperf runs. An arm that fails makes the round void. A round in which this
+    process was stopped is void too, and taken again.
     """
+    for _ in range(ATTEMPTS):
+        with suppress(RoundStopped):
+            return _attempt(arms, pace, context, seed, metadata)
+    return ArmFailure(arms[0].name, f"was stopped in each of {ATTEMPTS} rounds", unmeasured=True)
+
+
+def _attempt(
+    arms: Sequence[Arm], pace: RoundSettings, context: RoundContext, seed: str, metadata: Metadata
+) -> tuple[ArmRound, ...] | ArmFailure:
+    """Take a round once. Raises RoundStopped."""
     rng = random.Random(seed)
     turns = _turns(pace, rng)
     groups = [[arm] for arm in rng.sample(arms, len(arms))] if pace.one_at_a_time else [arms]
@@ -172,6 +188,8 @@ class ArmWorker:
     def _expect(self, kind: str, shape: type[T]) -> T:
         """Return the next message's content. Raises ArmFailed if it is of another kind or shape."""
         reply = self._worker.receive(self._timeout)
+        if self._worker.stopped:
+            raise RoundStopped
         if isinstance(reply, WorkerExit):
             raise ArmFailed(ArmFailure(self._arm.name, reply.how, reply.output, reply.timed_out))
         try:
