@@ -99,7 +99,7 @@ def _notes(why: str | None, lore: "LoopNotes | None") -> str:
 
 def _environments(words: list[str]) -> list[dict[str, object]]:
     """Each environment that is defined, and what was made of it; then the Pythons that uv finds."""
-    from harness.execution.environments import built_from, interpreters
+    from harness.execution.environments import built_from, installed_pythons
     from harness.runner.choosing import known
 
     defined: list[dict[str, object]] = [
@@ -115,7 +115,7 @@ def _environments(words: list[str]) -> list[dict[str, object]]:
     ]
     here: list[dict[str, object]] = [
         {"name": "", "python": version, "requirements": "", "state": "found by uv: --env NAME=" + version}
-        for version in interpreters()
+        for version in installed_pythons()
     ]
     return [*defined, *here]
 

@@ -8,7 +8,7 @@ from harness.execution.environments.definition import (
     read_venv,
     with_worker_requirements,
 )
-from harness.execution.environments.installed import built_from, interpreters
+from harness.execution.environments.installed import built_from, installed_pythons
 from harness.execution.environments.interpreters import InterpreterPath, interpreter_for, rebuild
 
 __all__ = [
@@ -17,8 +17,8 @@ __all__ = [
     "built_from",
     "check_versions",
     "define",
+    "installed_pythons",
     "interpreter_for",
-    "interpreters",
     "is_made",
     "read_venv",
     "rebuild",

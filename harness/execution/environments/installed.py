@@ -52,7 +52,7 @@ def _look(asked: EnvironmentSpec, folder: Path) -> BuiltEnvironment:
     return BuiltEnvironment(asked, found[1] if found else "", versions)
 
 
-def interpreters() -> tuple[str, ...]:
+def installed_pythons() -> tuple[str, ...]:
     """The versions of every CPython on this machine that uv finds and workers can run on, oldest first."""
     done = subprocess.run(
         [uv.find_uv_bin(), "python", "list", "--only-installed", "--output-format", "json"],
