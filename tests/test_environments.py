@@ -16,8 +16,8 @@ from harness.errors import BadInput
 from harness.execution.environments import (
     built_from,
     define,
+    installed_pythons,
     interpreter_for,
-    interpreters,
     is_made,
     read_venv,
     with_worker_requirements,
@@ -156,7 +156,7 @@ def test_an_environment_that_cannot_be_made_is_unavailable_with_uvs_words_and_th
 @pytest.mark.workers
 @pytest.mark.usefixtures("cache")
 def test_a_worker_runs_on_every_python_that_uv_finds_and_says_which() -> None:
-    found = interpreters()
+    found = installed_pythons()
     if len(found) < 2:
         pytest.skip(f"uv finds one Python only: {', '.join(found)}")
     definitions = [f"py{version}={version}" for version in found]
@@ -203,7 +203,7 @@ def test_a_run_goes_on_only_with_the_stories_it_was_begun_with(
 
 @pytest.mark.workers
 def test_an_environment_is_found_again_and_made_again_and_refused_if_it_is_another(cache: Path) -> None:
-    version = interpreters()[0]
+    version = installed_pythons()[0]
     begun = plan_run(wanted([f"one={version}"], "asyncio@one"))
     venv = begun.plan.backends[0].environment
     assert venv is not None
@@ -224,7 +224,7 @@ def test_an_environment_is_found_again_and_made_again_and_refused_if_it_is_anoth
 @pytest.mark.usefixtures("cache")
 def test_a_loop_that_is_not_in_an_environment_is_unavailable_there() -> None:
     missing = Loop("fast", factory="no_such_package.loops:make")
-    venv = with_worker_requirements(define("one", interpreters()[0]), missing, ())
+    venv = with_worker_requirements(define("one", installed_pythons()[0]), missing, ())
     assert interpreter_for(Backend(missing, "gather", venv)).unavailable == (
         "no module named 'no_such_package': install the package that brings it"
     )

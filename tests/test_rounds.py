@@ -344,7 +344,14 @@ HUGE = 10**400
 
 @workers
 @pytest.mark.parametrize(
-    "told", [{"wall": HUGE}, {"cpu": HUGE}, {"waited": -HUGE}, {"switches": [0, HUGE]}, {"full": [HUGE, 0]}]
+    "told",
+    [
+        {"wall": HUGE},
+        {"cpu": HUGE},
+        {"waited": -HUGE},
+        {"switches": [0, HUGE]},
+        {"full_collections": [HUGE, 0]},
+    ],
 )
 def test_a_value_with_a_number_that_no_clock_gives_is_a_fault(
     tmp_path: Path, told: dict[str, object]
@@ -362,12 +369,12 @@ SKETCH = {"operations": 1, "quantiles": [1, 1, 1]}
     [
         ({"startup": HUGE}, "wrote a number that cannot be: "),
         ({"peak": HUGE}, "wrote a number that cannot be: "),
-        ({"sketched": {**SKETCH, "operations": HUGE}}, "wrote a number that cannot be: "),
-        ({"sketched": {**SKETCH, "quantiles": [1, 1, 1e300]}}, "wrote a number that cannot be: "),
-        ({"sketched": {**SKETCH, "quantiles": [1, 0, 1]}}, "wrote quantiles that cannot be: "),
-        ({"sketched": {**SKETCH, "quantiles": [1, -1e3, 1]}}, "wrote quantiles that cannot be: "),
-        ({"sketched": {**SKETCH, "operations": 0}}, "wrote quantiles that cannot be: "),
-        ({"sketched": {**SKETCH, "quantiles": [1, 1]}}, "wrote what is no farewell: "),
+        ({"sketch": {**SKETCH, "operations": HUGE}}, "wrote a number that cannot be: "),
+        ({"sketch": {**SKETCH, "quantiles": [1, 1, 1e300]}}, "wrote a number that cannot be: "),
+        ({"sketch": {**SKETCH, "quantiles": [1, 0, 1]}}, "wrote quantiles that cannot be: "),
+        ({"sketch": {**SKETCH, "quantiles": [1, -1e3, 1]}}, "wrote quantiles that cannot be: "),
+        ({"sketch": {**SKETCH, "operations": 0}}, "wrote quantiles that cannot be: "),
+        ({"sketch": {**SKETCH, "quantiles": [1, 1]}}, "wrote what is no farewell: "),
     ],
 )
 def test_a_farewell_whose_numbers_cannot_be_is_a_fault(

@@ -15,7 +15,6 @@ from harness.execution.affinity import choose_cpus
 from harness.execution.rounds import RoundContext
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import Value
-from harness.records import passes
 from harness.records.entries import (
     ArmDropped,
     BenchmarkCalibrated,
@@ -27,6 +26,7 @@ from harness.records.entries import (
 from harness.records.estimate import rounds_needed
 from harness.records.pace import ONE_AT_A_TIME, PILOT_ROUNDS, SELF_TEST_ARM, ArmFailure
 from harness.records.plan import DEFAULT, FAST, Effort, Plan
+from harness.runner import passes
 from harness.runner import timing as run_timing
 from harness.runner.catalog import choose_rows
 from harness.runner.passes import Pass

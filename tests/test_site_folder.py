@@ -299,7 +299,7 @@ def test_of_three_that_publish_at_once_each_is_done_or_says_that_another_is_at_i
 KILLED = """
 import os, sys
 from pathlib import Path
-from harness.site.build import publish
+from harness.report.site.build import publish
 
 left, replace = int(sys.argv[1]), os.replace
 
