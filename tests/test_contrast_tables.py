@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from harness.records.contrast import Contrast
 from harness.records.estimate import Estimate
 from harness.records.record import Record
@@ -58,6 +60,7 @@ def test_reports_show_contrasts() -> None:
         assert "What the differences are due to" in render(some, form)
 
 
+@pytest.mark.browser
 def test_on_a_page_they_stand_under_their_chart_and_not_once_more() -> None:
     page = read(render(record((layer(KNOWN),)), "html"))
     (shown,) = [one for one in page.all("table") if "asyncio+anyio / asyncio+native" in one.text]

@@ -361,7 +361,7 @@ def test_a_run_that_is_interrupted_ends_a_worker_at_once(folder: Path) -> None:
 def test_a_worker_in_an_endless_loop_ends_with_a_parent_that_is_killed(folder: Path) -> None:
     row = row_of(folder, "if looks == 2:\n    while True: pass")
     code = f"""
-        from harness.process import Worker
+        from harness.execution.process import Worker
         worker = Worker({{"do": "observe", "case": {asdict(case_spec(row, ASYNCIO))!r}}})
         worker.receive({PATIENCE})
         print(flush=True)

@@ -78,7 +78,21 @@ def addresses() -> Iterator[list[object]]:
     yield BOUND
 
 
-@pytest.mark.parametrize("row", SERVING, ids=label)
+def is_first_of_its_scenario(row: Benchmark) -> bool:
+    return row == next(other for other in SERVING if other.scenario == row.scenario)
+
+
+def is_quick(row: Benchmark) -> bool:
+    """Whether a story is done in a moment: what more connections do, the workers' tests see."""
+    return row.family == "network" and is_first_of_its_scenario(row)
+
+
+SERVED = [
+    pytest.param(row, marks=[] if is_quick(row) else pytest.mark.workers, id=label(row)) for row in SERVING
+]
+
+
+@pytest.mark.parametrize("row", SERVED)
 def test_nothing_listens_beyond_loopback_or_on_a_port_of_its_own_choice(
     row: Benchmark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
