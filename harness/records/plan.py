@@ -113,14 +113,14 @@ class Plan:
                 yield benchmark, backend
 
     @property
-    def timed_rows(self) -> tuple[Benchmark, ...]:
+    def timed_benchmarks(self) -> tuple[Benchmark, ...]:
         """The benchmarks that may be timed."""
         return tuple(benchmark for benchmark in self.benchmarks if benchmark.timed)
 
     @property
     def comparisons(self) -> int:
         """K: how many cases are compared with the baseline; self-tests are not counted among them."""
-        planned = ([backend.name for backend in self.backends_of(timed)] for timed in self.timed_rows)
+        planned = ([backend.name for backend in self.backends_of(timed)] for timed in self.timed_benchmarks)
         return sum(len(names) - 1 for names in planned if self.baseline in names)
 
     @property
