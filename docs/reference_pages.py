@@ -79,8 +79,12 @@ def schema() -> str:
 
 
 def _shapes() -> dict[str, Any]:
+    """The shapes by name; in a file, a result names its benchmark by the id of the plan's."""
     roots = (Record, *get_args(Entry))
-    return msgspec.json.schema_components(roots, ref_template="#/$defs/{name}")[1]
+    shapes = msgspec.json.schema_components(roots, ref_template="#/$defs/{name}")[1]
+    fields = shapes["BenchmarkResult"]["properties"]
+    fields["benchmark"] = {"anyOf": [{"type": "string"}, fields["benchmark"]]}
+    return shapes
 
 
 def _summary(kind: type) -> str:

@@ -7,10 +7,10 @@ from harness.backends.backend import Backend
 from harness.records.estimate import Estimate
 
 NATIVE = "native"
-"""In the place of a gatherer: the arm that tells the row's story on the loop itself, without AnyIO."""
+"""Stands for the gatherer in the name of a twin's arm, which runs on the loop itself, without AnyIO."""
 
 CROSSED_GATHERERS = ("gather", "taskgroup", "anyio")
-"""The loops and gatherers that come in every combination: the only ones that an interaction is told of."""
+"""The loops and gatherers that come in every combination: the only ones that have an interaction."""
 
 Factor = Literal["loop", "layer", "gatherer", "interaction"]
 
@@ -29,6 +29,6 @@ class Contrast:
 
 
 def native_arm(backend: Backend) -> str:
-    """The name of the arm that tells a row's story natively on this backend's loop: `uvloop+native`."""
+    """The name of the arm of a twin on this backend's loop: `uvloop+native`."""
     loop, _, where = backend.name.partition("@")
     return f"{loop.partition('+')[0]}+{NATIVE}{where and '@'}{where}"

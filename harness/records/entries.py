@@ -14,12 +14,12 @@ from harness.records.stop_reason import StopReason
 from harness.records.trials import AuditSchedule, TrialResult
 
 VERSION = 2
-"""Of journals and records; a file of another version is refused."""
+"""The version of journals and records that is written; a file of a version that is not known is refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class BackendEnvironment:
-    """What a backend in a virtual environment runs on, as a worker there said; or why it cannot."""
+    """What a backend in a virtual environment runs on, as a worker there reports it, or why it cannot run."""
 
     backend: str
     python: str = ""
@@ -32,7 +32,7 @@ class BackendEnvironment:
 class Machine:
     """The machine and the software of a run; `load` is the one-minute average at its start.
 
-    `versions` are (distribution, version) pairs. Fields that the system does not tell are empty.
+    `versions` are (distribution, version) pairs. Fields that the system does not give are empty.
     """
 
     cpu: str
@@ -56,7 +56,7 @@ class Machine:
     def of(self, backend: str) -> BackendEnvironment:
         """What this backend runs on: an environment of its own, or loopcmp's."""
         own = BackendEnvironment(backend, self.python, self.build, self.versions)
-        return next((one for one in self.environments if one.backend == backend), own)
+        return next((other for other in self.environments if other.backend == backend), own)
 
     def python_of(self, backend: str) -> str:
         """The version of Python that a backend runs on; loopcmp's where its environment was not made."""
@@ -83,7 +83,7 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class CaseObserved:
-    """What fresh processes saw of one case."""
+    """What fresh processes observed of one case."""
 
     benchmark: str
     backend: str
@@ -92,7 +92,7 @@ class CaseObserved:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkCalibrated:
-    """A row's calibration."""
+    """A benchmark is calibrated, or its settings are chosen anew after its first rounds."""
 
     benchmark: str
     settings: RoundSettings
@@ -117,7 +117,7 @@ class RoundMeasured:
 
 @dataclass(frozen=True, slots=True)
 class PassRoundMeasured:
-    """One round of a pass over a row; its number is that of the pass's own rounds."""
+    """One round of a pass over a benchmark; its number counts the rounds of that pass alone."""
 
     pass_name: PassName
     round: RoundMeasured

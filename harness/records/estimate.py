@@ -1,4 +1,4 @@
-"""An estimate: a number with its interval, and what such an interval says about a backend."""
+"""An estimate is a number with its interval; a judgement is what such an interval says about a backend."""
 
 import math
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 ERROR_RATE = 0.05
-"""Of a whole run's family of intervals (Bonferroni), or of one cell where not adjusted."""
+"""How often any interval of a run may miss its truth (Bonferroni), or each where they are not adjusted."""
 
 
 NORMAL_95 = 1.96

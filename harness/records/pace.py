@@ -1,4 +1,4 @@
-"""How a row is measured, and what its rounds give: the words that rounds and records share."""
+"""How a benchmark is measured, and what its rounds give."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,23 +9,23 @@ GRAIN = 200
 """Loop counts of an audit are multiples of this, so that half a percent is a whole iteration."""
 
 PILOT_ROUNDS = 5
-"""Rounds after which a row's turns are chosen: the fewest whose workers' variance can be told from 0."""
+"""Rounds after which the turns are chosen: the fewest that distinguish the workers' variance from 0."""
 
 SELF_TEST_ARM = "A/A"
-"""The name of the baseline's second entry."""
+"""The name of the self-test's arm: the baseline a second time."""
 
 
 FEWEST_UNTIMED = 3
-"""Of those iterations, however long one is."""
+"""The fewest untimed iterations before a value, however long one of them is."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoundSettings:
-    """How a row is measured, fixed before its first round: one loop count for all arms.
+    """How a benchmark is measured, fixed before its first round: one loop count for all arms.
 
-    `alone` is for iterations so long that workers live one at a time, one value each. After `pilot` rounds
-    the turns are chosen from their variance, once; 0 leaves them as they are. Warm-ups are `timed` whole. If
-    `warm`, untimed iterations come after a turn's full collection, otherwise before it.
+    `one_at_a_time` is for iterations so long that workers live one after the other, for one value each. After
+    `pilot_rounds` rounds the turns are chosen from their variance, once; 0 leaves them as they are. Warm-ups
+    are `timed` whole. If `warm`, untimed iterations come after a turn's full collection, otherwise before it.
     """
 
     loops: int
@@ -39,7 +39,7 @@ class RoundSettings:
 
 
 ONE_AT_A_TIME = RoundSettings(loops=1, turns=1, warmups=0, untimed=0, one_at_a_time=True, warm=False)
-"""How a row of long iterations is measured."""
+"""How a benchmark of long iterations is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class ArmRound:
 
     def without_results(self) -> "ArmRound":
         """The part to journal: results that were found to be what was promised would only fill it."""
-        warmups, values = (tuple(map(_without_result, some)) for some in (self.warmups, self.values))
+        warmups, values = (tuple(map(_without_result, taken)) for taken in (self.warmups, self.values))
         return replace(self, warmups=warmups, values=values)
 
 
@@ -67,7 +67,7 @@ RoundValues = Mapping[str, Sequence[Value]]
 
 @dataclass(frozen=True, slots=True)
 class ArmFailure:
-    """An arm that could not finish a round: its worker's end, a refusal, or what the story raised."""
+    """An arm that could not finish a round: its worker ended, refused, or ran a scenario that raised."""
 
     arm: str
     reason: str

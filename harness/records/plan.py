@@ -1,4 +1,4 @@
-"""Which cases, in which order, and how much effort each row is given."""
+"""A plan: which cases, in which order, and how much effort each benchmark is given."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,17 +22,18 @@ ROUNDS_BETWEEN_LOOKS = 5
 """Rounds from one look at a benchmark's intervals to the next."""
 
 SCALE_PATIENCE = 20
-"""Times the timeout that a row tagged "scale" may be silent: a million tasks may take a minute."""
+"""How many times longer a benchmark tagged "scale" may be silent: a million tasks may take a minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long and how finely a row is measured.
+    """How long and how finely a benchmark is measured.
 
-    `precision` is half the width of a ratio's interval (0.02 is ±2%); `budget` and `value` are
-    seconds: of a row, and of one value on the baseline. A worker takes `turns` until a row's first rounds
-    have shown how many pay. With `exactly`, a row has that many rounds, all alike, and its intervals are
-    95% each, not adjusted for the number of comparisons.
+    `precision` is half the width of a ratio's interval (0.02 is ±2%). A benchmark's rounds take at most
+    `max_seconds`, if those give an interval; one value takes about `value_seconds` on the baseline. A worker
+    takes `turns` until the first rounds have shown how many are worth their time. With `fixed_rounds`, a
+    benchmark has that many rounds, all alike, and its intervals are 95% each, not adjusted for the number of
+    comparisons.
     """
 
     name: str
@@ -54,12 +55,12 @@ RIGOROUS = Effort("rigorous", precision=0.01, max_seconds=300.0)
 
 
 Also = Literal["latency", "collections"]
-"""A pass that is taken over every row it fits where it is asked for: it costs time, and few need it."""
+"""A pass that is taken only where it is asked for, and then over every benchmark that it fits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run will do, fixed before it begins; `timeout` is a case's patience in seconds (see there)."""
+    """What a run will do, fixed before it begins; `timeout` is in seconds, see `timeout_of`."""
 
     benchmarks: tuple[Benchmark, ...]
     backends: tuple[Backend, ...]
@@ -72,60 +73,60 @@ class Plan:
     """The backends that were asked for by name: a run without one of them could not measure."""
     passes: tuple[Also, ...] = ()
     planted: int | None = None
-    """Of an audit's trial: iterations in every `pace.GRAIN` that all but the baseline run and do not
-    report. The row then has no A/A arm, for such a trial is one. None in a run."""
+    """How many iterations in every `pace.GRAIN` all arms but the baseline's run and do not report, in a trial
+    of an audit. Such a trial has no self-test's arm, for it is one itself. None in a run."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for a benchmark of a family of loops that nobody knows."""
         for family in {benchmark.only for benchmark in self.benchmarks} - {None}:
             check_family(str(family))
 
-    def backends_of(self, row: Benchmark) -> tuple[Backend, ...]:
-        """The row's backends, baseline first; without a gatherer one per loop and environment.
+    def backends_of(self, benchmark: Benchmark) -> tuple[Backend, ...]:
+        """The benchmark's backends, baseline first; without a gatherer one per loop and environment.
 
-        A story for one family of loops only has no case on the others.
+        A scenario for one family of loops only has no case on the others.
         """
-        able = [backend for backend in self.backends if row.only in {None, backend.loop.family}]
+        able = [backend for backend in self.backends if benchmark.only in {None, backend.loop.family}]
         ordered = sorted(able, key=lambda backend: backend.name != self.baseline)
-        if row.uses_gather:
+        if benchmark.uses_gather:
             return tuple(ordered)
         first = {(backend.loop, backend.environment): backend for backend in reversed(ordered)}
         return tuple(backend for backend in ordered if first[backend.loop, backend.environment] is backend)
 
-    def column_of(self, name: str, row: Benchmark) -> str | None:
-        """The backend under whose name another has its case of a row; None where the row is not for its loop.
+    def column_of(self, name: str, benchmark: Benchmark) -> str | None:
+        """The backend in whose column the case on another stands; None where there is no case on its loop.
 
         Without a gatherer the first backend on a loop, in its environment, stands for all of them.
         """
-        [one] = (backend for backend in self.backends if backend.name == name)
+        [named] = (backend for backend in self.backends if backend.name == name)
         alike = [
             other
-            for other in self.backends_of(row)
-            if (other.loop, other.environment) == (one.loop, one.environment)
+            for other in self.backends_of(benchmark)
+            if (other.loop, other.environment) == (named.loop, named.environment)
         ]
-        if one in alike:
+        if named in alike:
             return name
         return alike[0].name if alike else None
 
-    def timeout_of(self, row: Benchmark) -> float:
-        """Seconds after which a case of this row is ended: in all when observed, of silence when timed."""
-        return self.timeout * (SCALE_PATIENCE if SCALE in row.tags else 1)
+    def timeout_of(self, benchmark: Benchmark) -> float:
+        """Seconds after which a case is ended: in all when it is observed, of silence when it is timed."""
+        return self.timeout * (SCALE_PATIENCE if SCALE in benchmark.tags else 1)
 
     def cases(self) -> Iterator[tuple[Benchmark, Backend]]:
-        """Every case, row by row."""
-        for row in self.benchmarks:
-            for backend in self.backends_of(row):
-                yield row, backend
+        """Every case, benchmark by benchmark."""
+        for benchmark in self.benchmarks:
+            for backend in self.backends_of(benchmark):
+                yield benchmark, backend
 
     @property
-    def timed_rows(self) -> tuple[Benchmark, ...]:
-        """The rows that may be timed."""
-        return tuple(row for row in self.benchmarks if row.timed)
+    def timed_benchmarks(self) -> tuple[Benchmark, ...]:
+        """The benchmarks that may be timed."""
+        return tuple(benchmark for benchmark in self.benchmarks if benchmark.timed)
 
     @property
     def comparisons(self) -> int:
-        """K: planned rows × backends other than the baseline; A/A excluded, and rows without a baseline."""
-        planned = ([backend.name for backend in self.backends_of(row)] for row in self.timed_rows)
+        """K: how many cases are compared with the baseline; self-tests are not counted among them."""
+        planned = ([backend.name for backend in self.backends_of(timed)] for timed in self.timed_benchmarks)
         return sum(len(names) - 1 for names in planned if self.baseline in names)
 
     @property
@@ -135,10 +136,10 @@ class Plan:
 
     @property
     def rounds_before_first_look(self) -> int:
-        """Rounds before the first look at a row's intervals: no fewer than an interval needs."""
+        """Rounds before the first look at a benchmark's intervals: no fewer than an interval needs."""
         return self.effort.fixed_rounds or max(FIRST_LOOK, self.rounds_for_an_interval)
 
     @property
     def rounds_for_an_interval(self) -> int:
-        """The fewest rounds that give an interval: no budget ends a row below them."""
+        """The fewest rounds that give an interval: no budget ends a benchmark below them."""
         return rounds_needed(self.level)

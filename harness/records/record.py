@@ -1,4 +1,4 @@
-"""All that one run of the suite leaves behind, made of the journal's entries: what reports are made of.
+"""A record is all that one run leaves behind, made of the journal's entries: reports are made of it.
 
 JSON with a version, checked when read.
 """
@@ -21,13 +21,13 @@ from harness.records.verdict import CaseVerdict, ClaimResult
 class Timing:
     """What the rounds say of one case.
 
-    `seconds` and `cpu` are per iteration; `excess` µs beyond the ideal of a story that sleeps;
-    `ratio` against the baseline (None for itself, for stories that sleep, and where the
+    `seconds` and `cpu` are per iteration; `excess` is in µs beyond the ideal of a scenario that sleeps;
+    `ratio` is against the baseline (None for itself, for scenarios that sleep, and where the
     baseline has no number), `mean_ratio` the same from totals instead of medians. `switches`
-    are context switches an iteration, `peak` bytes above the resident size before the first
+    are context switches an iteration, `peak_memory` bytes above the resident size before the first
     iteration, `collecting` the share of wall time spent in garbage collection. `samples` are
-    the log ratios (or excesses) that the interval rests on, one a round. `latency`, `full` and
-    `on_two` are of passes; None where the row had none.
+    the log ratios (or excesses) that the interval rests on, one a round. `latency`, `full_collections`
+    and `on_two_cpus` come from passes; None where the benchmark had none.
     """
 
     seconds: Estimate
@@ -76,10 +76,11 @@ class BenchmarkCost:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkResult:
-    """A row of the record over all backends, baseline first.
+    """What a benchmark came to over all of its backends, baseline first.
 
-    `again` is the A/A ratio: its interval is unadjusted 95% (for a story that sleeps, the
-    difference of the two entries in µs). `finished` says why no more rounds were taken.
+    `self_test` is the ratio of the baseline to itself: its interval is unadjusted 95% (for a scenario that
+    sleeps, it is the difference of the two arms in µs). `stop_reason` says why no more rounds were taken;
+    None where the benchmark is not finished.
     """
 
     benchmark: Benchmark
@@ -114,7 +115,7 @@ class ClaimResults:
 
 @dataclass(frozen=True, slots=True)
 class SelfTestCheck:
-    """The method's own check: A/A rows, those whose 95% interval excludes 1, and what chance allows."""
+    """The method's own check: self-tests, those whose 95% interval excludes 1, and what chance allows."""
 
     benchmarks: int
     differing: int
@@ -132,7 +133,7 @@ class AuditSummary:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """All that one run of the suite leaves behind, complete enough to render every report again."""
+    """All that one run leaves behind, complete enough to render every report again."""
 
     run: RunStarted
     results: tuple[BenchmarkResult, ...]
@@ -140,9 +141,9 @@ class Record:
     self_test: SelfTestCheck | None
     finished: RunFinished | None
     trials: tuple[TrialResult, ...] = ()
-    """Of an audit: everything that it tried, in the order it was."""
+    """Everything that an audit tried, in that order; nothing for a run."""
     audit: AuditSummary | None = None
-    """Of a run: the newest audit that was on record here when it ended; None where there was none."""
+    """The newest audit that was on record here when a run ended; None where there was none."""
 
     @property
     def backends(self) -> tuple[str, ...]:

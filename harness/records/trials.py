@@ -1,4 +1,4 @@
-"""The words of an audit: what one of its trials does, and what came of it."""
+"""An audit's trials: what each of them does, and what came of it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -73,10 +73,10 @@ class VarianceComponents:
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What came of the trial `number` of its kind, and the `seconds` of machine time it took.
+    """The result of one trial, the `number`-th of its kind, and the `seconds` of machine time that it took.
 
     `processes` were started. `typical` is seconds an iteration on the baseline: the machine's
-    drift shows in it. A trial that failed has nothing `compared`, and `because` says why.
+    drift shows in it. A trial that failed has no `comparisons`, and `reason` says why.
     """
 
     trial: Trial

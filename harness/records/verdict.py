@@ -1,4 +1,4 @@
-"""What a case came to: its verdict, where promise and observation part, and the answers of claims."""
+"""What a case came to: its verdict, where promise and observation differ, and the results of claims."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +16,7 @@ class Verdict(StrEnum):
     CRASHED = "crashed"
     TIMED_OUT = "timed out"
     COULD_NOT_MEASURE = "could not measure"
-    """Nothing that was seen says anything of the backend; why is in the finding."""
+    """Nothing that was observed says anything about the backend; the reason says why."""
 
     @property
     def verb(self) -> str:
@@ -34,7 +34,7 @@ FINDINGS = frozenset({Verdict.DIFFERS, Verdict.UNSTABLE, Verdict.CRASHED, Verdic
 """The verdicts that make a run end with exit code 1."""
 
 EXPLAINED = (Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
-"""The verdicts that are no findings, and whose reason a report tells all the same."""
+"""The verdicts that are no findings, and whose reason a report shows all the same."""
 
 
 class ClaimResult(StrEnum):
@@ -47,9 +47,9 @@ class ClaimResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """Where a promise and an observation part: which part of it, line by line, and the first that differs.
+    """Where a promise and an observation differ: in which aspect, line by line, and in which line first.
 
-    `at` is an index into the lines; the shorter side may have no line there.
+    `first_line` is an index into the lines; the shorter side may have no line there.
     """
 
     aspect: str
@@ -60,9 +60,9 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class CaseVerdict:
-    """A verdict with its evidence: why, where promise and observation part, where it is documented.
+    """A verdict with its evidence: why, where promise and observation differ, where it is documented.
 
-    `said` is the last that a worker said which ended badly when the case was timed.
+    `output` is the last output of a worker that ended badly when the case was timed.
     """
 
     kind: Verdict

@@ -18,7 +18,7 @@ def method(record: Record) -> tuple[str, ...]:
     return (
         f"Each case is observed in {PROCESSES} fresh processes, several times in each on a new loop.",
         "What disagrees with its promise, type for type, crashes or hangs has a verdict and never a number.",
-        f"Timed: {count_benchmarks(len(plan.timed_rows))}; {again}.",
+        f"Timed: {count_benchmarks(len(plan.timed_benchmarks))}; {again}.",
         " ".join(_workers(record)),
         f"They take turns in an order drawn anew for each (seed {plan.seed}): {_turns(record)}.",
         f"A turn: a full collection, {_untimed(record)}, the clock around {value}.",

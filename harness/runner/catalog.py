@@ -1,4 +1,4 @@
-"""Which rows there are, and which of them a user's words choose."""
+"""Which benchmarks there are, and which of them a user's words choose."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -18,11 +18,11 @@ GROUP = "loopcmp.scenarios"
 """The entry points by which an installed package names its modules: `family = "package.module"`."""
 
 ASIDE = frozenset({"capability"})
-"""Tags of rows that answer another question, and are chosen only by a word."""
+"""The tags of benchmarks that are not about speed or agreement, and are chosen only by name or tag."""
 
 
 def known_rows() -> tuple[Benchmark, ...]:
-    """Every row that comes with loopcmp, family by family, then those of installed packages.
+    """Every benchmark that comes with loopcmp, family by family, then those of installed packages.
 
     A package's module is imported by a worker only, like any other that is not ours.
     """
@@ -30,7 +30,7 @@ def known_rows() -> tuple[Benchmark, ...]:
 
 
 def _known_modules() -> list[tuple[str, str]]:
-    """The modules of those rows, each with its family."""
+    """The modules of all known scenarios, each with its family."""
     ours = [
         (f"scenarios.{family}.{module}", family)
         for family in scenarios.FAMILIES
@@ -41,18 +41,17 @@ def _known_modules() -> list[tuple[str, str]]:
 
 
 def requirements_of(rows: Iterable[Benchmark]) -> tuple[str, ...]:
-    """What the rows' families need in an environment besides AnyIO: each says so in `REQUIREMENTS`."""
+    """What the benchmarks' families need besides AnyIO: each says so in `REQUIREMENTS`."""
     families = dict.fromkeys(row.family for row in rows if row.module.startswith("scenarios."))
     found = (getattr(import_module(f"scenarios.{family}"), "REQUIREMENTS", ()) for family in families)
     return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 def choose_rows(words: Sequence[str], *, scale: bool = False) -> tuple[Benchmark, ...]:
-    """The rows that the words choose: a name, a glob, a tag, a family, a row's id, or a path.
+    """Return the benchmarks that the words choose: a name, a glob, a tag, a family, an id, or a path.
 
-    If none, all but those set ASIDE.
-
-    Rows tagged "scale" are left out unless `scale` is set, or their own id or that tag is a word.
+    Without a word they are all but those with a tag in ASIDE.
+    Benchmarks tagged "scale" are left out unless `scale` is set, or their own id or that tag is a word.
     Raises BadInput for a word that chooses nothing, for names that clash, and where all is left out.
     """
     chosen = _chosen_rows(words)
@@ -63,7 +62,7 @@ def choose_rows(words: Sequence[str], *, scale: bool = False) -> tuple[Benchmark
 
 
 def check_module(module: str, family: str) -> None:
-    """Raises BadInput unless words could choose rows of this module: a path, or a module that is known."""
+    """Raises BadInput unless words could choose benchmarks of a module: a path, or one that is known."""
     if _is_path(module):
         _check_python(module)
     elif (module, family) not in _known_modules():
@@ -71,7 +70,7 @@ def check_module(module: str, family: str) -> None:
 
 
 def check_rows(rows: Sequence[Benchmark]) -> None:
-    """Raises BadInput where a row is no longer the story that it was; its line may be another."""
+    """Raises BadInput where a benchmark's scenario has changed; it may stand on another line."""
     for module in dict.fromkeys(row.module for row in rows if _is_path(row.module)):
         if not Path(module).is_file():
             raise BadInput(f"{module} is not here: go on in the folder where the run was begun")

@@ -16,7 +16,7 @@ end."""
 
 
 BUDGET = 60.0
-"""Seconds after which a pass takes no further round, however many it has: as long as an ordinary row."""
+"""Seconds after which a pass takes no further round, however many it has: as long as ordinary rounds."""
 
 
 TURNS, LONGER = 10, 20
@@ -29,7 +29,7 @@ and not more of them, for each is a message and a line of the journal.
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """How a pass differs from the ordinary rounds; `cpus` None is the row's own number."""
+    """How a pass differs from the ordinary rounds; `cpus` None is the benchmark's own number."""
 
     name: PassName
     rounds: int = ROUNDS
@@ -54,23 +54,23 @@ class Pass:
         return rounds >= self.rounds or seconds >= BUDGET
 
 
-def requested_passes(plan: Plan, row: Benchmark) -> tuple[Pass, ...]:
-    """The passes that were asked for and fit the row, if its iterations are not too long for them."""
+def requested_passes(plan: Plan, benchmark: Benchmark) -> tuple[Pass, ...]:
+    """The passes that were asked for and fit the benchmark, if its iterations are not too long for them."""
     latency, collections = Pass("latency", timed="each"), Pass("collections", timed="uncollected")
-    fit = (latency, collections) if row.set_up else (collections,)
-    return tuple(one for one in fit if one.name in plan.passes)
+    fit = (latency, collections) if benchmark.set_up else (collections,)
+    return tuple(planned for planned in fit if planned.name in plan.passes)
 
 
 def passes_for(
-    plan: Plan, row: Benchmark, pace: RoundSettings | None, helped: Collection[str]
+    plan: Plan, benchmark: Benchmark, settings: RoundSettings | None, helped: Collection[str]
 ) -> tuple[Pass, ...]:
-    """The passes over a row: those that were asked for and can be, and one on two CPUs where it is only fair.
+    """The passes over a benchmark: those asked for that fit, and one on two CPUs where it is only fair.
 
-    `helped` are the backends that were seen with helper threads. A trial of an audit has no pass.
+    `helped` are the backends that were observed with helper threads. A trial of an audit has no pass.
     """
-    if pace is None or plan.planted is not None:
+    if settings is None or plan.planted is not None:
         return ()
-    found = [] if pace.one_at_a_time else list(requested_passes(plan, row))
-    if helped and row.cpus == 1:
-        found.append(Pass("threads", rounds=plan.rounds_before_first_look, cpus=2))
-    return tuple(found)
+    passes = [] if settings.one_at_a_time else list(requested_passes(plan, benchmark))
+    if helped and benchmark.cpus == 1:
+        passes.append(Pass("threads", rounds=plan.rounds_before_first_look, cpus=2))
+    return tuple(passes)

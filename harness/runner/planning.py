@@ -79,7 +79,7 @@ def plan_run(wanted: RunRequest, announce: Announce = _keep_silent) -> RunStarte
 
 
 def plan_audit(wanted: RunRequest, schedule: AuditSchedule, announce: Announce = _keep_silent) -> RunStarted:
-    """The same for an audit: one timed row, on the default backends. Raises BadInput."""
+    """Everything that is fixed before an audit of one timed benchmark. Raises BadInput."""
     begun = plan_run(wanted, announce)
     rows = begun.plan.benchmarks
     if len(rows) != 1 or not rows[0].timed or rows[0].ideal is not None or rows[0].set_up:

@@ -15,7 +15,7 @@ from harness.protocol.messages import CaseSpec
 from harness.records.estimate import NORMAL_95, Estimate
 
 FEWEST_PROCESSES = 2
-"""Of a side: with one, pyperf has no spread between processes."""
+"""The fewest processes a side: with one, pyperf has no spread between processes."""
 
 _PATIENCE = 600.0
 """Seconds in which pyperf must have measured one side."""
@@ -36,7 +36,7 @@ class SequentialResult:
 
 
 def usual_procedure(case: CaseSpec, processes: int, cpus: frozenset[int] | None) -> SequentialResult:
-    """Measure a case twice, one after the other, and compare. Raises UsualFailed.
+    """Measure a case twice, one after the other, and compare. Raises SequentialFailed.
 
     `cpus` are the same as for workers that take turns.
     """

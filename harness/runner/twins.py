@@ -41,7 +41,7 @@ def resolve_twins(plan: Plan) -> tuple[PlannedBenchmark, ...]:
     """Return the plan's benchmarks in their order, each connected with its twins and its host."""
     twins: dict[tuple[object, ...], list[Benchmark]] = {}
     hosts: dict[tuple[object, ...], str] = {}
-    for benchmark in plan.timed_rows:
+    for benchmark in plan.timed_benchmarks:
         twins.setdefault((benchmark.native, benchmark.parameters), []).append(benchmark)
         hosts.setdefault((benchmark.scenario, benchmark.parameters), benchmark.id)
     return tuple(

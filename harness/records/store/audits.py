@@ -16,7 +16,7 @@ _ABSENT = msgspec.Raw(b"")
 
 
 class _Setting(msgspec.Struct):
-    """Of a record's beginning, what tells an audit from a run, and where it was taken."""
+    """The part of a record that distinguishes an audit from a run, and says where it was made."""
 
     started: str
     machine: Machine

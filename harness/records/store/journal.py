@@ -145,7 +145,7 @@ def read_journal(folder: Path) -> tuple[RunStarted, tuple[Entry, ...]]:
 
 
 def open_journal(folder: Path) -> tuple[RunStarted, Iterator[Entry]]:
-    """The same, entry by entry: those of 10,000 cells would fill the memory. Raises BadInput, also later."""
+    """A run's journal, entry by entry: all of them could fill the memory. Raises BadInput, also later."""
     path = journal_path(folder)
     entries = (_entry(path, number, line) for number, line in _lines(path))
     begun = next(entries, None)
