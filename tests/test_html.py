@@ -139,7 +139,7 @@ def test_every_cell_of_the_matrix_says_its_verdict_twice_and_its_figure_with_its
         sign = links[f"#{name}"].all("span", kind="sign")[0]
         assert sign.text == formatting.VERDICTS[cell.verdict.kind].sign or sign.all("svg")
         if cell.timing and cell.timing.ratio:
-            figure = formatting.format_estimate(cell.timing.ratio, "×")
+            figure = formatting.format_ratio(cell.timing.ratio)
             assert re.sub(r"[^\d.\[\],a-z ]", "", figure).split()[0] in shown
             assert figure[figure.index("[") :] in shown
             assert any(figure in one for one in times[line.benchmark.id])

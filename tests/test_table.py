@@ -55,9 +55,9 @@ def cells(shown: Table | None) -> dict[str, tuple[str, ...]]:
 def test_times_are_shown_in_microseconds_on_the_baseline_and_as_ratios_elsewhere() -> None:
     shown = results.times(everything())
     assert shown is not None
-    assert shown.heads[:3] == ("scenario", "asyncio+gather, µs", UVLOOP)
+    assert shown.heads[:3] == ("scenario", "asyncio+gather", UVLOOP)
     baseline, uvloop, trio, _ = cells(shown)["order:n=100"]
-    assert re.fullmatch(r"\d+", baseline)
+    assert re.fullmatch(r"\d+ µs", baseline)
     assert re.fullmatch(r"0\.63\d× \[0\.\d+, 0\.\d+\]", uvloop)
     assert re.fullmatch(r"1\.\d+× \[1\.\d+, 1\.\d+\] \*", trio)
 
@@ -93,7 +93,7 @@ def test_an_absolute_time_outside_the_baselines_column_says_its_unit() -> None:
 
 def test_a_story_that_sleeps_is_shown_as_signed_microseconds_beyond_its_ideal() -> None:
     for shown in cells(results.times(everything()))["say_after"][:3]:
-        assert re.fullmatch(r"[+-]\d+ \[[+-]\d+, [+-]\d+\] µs", shown)
+        assert re.fullmatch(r"[+-]\d+ µs \[[+-]\d+, [+-]\d+(\.\d)?\]", shown)
 
 
 def test_nothing_timed_is_no_table_of_times() -> None:
@@ -108,22 +108,61 @@ def test_a_story_without_a_gatherer_points_to_the_case_of_its_loop() -> None:
 
 
 @pytest.mark.parametrize(
-    ("estimate", "unit", "signed", "shown"),
+    ("ratio", "shown"),
     [
-        (Estimate(0.6312, 0.6103, 0.6502, 20), "×", False, "0.63× [0.61, 0.65]"),
-        (Estimate(0.6312, 0.6309, 0.6319, 20), "×", False, "0.631× [0.631, 0.632]"),
-        (Estimate(1.0, 1.0, 1.0, 20), "×", False, "1.000× [1.000, 1.000]"),
-        (Estimate(12.4, 3.2, 25.9, 20), "×", False, "12× [3, 26]"),
-        (Estimate(1.25, None, None, 3), "×", False, "1.25× [too few rounds]"),
-        (Estimate(-312.4, -390.0, 12.6, 20), "", True, "-312 [-390, +13]"),
-        (Estimate(1520.2, 1100.0, 2300.0, 20), "", True, "+1,520 [+1,100, +2,300]"),
-        (Estimate(152.0, None, None, 3), "", True, "+152 [too few rounds]"),
+        (Estimate(0.6312, 0.6103, 0.6502, 20), "0.63× [0.61, 0.65]"),
+        (Estimate(0.6312, 0.6309, 0.6319, 20), "0.631× [0.631, 0.632]"),
+        (Estimate(1.0, 1.0, 1.0, 20), "1.00× [1.00, 1.00]"),
+        (Estimate(12.4, 3.2, 25.9, 20), "12× [3.2, 26]"),
+        (Estimate(1.21, 0.13, 5.4, 20), "1.2× [0.13, 5.4]"),
+        (Estimate(0.9, 0.8, 0.9998, 20), "0.90× [0.80, 0.9998]"),
+        (Estimate(1.25, None, None, 3), "1.25× [too few rounds]"),
     ],
-)  # fmt: skip
-def test_a_number_has_as_many_decimals_as_its_interval_bears(
-    estimate: Estimate, unit: str, signed: bool, shown: str
+)
+def test_a_ratio_has_as_many_digits_as_its_interval_bears_and_no_end_that_is_not_1_is_shown_as_1(
+    ratio: Estimate, shown: str
 ) -> None:
-    assert formatting.format_estimate(estimate, unit, signed=signed) == shown
+    assert formatting.format_ratio(ratio) == shown
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "shown"),
+    [
+        (Estimate(-312.4, -390.0, 12.6, 20), "-312 µs [-390, +13]"),
+        (Estimate(1520.2, 1100.0, 2300.0, 20), "+1.5 ms [+1.1, +2.3]"),
+        (Estimate(152.0, None, None, 3), "+152 µs [too few rounds]"),
+        (Estimate(3.1, 0.04, 6.2, 20), "+3.1 µs [+0.04, +6.2]"),
+    ],
+)
+def test_an_excess_has_its_sign_and_no_end_that_is_not_0_is_shown_as_0(
+    microseconds: Estimate, shown: str
+) -> None:
+    assert formatting.format_excess(microseconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (Estimate(3.2e-8, 3.1e-8, 3.4e-8, 20), "32 ns [31, 34]"),
+        (Estimate(20.54e-6, 20.1e-6, 21.2e-6, 20), "20.5 µs [20.1, 21.2]"),
+        (Estimate(2.5e-3, 2.1e-3, 3.2e-3, 20), "2.5 ms [2.1, 3.2]"),
+        (Estimate(1.5, 0.2, 12.0, 20), "1.5 s [0.20, 12]"),
+    ],
+)
+def test_a_time_is_shown_in_the_unit_that_fits_it(seconds: Estimate, shown: str) -> None:
+    assert formatting.format_seconds(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        (Estimate(2560 * 1024.0, 2560 * 1024.0, 2560 * 1024.0, 20), "2.50 MiB [2.50, 2.50]"),
+        (Estimate(0.0, 0.0, 0.0, 20), "0 bytes [0, 0]"),
+        (Estimate(12_500.0, 12_000.0, 13_000.0, 20), "12.2 KiB [11.7, 12.7]"),
+    ],
+)
+def test_memory_is_shown_in_the_unit_that_fits_it(size: Estimate, shown: str) -> None:
+    assert formatting.format_bytes(size) == shown
 
 
 @pytest.mark.parametrize(
@@ -211,7 +250,7 @@ def test_a_baseline_alone_is_compared_with_nobody() -> None:
     record = small(on=(ASYNCIO,))
     assert sentences.sentences(record) == ()
     [absolute] = cells(results.times(record))["story"]
-    assert re.fullmatch(r"\d+(\.\d)?", absolute)
+    assert re.fullmatch(r"\d+(\.\d)? µs", absolute)
 
 
 def with_repeats(repeats: SelfTestCheck) -> str:

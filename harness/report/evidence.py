@@ -15,7 +15,14 @@ from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
 from harness.records.store.pyperf_files import file_name
 from harness.records.verdict import FINDINGS, Mismatch
 from harness.report.commands import command
-from harness.report.formatting import format_estimate, microseconds
+from harness.report.formatting import (
+    format_bytes,
+    format_estimate,
+    format_excess,
+    format_ratio,
+    format_seconds,
+    format_share,
+)
 
 SHORT, LONG = 300, 4000
 """Characters shown of one text: of a case that keeps its promise, and of one that does not."""
@@ -164,20 +171,20 @@ def _ended(cell: CaseResult) -> Iterator[tuple[str, str]]:
 
 
 def _figures(timing: Timing) -> Iterator[tuple[str, str]]:
-    yield "time per iteration", microseconds(timing.seconds)
+    yield "time per iteration", format_seconds(timing.seconds)
     if timing.excess is not None:
-        yield "beyond its ideal", format_estimate(timing.excess, " µs", signed=True)
+        yield "beyond its ideal", format_excess(timing.excess)
     if timing.ratio is not None:
-        yield "time ratio", f"{format_estimate(timing.ratio, '×')}, {timing.judgement}"
+        yield "time ratio", f"{format_ratio(timing.ratio)}, {timing.judgement}"
     if timing.mean_ratio is not None:
         yield "ratio of total times", f"{timing.mean_ratio:.3f}×"
     yield "rounds", str(timing.seconds.rounds)
-    yield "CPU time", microseconds(timing.cpu)
+    yield "CPU time", format_seconds(timing.cpu)
     yield "context switches", format_estimate(timing.switches)
-    yield "in garbage collection", format_estimate(timing.collecting.scaled(100), "%")
+    yield "in garbage collection", format_share(timing.collecting)
     if timing.peak_memory is not None:
-        yield "peak memory", format_estimate(timing.peak_memory.scaled(1 / 1024), " KiB")
-    yield "CPU time of its start", format_estimate(timing.startup.scaled(1000), " ms")
+        yield "peak memory", format_bytes(timing.peak_memory)
+    yield "CPU time of its start", format_seconds(timing.startup)
     yield "threads", str(timing.threads)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from harness.records.plan import PROCESSES
 from harness.records.record import AuditSummary, Record
-from harness.report.formatting import count_benchmarks, format_estimate
+from harness.report.formatting import count_benchmarks, format_self_test
 from harness.report.tables import audit
 
 
@@ -89,8 +89,7 @@ def _again(record: Record) -> str:
         (line for line in record.results if line.self_test is not None and line.self_test.has_interval),
         key=lambda line: line.self_test.half_width if line.self_test else 0.0,
     )
-    again = widest.self_test
-    shown = f"; its widest, on {widest.benchmark.id}: {format_estimate(again)}" if again else ""
+    shown = f"; its widest, on {widest.benchmark.id}: {format_self_test(widest)}"
     return (
         f"Identical code was called different in {repeats.differing} of {repeats.benchmarks} rows at 95% "
         f"(chance allows {repeats.allowed}){shown}."

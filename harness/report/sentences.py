@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from harness.records.estimate import Judgement
 from harness.records.record import Record
 from harness.records.verdict import Verdict
-from harness.report.formatting import case_id, count_benchmarks, format_estimate
+from harness.report.formatting import case_id, count_benchmarks, format_ratio
 
 
 def sentences(record: Record) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def _speed(record: Record, backend: str) -> str:
         some = [(row, ratio) for row, ratio, judged in cells if judged is judgement]
         if some:
             row, ratio = max(some, key=lambda pair: abs(math.log(pair[1].value)))
-            extreme = f"{verb} time in {len(some)}, most on {row}: {format_estimate(ratio, '×')}"
+            extreme = f"{verb} time in {len(some)}, most on {row}: {format_ratio(ratio)}"
             parts.append(extreme)
     undecided = len(cells) - sum(j in (Judgement.FASTER, Judgement.SLOWER) for _, _, j in cells)
     if undecided:

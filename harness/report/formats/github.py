@@ -6,7 +6,7 @@ import msgspec
 
 from harness.records.estimate import Estimate
 from harness.records.record import Record, Timing
-from harness.report.formatting import case_id, format_estimate
+from harness.report.formatting import case_id, format_ratio, format_seconds
 
 
 class Bench(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -34,11 +34,9 @@ def benches(record: Record) -> Iterator[Bench]:
 
 def _of_case(name: str, timing: Timing) -> Iterator[Bench]:
     microseconds = timing.seconds.scaled(1e6)
-    yield Bench(
-        name, float(microseconds.value), "us", _range(microseconds), format_estimate(microseconds, " µs")
-    )
+    yield Bench(name, float(microseconds.value), "us", _range(microseconds), format_seconds(timing.seconds))
     if timing.ratio is not None:
-        said = f"{format_estimate(timing.ratio, '×')}, {timing.judgement}"
+        said = f"{format_ratio(timing.ratio)}, {timing.judgement}"
         yield Bench(f"{name}, time ratio", float(timing.ratio.value), "ratio", _range(timing.ratio), said)
 
 

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 from harness.records.estimate import Judgement
 from harness.records.record import BenchmarkResult, CaseResult, Record
-from harness.report.formatting import JUDGEMENT_MARKS, VERDICTS, format_estimate, microseconds
+from harness.report.formatting import (
+    JUDGEMENT_MARKS,
+    VERDICTS,
+    format_excess,
+    format_ratio,
+    format_seconds,
+)
 from harness.report.tables.results import missing_cell_text
 
 SPEED = {
@@ -99,5 +105,5 @@ def _figure(cell: CaseResult) -> str:
     if timing is None:
         return ""
     if timing.excess is not None:
-        return format_estimate(timing.excess, " µs", signed=True)
-    return format_estimate(timing.ratio, "×") if timing.ratio is not None else microseconds(timing.seconds)
+        return format_excess(timing.excess)
+    return format_ratio(timing.ratio) if timing.ratio is not None else format_seconds(timing.seconds)

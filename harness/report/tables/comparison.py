@@ -6,20 +6,22 @@ from collections.abc import Iterable, Iterator
 from harness.analysis.between import Between, Change, ComparedRecord
 from harness.analysis.within import Case, Within
 from harness.records.estimate import Estimate, Judgement
-from harness.report.formatting import JUDGEMENT_MARKS, format_estimate
-from harness.report.tables.table import Table
+from harness.report.formatting import JUDGEMENT_MARKS, format_ratio
+from harness.report.tables.table import Table, names, numbers
 
 
 def table_within(found: Within) -> Table:
     """A row's ratios beside each other; a row that could not be compared at all is left out."""
-    cells: dict[Case, str] = {(one.row, one.backend): format_estimate(one.ratio, "×") for one in found.ratios}
+    cells: dict[Case, str] = {(one.row, one.backend): format_ratio(one.ratio) for one in found.ratios}
     rows = tuple(
         (row, *(cells.get((row, name), "no number") for name in found.backends))
         for row in dict.fromkeys(row for row, _ in cells)
     )
     level = "95% over all rows together" if found.adjusted else "95% each, not adjusted for their number"
     note = f"Time of a backend divided by that of {found.baseline}, within the same rounds; {level}."
-    return Table("Time per iteration, compared", ("scenario", *found.backends), rows, (note,))
+    return Table(
+        "Time per iteration, compared", (*names("scenario"), *numbers(*found.backends)), rows, (note,)
+    )
 
 
 def table_between(found: Between) -> Table:
@@ -34,10 +36,10 @@ def table_between(found: Between) -> Table:
             which = (f"{session + 1}",) if several else ()
             told = (_microseconds(seconds), _microseconds(after))
             rows.append((raw.row, raw.backend, *which, *_change(change), *told))
-    heads = ("scenario", "backend", *(("session",) if several else ()), "old", "new", "change")
+    sessions = ("session",) if several else ()
     return Table(
         "Time ratios, old and new",
-        (*heads, "old, µs", "new, µs"),
+        (*names("scenario", "backend"), *numbers(*sessions, "old", "new", "change", "old, µs", "new, µs")),
         tuple(rows),
         tuple(_notes(found)),
     )

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from harness.records.contrast import Contrast, Factor
 from harness.records.record import Record
-from harness.report.formatting import format_estimate
-from harness.report.tables.table import Table
+from harness.report.formatting import format_ratio
+from harness.report.tables.table import Table, names, numbers, texts
 
 _WORDS: dict[Factor, str] = {
     "loop": "the loop",
@@ -26,12 +26,15 @@ def table(record: Record) -> Table | None:
         "ratio on the one loop divided by that on the other."
     )
     return Table(
-        "What the differences are due to", ("scenario", "due to", "compared", "ratio"), rows, (note,)
+        "What the differences are due to",
+        (*names("scenario"), *texts("due to", "compared"), *numbers("ratio")),
+        rows,
+        (note,),
     )
 
 
 def _cells(one: Contrast) -> tuple[str, ...]:
-    return _WORDS[one.factor], f"{one.arm} / {one.against}", format_estimate(one.ratio, "×")
+    return _WORDS[one.factor], f"{one.arm} / {one.against}", format_ratio(one.ratio)
 
 
 def sentences(record: Record) -> tuple[str, ...]:
