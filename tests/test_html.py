@@ -29,7 +29,7 @@ from harness.report.html.matrix import case_name, order
 from harness.report.method import method
 from harness.report.tables import audit as audit_tables
 from harness.report.tables import results
-from harness.report.warnings import of_rows, of_the_run
+from harness.report.warnings import notices
 from tests.browsing import DESK, PHONE, Browser, browser
 from tests.kinds import audit
 from tests.reading import Element, read
@@ -117,7 +117,7 @@ def test_the_first_things_said_are_what_where_when_the_verdict_and_the_warnings(
     )
     assert [said for said in sentences.sentences(everything()) if said not in short] == []
     warned = page.all("section", kind="warnings")[0].text
-    assert [said for said in (*of_the_run(everything()), *of_rows(everything())) if said not in warned] == []
+    assert [notice.text for notice in notices(everything()) if notice.text not in warned] == []
     inside = [one.attributes for one in page.all("main")[0].parts if isinstance(one, Element)]
     parts = [one.get("class", one.get("id")) for one in inside]
     assert parts[:3] == ["verdict", "warnings", "matrix"]

@@ -31,6 +31,7 @@ from harness.report.formats import cases, index
 from harness.report.formats.csv import HEADS
 from harness.report.formats.markdown import inline
 from harness.report.formats.terminal import render as render_terminal
+from harness.report.warnings import notices
 from tests.kinds import KINDS
 from tests.records import (
     ASYNCIO,
@@ -117,7 +118,7 @@ def test_a_report_has_every_verdict_every_sentence_and_every_warning(form: str) 
     shown = render(everything(), form)
     plain = re.sub(r"\s+", " ", shown).replace("\\", "")
     assert [verdict for verdict in Verdict if verdict not in plain] == [Verdict.COULD_NOT_MEASURE]
-    said = [*sentences.sentences(everything()), *sentences.warnings(everything())]
+    said = [*sentences.sentences(everything()), *(notice.text for notice in notices(everything()))]
     assert [words for words in said if words not in plain] == []
     assert commands.one_row(everything()) in plain
     assert commands.YOUR_OWN in plain

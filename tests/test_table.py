@@ -18,6 +18,7 @@ from harness.report import formatting, sentences
 from harness.report.differences import differences, documented
 from harness.report.tables import results
 from harness.report.tables.table import Table
+from harness.report.warnings import NoticeKind, Scope, Severity, notices, notices_of_benchmarks
 from tests.records import (
     ASYNCIO,
     GROUP_SOURCE,
@@ -172,6 +173,10 @@ def test_an_absolute_time_has_three_significant_digits(microseconds: float, show
     assert formatting.significant(microseconds) == shown
 
 
+def words_of(record: Record) -> tuple[str, ...]:
+    return tuple(notice.text for notice in notices(record))
+
+
 def test_every_verdict_has_a_sign_of_its_own() -> None:
     assert set(formatting.VERDICTS) == set(Verdict)
     assert len({rendering.sign for rendering in formatting.VERDICTS.values()}) == len(Verdict)
@@ -254,7 +259,7 @@ def test_a_baseline_alone_is_compared_with_nobody() -> None:
 
 
 def with_repeats(repeats: SelfTestCheck) -> str:
-    return "\n".join(sentences.warnings(replace(small(), self_test=repeats)))
+    return "\n".join(words_of(replace(small(), self_test=repeats)))
 
 
 def test_the_a_a_count_is_always_said_and_too_many_are_a_warning() -> None:
@@ -264,12 +269,12 @@ def test_the_a_a_count_is_always_said_and_too_many_are_a_warning() -> None:
 
 
 def test_a_reader_is_warned_of_everything_that_weakens_a_figure() -> None:
-    fast = "\n".join(sentences.warnings(small()))
+    fast = "\n".join(words_of(small()))
     assert "not adjusted" in fast
     assert "This run was not finished." in fast
-    finished = sentences.warnings(small(RunFinished("2026-05-04T03:07:08+00:00", None)))
+    finished = words_of(small(RunFinished("2026-05-04T03:07:08+00:00", None)))
     assert not any("not finished" in said for said in finished)
-    said = "\n".join(sentences.warnings(everything()))
+    said = "\n".join(words_of(everything()))
     assert "order:n=100 on trio+nursery: uses 3.4% CPU between its turns." in said
     assert "turns on uvloop+gather: the second half of a worker's turns is 20.3% slower" in said
     assert "than the first; typical and mean differ." in said
@@ -279,7 +284,7 @@ def test_a_reader_is_warned_of_everything_that_weakens_a_figure() -> None:
 
 def test_a_row_that_ended_by_precision_is_no_warning() -> None:
     record = small(BenchmarkFinished(STORY.id, "every interval is within ±2.0%"))
-    assert not any(said.startswith("story:") for said in sentences.warnings(record))
+    assert not any(said.startswith("story:") for said in words_of(record))
 
 
 def test_the_environment_is_told_in_full() -> None:
@@ -299,3 +304,18 @@ def test_backends_that_agree_alike_are_named_together() -> None:
     seen = seen_alike(STORY, twice(look(returned(1))), [ASYNCIO, UVLOOP, TRIO])
     [said] = sentences.sentences(record_of(plan(STORY), *seen))
     assert said == f"Against {ASYNCIO}, each of {UVLOOP}, {TRIO} agrees in 1 of 1 rows."
+
+
+def test_a_self_test_within_what_chance_allows_is_good_news_and_one_beyond_it_is_a_warning() -> None:
+    def severities(differing: int) -> set[Severity]:
+        record = replace(small(), self_test=SelfTestCheck(8, differing, 2))
+        return {notice.severity for notice in notices(record) if notice.kind is NoticeKind.SELF_TEST}
+
+    assert severities(2) == {Severity.GOOD}
+    assert severities(3) == {Severity.WARNING}
+
+
+def test_what_a_notice_is_about_is_a_value_and_not_how_its_text_begins() -> None:
+    scopes = {notice.kind: notice.scope for notice in notices_of_benchmarks(everything())}
+    assert scopes[NoticeKind.FLAGGED] is Scope.CASE
+    assert all(scope is not Scope.RUN for scope in scopes.values())

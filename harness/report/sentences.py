@@ -1,12 +1,12 @@
-"""A record → the sentences that a run ends with, and what to know before quoting it."""
+"""The sentences that a run ends with: who agrees, and who takes less time."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from harness.records.estimate import Judgement
 from harness.records.record import Record
 from harness.records.verdict import Verdict
-from harness.report.formatting import case_id, count_benchmarks, format_ratio
+from harness.report.formatting import count_benchmarks, format_ratio
 
 
 def sentences(record: Record) -> tuple[str, ...]:
@@ -81,38 +81,3 @@ def _task_groups(record: Record) -> tuple[str, ...]:
     shown = "; ".join(list(becauses)[:3])
     more = f"; and {len(becauses) - 3} more below" if len(becauses) > 3 else ""  # noqa: PLR2004
     return (f"What task groups ({', '.join(groups)}) do differently: {shown}{more}.",)
-
-
-def warnings(record: Record) -> tuple[str, ...]:
-    """What a reader must know before quoting a figure; the A/A count always."""
-    said = []
-    if record.self_test is not None:
-        rows, excluding, allowed = (
-            record.self_test.benchmarks, record.self_test.differing, record.self_test.allowed,
-        )  # fmt: skip
-        said.append(
-            f"A/A: the baseline against itself differs, at 95%, in {excluding} of {rows} rows "
-            f"(chance allows {allowed})."
-        )
-        if excluding > allowed:
-            said.append("Something other than the loops moved the times: do not quote this run.")
-    if not record.run.plan.effort.adjusted and any(line.rounds for line in record.results):
-        said.append(
-            "Intervals are 95% each and not adjusted for their number (--fast): quote a run without --fast."
-        )
-    said += _flags(record)
-    said += [
-        f"{line.benchmark.id}: {line.stop_reason}, and its intervals are wider than asked."
-        for line in record.results
-        if line.stop_reason.endswith("are over")
-    ]
-    if record.finished is None:
-        said.append("This run was not finished.")
-    return tuple(said)
-
-
-def _flags(record: Record) -> Iterable[str]:
-    for line in record.results:
-        for cell in line.cases:
-            if cell.timing and cell.timing.flags:
-                yield f"{case_id(line, cell)}: {'; '.join(cell.timing.flags)}."

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from harness.errors import escape_controls
 from harness.records.record import Record
 from harness.records.verdict import EXPLAINED, FINDINGS
-from harness.report import commands, differences, sentences
+from harness.report import commands, differences
 from harness.report.contents import said, tables
 from harness.report.differences import SideBySide
 from harness.report.tables import results
 from harness.report.tables.table import Column, ColumnKind, Table
-from harness.report.warnings import caveats
+from harness.report.warnings import notices
 
 if TYPE_CHECKING:
     from harness.report.charts.images import ChartImage
@@ -57,9 +57,7 @@ def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str
     yield from ("", inline(where), "")
     yield from (f"- {inline(sentence)}" for sentence in said(record))
     yield ""
-    yield from (
-        f"> **Note** {inline(warning)}\n>" for warning in (*caveats(record), *sentences.warnings(record))
-    )
+    yield from (f"> **Note** {inline(notice.text)}\n>" for notice in notices(record))
     above = {ABOVE[name]: picture for name, picture in pictures.items() if name in ABOVE}
     for place, one in (("times", results.times(record)), *tables(record)):
         yield from _table(one, above.get(place))

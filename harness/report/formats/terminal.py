@@ -12,7 +12,7 @@ from rich.text import Text
 from harness.errors import escape_controls
 from harness.records.record import Record
 from harness.records.verdict import EXPLAINED, FINDINGS, ClaimResult
-from harness.report import commands, differences, sentences
+from harness.report import commands, differences
 from harness.report.contents import said
 from harness.report.contents import tables as tables_of
 from harness.report.differences import SideBySide
@@ -20,7 +20,7 @@ from harness.report.formatting import VERDICTS, verdict_text
 from harness.report.tables import results
 from harness.report.tables.capabilities import RENDERINGS, ability_text
 from harness.report.tables.table import Column, ColumnKind, Table
-from harness.report.warnings import caveats
+from harness.report.warnings import notices
 
 _WIDTH_WITHOUT_TERMINAL = 120
 
@@ -61,9 +61,7 @@ def page(record: Record) -> RenderableType:
     parts: list[RenderableType] = [_text(what, style="bold"), _text(where, style="dim"), Text()]
     parts += [_table(one) for one in tables if one is not None]
     parts += [side_by_side(one) for one in findings]
-    parts += [
-        _text(f"! {warning}", style="yellow") for warning in (*caveats(record), *sentences.warnings(record))
-    ]
+    parts += [_text(f"! {notice.text}", style="yellow") for notice in notices(record)]
     parts += [
         Text(),
         *(_text(f"• {sentence}") for sentence in said(record)),
