@@ -5,7 +5,7 @@ from dataclasses import replace
 from harness.records.contrast import Contrast
 from harness.records.estimate import Estimate
 from harness.records.record import Record
-from harness.report import render
+from harness.report import Format, render
 from harness.report.tables import contrasts as contrast_tables
 from tests.reading import read
 from tests.records import plan, record_of, row
@@ -55,11 +55,11 @@ def test_a_record_without_contrasts_says_nothing_of_them() -> None:
 def test_reports_show_contrasts() -> None:
     some = record((layer(KNOWN),))
     for form in ("markdown", "terminal"):
-        assert "What the differences are due to" in render(some, form)
+        assert "What the differences are due to" in render(some, Format(form))
 
 
 def test_on_a_page_they_stand_under_their_chart_and_not_once_more() -> None:
-    page = read(render(record((layer(KNOWN),)), "html"))
+    page = read(render(record((layer(KNOWN),)), Format("html")))
     (shown,) = [one for one in page.all("table") if "asyncio+anyio / asyncio+native" in one.text]
     assert any(shown is part for part in page.named("chart-contrasts"))
     assert "Due to the AnyIO layer" in page.all("section", kind="verdict")[0].text

@@ -35,7 +35,7 @@ def sure(value: float) -> Estimate:
 
 def timing_of(seconds: float, collecting: float = 0.0) -> Timing:
     some = sure(seconds)
-    return Timing(some, cpu=some, switches=some, collecting=sure(collecting), peak_memory=None, startup=some)
+    return Timing({"seconds": some, "cpu_seconds": some, "collecting_share": sure(collecting)})
 
 
 def swept(*times: float) -> Record:
@@ -67,7 +67,7 @@ def peaking(cell: CaseResult, n: int) -> CaseResult:
     assert cell.timing is not None
     once = 2**20 if cell.backend == UVLOOP else 2**14
     peak = Estimate(once + 2048.0 * n, once + 2048.0 * n - 99, once + 2048.0 * n + 99, 20)
-    return replace(cell, timing=replace(cell.timing, peak_memory=peak))
+    return replace(cell, timing=replace(cell.timing, metrics={**cell.timing.metrics, "peak_bytes": peak}))
 
 
 def written(table: Table) -> str:

@@ -19,7 +19,7 @@ from harness.cli import main
 from harness.cli.app import app
 from harness.records import store
 from harness.records.entries import BenchmarkFinished, CaseObserved, RoundMeasured, RunFinished
-from harness.report import render
+from harness.report import Format, render
 from harness.report.charts.images import pictures
 from harness.report.formats.markdown import illustrated
 from harness.runner.planning import command_line
@@ -263,7 +263,7 @@ def test_report_renders_a_record_again(
 ) -> None:
     assert here(monkeypatch, "report", saved / name, "--format", form) == 0
     shown = capsys.readouterr()
-    expected = render(store.read_record(saved), form).splitlines()
+    expected = render(store.read_record(saved), Format(form)).splitlines()
     assert [line.rstrip() for line in shown.out.splitlines()] == expected
     assert shown.err == ""
 
@@ -505,7 +505,7 @@ def test_a_run_ends_with_the_table_the_sentences_and_the_path_of_the_report(fini
     record = store.read_record(finished.folder)
     assert report.read_text() == illustrated(record, pictures(record))
     shown = [line.rstrip() for line in finished.done.stdout.splitlines()]
-    assert "\n".join(shown).startswith(render(record, "terminal"))
+    assert "\n".join(shown).startswith(render(record, Format.TERMINAL))
 
 
 @pytest.mark.workers

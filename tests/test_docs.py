@@ -13,7 +13,7 @@ import typer
 
 from docs import reference_pages
 from harness.cli.app import app
-from harness.report import FORMATS
+from harness.report import Format
 from harness.runner.catalog import choose_rows
 from scenarios import FAMILIES
 from tests.documents import CHANGELOG, DOCUMENTS, README, ROOT, Document
@@ -81,7 +81,7 @@ def test_every_command_of_a_shell_block_is_one_that_the_program_takes(words: lis
         assert "--help" in options(program())
         return
     parameters = parse(words)
-    assert parameters.get("form", "terminal") in FORMATS
+    assert parameters.get("form", "terminal") in list(Format)
 
 
 @pytest.mark.parametrize("wrong", ["run --quick", "runs tutorial", "run --env", "list --en", "compare"])

@@ -28,9 +28,9 @@ def execute(session: Session, *, shown: bool, as_json: bool) -> int:
 
 def _show(record: Record, folder: Path, as_json: bool) -> None:
     if as_json:
-        from harness.report import render
+        from harness.report import Format, render
 
-        typer.echo(render(record, "json"), nl=False)
+        typer.echo(render(record, Format.JSON), nl=False)
     else:
         from harness.report.formats.terminal import show
 

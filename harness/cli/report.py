@@ -5,26 +5,19 @@ from typing import Annotated
 import typer
 
 from harness.cli.options import RecordPath
+from harness.report import Format
 
 
 def report(
     record: RecordPath,
-    form: Annotated[
-        str,
-        typer.Option(
-            "--format", help="terminal, markdown, html, csv, json, github, bencher or capabilities."
-        ),
-    ] = "terminal",
+    form: Annotated[Format, typer.Option("--format", help="The format of the report.")] = Format.TERMINAL,
 ) -> None:
     """Render a record again, from its record.json alone."""
-    from harness.errors import BadInput
     from harness.records.store import read_record
-    from harness.report import FORMATS, render
+    from harness.report import render
 
-    if form not in FORMATS:
-        raise BadInput(f"--format {form!r} is not among {', '.join(FORMATS)}")
     loaded = read_record(record)
-    if form == "terminal":
+    if form is Format.TERMINAL:
         from harness.report.formats.terminal import show
 
         show(loaded)

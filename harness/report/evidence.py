@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from harness.analysis.matching import first_mismatch
+from harness.analysis.metrics import metrics_of
 from harness.analysis.verdicts import expected_promise
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
@@ -15,14 +16,7 @@ from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
 from harness.records.store.pyperf_files import file_name
 from harness.records.verdict import FINDINGS, Mismatch
 from harness.report.commands import command
-from harness.report.formatting import (
-    format_bytes,
-    format_estimate,
-    format_excess,
-    format_ratio,
-    format_seconds,
-    format_share,
-)
+from harness.report.formatting import format_metric
 
 SHORT, LONG = 300, 4000
 """Characters shown of one text: of a case that keeps its promise, and of one that does not."""
@@ -171,20 +165,13 @@ def _ended(cell: CaseResult) -> Iterator[tuple[str, str]]:
 
 
 def _figures(timing: Timing) -> Iterator[tuple[str, str]]:
-    yield "time per iteration", format_seconds(timing.seconds)
-    if timing.excess is not None:
-        yield "beyond its ideal", format_excess(timing.excess)
-    if timing.ratio is not None:
-        yield "time ratio", f"{format_ratio(timing.ratio)}, {timing.judgement}"
+    for metric, estimate in metrics_of(timing):
+        yield metric.label, format_metric(metric, estimate)
+    if timing.judgement is not None:
+        yield "judgement", str(timing.judgement)
     if timing.mean_ratio is not None:
         yield "ratio of total times", f"{timing.mean_ratio:.3f}×"
     yield "rounds", str(timing.seconds.rounds)
-    yield "CPU time", format_seconds(timing.cpu)
-    yield "context switches", format_estimate(timing.switches)
-    yield "in garbage collection", format_share(timing.collecting)
-    if timing.peak_memory is not None:
-        yield "peak memory", format_bytes(timing.peak_memory)
-    yield "CPU time of its start", format_seconds(timing.startup)
     yield "threads", str(timing.threads)
 
 

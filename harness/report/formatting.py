@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.analysis.metrics import Metric, MetricUnit
 from harness.errors import escape_controls
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import BenchmarkResult, CaseResult, Timing
@@ -200,6 +201,23 @@ def format_bytes(size: Estimate) -> str:
     """Return an amount of memory, given in bytes, with its interval in the unit that fits it."""
     unit_size, unit = _unit(size.value, _SIZE_UNITS)
     return str(figure_of(size.scaled(1 / unit_size), unit))
+
+
+def format_metric(metric: Metric, estimate: Estimate) -> str:
+    """Return an estimate of a metric in the unit that fits it."""
+    match metric.unit:
+        case MetricUnit.SECONDS:
+            return format_seconds(estimate)
+        case MetricUnit.MICROSECONDS_BEYOND_IDEAL:
+            return format_excess(estimate)
+        case MetricUnit.BYTES:
+            return format_bytes(estimate)
+        case MetricUnit.RATIO:
+            return format_ratio(estimate)
+        case MetricUnit.SHARE:
+            return format_share(estimate)
+        case MetricUnit.COUNT:
+            return format_estimate(estimate)
 
 
 def format_share(share: Estimate) -> str:

@@ -83,10 +83,31 @@ def upgrade(document: Any) -> Any:
     match document:
         case dict():
             names = _names(document)
-            return {names.get(key, key): upgrade(value) for key, value in document.items()}
+            return _with_metrics(
+                {names.get(str(key), str(key)): upgrade(value) for key, value in document.items()}
+            )
         case list():
             return [upgrade(value) for value in document]
     return document
+
+
+_METRICS = {
+    "seconds": "seconds",
+    "cpu": "cpu_seconds",
+    "switches": "context_switches",
+    "collecting": "collecting_share",
+    "peak_memory": "peak_bytes",
+    "startup": "startup_cpu_seconds",
+}
+"""The fields of a timing that are metrics now, and the names of these."""
+
+
+def _with_metrics(shape: dict[str, Any]) -> dict[str, Any]:
+    """Put the metrics of a timing together; every other shape is left as it is."""
+    if not {"mean_ratio", "startup"} <= shape.keys():
+        return shape
+    metrics = {name: shape[key] for key, name in _METRICS.items() if shape.get(key) is not None}
+    return {"metrics": metrics, **{key: value for key, value in shape.items() if key not in _METRICS}}
 
 
 def _names(shape: dict[str, Any]) -> dict[str, str]:
