@@ -36,7 +36,10 @@ def test_every_contrast_is_a_row_of_the_table() -> None:
 def test_a_sentence_tells_the_least_and_the_most_over_the_rows() -> None:
     two = record((layer(KNOWN),), (layer(replace(KNOWN, value=1.5)),), (layer(UNKNOWN),))
     assert contrast_tables.sentences(two) == (
-        "Due to the AnyIO layer, asyncio+anyio takes 1.25× to 1.50× the time of asyncio+native (2 rows).",
+        (
+            "Due to the AnyIO layer, asyncio+anyio takes 1.25× to 1.50× the time of asyncio+native "
+            "(2 benchmarks)."
+        ),
     )
 
 

@@ -211,7 +211,7 @@ def test_an_a_a_arm_that_agrees_is_no_cause_for_worry_beside_what_is() -> None:
     (warnings,) = everything_read().all("section", kind="warnings")
     calm = [one.text for one in warnings.all("li", kind="calm")]
     assert len(calm) == 1
-    assert calm[0].startswith("A/A: the baseline against itself")
+    assert calm[0].startswith("Self-test: the baseline against itself")
     assert "Too few rounds" in warnings.text
 
 

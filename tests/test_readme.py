@@ -60,5 +60,5 @@ def test_the_picture_is_what_its_record_says() -> None:
     rows = [line for line in picture.splitlines() if re.search(r"\[.*\]", line) and not line.startswith("•")]
     assert len(rows) == 8
     assert [row for row in rows if row.strip() not in shown] == []
-    paragraphs = re.split(r"\n(?=[!•])", picture[picture.index("! A/A") :])
+    paragraphs = re.split(r"\n(?=[✓!•])", picture[picture.index("✓ Self-test") :])
     assert [text for text in paragraphs if re.sub(r"\s+", " ", text).strip() not in plain] == []

@@ -56,7 +56,7 @@ def cells(shown: Table | None) -> dict[str, tuple[str, ...]]:
 def test_times_are_shown_in_microseconds_on_the_baseline_and_as_ratios_elsewhere() -> None:
     shown = results.times(everything())
     assert shown is not None
-    assert shown.heads[:3] == ("scenario", "asyncio+gather", UVLOOP)
+    assert shown.heads[:3] == ("benchmark", "asyncio+gather", UVLOOP)
     baseline, uvloop, trio, _ = cells(shown)["order:n=100"]
     assert re.fullmatch(r"\d+ µs", baseline)
     assert re.fullmatch(r"0\.63\d× \[0\.\d+, 0\.\d+\]", uvloop)
@@ -66,7 +66,7 @@ def test_times_are_shown_in_microseconds_on_the_baseline_and_as_ratios_elsewhere
 @pytest.mark.parametrize(
     ("story", "backend", "words"),
     [
-        ("turns", TRIO, "differs"),
+        ("turns", TRIO, "different result"),
         ("echo", UVLOOP, "crashed"),
         ("race", UVLOOP, "unstable"),
         ("pipes", TRIO, "unsupported"),
@@ -104,7 +104,12 @@ def test_nothing_timed_is_no_table_of_times() -> None:
 def test_a_story_without_a_gatherer_points_to_the_case_of_its_loop() -> None:
     of = row("lock", returned(1), uses_gather=False)
     record = small(of=of, on=(*THREE, "asyncio+taskgroup"))
-    assert cells(results.verdicts(record))["lock"] == ("✓ agrees", "✓ agrees", "✓ agrees", "as its loop")
+    assert cells(results.verdicts(record))["lock"] == (
+        "✓ same result",
+        "✓ same result",
+        "✓ same result",
+        "as its loop",
+    )
     assert "as" in cells(results.times(record))["lock"][3]
 
 
@@ -240,7 +245,7 @@ def test_only_the_last_lines_of_what_a_worker_said_are_shown_and_none_of_our_fra
 
 def test_the_sentences_say_who_agrees_who_is_faster_and_what_task_groups_do_differently() -> None:
     agreement, *speeds, groups = sentences.sentences(everything())
-    assert "uvloop+gather agrees in 7 of 10" in agreement
+    assert "uvloop+gather gives the same result in 7 of 10" in agreement
     assert "missing+gather could not be observed" in agreement
     assert any(
         re.search(r"uvloop\+gather takes less time .* most on order:n=100: 0\.63", said) for said in speeds
@@ -263,7 +268,7 @@ def with_repeats(repeats: SelfTestCheck) -> str:
 
 
 def test_the_a_a_count_is_always_said_and_too_many_are_a_warning() -> None:
-    assert "in 2 of 8 rows (chance allows 2)" in with_repeats(SelfTestCheck(8, 2, 2))
+    assert "in 2 of 8 benchmarks (chance allows 2)" in with_repeats(SelfTestCheck(8, 2, 2))
     assert "do not quote" not in with_repeats(SelfTestCheck(8, 2, 2))
     assert "do not quote" in with_repeats(SelfTestCheck(8, 3, 2))
 
@@ -303,7 +308,7 @@ def test_a_backend_that_is_not_installed_is_said_to_be_so_once() -> None:
 def test_backends_that_agree_alike_are_named_together() -> None:
     seen = seen_alike(STORY, twice(look(returned(1))), [ASYNCIO, UVLOOP, TRIO])
     [said] = sentences.sentences(record_of(plan(STORY), *seen))
-    assert said == f"Against {ASYNCIO}, each of {UVLOOP}, {TRIO} agrees in 1 of 1 rows."
+    assert said == f"Against {ASYNCIO}, each of {UVLOOP}, {TRIO} gives the same result in 1 of 1 benchmark."
 
 
 def test_a_self_test_within_what_chance_allows_is_good_news_and_one_beyond_it_is_a_warning() -> None:

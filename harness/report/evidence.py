@@ -127,8 +127,8 @@ def _sides(promise: Promise, look: Observation, limit: int) -> Iterator[PromiseC
     rows = (
         ("outcome", Promise(outcome=promise.outcome), str(promise.outcome), str(look.outcome)),
         ("printed", Promise(prints=promise.prints), "\n".join(prints), "\n".join(look.prints)),
-        ("complained of", Promise(diagnostics=promise.diagnostics), *complaints),
-        ("left", Promise(leaks=promise.leaks), str(promise.leaks), str(look.leaks)),
+        ("diagnostics", Promise(diagnostics=promise.diagnostics), *complaints),
+        ("leaks", Promise(leaks=promise.leaks), str(promise.leaks), str(look.leaks)),
     )  # fmt: skip
     for name, alone, promised, observed in rows:
         parts = first_mismatch(alone, look) is not None

@@ -58,11 +58,11 @@ def verdict_text(verdict: Verdict) -> str:
 
 
 JUDGEMENT_MARKS = {Judgement.NOT_RESOLVED: " ~", Judgement.EQUAL: " ="}
-"""What is put behind a ratio: not resolved, and equal within the margin."""
+"""What is put behind a ratio: no clear difference, and equal within the margin."""
 
 
 def case_id(line: BenchmarkResult, cell: CaseResult) -> str:
-    """The name of one case: row and backend."""
+    """Return the name of one case: benchmark and backend."""
     return f"{line.benchmark.id} on {cell.backend}"
 
 
@@ -145,6 +145,14 @@ def ratio_figure(ratio: Estimate) -> Figure:
 def format_ratio(ratio: Estimate) -> str:
     """Return a ratio with its interval; an end that is not 1 is not shown as 1."""
     return str(ratio_figure(ratio))
+
+
+def format_change(ratio: Estimate) -> str:
+    """Return a ratio of times in words first: "37% less time, 0.63× [0.62, 0.64]"."""
+    percent = abs(ratio.value - 1) * 100
+    digits = max(0, min(2, _decimals_for(percent, 2)))
+    more = "more" if ratio.value > 1 else "less"
+    return f"{percent:,.{digits}f}% {more} time, {format_ratio(ratio)}"
 
 
 _TIME_UNITS = ((1.0, " s"), (1e-3, " ms"), (1e-6, " µs"), (1e-9, " ns"))
@@ -231,6 +239,6 @@ def format_duration(seconds: float) -> str:
     return significant(seconds / size) + unit
 
 
-def count_benchmarks(rows: int) -> str:
-    """How many rows, in words."""
-    return f"{rows} {'row' if rows == 1 else 'rows'}"
+def count_benchmarks(count: int) -> str:
+    """Return how many benchmarks, in words."""
+    return f"{count} {'benchmark' if count == 1 else 'benchmarks'}"

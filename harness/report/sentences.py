@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from harness.records.estimate import Judgement
+from harness.records.estimate import Estimate, Judgement
 from harness.records.record import Record
 from harness.records.verdict import Verdict
-from harness.report.formatting import count_benchmarks, format_ratio
+from harness.report.formatting import count_benchmarks, format_change
 
 
 def sentences(record: Record) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ def _agreement(record: Record, backend: str) -> str:
     counts = {verdict: found.count(verdict) for verdict in Verdict if verdict in found}
     agrees = counts.pop(Verdict.AGREES, 0)
     rest = "".join(f", {verdict.verb} in {count}" for verdict, count in counts.items())
-    return f"agrees in {agrees} of {len(found)} rows{rest}"
+    return f"gives the same result in {agrees} of {count_benchmarks(len(found))}{rest}"
 
 
 def _speed(record: Record, backend: str) -> str:
@@ -54,17 +54,27 @@ def _speed(record: Record, backend: str) -> str:
     ]
     if not cells:
         return f"{backend} has no time ratio here"
-    parts = []
-    for judgement, verb in ((Judgement.FASTER, "less"), (Judgement.SLOWER, "more")):
-        some = [(row, ratio) for row, ratio, judged in cells if judged is judgement]
-        if some:
-            row, ratio = max(some, key=lambda pair: abs(math.log(pair[1].value)))
-            extreme = f"{verb} time in {len(some)}, most on {row}: {format_ratio(ratio)}"
-            parts.append(extreme)
-    undecided = len(cells) - sum(j in (Judgement.FASTER, Judgement.SLOWER) for _, _, j in cells)
-    if undecided:
-        parts.append(f"a time that is not told apart in {undecided}")
-    return f"Of {count_benchmarks(len(cells))}, {backend} takes " + "; ".join(parts)
+    parts = [_share_with(cells, judgement) for judgement in (Judgement.FASTER, Judgement.SLOWER)]
+    equal = sum(judgement is Judgement.EQUAL for _, _, judgement in cells)
+    unclear = sum(judgement is Judgement.NOT_RESOLVED for _, _, judgement in cells)
+    parts += [f"equal within the margin in {equal}"] if equal else []
+    return f"{backend}: {', '.join([*filter(None, parts), f'no clear difference in {unclear}'])}"
+
+
+def _share_with(cells: Sequence[tuple[str, Estimate, Judgement | None]], judgement: Judgement) -> str:
+    """Tell in how many benchmarks a backend is judged so, and the one of which that is surest."""
+    judged = [(name, ratio) for name, ratio, judgement_of_case in cells if judgement_of_case is judgement]
+    if not judged:
+        return ""
+    name, ratio = max(judged, key=lambda pair: _surely(pair[1]))
+    change = format_change(ratio)
+    return f"{judgement} in {len(judged)} of {count_benchmarks(len(cells))} (most: {name} {change})"
+
+
+def _surely(ratio: Estimate) -> float:
+    """Return how far from 1 the nearest end of a ratio's interval lies, on a log scale."""
+    ends = [end for end in (ratio.low, ratio.high) if end is not None] or [ratio.value]
+    return min(abs(math.log(end)) for end in ends)
 
 
 def _task_groups(record: Record) -> tuple[str, ...]:

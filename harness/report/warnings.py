@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.records.record import BenchmarkResult, Record
-from harness.report.formatting import case_id
+from harness.report.formatting import case_id, count_benchmarks
 
 STEADY_GOVERNORS = ("", "performance")
 """The governors under which a CPU keeps its frequency; the empty one is that which could not be read."""
@@ -84,7 +84,7 @@ def _about_conditions(record: Record, timed: Sequence[BenchmarkResult]) -> Itera
         verb = "figure has" if short == 1 else "figures have"
         yield _of_run(NoticeKind.TOO_FEW_ROUNDS, f"Too few rounds: {short} {verb} no interval.")
     if record.self_test is None:
-        text = "A/A: no row has an interval of the baseline against itself: the method was not checked."
+        text = "Self-test: the baseline has no interval against itself in any benchmark: not checked."
         yield _of_run(NoticeKind.SELF_TEST, text)
 
 
@@ -156,7 +156,8 @@ def _about_self_test(record: Record) -> Iterator[Notice]:
         return
     passed = check.differing <= check.allowed
     text = (
-        f"A/A: the baseline against itself differs, at 95%, in {check.differing} of {check.benchmarks} rows "
+        f"Self-test: the baseline against itself differs, at 95%, in {check.differing} of "
+        f"{count_benchmarks(check.benchmarks)} "
         f"(chance allows {check.allowed})."
     )
     yield Notice(Scope.RUN, NoticeKind.SELF_TEST, Severity.GOOD if passed else Severity.WARNING, text)

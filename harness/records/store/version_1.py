@@ -83,8 +83,10 @@ def upgrade(document: Any) -> Any:
     match document:
         case dict():
             names = _names(document)
-            return _with_metrics(
-                {names.get(str(key), str(key)): upgrade(value) for key, value in document.items()}
+            return _with_words(
+                _with_metrics(
+                    {names.get(str(key), str(key)): upgrade(value) for key, value in document.items()}
+                )
             )
         case list():
             return [upgrade(value) for value in document]
@@ -108,6 +110,27 @@ def _with_metrics(shape: dict[str, Any]) -> dict[str, Any]:
         return shape
     metrics = {name: shape[key] for key, name in _METRICS.items() if shape.get(key) is not None}
     return {"metrics": metrics, **{key: value for key, value in shape.items() if key not in _METRICS}}
+
+
+_VERDICTS = {
+    "agrees": "same result",
+    "differs as documented": "known difference",
+    "differs": "different result",
+}
+"""The verdicts that have other words now."""
+
+_JUDGEMENTS = {"faster": "less time", "slower": "more time", "not resolved": "no clear difference"}
+"""The judgements that have other words now."""
+
+
+def _with_words(shape: dict[str, Any]) -> dict[str, Any]:
+    """Give verdicts and judgements the words that they have now."""
+    changed = {}
+    if "mismatch" in shape:
+        changed["kind"] = _VERDICTS.get(shape["kind"], shape["kind"])
+    if isinstance(judgement := shape.get("judgement"), str):
+        changed["judgement"] = _JUDGEMENTS.get(judgement, judgement)
+    return {**shape, **changed}
 
 
 def _names(shape: dict[str, Any]) -> dict[str, str]:

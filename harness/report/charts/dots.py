@@ -132,7 +132,7 @@ def _dots_table(title: str, data: Sequence[Datum]) -> Table:
     for one in data:
         rows.setdefault(one["row"], {})[one["backend"]] = one["says"]
     lines = tuple((row, *(said.get(name, "no number") for name in heads)) for row, said in rows.items())
-    return Table(title, (*names("scenario"), *numbers(*heads)), lines)
+    return Table(title, (*names("benchmark"), *numbers(*heads)), lines)
 
 
 def _panels(data: Sequence[Datum], axis: str, *, log: bool) -> Spec:

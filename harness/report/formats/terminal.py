@@ -20,7 +20,7 @@ from harness.report.formatting import VERDICTS, verdict_text
 from harness.report.tables import results
 from harness.report.tables.capabilities import RENDERINGS, ability_text
 from harness.report.tables.table import Column, ColumnKind, Table
-from harness.report.warnings import notices
+from harness.report.warnings import Notice, Severity, notices
 
 _WIDTH_WITHOUT_TERMINAL = 120
 
@@ -61,15 +61,21 @@ def page(record: Record) -> RenderableType:
     parts: list[RenderableType] = [_text(what, style="bold"), _text(where, style="dim"), Text()]
     parts += [_table(one) for one in tables if one is not None]
     parts += [side_by_side(one) for one in findings]
-    parts += [_text(f"! {notice.text}", style="yellow") for notice in notices(record)]
+    parts += [_notice(notice) for notice in notices(record)]
     parts += [
         Text(),
         *(_text(f"• {sentence}") for sentence in said(record)),
         Text(),
     ]
     again, own = commands.one_row(record), commands.YOUR_OWN
-    parts += [_text(f"One row again: {again}"), _text(f"Your own file: {own}")]
+    parts += [_text(f"One benchmark again: {again}"), _text(f"Your own file: {own}")]
     return Group(*parts)
+
+
+def _notice(notice: Notice) -> Text:
+    if notice.severity is Severity.GOOD:
+        return _text(f"✓ {notice.text}", style="green")
+    return _text(f"! {notice.text}", style="yellow")
 
 
 def _table(content: Table) -> RenderableType:

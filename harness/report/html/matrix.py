@@ -18,7 +18,7 @@ SPEED = {
     Judgement.SLOWER: "▴",
     **{judged: doubt.strip() for judged, doubt in JUDGEMENT_MARKS.items()},
 }
-"""A sign for every judgement: less time, more time, not resolved, equal within the margin."""
+"""A sign for every judgement: less time, more time, no clear difference, equal within the margin."""
 
 
 @dataclass(frozen=True, slots=True)

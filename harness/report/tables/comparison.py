@@ -17,10 +17,12 @@ def table_within(found: Within) -> Table:
         (row, *(cells.get((row, name), "no number") for name in found.backends))
         for row in dict.fromkeys(row for row, _ in cells)
     )
-    level = "95% over all rows together" if found.adjusted else "95% each, not adjusted for their number"
+    level = (
+        "95% over all benchmarks together" if found.adjusted else "95% each, not adjusted for their number"
+    )
     note = f"Time of a backend divided by that of {found.baseline}, within the same rounds; {level}."
     return Table(
-        "Time per iteration, compared", (*names("scenario"), *numbers(*found.backends)), rows, (note,)
+        "Time per iteration, compared", (*names("benchmark"), *numbers(*found.backends)), rows, (note,)
     )
 
 
@@ -39,7 +41,7 @@ def table_between(found: Between) -> Table:
     sessions = ("session",) if several else ()
     return Table(
         "Time ratios, old and new",
-        (*names("scenario", "backend"), *numbers(*sessions, "old", "new", "change", "old, µs", "new, µs")),
+        (*names("benchmark", "backend"), *numbers(*sessions, "old", "new", "change", "old, µs", "new, µs")),
         tuple(rows),
         tuple(_notes(found)),
     )
@@ -72,7 +74,7 @@ _MILLISECOND = 1e-3
 def _notes(found: Between) -> Iterator[str]:
     yield (
         f"Ratios to {found.baseline}; the change is new divided by old, 95% over all changes together "
-        "(~ not resolved, = equal within the margin). "
+        "(~ no clear difference, = equal within the margin). "
         "Times in µs are shown and never judged: they move from session to session."
     )
     for name, rows in (("old", found.only_old), ("new", found.only_new)):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from harness.records.contrast import Contrast, Factor
 from harness.records.record import Record
-from harness.report.formatting import format_ratio
+from harness.report.formatting import count_benchmarks, format_ratio
 from harness.report.tables.table import Table, names, numbers, texts
 
 _WORDS: dict[Factor, str] = {
@@ -27,7 +27,7 @@ def table(record: Record) -> Table | None:
     )
     return Table(
         "What the differences are due to",
-        (*names("scenario"), *texts("due to", "compared"), *numbers("ratio")),
+        (*names("benchmark"), *texts("due to", "compared"), *numbers("ratio")),
         rows,
         (note,),
     )
@@ -51,5 +51,5 @@ def _sentences(found: dict[tuple[Factor, str, str], list[float]]) -> Iterator[st
     for (due, arm, against), ratios in found.items():
         least, most = min(ratios), max(ratios)
         share = f"{least:.2f}×" if len(ratios) == 1 else f"{least:.2f}× to {most:.2f}×"
-        rows = "1 row" if len(ratios) == 1 else f"{len(ratios)} rows"
-        yield f"Due to {_WORDS[due]}, {arm} takes {share} the time of {against} ({rows})."
+        benchmarks = count_benchmarks(len(ratios))
+        yield f"Due to {_WORDS[due]}, {arm} takes {share} the time of {against} ({benchmarks})."

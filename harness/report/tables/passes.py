@@ -16,7 +16,7 @@ from harness.report.tables.table import Table, names, numbers
 
 _LEVEL = "95% each, not adjusted"
 
-_CASE = names("scenario", "backend")
+_CASE = names("benchmark", "backend")
 """The columns that name a case."""
 
 
@@ -93,7 +93,7 @@ def on_two_cpus(record: Record) -> Table | None:
         return None
     note = (
         "Where a backend has threads that work and the baseline has not, one CPU alone would be unfair to it "
-        "and wall time alone too kind: all backends of the row are timed on two as well, per iteration."
+        "and wall time alone too kind: all backends of the benchmark are timed on two as well, per iteration."
     )
     heads = (f"{what}, {cpus}" for cpus in ("1 CPU", "2 CPUs") for what in _SIDE)
     columns = (*_CASE, *numbers("threads", *heads))

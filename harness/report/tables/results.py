@@ -25,7 +25,7 @@ def times(record: Record) -> Table | None:
     others = [name for name in record.backends if name != plan.baseline]
     return Table(
         title="Time per iteration",
-        columns=(*names("scenario"), *numbers(plan.baseline, *others)),
+        columns=(*names("benchmark"), *numbers(plan.baseline, *others)),
         rows=tuple(_times_row(record, line, (plan.baseline, *others)) for line in timed),
         notes=tuple(_times_notes(record, timed)),
     )
@@ -64,9 +64,9 @@ def _times_notes(record: Record, timed: Sequence[BenchmarkResult]) -> Iterable[s
         f"A ratio is a backend's time divided by {plan.baseline}'s, the median over rounds with its "
         f"{_level(record)} interval: 0.63× takes 63% of the time."
     )
-    yield f"~ not resolved   = equal within {plan.margin * 100:g}%   * see the warnings"
+    yield f"~ no clear difference   = equal within {plan.margin * 100:g}%   * see the warnings"
     if any(line.benchmark.ideal is not None for line in timed):
-        yield "A story that sleeps is shown as µs beyond its ideal; it may be early on uvloop."
+        yield "A scenario that sleeps is shown as the time beyond its ideal; it may be early on uvloop."
     if any(backend.gatherer != "gather" for backend in plan.backends):
         yield "A task group's figure includes the wrapper task that collects its result."
 
@@ -85,7 +85,7 @@ def verdicts(record: Record) -> Table:
         cells = {cell.backend: verdict_text(cell.verdict.kind) for cell in line.cases}
         said = (cells.get(name) or missing_cell_text(record, line, name) for name in record.backends)
         rows.append((line.benchmark.id, *said))
-    return Table("What was observed", (*names("scenario"), *verdict_columns(*record.backends)), tuple(rows))
+    return Table("What was observed", (*names("benchmark"), *verdict_columns(*record.backends)), tuple(rows))
 
 
 def ledger(record: Record) -> Table | None:
@@ -124,7 +124,7 @@ def observed(record: Record) -> Table:
         for sighting in cell.processes
         for seen in sighting.observations
     )
-    columns = (*names("case"), *numbers("looks"), *texts("outcome", "printed", "complained of", "left"))
+    columns = (*names("case"), *numbers("observations"), *texts("outcome", "printed", "diagnostics", "leaks"))
     return Table("Every observation, process by process", columns, rows)
 
 
