@@ -97,7 +97,7 @@ def test_a_backend_that_the_record_has_not_is_refused_with_those_it_has() -> Non
 def test_a_case_without_a_number_is_missing_with_its_reason() -> None:
     compared = within(everything())
     missing = {(one.row, one.backend): one.because for one in compared.missing}
-    assert missing["turns", TRIO] == "no number, for it differs: it printed something else"
+    assert missing["turns", TRIO] == "no number, for it gives a different result: it printed something else"
     assert "killed by SIGSEGV" in missing["echo", UVLOOP]
     assert missing["slow_start", UVLOOP] == "the baseline has no number"
     [unseen] = within(unmeasured()).missing

@@ -256,7 +256,7 @@ def test_a_record_without_figures_has_a_page_without_charts() -> None:
     page = read(html.render(record))
     assert page.all("figure") == []
     assert not [script for script in page.all("script") if script.attributes.get("id") == "packed"]
-    assert page.named("matrix").all("a", href="#case-1-2")[0].text == "✓agrees"
+    assert page.named("matrix").all("a", href="#case-1-2")[0].text == "✓same result"
 
 
 def test_sixty_scenarios_on_twelve_backends_stay_under_three_megabytes() -> None:

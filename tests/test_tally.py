@@ -373,7 +373,7 @@ def test_a_row_whose_typical_and_mean_ratio_differ_is_flagged() -> None:
     ("late", "count", "said"),
     [
         ({}, 20, ""),
-        ({UVLOOP: 1.4}, 20, "more time"),
+        ({UVLOOP: 1.4}, 20, "slower"),
         ({UVLOOP: 0.6}, 20, "quicker"),
         ({UVLOOP: 1.02}, 20, ""),
         ({UVLOOP: 1.4}, 6, ""),
