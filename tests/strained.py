@@ -34,12 +34,14 @@ def estimate(value: float, width: float) -> Estimate:
 def timing(draw: Random, ratio: float | None) -> Timing:
     seconds = estimate(1e-4 * (ratio or 1), 0.02)
     timed = Timing(
-        seconds=seconds,
-        cpu=seconds,
-        switches=estimate(2, 0.1),
-        collecting=estimate(0.01, 0.1),
-        peak_memory=estimate(2**20, 0.1),
-        startup=estimate(0.09, 0.01),
+        {
+            "seconds": seconds,
+            "cpu_seconds": seconds,
+            "context_switches": estimate(2, 0.1),
+            "collecting_share": estimate(0.01, 0.1),
+            "peak_bytes": estimate(2**20, 0.1),
+            "startup_cpu_seconds": estimate(0.09, 0.01),
+        }
     )
     if ratio is None:
         return timed

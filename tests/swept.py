@@ -14,8 +14,8 @@ def sure(value: float) -> Estimate:
 
 
 def timing_of(seconds: float, collecting: float = 0.0) -> Timing:
-    some = sure(seconds)
-    return Timing(some, cpu=some, switches=some, collecting=sure(collecting), peak_memory=None, startup=some)
+    time = sure(seconds)
+    return Timing({"seconds": time, "cpu_seconds": time, "collecting_share": sure(collecting)})
 
 
 def swept(*times: float) -> Record:
@@ -51,4 +51,4 @@ def peaking(cell: CaseResult, n: int) -> CaseResult:
     assert cell.timing is not None
     once = 2**20 if cell.backend == UVLOOP else 2**14
     peak = Estimate(once + 2048.0 * n, once + 2048.0 * n - 99, once + 2048.0 * n + 99, 20)
-    return replace(cell, timing=replace(cell.timing, peak_memory=peak))
+    return replace(cell, timing=replace(cell.timing, metrics={**cell.timing.metrics, "peak_bytes": peak}))

@@ -13,7 +13,7 @@ from harness.protocol.benchmarks import Benchmark
 from harness.records.entries import ArmDropped, BenchmarkCalibrated, RunStarted
 from harness.records.pace import GRAIN, RoundSettings
 from harness.records.trials import AuditSchedule, Trial, TrialResult
-from harness.report import render
+from harness.report import Format, render
 from harness.runner.audit import IDENTICAL_A_LAP, SUFFIX, USUAL, conduct, laps
 from harness.runner.checking import check
 from harness.runner.planning import RunRequest, plan_audit
@@ -94,7 +94,7 @@ def test_every_question_is_answered_by_real_workers_and_reported() -> None:
     by_question = {tried.trial.question: tried for tried in tally.trials}
     assert [one.backend for one in by_question["identical"].comparisons] == [f"asyncio{SUFFIX}+gather"]
     assert {one.backend for one in by_question["invariance"].comparisons} == {"uvloop+gather", "trio+nursery"}
-    text = render(tally.record(), "markdown")
+    text = render(tally.record(), Format.MARKDOWN)
     assert "## Planted differences" in text
     assert "A planted difference of 1.0% was found in" in text
 

@@ -148,6 +148,6 @@ def test_json_has_an_object_per_capability_with_an_answer_per_loop() -> None:
     [found] = json.loads(report.render_json(record(tried(), twice(look(returned(2))))))
     assert found["name"] == "can_listen"
     assert [(one["loop"], one["ability"], one["verdict"]) for one in found["answers"]] == [
-        ("asyncio", "yes", "agrees"),
-        ("uvloop", "wrong", "differs"),
+        ("asyncio", "yes", "same result"),
+        ("uvloop", "wrong", "different result"),
     ]

@@ -25,7 +25,7 @@ from harness.report.charts.sweep import sweep_chart
 from harness.report.evidence import case_of
 from harness.report.formats.markdown import illustrated
 from harness.report.tables.table import Table
-from harness.report.warnings import caveats
+from harness.report.warnings import NoticeKind, notices
 from tests.records import ASYNCIO, TRIO, UVLOOP, everything, passed
 from tests.swept import remembered, sure, swept
 
@@ -312,7 +312,7 @@ def test_a_sweep_says_the_memory_for_one_more_and_where_it_is_not_told_apart() -
     }
 
 
-# Evidence and caveats
+# Evidence and warnings
 
 
 def test_where_a_case_parts_the_lines_around_it_are_shown() -> None:
@@ -327,6 +327,11 @@ def test_where_a_case_parts_the_lines_around_it_are_shown() -> None:
 def test_load_frequency_scaling_and_a_system_that_cannot_pin_are_said_before_any_figure() -> None:
     busy = replace(everything().run.machine, load=7.5, governor="powersave", pinned=())
     record = replace(everything(), run=replace(everything().run, machine=busy), self_test=None)
-    heads = [said.partition(":")[0] for said in caveats(record)]
-    assert heads == ["Load", "Frequency scaling", "Not pinned", "Too few rounds", "A/A"]
-    assert [said.partition(":")[0] for said in caveats(everything())] == ["Too few rounds"]
+    assert [notice.kind for notice in notices(record)][:5] == [
+        NoticeKind.LOAD,
+        NoticeKind.FREQUENCY,
+        NoticeKind.NOT_PINNED,
+        NoticeKind.TOO_FEW_ROUNDS,
+        NoticeKind.SELF_TEST,
+    ]
+    assert next(notice.kind for notice in notices(everything())) is NoticeKind.TOO_FEW_ROUNDS

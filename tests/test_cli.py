@@ -19,7 +19,7 @@ import typer
 from harness.cli.app import app
 from harness.records import store
 from harness.records.entries import BenchmarkFinished, CaseObserved, RoundMeasured, RunFinished
-from harness.report import render
+from harness.report import Format, render
 from harness.report.charts.images import chart_images
 from harness.report.formats.markdown import illustrated
 from harness.runner.planning import command_line
@@ -241,7 +241,7 @@ def test_report_renders_a_record_again(
 ) -> None:
     assert here(monkeypatch, "report", saved / name, "--format", form) == 0
     shown = capsys.readouterr()
-    expected = render(store.read_record(saved), form).splitlines()
+    expected = render(store.read_record(saved), Format(form)).splitlines()
     assert [line.rstrip() for line in shown.out.splitlines()] == expected
     assert shown.err == ""
 
@@ -272,7 +272,7 @@ def test_compare_shows_one_table(
     assert here(monkeypatch, "compare", *[saved] * records, *options) == 0
     shown = capsys.readouterr()
     assert shown.err == ""
-    assert [head for head in ["scenario", *heads, "order:n=100"] if head not in shown.out] == []
+    assert [head for head in ["benchmark", *heads, "order:n=100"] if head not in shown.out] == []
 
 
 def test_compare_takes_a_bare_loop_name_for_its_default_gatherer(
@@ -409,7 +409,7 @@ def test_check_json_is_one_object_per_case_on_stdout_and_progress_is_on_stderr(m
     assert done.returncode == 0
     assert "4 cases" in done.stderr
     assert [(case["benchmark"], case["backend"], case["verdict"]) for case in cases] == [
-        (row, backend, "agrees") for row in ("order:n=10", "mine") for backend in (ASYNCIO, "trio+anyio")
+        (row, backend, "same result") for row in ("order:n=10", "mine") for backend in (ASYNCIO, "trio+anyio")
     ]
     assert cases[0]["parameters"] == {"n": 10}
     assert cases[2]["observed"][0]["outcome"] == "returned [0, 1, 2]"
@@ -420,7 +420,7 @@ def test_check_json_is_one_object_per_case_on_stdout_and_progress_is_on_stderr(m
 def test_without_progress_stderr_is_empty(mine: Path) -> None:
     done = loopcmp(mine, "check", "mine.py", "-b", "asyncio", "--no-progress")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "agrees" in done.stdout
+    assert "same result" in done.stdout
 
 
 @pytest.mark.workers
@@ -456,7 +456,7 @@ def test_another_loop_is_a_backend_like_the_others(mine: Path) -> None:
     done = loopcmp(mine, "check", "mine.py", "--json", "--loop", "second=asyncio:new_event_loop")
     assert done.returncode == 0
     verdicts = {case["backend"]: case["verdict"] for case in json.loads(done.stdout)}
-    assert verdicts == dict.fromkeys([ASYNCIO, UVLOOP, TRIO, "second+gather"], "agrees")
+    assert verdicts == dict.fromkeys([ASYNCIO, UVLOOP, TRIO, "second+gather"], "same result")
 
 
 @pytest.fixture
@@ -492,7 +492,7 @@ def test_a_missing_backend_is_unavailable_and_the_rest_goes_on(
     assert done.returncode == code
     assert done.stderr.startswith(said)
     cases = {case["backend"]: case for case in json.loads(done.stdout)}
-    assert cases[ASYNCIO]["verdict"] == "agrees"
+    assert cases[ASYNCIO]["verdict"] == "same result"
     assert cases[UVLOOP]["verdict"] == "unavailable"
     assert "pip install uvloop" in cases[UVLOOP]["reason"]
 
@@ -524,7 +524,7 @@ def test_a_users_own_module_is_checked_timed_and_reported(finished: Run) -> None
     charts = {"charts/forest.svg", "charts/memory.svg"}
     assert names == {"record.json", "journal.jsonl.gz", "report.html", "report.md", *charts, *arms}
     [line] = store.read_record(finished.folder).results
-    assert [cell.verdict.kind for cell in line.cases] == ["agrees"] * 3
+    assert [cell.verdict.kind for cell in line.cases] == ["same result"] * 3
     assert [cell.timing is not None and cell.timing.seconds.low is not None for cell in line.cases] == [
         True
     ] * 3
@@ -539,7 +539,7 @@ def test_a_run_ends_with_the_table_the_sentences_and_the_path_of_the_report(fini
     record = store.read_record(finished.folder)
     assert report.read_text() == illustrated(record, chart_images(record))
     shown = [line.rstrip() for line in finished.done.stdout.splitlines()]
-    assert "\n".join(shown).startswith(render(record, "terminal"))
+    assert "\n".join(shown).startswith(render(record, Format.TERMINAL))
 
 
 @pytest.mark.workers

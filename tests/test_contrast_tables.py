@@ -7,7 +7,7 @@ import pytest
 from harness.records.contrast import Contrast
 from harness.records.estimate import Estimate
 from harness.records.record import Record
-from harness.report import render
+from harness.report import Format, render
 from harness.report.tables import contrasts as contrast_tables
 from tests.reading import read
 from tests.records import plan, record_of, row
@@ -38,7 +38,10 @@ def test_every_contrast_is_a_row_of_the_table() -> None:
 def test_a_sentence_tells_the_least_and_the_most_over_the_rows() -> None:
     two = record((layer(KNOWN),), (layer(replace(KNOWN, value=1.5)),), (layer(UNKNOWN),))
     assert contrast_tables.sentences(two) == (
-        "Due to the AnyIO layer, asyncio+anyio takes 1.25× to 1.50× the time of asyncio+native (2 rows).",
+        (
+            "Due to the AnyIO layer, asyncio+anyio takes 1.25× to 1.50× the time of asyncio+native "
+            "(2 benchmarks)."
+        ),
     )
 
 
@@ -57,12 +60,12 @@ def test_a_record_without_contrasts_says_nothing_of_them() -> None:
 def test_reports_show_contrasts() -> None:
     some = record((layer(KNOWN),))
     for form in ("markdown", "terminal"):
-        assert "What the differences are due to" in render(some, form)
+        assert "What the differences are due to" in render(some, Format(form))
 
 
 @pytest.mark.browser
 def test_on_a_page_they_stand_under_their_chart_and_not_once_more() -> None:
-    page = read(render(record((layer(KNOWN),)), "html"))
+    page = read(render(record((layer(KNOWN),)), Format("html")))
     (shown,) = [one for one in page.all("table") if "asyncio+anyio / asyncio+native" in one.text]
     assert any(shown is part for part in page.named("chart-contrasts"))
     assert "Due to the AnyIO layer" in page.all("section", kind="verdict")[0].text

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from harness.report import render
+from harness.report import Format, render
 from tests.records import everything
 
 GOLDEN = Path(__file__).parent / "golden" / "exports"
@@ -25,7 +25,7 @@ def steady(text: str) -> str:
 
 @pytest.mark.parametrize("form", ["github", "bencher"])
 def test_an_export_looks_as_it_did(form: str) -> None:
-    found, path = steady(render(everything(), form)), GOLDEN / f"{form}.json"
+    found, path = steady(render(everything(), Format(form))), GOLDEN / f"{form}.json"
     if os.environ.get("LOOPCMP_GOLDEN") == "write":
         path.parent.mkdir(exist_ok=True)
         path.write_text(found)
@@ -41,7 +41,7 @@ def is_number(value: object) -> bool:
 
 
 def test_every_entry_for_github_action_benchmark_is_one_it_declares() -> None:
-    entries: list[dict[str, Any]] = json.loads(render(everything(), "github"))
+    entries: list[dict[str, Any]] = json.loads(render(everything(), Format.GITHUB))
     for entry in entries:
         assert set(entry) <= {"name", "value", "unit", "range", "extra"}
         assert is_number(entry["value"])
@@ -50,14 +50,14 @@ def test_every_entry_for_github_action_benchmark_is_one_it_declares() -> None:
             read = re.search(r"(\+-|±)\s*(\d.+)", entry["range"])
             assert read is not None
             assert float(read[2]) >= 0
-    assert {entry["unit"] for entry in entries} == {"us", "ratio"}
+    assert {entry["unit"] for entry in entries} == {"us", "ratio", "bytes", "share", "count"}
     names = [entry["name"] for entry in entries]
     assert len(names) == len(set(names))
-    assert sum(entry["unit"] == "us" for entry in entries) == numbered()
+    assert sum(not re.search(r", [a-zA-Z ]+$", name) for name in names) == numbered()
 
 
 def test_bencher_metric_format_keeps_its_schema() -> None:
-    cases: dict[str, dict[str, dict[str, Any]]] = json.loads(render(everything(), "bencher"))
+    cases: dict[str, dict[str, dict[str, Any]]] = json.loads(render(everything(), Format.BENCHER))
     assert len(cases) == numbered()
     for name, measures in cases.items():
         assert 0 < len(name) <= 1024
@@ -72,5 +72,5 @@ def test_bencher_metric_format_keeps_its_schema() -> None:
 
 def test_a_case_without_a_number_is_in_no_export() -> None:
     for form in ("github", "bencher"):
-        assert "turns on trio+nursery" not in render(everything(), form)
-        assert "turns on uvloop+gather" in render(everything(), form)
+        assert "turns on trio+nursery" not in render(everything(), Format(form))
+        assert "turns on uvloop+gather" in render(everything(), Format(form))

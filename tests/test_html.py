@@ -23,7 +23,7 @@ from harness.report.html.matrix import backend_order, case_anchor
 from harness.report.method import method
 from harness.report.tables import audit as audit_tables
 from harness.report.tables import results
-from harness.report.warnings import of_rows, of_the_run
+from harness.report.warnings import notices
 from tests.browsing import DESK, PHONE, Browser
 from tests.kinds import audit
 from tests.reading import Element, read
@@ -64,7 +64,7 @@ def test_the_first_things_said_are_what_where_when_the_verdict_and_the_warnings(
     )
     assert [said for said in sentences.sentences(everything()) if said not in short] == []
     warned = page.all("section", kind="warnings")[0].text
-    assert [said for said in (*of_the_run(everything()), *of_rows(everything())) if said not in warned] == []
+    assert [notice.text for notice in notices(everything()) if notice.text not in warned] == []
     inside = [one.attributes for one in page.all("main")[0].parts if isinstance(one, Element)]
     parts = [one.get("class", one.get("id")) for one in inside]
     assert parts[:3] == ["verdict", "warnings", "matrix"]
@@ -89,7 +89,7 @@ def test_every_cell_of_the_matrix_says_its_verdict_twice_and_its_figure_with_its
         else:
             assert sign.text == formatting.VERDICTS[cell.verdict.kind].sign
         if cell.timing and cell.timing.ratio:
-            figure = formatting.format_estimate(cell.timing.ratio, "×")
+            figure = formatting.format_ratio(cell.timing.ratio)
             assert re.sub(r"[^\d.\[\],a-z ]", "", figure).split()[0] in shown
             assert figure[figure.index("[") :] in shown
             assert any(figure in one for one in times[line.benchmark.id])
@@ -104,7 +104,7 @@ def test_every_cell_leads_to_its_evidence() -> None:
         assert f"-b {cell.backend}" in shown
         assert escape_controls(cell.verdict.reason) in shown
         if cell.timing:
-            assert formatting.format_estimate(cell.timing.switches) in shown
+            assert formatting.format_estimate(cell.timing.metrics["context_switches"]) in shown
             assert f"timings/{cell.backend}.json" in shown
 
 
@@ -159,7 +159,7 @@ def test_an_a_a_arm_that_agrees_is_no_cause_for_worry_beside_what_is() -> None:
     (warnings,) = everything_read().all("section", kind="warnings")
     calm = [one.text for one in warnings.all("li", kind="calm")]
     assert len(calm) == 1
-    assert calm[0].startswith("A/A: the baseline against itself")
+    assert calm[0].startswith("Self-test: the baseline against itself")
     assert "Too few rounds" in warnings.text
 
 
@@ -204,7 +204,7 @@ def test_a_record_without_figures_has_a_page_without_charts() -> None:
     page = read(html.render(record))
     assert page.all("figure") == []
     assert not [script for script in page.all("script") if script.attributes.get("id") == "packed"]
-    assert page.named("matrix").all("a", href="#case-1-2")[0].text == "✓agrees"
+    assert page.named("matrix").all("a", href="#case-1-2")[0].text == "✓same result"
 
 
 def test_sixty_scenarios_on_twelve_backends_stay_under_three_megabytes() -> None:

@@ -81,7 +81,7 @@ def test_its_family_is_chosen_by_the_name_of_the_entry_point(python: Path) -> No
 def test_its_scenario_runs_on_every_default_backend(python: Path) -> None:
     checked = loopcmp(python, "check", "seven", "--no-progress")
     assert checked.returncode == 0, checked.stderr
-    assert checked.stdout.count("✓ agrees") == 3
+    assert checked.stdout.count("✓ same result") == 3
 
 
 def test_a_scenario_called_like_one_of_ours_is_told_which_to_rename(python: Path) -> None:

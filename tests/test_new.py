@@ -31,7 +31,11 @@ def test_what_is_written_agrees_on_every_default_backend_as_it_is(
         cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert checked.returncode == 0, checked.stderr
-    assert [checked.stdout.count(word) for word in ("handle_many:n=100 ", "ping ", "✓ agrees")] == [1, 1, 9]
+    assert [checked.stdout.count(word) for word in ("handle_many:n=100 ", "ping ", "✓ same result")] == [
+        1,
+        1,
+        9,
+    ]
 
 
 def test_what_is_written_is_formatted_and_typed_as_ours_is(

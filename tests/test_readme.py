@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.records.store import read_record
-from harness.report import render
+from harness.report import Format, render
 from tests.documents import README, ROOT
 
 LOOPCMP = Path(sys.executable).with_name("loopcmp")
@@ -55,10 +55,10 @@ def test_both_commands_work_from_a_clean_clone_and_leave_git_status_clean(tmp_pa
 def test_the_picture_is_what_its_record_says() -> None:
     [picture] = README.blocks("text")
     [folder] = re.findall(r"^From \[[^\]]+\]\((results/[^/]+)/report\.md\)", README.text, re.MULTILINE)
-    shown = render(read_record(ROOT / folder), "terminal")
+    shown = render(read_record(ROOT / folder), Format.TERMINAL)
     plain = re.sub(r"\s+", " ", shown)
     rows = [line for line in picture.splitlines() if re.search(r"\[.*\]", line) and not line.startswith("•")]
     assert len(rows) == 8
     assert [row for row in rows if row.strip() not in shown] == []
-    paragraphs = re.split(r"\n(?=[!•])", picture[picture.index("! A/A") :])
+    paragraphs = re.split(r"\n(?=[✓!•])", picture[picture.index("✓ Self-test") :])
     assert [text for text in paragraphs if re.sub(r"\s+", " ", text).strip() not in plain] == []

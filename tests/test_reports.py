@@ -27,11 +27,12 @@ from harness.records import store
 from harness.records.entries import CaseObserved, Entry
 from harness.records.record import Record
 from harness.records.verdict import Verdict
-from harness.report import FORMATS, commands, render, sentences
+from harness.report import Format, commands, render, sentences
 from harness.report.formats import cases, index
 from harness.report.formats.csv import HEADS
 from harness.report.formats.markdown import inline
 from harness.report.formats.terminal import render as render_terminal
+from harness.report.warnings import notices
 from tests.kinds import KINDS
 from tests.records import (
     ASYNCIO,
@@ -61,9 +62,9 @@ def only(record: Record, *rows: str) -> Record:
 
 
 REPORTS = {
-    "terminal.txt": lambda record: render(record, "terminal"),
-    "report.md": lambda record: render(record, "markdown"),
-    "report.csv": lambda record: steady(render(record, "csv")),
+    "terminal.txt": lambda record: render(record, Format.TERMINAL),
+    "report.md": lambda record: render(record, Format.MARKDOWN),
+    "report.csv": lambda record: steady(render(record, Format.CSV)),
     "check-cases.json": lambda record: cases.render(only(record, "order:n=100", "turns", "echo")) + "\n",
     "index.md": lambda record: index.render(
         [(Path("2026-05-04-tutorial"), record), (Path("2026-06-01-again"), record)]
@@ -79,24 +80,24 @@ def test_a_report_looks_as_it_did(name: str) -> None:
     assert found == (GOLDEN / name).read_text()
 
 
-@pytest.mark.parametrize("form", [form for form in FORMATS if form != "capabilities"])
+@pytest.mark.parametrize("form", [form for form in Format if form is not Format.CAPABILITIES])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_record_of_every_kind_renders_in_every_format(kind: str, form: str) -> None:
-    assert render(KINDS[kind](), form)
+    assert render(KINDS[kind](), Format(form))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_loops_can_do_is_shown_only_where_it_was_tried(kind: str) -> None:
     if kind == "abilities":
-        assert "can\\_listen" in render(KINDS[kind](), "capabilities")
+        assert "can\\_listen" in render(KINDS[kind](), Format.CAPABILITIES)
     else:
         with pytest.raises(BadInput, match="no scenario here tries a capability"):
-            render(KINDS[kind](), "capabilities")
+            render(KINDS[kind](), Format.CAPABILITIES)
 
 
 @pytest.mark.parametrize("form", ["terminal", "csv"])
 def test_what_passes_gave_looks_as_it_did(form: str) -> None:
-    found, golden = steady(render(passed(), form)), GOLDEN / f"passes.{form}"
+    found, golden = steady(render(passed(), Format(form))), GOLDEN / f"passes.{form}"
     if os.environ.get("LOOPCMP_GOLDEN") == "write":
         golden.write_text(found)
     assert found == golden.read_text()
@@ -106,19 +107,19 @@ def test_what_passes_gave_looks_as_it_did(form: str) -> None:
 @pytest.mark.parametrize("form", ["terminal", "markdown", "csv"])
 def test_a_record_that_was_read_back_gives_the_same_report(form: str, record: Record) -> None:
     again = msgspec.json.decode(msgspec.json.encode(record), type=Record)
-    assert render(again, form) == render(record, form)
+    assert render(again, Format(form)) == render(record, Format(form))
 
 
 def test_json_is_the_record_itself() -> None:
-    assert store.decode_record(render(everything(), "json").encode(), "json") == everything()
+    assert store.decode_record(render(everything(), Format.JSON).encode(), "json") == everything()
 
 
 @pytest.mark.parametrize("form", ["terminal", "markdown"])
 def test_a_report_has_every_verdict_every_sentence_and_every_warning(form: str) -> None:
-    shown = render(everything(), form)
+    shown = render(everything(), Format(form))
     plain = re.sub(r"\s+", " ", shown).replace("\\", "")
     assert [verdict for verdict in Verdict if verdict not in plain] == [Verdict.COULD_NOT_MEASURE]
-    said = [*sentences.sentences(everything()), *sentences.warnings(everything())]
+    said = [*sentences.sentences(everything()), *(notice.text for notice in notices(everything()))]
     assert [words for words in said if words not in plain] == []
     assert commands.one_row(everything()) in plain
     assert commands.YOUR_OWN in plain
@@ -126,10 +127,13 @@ def test_a_report_has_every_verdict_every_sentence_and_every_warning(form: str) 
 
 @pytest.mark.parametrize("form", ["terminal", "markdown"])
 def test_a_case_that_could_not_be_measured_is_shown_with_its_sign_and_why(form: str) -> None:
-    plain = re.sub(r"\s+", " ", render(unmeasured(), form))
+    plain = re.sub(r"\s+", " ", render(unmeasured(), Format(form)))
     assert "? could not measure" in plain
     assert "ran on another loop" in plain
-    assert "uvloop+gather agrees in 0 of 1 rows, could not be measured in 1" in plain.replace("\\", "")
+    assert (
+        "uvloop+gather gives the same result in 0 of 1 benchmark, could not be measured in 1"
+        in plain.replace("\\", "")
+    )
 
 
 def test_check_json_has_one_object_per_case_with_what_was_observed() -> None:
@@ -138,7 +142,7 @@ def test_check_json_has_one_object_per_case_with_what_was_observed() -> None:
         (line.benchmark.id, cell.backend) for line in everything().results for cell in line.cases
     ]
     turns = next(case for case in found if (case["benchmark"], case["backend"]) == ("turns", TRIO))
-    assert (turns["verdict"], turns["difference"]["first_line"]) == ("differs", 1)
+    assert (turns["verdict"], turns["difference"]["first_line"]) == ("different result", 1)
     assert turns["observed"][0]["prints"] == ["one", "three", "two"]
     order = next(case for case in found if case["benchmark"] == "order:n=100")
     assert (order["scenario"], order["parameters"]) == ("order", {"n": 100})
@@ -147,7 +151,7 @@ def test_check_json_has_one_object_per_case_with_what_was_observed() -> None:
 
 
 def test_csv_has_a_row_per_case_and_metric_and_one_for_a_case_without_a_number() -> None:
-    heads, *rows = csv.reader(io.StringIO(render(everything(), "csv")))
+    heads, *rows = csv.reader(io.StringIO(render(everything(), Format.CSV)))
     assert tuple(heads) == HEADS
     assert {len(row) for row in rows} == {len(HEADS)}
     found = [dict(zip(heads, row, strict=True)) for row in rows]
@@ -258,11 +262,11 @@ OURS |= {"inline", "text", "text_special", "softbreak", "fence"}
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_in_markdown_text_stays_text(what: str) -> None:
-    shown = render(hostile_record(HOSTILE[what]), "markdown")
+    shown = render(hostile_record(HOSTILE[what]), Format.MARKDOWN)
     found = tokens(shown)
     assert {token.type for token in found} <= OURS
     assert {token.info for token in found if token.type == "fence"} <= {"diff", "text", "sh"}
-    plain = render(hostile_record("plain"), "markdown")
+    plain = render(hostile_record("plain"), Format.MARKDOWN)
     assert [token.type for token in MARKDOWN.parse(shown)] == [token.type for token in MARKDOWN.parse(plain)]
     assert visible(HOSTILE[what]) in cells_of(shown) or "\n" in HOSTILE[what]
 
@@ -276,7 +280,7 @@ def test_on_a_terminal_text_stays_text(what: str) -> None:
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_in_csv_text_stays_text(what: str) -> None:
-    heads, *rows = csv.reader(io.StringIO(render(hostile_record(HOSTILE[what]), "csv"), newline=""))
+    heads, *rows = csv.reader(io.StringIO(render(hostile_record(HOSTILE[what]), Format.CSV), newline=""))
     assert {len(row) for row in (heads, *rows)} == {len(HEADS)}
     assert {row[0].removeprefix("'") for row in rows} == {HOSTILE[what], HOSTILE[what] + "2"}
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row[:5])
@@ -285,7 +289,7 @@ def test_in_csv_text_stays_text(what: str) -> None:
 @pytest.mark.parametrize("what", HOSTILE)
 def test_in_json_text_stays_text(what: str) -> None:
     record = hostile_record(HOSTILE[what])
-    assert store.decode_record(render(record, "json").encode(), "json") == record
+    assert store.decode_record(render(record, Format.JSON).encode(), "json") == record
     found: list[dict[str, Any]] = json.loads(cases.render(record))
     assert found[0]["scenario"] == HOSTILE[what]
     assert found[0]["observed"][0]["prints"] == [HOSTILE[what]]

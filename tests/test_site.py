@@ -274,9 +274,9 @@ def test_who_does_what_is_promised_stands_before_who_is_fast() -> None:
     board = leaderboard(
         summary(
             {
-                ASYNCIO: ["agrees", "agrees"],
-                UVLOOP: [("agrees", 0.1, 0.1, 0.1), "differs"],
-                TRIO: [("agrees", 2.0, 1.9, 2.1), "differs as documented"],
+                ASYNCIO: ["same result", "same result"],
+                UVLOOP: [("same result", 0.1, 0.1, 0.1), "different result"],
+                TRIO: [("same result", 2.0, 1.9, 2.1), "known difference"],
             }
         )
     )
@@ -288,10 +288,10 @@ def test_intervals_that_overlap_are_a_tie() -> None:
     board = leaderboard(
         summary(
             {
-                ASYNCIO: ["agrees"],
-                UVLOOP: [("agrees", 0.6, 0.5, 0.7)],
-                "x+gather": [("agrees", 0.65, 0.55, 0.75)],
-                TRIO: [("agrees", 2.0, 1.9, 2.1)],
+                ASYNCIO: ["same result"],
+                UVLOOP: [("same result", 0.6, 0.5, 0.7)],
+                "x+gather": [("same result", 0.65, 0.55, 0.75)],
+                TRIO: [("same result", 2.0, 1.9, 2.1)],
             }
         )
     )
@@ -302,9 +302,13 @@ def test_the_typical_ratio_is_over_the_rows_that_all_share() -> None:
     board = leaderboard(
         summary(
             {
-                ASYNCIO: ["agrees", "agrees", "agrees"],
-                UVLOOP: [("agrees", 0.5, 0.4, 0.6), ("agrees", 2.0, 1.9, 2.1), ("agrees", 9.0, 8.0, 9.5)],
-                TRIO: [("agrees", 1.0, 0.9, 1.1), ("agrees", 1.0, 0.9, 1.1), "timed out"],
+                ASYNCIO: ["same result", "same result", "same result"],
+                UVLOOP: [
+                    ("same result", 0.5, 0.4, 0.6),
+                    ("same result", 2.0, 1.9, 2.1),
+                    ("same result", 9.0, 8.0, 9.5),
+                ],
+                TRIO: [("same result", 1.0, 0.9, 1.1), ("same result", 1.0, 0.9, 1.1), "timed out"],
             }
         )
     )
@@ -315,7 +319,7 @@ def test_the_typical_ratio_is_over_the_rows_that_all_share() -> None:
 
 
 def test_a_badge_says_in_words_what_it_shows() -> None:
-    board = leaderboard(summary({ASYNCIO: ["agrees"], UVLOOP: [("agrees", 0.63, 0.62, 0.64)]}))
+    board = leaderboard(summary({ASYNCIO: ["same result"], UVLOOP: [("same result", 0.63, 0.62, 0.64)]}))
     uvloop = next(one for one in board.standings if one.backend == UVLOOP)
     assert badge_message(board, uvloop) == "1/1 as promised, 0.63× time"
     assert 'aria-label="loopcmp uvloop+gather: 1/1 as promised, 0.63× time"' in badge(board, uvloop)
@@ -324,7 +328,11 @@ def test_a_badge_says_in_words_what_it_shows() -> None:
 def test_a_case_that_was_not_observed_breaks_no_promise_and_keeps_none() -> None:
     board = leaderboard(
         summary(
-            {ASYNCIO: ["agrees", "agrees"], UVLOOP: ["agrees", "unavailable"], TRIO: ["agrees", "differs"]}
+            {
+                ASYNCIO: ["same result", "same result"],
+                UVLOOP: ["same result", "unavailable"],
+                TRIO: ["same result", "different result"],
+            }
         )
     )
     assert {one.backend: one.kept_text for one in board.standings} == {
@@ -338,7 +346,9 @@ def test_a_case_that_was_not_observed_breaks_no_promise_and_keeps_none() -> None
 
 
 def test_a_backend_without_an_observed_case_stands_last_and_has_no_count() -> None:
-    board = leaderboard(summary({"x+gather": ["unavailable"], ASYNCIO: ["agrees"], TRIO: ["differs"]}))
+    board = leaderboard(
+        summary({"x+gather": ["unavailable"], ASYNCIO: ["same result"], TRIO: ["different result"]})
+    )
     assert places(board) == {ASYNCIO: (1, 1), TRIO: (2, 2), "x+gather": (3, 3)}
     last = board.standings[-1]
     assert (last.kept_text, badge_message(board, last)) == ("not observed", "not observed")
@@ -381,8 +391,8 @@ OLD = "uvloop+gather@old"
 
 def ratios(level: float, baseline: str, month: int) -> RecordSummary:
     value = level * (1 + month % 2 / 100)
-    case = ("agrees", value, value, value)
-    return summary({ASYNCIO: ["agrees"], UVLOOP: [case]}, started=f"2026-{month:02}", baseline=baseline)
+    case = ("same result", value, value, value)
+    return summary({ASYNCIO: ["same result"], UVLOOP: [case]}, started=f"2026-{month:02}", baseline=baseline)
 
 
 def test_ratios_to_another_baseline_are_another_series_and_no_change() -> None:

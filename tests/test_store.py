@@ -396,7 +396,7 @@ def test_a_record_that_cannot_be_read_is_named_in_the_index_and_spoils_no_run(tm
         journal.append(one)
     write_report(folder, RunState(one, (CLOSED,)).record())
     newest, torn = (tmp_path / "README.md").read_text().splitlines()[-2:]
-    assert newest.startswith("| [2026-05-04-run](2026-05-04-run/report.md) | 2026-05-04 | 1 row on ")
+    assert newest.startswith("| [2026-05-04-run](2026-05-04-run/report.md) | 2026-05-04 | 1 benchmark on ")
     assert "2026-01-01-torn" in torn
     assert "not read: of another version, or damaged" in torn
     assert store.read_record(folder).run.name == one.name

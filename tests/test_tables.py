@@ -19,6 +19,7 @@ from harness.report import formatting, sentences
 from harness.report.differences import differences, documented
 from harness.report.tables import results
 from harness.report.tables.table import Table
+from harness.report.warnings import NoticeKind, Scope, Severity, notices, notices_of_benchmarks
 from tests.records import (
     ASYNCIO,
     GROUP_SOURCE,
@@ -56,9 +57,9 @@ def cells(shown: Table | None) -> dict[str, tuple[str, ...]]:
 def test_times_are_shown_in_microseconds_on_the_baseline_and_as_ratios_elsewhere() -> None:
     shown = results.times(everything())
     assert shown is not None
-    assert shown.heads[:3] == ("scenario", "asyncio+gather, µs", UVLOOP)
+    assert shown.heads[:3] == ("benchmark", "asyncio+gather", UVLOOP)
     baseline, uvloop, trio, _ = cells(shown)["order:n=100"]
-    assert re.fullmatch(r"\d+", baseline)
+    assert re.fullmatch(r"\d+ µs", baseline)
     assert re.fullmatch(r"0\.63\d× \[0\.\d+, 0\.\d+\]", uvloop)
     assert re.fullmatch(r"1\.\d+× \[1\.\d+, 1\.\d+\] \*", trio)
 
@@ -66,7 +67,7 @@ def test_times_are_shown_in_microseconds_on_the_baseline_and_as_ratios_elsewhere
 @pytest.mark.parametrize(
     ("story", "backend", "words"),
     [
-        ("turns", TRIO, "differs"),
+        ("turns", TRIO, "different result"),
         ("echo", UVLOOP, "crashed"),
         ("race", UVLOOP, "unstable"),
         ("pipes", TRIO, "unsupported"),
@@ -94,7 +95,7 @@ def test_an_absolute_time_outside_the_baselines_column_says_its_unit() -> None:
 
 def test_a_story_that_sleeps_is_shown_as_signed_microseconds_beyond_its_ideal() -> None:
     for shown in cells(results.times(everything()))["say_after"][:3]:
-        assert re.fullmatch(r"[+-]\d+ \[[+-]\d+, [+-]\d+\] µs", shown)
+        assert re.fullmatch(r"[+-]\d+ µs \[[+-]\d+, [+-]\d+(\.\d)?\]", shown)
 
 
 def test_nothing_timed_is_no_table_of_times() -> None:
@@ -104,27 +105,71 @@ def test_nothing_timed_is_no_table_of_times() -> None:
 def test_a_story_without_a_gatherer_points_to_the_case_of_its_loop() -> None:
     of = row("lock", returned(1), uses_gather=False)
     record = small(of=of, on=(*THREE, "asyncio+taskgroup"))
-    assert cells(results.verdicts(record))["lock"] == ("✓ agrees", "✓ agrees", "✓ agrees", "as its loop")
+    assert cells(results.verdicts(record))["lock"] == (
+        "✓ same result",
+        "✓ same result",
+        "✓ same result",
+        "as its loop",
+    )
     assert "as" in cells(results.times(record))["lock"][3]
 
 
 @pytest.mark.parametrize(
-    ("estimate", "unit", "signed", "shown"),
+    ("ratio", "shown"),
     [
-        (Estimate(0.6312, 0.6103, 0.6502, 20), "×", False, "0.63× [0.61, 0.65]"),
-        (Estimate(0.6312, 0.6309, 0.6319, 20), "×", False, "0.631× [0.631, 0.632]"),
-        (Estimate(1.0, 1.0, 1.0, 20), "×", False, "1.000× [1.000, 1.000]"),
-        (Estimate(12.4, 3.2, 25.9, 20), "×", False, "12× [3, 26]"),
-        (Estimate(1.25, None, None, 3), "×", False, "1.25× [too few rounds]"),
-        (Estimate(-312.4, -390.0, 12.6, 20), "", True, "-312 [-390, +13]"),
-        (Estimate(1520.2, 1100.0, 2300.0, 20), "", True, "+1,520 [+1,100, +2,300]"),
-        (Estimate(152.0, None, None, 3), "", True, "+152 [too few rounds]"),
+        (Estimate(0.6312, 0.6103, 0.6502, 20), "0.63× [0.61, 0.65]"),
+        (Estimate(0.6312, 0.6309, 0.6319, 20), "0.631× [0.631, 0.632]"),
+        (Estimate(1.0, 1.0, 1.0, 20), "1.00× [1.00, 1.00]"),
+        (Estimate(12.4, 3.2, 25.9, 20), "12× [3.2, 26]"),
+        (Estimate(1.21, 0.13, 5.4, 20), "1.2× [0.13, 5.4]"),
+        (Estimate(0.9, 0.8, 0.9998, 20), "0.90× [0.80, 0.9998]"),
+        (Estimate(1.25, None, None, 3), "1.25× [too few rounds]"),
     ],
-)  # fmt: skip
-def test_a_number_has_as_many_decimals_as_its_interval_bears(
-    estimate: Estimate, unit: str, signed: bool, shown: str
+)
+def test_a_ratio_has_as_many_digits_as_its_interval_bears_and_no_end_that_is_not_1_is_shown_as_1(
+    ratio: Estimate, shown: str
 ) -> None:
-    assert formatting.format_estimate(estimate, unit, signed=signed) == shown
+    assert formatting.format_ratio(ratio) == shown
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "shown"),
+    [
+        (Estimate(-312.4, -390.0, 12.6, 20), "-312 µs [-390, +13]"),
+        (Estimate(1520.2, 1100.0, 2300.0, 20), "+1.5 ms [+1.1, +2.3]"),
+        (Estimate(152.0, None, None, 3), "+152 µs [too few rounds]"),
+        (Estimate(3.1, 0.04, 6.2, 20), "+3.1 µs [+0.04, +6.2]"),
+    ],
+)
+def test_an_excess_has_its_sign_and_no_end_that_is_not_0_is_shown_as_0(
+    microseconds: Estimate, shown: str
+) -> None:
+    assert formatting.format_excess(microseconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (Estimate(3.2e-8, 3.1e-8, 3.4e-8, 20), "32 ns [31, 34]"),
+        (Estimate(20.54e-6, 20.1e-6, 21.2e-6, 20), "20.5 µs [20.1, 21.2]"),
+        (Estimate(2.5e-3, 2.1e-3, 3.2e-3, 20), "2.5 ms [2.1, 3.2]"),
+        (Estimate(1.5, 0.2, 12.0, 20), "1.5 s [0.20, 12]"),
+    ],
+)
+def test_a_time_is_shown_in_the_unit_that_fits_it(seconds: Estimate, shown: str) -> None:
+    assert formatting.format_seconds(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        (Estimate(2560 * 1024.0, 2560 * 1024.0, 2560 * 1024.0, 20), "2.50 MiB [2.50, 2.50]"),
+        (Estimate(0.0, 0.0, 0.0, 20), "0 bytes [0, 0]"),
+        (Estimate(12_500.0, 12_000.0, 13_000.0, 20), "12.2 KiB [11.7, 12.7]"),
+    ],
+)
+def test_memory_is_shown_in_the_unit_that_fits_it(size: Estimate, shown: str) -> None:
+    assert formatting.format_bytes(size) == shown
 
 
 @pytest.mark.parametrize(
@@ -132,6 +177,10 @@ def test_a_number_has_as_many_decimals_as_its_interval_bears(
 )
 def test_an_absolute_time_has_three_significant_digits(microseconds: float, shown: str) -> None:
     assert formatting.significant(microseconds) == shown
+
+
+def words_of(record: Record) -> tuple[str, ...]:
+    return tuple(notice.text for notice in notices(record))
 
 
 def test_every_verdict_has_a_sign_of_its_own() -> None:
@@ -197,13 +246,15 @@ def test_only_the_last_lines_of_what_a_worker_said_are_shown_and_none_of_our_fra
 
 def test_the_sentences_say_who_agrees_who_is_faster_and_what_task_groups_do_differently() -> None:
     agreement, *speeds, groups = sentences.sentences(everything())
-    assert "uvloop+gather agrees in 7 of 10" in agreement
+    assert "uvloop+gather gives the same result in 7 of 10" in agreement
     assert "missing+gather could not be observed" in agreement
     assert any(
-        re.search(r"uvloop\+gather takes less time .* most on order:n=100: 0\.63", said) for said in speeds
+        re.search(r"uvloop\+gather: less time in \d of \d .*most: .*% less time, 0\.\d+× \[", said)
+        for said in speeds
     )
     assert any(
-        re.search(r"trio\+nursery takes more time .* most on order:n=100: 1\.", said) for said in speeds
+        re.search(r"trio\+nursery: more time in \d of \d .*most: .*% more time, 1\.\d+× \[", said)
+        for said in speeds
     )
     assert "a task group raises the error inside an exception group" in groups
 
@@ -212,26 +263,26 @@ def test_a_baseline_alone_is_compared_with_nobody() -> None:
     record = small(on=(ASYNCIO,))
     assert sentences.sentences(record) == ()
     [absolute] = cells(results.times(record))["story"]
-    assert re.fullmatch(r"\d+(\.\d)?", absolute)
+    assert re.fullmatch(r"\d+(\.\d)? µs", absolute)
 
 
 def with_repeats(repeats: SelfTestCheck) -> str:
-    return "\n".join(sentences.warnings(replace(small(), self_test=repeats)))
+    return "\n".join(words_of(replace(small(), self_test=repeats)))
 
 
 def test_the_a_a_count_is_always_said_and_too_many_are_a_warning() -> None:
-    assert "in 2 of 8 rows (chance allows 2)" in with_repeats(SelfTestCheck(8, 2, 2))
+    assert "in 2 of 8 benchmarks (chance allows 2)" in with_repeats(SelfTestCheck(8, 2, 2))
     assert "do not quote" not in with_repeats(SelfTestCheck(8, 2, 2))
     assert "do not quote" in with_repeats(SelfTestCheck(8, 3, 2))
 
 
 def test_a_reader_is_warned_of_everything_that_weakens_a_figure() -> None:
-    fast = "\n".join(sentences.warnings(small()))
+    fast = "\n".join(words_of(small()))
     assert "not adjusted" in fast
     assert "This run was not finished." in fast
-    finished = sentences.warnings(small(RunFinished("2026-05-04T03:07:08+00:00", None)))
+    finished = words_of(small(RunFinished("2026-05-04T03:07:08+00:00", None)))
     assert not any("not finished" in said for said in finished)
-    said = "\n".join(sentences.warnings(everything()))
+    said = "\n".join(words_of(everything()))
     assert "order:n=100 on trio+nursery: uses 3.4% CPU between its turns." in said
     assert "turns on uvloop+gather: the second half of a worker's turns is 20.3% slower" in said
     assert "than the first; typical and mean differ." in said
@@ -241,7 +292,7 @@ def test_a_reader_is_warned_of_everything_that_weakens_a_figure() -> None:
 
 def test_a_row_that_ended_by_precision_is_no_warning() -> None:
     record = small(BenchmarkFinished(STORY.id, StopReason(StopKind.PRECISION, 0.02)))
-    assert not any(said.startswith("story:") for said in sentences.warnings(record))
+    assert not any(said.startswith("story:") for said in words_of(record))
 
 
 def test_the_environment_is_told_in_full() -> None:
@@ -260,4 +311,19 @@ def test_a_backend_that_is_not_installed_is_said_to_be_so_once() -> None:
 def test_backends_that_agree_alike_are_named_together() -> None:
     seen = seen_alike(STORY, twice(look(returned(1))), [ASYNCIO, UVLOOP, TRIO])
     [said] = sentences.sentences(record_of(plan(STORY), *seen))
-    assert said == f"Against {ASYNCIO}, each of {UVLOOP}, {TRIO} agrees in 1 of 1 rows."
+    assert said == f"Against {ASYNCIO}, each of {UVLOOP}, {TRIO} gives the same result in 1 of 1 benchmark."
+
+
+def test_a_self_test_within_what_chance_allows_is_good_news_and_one_beyond_it_is_a_warning() -> None:
+    def severities(differing: int) -> set[Severity]:
+        record = replace(small(), self_test=SelfTestCheck(8, differing, 2))
+        return {notice.severity for notice in notices(record) if notice.kind is NoticeKind.SELF_TEST}
+
+    assert severities(2) == {Severity.GOOD}
+    assert severities(3) == {Severity.WARNING}
+
+
+def test_what_a_notice_is_about_is_a_value_and_not_how_its_text_begins() -> None:
+    scopes = {notice.kind: notice.scope for notice in notices_of_benchmarks(everything())}
+    assert scopes[NoticeKind.FLAGGED] is Scope.CASE
+    assert all(scope is not Scope.RUN for scope in scopes.values())

@@ -41,7 +41,7 @@ def test_within_a_record_the_backends_are_compared_with_its_baseline_by_default(
     assert ratios[UVLOOP].ratio.value == pytest.approx(0.63, 0.02)
     assert ratios[TRIO].ratio.value == pytest.approx(1.8, 0.02)
     assert ratios[UVLOOP].judgement is Judgement.FASTER
-    assert table_within(within(record())).heads == ("scenario", UVLOOP, TRIO)
+    assert table_within(within(record())).heads == ("benchmark", UVLOOP, TRIO)
 
 
 def test_within_a_record_any_backend_can_be_the_baseline() -> None:
@@ -82,7 +82,7 @@ def test_a_backend_that_the_record_has_not_is_refused_with_those_it_has() -> Non
 def test_a_case_without_a_number_is_missing_with_its_reason() -> None:
     compared = within(everything())
     missing = {(one.benchmark, one.backend): one.reason for one in compared.missing}
-    assert missing["turns", TRIO] == "no number, for it differs: it printed something else"
+    assert missing["turns", TRIO] == "no number, for it gives a different result: it printed something else"
     assert "killed by SIGSEGV" in missing["echo", UVLOOP]
     assert missing["slow_start", UVLOOP] == "the baseline has no number"
     [unseen] = within(unmeasured()).missing

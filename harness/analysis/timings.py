@@ -1,13 +1,14 @@
 """The rounds of a benchmark, and what they say: the timings of its cases, and the self-test."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from statistics import mean, median
+from statistics import median
 
 from harness.analysis.contrasts import contrasts
 from harness.analysis.intervals import estimate, judge_ratio
-from harness.analysis.samples import excess, log_ratio, log_ratio_of_totals, trend_of, typical_seconds
+from harness.analysis.metrics import METRICS
+from harness.analysis.samples import excess, log_ratio, log_ratio_of_totals, trend_of
 from harness.analysis.variance import FEWEST_TURNS, RoundCost, round_cost, variance_components
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import Value
@@ -167,30 +168,23 @@ class BenchmarkSamples:
 
     def _absolute(self, parts: Sequence[ArmRound]) -> Timing:
         """Return what an arm's parts say without a baseline."""
-        level = self.plan.level
-
-        def over_rounds(number: Callable[[ArmRound], float]) -> Estimate:
-            return estimate([number(part) for part in parts], level)
-
-        peaks = [part.summary.peak for part in parts if part.summary.peak is not None]
         return Timing(
-            seconds=over_rounds(lambda part: typical_seconds(part.values)),
-            cpu=over_rounds(lambda part: median(v.cpu / v.loops / 1e9 for v in part.values)),
-            switches=over_rounds(lambda part: mean(sum(v.switches) / v.loops for v in part.values)),
-            collecting=over_rounds(_collecting),
-            peak_memory=estimate(peaks, level) if len(peaks) == len(parts) else None,
-            startup=over_rounds(lambda part: part.summary.startup / 1e9),
+            metrics=dict(self._metrics(parts)),
             threads=max(part.summary.threads for part in parts),
             flags=(*_disturbing(parts), *_trending(parts)),
         )
 
+    def _metrics(self, parts: Sequence[ArmRound]) -> Iterator[tuple[str, Estimate]]:
+        """Yield each metric that has a number in every round, by its name."""
+        for metric in METRICS:
+            if metric.read is not None:
+                numbers = [number for part in parts if (number := metric.read(part)) is not None]
+                if len(numbers) == len(parts):
+                    yield metric.name, estimate(numbers, self.plan.level)
+
 
 def _helping(values: Sequence[Value]) -> float:
     return sum(value.helper_cpu for value in values) / max(1, sum(value.cpu for value in values))
-
-
-def _collecting(part: ArmRound) -> float:
-    return sum(value.collecting for value in part.values) / sum(value.wall for value in part.values)
 
 
 def _typical_and_mean(ratio: Estimate, means: float) -> tuple[str, ...]:

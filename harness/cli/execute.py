@@ -45,9 +45,9 @@ def say_unmeasured(reasons: Iterable[str]) -> None:
 
 def _show(record: Record, folder: Path, as_json: bool) -> None:
     if as_json:
-        from harness.report import render
+        from harness.report import Format, render
 
-        typer.echo(render(record, "json"), nl=False)
+        typer.echo(render(record, Format.JSON), nl=False)
     else:
         from harness.report.formats.terminal import show
 

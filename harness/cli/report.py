@@ -5,30 +5,24 @@ from typing import Annotated
 import typer
 
 from harness.cli.options import OUTPUT, RecordPath
-from harness.report import FORMATS
+from harness.report import Format
 
 
 def report(
     record: RecordPath,
     form: Annotated[
-        str,
-        typer.Option(
-            "--format", metavar="FORMAT", rich_help_panel=OUTPUT, help=f"One of {', '.join(FORMATS)}."
-        ),
-    ] = "terminal",
+        Format, typer.Option("--format", rich_help_panel=OUTPUT, help="The format of the report.")
+    ] = Format.TERMINAL,
 ) -> None:
     """Show a record again, in any format.
 
     All that is shown comes from its record.json: nothing runs again.
     """
-    from harness.errors import BadInput
     from harness.records.store import read_record
     from harness.report import render
 
-    if form not in FORMATS:
-        raise BadInput(f"--format {form!r} is no format: write one of {', '.join(FORMATS)}")
     loaded = read_record(record)
-    if form == "terminal":
+    if form is Format.TERMINAL:
         from harness.report.formats.terminal import show
 
         show(loaded)

@@ -16,10 +16,10 @@ NORMAL_95 = 1.96
 class Judgement(StrEnum):
     """What an interval says about a backend against the baseline."""
 
-    FASTER = "faster"
-    SLOWER = "slower"
+    FASTER = "less time"
+    SLOWER = "more time"
     EQUAL = "equal within the margin"
-    NOT_RESOLVED = "not resolved"
+    NOT_RESOLVED = "no clear difference"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 JSON with a version, checked when read.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.protocol.benchmarks import Benchmark, Claim, Promise
@@ -21,21 +22,15 @@ from harness.records.verdict import CaseVerdict, ClaimResult
 class Timing:
     """What the rounds say of one case.
 
-    `seconds` and `cpu` are per iteration; `excess` is in µs beyond the ideal of a scenario that sleeps;
-    `ratio` is against the baseline (None for itself, for scenarios that sleep, and where the
-    baseline has no number), `mean_ratio` the same from totals instead of medians. `switches`
-    are context switches an iteration, `peak_memory` bytes above the resident size before the first
-    iteration, `collecting` the share of wall time spent in garbage collection. `samples` are
+    `metrics` are the estimates of what is read off each round, under their names in `analysis.metrics`;
+    times and switches are per iteration. `excess` is in µs beyond the ideal of a scenario that sleeps;
+    `ratio` against the baseline (None for itself, for scenarios that sleep, and where the
+    baseline has no number), `mean_ratio` the same from totals instead of medians. `samples` are
     the log ratios (or excesses) that the interval rests on, one a round. `latency`, `full_collections`
     and `on_two_cpus` come from passes; None where the benchmark had none.
     """
 
-    seconds: Estimate
-    cpu: Estimate
-    switches: Estimate
-    collecting: Estimate
-    peak_memory: Estimate | None
-    startup: Estimate
+    metrics: Mapping[str, Estimate]
     ratio: Estimate | None = None
     mean_ratio: float | None = None
     excess: Estimate | None = None
@@ -46,6 +41,26 @@ class Timing:
     latency: Latency | None = None
     full_collections: FullCollections | None = None
     on_two_cpus: OnTwoCpus | None = None
+
+    @property
+    def seconds(self) -> Estimate:
+        """The wall time of an iteration."""
+        return self.metrics["seconds"]
+
+    @property
+    def cpu(self) -> Estimate:
+        """The CPU time of an iteration, in seconds."""
+        return self.metrics["cpu_seconds"]
+
+    @property
+    def collecting(self) -> Estimate:
+        """The share of wall time that is spent in garbage collection."""
+        return self.metrics["collecting_share"]
+
+    @property
+    def peak_memory(self) -> Estimate | None:
+        """The bytes above the resident size before the first iteration; None where it is not known."""
+        return self.metrics.get("peak_bytes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from enum import StrEnum
 class Verdict(StrEnum):
     """What a case's observations mean."""
 
-    AGREES = "agrees"
-    DOCUMENTED = "differs as documented"
-    DIFFERS = "differs"
+    AGREES = "same result"
+    DOCUMENTED = "known difference"
+    DIFFERS = "different result"
     UNSTABLE = "unstable"
     UNSUPPORTED = "unsupported"
     UNAVAILABLE = "unavailable"
@@ -20,8 +20,14 @@ class Verdict(StrEnum):
 
     @property
     def verb(self) -> str:
-        """What follows a backend's name in a sentence: "differs", "is unstable"."""
+        """What follows a backend's name in a sentence: "gives a different result", "is unstable"."""
         match self:
+            case Verdict.AGREES:
+                return "gives the same result"
+            case Verdict.DOCUMENTED:
+                return "has a known difference"
+            case Verdict.DIFFERS:
+                return "gives a different result"
             case Verdict.COULD_NOT_MEASURE:
                 return "could not be measured"
             case Verdict.UNSTABLE | Verdict.UNSUPPORTED | Verdict.UNAVAILABLE:

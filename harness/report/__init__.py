@@ -5,17 +5,28 @@ It may import analysis and every room below that; it starts no worker and knows 
 """
 
 from collections.abc import Callable
+from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.records.record import Record
 
-FORMATS = ("terminal", "markdown", "html", "csv", "json", "github", "bencher", "capabilities")
-"""The formats of `loopcmp report --format`, each a module of this package with `render(record)`."""
+
+class Format(StrEnum):
+    """The formats of `loopcmp report --format`, each a module of `formats` with `render(record)`."""
+
+    TERMINAL = "terminal"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    CSV = "csv"
+    JSON = "json"
+    GITHUB = "github"
+    BENCHER = "bencher"
+    CAPABILITIES = "capabilities"
 
 
-def render(record: "Record", form: str) -> str:
-    """The record in one of FORMATS; the module is imported only when it is asked for."""
+def render(record: "Record", form: Format) -> str:
+    """Return the record in a format, whose module is imported only now."""
     rendering: Callable[[Record], str] = import_module(f"harness.report.formats.{form}").render
     return rendering(record)

@@ -5,7 +5,7 @@ from itertools import chain
 
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import Mismatch, Verdict
-from harness.report.tables.table import Table
+from harness.report.tables.table import Table, texts
 
 _LINES_SHOWN = 8
 """Of what a worker said before it ended badly; the record keeps more."""
@@ -66,4 +66,4 @@ def documented(record: Record) -> Table | None:
         (because, source, ", ".join(rows), ", ".join(dict.fromkeys(chain(*rows.values()))))
         for (because, source), rows in seen.items()
     )
-    return Table("Differences that are documented", ("what", "source", "on", "in"), lines)
+    return Table("Differences that are documented", texts("what", "source", "on", "in"), lines)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from harness.analysis.matching import first_mismatch
+from harness.analysis.metrics import metrics_of
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
 from harness.protocol.observations import Observation, distinct_observations
@@ -13,7 +14,7 @@ from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
 from harness.records.store.pyperf_files import file_name
 from harness.records.verdict import FINDINGS, Mismatch
 from harness.report.commands import command
-from harness.report.formatting import format_estimate, microseconds
+from harness.report.formatting import format_metric
 
 SHORT, LONG = 300, 4000
 """Characters shown of one text: of a case that keeps its promise, and of one that does not."""
@@ -116,8 +117,8 @@ def _sides(promise: Promise, look: Observation, limit: int) -> Iterator[PromiseC
     rows = (
         ("outcome", Promise(outcome=promise.outcome), str(promise.outcome), str(look.outcome)),
         ("printed", Promise(prints=promise.prints), "\n".join(prints), "\n".join(look.prints)),
-        ("complained of", Promise(diagnostics=promise.diagnostics), *complaints),
-        ("left", Promise(leaks=promise.leaks), str(promise.leaks), str(look.leaks)),
+        ("diagnostics", Promise(diagnostics=promise.diagnostics), *complaints),
+        ("leaks", Promise(leaks=promise.leaks), str(promise.leaks), str(look.leaks)),
     )  # fmt: skip
     for name, alone, promised, observed in rows:
         parts = first_mismatch(alone, look) is not None
@@ -154,20 +155,13 @@ def _ended(cell: CaseResult) -> Iterator[tuple[str, str]]:
 
 
 def _figures(timing: Timing) -> Iterator[tuple[str, str]]:
-    yield "time per iteration", microseconds(timing.seconds)
-    if timing.excess is not None:
-        yield "beyond its ideal", format_estimate(timing.excess, " µs", signed=True)
-    if timing.ratio is not None:
-        yield "time ratio", f"{format_estimate(timing.ratio, '×')}, {timing.judgement}"
+    for metric, estimate in metrics_of(timing):
+        yield metric.label, format_metric(metric, estimate)
+    if timing.judgement is not None:
+        yield "judgement", str(timing.judgement)
     if timing.mean_ratio is not None:
         yield "ratio of total times", f"{timing.mean_ratio:.3f}×"
     yield "rounds", str(timing.seconds.rounds)
-    yield "CPU time", microseconds(timing.cpu)
-    yield "context switches", format_estimate(timing.switches)
-    yield "in garbage collection", format_estimate(timing.collecting.scaled(100), "%")
-    if timing.peak_memory is not None:
-        yield "peak memory", format_estimate(timing.peak_memory.scaled(1 / 1024), " KiB")
-    yield "CPU time of its start", format_estimate(timing.startup.scaled(1000), " ms")
     yield "threads", str(timing.threads)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from harness.records.plan import PROCESSES
 from harness.records.record import AuditSummary, Record
-from harness.report.formatting import count_benchmarks, format_estimate
+from harness.report.formatting import count_benchmarks, format_self_test
 from harness.report.tables import audit
 
 
@@ -13,8 +13,10 @@ def method(record: Record) -> tuple[str, ...]:
     plan = record.run.plan
     effort = plan.effort
     adjusted = f"adjusted for {plan.comparisons} comparisons" if effort.adjusted else "not adjusted"
-    again = f"{plan.baseline} takes part twice, also against itself (A/A)"
-    value = f"one value of {effort.value_seconds * 1000:g} ms or more; one loop count serves the whole row"
+    again = f"{plan.baseline} takes part twice, also against itself (the self-test)"
+    value = (
+        f"one value of {effort.value_seconds * 1000:g} ms or more; one loop count serves the whole benchmark"
+    )
     return (
         f"Each case is observed in {PROCESSES} fresh processes, several times in each on a new loop.",
         "What disagrees with its promise, type for type, crashes or hangs has a verdict and never a number.",
@@ -36,7 +38,7 @@ def _workers(record: Record) -> Iterator[str]:
     yield f"In every round each backend has a fresh worker; all are alive at once, {where}."
     timed = [line for line in record.results if line.settings is not None]
     if two := [line for line in timed if line.benchmark.cpus > 1]:
-        yield f"In {count_benchmarks(len(two))}, of stories that need two CPUs, they have two."
+        yield f"In {count_benchmarks(len(two))}, of scenarios that need two CPUs, they have two."
     if apart := [line for line in timed if line.settings is not None and line.settings.one_at_a_time]:
         count = count_benchmarks(len(apart))
         yield f"In {count}, of long iterations, they live one by one and give one value each."
@@ -58,16 +60,16 @@ def _turns(record: Record) -> str:
     if taken == {first}:
         return f"{first} a round"
     came_to = f"{min(taken)} to {max(taken)}" if len(taken) > 1 else str(min(taken))
-    return f"{first} a round, then {came_to}, as many as a row's first rounds showed to pay"
+    return f"{first} a round, then {came_to}, as many as a benchmark's first rounds showed to pay"
 
 
 def _stopping(record: Record) -> str:
     effort, margin = record.run.plan.effort, record.run.plan.margin
     if effort.fixed_rounds:
-        until = f"Every row has exactly {effort.fixed_rounds} rounds"
+        until = f"Every benchmark has exactly {effort.fixed_rounds} rounds"
     else:
         until = (
-            f"Rounds are taken until every interval of the row is within ±{effort.precision:.1%}, "
+            f"Rounds are taken until every interval of the benchmark is within ±{effort.precision:.1%}, "
             f"or {effort.max_seconds:g} s are over"
         )
     return f"{until}; ratios within {margin * 100:g}% of 1 are equal."
@@ -89,11 +91,10 @@ def _again(record: Record) -> str:
         (line for line in record.results if line.self_test is not None and line.self_test.has_interval),
         key=lambda line: line.self_test.half_width if line.self_test else 0.0,
     )
-    again = widest.self_test
-    shown = f"; its widest, on {widest.benchmark.id}: {format_estimate(again)}" if again else ""
+    shown = f"; its widest, on {widest.benchmark.id}: {format_self_test(widest)}"
     return (
-        f"Identical code was called different in {repeats.differing} of {repeats.benchmarks} rows at 95% "
-        f"(chance allows {repeats.allowed}){shown}."
+        f"Identical code was called different in {repeats.differing} of {repeats.benchmarks} benchmarks, "
+        f"at 95% (chance allows {repeats.allowed}){shown}."
     )
 
 

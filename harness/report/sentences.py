@@ -1,13 +1,12 @@
-"""A record → the sentences that a run ends with, and what to know before quoting it."""
+"""The sentences that a run ends with: who agrees, and who takes less time."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from harness.records.estimate import Judgement
+from harness.records.estimate import Estimate, Judgement
 from harness.records.record import Record
-from harness.records.stop_reason import StopKind
 from harness.records.verdict import Verdict
-from harness.report.formatting import case_id, count_benchmarks, format_estimate
+from harness.report.formatting import count_benchmarks, format_change
 
 
 def sentences(record: Record) -> tuple[str, ...]:
@@ -43,7 +42,7 @@ def _agreement(record: Record, backend: str) -> str:
     counts = {verdict: found.count(verdict) for verdict in Verdict if verdict in found}
     agrees = counts.pop(Verdict.AGREES, 0)
     rest = "".join(f", {verdict.verb} in {count}" for verdict, count in counts.items())
-    return f"agrees in {agrees} of {len(found)} rows{rest}"
+    return f"gives the same result in {agrees} of {count_benchmarks(len(found))}{rest}"
 
 
 def _speed(record: Record, backend: str) -> str:
@@ -55,17 +54,27 @@ def _speed(record: Record, backend: str) -> str:
     ]
     if not cells:
         return f"{backend} has no time ratio here"
-    parts = []
-    for judgement, verb in ((Judgement.FASTER, "less"), (Judgement.SLOWER, "more")):
-        some = [(row, ratio) for row, ratio, judged in cells if judged is judgement]
-        if some:
-            row, ratio = max(some, key=lambda pair: abs(math.log(pair[1].value)))
-            extreme = f"{verb} time in {len(some)}, most on {row}: {format_estimate(ratio, '×')}"
-            parts.append(extreme)
-    undecided = len(cells) - sum(j in (Judgement.FASTER, Judgement.SLOWER) for _, _, j in cells)
-    if undecided:
-        parts.append(f"a time that is not told apart in {undecided}")
-    return f"Of {count_benchmarks(len(cells))}, {backend} takes " + "; ".join(parts)
+    parts = [_share_with(cells, judgement) for judgement in (Judgement.FASTER, Judgement.SLOWER)]
+    equal = sum(judgement is Judgement.EQUAL for _, _, judgement in cells)
+    unclear = sum(judgement is Judgement.NOT_RESOLVED for _, _, judgement in cells)
+    parts += [f"equal within the margin in {equal}"] if equal else []
+    return f"{backend}: {', '.join([*filter(None, parts), f'no clear difference in {unclear}'])}"
+
+
+def _share_with(cells: Sequence[tuple[str, Estimate, Judgement | None]], judgement: Judgement) -> str:
+    """Tell in how many benchmarks a backend is judged so, and the one of which that is surest."""
+    judged = [(name, ratio) for name, ratio, judgement_of_case in cells if judgement_of_case is judgement]
+    if not judged:
+        return ""
+    name, ratio = max(judged, key=lambda pair: _surely(pair[1]))
+    change = format_change(ratio)
+    return f"{judgement} in {len(judged)} of {count_benchmarks(len(cells))} (most: {name} {change})"
+
+
+def _surely(ratio: Estimate) -> float:
+    """Return how far from 1 the nearest end of a ratio's interval lies, on a log scale."""
+    ends = [end for end in (ratio.low, ratio.high) if end is not None] or [ratio.value]
+    return min(abs(math.log(end)) for end in ends)
 
 
 def _task_groups(record: Record) -> tuple[str, ...]:
@@ -82,38 +91,3 @@ def _task_groups(record: Record) -> tuple[str, ...]:
     shown = "; ".join(list(becauses)[:3])
     more = f"; and {len(becauses) - 3} more below" if len(becauses) > 3 else ""  # noqa: PLR2004
     return (f"What task groups ({', '.join(groups)}) do differently: {shown}{more}.",)
-
-
-def warnings(record: Record) -> tuple[str, ...]:
-    """What a reader must know before quoting a figure; the A/A count always."""
-    said = []
-    if record.self_test is not None:
-        rows, excluding, allowed = (
-            record.self_test.benchmarks, record.self_test.differing, record.self_test.allowed,
-        )  # fmt: skip
-        said.append(
-            f"A/A: the baseline against itself differs, at 95%, in {excluding} of {rows} rows "
-            f"(chance allows {allowed})."
-        )
-        if excluding > allowed:
-            said.append("Something other than the loops moved the times: do not quote this run.")
-    if not record.run.plan.effort.adjusted and any(line.rounds for line in record.results):
-        said.append(
-            "Intervals are 95% each and not adjusted for their number (--fast): quote a run without --fast."
-        )
-    said += _flags(record)
-    said += [
-        f"{line.benchmark.id}: {line.stop_reason}, and its intervals are wider than asked."
-        for line in record.results
-        if line.stop_reason is not None and line.stop_reason.kind is StopKind.TIME
-    ]
-    if record.finished is None:
-        said.append("This run was not finished.")
-    return tuple(said)
-
-
-def _flags(record: Record) -> Iterable[str]:
-    for line in record.results:
-        for cell in line.cases:
-            if cell.timing and cell.timing.flags:
-                yield f"{case_id(line, cell)}: {'; '.join(cell.timing.flags)}."

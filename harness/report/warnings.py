@@ -1,85 +1,182 @@
-"""What about the machine or the effort makes a record's figures worth less; said before any figure."""
+"""What a reader must know before quoting a record's figures: each warning is a value with its scope."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 from harness.records.record import BenchmarkResult, Record
-from harness.report.sentences import warnings
+from harness.records.stop_reason import StopKind
+from harness.report.formatting import case_id, count_benchmarks
 
 STEADY_GOVERNORS = ("", "performance")
-"""Governors under which a CPU keeps its frequency, and none that could be read."""
-
+"""The governors under which a CPU keeps its frequency; the empty one is that which could not be read."""
 
 ALONE = 0.9
-"""Share of wall time that is CPU time, below which a worker had company on its CPU."""
+"""The share of wall time that is CPU time, below which a worker had company on its CPU."""
 
 
-def caveats(record: Record) -> tuple[str, ...]:
-    """What holds for the whole record: load, frequency scaling, pinning, figures without an interval."""
-    return tuple(_caveats(record))
+class Severity(StrEnum):
+    """How much a notice takes from the figures."""
+
+    GOOD = "good"
+    """It speaks for them: a check that was passed."""
+    WARNING = "warning"
 
 
-def _caveats(record: Record) -> Iterator[str]:
-    timed = [line for line in record.results if line.rounds]
-    if not timed:
-        return
-    yield from _about_the_machine(record)
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    LOAD = "load"
+    FREQUENCY = "frequency scaling"
+    NOT_PINNED = "not pinned"
+    SHARED_CPU = "shared CPU"
+    TOO_FEW_ROUNDS = "too few rounds"
+    SELF_TEST = "self-test"
+    NOT_ADJUSTED = "not adjusted"
+    FLAGGED = "flagged"
+    OUT_OF_TIME = "out of time"
+    UNFINISHED = "unfinished"
+
+
+class Scope(StrEnum):
+    """How much of a record a notice is about."""
+
+    RUN = "run"
+    BENCHMARK = "benchmark"
+    CASE = "case"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to know before figures are quoted: how much it is about, what, how grave, and in words."""
+
+    scope: Scope
+    kind: NoticeKind
+    severity: Severity
+    text: str
+
+
+def notices(record: Record) -> tuple[Notice, ...]:
+    """Return all notices of a record: those about the machine first, then those about the figures."""
+    timed = [result for result in record.results if result.rounds]
+    return (*(_about_conditions(record, timed) if timed else ()), *_about_figures(record, timed))
+
+
+def notices_of_run(record: Record) -> tuple[Notice, ...]:
+    """Return what holds for the whole record."""
+    return tuple(notice for notice in notices(record) if notice.scope is Scope.RUN)
+
+
+def notices_of_benchmarks(record: Record) -> tuple[Notice, ...]:
+    """Return what holds for single benchmarks and cases."""
+    return tuple(notice for notice in notices(record) if notice.scope is not Scope.RUN)
+
+
+def _of_run(kind: NoticeKind, text: str) -> Notice:
+    return Notice(Scope.RUN, kind, Severity.WARNING, text)
+
+
+def _about_conditions(record: Record, timed: Sequence[BenchmarkResult]) -> Iterator[Notice]:
+    yield from _about_load(record)
+    yield from _about_machine(record)
     yield from _about_company(timed)
     short = sum(map(_without_interval, timed))
     if short:
-        yield f"Too few rounds: {short} {'figure has' if short == 1 else 'figures have'} no interval."
+        verb = "figure has" if short == 1 else "figures have"
+        yield _of_run(NoticeKind.TOO_FEW_ROUNDS, f"Too few rounds: {short} {verb} no interval.")
     if record.self_test is None:
-        yield "A/A: no row has an interval of the baseline against itself: the method was not checked."
+        text = "Self-test: the baseline has no interval against itself in any benchmark: not checked."
+        yield _of_run(NoticeKind.SELF_TEST, text)
 
 
-def _about_the_machine(record: Record) -> Iterator[str]:
-    env, closed = record.run.machine, record.finished
-    if env.load is not None and env.load > env.cores - 1:
-        yield (f"Load: {env.load:.1f} on {env.cores} CPUs before the run: workers may have had company.")
-    elif closed is not None and closed.load is not None and closed.load > env.cores:
-        yield f"Load: {closed.load:.1f} on {env.cores} CPUs at the end; a run by itself needs fewer."
-    if env.governor not in STEADY_GOVERNORS:
-        yield f"Frequency scaling: the governor is {env.governor}, so the CPU's speed may have changed."
-    if not env.pinned:
-        yield "Not pinned: this system cannot keep the workers on one CPU."
+def _about_load(record: Record) -> Iterator[Notice]:
+    machine, finished = record.run.machine, record.finished
+    if machine.load is not None and machine.load > machine.cores - 1:
+        text = f"{machine.load:.1f} on {machine.cores} CPUs before the run: workers may have had company."
+        yield _of_run(NoticeKind.LOAD, f"Load: {text}")
+    elif finished is not None and finished.load is not None and finished.load > machine.cores:
+        text = f"{finished.load:.1f} on {machine.cores} CPUs at the end; a run by itself needs fewer."
+        yield _of_run(NoticeKind.LOAD, f"Load: {text}")
 
 
-def _about_company(timed: list[BenchmarkResult]) -> Iterator[str]:
-    """Whether the workers had their CPU to themselves: what neither sleeps nor waits uses it whole."""
-    awake = [line for line in timed if line.benchmark.ideal is None and line.benchmark.cpus == 1]
+def _about_machine(record: Record) -> Iterator[Notice]:
+    machine = record.run.machine
+    if machine.governor not in STEADY_GOVERNORS:
+        text = f"the governor is {machine.governor}, so the CPU's speed may have changed."
+        yield _of_run(NoticeKind.FREQUENCY, f"Frequency scaling: {text}")
+    if not machine.pinned:
+        text = "Not pinned: this system cannot keep the workers on one CPU."
+        yield _of_run(NoticeKind.NOT_PINNED, text)
+
+
+def _about_company(timed: Iterable[BenchmarkResult]) -> Iterator[Notice]:
+    """Warn where the workers had not their CPU to themselves: what neither sleeps nor waits uses it whole."""
+    awake = [result for result in timed if result.benchmark.ideal is None and result.benchmark.cpus == 1]
     shares = [
-        cell.timing.cpu.value / cell.timing.seconds.value
-        for line in awake
-        for cell in line.cases
-        if cell.timing is not None
+        case.timing.cpu.value / case.timing.seconds.value
+        for result in awake
+        for case in result.cases
+        if case.timing is not None
     ]
     short = sum(share < ALONE for share in shares)
     if short:
-        yield (
+        yield _of_run(
+            NoticeKind.SHARED_CPU,
             f"Shared CPU: in {short} of {len(shares)} figures the workers had their CPU for less than "
-            f"{ALONE:.0%} of the time; something else ran on it."
+            f"{ALONE:.0%} of the time; something else ran on it.",
         )
 
 
-def _without_interval(line: BenchmarkResult) -> int:
+def _without_interval(result: BenchmarkResult) -> int:
+    """Count the cases of a benchmark whose figure has no interval."""
     compared = (
-        cell.timing.excess if line.benchmark.ideal is not None else cell.timing.ratio
-        for cell in line.cases
-        if cell.timing is not None
+        case.timing.excess if result.benchmark.ideal is not None else case.timing.ratio
+        for case in result.cases
+        if case.timing is not None
     )
     return sum(estimate is not None and not estimate.has_interval for estimate in compared)
 
 
-def of_the_run(record: Record) -> tuple[str, ...]:
-    """What holds for the whole record: every caveat, and the warnings that name no row."""
-    rows = _row_names(record)
-    return (*caveats(record), *(said for said in warnings(record) if not said.startswith(rows)))
+def _about_figures(record: Record, timed: Sequence[BenchmarkResult]) -> Iterator[Notice]:
+    yield from _about_self_test(record)
+    if timed and not record.run.plan.effort.adjusted:
+        text = (
+            "Intervals are 95% each and not adjusted for their number (--fast): quote a run without --fast."
+        )
+        yield _of_run(NoticeKind.NOT_ADJUSTED, text)
+    yield from _flagged(record.results)
+    yield from _out_of_time(record.results)
+    if record.finished is None:
+        yield _of_run(NoticeKind.UNFINISHED, "This run was not finished.")
 
 
-def of_rows(record: Record) -> tuple[str, ...]:
-    """The warnings about single rows and cases."""
-    rows = _row_names(record)
-    return tuple(said for said in warnings(record) if said.startswith(rows))
+def _about_self_test(record: Record) -> Iterator[Notice]:
+    """Tell the self-test's count in any case; it is good news where it is within what chance allows."""
+    check = record.self_test
+    if check is None:
+        return
+    passed = check.differing <= check.allowed
+    text = (
+        f"Self-test: the baseline against itself differs, at 95%, in {check.differing} of "
+        f"{count_benchmarks(check.benchmarks)} "
+        f"(chance allows {check.allowed})."
+    )
+    yield Notice(Scope.RUN, NoticeKind.SELF_TEST, Severity.GOOD if passed else Severity.WARNING, text)
+    if not passed:
+        text = "Something other than the loops moved the times: do not quote this run."
+        yield _of_run(NoticeKind.SELF_TEST, text)
 
 
-def _row_names(record: Record) -> tuple[str, ...]:
-    return tuple(f"{line.benchmark.id}{end}" for line in record.results for end in (":", " on "))
+def _flagged(results: Iterable[BenchmarkResult]) -> Iterator[Notice]:
+    for result in results:
+        for case in result.cases:
+            if case.timing and case.timing.flags:
+                text = f"{case_id(result, case)}: {'; '.join(case.timing.flags)}."
+                yield Notice(Scope.CASE, NoticeKind.FLAGGED, Severity.WARNING, text)
+
+
+def _out_of_time(results: Iterable[BenchmarkResult]) -> Iterator[Notice]:
+    for result in results:
+        if result.stop_reason is not None and result.stop_reason.kind is StopKind.TIME:
+            text = f"{result.benchmark.id}: {result.stop_reason}, and its intervals are wider than asked."
+            yield Notice(Scope.BENCHMARK, NoticeKind.OUT_OF_TIME, Severity.WARNING, text)

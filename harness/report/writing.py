@@ -8,7 +8,7 @@ from harness.errors import BadInput
 from harness.records import store
 from harness.records.entries import RunStarted
 from harness.records.record import AuditSummary, Record
-from harness.report import render
+from harness.report import Format, render
 from harness.report.charts.images import chart_images
 from harness.report.formats.index import render as render_index
 from harness.report.formats.markdown import illustrated
@@ -53,4 +53,4 @@ def files(record: Record) -> Iterator[tuple[str, str]]:
     shown = chart_images(record)
     yield from ((one.file, one.svg) for one in shown)
     yield "report.md", illustrated(record, shown)
-    yield "report.html", render(record, "html")
+    yield "report.html", render(record, Format.HTML)

@@ -100,7 +100,7 @@ def render(chosen: str) -> bool:
     form = chosen.removeprefix("format=")
     record = large_record()
     before, start = peak(), process_time()
-    text = report.render(record, form)
+    text = report.render(record, report.Format(form))
     seconds = process_time() - start
     print(
         f"render: {form} in {seconds:.1f} s of CPU (bar {SECONDS:.0f} s), {len(text) / 1e6:.1f} MB of text,"
@@ -117,7 +117,7 @@ def opening() -> bool:
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         page = Path(folder) / "large.html"
-        page.write_text(report.render(sixty_by_twelve(), "html"), encoding="utf-8")
+        page.write_text(report.render(sixty_by_twelve(), report.Format.HTML), encoding="utf-8")
         browser = Browser(Path(folder) / "chromium")
         taken = []
         for _ in range(5):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.analysis.intervals import estimate, judge_ratio
+from harness.analysis.metrics import METRICS
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import Value, WorkerSummary
 from harness.records.entries import (
@@ -118,7 +119,10 @@ def timing(cell: CaseResult, of: Benchmark, level: float, draw: random.Random) -
     size = dict(of.parameters)["n"]
     seconds = 1e-5 * float(size) * RATIOS[cell.backend]
     about = estimate([seconds * math.exp(one) for one in noise(0.0, draw)], level)
-    plain = Timing(about, about, Estimate(0.01, 0.0, 0.02, ROUNDS), about, about, about)
+    plain = Timing(
+        {metric.name: about for metric in METRICS if metric.read is not None}
+        | {"collecting_share": Estimate(0.01, 0.0, 0.02, ROUNDS)}
+    )
     if of.ideal is not None:
         samples = tuple(100 * one for one in noise(1.0, draw))
         return replace(plain, excess=estimate(samples, level), samples=samples)

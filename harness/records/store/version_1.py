@@ -184,11 +184,15 @@ def upgrade(document: Any) -> Any:
     match document:
         case dict():
             names = _names(document)
-            return {
-                names.get(key, key): upgrade(document[key])
-                for key in document
-                if not _is_constant(key, document)
-            }
+            return _with_words(
+                _with_metrics(
+                    {
+                        names.get(str(key), str(key)): upgrade(document[key])
+                        for key in document
+                        if not _is_constant(key, document)
+                    }
+                )
+            )
         case list():
             return [upgrade(value) for value in document]
     return document
@@ -197,6 +201,46 @@ def upgrade(document: Any) -> Any:
 def _is_constant(key: str, shape: dict[str, Any]) -> bool:
     """Whether a field of an effort holds what every effort of version 1 held; another value is not lost."""
     return "first_look" in shape and key in _CONSTANTS and shape[key] == _CONSTANTS[key]
+
+
+_METRICS = {
+    "seconds": "seconds",
+    "cpu": "cpu_seconds",
+    "switches": "context_switches",
+    "collecting": "collecting_share",
+    "peak_memory": "peak_bytes",
+    "startup": "startup_cpu_seconds",
+}
+"""The fields of a timing that are metrics now, and the names of these."""
+
+
+def _with_metrics(shape: dict[str, Any]) -> dict[str, Any]:
+    """Put the metrics of a timing together; every other shape is left as it is."""
+    if not {"mean_ratio", "startup"} <= shape.keys():
+        return shape
+    metrics = {name: shape[key] for key, name in _METRICS.items() if shape.get(key) is not None}
+    return {"metrics": metrics, **{key: value for key, value in shape.items() if key not in _METRICS}}
+
+
+_VERDICTS = {
+    "agrees": "same result",
+    "differs as documented": "known difference",
+    "differs": "different result",
+}
+"""The verdicts that have other words now."""
+
+_JUDGEMENTS = {"faster": "less time", "slower": "more time", "not resolved": "no clear difference"}
+"""The judgements that have other words now."""
+
+
+def _with_words(shape: dict[str, Any]) -> dict[str, Any]:
+    """Give verdicts and judgements the words that they have now."""
+    changed = {}
+    if "mismatch" in shape:
+        changed["kind"] = _VERDICTS.get(shape["kind"], shape["kind"])
+    if isinstance(judgement := shape.get("judgement"), str):
+        changed["judgement"] = _JUDGEMENTS.get(judgement, judgement)
+    return {**shape, **changed}
 
 
 def _names(shape: dict[str, Any]) -> dict[str, str]:

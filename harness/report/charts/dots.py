@@ -9,10 +9,10 @@ from harness.records.estimate import Estimate, Judgement
 from harness.records.record import CaseResult, Record
 from harness.report.charts.chart import ACCENT, INK, Chart, Datum, Spec, themed_spec
 from harness.report.charts.panels import benchmark_axis, faceted, panel_columns
-from harness.report.formatting import format_estimate, label
+from harness.report.formatting import format_estimate, format_ratio, label
 from harness.report.html.matrix import backend_order
 from harness.report.tables import contrasts as contrast_tables
-from harness.report.tables.table import Table
+from harness.report.tables.table import Table, names, numbers
 
 FEWEST_TICKS, MOST_TICKS = 3, 8
 
@@ -83,14 +83,14 @@ def _contrasted(record: Record) -> Iterator[Datum]:
     pairs = list(dict.fromkeys(f"{one.arm} / {one.against}" for _, _, one in known))
     for number, row, one in known:
         pair = f"{one.arm} / {one.against}"
-        yield _dot(number, row, label(pair), pairs.index(pair), one.ratio, format_estimate(one.ratio, "×"))
+        yield _dot(number, row, label(pair), pairs.index(pair), one.ratio, format_ratio(one.ratio))
 
 
 def _ratio(cell: CaseResult) -> tuple[Estimate, str] | None:
     timing = cell.timing
     if timing is None or timing.ratio is None:
         return None
-    return timing.ratio, f"{format_estimate(timing.ratio, '×')}, {timing.judgement}"
+    return timing.ratio, f"{format_ratio(timing.ratio)}, {timing.judgement}"
 
 
 def _peak(cell: CaseResult) -> tuple[Estimate, str] | None:
@@ -132,7 +132,7 @@ def _dots_table(title: str, data: Sequence[Datum]) -> Table:
     for one in data:
         rows.setdefault(one["row"], {})[one["backend"]] = one["says"]
     lines = tuple((row, *(said.get(name, "no number") for name in heads)) for row, said in rows.items())
-    return Table(title, ("scenario", *heads), lines)
+    return Table(title, (*names("benchmark"), *numbers(*heads)), lines)
 
 
 def _panels(data: Sequence[Datum], axis: str, *, log: bool) -> Spec:

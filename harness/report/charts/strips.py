@@ -11,7 +11,7 @@ from harness.report.charts.chart import ACCENT, Chart, Datum, Spec, named_data, 
 from harness.report.formatting import label
 from harness.report.html.matrix import backend_order
 from harness.report.tables.audit import PROCEDURES
-from harness.report.tables.table import Table
+from harness.report.tables.table import Table, names, numbers, texts
 
 STRIP_WIDTH, STRIP_HEIGHT = 620, 34
 
@@ -53,7 +53,7 @@ def trial_chart(record: Record) -> Chart | None:
         "trials",
         title,
         f"How far each comparison of identical code lies from 1; {_edge(data)}",
-        Table(title, ("procedure", "comparisons", "away from 1, %"), rows),
+        Table(title, (*texts("procedure"), *numbers("comparisons", "away from 1, %")), rows),
         _strip_spec("comparison", "1"),
         data,
     )
@@ -114,7 +114,7 @@ def _strip(number: int, line: BenchmarkResult, data: tuple[Datum, ...], spec: Sp
         title,
         f"Each round of {label(line.benchmark.id)} in the order it was taken, "
         "away from its backend's median; " + _edge(data),
-        Table(title, ("backend", f"from the median, {unit}", f"each round, {unit}"), rows),
+        Table(title, (*names("backend"), *numbers(f"from the median, {unit}", f"each round, {unit}")), rows),
         spec,
         data,
     )

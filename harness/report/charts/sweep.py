@@ -6,8 +6,8 @@ from functools import lru_cache
 from harness.analysis.sweeps import Curve, Sweep
 from harness.records.estimate import Estimate
 from harness.report.charts.chart import BACKEND_COLORS, SHAPES, Chart, Datum, Spec, named_data, themed_spec
-from harness.report.formatting import format_estimate, label, microseconds
-from harness.report.tables.table import Table
+from harness.report.formatting import format_estimate, format_seconds, label
+from harness.report.tables.table import Column, Table, names, numbers
 
 SWEEP_WIDTH, SWEEP_HEIGHT = 520, 300
 
@@ -23,7 +23,7 @@ def sweep_chart(sweep: Sweep) -> Chart:
         title,
         f"Time per iteration against {label(sweep.parameter)}, both log axes, "
         f"with the power fitted to each: {said}.{_weights(sweep)}",
-        Table(title, tuple(_heads(sweep)), tuple(_rows(sweep)), tuple(_notes(sweep))),
+        Table(title, tuple(_columns(sweep)), tuple(_rows(sweep)), tuple(_notes(sweep))),
         _sweep_spec(sweep),
         tuple(_sweep_data(sweep)),
     )
@@ -42,10 +42,11 @@ def _bytes(weight: Estimate | None) -> str:
     return "not told apart" if weight is None else format_estimate(weight, " bytes")
 
 
-def _heads(sweep: Sweep) -> Iterator[str]:
-    yield from ("backend", label(sweep.parameter), "time per iteration", "grows as")
+def _columns(sweep: Sweep) -> Iterator[Column]:
+    yield from names("backend")
+    yield from numbers(label(sweep.parameter), "time per iteration", "grows as")
     if _weights(sweep):
-        yield "memory for one more"
+        yield from numbers("memory for one more")
 
 
 def _rows(sweep: Sweep) -> Iterator[tuple[str, ...]]:
@@ -53,7 +54,7 @@ def _rows(sweep: Sweep) -> Iterator[tuple[str, ...]]:
     for curve in sweep.curves:
         whole = (_power(curve), _bytes(curve.weight)) if weighed else (_power(curve),)
         for point in curve.points:
-            yield label(curve.backend), f"{point.value:g}", microseconds(point.seconds), *whole
+            yield label(curve.backend), f"{point.value:g}", format_seconds(point.seconds), *whole
 
 
 def _notes(sweep: Sweep) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from harness.analysis.metrics import metrics_of
 from harness.records.estimate import Estimate
 from harness.records.record import Record, Timing
 from harness.report.formatting import case_id
@@ -32,12 +33,16 @@ def render(record: Record) -> str:
 
 
 def _measures(timing: Timing) -> Iterator[tuple[str, Metric]]:
-    """Latency is Bencher's own measure, in ns; the others are named by what they are."""
-    yield "latency", _metric(timing.seconds.scaled(1e9))
-    if timing.ratio is not None:
-        yield "time-ratio", _metric(timing.ratio)
-    if timing.peak_memory is not None:
-        yield "peak-memory", _metric(timing.peak_memory)
+    """Yield every metric as a measure: the time as Bencher's own one, latency in ns."""
+    for metric, estimate in metrics_of(timing):
+        if metric.name == "seconds":
+            yield "latency", _metric(estimate.scaled(1e9))
+        else:
+            yield _MEASURES.get(metric.name, metric.name.replace("_", "-")), _metric(estimate)
+
+
+_MEASURES = {"peak_bytes": "peak-memory"}
+"""Measures that Bencher's users know by another name."""
 
 
 def _metric(estimate: Estimate) -> Metric:

@@ -8,7 +8,7 @@ import msgspec
 from harness.analysis import capabilities
 from harness.errors import BadInput
 from harness.records.record import Record
-from harness.report.formats.markdown import inline
+from harness.report.formats.markdown import grid, inline
 from harness.report.formats.terminal import show_table
 from harness.report.html.matrix import backend_order, case_anchor
 from harness.report.tables import capabilities as capability_tables
@@ -45,22 +45,11 @@ def _table(record: Record) -> Table:
 def _lines(record: Record) -> Iterable[str]:
     table = _table(record)
     yield from (f"## {table.title}", "")
-    yield from _grid(table.heads, _linked(record))
+    yield from grid(table.columns, _linked(record))
     yield from (line for note in table.notes for line in (inline(note), ""))
     why = capability_tables.reasons(record)
     if why is not None:
-        yield from (f"## {why.title}", "", *_grid(why.heads, (map(inline, row) for row in why.rows)))
-
-
-def _grid(heads: tuple[str, ...], rows: Iterable[Iterable[str]]) -> Iterable[str]:
-    yield _row(map(inline, heads))
-    yield _row(["---"] * len(heads))
-    yield from map(_row, rows)
-    yield ""
-
-
-def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
+        yield from (f"## {why.title}", "", *grid(why.columns, (map(inline, row) for row in why.rows)))
 
 
 def _linked(record: Record) -> Iterable[Iterable[str]]:

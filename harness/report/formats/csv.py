@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
+from harness.analysis.metrics import metrics_of
 from harness.records.estimate import Estimate
 from harness.records.record import CaseResult, Record, Timing
 
@@ -28,23 +29,10 @@ def _metrics(cell: CaseResult) -> Iterator[tuple[object, ...]]:
     if cell.timing is None:
         yield ("", "", "", "", "")
         return
-    for name, estimate in _estimates(cell.timing):
+    metrics = ((metric.name, estimate) for metric, estimate in metrics_of(cell.timing))
+    for name, estimate in (*metrics, *_of_passes(cell.timing)):
         if estimate is not None:
             yield (name, estimate.value, estimate.low, estimate.high, estimate.rounds)
-
-
-def _estimates(timing: Timing) -> tuple[tuple[str, Estimate | None], ...]:
-    return (
-        ("seconds", timing.seconds),
-        ("time_ratio", timing.ratio),
-        ("excess_microseconds", timing.excess),
-        ("cpu_seconds", timing.cpu),
-        ("context_switches", timing.switches),
-        ("collecting_share", timing.collecting),
-        ("peak_bytes", timing.peak_memory),
-        ("startup_cpu_seconds", timing.startup),
-        *_of_passes(timing),
-    )
 
 
 def _of_passes(timing: Timing) -> Iterator[tuple[str, Estimate | None]]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from harness.analysis.metrics import MetricUnit, metrics_of
 from harness.records.estimate import Estimate
 from harness.records.record import Record, Timing
-from harness.report.formatting import case_id, format_estimate
+from harness.report.formatting import case_id, format_metric
 
 
 class Bench(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -20,27 +21,30 @@ class Bench(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def render(record: Record) -> str:
-    """A JSON array with the time of every case that has one, and its ratio where it has one."""
+    """A JSON array with the metrics of every case that has a number."""
     return msgspec.json.format(msgspec.json.encode(list(benches(record))), indent=1).decode() + "\n"
 
 
 def benches(record: Record) -> Iterator[Bench]:
-    """µs per iteration, in the unit that the action converts, and time ratios."""
+    """Yield every metric of every case; times in µs, a unit that the action converts."""
     for line in record.results:
         for cell in line.cases:
             if cell.timing is not None:
                 yield from _of_case(case_id(line, cell), cell.timing)
 
 
-def _of_case(name: str, timing: Timing) -> Iterator[Bench]:
-    microseconds = timing.seconds.scaled(1e6)
-    yield Bench(
-        name, float(microseconds.value), "us", _range(microseconds), format_estimate(microseconds, " µs")
-    )
-    if timing.ratio is not None:
-        said = f"{format_estimate(timing.ratio, '×')}, {timing.judgement}"
-        yield Bench(f"{name}, time ratio", float(timing.ratio.value), "ratio", _range(timing.ratio), said)
+def _of_case(case: str, timing: Timing) -> Iterator[Bench]:
+    for metric, estimate in metrics_of(timing):
+        unit, factor = _UNITS.get(metric.unit, (str(metric.unit), 1.0))
+        scaled = estimate.scaled(factor)
+        name = case if metric.name == "seconds" else f"{case}, {metric.label}"
+        judged = f", {timing.judgement}" if metric.unit is MetricUnit.RATIO else ""
+        yield Bench(name, float(scaled.value), unit, _range(scaled), format_metric(metric, estimate) + judged)
+
+
+_UNITS = {MetricUnit.SECONDS: ("us", 1e6), MetricUnit.MICROSECONDS_BEYOND_IDEAL: ("us", 1.0)}
+"""Units that the action converts, and how many of one are in the metric's own."""
 
 
 def _range(estimate: Estimate) -> str:
-    return f"± {estimate.half_width:.6g}" if estimate.has_interval else ""
+    return f"± {estimate.half_width:#.6g}" if estimate.has_interval else ""

@@ -1,17 +1,17 @@
 """A record as Markdown that reads well where it is pasted, or stands beside its images."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from harness.errors import escape_controls
 from harness.records.record import Record
 from harness.records.verdict import EXPLAINED, FINDINGS
-from harness.report import commands, differences, sentences
+from harness.report import commands, differences
 from harness.report.contents import said, tables
 from harness.report.differences import SideBySide
 from harness.report.tables import results
-from harness.report.tables.table import Table
-from harness.report.warnings import caveats
+from harness.report.tables.table import Column, ColumnKind, Table
+from harness.report.warnings import notices
 
 if TYPE_CHECKING:
     from harness.report.charts.images import ChartImage
@@ -57,9 +57,7 @@ def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str
     yield from ("", inline(where), "")
     yield from (f"- {inline(sentence)}" for sentence in said(record))
     yield ""
-    yield from (
-        f"> **Note** {inline(warning)}\n>" for warning in (*caveats(record), *sentences.warnings(record))
-    )
+    yield from (f"> **Note** {inline(notice.text)}\n>" for notice in notices(record))
     above = {ABOVE[name]: picture for name, picture in pictures.items() if name in ABOVE}
     for place, one in (("times", results.times(record)), *tables(record)):
         yield from _table(one, above.get(place))
@@ -84,11 +82,7 @@ def _table(content: Table | None, picture: "ChartImage | None" = None) -> Iterab
     yield from (f"## {inline(content.title)}", "")
     if picture is not None:
         yield from (f"![{_alternative(picture)}]({picture.file})", "")
-    yield _row(content.heads)
-    figures = content.title.startswith("Time")
-    yield ("|" + "|".join("---:" if figures and at else "---" for at in range(len(content.heads))) + "|")
-    yield from map(_row, content.rows)
-    yield ""
+    yield from grid(content.columns, (map(inline, row) for row in content.rows))
     for note in content.notes:
         yield from (inline(note), "")
 
@@ -97,8 +91,17 @@ def _alternative(picture: "ChartImage") -> str:
     return inline(picture.chart.alternative).replace("]", "\\]")
 
 
+def grid(columns: Sequence[Column], rows: Iterable[Iterable[str]]) -> Iterable[str]:
+    """Return the lines of a table whose cells are Markdown, numbers aligned right, and an empty line."""
+    yield _row(inline(column.head) for column in columns)
+    rules = ("---:" if column.kind is ColumnKind.NUMBER else "---" for column in columns)
+    yield f"|{'|'.join(rules)}|"
+    yield from map(_row, rows)
+    yield ""
+
+
 def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(map(inline, cells)) + " |"
+    return f"| {' | '.join(cells)} |"
 
 
 def _difference(difference: SideBySide) -> Iterable[str]:

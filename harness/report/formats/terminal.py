@@ -11,22 +11,28 @@ from rich.text import Text
 
 from harness.errors import escape_controls
 from harness.records.record import Record
-from harness.records.verdict import EXPLAINED, FINDINGS
-from harness.report import commands, differences, sentences
+from harness.records.verdict import EXPLAINED, FINDINGS, ClaimResult
+from harness.report import commands, differences
 from harness.report.contents import said
 from harness.report.contents import tables as tables_of
 from harness.report.differences import SideBySide
+from harness.report.formatting import VERDICTS, verdict_text
 from harness.report.tables import results
-from harness.report.tables.table import Table
-from harness.report.warnings import caveats
+from harness.report.tables.capabilities import RENDERINGS, ability_text
+from harness.report.tables.table import Column, ColumnKind, Table
+from harness.report.warnings import Notice, Severity, notices
 
 _WIDTH_WITHOUT_TERMINAL = 120
 
 _STYLES = {
-    "✓": "green", "◇": "cyan", "✗": "bold red", "≈": "bold magenta",
-    "!": "bold red", "⧖": "bold red", "∅": "yellow", "–": "dim", "?": "yellow",
-    "holds": "green", "does not hold": "yellow", "not tried": "dim",
-}  # fmt: skip
+    **{verdict_text(verdict): rendering.style for verdict, rendering in VERDICTS.items()},
+    **{ability_text(ability): rendering.style for ability, rendering in RENDERINGS.items()},
+    **{str(ability): rendering.style for ability, rendering in RENDERINGS.items()},
+    ClaimResult.HOLDS: "green",
+    ClaimResult.FAILS: "yellow",
+    ClaimResult.NOT_TRIED: "dim",
+}
+"""The style of every answer that a column of verdicts may hold."""
 
 
 def render(record: Record) -> str:
@@ -55,38 +61,37 @@ def page(record: Record) -> RenderableType:
     parts: list[RenderableType] = [_text(what, style="bold"), _text(where, style="dim"), Text()]
     parts += [_table(one) for one in tables if one is not None]
     parts += [side_by_side(one) for one in findings]
-    parts += [
-        _text(f"! {warning}", style="yellow") for warning in (*caveats(record), *sentences.warnings(record))
-    ]
+    parts += [_notice(notice) for notice in notices(record)]
     parts += [
         Text(),
         *(_text(f"• {sentence}") for sentence in said(record)),
         Text(),
     ]
     again, own = commands.one_row(record), commands.YOUR_OWN
-    parts += [_text(f"One row again: {again}"), _text(f"Your own file: {own}")]
+    parts += [_text(f"One benchmark again: {again}"), _text(f"Your own file: {own}")]
     return Group(*parts)
+
+
+def _notice(notice: Notice) -> Text:
+    if notice.severity is Severity.GOOD:
+        return _text(f"✓ {notice.text}", style="green")
+    return _text(f"! {notice.text}", style="yellow")
 
 
 def _table(content: Table) -> RenderableType:
     drawn = RichTable(box=box.SIMPLE_HEAD, title=content.title, title_justify="left", pad_edge=False)
-    words = content.title.startswith(("Differences", "What the document"))
-    for number, head in enumerate(content.heads):
-        right = content.title.startswith("Time") and number > 0
-        drawn.add_column(
-            _text(head),
-            justify="right" if right else "left",
-            overflow="fold",
-            ratio=None if not words or number not in (0, 2) else 2,
-        )
+    for column in content.columns:
+        right = column.kind is ColumnKind.NUMBER
+        drawn.add_column(_text(column.head), justify="right" if right else "left", overflow="fold")
     for row in content.rows:
-        drawn.add_row(*(_text(cell, style=_style(cell)) for cell in row))
+        drawn.add_row(*map(_cell, content.columns, row))
     notes = [_text(note, style="dim") for note in content.notes]
     return Padding(Group(drawn, *notes), (0, 0, 1, 0))
 
 
-def _style(cell: str) -> str:
-    return _STYLES.get(cell) or _STYLES.get(cell[:1], "")
+def _cell(column: Column, cell: str) -> Text:
+    """Return a cell in its style; in a column of verdicts, what is no verdict has none."""
+    return _text(cell, style=_STYLES.get(cell, "") if column.kind is ColumnKind.VERDICT else "")
 
 
 def side_by_side(difference: SideBySide) -> RenderableType:

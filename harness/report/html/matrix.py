@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 from harness.records.estimate import Judgement
 from harness.records.record import BenchmarkResult, CaseResult, Record
-from harness.report.formatting import JUDGEMENT_MARKS, VERDICTS, format_estimate, microseconds
+from harness.report.formatting import (
+    JUDGEMENT_MARKS,
+    VERDICTS,
+    format_excess,
+    format_ratio,
+    format_seconds,
+)
 from harness.report.tables.results import missing_cell_text
 
 JUDGEMENT_SIGNS = {
@@ -12,7 +18,7 @@ JUDGEMENT_SIGNS = {
     Judgement.SLOWER: "▴",
     **{judged: doubt.strip() for judged, doubt in JUDGEMENT_MARKS.items()},
 }
-"""A sign for every judgement: less time, more time, not resolved, equal within the margin."""
+"""A sign for every judgement: less time, more time, no clear difference, equal within the margin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +107,5 @@ def _figure(cell: CaseResult) -> str:
     if timing is None:
         return ""
     if timing.excess is not None:
-        return format_estimate(timing.excess, " µs", signed=True)
-    return format_estimate(timing.ratio, "×") if timing.ratio is not None else microseconds(timing.seconds)
+        return format_excess(timing.excess)
+    return format_ratio(timing.ratio) if timing.ratio is not None else format_seconds(timing.seconds)

@@ -16,7 +16,7 @@ from harness.report.html.markup import trusted
 from harness.report.html.matrix import JUDGEMENT_SIGNS, Matrix, backend_order, case_anchor, matrix
 from harness.report.method import method
 from harness.report.tables import results, table
-from harness.report.warnings import of_rows, of_the_run
+from harness.report.warnings import Severity, notices_of_benchmarks, notices_of_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def page_of(record: Record, workshop: ChartRenderer) -> Page:
         conditions=where,
         sentences=said(record),
         warnings=tuple(_warned(record)),
-        benchmark_warnings=of_rows(record),
+        benchmark_warnings=tuple(notice.text for notice in notices_of_benchmarks(record)),
         matrix=matrix(record),
         legend=tuple(
             (formatting.VERDICTS[verdict].sign, formatting.VERDICTS[verdict].css_class, str(verdict))
@@ -133,10 +133,8 @@ def rendered_chart(chart: Chart, workshop: ChartRenderer) -> RenderedChart:
 
 
 def _warned(record: Record) -> Iterable[Notice]:
-    repeats = record.self_test
-    agrees = repeats is not None and repeats.differing <= repeats.allowed
-    for words in of_the_run(record):
-        yield Notice(words, agrees and words.startswith("A/A"))
+    for notice in notices_of_run(record):
+        yield Notice(notice.text, notice.severity is Severity.GOOD)
 
 
 def _verdicts(record: Record) -> Iterable[Verdict]:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from harness.records.estimate import Estimate
 from harness.records.verdict import Verdict
 from harness.report.formats.html import fill
-from harness.report.formatting import VERDICTS, format_estimate
+from harness.report.formatting import VERDICTS, format_excess, format_ratio, format_seconds
 from harness.report.html.assets import Assets, security_policy
 from harness.report.site.badge import badge
 from harness.report.site.history import DataPoint, Series
@@ -103,7 +103,7 @@ def place_text(standing: Standing) -> str:
 
 def ratio_text(standing: Standing) -> str:
     """The typical ratio with its interval."""
-    return "no number" if standing.ratio is None else format_estimate(standing.ratio, "×")
+    return "no number" if standing.ratio is None else format_ratio(standing.ratio)
 
 
 def scenario_page(name: str, some: Sequence[Series]) -> str:
@@ -157,10 +157,10 @@ def case_cell(moment: DataPoint) -> CaseCell:
 def figure_text(case: CaseSummary) -> str:
     """The figure of a case: its ratio, its µs beyond the ideal, or its time."""
     if case.ratio is not None:
-        return format_estimate(_estimate(case.ratio), "×")
+        return format_ratio(_estimate(case.ratio))
     if case.excess is not None:
-        return format_estimate(_estimate(case.excess), " µs", signed=True)
-    return "" if case.seconds is None else format_estimate(_estimate(case.seconds).scaled(1e6), " µs")
+        return format_excess(_estimate(case.excess))
+    return "" if case.seconds is None else format_seconds(_estimate(case.seconds))
 
 
 def _estimate(of: Interval) -> Estimate:

@@ -14,8 +14,8 @@ from harness.analysis.audit import (
     procedure,
 )
 from harness.records.record import Record
-from harness.report.formatting import format_estimate
-from harness.report.tables.table import Table
+from harness.report.formatting import format_ratio
+from harness.report.tables.table import Table, names, numbers, texts
 
 PROCEDURES = {"identical": "workers taking turns", "usual": "all of A, then all of B, by pyperf"}
 """The questions that identical code is put to, and the procedures that answer them."""
@@ -32,12 +32,13 @@ def _procedures(record: Record) -> Table:
     return Table(
         "Identical code compared with itself",
         (
-            "procedure", "comparisons", "called different", "error rate at most",
-            "spread of the ratio", "spread it claims", "machine time each",
+            *texts("procedure"),
+            *numbers("comparisons", "called different", "error rate at most"),
+            *numbers("spread of the ratio", "spread it claims", "machine time each"),
         ),
         tuple(_procedure(words, one) for words, one in found if one is not None),
         tuple(_procedure_notes(record)),
-    )  # fmt: skip
+    )
 
 
 def _procedure(words: str, one: Procedure) -> tuple[str, ...]:
@@ -72,7 +73,9 @@ def _procedure_notes(record: Record) -> Iterator[str]:
 def _planted(record: Record) -> Table:
     return Table(
         "Planted differences",
-        ("planted", "comparisons", "found", "truth inside the interval", "bias", "machine time, median"),
+        numbers(
+            "planted", "comparisons", "found", "truth inside the interval", "bias", "machine time, median"
+        ),
         tuple(map(_found, planted(record.trials))),
         ("Iterations that are run and not reported: the truth is exact. Found: the interval is above 1.",),
     )
@@ -92,7 +95,10 @@ def _found(one: DetectionRate) -> tuple[str, ...]:
 def _invariance(record: Record) -> Table:
     return Table(
         "The ratio at other loop and turn counts",
-        ("backend", "loops", "turns", "ratio", "apart from the usual", "totals apart from medians"),
+        (
+            *names("backend"),
+            *numbers("loops", "turns", "ratio", "apart from the usual", "totals apart from medians"),
+        ),
         tuple(map(_invariant, invariance(record.trials))),
         ("A ratio that depends on how it was taken is no property of the loop: these must lie within ±1%.",),
     )
@@ -103,7 +109,7 @@ def _invariant(one: InvarianceCheck) -> tuple[str, ...]:
         one.backend,
         f"× {one.trial.loops:g}",
         f"× {one.trial.turns:g}",
-        format_estimate(one.ratio, "×"),
+        format_ratio(one.ratio),
         f"{one.apart:+.2%}",
         f"{one.means:+.2%}",
     )

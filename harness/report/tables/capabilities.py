@@ -6,7 +6,7 @@ from harness.analysis.capabilities import Ability, Capability, capabilities, loo
 from harness.records.record import Record
 from harness.records.verdict import Verdict
 from harness.report.formatting import VERDICTS
-from harness.report.tables.table import Table
+from harness.report.tables.table import Table, names, texts, verdict_columns
 
 RENDERINGS = {
     Ability.YES: VERDICTS[Verdict.AGREES],
@@ -32,7 +32,12 @@ def table(record: Record) -> Table | None:
     if not tried:
         return None
     rows = tuple((one.name, *_row(one, loops(record))) for one in tried)
-    return Table("What each loop can do", ("capability", *loops(record)), rows, tuple(_notes(tried)))
+    return Table(
+        "What each loop can do",
+        (*names("capability"), *verdict_columns(*loops(record))),
+        rows,
+        tuple(_notes(tried)),
+    )
 
 
 def _row(capability: Capability, names: Iterable[str]) -> Iterator[str]:
@@ -71,4 +76,4 @@ def reasons(record: Record) -> Table | None:
     order = {name: at for at, name in enumerate(loops(record))}
     ranked = sorted(alike.items(), key=lambda item: (order[item[0][0]], list(Ability).index(item[0][1])))
     rows = tuple((loop, ability, because, ", ".join(names)) for (loop, ability, because), names in ranked)
-    return Table("Why", ("loop", "can", "because", "capabilities"), rows)
+    return Table("Why", (*names("loop"), *verdict_columns("can"), *texts("because", "capabilities")), rows)

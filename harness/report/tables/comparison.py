@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from harness.analysis.between import Change, ComparedRecord, ComparisonBetween
 from harness.analysis.within import Case, ComparisonWithin
 from harness.records.estimate import Estimate, Judgement
-from harness.report.formatting import JUDGEMENT_MARKS, format_estimate
-from harness.report.tables.table import Table
+from harness.report.formatting import JUDGEMENT_MARKS, format_ratio
+from harness.report.tables.table import Table, names, numbers
 
 Comparison = ComparisonWithin | ComparisonBetween
 
@@ -23,16 +23,18 @@ def comparison_table(comparison: Comparison) -> Table:
 
 def table_within(found: ComparisonWithin) -> Table:
     """A row's ratios beside each other; a row that could not be compared at all is left out."""
-    cells: dict[Case, str] = {
-        (one.benchmark, one.backend): format_estimate(one.ratio, "×") for one in found.ratios
-    }
+    cells: dict[Case, str] = {(one.benchmark, one.backend): format_ratio(one.ratio) for one in found.ratios}
     rows = tuple(
         (row, *(cells.get((row, name), "no number") for name in found.backends))
         for row in dict.fromkeys(row for row, _ in cells)
     )
-    level = "95% over all rows together" if found.adjusted else "95% each, not adjusted for their number"
+    level = (
+        "95% over all benchmarks together" if found.adjusted else "95% each, not adjusted for their number"
+    )
     note = f"Time of a backend divided by that of {found.baseline}, within the same rounds; {level}."
-    return Table("Time per iteration, compared", ("scenario", *found.backends), rows, (note,))
+    return Table(
+        "Time per iteration, compared", (*names("benchmark"), *numbers(*found.backends)), rows, (note,)
+    )
 
 
 def table_between(found: ComparisonBetween) -> Table:
@@ -47,10 +49,10 @@ def table_between(found: ComparisonBetween) -> Table:
             which = (f"{session + 1}",) if several else ()
             told = (_microseconds(seconds), _microseconds(after))
             rows.append((raw.benchmark, raw.backend, *which, *_change(change), *told))
-    heads = ("scenario", "backend", *(("session",) if several else ()), "old", "new", "change")
+    sessions = ("session",) if several else ()
     return Table(
         "Time ratios, old and new",
-        (*heads, "old, µs", "new, µs"),
+        (*names("benchmark", "backend"), *numbers(*sessions, "old", "new", "change", "old, µs", "new, µs")),
         tuple(rows),
         tuple(_notes(found)),
     )
@@ -83,7 +85,7 @@ _MILLISECOND = 1e-3
 def _notes(found: ComparisonBetween) -> Iterator[str]:
     yield (
         f"Ratios to {found.baseline}; the change is new divided by old, 95% over all changes together "
-        "(~ not resolved, = equal within the margin). "
+        "(~ no clear difference, = equal within the margin). "
         "Times in µs are shown and never judged: they move from session to session."
     )
     for name, rows in (("old", found.only_old), ("new", found.only_new)):

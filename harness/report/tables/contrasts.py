@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from harness.records.contrast import Contrast, Factor
 from harness.records.record import Record
-from harness.report.formatting import format_estimate
-from harness.report.tables.table import Table
+from harness.report.formatting import count_benchmarks, format_ratio
+from harness.report.tables.table import Table, names, numbers, texts
 
 _WORDS: dict[Factor, str] = {
     "loop": "the loop",
@@ -26,12 +26,15 @@ def table(record: Record) -> Table | None:
         "ratio on the one loop divided by that on the other."
     )
     return Table(
-        "What the differences are due to", ("scenario", "due to", "compared", "ratio"), rows, (note,)
+        "What the differences are due to",
+        (*names("benchmark"), *texts("due to", "compared"), *numbers("ratio")),
+        rows,
+        (note,),
     )
 
 
 def _cells(one: Contrast) -> tuple[str, ...]:
-    return _WORDS[one.factor], f"{one.arm} / {one.against}", format_estimate(one.ratio, "×")
+    return _WORDS[one.factor], f"{one.arm} / {one.against}", format_ratio(one.ratio)
 
 
 def sentences(record: Record) -> tuple[str, ...]:
@@ -48,5 +51,5 @@ def _sentences(found: dict[tuple[Factor, str, str], list[float]]) -> Iterator[st
     for (due, arm, against), ratios in found.items():
         least, most = min(ratios), max(ratios)
         share = f"{least:.2f}×" if len(ratios) == 1 else f"{least:.2f}× to {most:.2f}×"
-        rows = "1 row" if len(ratios) == 1 else f"{len(ratios)} rows"
-        yield f"Due to {_WORDS[due]}, {arm} takes {share} the time of {against} ({rows})."
+        benchmarks = count_benchmarks(len(ratios))
+        yield f"Due to {_WORDS[due]}, {arm} takes {share} the time of {against} ({benchmarks})."

@@ -1,14 +1,23 @@
 """What the passes of a record gave → tables."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from harness.analysis.passes import operations_needed
 from harness.records.passes import Quantile
 from harness.records.record import BenchmarkResult, Record, Timing
-from harness.report.formatting import format_estimate, microseconds
-from harness.report.tables.table import Table
+from harness.report.formatting import (
+    format_duration,
+    format_ratio,
+    format_seconds,
+    format_share,
+)
+from harness.report.tables.table import Table, names, numbers
 
 _LEVEL = "95% each, not adjusted"
+
+_CASE = names("benchmark", "backend")
+"""The columns that name a case."""
 
 
 def _timed(record: Record) -> Iterator[tuple[BenchmarkResult, str, Timing]]:
@@ -24,26 +33,28 @@ def latency(record: Record) -> Table | None:
     found = [(line, name, one.latency) for line, name, one in _timed(record) if one.latency is not None]
     if not found:
         return None
-    names = [(quantile.name, operations_needed(quantile.of)) for quantile in found[0][2].quantiles]
-    rows = tuple((line.benchmark.id, name, *map(_quantile, one.quantiles)) for line, name, one in found)
+    quantiles = [(quantile.name, operations_needed(quantile.of)) for quantile in found[0][2].quantiles]
+    rows = tuple(
+        (line.benchmark.id, name, *chain.from_iterable(map(_quantile, one.quantiles)))
+        for line, name, one in found
+    )
     note = (
         f"Each operation timed by itself, clock and all, in rounds of their own; a worker's quantile, the "
         f"median over rounds ({_LEVEL}), and the ratio to the baseline's."
     )
-    enough = ", ".join(f"{needed:,} for {name}" for name, needed in names)
-    heads = ("scenario", "backend", *(f"{name}, µs" for name, _ in names))
-    return Table(
-        "Latency of one operation", heads, rows, (note, f"none: a worker timed too few; it takes {enough}.")
-    )
+    enough = ", ".join(f"{needed:,} for {name}" for name, needed in quantiles)
+    heads = chain.from_iterable((name, f"{name}, ratio") for name, _ in quantiles)
+    notes = (note, f"none: a worker timed too few; it takes {enough}.")
+    return Table("Latency of one operation", (*_CASE, *numbers(*heads)), rows, notes)
 
 
-def _quantile(found: Quantile) -> str:
-    """The absolute quantile with its interval; where there is a ratio, that has it."""
-    if found.seconds is None:
-        return "none"
-    if found.ratio is None:
-        return format_estimate(found.seconds.scaled(1e6))
-    return f"{found.seconds.value * 1e6:,.1f}, {format_estimate(found.ratio, '×')}"
+def _quantile(quantile: Quantile) -> tuple[str, str]:
+    """Return the quantile's time and its ratio to the baseline's, the last of which has the interval."""
+    if quantile.seconds is None:
+        return "none", ""
+    if quantile.ratio is None:
+        return format_seconds(quantile.seconds), ""
+    return format_duration(quantile.seconds.value), format_ratio(quantile.ratio)
 
 
 def collections(record: Record) -> Table | None:
@@ -52,8 +63,8 @@ def collections(record: Record) -> Table | None:
         (
             line.benchmark.id,
             name,
-            format_estimate(one.full_collections.share.scaled(100), "%"),
-            microseconds(one.full_collections.seconds),
+            format_share(one.full_collections.share),
+            format_seconds(one.full_collections.seconds),
             f"{one.full_collections.count.value:g}",
         )
         for line, name, one in _timed(record)
@@ -67,8 +78,8 @@ def collections(record: Record) -> Table | None:
         "0 is none in about a second. CPython 3.14.0 to 3.14.4 count those that collect an increment of "
         "the old objects."
     )
-    heads = ("scenario", "backend", "share", "an iteration", "seen")
-    return Table("Full garbage collections", heads, rows, (note,))
+    columns = (*_CASE, *numbers("share", "an iteration", "seen"))
+    return Table("Full garbage collections", columns, rows, (note,))
 
 
 def on_two_cpus(record: Record) -> Table | None:
@@ -82,15 +93,11 @@ def on_two_cpus(record: Record) -> Table | None:
         return None
     note = (
         "Where a backend has threads that work and the baseline has not, one CPU alone would be unfair to it "
-        "and wall time alone too kind: all backends of the row are timed on two as well, per iteration."
+        "and wall time alone too kind: all backends of the benchmark are timed on two as well, per iteration."
     )
-    heads = (
-        "scenario",
-        "backend",
-        "threads",
-        *(f"{what}, {on}" for on in ("1 CPU", "2 CPUs") for what in _SIDE),
-    )
-    return Table("Helper threads: on one CPU and on two", heads, rows, (note,))
+    heads = (f"{what}, {cpus}" for cpus in ("1 CPU", "2 CPUs") for what in _SIDE)
+    columns = (*_CASE, *numbers("threads", *heads))
+    return Table("Helper threads: on one CPU and on two", columns, rows, (note,))
 
 
 _SIDE = ("wall time", "CPU time")
@@ -99,5 +106,5 @@ _SIDE = ("wall time", "CPU time")
 def _side_by_side(timing: Timing) -> Iterator[str]:
     if timing.on_two_cpus is not None:
         for one in (timing, timing.on_two_cpus):
-            yield microseconds(one.seconds) if one.ratio is None else format_estimate(one.ratio, "×")
-            yield microseconds(one.cpu)
+            yield format_seconds(one.seconds) if one.ratio is None else format_ratio(one.ratio)
+            yield format_seconds(one.cpu)

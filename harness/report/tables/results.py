@@ -8,11 +8,12 @@ from harness.report.formatting import (
     JUDGEMENT_MARKS,
     case_id,
     count_benchmarks,
-    format_estimate,
-    significant,
+    format_duration,
+    format_excess,
+    format_ratio,
     verdict_text,
 )
-from harness.report.tables.table import Table
+from harness.report.tables.table import Table, names, numbers, texts, verdict_columns
 
 
 def times(record: Record) -> Table | None:
@@ -24,14 +25,14 @@ def times(record: Record) -> Table | None:
     others = [name for name in record.backends if name != plan.baseline]
     return Table(
         title="Time per iteration",
-        heads=("scenario", f"{plan.baseline}, µs", *others),
+        columns=(*names("benchmark"), *numbers(plan.baseline, *others)),
         rows=tuple(_times_row(record, line, (plan.baseline, *others)) for line in timed),
         notes=tuple(_times_notes(record, timed)),
     )
 
 
 def _times_row(record: Record, line: BenchmarkResult, backends: Sequence[str]) -> tuple[str, ...]:
-    cells = {cell.backend: _times_cell(cell, backends[0]) for cell in line.cases}
+    cells = {cell.backend: _times_cell(cell) for cell in line.cases}
     return (
         line.benchmark.id,
         *(cells.get(name) or missing_cell_text(record, line, name) for name in backends),
@@ -44,18 +45,17 @@ def missing_cell_text(record: Record, line: BenchmarkResult, backend: str) -> st
     return f"for {line.benchmark.only} only" if place is None else "as its loop"
 
 
-def _times_cell(cell: CaseResult, baseline: str) -> str:
+def _times_cell(cell: CaseResult) -> str:
     timing = cell.timing
     if timing is None:
         return str(cell.verdict.kind)
     mark = " *" if timing.flags else ""
     if timing.excess is not None:
-        return format_estimate(timing.excess, signed=True) + " µs" + mark
+        return format_excess(timing.excess) + mark
     if timing.ratio is None:
-        unit = "" if cell.backend == baseline else " µs"
-        return significant(timing.seconds.value * 1e6) + unit + mark
+        return format_duration(timing.seconds.value) + mark
     doubt = JUDGEMENT_MARKS.get(timing.judgement, "") if timing.judgement else ""
-    return format_estimate(timing.ratio, unit="×") + doubt + mark
+    return format_ratio(timing.ratio) + doubt + mark
 
 
 def _times_notes(record: Record, timed: Sequence[BenchmarkResult]) -> Iterable[str]:
@@ -64,9 +64,9 @@ def _times_notes(record: Record, timed: Sequence[BenchmarkResult]) -> Iterable[s
         f"A ratio is a backend's time divided by {plan.baseline}'s, the median over rounds with its "
         f"{_level(record)} interval: 0.63× takes 63% of the time."
     )
-    yield f"~ not resolved   = equal within {plan.margin * 100:g}%   * see the warnings"
+    yield f"~ no clear difference   = equal within {plan.margin * 100:g}%   * see the warnings"
     if any(line.benchmark.ideal is not None for line in timed):
-        yield "A story that sleeps is shown as µs beyond its ideal; it may be early on uvloop."
+        yield "A scenario that sleeps is shown as the time beyond its ideal; it may be early on uvloop."
     if any(backend.gatherer != "gather" for backend in plan.backends):
         yield "A task group's figure includes the wrapper task that collects its result."
 
@@ -85,7 +85,7 @@ def verdicts(record: Record) -> Table:
         cells = {cell.backend: verdict_text(cell.verdict.kind) for cell in line.cases}
         said = (cells.get(name) or missing_cell_text(record, line, name) for name in record.backends)
         rows.append((line.benchmark.id, *said))
-    return Table("What was observed", ("scenario", *record.backends), tuple(rows))
+    return Table("What was observed", (*names("benchmark"), *verdict_columns(*record.backends)), tuple(rows))
 
 
 def ledger(record: Record) -> Table | None:
@@ -100,7 +100,12 @@ def ledger(record: Record) -> Table | None:
         said = (answers.get(name) or missing_cell_text(record, line, name) for name in record.backends)
         rows.append((f"{answered.claim.words} ({answered.claim.where})", *said))
     note = "Computed from what was observed: the claims are the document's, in our words."
-    return Table("What the document claims", ("claim", *record.backends), tuple(rows), (note,))
+    return Table(
+        "What the document claims",
+        (*texts("claim"), *verdict_columns(*record.backends)),
+        tuple(rows),
+        (note,),
+    )
 
 
 def observed(record: Record) -> Table:
@@ -119,8 +124,8 @@ def observed(record: Record) -> Table:
         for sighting in cell.processes
         for seen in sighting.observations
     )
-    heads = ("case", "looks", "outcome", "printed", "complained of", "left")
-    return Table("Every observation, process by process", heads, rows)
+    columns = (*names("case"), *numbers("observations"), *texts("outcome", "printed", "diagnostics", "leaks"))
+    return Table("Every observation, process by process", columns, rows)
 
 
 def heading(record: Record) -> tuple[str, str]:
