@@ -24,7 +24,7 @@ from harness.records.verdict import CaseVerdict, Verdict
 from harness.report import differences, sentences
 from harness.report.evidence import LONG
 from harness.report.formats import html
-from harness.report.formatting import linked
+from harness.report.html.markup import linked
 from harness.report.html.matrix import backend_order, case_anchor
 from harness.report.method import method
 from harness.report.tables import audit as audit_tables

@@ -9,7 +9,7 @@ import msgspec
 from markupsafe import Markup
 
 from harness.report.charts.rendering import ChartRenderer, gzip_base64, runtime
-from harness.report.formatting import trusted
+from harness.report.html.markup import trusted
 from harness.report.html.page import RenderedChart
 
 NOTHING = Markup("")

@@ -12,10 +12,10 @@ from harness.report import charts, commands, differences, evidence
 from harness.report.charts import Chart
 from harness.report.charts.rendering import ChartRenderer
 from harness.report.contents import said, tables
-from harness.report.formatting import trusted
+from harness.report.formatting import VERDICTS
+from harness.report.html.markup import trusted
 from harness.report.html.matrix import (
     JUDGEMENT_SIGNS,
-    VERDICT_CLASSES,
     Matrix,
     backend_order,
     case_anchor,
@@ -116,7 +116,8 @@ def page_of(record: Record, workshop: ChartRenderer) -> Page:
         benchmark_warnings=of_rows(record),
         matrix=matrix(record),
         legend=tuple(
-            (table.SYMBOLS[verdict], VERDICT_CLASSES[verdict], str(verdict)) for verdict in _verdicts(record)
+            (VERDICTS[verdict].sign, VERDICTS[verdict].css_class, str(verdict))
+            for verdict in _verdicts(record)
         ),
         judgements=tuple(_speeds(record)),
         times=table.times(record),
@@ -213,4 +214,6 @@ def _folded(record: Record, number: int, line: BenchmarkResult) -> Iterable[Case
             cell = cells[backend]
             verdict = cell.verdict.kind
             case = evidence.case_of(record, line, cell)
-            yield CaseSection(case_anchor(number, at), table.SYMBOLS[verdict], VERDICT_CLASSES[verdict], case)
+            yield CaseSection(
+                case_anchor(number, at), VERDICTS[verdict].sign, VERDICTS[verdict].css_class, case
+            )

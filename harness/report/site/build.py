@@ -13,10 +13,10 @@ from harness.records.record import Record
 from harness.records.store import LOCAL, RECORD, read_record
 from harness.records.store.decoding import read_bytes
 from harness.report.charts.rendering import ChartRenderer, gzip_base64, runtime
-from harness.report.formats.html import fill
 from harness.report.html.assets import chart_data_json, read_asset
 from harness.report.html.matrix import backend_order, case_anchor
 from harness.report.html.page import page_of
+from harness.report.html.templating import fill_page
 from harness.report.sentences import sentences
 from harness.report.site import pages
 from harness.report.site.api import (
@@ -151,7 +151,7 @@ def _page(record: Record) -> str:
         specs = Markup(
             '<script type="application/gzip" id="packed" data-runtime="../assets/vega.js">{}</script>'
         ).format(data)
-    return fill("report.html.j2", page=page, assets=replace(shared, scripts=specs + shared.scripts))
+    return fill_page("report.html.j2", page=page, assets=replace(shared, scripts=specs + shared.scripts))
 
 
 def _derived(newest_first: list[RecordSummary], made_by: str) -> Iterator[tuple[str, str]]:

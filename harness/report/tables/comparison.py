@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from harness.analysis.between import Between, Change, ComparedRecord
 from harness.analysis.within import Case, Within
 from harness.records.estimate import Estimate, Judgement
-from harness.report.tables.table import JUDGEMENT_MARKS, Table, format_estimate
+from harness.report.formatting import JUDGEMENT_MARKS
+from harness.report.tables.table import Table, format_estimate
 
 
 def table_within(found: Within) -> Table:

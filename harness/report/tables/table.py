@@ -5,25 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from harness.records.entries import BackendEnvironment
-from harness.records.estimate import Estimate, Judgement
+from harness.records.estimate import Estimate
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import Verdict
+from harness.report.formatting import JUDGEMENT_MARKS, VERDICTS, figure_of
 
-SYMBOLS = {
-    Verdict.AGREES: "✓",
-    Verdict.DOCUMENTED: "◇",
-    Verdict.DIFFERS: "✗",
-    Verdict.UNSTABLE: "≈",
-    Verdict.UNSUPPORTED: "∅",
-    Verdict.UNAVAILABLE: "–",
-    Verdict.CRASHED: "!",
-    Verdict.TIMED_OUT: "⧖",
-    Verdict.COULD_NOT_MEASURE: "?",
-}
+SYMBOLS = {verdict: rendering.sign for verdict, rendering in VERDICTS.items()}
 """A sign for every verdict; it always stands beside the word or a legend, never alone."""
-
-JUDGEMENT_MARKS = {Judgement.NOT_RESOLVED: " ~", Judgement.EQUAL: " ="}
-"""What is put behind a ratio: not resolved, and equal within the margin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +102,7 @@ def _number(value: float) -> str:
 
 def format_estimate(estimate: Estimate, unit: str = "", *, signed: bool = False) -> str:
     """An estimate with its interval, to as many decimals as the interval is wide."""
-    sign = "+" if signed else ""
-    if estimate.low is None or estimate.high is None:
-        decimals = 0 if signed else 2
-        return f"{estimate.value:{sign},.{decimals}f}{unit} [too few rounds]"
-    decimals = _decimals(estimate.half_width)
-    low, high = (f"{bound:{sign},.{decimals}f}" for bound in (estimate.low, estimate.high))
-    return f"{estimate.value:{sign},.{decimals}f}{unit} [{low}, {high}]"
-
-
-def _decimals(half_width: float) -> int:
-    if half_width <= 0:
-        return 3
-    return min(3, max(0, -math.floor(math.log10(half_width))))
+    return str(figure_of(estimate, unit, signed=signed))
 
 
 def verdicts(record: Record) -> Table:
