@@ -8,7 +8,6 @@ from harness.errors import BadInput
 from harness.records import store
 from harness.records.entries import RunStarted
 from harness.records.record import AuditSummary, Record
-from harness.report import render
 from harness.report.formats.index import render as render_index
 from harness.report.tables import audit
 
@@ -47,11 +46,16 @@ def _on_trial(begun: RunStarted, results: Path) -> AuditSummary | None:
 
 
 def files(record: Record) -> Iterator[tuple[str, str]]:
-    """Each file's path from the report's folder and its text; what is linked to comes before what links."""
-    from harness.report.charts.images import chart_images  # noqa: PLC0415 - as above
-    from harness.report.formats.markdown import illustrated  # noqa: PLC0415 - markupsafe, only where reports are made
+    """Yield each file's path from the report's folder and its text, what is linked to before what links.
 
-    shown = chart_images(record)
-    yield from ((one.file, one.svg) for one in shown)
-    yield "report.md", illustrated(record, shown)
-    yield "report.html", render(record, "html")
+    Charts are drawn once for all of these files.
+    """
+    from harness.report.charts.images import chart_images  # noqa: PLC0415 - only where reports are made
+    from harness.report.charts.rendering import ChartDrawings  # noqa: PLC0415 - as above
+    from harness.report.formats import html, markdown  # noqa: PLC0415 - as above
+
+    drawings = ChartDrawings()
+    images = chart_images(record, drawings)
+    yield from ((image.file, image.svg) for image in images)
+    yield "report.md", markdown.illustrated(record, images)
+    yield "report.html", html.render(record, drawings)

@@ -142,7 +142,7 @@ def _places(record: Record) -> dict[tuple[str, str], str]:
 
 def _page(record: Record) -> str:
     """The page of a record, with the style and the runtime that all pages share."""
-    workshop = ChartRenderer(room=0)
+    workshop = ChartRenderer(budget=0)
     page = page_of(record, workshop)
     shared = pages.site_assets("../", ["report.js"])
     specs = Markup("")

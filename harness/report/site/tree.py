@@ -67,8 +67,9 @@ class LockedFolder:
     def write(self, name: str, data: bytes, half: str) -> None:
         """Write a file so that the old one or the new one is there, never a part of either.
 
-        It is written under the name `half`, right in the folder, which nothing there may have yet.
-        Not synced as what was measured is: a site can be made again. Raises CannotWrite.
+        It is written under the name `half`, right in the folder, which nothing there may have yet, and is not
+        durable: a site can be made again. `write_file` writes by path, and so would follow a folder on the
+        way that becomes a symbolic link; this one is relative to folders that are open. Raises CannotWrite.
         """
         try:
             with self._parent(name, make=True) as (parent, leaf):
