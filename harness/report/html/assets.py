@@ -54,7 +54,7 @@ def _packed(charts: tuple[RenderedChart, ...], renderer: ChartRenderer) -> Marku
 
 
 def chart_data_json(charts: tuple[RenderedChart, ...], renderer: ChartRenderer) -> str:
-    """Return the specs of all charts by kind and the data of each by name; a strip is drawn from its table."""
+    """Return the specs of all charts by kind, the data of each by name; a strip is drawn from its table."""
     data = {rendered.chart.name: rendered.chart.data for rendered in charts}
     return msgspec.json.encode({"kinds": dict(renderer.kinds), "rows": data}).decode()
 
