@@ -122,7 +122,7 @@ class SiteFolder:
             self._list(manifest)
 
     def _begin(self) -> None:
-        """List all that is there and all that will be, for the next build to go on from if this one is killed."""
+        """List all that is there and all that will be, so that the next build can go on from here."""
         if not self._half:
             self._half = _new_half()
             files = self._listed | self._claimed | {self._half}
