@@ -20,7 +20,14 @@ from harness.report.charts import Chart, charts, round_strips
 from harness.report.charts.dots import MOST_TICKS, ratio_ticks, size_ticks
 from harness.report.charts.images import chart_images
 from harness.report.charts.latency import time_marks
-from harness.report.charts.rendering import ChartRenderer, gzip_base64, inline_svg, runtime, with_data
+from harness.report.charts.rendering import (
+    ChartDrawings,
+    ChartRenderer,
+    gzip_base64,
+    inline_svg,
+    runtime,
+    with_data,
+)
 from harness.report.charts.sweep import sweep_chart
 from harness.report.evidence import case_of
 from harness.report.formats.markdown import illustrated
@@ -86,7 +93,7 @@ def test_a_strip_has_every_round_in_order_around_its_median() -> None:
 
 def test_an_image_names_no_other_file_and_its_colors_follow_the_page() -> None:
     for chart in all_charts():
-        drawn = ChartRenderer().svg(chart)
+        drawn = ChartDrawings().svg(chart)
         assert drawn.startswith("<svg")
         assert not re.search(r'href="(?!#)|url\((?!#)|<script|<image', drawn)
         assert "var(--" in inline_svg(drawn)
@@ -94,7 +101,7 @@ def test_an_image_names_no_other_file_and_its_colors_follow_the_page() -> None:
 
 
 def test_beyond_the_room_for_images_a_chart_has_none_and_can_still_be_drawn() -> None:
-    workshop, chart = ChartRenderer(room=0), charts(everything())[0]
+    workshop, chart = ChartRenderer(budget=0), charts(everything())[0]
     assert workshop.image(chart) == ""
     assert chart.kind in workshop.kinds
 
@@ -103,7 +110,7 @@ def test_hostile_names_stay_text_in_an_image() -> None:
     line = everything().results[1]
     named = replace(line.benchmark, scenario='<script>"\u202e', parameters=())
     record = replace(everything(), results=(replace(line, benchmark=named),))
-    drawn = ChartRenderer().svg(charts(record)[0])
+    drawn = ChartDrawings().svg(charts(record)[0])
     assert "<script" not in drawn
     assert "&lt;script" in drawn
     assert "\u202e" not in drawn
@@ -141,7 +148,7 @@ def test_the_runtime_draws_every_benchmark_of_a_chart(tmp_path: Path) -> None:
     chart = charts(everything())[0]
     drawn = subprocess.run(
         [NODE, tmp_path / "draw.mjs", tmp_path / "runtime.mjs"],
-        input=json.dumps(with_data(ChartRenderer().compiled(chart), chart)),
+        input=json.dumps(with_data(ChartDrawings().compiled(chart), chart)),
         capture_output=True,
         text=True,
         check=True,

@@ -15,6 +15,7 @@ from harness.errors import escape_controls
 from harness.records.record import Record
 from harness.report.charts import charts
 from harness.report.charts.images import chart_images
+from harness.report.charts.rendering import ChartDrawings
 from harness.report.formats.markdown import illustrated
 from harness.report.writing import files
 from tests.kinds import KINDS, audit
@@ -105,3 +106,11 @@ def test_hostile_names_leave_a_report_with_its_own_images_alone(what: str) -> No
     shown = chart_images(record)
     found = images(illustrated(record, shown))
     assert Counter(str(token.attrs["src"]) for token in found) == Counter(one.file for one in shown)
+
+
+def test_a_chart_is_drawn_once_for_all_reports_that_show_it() -> None:
+    drawings = ChartDrawings()
+    [*_, first] = (drawings.svg(chart) for chart in charts(everything()))
+    [*_, second] = (drawings.svg(chart) for chart in charts(everything()))
+    assert first is second
+    assert chart_images(everything(), drawings) == chart_images(everything())

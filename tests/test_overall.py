@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
-from harness.analysis.overall import OverallFigures, _resampled_medians, overall_figures, sentence
+from harness.analysis.overall import OverallFigures, _resampled_medians, overall_figures
 from harness.backends.backend import EnvironmentSpec
 from harness.protocol.benchmarks import Benchmark
 from harness.records.entries import Entry
 from harness.records.pace import SELF_TEST_ARM
 from harness.records.record import Record
+from harness.report.overall import sentence
 from tests.records import (
     ASYNCIO,
     TRIO,
@@ -131,17 +132,25 @@ def test_the_interval_holds_the_figure_and_is_narrower_than_a_rows() -> None:
 
 
 def test_it_is_drawn_with_the_plans_seed() -> None:
-    of = record({story("a"): 0.5})
+    of = record({story("a"): 0.5, story("b"): 0.8})
     other = replace(of, run=replace(of.run, plan=replace(of.run.plan, seed=8)))
     assert overall_figures(of) == overall_figures(of)
     assert overall_figures(of) != overall_figures(other)
 
 
 def test_a_row_of_under_20_rounds_leaves_no_interval() -> None:
-    few = summary(record({story("a"): 0.5}, count=19))
+    few = summary(record({story("a"): 0.5, story("b"): 0.8}, count=19))
     assert few.backends[0].ratio.low is None
     assert few.backends[0].ratio.rounds == 19
-    assert "no interval: a row has 19 rounds, fewer than 20" in sentence(few)
+    assert "no interval: a benchmark has 19 rounds, fewer than 20" in sentence(few)
+
+
+@pytest.mark.parametrize("count", [4, 19, 25])
+def test_of_one_benchmark_the_figure_is_that_benchmarks_own(count: int) -> None:
+    of = record({story("a"): 0.5}, count=count, on=(ASYNCIO, UVLOOP, TRIO))
+    own = {case.backend: case.timing.ratio for case in of.results[0].cases[1:] if case.timing is not None}
+    assert {figure.backend: figure.ratio for figure in summary(of).backends} == own
+    assert {ratio.low is not None for ratio in own.values() if ratio is not None} == {count >= 10}
 
 
 def test_without_a_row_that_has_a_ratio_there_is_no_summary() -> None:
@@ -151,9 +160,11 @@ def test_without_a_row_that_has_a_ratio_there_is_no_summary() -> None:
 
 def test_the_sentence_says_what_it_rests_on_and_for_what_it_speaks() -> None:
     said = sentence(summary(record({story("a", "x"): 0.5, story("d", "y"): 0.9})))
-    assert said.startswith("Over 2 of 2 rows with a ratio in 2 families (geometric mean, families weighted")
+    assert said.startswith(
+        "Over 2 of 2 benchmarks with a ratio in 2 families (geometric mean, families weighted"
+    )
     assert f"divided by that of {ASYNCIO}: {UVLOOP} 0.6" in said
-    assert said.endswith("This speaks for these rows only.")
+    assert said.endswith("This speaks for these benchmarks only.")
 
 
 @pytest.mark.parametrize("count", [20, 21])

@@ -18,18 +18,21 @@ import pytest
 pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
 
 from harness.analysis.change_points import change_points
+from harness.analysis.overall import BackendFigure, OverallFigures, overall_figures
 from harness.backends.backend import EnvironmentSpec
 from harness.errors import BadInput, escape_controls
-from harness.records.entries import BackendEnvironment, BenchmarkCalibrated, RunFinished
+from harness.records.entries import BackendEnvironment, BenchmarkCalibrated, Entry, RunFinished
+from harness.records.estimate import Estimate
 from harness.records.pace import SELF_TEST_ARM
 from harness.records.plan import FAST
 from harness.records.record import Record
+from harness.report.overall import ratio_text
 from harness.report.site.badge import BAD, GOOD, badge, badge_message
 from harness.report.site.build import publish
 from harness.report.site.history import series
 from harness.report.site.leaderboard import Leaderboard, leaderboard
 from harness.report.site.names import slug
-from harness.report.site.summary import CaseSummary, Interval, MachineSummary, RecordSummary
+from harness.report.site.summary import CaseSummary, MachineSummary, RecordSummary
 from harness.report.tables import audit as audit_tables
 from harness.runner.state import RunState
 from tests.browsing import DESK, PHONE, Browser
@@ -47,8 +50,10 @@ from tests.records import (
     everything,
     look,
     plan,
+    record_of,
     returned,
     rounds,
+    row,
     seen_alike,
     twice,
 )
@@ -237,16 +242,18 @@ def summary(
     *,
     started: str = "2026",
     baseline: str = ASYNCIO,
+    overall: dict[str, Estimate] | None = None,
 ) -> RecordSummary:
-    """A summary of rows named by number; a case is its verdict, or its verdict with ratio, low and high."""
+    """A summary of benchmarks named by number; a case is its verdict, or that with ratio, low and high."""
     made = []
-    for backend, some in cases.items():
-        for number, one in enumerate(some):
-            verdict, *ratio = (one,) if isinstance(one, str) else one
-            interval = Interval(*ratio) if ratio else None
-            seconds = Interval(1.0, 1.0, 1.0) if ratio or backend == ASYNCIO else None
+    for backend, results in cases.items():
+        for number, result in enumerate(results):
+            verdict, *ratio = (result,) if isinstance(result, str) else result
+            interval = Estimate(ratio[0], ratio[1], ratio[2], 20) if ratio else None
+            seconds = Estimate(1.0, 1.0, 1.0, 20) if ratio or backend == ASYNCIO else None
             made.append(CaseSummary(str(number), str(number), backend, str(verdict), "", seconds, interval))
     machine = MachineSummary("CPU", 2, "Linux", "3.13.0")
+    figures = tuple(BackendFigure(backend, ratio) for backend, ratio in (overall or {}).items())
     return RecordSummary(
         name=started,
         title="a",
@@ -263,7 +270,12 @@ def summary(
         findings=0,
         sentences=(),
         cases=tuple(made),
+        overall=OverallFigures(baseline, figures, ("0", "1"), ("a",), 2, 0.95) if figures else None,
     )
+
+
+def between(low: float, high: float) -> Estimate:
+    return Estimate((low + high) / 2, low, high, 20)
 
 
 def places(board: Leaderboard) -> dict[str, tuple[int, int]]:
@@ -275,12 +287,13 @@ def test_who_does_what_is_promised_stands_before_who_is_fast() -> None:
         summary(
             {
                 ASYNCIO: ["same result", "same result"],
-                UVLOOP: [("same result", 0.1, 0.1, 0.1), "different result"],
-                TRIO: [("same result", 2.0, 1.9, 2.1), "known difference"],
-            }
+                UVLOOP: ["same result", "different result"],
+                TRIO: ["same result", "same result"],
+            },
+            overall={UVLOOP: between(0.1, 0.2), TRIO: between(1.9, 2.1)},
         )
     )
-    assert [one.backend for one in board.standings] == [ASYNCIO, TRIO, UVLOOP]
+    assert [standing.backend for standing in board.standings] == [ASYNCIO, TRIO, UVLOOP]
     assert places(board) == {ASYNCIO: (1, 1), TRIO: (2, 2), UVLOOP: (3, 3)}
 
 
@@ -289,40 +302,73 @@ def test_intervals_that_overlap_are_a_tie() -> None:
         summary(
             {
                 ASYNCIO: ["same result"],
-                UVLOOP: [("same result", 0.6, 0.5, 0.7)],
-                "x+gather": [("same result", 0.65, 0.55, 0.75)],
-                TRIO: [("same result", 2.0, 1.9, 2.1)],
-            }
+                UVLOOP: ["same result"],
+                "x+gather": ["same result"],
+                TRIO: ["same result"],
+            },
+            overall={
+                UVLOOP: between(0.5, 0.7),
+                "x+gather": between(0.55, 0.75),
+                TRIO: between(1.9, 2.1),
+            },
         )
     )
     assert places(board) == {UVLOOP: (1, 2), "x+gather": (1, 2), ASYNCIO: (3, 3), TRIO: (4, 4)}
 
 
-def test_the_typical_ratio_is_over_the_rows_that_all_share() -> None:
-    board = leaderboard(
-        summary(
-            {
-                ASYNCIO: ["same result", "same result", "same result"],
-                UVLOOP: [
-                    ("same result", 0.5, 0.4, 0.6),
-                    ("same result", 2.0, 1.9, 2.1),
-                    ("same result", 9.0, 8.0, 9.5),
-                ],
-                TRIO: [("same result", 1.0, 0.9, 1.1), ("same result", 1.0, 0.9, 1.1), "timed out"],
-            }
-        )
-    )
-    assert board.rows == ("0", "1")
-    uvloop = next(one for one in board.standings if one.backend == UVLOOP)
-    assert uvloop.ratio is not None
-    assert uvloop.ratio.value == pytest.approx(1.0)
+def test_figures_without_an_interval_are_a_tie() -> None:
+    few = Estimate(0.5, None, None, 19)
+    board = leaderboard(summary({ASYNCIO: ["same result"], UVLOOP: ["same result"]}, overall={UVLOOP: few}))
+    assert places(board) == {UVLOOP: (1, 2), ASYNCIO: (1, 2)}
+
+
+@pytest.mark.parametrize("count", [6, 20])
+def test_the_leaderboard_says_of_a_record_what_its_own_page_says(tmp_path: Path, count: int) -> None:
+    put(tmp_path / "results", "1", two_families(count), "2026-01-01T00:00:00+00:00")
+    publish(tmp_path / "results", tmp_path / "site")
+    whole = overall_figures(two_families(count))
+    assert whole is not None
+    assert [figure.backend for figure in whole.backends] == [UVLOOP, TRIO]
+    board = read((tmp_path / "site/leaderboard.html").read_text()).text
+    page = read((tmp_path / "site/records/1.html").read_text()).text
+    for figure in whole.backends:
+        words = ratio_text(whole, figure.ratio)
+        assert ("no interval" in words) is (count < 20)
+        assert f"{figure.backend} {words}" in page
+        assert f"{figure.backend} 4 of 4 {words}" in board
+
+
+def two_families(count: int) -> Record:
+    """A finished record in which a plain mean over benchmarks is another than that of the families."""
+    families = {"a": ("x", 0.5), "b": ("x", 0.5), "c": ("x", 0.5), "d": ("y", 0.9)}
+    benchmarks = {
+        replace(row(name, returned(1)), family=family): share for name, (family, share) in families.items()
+    }
+    entries: list[Entry] = []
+    for benchmark, share in benchmarks.items():
+        times = {ASYNCIO: 100.0, UVLOOP: 100.0 * share, TRIO: 200.0 * share, SELF_TEST_ARM: 100.0}
+        entries += seen_alike(benchmark, twice(look(returned(1))), (ASYNCIO, UVLOOP, TRIO))
+        entries += rounds(benchmark.id, times, count, spread=0.003)
+    record = record_of(plan(*benchmarks, on=(ASYNCIO, UVLOOP, TRIO)), *entries)
+    return replace(record, finished=RunFinished("2026-01-01T01:00:00+00:00", 0.5))
 
 
 def test_a_badge_says_in_words_what_it_shows() -> None:
-    board = leaderboard(summary({ASYNCIO: ["same result"], UVLOOP: [("same result", 0.63, 0.62, 0.64)]}))
-    uvloop = next(one for one in board.standings if one.backend == UVLOOP)
-    assert badge_message(board, uvloop) == "1/1 as promised, 0.63× time"
-    assert 'aria-label="loopcmp uvloop+gather: 1/1 as promised, 0.63× time"' in badge(board, uvloop)
+    cases: dict[str, list[tuple[str, float, float, float] | str]] = {
+        ASYNCIO: ["same result"],
+        UVLOOP: ["same result"],
+    }
+    board = leaderboard(summary(cases, overall={UVLOOP: Estimate(0.63, 0.62, 0.64, 20)}))
+    uvloop = next(standing for standing in board.standings if standing.backend == UVLOOP)
+    words = "1/1 as promised, 0.630× [0.620, 0.640] time"
+    assert badge_message(board, uvloop) == words
+    assert f'aria-label="loopcmp uvloop+gather: {words}"' in badge(board, uvloop)
+
+
+def test_a_badge_shows_no_ratio_that_has_no_interval() -> None:
+    few = Estimate(0.5, None, None, 19)
+    board = leaderboard(summary({ASYNCIO: ["same result"], UVLOOP: ["same result"]}, overall={UVLOOP: few}))
+    assert {badge_message(board, standing) for standing in board.standings} == {"1/1 as promised"}
 
 
 def test_a_case_that_was_not_observed_breaks_no_promise_and_keeps_none() -> None:
@@ -340,7 +386,7 @@ def test_a_case_that_was_not_observed_breaks_no_promise_and_keeps_none() -> None
         UVLOOP: "1 of 1",
         TRIO: "1 of 2",
     }
-    assert places(board) == {ASYNCIO: (1, 1), UVLOOP: (2, 2), TRIO: (3, 3)}
+    assert places(board) == {ASYNCIO: (1, 2), UVLOOP: (1, 2), TRIO: (3, 3)}
     colors = {one.backend: GOOD in badge(board, one) for one in board.standings}
     assert colors == {ASYNCIO: True, UVLOOP: True, TRIO: False}
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from harness.analysis.overall import overall_figures, sentence
+from harness.analysis.overall import overall_figures
 from harness.records.record import Record
-from harness.report import sentences
+from harness.report import overall, sentences
 from harness.report.tables import audit, capabilities, contrasts, passes
 from harness.report.tables.table import Table
 
@@ -12,7 +12,7 @@ from harness.report.tables.table import Table
 def said(record: Record) -> tuple[str, ...]:
     """The sentences: of an audit, who agrees, of all rows together, of each backend, what is due to what."""
     summary = overall_figures(record)
-    whole = () if summary is None or len(summary.benchmarks) == 1 else (sentence(summary),)
+    whole = () if summary is None or len(summary.benchmarks) == 1 else (overall.sentence(summary),)
     told = sentences.sentences(record)
     return (
         *audit.sentences(record),

@@ -8,10 +8,10 @@ from harness.errors import BadInput
 from harness.records import store
 from harness.records.entries import RunStarted
 from harness.records.record import AuditSummary, Record
-from harness.report import Format, render
 from harness.report.charts.images import chart_images
+from harness.report.charts.rendering import ChartDrawings
+from harness.report.formats import html, markdown
 from harness.report.formats.index import render as render_index
-from harness.report.formats.markdown import illustrated
 from harness.report.tables import audit
 
 
@@ -49,8 +49,12 @@ def _on_trial(begun: RunStarted, results: Path) -> AuditSummary | None:
 
 
 def files(record: Record) -> Iterator[tuple[str, str]]:
-    """Each file's path from the report's folder and its text; what is linked to comes before what links."""
-    shown = chart_images(record)
-    yield from ((one.file, one.svg) for one in shown)
-    yield "report.md", illustrated(record, shown)
-    yield "report.html", render(record, Format.HTML)
+    """Yield each file's path from the report's folder and its text, what is linked to before what links.
+
+    Charts are drawn once for all of these files.
+    """
+    drawings = ChartDrawings()
+    images = chart_images(record, drawings)
+    yield from ((image.file, image.svg) for image in images)
+    yield "report.md", markdown.illustrated(record, images)
+    yield "report.html", html.render(record, drawings)

@@ -15,40 +15,43 @@ COMPRESSED_JOURNAL = f"{JOURNAL}.gz"
 """What becomes of a finished run's journal."""
 
 
-def write_file(path: Path, data: bytes) -> Path:
+def write_file(path: Path, data: bytes, *, durable: bool = True) -> Path:
     """Write a file so that a reader sees the old one or the new one, never half of either.
 
-    Its folder is made where it is not there. Raises CannotWrite.
+    Its folder is made where it is not there. A durable file is on the disk when this returns; one that can be
+    made again need not be. Raises CannotWrite.
     """
     try:
-        _replace(path, data)
+        _replace(path, data, durable=durable)
     except OSError as error:
         raise cannot_write(path, error) from None
     return path
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, data: bytes, *, durable: bool) -> None:
     path.parent.mkdir(exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         try:
-            write_all(handle, data)
+            write_all(handle, data, durable=durable)
         finally:
             os.close(handle)
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
-        sync(path.parent)
+        if durable:
+            sync(path.parent)
     except BaseException:
         with suppress(OSError):
             Path(temporary).unlink()
         raise
 
 
-def write_all(file: int, data: bytes) -> None:
-    """Write everything to an open file, and wait until the disk has it."""
+def write_all(file: int, data: bytes, *, durable: bool = True) -> None:
+    """Write everything to an open file, and wait until the disk has it if it is to be durable."""
     while data:
         data = data[os.write(file, data) :]
-    os.fsync(file)
+    if durable:
+        os.fsync(file)
 
 
 def remove_halves(folder: Path) -> None:

@@ -12,7 +12,7 @@ __all__ = ["DATA", "Chart", "Spec", "charts", "round_strips"]
 
 
 def charts(record: Record) -> tuple[Chart, ...]:
-    """The charts about the whole record, as far as it has what they show."""
+    """Return the charts about the whole record, as far as it has what they show."""
     possible = (
         trial_chart(record),
         ratio_chart(record),

@@ -4,19 +4,22 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+from harness.errors import CannotWrite
+from harness.records.store import write_file
 
 
 def cached_text(file: Path, make: Callable[[], str]) -> str:
-    """The text in the file, or made and kept there; where it cannot be kept, it is made every time.
+    """Return the text in the file, or make it and keep it there.
 
-    The first line is the digest of the rest: a file that is damaged is as good as none.
+    The first line is the digest of the rest, so that a damaged file is as good as none. Where the file cannot
+    be written, the text is made every time.
     """
-    found = _read(file)
-    if found is None:
-        found = make()
-        _write(file, found)
-    return found
+    text = _read(file)
+    if text is None:
+        text = make()
+        _write(file, text)
+    return text
 
 
 def _read(file: Path) -> str | None:
@@ -28,14 +31,10 @@ def _read(file: Path) -> str | None:
 
 
 def _write(file: Path, text: str) -> None:
-    """Whole or not at all, for another process may read it."""
     encoded = text.encode()
-    with suppress(OSError):
+    with suppress(OSError, CannotWrite):
         file.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=file.parent) as folder:
-            part = Path(folder) / file.name
-            part.write_bytes(_digest(encoded) + b"\n" + encoded)
-            part.replace(file)
+        write_file(file, _digest(encoded) + b"\n" + encoded, durable=False)
 
 
 def _digest(text: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What every chart is: Vega-Lite, the table behind it, what it shows in words, the page's colors."""
+"""A chart: its Vega-Lite, the table behind it, what it shows in words, and the colors of the page."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,15 +14,18 @@ Spec = dict[str, Any]
 INK, SOFT, RULE, ACCENT = (
     "var(--ink, #1c2128)", "var(--soft, #59636e)", "var(--rule, #d1d9e0)", "var(--accent, #0a5fb4)",
 )  # fmt: skip
-"""Colors of the page that holds a chart, and what they are where there is no page."""
+"""The colors of the page that holds a chart, each with what it is where there is no page."""
 
 BACKEND_COLORS = tuple(
-    f"var(--hue-{at}, {hue})"
-    for at, hue in enumerate(("#1c2128", "#0072b2", "#c44e00", "#007a5a", "#a8327d", "#8a6d00"), start=1)
+    f"var(--hue-{number}, {color})"
+    for number, color in enumerate(
+        ("#1c2128", "#0072b2", "#c44e00", "#007a5a", "#a8327d", "#8a6d00"), start=1
+    )
 )
-"""Colors of backends, after Okabe and Ito, Color Universal Design (2008), darkened to read on white."""
+"""The colors of backends, after Okabe and Ito, Color Universal Design (2008), darkened to read on white."""
 
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+"""The shapes of marks, so that nothing is told by a color alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +49,16 @@ DATA = "rows"
 
 
 def named_data() -> "alt.NamedData":
-    """The data that stand apart from the spec."""
+    """Return the place of the data, which stand apart from the spec."""
     import altair as alt
 
     return alt.NamedData(name=DATA)
 
 
 def themed_spec(drawn: Any) -> Spec:
-    """The chart as Vega-Lite, in the colors and the type of the page."""
+    """Return an Altair chart as Vega-Lite, in the colors and the type of the page."""
     spec: Spec = drawn.to_dict()
-    quiet = {
+    axis = {
         "labelColor": SOFT, "titleColor": SOFT, "gridColor": RULE, "domainColor": RULE, "tickColor": RULE,
         "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
     }  # fmt: skip
@@ -63,7 +66,7 @@ def themed_spec(drawn: Any) -> Spec:
         "font": "system-ui, sans-serif",
         "background": "transparent",
         "view": {"stroke": None},
-        "axis": quiet,
+        "axis": axis,
         "axisX": {"labelFlush": False},
         "legend": {"labelColor": INK, "labelFontSize": 12},
         "header": {"labelColor": INK},

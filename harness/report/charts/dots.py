@@ -1,37 +1,37 @@
-"""Dots with their intervals, rows over backends, a panel for each: ratios, memory, what is due to what."""
+"""Charts of dots with their intervals: benchmarks by backends, of ratios, of memory, and of contrasts."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any
 
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import CaseResult, Record
 from harness.report.charts.chart import ACCENT, INK, Chart, Datum, Spec, themed_spec
 from harness.report.charts.panels import benchmark_axis, faceted, panel_columns
-from harness.report.formatting import format_estimate, format_ratio, label
+from harness.report.formatting import format_bytes, label, ratio_figure
 from harness.report.html.matrix import backend_order
 from harness.report.tables import contrasts as contrast_tables
 from harness.report.tables.table import Table, names, numbers
 
 FEWEST_TICKS, MOST_TICKS = 3, 8
+"""The marks that an axis of ratios has, at least and at most."""
 
 
 def ratio_chart(record: Record) -> Chart | None:
-    """The time ratios with their intervals on a log axis, 1 marked; None where there are none."""
+    """Return the time ratios with their intervals on a log axis, 1 marked; None where there are none."""
     data = tuple(_dots(record, _ratio))
     if not data:
         return None
     baseline = record.run.plan.baseline
-    judged = [cell.timing.judgement for line in record.results for cell in line.cases if cell.timing]
-    said = ", ".join(f"{one} in {judged.count(one)}" for one in Judgement if one in judged)
+    judged = [case.timing.judgement for result in record.results for case in result.cases if case.timing]
+    counts = ", ".join(f"{kind} in {judged.count(kind)}" for kind in Judgement if kind in judged)
     title = f"Time divided by {label(baseline)}'s"
     return Chart(
         "chart-forest",
         "forest",
         title,
         f"{len(data)} time ratios with intervals on a log axis, "
-        f"left of 1 less time than {label(baseline)}: {said}.",
+        f"left of 1 less time than {label(baseline)}: {counts}.",
         _dots_table(title, data),
         _panels(data, "time ratio, log scale", log=True),
         data,
@@ -39,11 +39,11 @@ def ratio_chart(record: Record) -> Chart | None:
 
 
 def memory_chart(record: Record) -> Chart | None:
-    """Peak memory above what was resident before the first iteration; None where it was not recorded."""
+    """Return the peak memory above what was resident before the first iteration; None where none is known."""
     data = tuple(_dots(record, _peak))
     if not data:
         return None
-    most = max(data, key=lambda one: float(one["value"]))
+    most = max(data, key=lambda dot: float(dot["value"]))
     title = "Peak memory above the start"
     return Chart(
         "chart-memory",
@@ -58,7 +58,7 @@ def memory_chart(record: Record) -> Chart | None:
 
 
 def contrast_chart(record: Record) -> Chart | None:
-    """What the differences are due to, a panel for each pair that is compared; None where nothing is."""
+    """Return what differences are due to, a panel for each pair that is compared; None where nothing is."""
     table, data = contrast_tables.table(record), tuple(_contrasted(record))
     if table is None or not data:
         return None
@@ -74,46 +74,47 @@ def contrast_chart(record: Record) -> Chart | None:
 
 
 def _contrasted(record: Record) -> Iterator[Datum]:
-    known = [
-        (number, line.benchmark.id, one)
-        for number, line in enumerate(record.results, start=1)
-        for one in line.contrasts
-        if one.factor != "interaction"
+    contrasts = [
+        (number, result.benchmark.id, contrast)
+        for number, result in enumerate(record.results, start=1)
+        for contrast in result.contrasts
+        if contrast.factor != "interaction"
     ]
-    pairs = list(dict.fromkeys(f"{one.arm} / {one.against}" for _, _, one in known))
-    for number, row, one in known:
-        pair = f"{one.arm} / {one.against}"
-        yield _dot(number, row, label(pair), pairs.index(pair), one.ratio, format_ratio(one.ratio))
+    pairs = list(dict.fromkeys(f"{contrast.arm} / {contrast.against}" for _, _, contrast in contrasts))
+    for number, benchmark, contrast in contrasts:
+        pair, ratio = f"{contrast.arm} / {contrast.against}", contrast.ratio
+        yield _dot(number, benchmark, label(pair), pairs.index(pair), ratio, str(ratio_figure(ratio)))
 
 
-def _ratio(cell: CaseResult) -> tuple[Estimate, str] | None:
-    timing = cell.timing
+def _ratio(case: CaseResult) -> tuple[Estimate, str] | None:
+    timing = case.timing
     if timing is None or timing.ratio is None:
         return None
-    return timing.ratio, f"{format_ratio(timing.ratio)}, {timing.judgement}"
+    return timing.ratio, f"{ratio_figure(timing.ratio)}, {timing.judgement}"
 
 
-def _peak(cell: CaseResult) -> tuple[Estimate, str] | None:
-    if cell.timing is None or cell.timing.peak_memory is None:
+def _peak(case: CaseResult) -> tuple[Estimate, str] | None:
+    if case.timing is None or case.timing.peak_memory is None:
         return None
-    peak = cell.timing.peak_memory.scaled(1 / 1024)
-    return peak, format_estimate(peak, " KiB")
+    peak = case.timing.peak_memory
+    return peak.scaled(1 / 1024), format_bytes(peak)
 
 
-def _dots(record: Record, what: Any) -> Iterator[Datum]:
-    """A dot with its interval for every case that has the figure."""
+def _dots(
+    record: Record, figure_of_case: Callable[[CaseResult], tuple[Estimate, str] | None]
+) -> Iterator[Datum]:
+    """Yield a dot with its interval for every case that has the figure."""
     backends = backend_order(record)
-    for number, line in enumerate(record.results, start=1):
-        for cell in line.cases:
-            found = what(cell)
-            if found is not None:
-                at = backends.index(cell.backend)
-                yield _dot(number, line.benchmark.id, label(cell.backend), at, *found)
+    for number, result in enumerate(record.results, start=1):
+        for case in result.cases:
+            if (figure := figure_of_case(case)) is not None:
+                panel = backends.index(case.backend)
+                yield _dot(number, result.benchmark.id, label(case.backend), panel, *figure)
 
 
-def _dot(number: int, row: str, panel: str, order: int, estimate: Estimate, words: str) -> Datum:
+def _dot(number: int, benchmark: str, panel: str, order: int, estimate: Estimate, words: str) -> Datum:
     return {
-        "row": label(row),
+        "row": label(benchmark),
         "number": number,
         "backend": panel,
         "order": order,
@@ -126,13 +127,15 @@ def _dot(number: int, row: str, panel: str, order: int, estimate: Estimate, word
 
 
 def _dots_table(title: str, data: Sequence[Datum]) -> Table:
-    backends = [one["backend"] for one in sorted(data, key=lambda one: int(one["order"]))]
-    heads = tuple(dict.fromkeys(backends))
-    rows: dict[str, dict[str, str]] = {}
-    for one in data:
-        rows.setdefault(one["row"], {})[one["backend"]] = one["says"]
-    lines = tuple((row, *(said.get(name, "no number") for name in heads)) for row, said in rows.items())
-    return Table(title, (*names("benchmark"), *numbers(*heads)), lines)
+    backends = tuple(dict.fromkeys(dot["backend"] for dot in sorted(data, key=lambda dot: int(dot["order"]))))
+    benchmarks: dict[str, dict[str, str]] = {}
+    for dot in data:
+        benchmarks.setdefault(dot["row"], {})[dot["backend"]] = dot["says"]
+    rows = tuple(
+        (name, *(words.get(backend, "no number") for backend in backends))
+        for name, words in benchmarks.items()
+    )
+    return Table(title, (*names("benchmark"), *numbers(*backends)), rows)
 
 
 def _panels(data: Sequence[Datum], axis: str, *, log: bool) -> Spec:
@@ -161,34 +164,34 @@ def _panels_spec(axis: str, ticks: tuple[float, ...], beside: int, *, log: bool)
     )
     layers = [spans, dots]
     if log:
-        one = alt.Chart().transform_aggregate(cases="count()").encode(x=alt.datum(1))
-        one = one.mark_rule(color=INK, strokeDash=[4, 3], aria=False)
-        layers.insert(0, one)
+        equal = alt.Chart().transform_aggregate(cases="count()").encode(x=alt.datum(1))
+        layers.insert(0, equal.mark_rule(color=INK, strokeDash=[4, 3], aria=False))
     return themed_spec(faceted(layers, beside))
 
 
 STEPS = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
-"""Distances between the marks of a ratio axis, in powers of two."""
+"""The distances that there may be between the marks of a ratio axis, in powers of two."""
 
 COARSE = 0.2
 """The distance from which two digits keep neighboring marks apart."""
 
 
 def ratio_ticks(data: Sequence[Datum]) -> list[float]:
-    """Marks of an axis of ratios, 1 among them: powers of two, or parts of one where all lie close.
+    """Return the marks of an axis of ratios, 1 among them: powers of two, or parts of one if all lie close.
 
-    Those are rounded, and stand where the rounded figure belongs.
+    They are rounded, and stand where the rounded figure belongs.
     """
-    ends = [math.log2(one[end]) for one in data for end in ("low", "high")]
+    ends = [math.log2(dot[end]) for dot in data for end in ("low", "high")]
     low, high = min(0.0, *ends), max(0.0, *ends)
-    step = next((one for one in STEPS if (high - low) / one >= FEWEST_TICKS), STEPS[-1])
-    step = max(step, math.ceil((high - low) / MOST_TICKS) if high - low > MOST_TICKS else 0.0)
+    step = next((step for step in STEPS if (high - low) / step >= FEWEST_TICKS), STEPS[-1])
+    if high - low > MOST_TICKS:
+        step = max(step, math.ceil((high - low) / MOST_TICKS))
     first, last = math.ceil(low / step), math.floor(high / step)
     digits = 2 if step >= COARSE else 3
-    return sorted({float(f"{2 ** (at * step):.{digits}g}") for at in range(first, last + 1)})
+    return [float(f"{2 ** (number * step):.{digits}g}") for number in range(first, last + 1)]
 
 
 def size_ticks(data: Sequence[Datum]) -> list[float]:
-    """Marks of an axis of KiB: nothing, and powers of four from four pages up."""
-    most = max(float(one["high"]) for one in data)
+    """Return the marks of an axis of KiB: 0, and powers of four from four pages up."""
+    most = max(float(dot["high"]) for dot in data)
     return [0.0, *(4.0**power for power in range(2, 16) if 4.0**power <= most)]

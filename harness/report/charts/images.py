@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from harness.records.record import Record
 from harness.report.charts import Chart, charts
-from harness.report.charts.rendering import ChartRenderer, image_budget, standalone_svg
+from harness.report.charts.rendering import ChartDrawings, ChartRenderer, image_budget, standalone_svg
 
 FOLDER = "charts"
-"""Where images stand, beside the report."""
+"""The folder of the images, beside the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,12 @@ class ChartImage:
     svg: str
 
 
-def chart_images(record: Record) -> tuple[ChartImage, ...]:
-    """The images of a record's charts, as many as there is room for."""
-    drawn = charts(record)
-    workshop = ChartRenderer(image_budget(len(drawn)), standalone_svg)
-    found = ((chart, workshop.image(chart)) for chart in drawn)
-    return tuple(ChartImage(chart, f"{FOLDER}/{_short(chart)}.svg", svg) for chart, svg in found if svg)
+def chart_images(record: Record, drawings: ChartDrawings | None = None) -> tuple[ChartImage, ...]:
+    """Return the images of a record's charts, as many as there is room for."""
+    all_charts = charts(record)
+    renderer = ChartRenderer(image_budget(len(all_charts)), standalone_svg, drawings)
+    images = ((chart, renderer.image(chart)) for chart in all_charts)
+    return tuple(ChartImage(chart, f"{FOLDER}/{_short(chart)}.svg", svg) for chart, svg in images if svg)
 
 
 def _short(chart: Chart) -> str:

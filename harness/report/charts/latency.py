@@ -1,4 +1,4 @@
-"""Latency: the quantiles of one operation's time on a log axis, rows over backends, a panel for each."""
+"""The chart of latency: quantiles of one operation's time on a log axis, a panel for each backend."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -8,26 +8,26 @@ from harness.records.passes import Quantile
 from harness.records.record import Record
 from harness.report.charts.chart import ACCENT, SHAPES, SOFT, Chart, Datum, Spec, themed_spec
 from harness.report.charts.panels import benchmark_axis, faceted, panel_columns
-from harness.report.formatting import format_estimate, label
+from harness.report.formatting import format_seconds, label
 from harness.report.html.matrix import backend_order
 from harness.report.tables import passes
 
 MOST_MARKS = 7
-"""Marks that a panel has the width for."""
+"""The most marks that a panel has the width for."""
 
 
 def latency_chart(record: Record) -> Chart | None:
-    """The quantiles with their intervals; None where no operation was timed by itself."""
+    """Return the quantiles with their intervals; None where no operation was timed by itself."""
     table, data = passes.latency(record), tuple(_data(record))
     if table is None or not data:
         return None
-    names = tuple(dict.fromkeys(one["quantile"] for one in data))
-    said = f"{', '.join(names)} of one operation's time in µs on a log axis, with their intervals."
+    names = tuple(dict.fromkeys(dot["quantile"] for dot in data))
+    shown = f"{', '.join(names)} of one operation's time in µs on a log axis, with their intervals."
     return Chart(
         "chart-latency",
         "latency",
         table.title,
-        f"{said} {_worst(data)}",
+        f"{shown} {_worst(data)}",
         table,
         _latency_spec(tuple(time_marks(data)), names, panel_columns(data)),
         data,
@@ -35,54 +35,59 @@ def latency_chart(record: Record) -> Chart | None:
 
 
 def _data(record: Record) -> Iterator[Datum]:
-    for number, line in enumerate(record.results, start=1):
-        for cell in line.cases:
-            if cell.timing is not None and cell.timing.latency is not None:
-                known = {"row": label(line.benchmark.id), "number": number, "backend": label(cell.backend)}
-                at = backend_order(record).index(cell.backend)
-                for quantile in cell.timing.latency.quantiles:
-                    yield from ({**known, "order": at, **dot} for dot in _dot(quantile))
+    backends = backend_order(record)
+    for number, result in enumerate(record.results, start=1):
+        for case in result.cases:
+            if case.timing is not None and case.timing.latency is not None:
+                place = {
+                    "row": label(result.benchmark.id),
+                    "number": number,
+                    "backend": label(case.backend),
+                    "order": backends.index(case.backend),
+                }
+                for quantile in case.timing.latency.quantiles:
+                    yield from ({**place, **dot} for dot in _dot(quantile))
 
 
 def _dot(quantile: Quantile) -> Iterator[Datum]:
-    """A quantile in µs; none where a worker timed too few operations for it."""
+    """Yield a quantile in µs; nothing where a worker timed too few operations for it."""
     if quantile.seconds is not None:
-        found = quantile.seconds.scaled(1e6)
+        microseconds = quantile.seconds.scaled(1e6)
         yield {
             "quantile": quantile.name,
             "of": quantile.of,
-            "value": float(found.value),
-            "low": float(found.value if found.low is None else found.low),
-            "high": float(found.value if found.high is None else found.high),
-            "open": found.low is None,
-            "says": f"{quantile.name} {format_estimate(found, ' µs')}",
+            "value": float(microseconds.value),
+            "low": float(microseconds.value if microseconds.low is None else microseconds.low),
+            "high": float(microseconds.value if microseconds.high is None else microseconds.high),
+            "open": microseconds.low is None,
+            "says": f"{quantile.name} {format_seconds(quantile.seconds)}",
         }
 
 
 def _worst(data: Sequence[Datum]) -> str:
-    """The longest of the times that are rarest."""
-    rarest = max(one["of"] for one in data)
-    worst = max((one for one in data if one["of"] == rarest), key=lambda one: float(one["value"]))
+    """Return the longest of the times that are rarest, in words."""
+    rarest = max(dot["of"] for dot in data)
+    worst = max((dot for dot in data if dot["of"] == rarest), key=lambda dot: float(dot["value"]))
     return f"The longest: {worst['says']}, {worst['row']} on {worst['backend']}."
 
 
 def time_marks(data: Sequence[Datum]) -> list[float]:
-    """Marks of an axis of µs, from one at or below the least time to one at or above the greatest.
+    """Return the marks of an axis of µs, from at or below the least time to at or above the greatest.
 
     They are 1, 2 and 5 of every power of ten; where those are too many, the powers alone.
     """
-    low, high = min(float(one["low"]) for one in data), max(float(one["high"]) for one in data)
+    low, high = min(float(dot["low"]) for dot in data), max(float(dot["high"]) for dot in data)
     fine, coarse = (list(_around(low, high, digits)) for digits in ((1, 2, 5), (1,)))
     return fine if len(fine) <= MOST_MARKS else coarse
 
 
 def _around(low: float, high: float, digits: Sequence[int]) -> Iterator[float]:
-    """The marks with these digits that are needed to hold a span."""
+    """Yield the marks with these digits that are needed to hold a span."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     marks = [float(f"{digit}e{power}") for power in powers for digit in digits]
-    for before, at, after in zip([0.0, *marks], marks, [*marks[1:], math.inf], strict=False):
+    for before, mark, after in zip([0.0, *marks], marks, [*marks[1:], math.inf], strict=False):
         if after > low and before < high:
-            yield at
+            yield mark
 
 
 @lru_cache(maxsize=256)

@@ -1,4 +1,4 @@
-"""Panels: one for each backend, all over the same rows and the same axis."""
+"""Panels side by side: one for each backend, all over the same benchmarks and the same axis."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,18 +9,18 @@ if TYPE_CHECKING:
     import altair as alt
 
 PANELS = 4
-"""Backends side by side before the next begin a new line."""
+"""The most panels side by side; the next begin a new line."""
 
 PANEL_WIDTH, ROW_HEIGHT = 250, 17
 
 
 def panel_columns(data: Sequence[Datum]) -> int:
-    """How many panels stand side by side."""
-    return min(PANELS, len({one["backend"] for one in data}))
+    """Return how many panels stand side by side."""
+    return min(PANELS, len({datum["backend"] for datum in data}))
 
 
 def benchmark_axis() -> "alt.Y":
-    """The rows of the record, in its order."""
+    """Return the axis of the record's benchmarks, in their order."""
     import altair as alt
 
     return alt.Y(
@@ -32,7 +32,7 @@ def benchmark_axis() -> "alt.Y":
 
 
 def faceted(layers: Sequence[Any], beside: int) -> "alt.FacetChart":
-    """These layers for every backend, so many panels beside each other."""
+    """Return these layers for every backend, with `beside` panels next to each other."""
     import altair as alt
 
     facet = alt.Facet(

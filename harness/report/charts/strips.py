@@ -1,4 +1,4 @@
-"""Strips: how far each round, or each comparison of an audit, lies from the middle, in its order."""
+"""Charts of strips: how far each round, or each comparison of an audit, lies from the middle, in order."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -23,30 +23,30 @@ One round that was disturbed would otherwise flatten all others, and hide a drif
 
 
 def round_strips(record: Record) -> Mapping[int, Chart]:
-    """The strip of rounds of every row that has one, by the row's number from 1."""
-    found = ((number, _strip_of(line, record)) for number, line in enumerate(record.results, start=1))
-    some = {number: data for number, data in found if data}
-    if not some:
+    """Return the strip of rounds of every benchmark that has one, by the benchmark's number from 1."""
+    results = enumerate(record.results, start=1)
+    strips = {number: data for number, result in results if (data := _strip_data(result, record))}
+    if not strips:
         return {}
     spec = _strip_spec("round", "its median")
-    return {number: _strip(number, record.results[number - 1], data, spec) for number, data in some.items()}
+    return {number: _strip(number, record.results[number - 1], data, spec) for number, data in strips.items()}
 
 
 def trial_chart(record: Record) -> Chart | None:
-    """How far identical code was measured apart, trial by trial; None of a run."""
-    apart = {
-        words: [float(f"{(one.comparisons[0].ratio.value - 1) * 100:.3g}") for one in some]
+    """Return how far identical code was measured apart, trial by trial; None of a run."""
+    away = {
+        words: [float(f"{(trial.comparisons[0].ratio.value - 1) * 100:.3g}") for trial in trials]
         for name, words in PROCEDURES.items()
-        if (some := completed(record.trials, name))
+        if (trials := completed(record.trials, name))
     }
-    if not apart:
+    if not away:
         return None
-    span = _span([abs(one) for some in apart.values() for one in some])
+    span = _span([abs(percent) for series in away.values() for percent in series])
     data: tuple[Datum, ...] = tuple(
-        {"backend": words, "order": at, "apart": some, "span": span, "unit": "%"}
-        for at, (words, some) in enumerate(apart.items())
+        {"backend": words, "order": order, "apart": series, "span": span, "unit": "%"}
+        for order, (words, series) in enumerate(away.items())
     )
-    rows = tuple((one["backend"], str(len(one["apart"])), _extent(one)) for one in data)
+    rows = tuple((strip["backend"], str(len(strip["apart"])), _extent(strip)) for strip in data)
     title = "Identical code, comparison by comparison"
     return Chart(
         "chart-trials",
@@ -59,60 +59,64 @@ def trial_chart(record: Record) -> Chart | None:
     )
 
 
-def _strip_of(line: BenchmarkResult, record: Record) -> tuple[Datum, ...]:
-    """How far each round's sample lies from its case's median: in % of a ratio, in µs of a sleep."""
-    asleep = line.benchmark.ideal is not None
-    apart = {
-        cell.backend: _apart(cell.timing.samples, asleep=asleep)
-        for cell in line.cases
-        if cell.timing is not None and len(cell.timing.samples) > 1
+def _strip_data(result: BenchmarkResult, record: Record) -> tuple[Datum, ...]:
+    """Return how far each round's sample lies from its case's median: in % of a ratio, in µs of a sleep."""
+    asleep = result.benchmark.ideal is not None
+    away = {
+        case.backend: _away_from_median(case.timing.samples, asleep=asleep)
+        for case in result.cases
+        if case.timing is not None and len(case.timing.samples) > 1
     }
-    span = _span([abs(one) for some in apart.values() for one in some])
+    span, backends = (
+        _span([abs(sample) for series in away.values() for sample in series]),
+        backend_order(record),
+    )
     return tuple(
         {
             "backend": label(name),
-            "order": backend_order(record).index(name),
-            "apart": some,
+            "order": backends.index(name),
+            "apart": series,
             "span": span,
             "unit": "µs" if asleep else "%",
         }
-        for name, some in apart.items()
+        for name, series in away.items()
     )
 
 
 def _span(away: Sequence[float]) -> float:
-    """Half the height of a strip: as far as any round lies, or where few lie further."""
+    """Return half the height of a strip: as far as any round lies, or TALLEST where few lie further."""
     if not away:
         return 1.0
     return min(max(away), TALLEST * median(away)) or max(away) or 1.0
 
 
 def _edge(data: Sequence[Datum]) -> str:
-    """How high a strip is, and what of it does not fit."""
-    beyond = sum(abs(x) > one["span"] for one in data for x in one["apart"])
-    high = f"a strip is ±{data[0]['span']:.3g} {data[0]['unit']} high"
-    return (
-        f"{high}; {beyond} beyond that {'is' if beyond == 1 else 'are'} on its edge."
-        if beyond
-        else f"{high}."
-    )
+    """Return how high a strip is, and what of it does not fit, in words."""
+    beyond = sum(abs(sample) > strip["span"] for strip in data for sample in strip["apart"])
+    height = f"a strip is ±{data[0]['span']:.3g} {data[0]['unit']} high"
+    if not beyond:
+        return f"{height}."
+    return f"{height}; {beyond} beyond that {'is' if beyond == 1 else 'are'} on its edge."
 
 
-def _apart(samples: Sequence[float], *, asleep: bool) -> list[float]:
+def _away_from_median(samples: Sequence[float], *, asleep: bool) -> list[float]:
     middle = median(samples)
-    away = (one - middle if asleep else math.expm1(one - middle) * 100 for one in samples)
-    return [float(f"{one:.3g}") for one in away]
+    away = (sample - middle if asleep else math.expm1(sample - middle) * 100 for sample in samples)
+    return [float(f"{difference:.3g}") for difference in away]
 
 
-def _strip(number: int, line: BenchmarkResult, data: tuple[Datum, ...], spec: Spec) -> Chart:
+def _strip(number: int, result: BenchmarkResult, data: tuple[Datum, ...], spec: Spec) -> Chart:
     unit = data[0]["unit"]
-    rows = tuple((one["backend"], _extent(one), " ".join(f"{x:+g}" for x in one["apart"])) for one in data)
+    rows = tuple(
+        (strip["backend"], _extent(strip), " ".join(f"{sample:+g}" for sample in strip["apart"]))
+        for strip in data
+    )
     title = "Rounds"
     return Chart(
         f"chart-row-{number}",
         "strip",
         title,
-        f"Each round of {label(line.benchmark.id)} in the order it was taken, "
+        f"Each round of {label(result.benchmark.id)} in the order it was taken, "
         "away from its backend's median; " + _edge(data),
         Table(title, (*names("backend"), *numbers(f"from the median, {unit}", f"each round, {unit}")), rows),
         spec,
@@ -120,8 +124,8 @@ def _strip(number: int, line: BenchmarkResult, data: tuple[Datum, ...], spec: Sp
     )
 
 
-def _extent(one: Datum) -> str:
-    return f"{min(one['apart']):+.3g} to {max(one['apart']):+.3g}"
+def _extent(strip: Datum) -> str:
+    return f"{min(strip['apart']):+.3g} to {max(strip['apart']):+.3g}"
 
 
 @cache

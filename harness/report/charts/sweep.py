@@ -1,4 +1,4 @@
-"""A scenario over one of its parameters: time on log axes, a curve for each backend, and memory in words."""
+"""The chart of a sweep: time over a parameter on log axes, a curve for each backend; memory in words."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -13,16 +13,16 @@ SWEEP_WIDTH, SWEEP_HEIGHT = 520, 300
 
 
 def sweep_chart(sweep: Sweep) -> Chart:
-    """The curves of one scenario, each with its power."""
+    """Return the curves of one scenario, each with its power."""
     title = f"{label(sweep.name)}: time against {label(sweep.parameter)}"
-    said = "; ".join(f"{label(one.backend)} {_power(one)}" for one in sweep.curves)
+    powers = "; ".join(f"{label(curve.backend)} {_power(curve)}" for curve in sweep.curves)
     number = sweep.curves[0].points[0].result_index + 1
     return Chart(
         f"chart-sweep-{number}",
         f"sweep-{number}",
         title,
         f"Time per iteration against {label(sweep.parameter)}, both log axes, "
-        f"with the power fitted to each: {said}.{_weights(sweep)}",
+        f"with the power fitted to each: {powers}.{_weights(sweep)}",
         Table(title, tuple(_columns(sweep)), tuple(_rows(sweep)), tuple(_notes(sweep))),
         _sweep_spec(sweep),
         tuple(_sweep_data(sweep)),
@@ -30,12 +30,12 @@ def sweep_chart(sweep: Sweep) -> Chart:
 
 
 def _weights(sweep: Sweep) -> str:
-    """What one of the parameter takes of memory, where that is known."""
-    found = [(curve.backend, curve.weight) for curve in sweep.curves if curve.weight is not None]
-    if not found:
+    """Return what memory one more of the parameter takes, in words; an empty text where that is not known."""
+    weighed = [curve for curve in sweep.curves if curve.weight is not None]
+    if not weighed:
         return ""
-    said = "; ".join(f"{label(name)} {_bytes(weight)}" for name, weight in found)
-    return f" Peak memory for one more of {label(sweep.parameter)}: {said}."
+    weights = "; ".join(f"{label(curve.backend)} {_bytes(curve.weight)}" for curve in weighed)
+    return f" Peak memory for one more of {label(sweep.parameter)}: {weights}."
 
 
 def _bytes(weight: Estimate | None) -> str:
@@ -67,15 +67,15 @@ def _notes(sweep: Sweep) -> Iterator[str]:
 
 
 def _growths(sweep: Sweep) -> Iterator[str]:
-    """Where a unit of the parameter grows dearer, and what garbage collection has to do with it."""
+    """Yield where a unit of the parameter grows dearer, and what garbage collection has to do with it."""
     for curve in sweep.curves:
-        if (found := curve.growth) is not None:
-            cheap, large = found.cheapest, found.largest
+        if (growth := curve.growth) is not None:
+            cheap, large = growth.cheapest, growth.largest
             yield (
                 f"{label(curve.backend)}: one of {label(sweep.parameter)} = {large.value:,.0f} takes "
-                f"{found.times:.1f} times as long as one of {cheap.value:,.0f}; garbage collection is "
+                f"{growth.times:.1f} times as long as one of {cheap.value:,.0f}; garbage collection is "
                 f"{large.collecting:.0%} of that time, not {cheap.collecting:.0%}, and without it one "
-                f"takes {found.times_without_collecting:.1f} times as long."
+                f"takes {growth.times_without_collecting:.1f} times as long."
             )
 
 
@@ -95,29 +95,31 @@ def _sweep_data(sweep: Sweep) -> Iterator[Datum]:
                 "value": float(seconds.value),
                 "low": float(seconds.value if seconds.low is None else seconds.low),
                 "high": float(seconds.value if seconds.high is None else seconds.high),
-                "says": f"{label(curve.backend)}, {point.value:g}: {format_estimate(seconds, ' µs')}",
+                "says": f"{label(curve.backend)}, {point.value:g}: {format_seconds(point.seconds)}",
             }
 
 
 def _sweep_spec(sweep: Sweep) -> Spec:
-    at = sorted({point.value for one in sweep.curves for point in one.points})
-    return _sweep_spec_over(label(sweep.parameter), tuple(at), len(sweep.curves))
+    values = sorted({point.value for curve in sweep.curves for point in curve.points})
+    return _sweep_spec_over(label(sweep.parameter), tuple(values), len(sweep.curves))
 
 
 @lru_cache(maxsize=256)
-def _sweep_spec_over(parameter: str, at: tuple[float, ...], count: int) -> Spec:
+def _sweep_spec_over(parameter: str, values: tuple[float, ...], count: int) -> Spec:
     import altair as alt
 
     by_order = alt.EncodingSortField("order", op="min", order="ascending")
     legend = alt.Legend(title=None, orient="bottom", columns=2, labelLimit=400, symbolSize=70)
-    hues = alt.Scale(range=[BACKEND_COLORS[at % len(BACKEND_COLORS)] for at in range(count)])
-    shapes = alt.Scale(range=[SHAPES[(at + at // len(BACKEND_COLORS)) % len(SHAPES)] for at in range(count)])
+    hues = alt.Scale(range=[BACKEND_COLORS[number % len(BACKEND_COLORS)] for number in range(count)])
+    shapes = alt.Scale(
+        range=[SHAPES[(number + number // len(BACKEND_COLORS)) % len(SHAPES)] for number in range(count)]
+    )
     base = alt.Chart(named_data()).encode(
         x=alt.X(
             "at:Q",
             title=parameter,
             scale=alt.Scale(type="log", nice=False, padding=12),
-            axis=alt.Axis(format="~r", values=list(at), labelOverlap=True),
+            axis=alt.Axis(format="~r", values=list(values), labelOverlap=True),
         ),
         color=alt.Color("backend:N", sort=by_order, scale=hues, legend=None),
     )

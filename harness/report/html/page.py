@@ -1,19 +1,26 @@
-"""A record → everything that its page says, ready to be filled in."""
+"""Everything that the page of a record says, ready to be filled into its template."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from harness.records.estimate import Judgement
-from harness.records.record import BenchmarkResult, CaseResult, Record
+from harness.records.record import BenchmarkResult, Record
 from harness.records.verdict import FINDINGS, Verdict
-from harness.report import charts, commands, differences, evidence, formatting
+from harness.report import charts, commands, differences, evidence
 from harness.report.charts import Chart
 from harness.report.charts.rendering import ChartRenderer
 from harness.report.contents import said, tables
+from harness.report.formatting import VERDICTS, format_self_test
 from harness.report.html.markup import trusted
-from harness.report.html.matrix import JUDGEMENT_SIGNS, Matrix, backend_order, case_anchor, matrix
+from harness.report.html.matrix import (
+    JUDGEMENT_SIGNS,
+    Matrix,
+    backend_order,
+    case_anchor,
+    matrix,
+)
 from harness.report.method import method
 from harness.report.tables import results, table
 from harness.report.warnings import Severity, notices_of_benchmarks, notices_of_run
@@ -21,7 +28,7 @@ from harness.report.warnings import Severity, notices_of_benchmarks, notices_of_
 
 @dataclass(frozen=True, slots=True)
 class RenderedChart:
-    """A chart with its image, ready to stand on a page; where there is none, it is drawn when it is seen."""
+    """A chart with its image; where the image is empty, the chart is drawn when it is seen."""
 
     chart: Chart
     svg: Markup
@@ -39,7 +46,7 @@ class CaseSection:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkSection:
-    """A row on the page with all of its cases."""
+    """A benchmark on the page with all of its cases; `code` is the text of its scenario."""
 
     number: int
     name: str
@@ -53,7 +60,7 @@ class BenchmarkSection:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceSection:
-    """A difference as it stands on the page."""
+    """A difference on the page; `output` is what a worker that ended badly wrote last."""
 
     case: str
     reason: str
@@ -63,10 +70,19 @@ class DifferenceSection:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What to know before a figure is quoted; `calm` where it is nothing to worry about."""
+    """Something to know before a figure is quoted; it is calm where it is nothing to worry about."""
 
     text: str
     calm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """A sign that the page uses, its style class if it has one, and what it means."""
+
+    symbol: str
+    meaning: str
+    css_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +96,8 @@ class Page:
     warnings: tuple[Notice, ...]
     benchmark_warnings: tuple[str, ...]
     matrix: Matrix
-    legend: tuple[tuple[str, str, str], ...]
-    judgements: tuple[tuple[str, str], ...]
+    verdict_legend: tuple[LegendEntry, ...]
+    judgement_legend: tuple[LegendEntry, ...]
     times: table.Table | None
     charts: tuple[RenderedChart, ...]
     findings: tuple[DifferenceSection, ...]
@@ -95,31 +111,28 @@ class Page:
     own_command: str
 
 
-def page_of(record: Record, workshop: ChartRenderer) -> Page:
-    """What the page of a record says."""
-    what, where = results.heading(record)
-    drawn = tuple(rendered_chart(chart, workshop) for chart in charts.charts(record))
-    under_charts = [one.chart.table for one in drawn]
+def page_of(record: Record, renderer: ChartRenderer) -> Page:
+    """Return what the page of a record says."""
+    subject, conditions = results.heading(record)
+    drawn = tuple(rendered_chart(chart, renderer) for chart in charts.charts(record))
+    under_charts = [rendered.chart.table for rendered in drawn]
     return Page(
         name=record.run.name,
-        subject=what,
-        conditions=where,
+        subject=subject,
+        conditions=conditions,
         sentences=said(record),
-        warnings=tuple(_warned(record)),
+        warnings=tuple(_notices(record)),
         benchmark_warnings=tuple(notice.text for notice in notices_of_benchmarks(record)),
         matrix=matrix(record),
-        legend=tuple(
-            (formatting.VERDICTS[verdict].sign, formatting.VERDICTS[verdict].css_class, str(verdict))
-            for verdict in _verdicts(record)
-        ),
-        judgements=tuple(_speeds(record)),
+        verdict_legend=tuple(_verdict_legend(record)),
+        judgement_legend=tuple(_judgement_legend(record)),
         times=results.times(record),
         charts=drawn,
         findings=tuple(_findings(record)),
-        tables=tuple(one for one in tables(record) if one[1] not in under_charts),
+        tables=tuple((anchor, content) for anchor, content in tables(record) if content not in under_charts),
         documented=differences.documented(record),
         ledger=results.ledger(record),
-        benchmarks=tuple(_stories(record, workshop)),
+        benchmarks=tuple(_benchmarks(record, renderer)),
         environment=results.environment(record),
         method=method(record),
         command=commands.whole(record),
@@ -127,87 +140,94 @@ def page_of(record: Record, workshop: ChartRenderer) -> Page:
     )
 
 
-def rendered_chart(chart: Chart, workshop: ChartRenderer) -> RenderedChart:
-    """A chart with its image, while there is room for images."""
-    return RenderedChart(chart, trusted(workshop.image(chart)))
+def rendered_chart(chart: Chart, renderer: ChartRenderer) -> RenderedChart:
+    """Return a chart with its image, while there is room for images."""
+    return RenderedChart(chart, trusted(renderer.image(chart)))
 
 
-def _warned(record: Record) -> Iterable[Notice]:
+def _notices(record: Record) -> Iterator[Notice]:
     for notice in notices_of_run(record):
         yield Notice(notice.text, notice.severity is Severity.GOOD)
 
 
-def _verdicts(record: Record) -> Iterable[Verdict]:
-    found = {cell.verdict.kind for line in record.results for cell in line.cases}
-    return [verdict for verdict in Verdict if verdict in found]
+def _verdict_legend(record: Record) -> Iterator[LegendEntry]:
+    verdicts = {case.verdict.kind for result in record.results for case in result.cases}
+    for verdict, rendering in VERDICTS.items():
+        if verdict in verdicts:
+            yield LegendEntry(rendering.sign, str(verdict), rendering.css_class)
 
 
-def _speeds(record: Record) -> Iterable[tuple[str, str]]:
-    found = {cell.timing.judgement for line in record.results for cell in line.cases if cell.timing}
-    return [(JUDGEMENT_SIGNS[judgement], str(judgement)) for judgement in Judgement if judgement in found]
+def _judgement_legend(record: Record) -> Iterator[LegendEntry]:
+    judgements = {case.timing.judgement for result in record.results for case in result.cases if case.timing}
+    for judgement in Judgement:
+        if judgement in judgements:
+            yield LegendEntry(JUDGEMENT_SIGNS[judgement], str(judgement))
 
 
-def _findings(record: Record) -> Iterable[DifferenceSection]:
-    yield from _absent(record)
-    for one in differences.differences(record, *FINDINGS, Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED):
-        window = None if one.parting is None else evidence.window_of(one.parting)
-        said = tuple(evidence.truncate(line, evidence.LONG) for line in one.said)
-        yield DifferenceSection(one.case, evidence.truncate(one.because, evidence.LONG), window, said)
-
-
-def _absent(record: Record) -> Iterable[DifferenceSection]:
-    """What could not be observed at all: once for every reason, not once for every row."""
-    found = dict.fromkeys(
-        (cell.backend, cell.verdict.reason)
-        for line in record.results
-        for cell in line.cases
-        if cell.verdict.kind is Verdict.UNAVAILABLE
-    )
-    for backend, because in found:
+def _findings(record: Record) -> Iterator[DifferenceSection]:
+    yield from _unavailable(record)
+    shown = (*FINDINGS, Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED)
+    for difference in differences.differences(record, *shown):
         yield DifferenceSection(
-            f"{backend} is unavailable", evidence.truncate(because, evidence.LONG), None, ()
+            case=difference.case,
+            reason=evidence.truncate(difference.because, evidence.LONG),
+            window=None if difference.parting is None else evidence.window_of(difference.parting),
+            output=tuple(evidence.truncate(line, evidence.LONG) for line in difference.said),
         )
 
 
-def _stories(record: Record, workshop: ChartRenderer) -> Iterable[BenchmarkSection]:
+def _unavailable(record: Record) -> Iterator[DifferenceSection]:
+    """Yield what could not be observed at all: once for every reason, not once for every benchmark."""
+    reasons = dict.fromkeys(
+        (case.backend, case.verdict.reason)
+        for result in record.results
+        for case in result.cases
+        if case.verdict.kind is Verdict.UNAVAILABLE
+    )
+    for backend, reason in reasons:
+        shown = evidence.truncate(reason, evidence.LONG)
+        yield DifferenceSection(f"{backend} is unavailable", shown, None, ())
+
+
+def _benchmarks(record: Record, renderer: ChartRenderer) -> Iterator[BenchmarkSection]:
     strips = charts.round_strips(record)
-    for number, line in enumerate(record.results, start=1):
+    for number, result in enumerate(record.results, start=1):
+        benchmark = result.benchmark
         yield BenchmarkSection(
             number=number,
-            name=line.benchmark.id,
-            summary=line.benchmark.summary,
-            source=line.benchmark.source,
-            code=line.benchmark.text,
-            facts=tuple(_facts(line)),
-            strip=rendered_chart(strips[number], workshop) if number in strips else None,
-            cases=tuple(_folded(record, number, line)),
+            name=benchmark.id,
+            summary=benchmark.summary,
+            source=benchmark.source,
+            code=benchmark.text,
+            facts=tuple(_facts(result)),
+            strip=rendered_chart(strips[number], renderer) if number in strips else None,
+            cases=tuple(_cases(record, number, result)),
         )
 
 
-def _facts(line: BenchmarkResult) -> Iterable[str]:
-    if line.rounds:
-        yield f"{line.rounds} rounds"
-    if line.settings is not None:
-        yield f"{line.settings.loops} iterations a value"
-    if line.stop_reason is not None:
-        yield str(line.stop_reason)
-    if line.self_test is not None:
-        unit = " µs" if line.benchmark.ideal is not None else "×"
-        yield f"A/A {formatting.format_estimate(line.self_test, unit)}"
-    if line.benchmark.ideal is not None:
-        yield f"ideal {line.benchmark.ideal * 1e6:g} µs"
+def _facts(result: BenchmarkResult) -> Iterator[str]:
+    """Yield how a benchmark was timed, fact by fact."""
+    if result.rounds:
+        yield f"{result.rounds} rounds"
+    if result.settings is not None:
+        yield f"{result.settings.loops} iterations a value"
+    if result.stop_reason is not None:
+        yield str(result.stop_reason)
+    if result.self_test is not None:
+        yield f"self-test {format_self_test(result)}"
+    if result.benchmark.ideal is not None:
+        yield f"ideal {result.benchmark.ideal * 1e6:g} µs"
 
 
-def _folded(record: Record, number: int, line: BenchmarkResult) -> Iterable[CaseSection]:
-    cells: Mapping[str, CaseResult] = {cell.backend: cell for cell in line.cases}
-    for at, backend in enumerate(backend_order(record), start=1):
-        if backend in cells:
-            cell = cells[backend]
-            verdict = cell.verdict.kind
-            case = evidence.case_of(record, line, cell)
+def _cases(record: Record, number: int, result: BenchmarkResult) -> Iterator[CaseSection]:
+    """Yield the cases of a benchmark in the order of the matrix's columns."""
+    cases = {case.backend: case for case in result.cases}
+    for column, backend in enumerate(backend_order(record), start=1):
+        if case := cases.get(backend):
+            rendering = VERDICTS[case.verdict.kind]
             yield CaseSection(
-                case_anchor(number, at),
-                formatting.VERDICTS[verdict].sign,
-                formatting.VERDICTS[verdict].css_class,
-                case,
+                anchor=case_anchor(number, column),
+                symbol=rendering.sign,
+                css_class=rendering.css_class,
+                evidence=evidence.case_of(record, result, case),
             )

@@ -10,6 +10,7 @@ from harness.report.site.summary import MachineSummary, RecordSummary
 T = TypeVar("T")
 
 API = "api/v2"
+"""The folder of the API, named for its version."""
 
 INDEX = f"{API}/index.json"
 """The index of the JSON API, the last file that a build writes but for the manifest."""
@@ -30,10 +31,10 @@ class ScenarioHistory(msgspec.Struct, frozen=True):
 
 
 class SeriesFigures(msgspec.Struct, frozen=True):
-    """A series: the records it comes from, oldest first, its time ratios, and where it changed.
+    """A series: the records it comes from, oldest first, its verdicts, its time ratios, and where it changed.
 
     The ratios are to `baseline`; `build` and `baseline_build` are the builds of Python that the two ran
-    on, empty where an environment could not be made.
+    on, empty where an environment could not be made. `changed` names the records that begin a new level.
     """
 
     benchmark: str
@@ -49,48 +50,47 @@ class SeriesFigures(msgspec.Struct, frozen=True):
 
 
 def schema() -> str:
-    """The JSON Schema of every file of the API, one definition for each kind of file."""
-    _, parts = msgspec.json.schema_components(
-        (RecordIndex, RecordSummary, ScenarioHistory), ref_template="#/$defs/{name}"
-    )
+    """Return the JSON Schema of every file of the API, one definition for each kind of file."""
+    kinds = (RecordIndex, RecordSummary, ScenarioHistory)
+    _, definitions = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
     whole = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "The JSON API of a loopcmp site",
-        "description": "index.json is a RecordIndex, each of records/*.json a RecordSummary, "
-        "and each of scenarios/*.json a ScenarioHistory.",
-        "oneOf": [
-            {"$ref": f"#/$defs/{kind.__name__}"} for kind in (RecordIndex, RecordSummary, ScenarioHistory)
-        ],
-        "$defs": parts,
+        "description": (
+            "index.json is a RecordIndex, each of records/*.json a RecordSummary, "
+            "and each of scenarios/*.json a ScenarioHistory."
+        ),
+        "oneOf": [{"$ref": f"#/$defs/{kind.__name__}"} for kind in kinds],
+        "$defs": definitions,
     }
     return msgspec.json.format(msgspec.json.encode(whole), indent=1).decode() + "\n"
 
 
 def encode(value: object) -> str:
-    """A file of the API."""
+    """Return the text of a file of the API."""
     return msgspec.json.encode(value).decode() + "\n"
 
 
 def decode(data: bytes, kind: type[T]) -> T | None:
-    """A file of the site, read back; None where it holds something else."""
+    """Return what a file of the site holds; None where it is something else."""
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, RecursionError, ValueError):
         return None
 
 
-def series_figures(one: Series) -> SeriesFigures:
-    """A series as the API shows it."""
-    moments = one.points
+def series_figures(series: Series) -> SeriesFigures:
+    """Return a series as the API shows it."""
+    points = series.points
     return SeriesFigures(
-        benchmark=one.benchmark,
-        backend=one.backend,
-        build=one.build,
-        baseline=one.baseline,
-        baseline_build=one.baseline_build,
-        machine=one.machine,
-        records=tuple(moment.summary.name for moment in moments),
-        verdicts=tuple(moment.case.verdict for moment in moments),
-        ratios=tuple(moment.case.ratio.value if moment.case.ratio else None for moment in moments),
-        changed=tuple(moment.summary.name for moment in moments if moment.changed),
+        benchmark=series.benchmark,
+        backend=series.backend,
+        build=series.build,
+        baseline=series.baseline,
+        baseline_build=series.baseline_build,
+        machine=series.machine,
+        records=tuple(point.summary.name for point in points),
+        verdicts=tuple(point.case.verdict for point in points),
+        ratios=tuple(point.case.ratio.value if point.case.ratio else None for point in points),
+        changed=tuple(point.summary.name for point in points if point.changed),
     )

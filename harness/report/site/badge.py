@@ -1,43 +1,32 @@
-"""A badge for a loop's README: how many scenarios agree, and how its time compares."""
-
-from markupsafe import Markup
+"""A badge for a loop's README: in how many cases it does what is promised, and how its time compares."""
 
 from harness.report.formatting import label
+from harness.report.html.templating import fill
 from harness.report.site.leaderboard import Leaderboard, Standing
 
 _LETTER = 6.6
-"""Pixels that a letter of 11 px takes, about; the text is stretched to fit."""
+"""The pixels that a letter of 11 px takes, about; the text is stretched to fit."""
 
-_BADGE = Markup(
-    '<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" aria-label="{whole}">'
-    "<title>{whole}</title>"
-    '<rect width="{left}" height="20" fill="#3b434b"/>'
-    '<rect x="{left}" width="{right}" height="20" fill="{color}"/>'
-    '<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
-    '<text x="6" y="14" textLength="{left_text}">{label}</text>'
-    '<text x="{at}" y="14" textLength="{right_text}">{message}</text></g></svg>\n'
-)
+_PADDING = 6
+"""The pixels on either side of a text."""
 
 GOOD, BAD, UNKNOWN = "#1a6b34", "#b3161f", "#59636e"
 
 
 def badge(board: Leaderboard, standing: Standing) -> str:
-    """An SVG image that says it in words, so that its color says nothing that they do not."""
+    """Return an SVG image that says it in words, so that its color says nothing that they do not."""
     name, message = f"loopcmp {label(standing.backend)}", badge_message(board, standing)
-    left, right = (round(len(text) * _LETTER) + 12 for text in (name, message))
-    return str(
-        _BADGE.format(
-            width=left + right,
-            left=left,
-            right=right,
-            left_text=left - 12,
-            right_text=right - 12,
-            at=left + 6,
-            label=name,
+    return (
+        fill(
+            "badge.svg.j2",
+            name=name,
             message=message,
-            whole=f"{name}: {message}",
+            name_width=round(len(name) * _LETTER),
+            message_width=round(len(message) * _LETTER),
+            padding=_PADDING,
             color=_color(standing),
         )
+        + "\n"
     )
 
 
@@ -48,10 +37,13 @@ def _color(standing: Standing) -> str:
 
 
 def badge_message(board: Leaderboard, standing: Standing) -> str:
-    """What a badge says: first whether the loop does what it should."""
+    """Return what a badge says: first whether the loop does what it should, then how its time compares.
+
+    A ratio without an interval is not for a badge, which says nothing else.
+    """
     if not standing.observed:
         return "not observed"
-    said = f"{standing.kept}/{standing.observed} as promised"
-    if standing.ratio is None or standing.backend == board.summary.baseline:
-        return said
-    return f"{said}, {standing.ratio.value:.2f}× time"
+    kept = f"{standing.kept}/{standing.observed} as promised"
+    if standing.ratio is None or standing.ratio.low is None:
+        return kept
+    return f"{kept}, {board.ratio_text(standing)} time"

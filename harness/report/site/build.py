@@ -1,7 +1,7 @@
-"""results/ → a folder that any web server can serve; what did not change is not made again."""
+"""The site of the published records: a folder that any web server can serve, made anew where it changed."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -13,10 +13,10 @@ from harness.records.record import Record
 from harness.records.store import LOCAL, RECORD, read_record
 from harness.records.store.decoding import read_bytes
 from harness.report.charts.rendering import ChartRenderer, gzip_base64, runtime
-from harness.report.formats.html import fill
 from harness.report.html.assets import chart_data_json, read_asset
 from harness.report.html.matrix import backend_order, case_anchor
 from harness.report.html.page import page_of
+from harness.report.html.templating import fill_page
 from harness.report.sentences import sentences
 from harness.report.site import pages
 from harness.report.site.api import (
@@ -35,15 +35,18 @@ from harness.report.site.history import Series, series
 from harness.report.site.leaderboard import leaderboard
 from harness.report.site.names import slug
 from harness.report.site.summary import MachineSummary, RecordSummary, loop_of, summarize_record
-from harness.report.tables.audit import sentences as audited
+from harness.report.tables import audit
 
 RUNTIME = "assets/vega.js"
 """The file that draws charts, which takes a while to put together."""
 
+ASSETS = ("style.css", "report.js", "site.js")
+"""The files that the pages share, besides what draws charts."""
+
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """What was done: records on the site, those rendered now, and files written now."""
+    """What a build did: the records on the site, those rendered now, and the files written now."""
 
     records: int
     rendered: int
@@ -51,18 +54,20 @@ class BuildResult:
 
 
 def publish(results: Path, folder: Path) -> BuildResult:
-    """Build the site of the published records under `results`.
+    """Build the site of the published records under `results`; what did not change is not made again.
 
     Raises BadInput where it cannot, before anything is written, and CannotWrite where the folder takes no
-    more; a build that came to no end is gone on with by the next.
+    more. A build that was killed is gone on with by the next.
     """
     sources, made_by = list(_sources(results)), program_digest()
     with SiteFolder(folder) as site:
-        known = {one.name: _known(site, one) for one in sources} if site.made_by == made_by else {}
-        rendered = [one for one in sources if known.get(one.name) is None]
-        summaries = [known.get(one.name) or _summary(one, read_record(one.path)) for one in sources]
+        known = {source.name: _known(site, source) for source in sources} if site.made_by == made_by else {}
+        rendered = [source for source in sources if known.get(source.name) is None]
+        summaries = [
+            known.get(source.name) or _summary(source, read_record(source.path)) for source in sources
+        ]
         derived = dict(_derived(sorted(summaries, key=_age, reverse=True), made_by))
-        site.claim([*(name for one in sources for name in one.files), *derived, RUNTIME], made_by)
+        site.claim([*(name for source in sources for name in source.files), *derived, RUNTIME], made_by)
         for source in rendered:
             _render(site, source)
         for name, text in derived.items():
@@ -79,7 +84,7 @@ def _age(summary: RecordSummary) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class PublishedRecord:
-    """A published record: its name on the site, its file, the digest of its bytes."""
+    """A published record: its name on the site, its file, the SHA-256 of its bytes."""
 
     name: str
     path: Path
@@ -92,37 +97,38 @@ class PublishedRecord:
 
 
 def _sources(results: Path) -> Iterator[PublishedRecord]:
-    found = [path for path in sorted(results.glob(f"*/{RECORD}")) if path.parent.name != LOCAL]
-    if not found:
+    paths = [path for path in sorted(results.glob(f"*/{RECORD}")) if path.parent.name != LOCAL]
+    if not paths:
         raise BadInput(f"no published record under {results}: loopcmp run --publish NAME makes one")
-    for path in found:
-        yield PublishedRecord(slug(path.parent.name), path, hashlib.sha256(read_bytes(path)).hexdigest())
+    for path in paths:
+        digest = hashlib.sha256(read_bytes(path)).hexdigest()
+        yield PublishedRecord(slug(path.parent.name), path, digest)
 
 
 @cache
 def program_digest() -> str:
-    """A digest of this program's files: a site that another version made is made anew."""
-    whole = hashlib.sha256()
-    root = Path(__file__).parent.parent
+    """Return a digest of this program's files: a site that another version made is made anew."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parents[2]
     for path in sorted(root.rglob("*")):
         if path.suffix in {".py", ".j2", ".css", ".js"}:
-            whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return whole.hexdigest()
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _known(site: SiteFolder, source: PublishedRecord) -> RecordSummary | None:
-    """What an earlier build knew of the same bytes; None where it did not, or its page is not there."""
+    """Return what an earlier build knew of the same bytes; None where it did not, or their page is gone."""
     page, file = source.files
-    data = site.read(file)
-    if data is None or not site.has(page):
+    content = site.read(file)
+    if content is None or not site.has(page):
         return None
-    summary = decode(data, RecordSummary)
+    summary = decode(content, RecordSummary)
     return summary if summary is not None and summary.digest == source.digest else None
 
 
 def _summary(source: PublishedRecord, record: Record) -> RecordSummary:
-    said = (*audited(record), *sentences(record))
-    return summarize_record(source.name, source.digest, record, said, _places(record))
+    words = (*audit.sentences(record), *sentences(record))
+    return summarize_record(source.name, source.digest, record, words, _anchors(record))
 
 
 def _render(site: SiteFolder, source: PublishedRecord) -> None:
@@ -132,61 +138,61 @@ def _render(site: SiteFolder, source: PublishedRecord) -> None:
     site.put(file, encode(_summary(source, record)))
 
 
-def _places(record: Record) -> dict[tuple[str, str], str]:
+def _anchors(record: Record) -> dict[tuple[str, str], str]:
+    """Return where the evidence of each case stands on the record's page, by benchmark and backend."""
     return {
-        (line.benchmark.id, backend): case_anchor(number, at)
-        for number, line in enumerate(record.results, start=1)
-        for at, backend in enumerate(backend_order(record), start=1)
+        (result.benchmark.id, backend): case_anchor(number, column)
+        for number, result in enumerate(record.results, start=1)
+        for column, backend in enumerate(backend_order(record), start=1)
     }
 
 
 def _page(record: Record) -> str:
-    """The page of a record, with the style and the runtime that all pages share."""
-    workshop = ChartRenderer(room=0)
-    page = page_of(record, workshop)
+    """Return the page of a record, with the style and the runtime that all pages share."""
+    renderer = ChartRenderer(budget=0)
+    page = page_of(record, renderer)
     shared = pages.site_assets("../", ["report.js"])
     specs = Markup("")
-    if workshop.kinds:
-        data = gzip_base64(chart_data_json(page.charts, workshop))
+    if renderer.kinds:
         specs = Markup(
             '<script type="application/gzip" id="packed" data-runtime="../assets/vega.js">{}</script>'
-        ).format(data)
-    return fill("report.html.j2", page=page, assets=replace(shared, scripts=specs + shared.scripts))
+        ).format(gzip_base64(chart_data_json(page.charts, renderer)))
+    return fill_page("report.html.j2", page=page, assets=replace(shared, scripts=specs + shared.scripts))
 
 
-def _derived(newest_first: list[RecordSummary], made_by: str) -> Iterator[tuple[str, str]]:
-    """The name and text of each file that is made of summaries alone, or is the same on every site."""
-    runs = [one for one in newest_first if not one.audit]  # an audit tries the method, and no loop
-    boards = [leaderboard(one) for one in _newest(runs)]
+def _derived(newest_first: Sequence[RecordSummary], made_by: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and text of each file that is made of summaries alone, or is the same on every site."""
+    runs = [
+        summary for summary in newest_first if not summary.audit
+    ]  # an audit tries the method, and no loop
+    boards = [leaderboard(summary) for summary in _newest(runs)]
     scenarios = _by_scenario(series(runs))
     yield "index.html", pages.index_page(newest_first, sorted(scenarios))
     yield "leaderboard.html", pages.leaderboard_page(boards)
     yield "atom.xml", atom_feed(newest_first)
-    for loop in sorted({loop_of(name) for one in runs for name in one.backends}):
+    for loop in sorted({loop_of(name) for summary in runs for name in summary.backends}):
         yield f"loops/{slug(loop)}.html", pages.loop_page(loop, runs, boards)
-    for name, some in scenarios.items():
-        yield f"scenarios/{slug(name)}.html", pages.scenario_page(name, some)
-        yield (
-            f"{API}/scenarios/{slug(name)}.json",
-            encode(ScenarioHistory(name, tuple(map(series_figures, some)))),
-        )
+    for name, histories in scenarios.items():
+        yield f"scenarios/{slug(name)}.html", pages.scenario_page(name, histories)
+        history = ScenarioHistory(name, tuple(map(series_figures, histories)))
+        yield f"{API}/scenarios/{slug(name)}.json", encode(history)
     yield from ((f"badges/{name}", text) for name, text in pages.badges(boards))
-    yield from ((f"assets/{name}", read_asset(name)) for name in ("style.css", "report.js", "site.js"))
+    yield from ((f"assets/{name}", read_asset(name)) for name in ASSETS)
     yield f"{API}/schema.json", schema()
-    yield INDEX, encode(RecordIndex(made_by, tuple(one.name for one in newest_first)))
+    yield INDEX, encode(RecordIndex(made_by, tuple(summary.name for summary in newest_first)))
 
 
 def _newest(newest_first: Iterable[RecordSummary]) -> list[RecordSummary]:
-    """The newest finished record of every name on every machine and Python."""
-    found: dict[tuple[str, MachineSummary], RecordSummary] = {}
-    for one in newest_first:
-        if one.finished:
-            found.setdefault((one.title, one.machine), one)
-    return list(found.values())
+    """Return the newest finished record of every name on every machine and Python."""
+    newest: dict[tuple[str, MachineSummary], RecordSummary] = {}
+    for summary in newest_first:
+        if summary.finished:
+            newest.setdefault((summary.title, summary.machine), summary)
+    return list(newest.values())
 
 
-def _by_scenario(found: Iterable[Series]) -> dict[str, list[Series]]:
+def _by_scenario(histories: Iterable[Series]) -> dict[str, list[Series]]:
     scenarios: dict[str, list[Series]] = {}
-    for one in found:
-        scenarios.setdefault(one.points[0].case.scenario, []).append(one)
+    for history in histories:
+        scenarios.setdefault(history.points[0].case.scenario, []).append(history)
     return scenarios

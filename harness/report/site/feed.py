@@ -2,41 +2,46 @@
 
 import uuid
 from collections.abc import Sequence
-
-from markupsafe import Markup
+from dataclasses import dataclass
 
 from harness.report.formatting import single_line
+from harness.report.html.templating import fill
 from harness.report.site.summary import RecordSummary
 
 NEWEST = 50
-"""Records in the feed."""
+"""The number of records in the feed."""
 
-_FEED = Markup(
-    '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
-    "<title>loopcmp records</title>\n<id>{id}</id>\n<updated>{updated}</updated>\n"
-    '<author><name>loopcmp</name></author>\n<link href="index.html"/>\n{entries}</feed>\n'
-)
-_ENTRY = Markup(
-    '<entry><title>{title}</title><id>{id}</id><updated>{updated}</updated><link href="records/{name}.html"/>'
-    "<summary>{summary}</summary></entry>\n"
-)
+_NEVER = "1970-01-01T00:00:00+00:00"
+"""The time at which a feed without any record was updated."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """A record in the feed; `name` is that of its page, and `id` is derived from the record's bytes."""
+
+    title: str
+    id: str
+    updated: str
+    name: str
+    summary: str
 
 
 def atom_feed(newest_first: Sequence[RecordSummary]) -> str:
-    """The feed; the identity of an entry is that of its record's bytes."""
-    entries = Markup("").join(
-        _ENTRY.format(
-            title=f"{single_line(one.title)}, {one.started[:10]}",
-            id=_identity(one.digest),
-            updated=single_line(one.started),
-            name=one.name,
-            summary=" ".join(map(single_line, one.sentences)),
-        )
-        for one in newest_first[:NEWEST]
+    """Return the feed of these records as XML."""
+    entries = [_entry(record) for record in newest_first[:NEWEST]]
+    updated = entries[0].updated if entries else _NEVER
+    return fill("atom.xml.j2", id=_identity("feed"), updated=updated, entries=entries) + "\n"
+
+
+def _entry(record: RecordSummary) -> FeedEntry:
+    return FeedEntry(
+        title=f"{single_line(record.title)}, {record.started[:10]}",
+        id=_identity(record.digest),
+        updated=single_line(record.started),
+        name=record.name,
+        summary=" ".join(map(single_line, record.sentences)),
     )
-    updated = newest_first[0].started if newest_first else "1970-01-01T00:00:00+00:00"
-    return str(_FEED.format(id=_identity("feed"), updated=single_line(updated), entries=entries))
 
 
-def _identity(of: str) -> str:
-    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'loopcmp:{of}')}"
+def _identity(name: str) -> str:
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'loopcmp:{name}')}"

@@ -77,15 +77,15 @@ class SiteFolder:
         return len(self._written)
 
     def read(self, name: str) -> bytes | None:
-        """The content of a file that an earlier build wrote; None where there is none."""
+        """Return the content of a file that an earlier build wrote; None where there is none."""
         return self._tree.read(name) if name in self._listed else None
 
     def has(self, name: str) -> bool:
-        """Whether an earlier build wrote this file, and it is there."""
+        """Decide whether an earlier build wrote this file, and it is there."""
         return name in self._listed
 
     def claim(self, names: Iterable[str], made_by: str) -> None:
-        """Say which files this build is going to write or keep, before it writes any.
+        """Name the files that this build is going to write or keep, before it writes any.
 
         Raises BadInput for one that is the user's.
         """
@@ -122,7 +122,7 @@ class SiteFolder:
             self._list(manifest)
 
     def _begin(self) -> None:
-        """List all that is there and all that will be, so that a build that is killed is gone on with."""
+        """List all that is there and all that will be, so that the next build can go on from here."""
         if not self._half:
             self._half = _new_half()
             files = self._listed | self._claimed | {self._half}
@@ -137,7 +137,7 @@ class SiteFolder:
 
 
 def is_site_file(name: str) -> bool:
-    """Whether a build may write a file of this name, or have left it half-written."""
+    """Decide whether a build may write a file of this name, or have left it half-written."""
     return (_PAGE.fullmatch(name) or _HALF.fullmatch(name)) is not None
 
 
@@ -146,11 +146,11 @@ def _new_half() -> str:
 
 
 def _manifest(tree: LockedFolder) -> Manifest:
-    """The manifest of what is in a folder; an empty one of an empty folder. Raises BadInput."""
-    data = tree.read(MANIFEST)
-    if data is None:
+    """Return the manifest of what is in a folder; an empty one of an empty folder. Raises BadInput."""
+    content = tree.read(MANIFEST)
+    if content is None:
         return _without_manifest(tree)
-    path, manifest = tree.folder / MANIFEST, decode(data, Manifest)
+    path, manifest = tree.folder / MANIFEST, decode(content, Manifest)
     if manifest is None:
         raise BadInput(f"{path} is no manifest of a site: {OTHER} chooses another folder")
     for name in manifest.files:
@@ -171,7 +171,7 @@ def _without_manifest(tree: LockedFolder) -> Manifest:
 
 
 def _holds_a_file(folder: Path) -> bool:
-    """Whether a file is in it, however deep, besides one that a killed build was about to write."""
+    """Decide whether a file is in a folder, however deep, besides one that a killed build was writing."""
     try:
         return any(
             _holds_a_file(path) if _is_folder(path) else not _HALF.fullmatch(path.name)

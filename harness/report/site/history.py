@@ -1,8 +1,8 @@
-"""Summaries over time → the figures of one case as a series, with the points where it changed."""
+"""The figures of one case over time as a series, with the points where it changed."""
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from harness.analysis.change_points import change_points
 from harness.report.site.summary import CaseSummary, MachineSummary, RecordSummary
@@ -19,7 +19,7 @@ class DataPoint:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One row on one backend against one baseline, on one machine and the same Pythons, oldest first.
+    """One benchmark on one backend against one baseline, on one machine and the same Pythons, oldest first.
 
     `build` and `baseline_build` are the builds of Python that the two ran on: only ratios that agree in
     all of these are comparable, as for `loopcmp compare`.
@@ -35,27 +35,30 @@ class Series:
 
 
 def series(summaries: Iterable[RecordSummary]) -> tuple[Series, ...]:
-    """Every series in the summaries, its changes marked."""
-    found: dict[_Key, list[DataPoint]] = {}
-    for summary in sorted(summaries, key=lambda one: (one.started, one.name)):
+    """Return every series in the summaries, its changes marked."""
+    points: dict[_Key, list[DataPoint]] = {}
+    for summary in sorted(summaries, key=lambda record: (record.started, record.name)):
         for case in summary.cases:
-            found.setdefault(_key(summary, case), []).append(DataPoint(summary, case))
-    return tuple(Series(*key, _marked(moments)) for key, moments in found.items())
+            points.setdefault(_key(summary, case), []).append(DataPoint(summary, case))
+    return tuple(Series(*key, _with_changes(series_points)) for key, series_points in points.items())
 
 
 _Key = tuple[str, str, str, str, str, MachineSummary]
+"""The fields of a series but its points."""
 
 
 def _key(summary: RecordSummary, case: CaseSummary) -> _Key:
-    """The fields of a series but its moments."""
     baseline = summary.baseline
-    builds = summary.build_of(case.backend), summary.build_of(baseline)
-    return case.benchmark, case.backend, builds[0], baseline, builds[1], summary.machine
+    build, baseline_build = summary.build_of(case.backend), summary.build_of(baseline)
+    return case.benchmark, case.backend, build, baseline, baseline_build, summary.machine
 
 
-def _marked(moments: list[DataPoint]) -> tuple[DataPoint, ...]:
-    """The moments with changes marked where the time ratio has a new level."""
-    timed = [at for at, moment in enumerate(moments) if moment.case.ratio is not None]
-    logs = [math.log(moments[at].case.ratio.value) for at in timed]  # type: ignore[union-attr]
-    changed = {timed[at] for at in change_points(logs)}
-    return tuple(DataPoint(one.summary, one.case, at in changed) for at, one in enumerate(moments))
+def _with_changes(points: Sequence[DataPoint]) -> tuple[DataPoint, ...]:
+    """Return the points, marked where the time ratio has a new level."""
+    timed = [
+        (index, math.log(point.case.ratio.value))
+        for index, point in enumerate(points)
+        if point.case.ratio is not None
+    ]
+    changed = {timed[index][0] for index in change_points([ratio for _, ratio in timed])}
+    return tuple(replace(point, changed=index in changed) for index, point in enumerate(points))

@@ -1,16 +1,20 @@
 """A record's backends in order: who does what is promised before who takes less time."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.records.estimate import Estimate
-from harness.report.site.summary import CaseSummary, Interval, RecordSummary, is_right, was_observed
+from harness.report.overall import ratio_text
+from harness.report.site.summary import CaseSummary, RecordSummary
+
+_ONE = Estimate(1.0, 1.0, 1.0, 0)
+"""The time ratio of the baseline, which others are compared with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A backend's place: cases that are right, and the typical ratio over the rows that all compared share.
+    """A backend's place: the cases in which it keeps its promise, and its overall time ratio.
 
     `observed` leaves out the cases that were unavailable; a backend without any other stands last.
     `first` and `last` are the places it may have: they differ where intervals overlap, which is a tie.
@@ -28,78 +32,80 @@ class Standing:
         """In how many cases it did what is promised or documented, in words."""
         return f"{self.kept} of {self.observed}" if self.observed else "not observed"
 
+    @property
+    def place(self) -> str:
+        """Its place, or the first and the last of those that it may have."""
+        return str(self.first) if self.first == self.last else f"{self.first}–{self.last}"
+
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """The standings of one record; `rows` are those that the typical ratios are taken over."""
+    """The standings of one record."""
 
     summary: RecordSummary
-    rows: tuple[str, ...]
     standings: tuple[Standing, ...]
+
+    def ratio_text(self, standing: Standing) -> str:
+        """Return a backend's overall ratio as the page of the record says it."""
+        if standing.backend == self.summary.baseline:
+            return "baseline"
+        if self.summary.overall is None or standing.ratio is None:
+            return "no number"
+        return ratio_text(self.summary.overall, standing.ratio)
 
 
 def leaderboard(summary: RecordSummary) -> Leaderboard:
-    """The standings of a record's backends."""
-    seen = [case for case in summary.cases if was_observed(case)]
-    cases = {name: [case for case in seen if case.backend == name] for name in summary.backends}
-    ratios = {name: _ratios(summary, some) for name, some in cases.items()}
-    timed = {name: some for name, some in ratios.items() if some}
-    rows = tuple(
-        row
-        for row in dict.fromkeys(case.benchmark for case in summary.cases)
-        if timed and all(row in some for some in timed.values())
-    )
-    typical = {name: _typical([some[row] for row in rows]) for name, some in timed.items()} if rows else {}
-    right = {name: sum(map(is_right, some)) for name, some in cases.items()}
-    wrong = {name: len(some) - right[name] if some else math.inf for name, some in cases.items()}
-    standings = [
-        Standing(name, right[name], len(cases[name]), typical.get(name), *_places(name, wrong, typical))
+    """Return the standings of a record's backends; their time ratios are the record's overall figures."""
+    cases = {
+        name: [case for case in summary.cases if case.backend == name and case.was_observed]
         for name in summary.backends
+    }
+    ratios = _ratios(summary)
+    wrong = {name: _wrong(observed) for name, observed in cases.items()}
+    standings = [
+        Standing(
+            name,
+            sum(case.is_right for case in observed),
+            len(observed),
+            None if name == summary.baseline else ratios.get(name),
+            *_places(name, wrong, ratios),
+        )
+        for name, observed in cases.items()
     ]
-    return Leaderboard(summary, rows, tuple(sorted(standings, key=_order)))
+    return Leaderboard(summary, tuple(sorted(standings, key=lambda standing: _order(standing, ratios))))
 
 
-def _order(standing: Standing) -> tuple[int, int, float]:
-    return standing.first, standing.last, standing.ratio.value if standing.ratio else math.inf
+def _ratios(summary: RecordSummary) -> dict[str, Estimate]:
+    """Return the time ratios that backends are ordered by; that of the baseline is 1."""
+    if summary.overall is None:
+        return {}
+    figures = {figure.backend: figure.ratio for figure in summary.overall.backends}
+    return {summary.baseline: _ONE, **figures}
 
 
-def _ratios(summary: RecordSummary, cases: Sequence[CaseSummary]) -> dict[str, Interval]:
-    """The ratios that have an interval, by row; the baseline's are 1."""
-    found: dict[str, Interval] = {}
-    for case in cases:
-        if case.backend == summary.baseline and case.seconds is not None and case.excess is None:
-            found[case.benchmark] = Interval(1.0, 1.0, 1.0)
-        elif case.ratio is not None and case.ratio.low is not None:
-            found[case.benchmark] = case.ratio
-    return found
+def _wrong(observed: Sequence[CaseSummary]) -> float:
+    """Return in how many cases a promise was broken; infinity where nothing was observed."""
+    return sum(not case.is_right for case in observed) if observed else math.inf
 
 
-def _typical(ratios: Sequence[Interval]) -> Estimate:
-    """The geometric mean. Its ends are those of the ends, which hold together as a run's intervals do."""
-
-    def mean(ends: Sequence[float]) -> float:
-        return math.exp(math.fsum(map(math.log, ends)) / len(ends))
-
-    lows, highs = [one.low or one.value for one in ratios], [one.high or one.value for one in ratios]
-    return Estimate(mean([one.value for one in ratios]), mean(lows), mean(highs), len(ratios))
+def _order(standing: Standing, ratios: Mapping[str, Estimate]) -> tuple[int, int, float]:
+    ratio = ratios.get(standing.backend)
+    return standing.first, standing.last, ratio.value if ratio else math.inf
 
 
-def _places(name: str, wrong: dict[str, float], typical: dict[str, Estimate]) -> tuple[int, int]:
-    """The best and the worst place that a backend may have."""
+def _places(name: str, wrong: Mapping[str, float], ratios: Mapping[str, Estimate]) -> tuple[int, int]:
+    """Return the best and the worst place that a backend may have."""
     others = [other for other in wrong if other != name]
-    before = sum(_is_before(other, name, wrong, typical) for other in others)
-    after = sum(_is_before(name, other, wrong, typical) for other in others)
+    before = sum(_is_before(other, name, wrong, ratios) for other in others)
+    after = sum(_is_before(name, other, wrong, ratios) for other in others)
     return before + 1, len(wrong) - after
 
 
-def _is_before(one: str, other: str, wrong: dict[str, float], typical: dict[str, Estimate]) -> bool:
-    """Whether one certainly stands before the other: fewer wrong, or as many and certainly less time.
-
-    Of a backend that was not observed, `wrong` is infinite.
-    """
-    if wrong[one] != wrong[other]:
-        return wrong[one] < wrong[other]
-    mine, theirs = typical.get(one), typical.get(other)
+def _is_before(backend: str, other: str, wrong: Mapping[str, float], ratios: Mapping[str, Estimate]) -> bool:
+    """Decide whether a backend is certainly before another: fewer wrong, or as many and less time."""
+    if wrong[backend] != wrong[other]:
+        return wrong[backend] < wrong[other]
+    mine, theirs = ratios.get(backend), ratios.get(other)
     if mine is None or theirs is None:
         return mine is not None
     return mine.high is not None and theirs.low is not None and mine.high < theirs.low

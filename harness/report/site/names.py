@@ -1,4 +1,4 @@
-"""Names of files and addresses: safe whatever scenarios and loops are called."""
+"""The names of a site's files and addresses: safe whatever scenarios and loops are called."""
 
 import hashlib
 import re
@@ -7,7 +7,7 @@ _LIKE_A_DIGEST = re.compile(r".*-[0-9a-f]{16}")
 
 
 def slug(name: str) -> str:
-    """The name as part of a path, which no other name has.
+    """Return the name as part of a path, which no other name has.
 
     A digest keeps it apart from others where it had to be changed, and where it ends as if it had a digest.
     """

@@ -5,21 +5,14 @@ These are also the files of the JSON API; their schema is published beside them.
 
 import msgspec
 
+from harness.analysis.overall import OverallFigures, overall_figures
 from harness.records.estimate import Estimate
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import FINDINGS, Verdict
 
 
-class Interval(msgspec.Struct, frozen=True):
-    """An estimate; the ends are null where rounds were too few."""
-
-    value: float
-    low: float | None
-    high: float | None
-
-
 class CaseSummary(msgspec.Struct, frozen=True):
-    """One case: seconds per iteration, the ratio to the baseline, µs beyond the ideal of a sleeper."""
+    """One case: seconds per iteration, the ratio to the baseline, µs beyond the ideal of one that sleeps."""
 
     benchmark: str
     scenario: str
@@ -27,10 +20,20 @@ class CaseSummary(msgspec.Struct, frozen=True):
     verdict: str
     page: str
     """The fragment of the record's page that holds the evidence."""
-    seconds: Interval | None = None
-    ratio: Interval | None = None
-    excess: Interval | None = None
+    seconds: Estimate | None = None
+    ratio: Estimate | None = None
+    excess: Estimate | None = None
     judgement: str = ""
+
+    @property
+    def was_observed(self) -> bool:
+        """Whether it could be run: a case that could not breaks no promise and keeps none."""
+        return self.verdict not in (Verdict.UNAVAILABLE, Verdict.COULD_NOT_MEASURE)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it does what is promised or documented."""
+        return self.verdict in (Verdict.AGREES, Verdict.DOCUMENTED)
 
 
 class MachineSummary(msgspec.Struct, frozen=True):
@@ -58,7 +61,8 @@ class RecordSummary(msgspec.Struct, frozen=True):
     """A record in short. `digest` is the SHA-256 of its record.json, `started` an ISO 8601 time.
 
     `build` and `versions` are those of loopcmp's own environment, in which every backend ran that
-    `elsewhere` does not name.
+    `environments` does not name. `overall` holds the figures that the record's own page says of all of its
+    benchmarks together.
     """
 
     name: str
@@ -76,24 +80,25 @@ class RecordSummary(msgspec.Struct, frozen=True):
     findings: int
     sentences: tuple[str, ...]
     cases: tuple[CaseSummary, ...]
+    overall: OverallFigures | None = None
     audit: bool = False
     """Whether it is of an audit: of the method, not of the loops."""
 
     def build_of(self, backend: str) -> str:
         """The build of Python that a backend ran on; empty where its environment could not be made."""
-        there = self.environments.get(backend)
-        return self.build if there is None else there.build
+        environment = self.environments.get(backend)
+        return self.build if environment is None else environment.build
 
 
 def summarize_record(
-    name: str, digest: str, record: Record, sentences: tuple[str, ...], places: dict[tuple[str, str], str]
+    name: str, digest: str, record: Record, sentences: tuple[str, ...], anchors: dict[tuple[str, str], str]
 ) -> RecordSummary:
-    """A record in short; `places` are the fragments of its page by row and backend."""
-    env = record.run.machine
+    """Return a record in short; `anchors` are the fragments of its page by benchmark and backend."""
+    machine = record.run.machine
     cases = tuple(
-        _case(line, cell, places[line.benchmark.id, cell.backend])
-        for line in record.results
-        for cell in line.cases
+        _case(result, case, anchors[result.benchmark.id, case.backend])
+        for result in record.results
+        for case in result.cases
     )
     return RecordSummary(
         name=name,
@@ -101,52 +106,39 @@ def summarize_record(
         digest=digest,
         started=record.run.started,
         finished=record.finished is not None,
-        machine=MachineSummary(env.cpu, env.cores, env.system, env.python),
+        machine=MachineSummary(machine.cpu, machine.cores, machine.system, machine.python),
         baseline=record.run.plan.baseline,
         backends=record.backends,
-        build=env.build,
-        versions=dict(env.versions),
+        build=machine.build,
+        versions=dict(machine.versions),
         environments={
-            one.backend: BackendEnvironmentSummary(one.build, dict(one.versions)) for one in env.environments
+            environment.backend: BackendEnvironmentSummary(environment.build, dict(environment.versions))
+            for environment in machine.environments
         },
         benchmarks=len(record.results),
-        findings=sum(case.verdict in {str(verdict) for verdict in FINDINGS} for case in cases),
+        findings=sum(Verdict(case.verdict) in FINDINGS for case in cases),
         sentences=sentences,
         cases=cases,
+        overall=overall_figures(record),
         audit=record.run.audit is not None,
     )
 
 
-def _case(line: BenchmarkResult, cell: CaseResult, page: str) -> CaseSummary:
-    timing = cell.timing
+def _case(result: BenchmarkResult, case: CaseResult, anchor: str) -> CaseSummary:
+    timing = case.timing
     return CaseSummary(
-        benchmark=line.benchmark.id,
-        scenario=line.benchmark.scenario,
-        backend=cell.backend,
-        verdict=str(cell.verdict.kind),
-        page=page,
-        seconds=_interval(timing.seconds) if timing else None,
-        ratio=_interval(timing.ratio) if timing and timing.ratio else None,
-        excess=_interval(timing.excess) if timing and timing.excess else None,
+        benchmark=result.benchmark.id,
+        scenario=result.benchmark.scenario,
+        backend=case.backend,
+        verdict=str(case.verdict.kind),
+        page=anchor,
+        seconds=timing.seconds if timing else None,
+        ratio=timing.ratio if timing else None,
+        excess=timing.excess if timing else None,
         judgement=str(timing.judgement or "") if timing else "",
     )
 
 
-def _interval(estimate: Estimate) -> Interval:
-    low, high = (None if end is None else float(end) for end in (estimate.low, estimate.high))
-    return Interval(float(estimate.value), low, high)
-
-
 def loop_of(backend: str) -> str:
-    """The loop of a backend's name."""
+    """Return the loop of a backend's name."""
     return backend.rpartition("+")[0] or backend
-
-
-def was_observed(case: CaseSummary) -> bool:
-    """Whether anything can be said of a case: one that could not be run breaks no promise and keeps none."""
-    return case.verdict not in (Verdict.UNAVAILABLE, Verdict.COULD_NOT_MEASURE)
-
-
-def is_right(case: CaseSummary) -> bool:
-    """Whether a case does what is promised or documented."""
-    return case.verdict in (Verdict.AGREES, Verdict.DOCUMENTED)

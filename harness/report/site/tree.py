@@ -37,7 +37,7 @@ class LockedFolder:
         os.close(self._root)
 
     def holds(self, name: str) -> bool:
-        """Whether a file of this name is there.
+        """Decide whether a file of this name is there.
 
         Raises BadInput where something else has the name, or a symbolic link is on the way to it.
         """
@@ -53,7 +53,7 @@ class LockedFolder:
         return True
 
     def read(self, name: str) -> bytes | None:
-        """The content of a file; None where there is none. Raises BadInput as `holds` does."""
+        """Return the content of a file; None where there is none. Raises BadInput as `holds` does."""
         if not self.holds(name):
             return None
         try:
@@ -67,8 +67,9 @@ class LockedFolder:
     def write(self, name: str, data: bytes, half: str) -> None:
         """Write a file so that the old one or the new one is there, never a part of either.
 
-        It is written under the name `half`, right in the folder, which nothing there may have yet.
-        Not synced as what was measured is: a site can be made again. Raises CannotWrite.
+        It is written under the name `half`, right in the folder, which nothing there may have yet, and is not
+        durable: a site can be made again. `write_file` writes by path, and so would follow a folder on the
+        way that becomes a symbolic link; this one is relative to folders that are open. Raises CannotWrite.
         """
         try:
             with self._parent(name, make=True) as (parent, leaf):
@@ -108,7 +109,7 @@ class LockedFolder:
 
     @contextmanager
     def _parent(self, name: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
-        """The open folder that a file is in, made on demand, and the last part of the file's name."""
+        """Give the open folder that a file is in, made on demand, and the last part of the file's name."""
         *folders, leaf = name.split("/")
         with ExitStack() as opened:
             parent, path = self._root, self.folder
@@ -138,7 +139,7 @@ def _opened(folder: Path) -> int:
 
 
 def _locked(folder: int) -> bool:
-    """Lock an open folder until it is closed; False if another process has it.
+    """Lock an open folder until it is closed; return False if another process has it.
 
     On a file system that cannot lock a folder, as NFS, it stays unlocked: files are still replaced whole.
     """
