@@ -146,7 +146,7 @@ def test_what_a_finished_run_cannot_write_is_written_when_it_is_resumed(
     """The disk is a fake here: it takes no byte."""
     write_journal(tmp_path)
 
-    def full(*_: object) -> int:
+    def full(*_: object, **__: object) -> int:
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(files, "write_all", full)
