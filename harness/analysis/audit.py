@@ -13,7 +13,7 @@ from harness.records.estimate import ERROR_RATE, NORMAL_95, Estimate, Judgement
 from harness.records.trials import ArmComparison, Trial, TrialResult
 
 FEWEST_SPREAD = 3
-"""The fewest trials of a procedure for which its spread is told."""
+"""The fewest trials of a procedure for which its spread is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +133,14 @@ def planted(results: Iterable[TrialResult]) -> tuple[DetectionRate, ...]:
     completed_trials = completed(results, "planted")
     sizes = sorted({trial_result.trial for trial_result in completed_trials}, key=lambda trial: trial.extra)
     return tuple(
-        _found(trial, [trial_result for trial_result in completed_trials if trial_result.trial == trial])
+        _detection_rate(
+            trial, [trial_result for trial_result in completed_trials if trial_result.trial == trial]
+        )
         for trial in sizes
     )
 
 
-def _found(trial: Trial, completed_trials: Sequence[TrialResult]) -> DetectionRate:
+def _detection_rate(trial: Trial, completed_trials: Sequence[TrialResult]) -> DetectionRate:
     ratios = [trial_result.comparisons[0].ratio for trial_result in completed_trials]
     return DetectionRate(
         trial=trial,

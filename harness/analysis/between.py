@@ -25,7 +25,7 @@ class ComparedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a backend's ratio to the baseline changed from one record to another, per row.
+    """How a backend's ratio to the baseline in one benchmark changed from one record to another.
 
     `session` counts the old records from 0.
     """
@@ -71,21 +71,21 @@ class ComparisonBetween:
         return len(self.old)
 
     def sessions_of(self) -> dict[Case, tuple[Estimate, ...]]:
-        """What a limit is held against: the change from every session that has the case."""
-        found: dict[Case, tuple[Estimate, ...]] = {}
-        for one in self.changes:
-            found[one.benchmark, one.backend] = (*found.get((one.benchmark, one.backend), ()), one.change)
-        return found
+        """Return what a limit is held against: of each case, its change from every session that has it."""
+        changes_of: dict[Case, list[Estimate]] = {}
+        for change in self.changes:
+            changes_of.setdefault((change.benchmark, change.backend), []).append(change.change)
+        return {case: tuple(estimates) for case, estimates in changes_of.items()}
 
 
 def between(
     olds: Sequence[Record], new: Record, backends: Sequence[str] = (), *, across_machines: bool = False
 ) -> ComparisonBetween:
-    """The change of every ratio from each old record to the new one, of all or of these backends.
+    """Compare each old record with the new one, over all backends or over those that are named.
 
-    Raises BadInput for a backend that the new record has not, where they took their ratios against different
-    baselines, and for records of different machines or Python builds (of a backend's environment, too) unless
-    `across_machines`.
+    Raises BadInput for a backend that the new record does not have, for records with different baselines,
+    and, unless `across_machines`, for records of different machines or Python builds; the build of a
+    backend's own environment counts too.
     """
     baselines = dict.fromkeys(record.run.plan.baseline for record in (*olds, new))
     if len(baselines) > 1:
@@ -101,7 +101,7 @@ def between(
         )
     if backends:
         olds, new = tuple(_only(record, names) for record in olds), _only(new, names)
-    before, after = [set(_timed_rows(record)) for record in olds], set(_timed_rows(new))
+    before, after = [set(_timed(record)) for record in olds], set(_timed(new))
     return ComparisonBetween(
         baseline=next(iter(baselines)),
         level=_level(olds, new),
@@ -117,7 +117,7 @@ def between(
 
 
 def _only(record: Record, names: set[str]) -> Record:
-    """The record with only these backends, and its baseline."""
+    """Return the record with only these backends and its baseline."""
     kept = {*names, record.run.plan.baseline}
     results = tuple(
         replace(result, cases=tuple(case for case in result.cases if case.backend in kept))
@@ -127,22 +127,27 @@ def _only(record: Record, names: set[str]) -> Record:
 
 
 def _session(record: Record, shared: Collection[str]) -> ComparedRecord:
-    """The session, with the Python and the versions of each shared backend in an environment of its own."""
-    begun, env, repeats = record.run, record.run.machine, record.self_test
-    elsewhere = [one for one in env.environments if one.backend in shared]
-    theirs = [(f"{name} of {one.backend}", version) for one in elsewhere for name, version in one.versions]
+    """Return the session, with the Python and the versions of each shared backend's own environment."""
+    machine, self_test = record.run.machine, record.self_test
+    environments = [environment for environment in machine.environments if environment.backend in shared]
+    builds = [f"{environment.backend} on {environment.build}" for environment in environments]
+    versions = [
+        (f"{name} of {environment.backend}", version)
+        for environment in environments
+        for name, version in environment.versions
+    ]
     return ComparedRecord(
-        name=begun.name,
-        started=begun.started,
-        machine=", ".join([env.identity, *(f"{one.backend} on {one.build}" for one in elsewhere)]),
-        versions=(*env.versions, *theirs),
+        name=record.run.name,
+        started=record.run.started,
+        machine=", ".join([machine.identity, *builds]),
+        versions=(*machine.versions, *versions),
         finished=record.finished is not None,
-        sound=repeats is None or repeats.differing <= repeats.allowed,
+        sound=self_test is None or self_test.differing <= self_test.allowed,
     )
 
 
 def changes(olds: Sequence[Record], new: Record) -> Iterator[Change]:
-    """The change of every ratio that the new record shares with each old one.
+    """Yield the change of every ratio that the new record shares with each old one.
 
     The interval is that of two independent medians: each at half the error rate (Bonferroni
     over both records and over all the changes), lowest against highest.
@@ -151,12 +156,12 @@ def changes(olds: Sequence[Record], new: Record) -> Iterator[Change]:
     after = {case: estimate(samples, level) for case, samples in _ratios(new).items()}
     for session, record in enumerate(olds):
         before = _ratios(record)
-        for (row, backend), b in after.items():
-            if (row, backend) in before:
-                a = estimate(before[row, backend], level)
-                change = _difference(a, b).exp()
-                judged = judge_ratio(change, margin)
-                yield Change(row, backend, session, a.exp(), b.exp(), change, judged)
+        for case, ratio in after.items():
+            if case in before:
+                old_ratio = estimate(before[case], level)
+                change = _difference(old_ratio, ratio).exp()
+                judgement = judge_ratio(change, margin)
+                yield Change(*case, session, old_ratio.exp(), ratio.exp(), change, judgement)
 
 
 def _level(olds: Sequence[Record], new: Record) -> float:
@@ -165,12 +170,12 @@ def _level(olds: Sequence[Record], new: Record) -> float:
     return 1 - ERROR_RATE / max(1, 2 * shared)
 
 
-def _difference(a: Estimate, b: Estimate) -> Estimate:
-    """What b is more than a, two independent estimates: their intervals' bounds furthest apart."""
-    rounds = min(a.rounds, b.rounds)
-    if a.low is None or a.high is None or b.low is None or b.high is None:
-        return Estimate(b.value - a.value, None, None, rounds)
-    return Estimate(b.value - a.value, b.low - a.high, b.high - a.low, rounds)
+def _difference(old: Estimate, new: Estimate) -> Estimate:
+    """Return new less old, two independent estimates; the interval joins their bounds furthest apart."""
+    value, rounds = new.value - old.value, min(old.rounds, new.rounds)
+    if old.low is None or old.high is None or new.low is None or new.high is None:
+        return Estimate(value, None, None, rounds)
+    return Estimate(value, new.low - old.high, new.high - old.low, rounds)
 
 
 def _ratios(record: Record) -> dict[Case, tuple[float, ...]]:
@@ -192,21 +197,22 @@ def _raw_times(records: Sequence[Record]) -> Iterator[RawTimes]:
         }
         for record in records
     ]
-    for row, backend in dict.fromkeys(case for some in reversed(times) for case in some):
-        yield RawTimes(row, backend, tuple(some.get((row, backend)) for some in times))
+    for case in dict.fromkeys(case for times_of_record in reversed(times) for case in times_of_record):
+        yield RawTimes(*case, tuple(times_of_record.get(case) for times_of_record in times))
 
 
-def _timed_rows(record: Record) -> Iterator[str]:
+def _timed(record: Record) -> Iterator[str]:
+    """Return the ids of the benchmarks that have rounds."""
     return (result.benchmark.id for result in record.results if result.rounds)
 
 
 def _missing(olds: Sequence[Record], new: Record) -> Iterator[Missing]:
-    """The cases that had a ratio in an old record and have none in the new one."""
+    """Yield the cases that had a ratio in an old record and have none in the new one."""
     results = {result.benchmark.id: result for result in new.results}
     after = _ratios(new)
-    for row, backend in dict.fromkeys(case for record in olds for case in _ratios(record)):
-        if (row, backend) not in after:
-            yield Missing(row, backend, _why_missing(results.get(row), backend))
+    for benchmark, backend in dict.fromkeys(case for record in olds for case in _ratios(record)):
+        if (benchmark, backend) not in after:
+            yield Missing(benchmark, backend, _why_missing(results.get(benchmark), backend))
 
 
 def _why_missing(result: BenchmarkResult | None, backend: str) -> str:

@@ -1,4 +1,4 @@
-"""A record → what each loop can do: yes, no, wrong, crashed or hung, and why."""
+"""What each loop of a record can do: yes, no, wrong, crashed or hung, and why."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -55,7 +55,7 @@ class LoopAbility:
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """One thing that a loop can be able to do, with each loop's answer; `source` is its scenario's."""
+    """Something that a loop may be able to do, with each loop's answer; `source` is that of its scenario."""
 
     name: str
     summary: str
@@ -64,7 +64,7 @@ class Capability:
 
 
 def capabilities(record: Record) -> tuple[Capability, ...]:
-    """The capabilities that a record tried, in its order; none where no scenario has the tag."""
+    """Return the capabilities that a record tried, in its order; none where no scenario has the tag."""
     return tuple(
         Capability(
             result.benchmark.id,
@@ -78,59 +78,61 @@ def capabilities(record: Record) -> tuple[Capability, ...]:
 
 
 def loops(record: Record) -> tuple[str, ...]:
-    """The loops of a record, in the order they are shown."""
+    """Return the names of a record's loops, in the order in which they are shown."""
     return tuple(dict.fromkeys(map(_loop_of, record.run.plan.backends)))
 
 
 def _loop_of(backend: Backend) -> str:
-    """A loop as a column is headed: with its environment, if it has one of its own."""
+    """Return the head of a loop's column: its name, with that of its environment if it has its own."""
     return backend.loop.name + (f"@{backend.environment.name}" if backend.environment else "")
 
 
 def _answer(record: Record, case: CaseResult) -> LoopAbility:
-    finding = case.verdict
-    ability, because = _PLAIN.get(finding.kind), finding.reason
+    verdict = case.verdict
+    ability, reason = _PLAIN.get(verdict.kind), verdict.reason
     if ability is None:
-        ability, because = _observed(case)
-    loop = next(_loop_of(one) for one in record.run.plan.backends if one.name == case.backend)
-    return LoopAbility(loop, case.backend, ability, because, finding.source, finding.kind)
+        ability, reason = _ability_observed(case)
+    loop = next(_loop_of(backend) for backend in record.run.plan.backends if backend.name == case.backend)
+    return LoopAbility(loop, case.backend, ability, reason, verdict.source, verdict.kind)
 
 
-def _observed(case: CaseResult) -> tuple[Ability, str]:
-    """Of a case that is not as promised: whether it did the thing, and what else it did."""
-    looks = tuple(distinct_observations(case.processes))
-    wrong = [said for look in looks if (said := _wrong(case.expected, look))]
-    if not wrong:
-        return Ability.UNTIDY, "; ".join(dict.fromkeys(filter(None, map(_left, looks))))
-    sometimes = "" if len(wrong) == len(looks) else "not always: "
-    return Ability.WRONG, sometimes + wrong[0]
+def _ability_observed(case: CaseResult) -> tuple[Ability, str]:
+    """Decide from the observations of a case that is not as promised what the loop can do, and say why."""
+    observations = tuple(distinct_observations(case.processes))
+    faults = [fault for observation in observations if (fault := _fault(case.expected, observation))]
+    if not faults:
+        return Ability.UNTIDY, "; ".join(dict.fromkeys(filter(None, map(_blemishes, observations))))
+    sometimes = "" if len(faults) == len(observations) else "not always: "
+    return Ability.WRONG, sometimes + faults[0]
 
 
-def _wrong(promise: Promise, look: Observation) -> str:
-    """What was promised and what came instead; empty if all that was promised came, whatever else did."""
-    parting = first_mismatch(replace(promise, diagnostics=None, leaks=None), look)
-    if parting is not None:
-        return _in_words(parting)
-    missing = Counter(promise.diagnostics or ()) - Counter(look.diagnostics)
+def _fault(promise: Promise, observation: Observation) -> str:
+    """Say what was promised and what came instead; empty if all that was promised came, whatever else did."""
+    mismatch = first_mismatch(replace(promise, diagnostics=None, leaks=None), observation)
+    if mismatch is not None:
+        return _in_words(mismatch)
+    missing = Counter(promise.diagnostics or ()) - Counter(observation.diagnostics)
     if missing:
         return f"does not report {next(iter(missing))}"
     return ""
 
 
-def _in_words(parting: Mismatch) -> str:
+def _in_words(mismatch: Mismatch) -> str:
     promised, came = (
-        _at(results, parting.first_line).removeprefix(f"{parting.aspect} ")
-        for results in (parting.promised, parting.observed)
+        _line(lines, mismatch.first_line).removeprefix(f"{mismatch.aspect} ")
+        for lines in (mismatch.promised, mismatch.observed)
     )
-    return f"raises {came}" if parting.aspect == "raised" else f"{parting.aspect} {came}, not {promised}"
+    return f"raises {came}" if mismatch.aspect == "raised" else f"{mismatch.aspect} {came}, not {promised}"
 
 
-def _at(results: tuple[str, ...], number: int) -> str:
-    return results[number] if number < len(results) else "nothing"
+def _line(lines: tuple[str, ...], index: int) -> str:
+    return lines[index] if index < len(lines) else "nothing"
 
 
-def _left(look: Observation) -> str:
-    """What a look complained of and left, each kind once: how many there are is not always the same."""
-    complaints = ", ".join(dict.fromkeys(map(str, look.diagnostics)))
-    said = [f"complains of {complaints}"] if complaints else []
-    return ", ".join([*said, f"leaves {look.leaks}"] if str(look.leaks) != "nothing" else said)
+def _blemishes(observation: Observation) -> str:
+    """Name the diagnostics and leaks, each kind once: how many there are is not always the same."""
+    diagnostics = ", ".join(dict.fromkeys(map(str, observation.diagnostics)))
+    blemishes = [f"complains of {diagnostics}"] if diagnostics else []
+    if str(observation.leaks) != "nothing":
+        blemishes.append(f"leaves {observation.leaks}")
+    return ", ".join(blemishes)

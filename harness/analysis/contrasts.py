@@ -17,7 +17,7 @@ def contrasts(
 ) -> tuple[Contrast, ...]:
     """Return every contrast that these rounds allow, each with the interval of its median over rounds.
 
-    `gathers` says whether the story takes a gatherer: if so, the AnyIO layer is that of AnyIO's own.
+    `gathers` says whether the scenario takes a gatherer: if so, AnyIO's layer is measured with AnyIO's own.
     """
     made = (
         Contrast(due, arm, against, estimate(samples, level).exp())
@@ -45,9 +45,9 @@ def _pairs_in(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[F
         yield "loop", name, under_anyio[0]
     for loop in dict.fromkeys(backend.loop for backend in backends):
         here = {backend.gatherer: backend.name for backend in backends if backend.loop == loop}
-        told = next(backend for backend in backends if backend.loop == loop)
+        first_of_loop = next(backend for backend in backends if backend.loop == loop)
         if "anyio" in here or not gathers:
-            yield "layer", here.get("anyio", told.name), native_arm(told)
+            yield "layer", here.get("anyio", first_of_loop.name), native_arm(first_of_loop)
         first = FAMILIES[loop.family][0]
         for gatherer, name in here.items():
             if gatherer != first and first in here:

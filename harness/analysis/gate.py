@@ -1,4 +1,4 @@
-"""Limits × what was compared → what broke, and what could not be measured.
+"""The gate holds what was compared against limits: what broke one, and what could not be measured.
 
 A limit is broken only where the whole adjusted interval lies beyond it, in every session that
 measured the case; a single session can be wrong in ways that its own interval cannot see.
@@ -19,24 +19,24 @@ UNLIMITED = "none"
 class Limit:
     """How much more time the cases that match may take: 0.05 is 5%; None is as much as they like.
 
-    A pattern is over rows (`order:*`), or over rows and backends (`order:* on trio+nursery`).
+    A pattern is over benchmarks (`order:*`), or over benchmarks and backends (`order:* on trio+nursery`).
     """
 
     pattern: str
     share: float | None
 
-    def matches(self, row: str, backend: str) -> bool:
-        """Whether the limit is that of this case."""
-        return fnmatchcase(row, self.pattern) or fnmatchcase(_named(row, backend), self.pattern)
+    def matches(self, benchmark: str, backend: str) -> bool:
+        """Decide whether the limit is that of this case."""
+        return fnmatchcase(benchmark, self.pattern) or fnmatchcase(_named(benchmark, backend), self.pattern)
 
     def may_be_on(self, backends: Collection[str]) -> bool:
-        """Whether a case on one of these backends may match."""
+        """Decide whether a case on one of these backends may match."""
         _, on, pattern = self.pattern.partition(" on ")
         return not on or any(fnmatchcase(backend, pattern) for backend in backends)
 
 
-def _named(row: str, backend: str) -> str:
-    return f"{row} on {backend}"
+def _named(benchmark: str, backend: str) -> str:
+    return f"{benchmark} on {backend}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,15 @@ class Limits:
     own: tuple[Limit, ...] = ()
     general: float | None = None
 
-    def of(self, row: str, backend: str) -> float | None:
-        """The limit of one case; None where it has none."""
+    def of(self, benchmark: str, backend: str) -> float | None:
+        """Return the limit of one case; None where it has none."""
         for limit in self.own:
-            if limit.matches(row, backend):
+            if limit.matches(benchmark, backend):
                 return limit.share
         return self.general
 
     def on(self, backends: Collection[str]) -> "Limits":
-        """Without the limits that name other backends than these."""
+        """Return the limits without those that name other backends than these."""
         kept = (limit for limit in self.own if limit.may_be_on(backends))
         return Limits(tuple(kept), self.general)
 
@@ -103,7 +103,7 @@ class Gate:
     @property
     def broken(self) -> tuple[HeldCase, ...]:
         """The cases that are beyond their limit."""
-        return tuple(one for one in self.held if one.broken)
+        return tuple(case for case in self.held if case.broken)
 
 
 def judge(
@@ -114,26 +114,26 @@ def judge(
     sessions: int,
 ) -> Gate:
     """Hold every case that has a limit against it; `level` is that of one record's interval."""
-    absent = tuple(missing)
+    absent = [((case.benchmark, case.backend), case.reason) for case in missing]
     held, unmeasured = [], []
-    for (row, backend), ratios in compared.items():
-        if (limit := limits.of(row, backend)) is None:
+    for (benchmark, backend), ratios in compared.items():
+        if (limit := limits.of(benchmark, backend)) is None:
             continue
         measured = [ratio for ratio in ratios if ratio.low is not None]
         if measured:
-            held.append(_held(row, backend, limit, measured))
+            held.append(_held(benchmark, backend, limit, measured))
         else:
-            unmeasured.append(Unmeasured(_named(row, backend), _too_few(ratios, level)))
+            unmeasured.append(Unmeasured(_named(benchmark, backend), _too_few(ratios, level)))
     unmeasured += [
-        Unmeasured(_named(one.benchmark, one.backend), one.reason)
-        for one in absent
-        if limits.of(one.benchmark, one.backend) is not None and (one.benchmark, one.backend) not in compared
+        Unmeasured(_named(*case), reason)
+        for case, reason in absent
+        if limits.of(*case) is not None and case not in compared
     ]
-    cases = [*compared, *((one.benchmark, one.backend) for one in absent)]
+    cases = [*compared, *(case for case, _ in absent)]
     unmeasured += _matching_nothing(limits, cases)
     if not cases:
         unmeasured.append(Unmeasured("the comparison", _NOTHING))
-    return Gate(tuple(sorted(held, key=lambda one: not one.broken)), tuple(unmeasured), sessions)
+    return Gate(tuple(sorted(held, key=lambda case: not case.broken)), tuple(unmeasured), sessions)
 
 
 _NOTHING = (
@@ -142,12 +142,12 @@ _NOTHING = (
 )
 
 
-def _held(row: str, backend: str, limit: float, ratios: Sequence[Estimate]) -> HeldCase:
+def _held(benchmark: str, backend: str, limit: float, ratios: Sequence[Estimate]) -> HeldCase:
     bounds = [(ratio.low or 0.0, ratio) for ratio in ratios]
     _, least = min(bounds, key=lambda pair: pair[0])
     beyond = sum(low > 1 + limit for low, _ in bounds)
     excluded = all(ratio.high is not None and ratio.high <= 1 + limit for ratio in ratios)
-    return HeldCase(row, backend, limit, beyond, len(ratios), least, excluded)
+    return HeldCase(benchmark, backend, limit, beyond, len(ratios), least, excluded)
 
 
 def _too_few(ratios: Sequence[Estimate], level: float) -> str:
@@ -156,40 +156,40 @@ def _too_few(ratios: Sequence[Estimate], level: float) -> str:
 
 
 def _matching_nothing(limits: Limits, cases: Sequence[Case]) -> Iterator[Unmeasured]:
-    """The patterns with a limit that no case answers: a row that went away, or a word misspelled."""
+    """Yield the patterns with a limit that match no case: a benchmark has gone, or a word is misspelled."""
     for limit in limits.own:
         if limit.share is not None and not any(limit.matches(*case) for case in cases):
             yield Unmeasured(limit.pattern, "no case that was compared matches it")
 
 
 def sentences(gate: Gate) -> tuple[str, ...]:
-    """What the gate found, each case by name: broken, broken in some sessions, not measured."""
-    said = [_broken(one, gate.sessions) for one in gate.held if one.beyond]
-    said += [f"{one.name} could not be measured: {one.reason}." for one in gate.unmeasured]
-    kept = [one for one in gate.held if not one.beyond]
-    across = [_named(one.benchmark, one.backend) for one in kept if not one.excluded]
+    """Say what the gate found, each case by name: broken, broken in some sessions, not measured."""
+    lines = [_broken(case, gate.sessions) for case in gate.held if case.beyond]
+    lines += [f"{case.name} could not be measured: {case.reason}." for case in gate.unmeasured]
+    kept = [case for case in gate.held if not case.beyond]
+    across = [_named(case.benchmark, case.backend) for case in kept if not case.excluded]
     if inside := len(kept) - len(across):
-        said.append(f"{_cases(inside)} {'is' if inside == 1 else 'are'} within the limit.")
+        lines.append(f"{_cases(inside)} {'is' if inside == 1 else 'are'} within the limit.")
     if across:
         more = f" and {len(across) - _SHOWN} more" if len(across) > _SHOWN else ""
         shown = ", ".join(across[:_SHOWN]) + more
-        said.append(f"{_cases(len(across))} may be within the limit or beyond it: {shown}.")
-    return tuple(said)
+        lines.append(f"{_cases(len(across))} may be within the limit or beyond it: {shown}.")
+    return tuple(lines)
 
 
 _SHOWN = 5
-"""Names in a sentence; `--json` has them all."""
+"""The most names in a sentence; `--json` has them all."""
 
 
 def _cases(count: int) -> str:
     return f"{count} case{'' if count == 1 else 's'}"
 
 
-def _broken(one: HeldCase, sessions: int) -> str:
-    name, limit = _named(one.benchmark, one.backend), f"{one.limit * 100:.4g}%"
-    counted = f"in {one.beyond} of {one.sessions} sessions"
-    if not one.broken:
+def _broken(case: HeldCase, sessions: int) -> str:
+    name, limit = _named(case.benchmark, case.backend), f"{case.limit * 100:.4g}%"
+    counted = f"in {case.beyond} of {case.sessions} sessions"
+    if not case.broken:
         return f"{name} is more than {limit} slower only {counted}, which breaks no limit."
-    ratio = one.ratio
+    ratio = case.ratio
     figure = f"{ratio.value:.3f}× [{ratio.low:.3f}, {ratio.high:.3f}]"
     return f"{name} is more than {limit} slower: {figure}, {'one session' if sessions == 1 else counted}."

@@ -45,8 +45,8 @@ def error_rate_bound(wrong: int, trials: int) -> float:
     return float(binomtest(wrong, trials, alternative="less").proportion_ci(0.95).high)
 
 
-def binomial_quantile(rows: int, level: float = 0.99) -> int:
+def binomial_quantile(self_tests: int, level: float = 0.99) -> int:
     """Return how many of so many self-tests may differ by chance at this level: a binomial quantile."""
     from scipy.stats import binom
 
-    return int(binom.ppf(level, rows, ERROR_RATE))
+    return int(binom.ppf(level, self_tests, ERROR_RATE))

@@ -60,7 +60,7 @@ def _scenario_error(benchmark: Benchmark, by_backend: list[tuple[Observation, ..
 
 
 def _is_claimed(benchmark: Benchmark, observed: tuple[Observation, ...]) -> bool:
-    """Return whether a claim says that the error is raised, and a backend raises it."""
+    """Decide whether a claim says that the error is raised, and a backend raises it."""
     outcomes = [claim.promise.outcome for claim in benchmark.claims if claim.promise.outcome is not None]
     errors = [Promise(outcome) for outcome in outcomes if outcome.how == "raised"]
     return any(

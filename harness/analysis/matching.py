@@ -1,4 +1,4 @@
-"""Where a promise and an observation part, and what is equal."""
+"""Promises beside observations: which descriptions are equal, and where an observation first differs."""
 
 from itertools import zip_longest
 
@@ -8,30 +8,31 @@ from harness.protocol.observations import Observation
 from harness.records.verdict import Mismatch
 
 
-def first_mismatch(promise: Promise, look: Observation) -> Mismatch | None:
-    """Where an observation first parts from a promise; None if it keeps all that is promised."""
-    if promise.outcome is not None and not _same_outcome(promise.outcome, look.outcome):
-        return _mismatch(look.outcome.how, _lines(promise.outcome), _lines(look.outcome))
-    if promise.prints is not None and not _same_lines(promise.prints, look.prints):
-        return _mismatch("printed", promise.prints.lines, look.prints)
-    if promise.diagnostics is not None and promise.diagnostics != look.diagnostics:
-        return _mismatch("complained of", _each(promise.diagnostics), _each(look.diagnostics))
-    if promise.leaks is not None and promise.leaks != look.leaks:
-        return _mismatch("left", (str(promise.leaks),), (str(look.leaks),))
+def first_mismatch(promise: Promise, observation: Observation) -> Mismatch | None:
+    """Return where an observation first differs from a promise; None if it keeps all that is promised."""
+    if promise.outcome is not None and not _same_outcome(promise.outcome, observation.outcome):
+        return _mismatch(observation.outcome.how, _lines(promise.outcome), _lines(observation.outcome))
+    if promise.prints is not None and not _same_lines(promise.prints, observation.prints):
+        return _mismatch("printed", promise.prints.lines, observation.prints)
+    if promise.diagnostics is not None and promise.diagnostics != observation.diagnostics:
+        return _mismatch("complained of", _each(promise.diagnostics), _each(observation.diagnostics))
+    if promise.leaks is not None and promise.leaks != observation.leaks:
+        return _mismatch("left", (str(promise.leaks),), (str(observation.leaks),))
     return None
 
 
-def _mismatch(name: str, promised: tuple[str, ...], observed: tuple[str, ...]) -> Mismatch:
+def _mismatch(aspect: str, promised: tuple[str, ...], observed: tuple[str, ...]) -> Mismatch:
     pairs = enumerate(zip_longest(promised, observed))
-    return Mismatch(name, promised, observed, next((at for at, (a, b) in pairs if a != b), 0))
+    first_line = next((index for index, (a, b) in pairs if a != b), 0)
+    return Mismatch(aspect, promised, observed, first_line)
 
 
-def _each(things: tuple[object, ...]) -> tuple[str, ...]:
-    return tuple(map(str, things)) or ("nothing",)
+def _each(entries: tuple[object, ...]) -> tuple[str, ...]:
+    return tuple(map(str, entries)) or ("nothing",)
 
 
 def _lines(outcome: Outcome) -> tuple[str, ...]:
-    """An outcome as lines, one for each part of a container, so that long ones can be compared."""
+    """Return an outcome as lines, one for each part of a container, so that long ones can be compared."""
     what = outcome.what
     if what.type in ("list", "tuple", "dict") and len(what.parts) > 1:
         return (f"{outcome.how} a {what.type}:", *map(str, what.parts))
@@ -49,7 +50,7 @@ def _same_lines(promised: Prints, seen: tuple[str, ...]) -> bool:
 
 
 def matches(promised: Description, seen: Description) -> bool:
-    """Whether what was seen is what was promised: type for type, `any_order` as a multiset."""
+    """Decide whether what was seen is what was promised: type for type, `any_order` as a multiset."""
     if (promised.type, promised.text) != (seen.type, seen.text):
         return False
     if promised.digest is not None and seen.digest is not None:
@@ -62,10 +63,10 @@ def matches(promised: Description, seen: Description) -> bool:
 
 
 def _same_multiset(promised: tuple[Description, ...], seen: tuple[Description, ...]) -> bool:
-    left = list(seen)
-    for want in promised:
-        found = next((at for at, have in enumerate(left) if matches(want, have)), None)
-        if found is None:
+    unmatched = list(seen)
+    for part in promised:
+        index = next((index for index, other in enumerate(unmatched) if matches(part, other)), None)
+        if index is None:
             return False
-        del left[found]
+        del unmatched[index]
     return True

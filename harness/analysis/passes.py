@@ -20,7 +20,7 @@ TAIL = 5
 
 
 def operations_needed(quantile: float) -> int:
-    """Return how many operations every worker must have timed for this quantile to be told."""
+    """Return how many operations every worker must have timed for this quantile to be given."""
     return round(TAIL / (1 - quantile))
 
 
@@ -62,9 +62,10 @@ def _latency(rounds: BenchmarkSamples, arm: str) -> Latency | None:
     if not mine:
         return None
     quantiles = (
-        Quantile(of, _seconds(mine, at), _ratio(mine, theirs, at)) for at, of in enumerate(QUANTILES)
+        Quantile(quantile, _seconds(mine, index), _ratio(mine, theirs, index))
+        for index, quantile in enumerate(QUANTILES)
     )
-    return Latency(min(one.operations for one in mine.values()), tuple(quantiles))
+    return Latency(min(sketch.operations for sketch in mine.values()), tuple(quantiles))
 
 
 Sketches = Mapping[int, LatencySketch]
@@ -72,32 +73,32 @@ Sketches = Mapping[int, LatencySketch]
 
 
 def _sketches(rounds: BenchmarkSamples, arm: str) -> Sketches:
-    told = (
-        (played.number, part.summary.sketch)
-        for played in rounds.rounds
-        for part in played.arms
+    sketches = (
+        (measured.number, part.summary.sketch)
+        for measured in rounds.rounds
+        for part in measured.arms
         if part.arm == arm
     )
-    return {number: sketched for number, sketched in told if sketched is not None}
+    return {number: sketch for number, sketch in sketches if sketch is not None}
 
 
-def _enough(sketches: Sketches, at: int) -> bool:
-    """Return whether every worker timed as many operations as the quantile with this index needs."""
-    needed = operations_needed(QUANTILES[at])
-    return bool(sketches) and all(one.operations >= needed for one in sketches.values())
+def _enough(sketches: Sketches, index: int) -> bool:
+    """Decide whether every worker timed as many operations as the quantile with this index needs."""
+    needed = operations_needed(QUANTILES[index])
+    return bool(sketches) and all(sketch.operations >= needed for sketch in sketches.values())
 
 
-def _seconds(sketches: Sketches, at: int) -> Estimate | None:
-    if not _enough(sketches, at):
+def _seconds(sketches: Sketches, index: int) -> Estimate | None:
+    if not _enough(sketches, index):
         return None
-    return estimate([one.quantiles[at] / 1e9 for one in sketches.values()], LEVEL)
+    return estimate([sketch.quantiles[index] / 1e9 for sketch in sketches.values()], LEVEL)
 
 
-def _ratio(mine: Sketches, theirs: Sketches, at: int) -> Estimate | None:
+def _ratio(mine: Sketches, theirs: Sketches, index: int) -> Estimate | None:
     both = mine.keys() & theirs.keys()
-    if not both or not _enough(mine, at) or not _enough(theirs, at):
+    if not both or not _enough(mine, index) or not _enough(theirs, index):
         return None
-    logs = [math.log(mine[number].quantiles[at] / theirs[number].quantiles[at]) for number in both]
+    logs = [math.log(mine[number].quantiles[index] / theirs[number].quantiles[index]) for number in both]
     return estimate(logs, LEVEL).exp()
 
 

@@ -1,4 +1,4 @@
-"""Rows that differ in one number → time and memory against it, with the exponent of a fitted power."""
+"""Sweeps: time and memory of benchmarks that differ in one number, with the exponent of a fitted power."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -10,21 +10,24 @@ from harness.records.estimate import ERROR_RATE, Estimate
 from harness.records.record import BenchmarkResult, Record
 
 FEWEST = 3
-"""Points that a fitted exponent needs to have an interval."""
+"""The fewest points for which a fitted exponent has an interval."""
 
 DEARER = 1.25
-"""Times what it costs where it is cheapest, beyond which a unit is said to grow dearer over a sweep."""
+"""How many times its lowest cost a unit must cost to be said to grow dearer over a sweep."""
 
 HEAVIER = 2.0
-"""Times the peak memory at the smallest value of a parameter, below which less of it comes from the parameter
-than from what an iteration takes in any case: then no memory is given for a unit."""
+"""How many times the peak memory at the smallest value that at the largest must be to give one for a unit.
+
+Below it, less of the memory comes from the parameter than from what an iteration takes in any case.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Seconds per iteration at one value of the parameter, and the number of the record's row.
+    """Seconds per iteration at one value of the parameter.
 
-    `collecting` is the share of them that garbage collection takes; `peak` is in bytes.
+    `result_index` counts the record's results from 0. `collecting` is the share of the time that garbage
+    collection takes; `peak` is in bytes.
     """
 
     value: float
@@ -35,21 +38,18 @@ class Point:
 
     @property
     def unit(self) -> float:
-        """Seconds for one unit of the parameter: of a fan-out to n tasks, for one task."""
+        """The seconds for one unit of the parameter: of a fan-out to n tasks, for one task."""
         return self.seconds.value / self.value
 
     @property
     def unit_without_collecting(self) -> float:
-        """The same, less the time in garbage collection."""
+        """The seconds for one unit of the parameter, less the time in garbage collection."""
         return self.unit * (1 - self.collecting)
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """What a unit costs at the largest value, beside where it is cheapest: `times` as much.
-
-    `without` is the same less the time in garbage collection at both.
-    """
+    """What a unit of the parameter costs at its largest value, beside the value where it is cheapest."""
 
     cheapest: Point
     largest: Point
@@ -76,8 +76,8 @@ class Curve:
     @property
     def growth(self) -> Growth | None:
         """How much dearer a unit is at the largest value, as on a super-linear loop; None if not."""
-        found = Growth(min(self.points, key=lambda point: point.unit), self.points[-1])
-        return found if found.times > DEARER else None
+        growth = Growth(min(self.points, key=lambda point: point.unit), self.points[-1])
+        return growth if growth.times > DEARER else None
 
     @property
     def weight(self) -> Estimate | None:
@@ -96,7 +96,10 @@ class Curve:
 
 
 def _difference(more: Estimate, less: Estimate, units: float) -> Estimate:
-    """What lies between two estimates, for one unit; its interval, end to end, is wider than it need be."""
+    """Return the difference of two estimates for one unit.
+
+    The interval joins their bounds furthest apart, and is wider than it need be.
+    """
     value, rounds = (more.value - less.value) / units, min(more.rounds, less.rounds)
     if more.low is None or more.high is None or less.low is None or less.high is None:
         return Estimate(value, None, None, rounds)
@@ -114,26 +117,26 @@ class Sweep:
 
     @property
     def name(self) -> str:
-        """The sweep's name as rows are named, without the number that varies: `order:n`."""
+        """The sweep's name as benchmarks are named, without the number that varies: `order:n`."""
         return ":".join([self.scenario, *(f"{name}={value}" for name, value in self.fixed), self.parameter])
 
 
 def sweeps(record: Record) -> tuple[Sweep, ...]:
-    """Every sweep of a record that has a curve of at least FEWEST points."""
+    """Return every sweep of a record that has a curve of at least FEWEST points."""
     groups: dict[tuple[str, str, tuple[tuple[str, Parameter], ...]], list[tuple[float, int]]] = {}
-    for number, result in enumerate(record.results):
+    for index, result in enumerate(record.results):
         for name, value in _numbers(result):
             fixed = tuple(pair for pair in result.benchmark.parameters if pair[0] != name)
-            groups.setdefault((result.benchmark.scenario, name, fixed), []).append((value, number))
-    found = (
+            groups.setdefault((result.benchmark.scenario, name, fixed), []).append((value, index))
+    candidates = (
         Sweep(scenario, name, fixed, tuple(_curves(record, sorted(members))))
         for (scenario, name, fixed), members in groups.items()
     )
-    return tuple(sweep for sweep in found if sweep.curves)
+    return tuple(sweep for sweep in candidates if sweep.curves)
 
 
 def _numbers(result: BenchmarkResult) -> Iterator[tuple[str, float]]:
-    """The parameters of a timed row that a power can be fitted over."""
+    """Yield the parameters of a benchmark that a power can be fitted over: positive numbers."""
     if result.benchmark.ideal is not None:
         return
     for name, value in result.benchmark.parameters:
@@ -144,9 +147,9 @@ def _numbers(result: BenchmarkResult) -> Iterator[tuple[str, float]]:
 def _curves(record: Record, members: Sequence[tuple[float, int]]) -> Iterator[Curve]:
     for backend in record.backends:
         points = tuple(
-            Point(at, case.timing.seconds, number, case.timing.collecting.value, case.timing.peak_memory)
-            for at, number in members
-            for case in record.results[number].cases
+            Point(value, case.timing.seconds, index, case.timing.collecting.value, case.timing.peak_memory)
+            for value, index in members
+            for case in record.results[index].cases
             if case.backend == backend and case.timing is not None
         )
         if len(points) >= FEWEST:
@@ -154,15 +157,16 @@ def _curves(record: Record, members: Sequence[tuple[float, int]]) -> Iterator[Cu
 
 
 def fit(points: Sequence[Point]) -> Estimate:
-    """The exponent of the power through the points, with its 95% interval.
+    """Return the exponent of the power through the points, with its 95% interval.
 
-    Least squares of ln t over ln n; the interval is the slope's standard error times Student's t
-    at n - 2 degrees of freedom (Draper and Smith, Applied Regression Analysis, section 1.4). It
+    It is fitted by least squares of ln t over ln n; the interval is the slope's standard error times
+    Student's t at n - 2 degrees of freedom (Draper and Smith, Applied Regression Analysis, section 1.4). It
     says how far from a power the points lie, not how well each was measured.
     """
     from scipy.special import stdtrit
 
-    logs, times = [math.log(one.value) for one in points], [math.log(one.seconds.value) for one in points]
+    logs = [math.log(point.value) for point in points]
+    times = [math.log(point.seconds.value) for point in points]
     slope, start = linear_regression(logs, times)
     middle, free = fmean(logs), len(points) - 2
     missed = math.fsum((t - start - slope * n) ** 2 for n, t in zip(logs, times, strict=True))

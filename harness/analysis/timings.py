@@ -48,7 +48,7 @@ Compare = Callable[[Sequence[Value], Sequence[Value]], float]
 class BenchmarkSamples:
     """The rounds of a benchmark so far.
 
-    `timed` are its backends that have a number, `natives` the arms of its twins that have one.
+    `timed` are the benchmark's backends that have a number, `natives` the arms of its twins that have one.
     """
 
     benchmark: Benchmark
@@ -61,7 +61,7 @@ class BenchmarkSamples:
         """Return the log ratios to the baseline, or the excesses in µs where the scenario sleeps."""
         names = self.timed if self.benchmark.ideal is not None else self._compared_backends()
         samples = {name: self._samples(name) for name in names}
-        return {name: estimate(some, self.plan.level) for name, some in samples.items() if some}
+        return {name: estimate(values, self.plan.level) for name, values in samples.items() if values}
 
     def timings(self) -> dict[str, Timing]:
         """Return what the rounds say of each case that has a number."""
@@ -69,15 +69,15 @@ class BenchmarkSamples:
 
     def self_test_ratio(self) -> Estimate | None:
         """Return the self-test's ratio with its unadjusted 95% interval; in µs where the scenario sleeps."""
-        estimated = self._again()
-        return estimated if estimated is None or self.benchmark.ideal is not None else estimated.exp()
+        ratio = self._self_test_log_ratio()
+        return ratio if ratio is None or self.benchmark.ideal is not None else ratio.exp()
 
     def self_test_differs(self) -> bool:
-        """Return whether the self-test's interval says that the baseline differs from itself."""
-        again = self._again()
-        if again is None or again.low is None or again.high is None:
+        """Decide whether the self-test's interval says that the baseline differs from itself."""
+        ratio = self._self_test_log_ratio()
+        if ratio is None or ratio.low is None or ratio.high is None:
             return False
-        return not again.low <= 0 <= again.high
+        return not ratio.low <= 0 <= ratio.high
 
     def contrasts(self) -> tuple[Contrast, ...]:
         """Return the contrasts that the rounds allow; a scenario that sleeps has none."""
@@ -85,7 +85,7 @@ class BenchmarkSamples:
             return ()
         backends = [backend for backend in self.plan.backends if backend.name in self.timed]
         numbered = {*self.timed, *self.natives}
-        rounds = [{arm: took[arm] for arm in took if arm in numbered} for took in self._turns()]
+        rounds = [{arm: turns[arm] for arm in turns if arm in numbered} for turns in self._turns()]
         return contrasts(backends, rounds, self.plan.level, gathers=self.benchmark.uses_gather)
 
     def variance_components(self) -> VarianceComponents | None:
@@ -94,11 +94,11 @@ class BenchmarkSamples:
 
     def round_cost(self) -> RoundCost:
         """Return what a round costs; one of the rounds must have two arms or more."""
-        return round_cost(self._turns(), [played.seconds for played in self.rounds])
+        return round_cost(self._turns(), [measured.seconds for measured in self.rounds])
 
     def parts(self, arm: str) -> tuple[ArmRound, ...]:
         """Return the arm's part in every round that it took part in."""
-        return tuple(part for played in self.rounds for part in played.arms if part.arm == arm)
+        return tuple(part for measured in self.rounds for part in measured.arms if part.arm == arm)
 
     def with_helper_threads(self) -> tuple[str, ...]:
         """Return the backends that, in most rounds, had threads beside the loop's which the baseline had not.
@@ -117,7 +117,8 @@ class BenchmarkSamples:
         """Return the share of an arm's CPU time that other threads than its loop's used inside the clock."""
         return median([_helping(part.values) for part in self.parts(name)] or [0])
 
-    def _again(self) -> Estimate | None:
+    def _self_test_log_ratio(self) -> Estimate | None:
+        """Return the self-test's log ratio; where the scenario sleeps, the difference of excesses in µs."""
         ideal = self.benchmark.ideal
         if self.plan.baseline not in self.timed:
             return None
@@ -142,11 +143,11 @@ class BenchmarkSamples:
     def _compared(self, arm: str, compare: Compare) -> tuple[float, ...]:
         """Return one number for every round in which both the arm and the baseline took part."""
         base = self.plan.baseline
-        return tuple(compare(took[arm], took[base]) for took in self._turns() if {arm, base} <= set(took))
+        return tuple(compare(turns[arm], turns[base]) for turns in self._turns() if {arm, base} <= set(turns))
 
     def _turns(self) -> list[RoundValues]:
-        """Return every round as the values of each arm that took part in it."""
-        return [played.turns for played in self.rounds]
+        """Return each round as the values of every arm that took part in it."""
+        return [measured.turns for measured in self.rounds]
 
     def _timing(self, name: str) -> Timing:
         timing = self._absolute(self.parts(name))

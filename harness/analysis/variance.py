@@ -61,8 +61,8 @@ def variance_components(rounds: Sequence[RoundValues], baseline: str) -> Varianc
     if not several:
         return None
     turn = _turn_variance(several)
-    per_round = mean(_variance([median(one) for one in differences]) for differences in several)
-    middle = _OF_MEDIAN * turn / median(len(one) for differences in several for one in differences)
+    per_round = mean(_variance([median(of_round) for of_round in differences]) for differences in several)
+    middle = _OF_MEDIAN * turn / median(len(of_round) for differences in several for of_round in differences)
     worker = per_round / 2 - middle
     levels = _variance([median(map(_log, turns[baseline])) for turns in whole])
     return VarianceComponents(turn, worker, levels - worker - middle)
@@ -82,7 +82,10 @@ def _turn_variance(pairs: Sequence[Sequence[Sequence[float]]]) -> float:
     The step from one turn's difference of two arms to the next one's holds four such variances.
     """
     steps = [
-        abs(late - early) for differences in pairs for one in differences for early, late in pairwise(one)
+        abs(late - early)
+        for differences in pairs
+        for of_round in differences
+        for early, late in pairwise(of_round)
     ]
     return (MAD_TO_SD * median(steps)) ** 2 / 4
 

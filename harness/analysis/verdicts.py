@@ -1,4 +1,4 @@
-"""Observations of a case beside its promise give a verdict; claims beside observations give answers."""
+"""Verdicts on cases, from their observations beside their promises, and the results of claims."""
 
 from itertools import chain
 
@@ -62,13 +62,13 @@ def _disagreement(
     if len(set(observed)) > 1:
         return CaseVerdict(Verdict.UNSTABLE, f"{len(set(observed))} different observations", first)
     if difference and not first_mismatch(complete_promise(benchmark.promise, reference), observed[0]):
-        because = f"documented and not seen: {difference.reason}"
-        return CaseVerdict(Verdict.DIFFERS, because, first, difference.source)
+        reason = f"documented and not seen: {difference.reason}"
+        return CaseVerdict(Verdict.DIFFERS, reason, first, difference.source)
     return CaseVerdict(Verdict.DIFFERS, f"it {first.aspect} something else", first)
 
 
 def promises_outcome(benchmark: Benchmark, backend: str, python: str) -> bool:
-    """Return whether the benchmark, or a documented difference, says what a backend returns or raises."""
+    """Decide whether the benchmark, or a documented difference, says what a backend returns or raises."""
     return expected_promise(benchmark, backend, python, None).outcome is not None
 
 

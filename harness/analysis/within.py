@@ -12,7 +12,7 @@ from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import Verdict
 
 Case = tuple[str, str]
-"""The row's id and the backend's name."""
+"""A case as the benchmark's id and the backend's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,43 +53,49 @@ class ComparisonWithin:
         return 1
 
     def sessions_of(self) -> dict[Case, tuple[Estimate, ...]]:
-        """What a limit is held against: here one session a case."""
-        return {(one.benchmark, one.backend): (one.ratio,) for one in self.ratios}
+        """Return what a limit is held against: of each case, its one ratio."""
+        return {(ratio.benchmark, ratio.backend): (ratio.ratio,) for ratio in self.ratios}
 
 
 def within(
     record: Record, baseline: str | None = None, backends: Sequence[str] = (), *, adjusted: bool = False
 ) -> ComparisonWithin:
-    """The backends of one record against any one of them. Raises BadInput for a backend it has not.
+    """Compare the backends of one record with any one of them.
 
-    Samples are the differences of log ratios within the same round. With `adjusted` the intervals
-    hold together at 95% even where the run's own (--fast) do not.
+    Samples are the differences of log ratios within the same round. With `adjusted` the intervals hold
+    together at 95% even where the run's own (--fast) do not. Raises BadInput for a backend that the record
+    does not have.
     """
     plan = record.run.plan
     base = backend_named(record, baseline or plan.baseline)
     chosen = [backend_named(record, name) for name in backends] or list(record.backends)
     others = tuple(name for name in record.backends if name in chosen and name != base)
     level = confidence_level(plan.comparisons) if adjusted else plan.level
-    found = [one for result in record.results for one in _row_within(plan, result, base, others, level)]
+    compared = [
+        case for result in record.results for case in _compare_cases(plan, result, base, others, level)
+    ]
     return ComparisonWithin(
         baseline=base,
         backends=others,
         level=level,
         adjusted=adjusted or plan.effort.adjusted,
-        ratios=tuple(one for one in found if isinstance(one, RatioToBaseline)),
-        missing=tuple(one for one in found if isinstance(one, Missing)),
+        ratios=tuple(case for case in compared if isinstance(case, RatioToBaseline)),
+        missing=tuple(case for case in compared if isinstance(case, Missing)),
     )
 
 
 def backend_named(record: Record, name: str) -> str:
-    """The record's backend of this name; a bare loop name means its first."""
+    """Return the full name of a backend of the record; a bare loop name means its first backend.
+
+    Raises BadInput where the record has none of that name.
+    """
     for backend in record.run.plan.backends:
         if name in (backend.name, backend.loop.name):
             return backend.name
     raise BadInput(f"the record has no {name}: it has {', '.join(record.backends)}")
 
 
-def _row_within(
+def _compare_cases(
     plan: Plan, result: BenchmarkResult, base: str, others: Sequence[str], level: float
 ) -> Iterator[RatioToBaseline | Missing]:
     place = plan.column_of(base, result.benchmark)
@@ -109,22 +115,22 @@ def _row_within(
 
 
 def _samples(plan: Plan, result: BenchmarkResult, case: CaseResult) -> tuple[float, ...]:
-    """A cell's log ratios to the record's baseline; zeros for the baseline itself."""
+    """Return a case's log ratios to the record's baseline; zeros for the baseline itself."""
     if case.timing is None:
         return ()
     return (0.0,) * result.rounds if case.backend == plan.baseline else case.timing.samples
 
 
 def _expected(case: CaseResult, result: BenchmarkResult) -> bool:
-    """Whether a case without a number is one that should have one: not what nothing could time."""
+    """Decide whether a case without a number should have one: not where nothing could be timed."""
     if case.verdict.kind is Verdict.UNSUPPORTED:
         return False
     return result.rounds > 0 or not case.verdict.has_number
 
 
 def why_no_number(case: CaseResult) -> str:
-    """Why a case has no ratio: what was observed of it, or that the baseline has no number."""
+    """Say why a case has no ratio: what was observed of it, or that the baseline has no number."""
     if case.timing is None:
-        because = f": {case.verdict.reason}" if case.verdict.reason else ""
-        return f"no number, for it {case.verdict.kind.verb}{because}"
+        reason = f": {case.verdict.reason}" if case.verdict.reason else ""
+        return f"no number, for it {case.verdict.kind.verb}{reason}"
     return "the baseline has no number"

@@ -1,38 +1,26 @@
 """`loopcmp audit`: the method on trial, on this machine."""
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from harness.cli.options import EFFORT, Json, NoProgress, Publish, Results, Seed, Timeout
+from harness.cli.options import (
+    AuditedScenario,
+    AuditSeconds,
+    Json,
+    NoProgress,
+    Publish,
+    Results,
+    Seed,
+    Timeout,
+    Trials,
+)
 
 
 def audit(
-    scenario: Annotated[
-        str,
-        typer.Argument(
-            metavar="SCENARIO", help="The benchmark that is timed: a short one that does not sleep."
-        ),
-    ] = "order:n=1",
-    trials: Annotated[
-        int,
-        typer.Option(
-            min=1,
-            metavar="NUMBER",
-            rich_help_panel=EFFORT,
-            help="How many times identical code is compared. 600 show that an error rate of 5% is below 7%.",
-        ),
-    ] = 60,
-    seconds: Annotated[
-        float,
-        typer.Option(
-            min=1,
-            metavar="SECONDS",
-            rich_help_panel=EFFORT,
-            help="End after so much time, whatever is left to compare.",
-        ),
-    ] = 3600.0,
+    scenario: AuditedScenario = "order:n=1",
+    trials: Trials = 60,
+    seconds: AuditSeconds = 3600.0,
     seed: Seed = None,
     timeout: Timeout = 30.0,
     results: Results = Path("results"),
@@ -54,7 +42,7 @@ def audit(
     from harness.runner.planning import RunRequest, plan_audit
 
     name = store.safe_name(publish or "audit")
-    wanted = RunRequest([scenario], [], [], None, timeout, seed=seed, name=name)
-    begun = plan_audit(wanted, AuditSchedule(trials, seconds), announce)
-    under_way = session.start(begun, results, publish=publish is not None)
-    raise typer.Exit(execute(under_way, shown=not no_progress, as_json=as_json))
+    request = RunRequest([scenario], [], [], None, timeout, seed=seed, name=name)
+    started = plan_audit(request, AuditSchedule(trials, seconds), announce)
+    audit_session = session.start(started, results, publish=publish is not None)
+    raise typer.Exit(execute(audit_session, shown=not no_progress, as_json=as_json))

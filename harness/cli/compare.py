@@ -1,13 +1,11 @@
 """`loopcmp compare`: the backends inside one record, or the same backends over time; and a gate on either."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from harness.cli.options import CHOICE, Backends, Baseline, Json
-
-GATE = "Limits"
+from harness.cli.options import AcrossMachines, Backends, Baseline, FailIfSlower, Json, RecordPaths
 
 if TYPE_CHECKING:
     from harness.analysis.gate import Gate, Limits
@@ -16,32 +14,11 @@ if TYPE_CHECKING:
 
 
 def compare(
-    records: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="RECORD",
-            help="One record: its backends are compared. Several: each of the others with the last.",
-        ),
-    ],
+    records: RecordPaths,
     baseline: Baseline = None,
     backend: Backends = None,
-    fail_if_slower: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PERCENT",
-            rich_help_panel=GATE,
-            help="Exit with 1 where a case certainly takes more than this much longer, such as 5%: "
-            "longer than before, or, in one record, than the baseline.",
-        ),
-    ] = None,
-    across_machines: Annotated[
-        bool,
-        typer.Option(
-            "--across-machines",
-            rich_help_panel=CHOICE,
-            help="Allow records of different machines or Python builds.",
-        ),
-    ] = False,
+    fail_if_slower: FailIfSlower = None,
+    across_machines: AcrossMachines = False,
     as_json: Json = False,
 ) -> None:
     """Compare backends, or records over time.
@@ -57,17 +34,13 @@ def compare(
     Exit codes: 1 where a whole interval, adjusted for the number of comparisons, lies beyond its limit, in
     every session; 3 where a case that had a ratio could not be measured, or a limit matches nothing.
     """
-    from harness.analysis.within import backend_named
     from harness.records.store import read_record
 
     loaded = [read_record(path) for path in records]
     limits = _limits(fail_if_slower, over_time=len(loaded) > 1)
-    comparison = _compared(
-        loaded, baseline, backend or [], across_machines=across_machines, gated=bool(limits)
-    )
-    if backend:
-        limits = limits.on([backend_named(loaded[-1], name) for name in backend])
-    gate = _gate(limits, comparison) if limits else None
+    backends = backend or []
+    comparison = _compare(loaded, baseline, backends, across_machines=across_machines, gated=bool(limits))
+    gate = _gate(limits, comparison, loaded[-1], backends)
     _show(comparison, gate, as_json=as_json)
     raise typer.Exit(_exit_code(gate))
 
@@ -78,17 +51,17 @@ def _limits(fail_if_slower: str | None, *, over_time: bool) -> "Limits":
     from harness.runner.configuration import read_configuration
 
     general = None if fail_if_slower is None else fraction("--fail-if-slower", fail_if_slower)
-    own = read_configuration(Path.cwd()).limits if over_time else {}
+    configured = read_configuration(Path.cwd()).limits if over_time else {}
     return Limits(
         tuple(
             Limit(pattern, None if share == UNLIMITED else fraction(f"the limit of {pattern!r}:", share))
-            for pattern, share in own.items()
+            for pattern, share in configured.items()
         ),
         general,
     )
 
 
-def _compared(
+def _compare(
     records: "list[Record]",
     baseline: str | None,
     backends: list[str],
@@ -108,9 +81,15 @@ def _compared(
     return between(olds, new, backends, across_machines=across_machines)
 
 
-def _gate(limits: "Limits", comparison: "Comparison") -> "Gate":
+def _gate(limits: "Limits", comparison: "Comparison", newest: "Record", backends: list[str]) -> "Gate | None":
+    """Hold the comparison against the limits that may concern the named backends; None without any."""
     from harness.analysis.gate import judge
+    from harness.analysis.within import backend_named
 
+    if backends:
+        limits = limits.on([backend_named(newest, name) for name in backends])
+    if not limits:
+        return None
     return judge(limits, comparison.sessions_of(), comparison.missing, comparison.level, comparison.sessions)
 
 
@@ -122,8 +101,8 @@ def _show(comparison: "Comparison", gate: "Gate | None", *, as_json: bool) -> No
     if as_json:
         import msgspec
 
-        both = {"comparison": comparison, "gate": gate}
-        typer.echo(msgspec.json.format(msgspec.json.encode(both), indent=1).decode())
+        document = msgspec.json.encode({"comparison": comparison, "gate": gate})
+        typer.echo(msgspec.json.format(document, indent=1).decode())
     else:
         from harness.report.formats.terminal import show_table
 

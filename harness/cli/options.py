@@ -7,6 +7,7 @@ import typer
 
 CHOICE = "What to run"
 EFFORT = "How precisely"
+LIMITS = "Limits"
 OUTPUT = "Output"
 
 Scenarios = Annotated[
@@ -20,50 +21,134 @@ Scenarios = Annotated[
 Backends = Annotated[
     list[str] | None,
     typer.Option(
-        "-b", "--backend", metavar="BACKEND", rich_help_panel=CHOICE,
+        "-b",
+        "--backend",
+        metavar="BACKEND",
+        rich_help_panel=CHOICE,
         help="A loop, such as uvloop, or a backend, such as uvloop+taskgroup; uvloop@ENV runs in an "
         "environment. May be repeated.",
     ),
-]  # fmt: skip
+]
 Loops = Annotated[
     list[str] | None,
     typer.Option(
-        "--loop", metavar="NAME=MODULE:FACTORY", rich_help_panel=CHOICE,
+        "--loop",
+        metavar="NAME=MODULE:FACTORY",
+        rich_help_panel=CHOICE,
         help="Add another asyncio loop: a name for it, and the function that makes it. May be repeated.",
     ),
-]  # fmt: skip
+]
 Environments = Annotated[
     list[str] | None,
     typer.Option(
-        "--env", metavar="NAME[=PYTHON REQUIREMENT…]", rich_help_panel=CHOICE,
+        "--env",
+        metavar="NAME[=PYTHON REQUIREMENT…]",
+        rich_help_panel=CHOICE,
         help="Run the backends in a virtual environment that uv makes: one of [tool.loopcmp.environments] "
         "in pyproject.toml, or a new one, such as --env 'old=3.12 uvloop==0.21'. The name here means "
         "loopcmp's own environment. May be repeated.",
     ),
-]  # fmt: skip
+]
 Baseline = Annotated[
     str | None,
     typer.Option(
-        metavar="BACKEND", rich_help_panel=CHOICE,
+        metavar="BACKEND",
+        rich_help_panel=CHOICE,
         help="The backend that ratios are taken against: asyncio where it takes part, else the first; "
         "in a record, its own.",
     ),
-]  # fmt: skip
+]
 Scale = Annotated[
     bool,
     typer.Option(
-        "--scale", rich_help_panel=CHOICE,
+        "--scale",
+        rich_help_panel=CHOICE,
         help="Add the benchmarks with the tag scale, which take gigabytes or minutes.",
     ),
-]  # fmt: skip
+]
 Timeout = Annotated[
     float,
     typer.Option(
-        min=0.1, metavar="SECONDS", rich_help_panel=EFFORT,
+        min=0.1,
+        metavar="SECONDS",
+        rich_help_panel=EFFORT,
         help="End a case that takes longer to observe, or that is silent for longer while it is timed. "
         "Benchmarks with the tag scale have twenty times as long.",
     ),
-]  # fmt: skip
+]
+Fast = Annotated[
+    bool,
+    typer.Option(
+        "--fast",
+        rich_help_panel=EFFORT,
+        help="A first look: 6 rounds a benchmark, and intervals of 95% each, not adjusted for their number.",
+    ),
+]
+Rigorous = Annotated[
+    bool,
+    typer.Option(
+        "--rigorous",
+        rich_help_panel=EFFORT,
+        help="Time until ±1% or for 300 s a benchmark, instead of ±2% or 60 s.",
+    ),
+]
+Precision = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PERCENT",
+        rich_help_panel=EFFORT,
+        help="Time until every interval is so narrow, to either side: such as 0.5%.",
+    ),
+]
+MaxTime = Annotated[
+    float | None,
+    typer.Option(
+        min=1,
+        metavar="SECONDS",
+        rich_help_panel=EFFORT,
+        help="The time for each benchmark, once its rounds are enough for an interval.",
+    ),
+]
+Margin = Annotated[
+    str,
+    typer.Option(
+        metavar="PERCENT",
+        rich_help_panel=EFFORT,
+        help="Times that differ by less than this are called equal.",
+    ),
+]
+AlsoPasses = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="latency|collections",
+        rich_help_panel=EFFORT,
+        help="Measure something else too, for at most a minute more a benchmark. latency: the p50, p99 "
+        "and p99.9 of one operation, where a scenario yields one. collections: what full garbage "
+        "collections cost. May be repeated.",
+    ),
+]
+Trials = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        metavar="NUMBER",
+        rich_help_panel=EFFORT,
+        help="How many times identical code is compared. 600 show that an error rate of 5% is below 7%.",
+    ),
+]
+AuditSeconds = Annotated[
+    float,
+    typer.Option(
+        min=1,
+        metavar="SECONDS",
+        rich_help_panel=EFFORT,
+        help="End after so much time, whatever is left to compare.",
+    ),
+]
+AuditedScenario = Annotated[
+    str,
+    typer.Argument(metavar="SCENARIO", help="The benchmark that is timed: a short one that does not sleep."),
+]
 Seed = Annotated[
     int | None,
     typer.Option(
@@ -81,10 +166,11 @@ Results = Annotated[
 Publish = Annotated[
     str | None,
     typer.Option(
-        metavar="NAME", rich_help_panel=OUTPUT,
+        metavar="NAME",
+        rich_help_panel=OUTPUT,
         help="Write the record to results/<date>-NAME, and into the index there, instead of results/local.",
     ),
-]  # fmt: skip
+]
 Json = Annotated[
     bool,
     typer.Option(
@@ -96,4 +182,32 @@ NoProgress = Annotated[
 ]
 RecordPath = Annotated[
     Path, typer.Argument(metavar="RECORD", help="The folder of a run, or the record.json in it.")
+]
+RecordPaths = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="RECORD",
+        help="One record: its backends are compared. Several: each of the others with the last.",
+    ),
+]
+FailIfSlower = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PERCENT",
+        rich_help_panel=LIMITS,
+        help="Exit with 1 where a case certainly takes more than this much longer, such as 5%: "
+        "longer than before, or, in one record, than the baseline.",
+    ),
+]
+AcrossMachines = Annotated[
+    bool,
+    typer.Option(
+        "--across-machines",
+        rich_help_panel=CHOICE,
+        help="Allow records of different machines or Python builds.",
+    ),
+]
+Capabilities = Annotated[
+    bool,
+    typer.Option("--capabilities", rich_help_panel=OUTPUT, help="Show a table of what each loop can do."),
 ]
