@@ -1,0 +1,46 @@
+"""The switches: where documentation lets asyncio and trio differ."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What is expected of the loops of one family, or of one gatherer.
+
+    `learns_late`: a group learns of a failed child at any time within the instant, not at once. AnyIO's asyncio
+    groups learn it from a done callback, which the loop calls later (asyncio's documentation of
+    `Future.add_done_callback`: "the callback is called using loop.call_soon()"); anyio#787. trio's nurseries
+    learn it as part of the child's end.
+
+    `interrupted_exit_raises`: a group whose `async with` block is cancelled while it waits for children raises
+    a cancellation even if no child did; anyio#1069. trio's documentation of `open_nursery`: "a nursery is never
+    the source of a cancellation exception, it only propagates it from sub-tasks".
+
+    `keeps_cancelled`: cancellations of children stand beside errors in the group that is raised, where an
+    outer scope will take them out. trio's documentation, "Designing for multiple errors": all exceptions are
+    collected in a BaseExceptionGroup. AnyIO's asyncio groups raise the errors alone.
+
+    `collapses_cancelled`: a group of nothing but cancellations is raised as one bare cancellation; so AnyIO's
+    task groups (its changelog, 4.0: "a task group raises a cancellation, not a group of them"), not trio's nurseries.
+
+    `gathers_futures`: gather is `asyncio.gather`; see `tasks.gather_outcomes`.
+    """
+
+    name: str
+    learns_late: bool
+    interrupted_exit_raises: bool
+    keeps_cancelled: bool
+    gathers_futures: bool = False
+    gather_collapses: bool = True
+
+
+ASYNCIO = Family("asyncio", learns_late=True, interrupted_exit_raises=True, keeps_cancelled=False)
+TRIO = Family("trio", learns_late=False, interrupted_exit_raises=False, keeps_cancelled=True)
+
+
+def family_of(name: str, gatherer: str) -> Family:
+    """The switches of a family of loops, with those of the gatherer."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    family = {"asyncio": ASYNCIO, "trio": TRIO}[name]
+    return replace(family, gathers_futures=gatherer == "gather", gather_collapses=gatherer == "anyio")

@@ -1,0 +1,99 @@
+"""The oracle: is there a run of the machine that writes exactly this trace?
+
+Depth-first, with as few silent steps as will do. The trace itself says who ran next, so there is little to
+try: what is left are the silent steps.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from harness.fuzz.language import Program
+from harness.fuzz.specification.family import Family
+from harness.fuzz.specification.machine import Entry, Machine
+from harness.fuzz.specification.plan import make_plan
+from harness.fuzz.specification.state import State
+from harness.fuzz.specification.statements import Parting
+
+MOST_STATES = 20_000
+"""States after which a trace is left undecided."""
+
+
+class Judgement(StrEnum):
+    """What the specification says of a trace."""
+
+    ALLOWED = "allowed"
+    FORBIDDEN = "forbidden"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A judgement; for a forbidden trace, the entry at which it parts, and what was allowed there."""
+
+    judgement: Judgement
+    position: int = 0
+    allowed: tuple[str, ...] = ()
+    states: int = 0
+
+
+def judge(program: Program, trace: Sequence[Entry], family: Family) -> Verdict:
+    """Judge a trace that a loop of this family has left of a program."""
+    machine = Machine(make_plan(program), family, trace)
+    return _Search(machine, len(trace)).run()
+
+
+class _Search:
+    def __init__(self, machine: Machine, length: int) -> None:
+        self._machine = machine
+        self._length = length
+        self._seen: set[object] = set()
+        self._furthest = 0
+        self._stuck: list[State] = []
+        """The states that came furthest and could not go on."""
+
+    def run(self) -> Verdict:
+        """Try every way, the likeliest first."""
+        work: list[tuple[int, State, bool]] = [(0, self._machine.initial(), False)]
+        states = 0
+        while work:
+            position, state, has_tried = work.pop()
+            if position == self._length and self._machine.is_over(state):
+                return Verdict(Judgement.ALLOWED, position, states=states)
+            states += 1
+            if states > MOST_STATES:
+                return Verdict(Judgement.UNDECIDED, self._furthest, states=states)
+            if has_tried:
+                work.extend(self._silently(position, state))
+                continue
+            work.append((position, state, True))
+            if position < self._length and (after := self._take(position, state)) is not None:
+                work.append(after)
+        return Verdict(Judgement.FORBIDDEN, self._furthest, self._allowed(), states)
+
+    def _take(self, position: int, state: State) -> tuple[int, State, bool] | None:
+        new = state.copy()
+        try:
+            return (self._machine.take(new, position), new, False)
+        except Parting:
+            return None
+
+    def _silently(self, position: int, state: State) -> list[tuple[int, State, bool]]:
+        """The states after one silent step, the likeliest last."""
+        if position >= self._furthest:
+            if position > self._furthest:
+                self._stuck.clear()
+            self._furthest = position
+            self._stuck.append(state)
+        steps: list[tuple[int, State, bool]] = []
+        for new in self._machine.silent_steps(state):
+            key = (position, new.key())
+            if key not in self._seen:
+                self._seen.add(key)
+                steps.append((position, new, False))
+        steps.reverse()
+        return steps
+
+    def _allowed(self) -> tuple[str, ...]:
+        words = (word for state in self._stuck for word in self._machine.allowed(state))
+        return tuple(sorted(set(words)))
