@@ -1,6 +1,21 @@
 """The switches: where documentation lets asyncio and trio differ."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Quirk(StrEnum):
+    """A fault that is known and that the machine can take into account, so that it hides nothing else.
+
+    No quirk is part of what is allowed: a trace that needs one is a known finding.
+    """
+
+    SCOPE_ENTERED_AGAIN = "scope-entered-again"
+    """A scope that was left can be entered again."""
+
+    WOKEN_BEFORE_DELIVERY = "woken-before-delivery"
+    """Who waits for an event or a lock in a cancelled scope is not cancelled if it is woken in the same
+    iteration of the loop: the cancellation is delivered in the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +47,7 @@ class Family:
     keeps_cancelled: bool
     gathers_futures: bool = False
     gather_collapses: bool = True
+    quirks: frozenset[Quirk] = frozenset()
 
 
 ASYNCIO = Family("asyncio", learns_late=True, interrupted_exit_raises=True, keeps_cancelled=False)
@@ -40,7 +56,5 @@ TRIO = Family("trio", learns_late=False, interrupted_exit_raises=False, keeps_ca
 
 def family_of(name: str, gatherer: str) -> Family:
     """The switches of a family of loops, with those of the gatherer."""
-    from dataclasses import replace  # noqa: PLC0415
-
     family = {"asyncio": ASYNCIO, "trio": TRIO}[name]
     return replace(family, gathers_futures=gatherer == "gather", gather_collapses=gatherer == "anyio")

@@ -22,13 +22,16 @@ from harness.fuzz.specification.state import (
     RECEIVING,
     SENDING,
     SLEEPING,
+    STARTING,
     THREADED,
+    UNBORN,
+    UNDELIVERED,
     WOKEN,
     YIELDING,
     State,
 )
 from harness.fuzz.specification.statements import FRAMES, Machinery, Parting
-from harness.fuzz.specification.synchronization import take_back
+from harness.fuzz.specification.synchronization import deliver, take_back
 from harness.fuzz.specification.trees import NOTHING, is_exception
 
 Entry: TypeAlias = tuple[int, str, int, Any, int]
@@ -50,7 +53,7 @@ class Machine(Machinery):
         state.status[MAIN] = FRESH
         return state
 
-    def take(self, state: State, position: int) -> int:
+    def take(self, state: State, position: int, *, expires_at_entry: bool = True) -> int:
         """Take the entries of one task from here to its next await; gives the position after them.
 
         Raises Parting where the machine would not write them; the state is then of no use any more.
@@ -59,6 +62,7 @@ class Machine(Machinery):
         if instant != state.now:
             raise Parting
         self._position = position
+        self.expires_at_entry, self.has_entered_due = expires_at_entry, False
         status = state.status[task] if task < len(state.status) else GONE
         if status == FRESH:
             self.emit(task, "start", WHOLE)
@@ -78,6 +82,14 @@ class Machine(Machinery):
         if self._position >= len(self._trace) or self._trace[self._position][:4] != (task, kind, number, value):
             raise Parting
         self._position += 1
+
+    def emit_one_of(self, task: int, kind: str, number: int, values: Collection[str]) -> str:
+        """The machine writes an entry with one of these values, and gives the value that the trace has."""
+        value = self._trace[self._position][3] if self._position < len(self._trace) else None
+        if not isinstance(value, str) or value not in values:
+            raise Parting
+        self.emit(task, kind, number, value)
+        return value
 
     def _run(self, state: State, task: int, outcome: str | None) -> None:
         """Run a task from an await that has come back to its next one, or to its end."""
@@ -121,6 +133,8 @@ class Machine(Machinery):
             return self.join_outcomes(state, task, detail)
         if status == GATHERING:
             return tasks.gather_outcomes(state, detail)
+        if status == STARTING:
+            return tasks.start_outcomes(self.plan, state, self.family, detail, state.scopes[task])
         return ()
 
     def _look(self, state: State, task: int) -> object | None:
@@ -158,6 +172,8 @@ class Machine(Machinery):
                     yield streams.stand_in_line, task
             elif status == NOTIFIED:
                 yield take_back, task
+            elif status == UNDELIVERED:
+                yield deliver, task
 
     def _learn(self, state: State, task: int) -> None:
         tasks.learn(self.plan, state, self.family, task)
@@ -170,7 +186,7 @@ class Machine(Machinery):
         """The instant to which time moves; None if somebody can still run, or nothing is to come."""
         due: list[float] = []
         for task, status in enumerate(state.status):
-            if status not in BLOCKED or (status in (JOINING, GATHERING) and self.outcomes(state.copy(), task)):
+            if status not in BLOCKED or (status in _COMPOSED and self.outcomes(state.copy(), task)):
                 return None
             if status == SLEEPING:
                 due.append(state.detail[task])
@@ -196,4 +212,6 @@ class Machine(Machinery):
                 yield f"task {task}: {kind} {number} {outcome}"
 
 
-_OVER = {0, GONE}
+_OVER = {UNBORN, GONE}
+_COMPOSED = {JOINING, GATHERING, STARTING}
+"""Who waits for other tasks: whether it still has to depends on them."""

@@ -4,7 +4,7 @@ Depth-first, with as few silent steps as will do. The trace itself says who ran 
 try: what is left are the silent steps.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -67,16 +67,23 @@ class _Search:
                 work.extend(self._silently(position, state))
                 continue
             work.append((position, state, True))
-            if position < self._length and (after := self._take(position, state)) is not None:
-                work.append(after)
+            if position < self._length:
+                work.extend(self._take(position, state))
         return Verdict(Judgement.FORBIDDEN, self._furthest, self._allowed(), states)
 
-    def _take(self, position: int, state: State) -> tuple[int, State, bool] | None:
-        new = state.copy()
-        try:
-            return (self._machine.take(new, position), new, False)
-        except Parting:
-            return None
+    def _take(self, position: int, state: State) -> Iterator[tuple[int, State, bool]]:
+        """The states after the next entries of one task, the likeliest last."""
+        ways = []
+        for expires_at_entry in (True, False):
+            new = state.copy()
+            try:
+                after = self._machine.take(new, position, expires_at_entry=expires_at_entry)
+                ways.append((after, new, False))
+            except Parting:
+                pass
+            if not self._machine.has_entered_due:
+                break
+        return reversed(ways)
 
     def _silently(self, position: int, state: State) -> list[tuple[int, State, bool]]:
         """The states after one silent step, the likeliest last."""

@@ -28,7 +28,15 @@ JOINING = 15  # the step of the group
 GATHERING = 16  # the step of the gather
 REQUEUED = 17  # the lock of a condition that it takes back, under a shield, and what it raises then
 STARTING = 18  # the step of the group: it waits for a child to report that it has started
-GONE = 19  # what it ended with
+UNDELIVERED = 19  # the event, or else the lock, for which it waits: see Quirk.WOKEN_BEFORE_DELIVERY
+GONE = 20  # what it ended with
+
+# How a child stands that `start()` has started.
+NOT_BY_START = 0  # nobody waits for its report
+PENDING = 1  # it has not reported
+STARTED = 2  # it has reported, and belongs to the group
+REPORTED_CANCELLED = 3  # it has reported when it was cancelled already
+ABANDONED = 4  # `start()` has raised, and nobody asks for it any more
 
 BLOCKED = frozenset({
     UNBORN, SLEEPING, FOREVER, WAITING_EVENT, QUEUED, IN_RECEIVE_LINE, IN_SEND_LINE, WAITING_NOTICE, JOINING,
@@ -41,9 +49,10 @@ class State:
     """One state of the machine. Lists are by task, scope (as bits), object or end of a stream."""
 
     __slots__ = (
-        "active", "buffers", "cancelled", "closed", "condition_lines", "detail", "ends", "entered", "errors",
+        "active", "buffers", "cancelled", "closed", "condition_lines", "detail", "ends", "entered", "entered_again",
+        "errors",
         "events", "frames", "held", "lines", "now", "open_ends", "owners", "receive_lines",
-        "scopes", "send_lines", "status", "steps", "unfinished", "unlearned", "variables",
+        "scopes", "send_lines", "started", "status", "steps", "unfinished", "unlearned", "variables",
     )  # fmt: skip
 
     def __init__(self, plan: Plan) -> None:
@@ -56,6 +65,7 @@ class State:
         self.frames: list[Frames] = [()] * tasks
         self.scopes = list(plan.task_scopes)
         """The innermost scope that each task is in."""
+        self.started = [NOT_BY_START] * tasks
         self.variables = [-1] * tasks
         self.held = [0] * tasks
         """As bits, what each task holds."""
@@ -63,6 +73,8 @@ class State:
         """The ends of streams that each task uses: those that all begin with, or clones of them."""
         self.active = 1 << WHOLE_SCOPE
         self.entered = 1 << WHOLE_SCOPE
+        self.entered_again = 0
+        """Those that are active for the second time: see Quirk.SCOPE_ENTERED_AGAIN."""
         self.cancelled = 0
         self.events = [False] * EVENTS
         self.owners = [-1] * HOLDABLE
@@ -90,11 +102,13 @@ class State:
         new.steps = self.steps[:]
         new.frames = self.frames[:]
         new.scopes = self.scopes[:]
+        new.started = self.started[:]
         new.variables = self.variables[:]
         new.held = self.held[:]
         new.ends = self.ends[:]
         new.active = self.active
         new.entered = self.entered
+        new.entered_again = self.entered_again
         new.cancelled = self.cancelled
         new.events = self.events[:]
         new.owners = self.owners[:]
@@ -127,4 +141,5 @@ class State:
             tuple(self.send_lines),
             tuple(self.buffers),
             self.unlearned,
+            tuple(self.started),
         )

@@ -35,15 +35,20 @@ from harness.fuzz.language import (
 )
 from harness.fuzz.specification import streams, synchronization, tasks
 from harness.fuzz.specification.cancellation import DOOMED, cancel, is_cancelled, leave_scope
-from harness.fuzz.specification.family import Family
+from harness.fuzz.specification.family import Family, Quirk
 from harness.fuzz.specification.plan import CONDITION, Plan, Step, Steps
 from harness.fuzz.specification.state import (
+    ABANDONED,
     FOREVER,
     FRESH,
     GATHERING,
     GONE,
     JOINING,
+    NOT_BY_START,
+    PENDING,
+    REPORTED_CANCELLED,
     SLEEPING,
+    STARTING,
     THREADED,
     WOKEN,
     YIELDING,
@@ -63,15 +68,22 @@ class Parting(Exception):
 class Machinery:
     """What the statements need: the plan, the family, and somebody who takes the entries that they write."""
 
-    BLOCK, CATCH, FINALLY, AFTER, SCOPE, GROUP, JOIN, HOLD, CLONE, WAIT, NOTIFY, START = range(12)
+    BLOCK, CATCH, FINALLY, AFTER, SCOPE, GROUP, JOIN, HOLD, CLONE, WAIT, NOTIFY, AGAIN, START = range(13)
     """The kinds of frames; a frame is (kind, step or steps, what it remembers, the frames around it)."""
 
     def __init__(self, plan: Plan, family: Family) -> None:
         self.plan = plan
         self.family = family
+        self.expires_at_entry = True
+        """Whether a scope whose deadline is now, when it is entered, is cancelled at once."""
+        self.has_entered_due = False
 
     def emit(self, task: int, kind: str, number: int, value: object = NOTHING) -> None:
         """The machine writes an entry."""
+        raise NotImplementedError
+
+    def emit_one_of(self, task: int, kind: str, number: int, values: Collection[str]) -> str:
+        """The machine writes an entry with one of these values: the trace says which."""
         raise NotImplementedError
 
     def body_of(self, task: int) -> Steps:
@@ -94,7 +106,7 @@ class Machinery:
         """Tell whoever waits for a task that it has ended."""
         state.status[task], state.detail[task] = GONE, outcome
         step = self.plan.task_parents[task]
-        if step is None:
+        if step is None or state.started[task] in (PENDING, REPORTED_CANCELLED, ABANDONED):
             return
         if step.kind is Gather and self.family.gathers_futures:
             tasks.gathered_child_ended(state, step, outcome)
@@ -141,12 +153,14 @@ class Machinery:
         state.ends[task] = state.ends[parent]
 
     def enter(self, state: State, task: int, scope: int) -> None:
-        """A task enters a scope; a deadline that is past cancels it at once."""
+        """A task enters a scope; a deadline that is past cancels it at once, and one that is now may do so."""
         state.scopes[task] = scope
         state.active |= 1 << scope
         state.entered |= 1 << scope
-        if self.plan.deadlines[scope] < state.now:
-            cancel(self.plan, state, scope, running=task)
+        if self.plan.deadlines[scope] <= state.now:
+            self.has_entered_due = True
+            if self.expires_at_entry or self.plan.deadlines[scope] < state.now:
+                cancel(self.plan, state, scope, running=task)
 
 
 def _checkpoint(machine: Machinery, state: State, task: int, step: Step) -> Outcome:
@@ -192,6 +206,14 @@ def _enter_again(machine: Machinery, state: State, task: int, step: Step) -> Out
     """trio: "a CancelScope can only be used once"; AnyIO: it "may only be used for a single 'with' block"."""
     if step.scope < 0 or not state.entered >> step.scope & 1:
         return NOTHING
+    is_free = not (state.active | state.entered_again) >> step.scope & 1
+    if is_free and Quirk.SCOPE_ENTERED_AGAIN in machine.family.quirks:
+        state.entered_again |= 1 << step.scope
+        state.frames[task] = (Machinery.AGAIN, step, None, state.frames[task])
+        if machine.plan.shielded[step.scope]:
+            state.steps[task], state.status[task], state.detail[task] = step, WOKEN, (NOTHING,)
+            return None
+        return machine.call(state, task, step, YIELDING)
     machine.emit(task, "done", step.number, "RuntimeError")
     return "RuntimeError"
 
@@ -208,10 +230,28 @@ def _group(machine: Machinery, state: State, task: int, step: Step) -> Outcome:
     rest = (Machinery.GROUP, step, state.scopes[task], state.frames[task])
     state.frames[task] = (Machinery.BLOCK, step.body, 0, rest)
     machine.enter(state, task, step.scope)
-    state.unfinished[step.scope] = len(step.tasks)
+    if step.flag:
+        state.frames[task] = (Machinery.START, step, 0, state.frames[task])
+        return NOTHING
     for child in step.tasks:
         machine.spawn(state, task, child)
     return NOTHING
+
+
+def _start_next(machine: Machinery, state: State, task: int, frames: Frames, outcome: str) -> Outcome:
+    """`await group.start(child)`, one child after the other, until all have reported or one has failed."""
+    _, step, count, rest = frames
+    if count:
+        tasks.start_returned(machine.plan, state, machine.family, step.tasks[count - 1], step, outcome)
+    if outcome != NOTHING or count == len(step.tasks):
+        state.frames[task] = rest
+        return outcome
+    child = step.tasks[count]
+    machine.spawn(state, task, child)
+    state.started[child] = PENDING
+    state.frames[task] = (Machinery.START, step, count + 1, rest)
+    state.steps[task], state.status[task], state.detail[task] = step, STARTING, child
+    return None
 
 
 def _gather(machine: Machinery, state: State, task: int, step: Step) -> Outcome:
@@ -227,8 +267,12 @@ def _gather(machine: Machinery, state: State, task: int, step: Step) -> Outcome:
     return None
 
 
-def _started(_machine: Machinery, _state: State, _task: int, _step: Step) -> Outcome:
-    return NOTHING
+def _started(machine: Machinery, state: State, task: int, step: Step) -> Outcome:
+    if state.started[task] == NOT_BY_START:
+        return NOTHING
+    scope = machine.plan.task_scopes[task]
+    outcomes = tasks.report_started(machine.plan, state, task, scope)
+    return machine.emit_one_of(task, "started", step.number, outcomes)
 
 
 def _set_event(machine: Machinery, state: State, task: int, step: Step) -> Outcome:
@@ -238,8 +282,12 @@ def _set_event(machine: Machinery, state: State, task: int, step: Step) -> Outco
 
 
 def _wait_event(machine: Machinery, state: State, task: int, step: Step) -> Outcome:
-    status = YIELDING if state.events[step.index] else synchronization.WAITING_EVENT
-    return machine.call(state, task, step, status, step.index)
+    if state.events[step.index]:
+        return machine.call(state, task, step, YIELDING)
+    machine.call(state, task, step, synchronization.WAITING_EVENT, step.index)
+    if state.detail[task] is DOOMED and Quirk.WOKEN_BEFORE_DELIVERY in machine.family.quirks:
+        synchronization.wait_undelivered(state, task, event=step.index)
+    return None
 
 
 def _hold(machine: Machinery, state: State, task: int, step: Step) -> Outcome:
@@ -255,6 +303,8 @@ def _acquire(machine: Machinery, state: State, task: int, step: Step, index: int
     machine.call(state, task, step, WOKEN)
     if state.detail[task] is not DOOMED:
         synchronization.acquire(state, task, index)
+    elif Quirk.WOKEN_BEFORE_DELIVERY in machine.family.quirks:
+        synchronization.wait_undelivered(state, task, index=index)
 
 
 def _wait_condition(machine: Machinery, state: State, task: int, step: Step) -> Outcome:
@@ -451,6 +501,12 @@ def _notified(machine: Machinery, state: State, task: int, frames: Frames, outco
     return outcome
 
 
+def _leave_again(_machine: Machinery, state: State, task: int, frames: Frames, outcome: str) -> Outcome:
+    _, step, _, state.frames[task] = frames
+    state.entered_again &= ~(1 << step.scope)
+    return outcome
+
+
 FRAMES: tuple[Callable[[Machinery, State, int, Frames, str], Outcome], ...] = (
     _next_in_block,
     _caught,
@@ -463,5 +519,7 @@ FRAMES: tuple[Callable[[Machinery, State, int, Frames, str], Outcome], ...] = (
     _leave_clone,
     _waited,
     _notified,
+    _leave_again,
+    _start_next,
 )
 """What goes on with a block, by the kind of its frame, when what was in it is over."""

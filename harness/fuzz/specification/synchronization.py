@@ -9,12 +9,13 @@ from harness.fuzz.specification.state import (
     NOTIFIED,
     QUEUED,
     REQUEUED,
+    UNDELIVERED,
     WAITING_EVENT,
     WAITING_NOTICE,
     WOKEN,
     State,
 )
-from harness.fuzz.specification.trees import NOTHING
+from harness.fuzz.specification.trees import CANCELLED, NOTHING
 
 NOBODY = -1
 
@@ -32,11 +33,8 @@ def set_event(state: State, event: int) -> None:
     for task, status in enumerate(state.status):
         if status == WAITING_EVENT and state.detail[task] == event:
             wake(state, task, NOTHING)
-
-
-def wait_event(state: State, task: int, event: int) -> None:
-    """`Event.wait()` where the flag is not set; where it is, it is a checkpoint."""
-    state.status[task], state.detail[task] = WAITING_EVENT, event
+        elif status == UNDELIVERED and state.detail[task][0] == event:
+            wake(state, task, NOTHING)
 
 
 def acquire(state: State, task: int, index: int) -> None:
@@ -51,6 +49,23 @@ def acquire(state: State, task: int, index: int) -> None:
     else:
         state.lines[index] += (task,)
         state.status[task], state.detail[task] = QUEUED, index
+
+
+def wait_undelivered(state: State, task: int, *, event: int = NOBODY, index: int = NOBODY) -> None:
+    """The fault that `Quirk.WOKEN_BEFORE_DELIVERY` names."""
+    if index != NOBODY:
+        if state.owners[index] == NOBODY and not state.lines[index]:
+            return
+        state.lines[index] += (task,)
+    state.status[task], state.detail[task] = UNDELIVERED, (event, index)
+
+
+def deliver(state: State, task: int) -> None:
+    """A silent step: the cancellation of who waits all the same is delivered."""
+    _, index = state.detail[task]
+    if index != NOBODY:
+        state.lines[index] = tuple(other for other in state.lines[index] if other != task)
+    wake(state, task, CANCELLED)
 
 
 def release(state: State, index: int) -> None:

@@ -11,7 +11,15 @@ from collections.abc import Collection
 from harness.fuzz.specification.cancellation import cancel, is_cancelled
 from harness.fuzz.specification.family import Family
 from harness.fuzz.specification.plan import Plan, Step
-from harness.fuzz.specification.state import GONE, State
+from harness.fuzz.specification.state import (
+    ABANDONED,
+    GONE,
+    PENDING,
+    REPORTED_CANCELLED,
+    STARTED,
+    UNBORN,
+    State,
+)
 from harness.fuzz.specification.trees import (
     CANCELLED,
     NOTHING,
@@ -52,7 +60,7 @@ def _learn(plan: Plan, state: State, family: Family, scope: int, outcome: str) -
 def learn_all(plan: Plan, state: State, family: Family, step: Step) -> bool:
     """A group that is left has learned of every child; False if one is still at work."""
     for task in step.tasks:
-        if state.status[task] != GONE:
+        if state.status[task] not in (GONE, UNBORN):
             return False
         if task in state.unlearned:
             learn(plan, state, family, task)
@@ -88,6 +96,51 @@ def _leaving(plan: Plan, state: State, scope: int, tree: str, *, collapses: bool
     if collapses and tree != NOTHING and is_all_cancelled(tree):
         return CANCELLED
     return tree
+
+
+def report_started(plan: Plan, state: State, task: int, scope: int) -> Collection[str]:
+    """A child reports to `start()`: what `started()` may come back with.
+
+    AnyIO's reference of `TaskStatus.started`; a second report is a RuntimeError. trio's of
+    `TaskStatus.started`: where the caller of `start()` is cancelled, the child is not moved to the group.
+    """
+    before = state.started[task]
+    if before == PENDING:
+        state.started[task] = REPORTED_CANCELLED if is_cancelled(plan, state, scope) else STARTED
+        return (NOTHING,)
+    return (NOT_STARTED,) if before == STARTED else (NOT_STARTED, NOTHING)
+
+
+def start_outcomes(plan: Plan, state: State, family: Family, child: int, scope: int) -> Collection[str]:
+    """What `start()` may come back with now; nothing while it waits.
+
+    AnyIO: "if the spawned task never calls task_status.started(), then start() will raise a RuntimeError"; what
+    the child raises before it has reported leaves `start()`, not the group. A cancelled `start()` waits for the
+    child's end; on asyncio, it then raises the cancellation whatever the child has raised.
+    """
+    how, is_gone, ended = state.started[child], state.status[child] == GONE, state.detail[child]
+    if how == STARTED:
+        return (NOTHING,)
+    if how == PENDING:
+        own = NOT_STARTED if ended == NOTHING else ended
+        outcomes = (own, CANCELLED) if is_cancelled(plan, state, scope) else (own,)
+        return outcomes if is_gone else ()
+    if family.keeps_cancelled:
+        return (ended,) if is_gone else ()
+    return (NOTHING, CANCELLED) if is_gone else (NOTHING,)
+
+
+NOT_STARTED = "RuntimeError"
+
+
+def start_returned(plan: Plan, state: State, family: Family, child: int, step: Step, outcome: str) -> None:
+    """`start()` has come back: whose the child is from now on."""
+    if outcome != NOTHING:
+        state.started[child] = ABANDONED
+    elif state.started[child] == REPORTED_CANCELLED:
+        state.started[child] = STARTED
+        if state.status[child] == GONE and not family.keeps_cancelled:
+            child_ended(plan, state, family, child, step, state.detail[child])
 
 
 def gathered_child_ended(state: State, step: Step, outcome: str) -> None:
