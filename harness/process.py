@@ -60,7 +60,7 @@ class Worker:
     `cpus` are the CPUs it is pinned to before Python starts in it; None leaves it free. Once `stop`
     is set, from another thread, `receive` ends the worker. `memory` is what it may use, in bytes; None
     means custody's share of the machine's. After `lifetime` seconds it is ended whatever it says.
-    `python` is the interpreter it runs on.
+    `python` is the interpreter it runs on, and `module` the program that it runs.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class Worker:
         memory: int | None = None,
         lifetime: float | None = None,
         python: str = sys.executable,
+        module: str = "harness.worker",
     ) -> None:
         self._stop = stop
         self._lifetime = lifetime
@@ -80,7 +81,7 @@ class Worker:
         self._replies, theirs_out = os.pipe()
         with _pinned(cpus):
             self._process = subprocess.Popen(
-                [python, "-P", "-X", "faulthandler", "-m", "harness.worker",
+                [python, "-P", "-X", "faulthandler", "-m", module,
                  str(theirs_in), str(theirs_out), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

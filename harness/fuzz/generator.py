@@ -48,7 +48,7 @@ DEFAULT_SIZE = 14
 """Statements that a program has at most, if nothing else is said."""
 
 _LAST_INSTANT = 4
-_TARGETS = 5
+_TARGETS = 4
 """Numbers that point at a scope are below this."""
 
 
@@ -90,6 +90,9 @@ class _Generator:
         self._size = series.max_size
         self._profile = series.profile
 
+    objects: int
+    """How many objects of a kind this program uses: with one, tasks meet there more often."""
+
     def program(self) -> Program:
         """A program of two or more tasks, most often."""
         numbers = self._numbers
@@ -97,15 +100,21 @@ class _Generator:
         kinds = _KINDS[Profile.GATHER] if gathers else _KINDS[self._profile]
         self._leaves, self._compounds = self._swarm(kinds, gathers=gathers)
         budget = max(2, 2 + numbers.below(self._size - 1))
+        self.objects = 1 + numbers.below(2)
         capacities = tuple(numbers.below(CAPACITIES) for _ in range(STREAMS))
         if numbers.chance(1, 10):
             return Program(self._block(budget), capacities)
         return Program(self._top(budget, gathers=gathers), capacities)
 
     def _swarm(self, kinds: tuple["_Kind", ...], *, gathers: bool) -> tuple[list[Make], list[Make]]:
-        """The kinds that this program is made of: each with even chances, and always a leaf that waits."""
+        """The kinds that this program is made of: some of all, and always a leaf that waits.
+
+        One kind stands out, and is drawn as often as the others together: tasks have to meet at something.
+        """
         numbers = self._numbers
-        chosen = [kind for kind in kinds if numbers.chance(2, 5)]
+        chosen = [kind for kind in kinds if numbers.chance(1, 3)]
+        focus = numbers.choice(kinds)
+        chosen.extend([focus] * (1 + sum(kind.is_compound is focus.is_compound for kind in chosen)))
         leaves = [kind.make for kind in chosen if not kind.is_compound]
         leaves.append(numbers.choice(_GATHER_WAITS if gathers else _WAITS))
         return leaves, [kind.make for kind in chosen if kind.is_compound]
@@ -113,10 +122,10 @@ class _Generator:
     def _top(self, budget: int, *, gathers: bool) -> Block:
         """A group or a gather of two to four children, and perhaps something around it."""
         numbers = self._numbers
-        around = numbers.below(3) if budget > 6 else 0
-        before = self._block(numbers.below(around + 1)) if around else ()
-        top = (_gather if gathers else _group)(self, budget - 1 - around, 2 + numbers.below(3))
-        after = self._block(numbers.below(2)) if around else ()
+        before = self._block(numbers.below(2)) if budget > 6 else ()
+        after = self._block(numbers.below(3)) if budget > 4 else ()
+        rest = budget - 1 - len(before) - len(after)
+        top = (_gather if gathers else _group)(self, rest, 2 + numbers.below(3))
         return (*before, top, *after)
 
     def _block(self, budget: int) -> Block:
@@ -139,7 +148,7 @@ class _Generator:
         return [self._block(end - start) for start, end in zip(ends, ends[1:], strict=False)]
 
     def number(self, limit: int) -> int:
-        """A number below this."""
+        """A number from 0 to just below this."""
         return self._numbers.below(limit)
 
     def switch(self) -> bool:
@@ -188,19 +197,19 @@ def _generator(generator: _Generator, budget: int) -> Statement:
 def _with(kind: type[WithLock | WithSemaphore | WithLimiter]) -> Make:
     def make(generator: _Generator, budget: int) -> Statement:
         (body,) = generator.shares(budget, 1)
-        return kind(generator.number(2), body)
+        return kind(generator.number(generator.objects), body)
 
     return make
 
 
 def _clone(generator: _Generator, budget: int) -> Statement:
     (body,) = generator.shares(budget, 1)
-    return WithClone(generator.number(2), bool(generator.number(2)), body)
+    return WithClone(generator.number(generator.objects), bool(generator.number(2)), body)
 
 
 def _plain_lock(generator: _Generator, _budget: int) -> Statement:
     leaf: Statement = Checkpoint() if generator.number(2) else Sleep(1 + generator.number(3))
-    return WithLock(generator.number(2), (leaf,))
+    return WithLock(generator.number(generator.objects), (leaf,))
 
 
 def _sleep(generator: _Generator, _budget: int) -> Statement:
@@ -220,15 +229,16 @@ _LEAVES: dict[str, Make] = {
     "raise": lambda _generator, _budget: Raise(),
     "cancel": lambda generator, _budget: Cancel(generator.number(_TARGETS)),
     "enter-again": lambda generator, _budget: EnterAgain(generator.number(_TARGETS)),
-    "set-event": lambda generator, _budget: SetEvent(generator.number(2)),
-    "wait-event": lambda generator, _budget: WaitEvent(generator.number(2)),
-    "wait-condition": lambda generator, _budget: WaitCondition(generator.number(2)),
-    "notify": lambda generator, _budget: Notify(generator.number(2), generator.switch()),
-    "send": lambda generator, _budget: Send(generator.number(2)),
-    "receive": lambda generator, _budget: Receive(generator.number(2)),
-    "close": lambda generator, _budget: Close(generator.number(2), bool(generator.number(2))),
+    "set-event": lambda generator, _budget: SetEvent(generator.number(generator.objects)),
+    "wait-event": lambda generator, _budget: WaitEvent(generator.number(generator.objects)),
+    "wait-condition": lambda generator, _budget: WaitCondition(generator.number(generator.objects)),
+    "notify": lambda generator, _budget: Notify(generator.number(generator.objects), generator.switch()),
+    "send": lambda generator, _budget: Send(generator.number(generator.objects)),
+    "receive": lambda generator, _budget: Receive(generator.number(generator.objects)),
+    "close": lambda generator, _budget: Close(generator.number(generator.objects), bool(generator.number(2))),
     "set-variable": lambda _generator, _budget: SetVariable(),
     "read-variable": lambda _generator, _budget: ReadVariable(),
+    "started": lambda _generator, _budget: Started(),
     "thread": lambda generator, _budget: Thread(generator.switch()),
     "plain-lock": _plain_lock,
 }
@@ -261,7 +271,7 @@ _GATHER_WAITS = [_LEAVES[name] for name in ("checkpoint", "sleep")]
 
 _KINDS = {
     Profile.TASKS: _kinds(
-        "checkpoint sleep raise set-variable read-variable thread cancel catch finally group start"
+        "checkpoint sleep raise set-variable read-variable thread cancel started catch finally group start"
     ),
     Profile.TIMERS: _kinds("checkpoint sleep sleep sleep-forever raise scope scope group finally"),
     Profile.CANCELLATION: _kinds(
@@ -280,7 +290,7 @@ _KINDS = {
     ),
     Profile.ALL: _kinds(
         "checkpoint sleep sleep-forever raise cancel enter-again set-event wait-event wait-condition notify"
-        " send receive close set-variable read-variable thread catch finally generator scope group start"
+        " send receive close set-variable read-variable thread started catch finally generator scope group start"
         " with-lock with-semaphore with-limiter with-clone"
     ),
 }

@@ -30,14 +30,14 @@ def main() -> None:
     _end_with(parent)
     channel = Channel(commands, replies)
     job = channel.receive()
+    for fault in job["faults"]:
+        _plant(fault)
     try:
         running = open_backend(Backend(Loop(**job["loop"]), job["gatherer"]))
         running.check()
     except (ImportError, AttributeError, NotALoop) as error:
         channel.send("unavailable", str(error))
         return
-    for fault in job.get("faults", ()):
-        _plant(fault)
     interpreter = Interpreter(running, channel, job)
     channel.send("ready")
     while True:
@@ -82,9 +82,9 @@ class Interpreter:
     def __init__(self, running: Running, channel: Channel, job: dict[str, Any]) -> None:
         self._running = running
         self._channel = channel
-        self._watchdog = Watchdog()
-        self._laws = Laws(running)
         self._new_time = _time_of(job["virtual"], running)
+        self._watchdog = Watchdog()
+        self._laws = Laws(running)  # last: what is there now is not looked through for garbage again
 
     def run(self, program: dict[str, Any]) -> None:
         """Run one program, and send its trace, its breaches of the laws, and what escaped from the loop."""

@@ -8,7 +8,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
-from time import monotonic
+from time import monotonic, sleep
 from typing import TextIO
 
 from harness.backends.running import Running
@@ -18,6 +18,9 @@ MOST = 20
 
 _GRACE = 1.0
 """Seconds that threads are given to end after the loop was closed."""
+
+_GLANCE = 0.0005
+"""Seconds between two looks at the threads: they end by themselves, and nobody tells when."""
 
 _LONGEST = 300
 """Characters kept of what was logged or warned of."""
@@ -72,9 +75,7 @@ class Laws:
     def _check_threads(self) -> None:
         deadline = monotonic() + _GRACE
         while (left := self._count_threads()) > self._threads and monotonic() < deadline:
-            for thread in threading.enumerate():
-                if thread.daemon is False and thread is not threading.main_thread():
-                    thread.join(_GRACE / 100)
+            sleep(_GLANCE)
         if left > self._threads:
             self.breach("threads left", f"{left - self._threads} more are alive")
         self._threads = left

@@ -1,0 +1,135 @@
+"""From a program that went wrong once to a finding: is it seen again, how small can it be, how often is it seen."""
+
+from dataclasses import dataclass
+from time import monotonic
+
+from harness.fuzz.findings import Finding, Suspect
+from harness.fuzz.language import Program
+from harness.fuzz.outcomes import Assessment, Problem, Run, Symptom, assess
+from harness.fuzz.running import LESS_PATIENCE, PATIENCE, Interpreter
+from harness.fuzz.shrinker import shrink
+from harness.fuzz.subject import Subject
+from harness.fuzz.text import read_program, write_program
+
+CONFIRMATIONS = 10
+"""Runs of the program of a finding that say how often it is seen."""
+
+_TRIES = 4
+"""Runs in which something that was seen once has to be seen again."""
+
+_SECONDS = 90.0
+"""Seconds for which a program is made smaller at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One run of a program, and what is said of it."""
+
+    run: Run
+    assessment: Assessment
+
+
+def observe(interpreter: Interpreter, subject: Subject, program: Program) -> Sighting | None:
+    """Run a program; in real time, again with longer instants while it looks wrong. None if stopped."""
+    sighting = None
+    for scale in subject.scales:
+        run = interpreter.run_one(program, scale)
+        if run is None:
+            return None
+        sighting = Sighting(run, assess(subject, program, run))
+        if sighting.assessment.is_well:
+            break
+    return sighting
+
+
+class Investigation:
+    """Looks into one suspect, with an interpreter of its own backend."""
+
+    def __init__(self, subject: Subject, interpreter: Interpreter, suspect: Suspect) -> None:
+        self._subject = subject
+        self._interpreter = interpreter
+        self._suspect = suspect
+        self._before: Program | None = None
+        self._scale = subject.scales[len(subject.scales) // 2]
+        self._deadline = monotonic() + _SECONDS
+
+    def conclude(self) -> Finding:
+        """The finding; one that is `confirmed` in none of its tries was not seen again."""
+        original = program = read_program(self._suspect.program)
+        if self._suspect.problem is Problem.HUNG:
+            self._interpreter.patience = LESS_PATIENCE
+        try:
+            if self._is_seen_again(program):
+                program = shrink(program, self._still_fails)
+                if self._before is not None:
+                    self._before = shrink(self._before, lambda before: self._fails_after(before, program))
+            return self._confirmed(program, original)
+        finally:
+            self._interpreter.patience = PATIENCE
+
+    def _is_seen_again(self, program: Program) -> bool:
+        if any(self._symptom(self._run(program), program) for _ in range(_TRIES)):
+            return True
+        if not self._suspect.before:
+            return False
+        self._before = read_program(self._suspect.before)
+        if any(self._symptom(self._run(program), program) for _ in range(_TRIES)):
+            return True
+        self._before = None
+        return False
+
+    def _run(self, program: Program) -> Run | None:
+        if self._before is not None:
+            return self._interpreter.run_alone([self._before, program], self._scale)
+        return self._interpreter.run_one(program, self._scale)
+
+    def _symptom(self, run: Run | None, program: Program) -> Symptom | None:
+        """What is wrong with a run, if it is of the kind that is looked into."""
+        if run is None:
+            return None
+        for symptom in assess(self._subject, program, run).symptoms:
+            if symptom.problem is self._suspect.problem and (
+                symptom.problem is not Problem.LAW or _law(symptom.signature) == _law(self._suspect.signature)
+            ):
+                return symptom
+        return None
+
+    def _still_fails(self, program: Program) -> bool:
+        """Two of two runs show it."""
+        if monotonic() > self._deadline:
+            return False
+        return all(self._symptom(self._run(program), program) for _ in range(2))
+
+    def _fails_after(self, before: Program, program: Program) -> bool:
+        whole, self._before = self._before, before
+        fails = self._still_fails(program)
+        self._before = whole
+        return fails
+
+    def _confirmed(self, program: Program, original: Program) -> Finding:
+        seen: list[tuple[Symptom, Run]] = []
+        for _ in range(CONFIRMATIONS):
+            run = self._run(program)
+            if run is not None and (symptom := self._symptom(run, program)):
+                seen.append((symptom, run))
+        suspect = self._suspect
+        symptom, run = seen[-1] if seen else (Symptom(suspect.problem, suspect.signature), None)
+        return Finding(
+            backend=suspect.backend,
+            problem=suspect.problem,
+            signature=symptom.signature,
+            program=write_program(program),
+            original=write_program(original),
+            number=suspect.number,
+            confirmed=len(seen),
+            tries=CONFIRMATIONS,
+            trace=tuple(run.ran.trace) if run else (),
+            position=symptom.position,
+            allowed=symptom.allowed,
+            before=write_program(self._before) if self._before else "",
+            stderr=run.stderr if run else "",
+        )
+
+
+def _law(signature: str) -> str:
+    return signature.partition(":")[0]

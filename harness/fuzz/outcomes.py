@@ -1,0 +1,174 @@
+"""What one run of a program came to, from what its interpreter sent, and what is wrong with it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import msgspec
+
+from harness.fuzz.language import KEYWORDS, Program, walk
+from harness.fuzz.specification.machine import Entry
+from harness.fuzz.specification.search import Judgement, Verdict, judge
+from harness.fuzz.subject import Subject
+
+RawEntry: TypeAlias = tuple[int, str, int, Any, float]
+
+
+class Ran(msgspec.Struct, frozen=True):
+    """What the interpreter sends after one program."""
+
+    number: int
+    trace: list[RawEntry]
+    breaches: list[tuple[str, str]] = []
+    escaped: str = ""
+    hung: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: what the interpreter sent, or how it died before it could; `died` is a whole predicate."""
+
+    ran: Ran
+    died: str = ""
+    stderr: str = ""
+
+    @property
+    def trace(self) -> tuple[Entry, ...]:
+        """The trace, its times rounded to instants."""
+        return tuple(
+            (task, kind, number, value, round(elapsed)) for task, kind, number, value, elapsed in self.ran.trace
+        )
+
+
+class Problem(StrEnum):
+    """What kind of thing is wrong with a run."""
+
+    TRACE = "trace"
+    LAW = "law"
+    ESCAPED = "escaped"
+    HUNG = "hung"
+    DIED = "died"
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """What is wrong with one run: the kind of problem, and what is the same in all runs of one fault.
+
+    `position` is the entry at which the trace parts from what is allowed there.
+    """
+
+    problem: Problem
+    signature: str
+    position: int = -1
+    allowed: tuple[str, ...] = ()
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All that is said of one run: its symptoms; and whether it needs a quirk, or is not decided."""
+
+    symptoms: tuple[Symptom, ...] = ()
+    known: bool = False
+    undecided: bool = False
+    states: int = 0
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is wrong with it that is not known."""
+        return not self.symptoms
+
+
+def assess(subject: Subject, program: Program, run: Run) -> Assessment:
+    """Judge one run of a program: its trace by the specification, the rest by the laws."""
+    if run.died:
+        return Assessment((Symptom(Problem.DIED, _steady(run.died)),))
+    trace = run.trace
+    verdict = judge(program, trace, subject.family)
+    states = verdict.states
+    known = False
+    if verdict.judgement is Judgement.FORBIDDEN and subject.quirks:
+        lenient = judge(program, trace, subject.with_quirks())
+        states += lenient.states
+        if lenient.judgement is not Judgement.FORBIDDEN:
+            verdict, known = lenient, True
+    symptoms = [*_of_the_whole(subject, run)]
+    if verdict.judgement is Judgement.FORBIDDEN and not any(one.problem is Problem.ESCAPED for one in symptoms):
+        symptoms.append(_of_the_trace(program, run, trace, verdict))
+    return Assessment(
+        tuple(symptoms), known, undecided=verdict.judgement is Judgement.UNDECIDED, states=states
+    )
+
+
+def _of_the_whole(subject: Subject, run: Run) -> list[Symptom]:
+    symptoms = [
+        Symptom(Problem.LAW, f"{law}: {_steady(words)}")
+        for law, words in run.ran.breaches
+        if law not in subject.unlawful
+    ]
+    if run.ran.escaped:
+        symptoms.append(Symptom(Problem.ESCAPED, _steady(run.ran.escaped)))
+    return list(dict.fromkeys(symptoms))
+
+
+def _of_the_trace(program: Program, run: Run, trace: Sequence[Entry], verdict: Verdict) -> Symptom:
+    problem = Problem.HUNG if run.ran.hung and verdict.position >= len(trace) else Problem.TRACE
+    return Symptom(
+        problem,
+        _signature(program, trace, verdict),
+        verdict.position,
+        verdict.allowed,
+        is_late=is_late(run.ran.trace),
+    )
+
+
+def _signature(program: Program, trace: Sequence[Entry], verdict: Verdict) -> str:
+    """What parts, without numbers: what the trace has, and what was allowed of the same task."""
+    if verdict.position >= len(trace):
+        waits = sorted({_without_numbers(_named(program, word)) for word in verdict.allowed})
+        return f"nothing more happens, allowed: {'; '.join(waits) or 'nothing'}"
+    task, kind, number, value, _ = trace[verdict.position]
+    seen = _without_numbers(_named(program, f"task {task}: {kind} {number} {value}"))
+    own = [word for word in verdict.allowed if word.startswith((f"task {task}:", f"task {task} "))]
+    allowed = sorted({_without_numbers(_named(program, word)) for word in own})
+    return f"{seen}, allowed: {'; '.join(allowed) or 'not now'}"
+
+
+_ENTRY = re.compile(r"^(task \d+): (\S+) (-?\d+) (.*)$")
+
+
+def _named(program: Program, words: str) -> str:
+    """An entry with its statement's keyword in place of its number."""
+    match = _ENTRY.match(words)
+    if match is None:
+        return words
+    task, kind, number, value = match.groups()
+    statements = [*walk(program.body)]
+    index = int(number)
+    keyword = KEYWORDS[type(statements[index])] if 0 <= index < len(statements) else "program"
+    return f"{task}: {kind} {keyword} {value}"
+
+
+def _without_numbers(words: str) -> str:
+    return re.sub(r"\bE?\d+\b", "N", re.sub(r"task \d+:? ", "", words))
+
+
+_ADDRESS = re.compile(r"0x[0-9a-f]+")
+_PATH = re.compile(r"(?:/[\w.@+-]+)+")
+_DIGITS = re.compile(r"\d+")
+
+
+def _steady(words: str) -> str:
+    """Words without what differs from run to run: addresses, paths, numbers."""
+    return _DIGITS.sub("N", _PATH.sub("…", _ADDRESS.sub("…", words)))[:200]
+
+
+OFF_THE_GRID = 0.35
+"""Of an instant: an entry further from its instant than this was late."""
+
+
+def is_late(trace: Sequence[RawEntry]) -> bool:
+    """Whether an entry of a trace came so late that the instant it belongs to is in doubt."""
+    return any(abs(elapsed - round(elapsed)) > OFF_THE_GRID for *_, elapsed in trace)

@@ -1,0 +1,65 @@
+"""What is tried: a backend, where its interpreter is, and by which rules its traces are judged."""
+
+from dataclasses import dataclass, replace
+
+from harness.backends import Backend
+from harness.errors import BadInput
+from harness.fuzz.specification.family import Family, Quirk, family_of
+
+VIRTUAL = ("asyncio", "trio")
+"""The loops that can be run in virtual time."""
+
+INSTANT = 0.02
+"""Seconds from one instant to the next in real time."""
+
+SCALES = (1, 3, 8)
+"""How many times longer the instants are, when a run in real time that looked wrong is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A backend on trial.
+
+    `virtual` names the library whose virtual time it runs in, or is empty. `quirks` are known faults that its
+    traces may show. `unlawful` are the laws that are switched off for it.
+    """
+
+    backend: Backend
+    python: str
+    family: Family
+    virtual: str = ""
+    quirks: frozenset[Quirk] = frozenset()
+    unlawful: frozenset[str] = frozenset()
+    faults: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The backend's name."""
+        return self.backend.name
+
+    @property
+    def scales(self) -> tuple[int, ...]:
+        """The lengths of instants that are tried, one after the other."""
+        return SCALES[:1] if self.virtual else SCALES
+
+    def with_quirks(self) -> Family:
+        """The rules, with the known faults allowed."""
+        return replace(self.family, quirks=self.quirks)
+
+    def instant(self, scale: int) -> float:
+        """Seconds of the loop's clock from one instant to the next."""
+        return 1.0 if self.virtual else INSTANT * scale
+
+
+def make_subject(
+    backend: Backend, python: str, *, against: str = "", real_time: bool = False
+) -> Subject:
+    """A backend, judged by its own family's rules or those of another. Raises BadInput for one that has none."""
+    if backend.gatherer == "taskgroup":
+        raise BadInput(
+            f"{backend.name}: nothing here says what gather means over asyncio.TaskGroup; "
+            f"name another gatherer, such as {backend.loop.name}+gather"
+        )
+    own = backend.loop.name
+    virtual = own if own in VIRTUAL and backend.venv is None and not real_time else ""
+    return Subject(backend, python, family_of(against or backend.loop.family, backend.gatherer), virtual)
