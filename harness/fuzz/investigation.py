@@ -1,11 +1,10 @@
 """From a program that went wrong once to a finding: is it seen again, how small can it be, how often is it seen."""
 
-from dataclasses import dataclass
 from time import monotonic
 
 from harness.fuzz.findings import Finding, Suspect
 from harness.fuzz.language import Program
-from harness.fuzz.outcomes import Assessment, Problem, Run, Symptom, assess
+from harness.fuzz.outcomes import Problem, Run, Symptom, assess
 from harness.fuzz.running import LESS_PATIENCE, PATIENCE, Interpreter
 from harness.fuzz.shrinker import shrink
 from harness.fuzz.subject import Subject
@@ -21,27 +20,6 @@ _SECONDS = 90.0
 """Seconds for which a program is made smaller at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One run of a program, and what is said of it."""
-
-    run: Run
-    assessment: Assessment
-
-
-def observe(interpreter: Interpreter, subject: Subject, program: Program) -> Sighting | None:
-    """Run a program; in real time, again with longer instants while it looks wrong. None if stopped."""
-    sighting = None
-    for scale in subject.scales:
-        run = interpreter.run_one(program, scale)
-        if run is None:
-            return None
-        sighting = Sighting(run, assess(subject, program, run))
-        if sighting.assessment.is_well:
-            break
-    return sighting
-
-
 class Investigation:
     """Looks into one suspect, with an interpreter of its own backend."""
 
@@ -51,6 +29,7 @@ class Investigation:
         self._suspect = suspect
         self._before: Program | None = None
         self._scale = subject.scales[len(subject.scales) // 2]
+        """Long enough for a busy machine, and short enough for the many runs that shrinking takes."""
         self._deadline = monotonic() + _SECONDS
 
     def conclude(self) -> Finding:
@@ -107,10 +86,12 @@ class Investigation:
         return fails
 
     def _confirmed(self, program: Program, original: Program) -> Finding:
+        self._scale = self._subject.scales[-1]
         seen: list[tuple[Symptom, Run]] = []
         for _ in range(CONFIRMATIONS):
             run = self._run(program)
-            if run is not None and (symptom := self._symptom(run, program)):
+            symptom = self._symptom(run, program)
+            if run is not None and symptom is not None:
                 seen.append((symptom, run))
         suspect = self._suspect
         symptom, run = seen[-1] if seen else (Symptom(suspect.problem, suspect.signature), None)

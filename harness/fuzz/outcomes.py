@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeAlias
 
 import msgspec
 
 from harness.fuzz.language import KEYWORDS, Program, walk
+from harness.fuzz.specification.family import Quirk
 from harness.fuzz.specification.machine import Entry
 from harness.fuzz.specification.search import Judgement, Verdict, judge
 from harness.fuzz.subject import Subject
@@ -68,10 +69,10 @@ class Symptom:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All that is said of one run: its symptoms; and whether it needs a quirk, or is not decided."""
+    """All that is said of one run: its symptoms, the known faults that it shows, whether it is undecided."""
 
     symptoms: tuple[Symptom, ...] = ()
-    known: bool = False
+    quirks: frozenset[Quirk] = frozenset()
     undecided: bool = False
     states: int = 0
 
@@ -86,20 +87,26 @@ def assess(subject: Subject, program: Program, run: Run) -> Assessment:
     if run.died:
         return Assessment((Symptom(Problem.DIED, _steady(run.died)),))
     trace = run.trace
-    verdict = judge(program, trace, subject.family)
-    states = verdict.states
-    known = False
-    if verdict.judgement is Judgement.FORBIDDEN and subject.quirks:
-        lenient = judge(program, trace, subject.with_quirks())
-        states += lenient.states
-        if lenient.judgement is not Judgement.FORBIDDEN:
-            verdict, known = lenient, True
-    symptoms = [*_of_the_whole(subject, run)]
+    verdict, quirks = _judge(subject, program, trace)
+    symptoms = _of_the_whole(subject, run)
     if verdict.judgement is Judgement.FORBIDDEN and not any(one.problem is Problem.ESCAPED for one in symptoms):
         symptoms.append(_of_the_trace(program, run, trace, verdict))
-    return Assessment(
-        tuple(symptoms), known, undecided=verdict.judgement is Judgement.UNDECIDED, states=states
-    )
+    return Assessment(tuple(symptoms), quirks, verdict.judgement is Judgement.UNDECIDED, verdict.states)
+
+
+def _judge(
+    subject: Subject, program: Program, trace: Sequence[Entry]
+) -> tuple[Verdict, frozenset[Quirk]]:
+    """The verdict on a trace, and the known faults without which it would be a worse one."""
+    strict = judge(program, trace, subject.family)
+    if strict.judgement is not Judgement.FORBIDDEN or not subject.quirks:
+        return strict, frozenset()
+    alone = [frozenset({quirk}) for quirk in sorted(subject.quirks)]
+    for quirks in (*alone, subject.quirks):
+        verdict = judge(program, trace, replace(subject.family, quirks=quirks))
+        if verdict.judgement is not Judgement.FORBIDDEN:
+            return verdict, quirks
+    return strict, frozenset()
 
 
 def _of_the_whole(subject: Subject, run: Run) -> list[Symptom]:

@@ -1,6 +1,6 @@
 """What is tried: a backend, where its interpreter is, and by which rules its traces are judged."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from harness.backends import Backend
 from harness.errors import BadInput
@@ -41,10 +41,6 @@ class Subject:
     def scales(self) -> tuple[int, ...]:
         """The lengths of instants that are tried, one after the other."""
         return SCALES[:1] if self.virtual else SCALES
-
-    def with_quirks(self) -> Family:
-        """The rules, with the known faults allowed."""
-        return replace(self.family, quirks=self.quirks)
 
     def instant(self, scale: int) -> float:
         """Seconds of the loop's clock from one instant to the next."""

@@ -48,7 +48,7 @@ def cancel(plan: Plan, state: State, scope: int, running: int = -1) -> bool:
     state.cancelled |= bit
     for task, status in enumerate(state.status):
         if status in _DOOM and task != running and plan.chains[state.scopes[task]] & bit:
-            _doom(state, task)
+            _doom(plan, state, task)
     return True
 
 
@@ -58,7 +58,7 @@ _DOOM = {
 }  # fmt: skip
 
 
-def _doom(state: State, task: int) -> None:
+def _doom(plan: Plan, state: State, task: int) -> None:
     """A task that waits is cancelled: it leaves every line, and will raise.
 
     A sleep whose instant has come may have been woken by its timer already. A call in a thread is not given up
@@ -75,7 +75,7 @@ def _doom(state: State, task: int) -> None:
         _leave(state.lines, detail, task)
     elif status == IN_RECEIVE_LINE:
         _leave(state.receive_lines, detail[1], task)
-    elif status == IN_SEND_LINE:
+    elif status == IN_SEND_LINE and not plan.keeps_cancelled_senders:
         _leave(state.send_lines, detail[1], task)
     elif status == THREADED or (status == SLEEPING and detail <= state.now):
         outcomes = EITHER

@@ -17,6 +17,9 @@ class Quirk(StrEnum):
     """Who waits for an event or a lock in a cancelled scope is not cancelled if it is woken in the same
     iteration of the loop: the cancellation is delivered in the next one."""
 
+    CANCELLED_SENDER_IN_LINE = "cancelled-sender-in-line"
+    """The item of a sender that was cancelled can be received until the sender runs again and raises."""
+
 
 @dataclass(frozen=True, slots=True)
 class Family:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from harness.fuzz.specification import streams, tasks
 from harness.fuzz.specification.cancellation import cancel, leave_scope
-from harness.fuzz.specification.family import Family
+from harness.fuzz.specification.family import Family, Quirk
 from harness.fuzz.specification.plan import MAIN, WHOLE, WHOLE_SCOPE, Plan
 from harness.fuzz.specification.state import (
     BLOCKED,
@@ -45,6 +45,7 @@ class Machine(Machinery):
         super().__init__(plan, family)
         self._trace = trace
         self._position = 0
+        plan.keeps_cancelled_senders = Quirk.CANCELLED_SENDER_IN_LINE in family.quirks
         self._timed = [scope for scope, deadline in enumerate(plan.deadlines) if deadline < inf]
 
     def initial(self) -> State:
@@ -73,6 +74,8 @@ class Machine(Machinery):
             if (kind, number) != self.awaited(state, task) or value not in self.outcomes(state, task):
                 raise Parting
             self._position += 1
+            if self.plan.keeps_cancelled_senders:
+                streams.leave_send_line(state, task)
             failed = self.gather_failed(state, task, value) if kind == "gathered" else is_exception(value)
             self._run(state, task, value if failed else NOTHING)
         return self._position

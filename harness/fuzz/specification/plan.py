@@ -88,6 +88,8 @@ class Plan:
 
     capacities: tuple[int, ...]
     end: int
+    keeps_cancelled_senders: bool = False
+    """See Quirk.CANCELLED_SENDER_IN_LINE."""
     body: Steps = ()
     parents: list[int] = field(default_factory=lambda: [-1])
     deadlines: list[float] = field(default_factory=list)

@@ -46,7 +46,14 @@ def _take_from_sender(state: State, stream: int) -> None:
         sender = line[0]
         state.send_lines[stream] = line[1:]
         state.buffers[stream] += (number_sent_by(state, sender),)
-        wake(state, sender, NOTHING)
+        if state.status[sender] == IN_SEND_LINE:  # and not cancelled: see Quirk.CANCELLED_SENDER_IN_LINE
+            wake(state, sender, NOTHING)
+
+
+def leave_send_line(state: State, task: int) -> None:
+    """A sender that was cancelled in line runs again, and nobody receives its item any more."""
+    for stream, line in enumerate(state.send_lines):
+        state.send_lines[stream] = tuple(other for other in line if other != task)
 
 
 def number_sent_by(state: State, task: int) -> int:
