@@ -7,6 +7,7 @@ import typer
 from harness.cli.audit import audit
 from harness.cli.check import check
 from harness.cli.compare import compare
+from harness.cli.fuzz import fuzz
 from harness.cli.list import list_
 from harness.cli.new import new
 from harness.cli.publish import publish
@@ -32,6 +33,7 @@ app.command("check")(check)
 app.command("run")(run)
 app.command("compare")(compare)
 app.command("audit")(audit)
+app.command("fuzz")(fuzz)
 app.command("report")(report)
 app.command("new")(new)
 app.command("publish")(publish)

@@ -135,7 +135,9 @@ class Campaign:
         """Look into what an earlier process had found, and had not looked into when it ended."""
         while not self._interrupt.is_set():
             with self._lock:
-                mine = [one for one, suspect in self._state.pending.items() if suspect.backend == subject.name]
+                mine = [
+                    one for one, suspect in self._state.pending.items() if suspect.backend == subject.name
+                ]
                 if not mine:
                     return
                 suspect = self._state.pending.pop(mine[0])
@@ -196,7 +198,9 @@ class Campaign:
         if patient.is_well:
             self._count(patient, counts)
             return
-        if any(one.is_late for one in patient.symptoms) and not self._is_always_late(subject, interpreter, program):
+        if any(one.is_late for one in patient.symptoms) and not self._is_always_late(
+            subject, interpreter, program
+        ):
             counts.late += 1
             return
         counts.judged += 1

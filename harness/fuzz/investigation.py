@@ -46,6 +46,13 @@ class Investigation:
         finally:
             self._interpreter.patience = PATIENCE
 
+    def confirm(self) -> Finding:
+        """The finding as it is, without making it smaller."""
+        program = read_program(self._suspect.program)
+        if self._suspect.before:
+            self._before = read_program(self._suspect.before)
+        return self._confirmed(program, program)
+
     def _is_seen_again(self, program: Program) -> bool:
         if any(self._symptom(self._run(program), program) for _ in range(_TRIES)):
             return True

@@ -78,7 +78,9 @@ class Journal:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(self._file)
-            raise BadInput(f"another loopcmp is at work in {folder}: wait for its end, or name another --folder") from None
+            raise BadInput(
+                f"another loopcmp is at work in {folder}: wait for its end, or name another --folder"
+            ) from None
         self._mend()
 
     def __enter__(self) -> Self:

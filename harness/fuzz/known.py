@@ -47,9 +47,7 @@ class KnownRow:
 
     def matches(self, finding: Finding) -> bool:
         """Whether a finding is this one."""
-        return (
-            self.quirk is None and self.problem is finding.problem and self.signature == finding.signature
-        )
+        return self.quirk is None and self.problem is finding.problem and self.signature == finding.signature
 
 
 def _is_in(found: str, wanted: str) -> bool:
@@ -86,7 +84,9 @@ def _row(path: Path, table: Mapping[str, object]) -> KnownRow:
             signature=str(table.get("signature", "")),
         )
     except (KeyError, ValueError, AssertionError) as error:
-        raise BadInput(f"{path}: the row {table.get('name', table)!r} is not as it should be: {error!r}") from None
+        raise BadInput(
+            f"{path}: the row {table.get('name', table)!r} is not as it should be: {error!r}"
+        ) from None
 
 
 def rows_about(

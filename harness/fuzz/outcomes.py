@@ -39,7 +39,8 @@ class Run:
     def trace(self) -> tuple[Entry, ...]:
         """The trace, its times rounded to instants."""
         return tuple(
-            (task, kind, number, value, round(elapsed)) for task, kind, number, value, elapsed in self.ran.trace
+            (task, kind, number, value, round(elapsed))
+            for task, kind, number, value, elapsed in self.ran.trace
         )
 
 
@@ -89,14 +90,14 @@ def assess(subject: Subject, program: Program, run: Run) -> Assessment:
     trace = run.trace
     verdict, quirks = _judge(subject, program, trace)
     symptoms = _of_the_whole(subject, run)
-    if verdict.judgement is Judgement.FORBIDDEN and not any(one.problem is Problem.ESCAPED for one in symptoms):
+    if verdict.judgement is Judgement.FORBIDDEN and not any(
+        one.problem is Problem.ESCAPED for one in symptoms
+    ):
         symptoms.append(_of_the_trace(program, run, trace, verdict))
     return Assessment(tuple(symptoms), quirks, verdict.judgement is Judgement.UNDECIDED, verdict.states)
 
 
-def _judge(
-    subject: Subject, program: Program, trace: Sequence[Entry]
-) -> tuple[Verdict, frozenset[Quirk]]:
+def _judge(subject: Subject, program: Program, trace: Sequence[Entry]) -> tuple[Verdict, frozenset[Quirk]]:
     """The verdict on a trace, and the known faults without which it would be a worse one."""
     strict = judge(program, trace, subject.family)
     if strict.judgement is not Judgement.FORBIDDEN or not subject.quirks:

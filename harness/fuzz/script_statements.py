@@ -211,10 +211,19 @@ class Writer:
             case WithLock(body=body) | WithSemaphore(body=body) | WithLimiter(body=body):
                 yield from self._holding(_object(statement)[0], body, number, place)
             case WithClone(stream, sending, body):
-                yield from self._clone(place.end(stream, sending=sending), (stream, sending), body, number, place)
+                yield from self._clone(
+                    place.end(stream, sending=sending), (stream, sending), body, number, place
+                )
 
     def _scope(
-        self, number: int, task: int, until: int, shield: bool, body: Callable[[], Lines], *, named: bool = True
+        self,
+        number: int,
+        task: int,
+        until: int,
+        shield: bool,
+        body: Callable[[], Lines],
+        *,
+        named: bool = True,
     ) -> Lines:
         deadline = f"deadline=origin + {until} * INSTANT, " if until else ""
         yield f"scope_{number} = anyio.CancelScope({deadline}shield={shield})"
@@ -236,7 +245,12 @@ class Writer:
         yield f'    say({place.task}, "cleanup", {number}, error_{number})'
         if statement.shield:
             lines = self._scope(
-                number, place.task, self._end, True, lambda: self._block(statement.cleanup, place), named=False  # noqa: FBT003
+                number,
+                place.task,
+                self._end,
+                True,
+                lambda: self._block(statement.cleanup, place),
+                named=False,  # noqa: FBT003
             )
             for line in lines:
                 yield f"    {line}"
@@ -307,9 +321,7 @@ class Writer:
         yield f"    {name}.release()"
         yield f'    say({place.task}, "released", {number})'
 
-    def _clone(
-        self, end: str, which: tuple[int, bool], body: Block, number: int, place: _Place
-    ) -> Lines:
+    def _clone(self, end: str, which: tuple[int, bool], body: Block, number: int, place: _Place) -> Lines:
         name = f"clone_{number}"
         key = f"{'send' if which[1] else 'receive'}_{which[0] % 2}"
         yield f'{name} = note({place.task}, "cloned", {number}, {end}.clone)'

@@ -47,9 +47,7 @@ class Subject:
         return 1.0 if self.virtual else INSTANT * scale
 
 
-def make_subject(
-    backend: Backend, python: str, *, against: str = "", real_time: bool = False
-) -> Subject:
+def make_subject(backend: Backend, python: str, *, against: str = "", real_time: bool = False) -> Subject:
     """A backend, judged by its own family's rules or those of another. Raises BadInput for one that has none."""
     if backend.gatherer == "taskgroup":
         raise BadInput(

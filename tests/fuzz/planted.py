@@ -172,7 +172,11 @@ def cancellation_beats_an_earlier_wake_up() -> None:
         if not before:
             for task in self._tasks:
                 waiter = getattr(task, "_fut_waiter", None)
-                if task is not asyncio.current_task() and isinstance(waiter, asyncio.Future) and waiter.done():
+                if (
+                    task is not asyncio.current_task()
+                    and isinstance(waiter, asyncio.Future)
+                    and waiter.done()
+                ):
                     task.cancel(self._cancel_reason)
 
     backend.CancelScope.cancel = planted  # type: ignore[method-assign]

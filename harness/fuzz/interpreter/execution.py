@@ -367,7 +367,9 @@ class Execution:
         self._threads += 1
         self._time.stop()
         try:
-            await self._await(task, node, anyio.to_thread.run_sync(_call_back if node.fields[0] else _nothing))
+            await self._await(
+                task, node, anyio.to_thread.run_sync(_call_back if node.fields[0] else _nothing)
+            )
         finally:
             self._threads -= 1
             if not self._threads:

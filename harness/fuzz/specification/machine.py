@@ -82,7 +82,12 @@ class Machine(Machinery):
 
     def emit(self, task: int, kind: str, number: int, value: object = NOTHING) -> None:
         """The machine writes an entry. Raises Parting if the trace has another one."""
-        if self._position >= len(self._trace) or self._trace[self._position][:4] != (task, kind, number, value):
+        if self._position >= len(self._trace) or self._trace[self._position][:4] != (
+            task,
+            kind,
+            number,
+            value,
+        ):
             raise Parting
         self._position += 1
 
