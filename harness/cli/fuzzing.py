@@ -85,21 +85,21 @@ class _ProgressLine:
         self._shown = shown
         self._last = 0.0
         self._counts: dict[str, int] = {}
-        self._found = 0
+        self._found: set[str] = set()
 
     def show(self, line: Line) -> None:
         """Take a line of the journal into account."""
         match line:
             case Chunk(backend=backend, count=count):
                 self._counts[backend] = self._counts.get(backend, 0) + count
-            case Found(finding=finding) if finding.confirmed and not finding.known:
-                self._found += 1
+            case Found(finding=finding) if finding.confirmed and finding.id not in self._found:
+                self._found.add(finding.id)
                 self._say(f"{finding.backend}: {finding.problem}, {finding.signature}")
         if self._shown and self._console.is_terminal and monotonic() - self._last > 0.2:  # noqa: PLR2004
             self._last = monotonic()
             counts = "  ".join(f"{name} {count:,}" for name, count in self._counts.items())
             self._console.print(
-                Text(f"{counts}  suspects {self._found}"), end="\r", overflow="ellipsis", no_wrap=True
+                Text(f"{counts}  found {len(self._found)}"), end="\r", overflow="ellipsis", no_wrap=True
             )
 
     def _say(self, words: str) -> None:

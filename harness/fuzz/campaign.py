@@ -14,7 +14,7 @@ from harness.fuzz.investigation import Investigation
 from harness.fuzz.journal import Chunk, Found, Journal, Line, Suspected
 from harness.fuzz.known import KnownRow
 from harness.fuzz.language import Program, task_count
-from harness.fuzz.outcomes import Assessment, Problem, assess
+from harness.fuzz.outcomes import Assessment, Problem, Symptom, assess
 from harness.fuzz.running import Interpreter
 from harness.fuzz.state import CampaignState
 from harness.fuzz.subject import Subject
@@ -214,7 +214,7 @@ class Campaign:
     def _patiently(
         self, subject: Subject, interpreter: Interpreter, program: Program, assessment: Assessment
     ) -> Assessment | None:
-        if all(one.problem is Problem.DIED for one in assessment.symptoms):
+        if not any(self._needs_patience(subject, symptom) for symptom in assessment.symptoms):
             return assessment
         for scale in subject.scales[1:]:
             run = interpreter.run_one(program, scale)
@@ -224,6 +224,16 @@ class Campaign:
             if assessment.is_well:
                 break
         return assessment
+
+    def _is_late(self, subject: Subject, assessment: Assessment) -> bool:
+        return any(one.is_late and self._needs_patience(subject, one) for one in assessment.symptoms)
+
+    def _needs_patience(self, subject: Subject, symptom: Symptom) -> bool:
+        """Whether it may be the machine's fault: a trace that parts, and in no way that has been looked into."""
+        if symptom.problem is not Problem.TRACE:
+            return False
+        with self._lock:
+            return not self._state.seen_before((subject.name, symptom.problem, symptom.signature))
 
     def _is_always_late(self, subject: Subject, interpreter: Interpreter, program: Program) -> bool:
         """Whether it is the loop that is late, and not the machine that is busy."""

@@ -26,6 +26,9 @@ from harness.store.files import write_file
 _PATIENCE = 15.0
 """Seconds that a script may take beyond its instants."""
 
+_TIMES = 3
+"""How many times a script runs a program that breaks a law: the first time, much is imported and opened."""
+
 _TRIES = 3
 """Runs of a script in which it has to show the fault once."""
 
@@ -85,8 +88,9 @@ def _script(finding: Finding, subject: Subject, program: Program) -> Script:
         return Script("", shows=False, printed="trio has no gather of its own: there is no script")
     beside = LOOPS[0] if loop.name != LOOPS[0].name else LOOPS[2]
     title = f"{loop.name}: {finding.problem}, {finding.signature}".replace("\\", "/").replace('"""', "'''")
-    text = write_script(program, loop, beside, title=title, name=f"{finding.id}.py")
-    seconds = _PATIENCE + INSTANT * (last_instant(program) + 1)
+    times = _TIMES if finding.problem is Problem.LAW else 1
+    text = write_script(program, loop, beside, title=title, name=f"{finding.id}.py", times=times)
+    seconds = _PATIENCE + times * INSTANT * (last_instant(program) + 1)
     printed, shows = "", False
     for _ in range(_TRIES):
         execution = _execute(subject.python, text, loop, seconds)
@@ -141,6 +145,9 @@ def _shows(execution: _Execution, finding: Finding, subject: Subject, program: P
     if finding.problem is Problem.TRACE:
         run = Run(Ran(0, [*_printed_trace(execution.stdout)], hung=execution.status is None))
         return any(_is_of_the_trace(symptom) for symptom in assess(subject, program, run).symptoms)
+    if finding.signature.startswith("descriptors left"):
+        counts = _DESCRIPTORS.findall(execution.stdout)
+        return bool(counts) and int(counts[-1][1]) > int(counts[-1][0])
     words = finding.signature.partition(":")[2] or finding.signature
     first = re.split(r"[N…]", words.strip())[0].strip()
     return bool(first) and first in execution.stderr
@@ -149,6 +156,8 @@ def _shows(execution: _Execution, finding: Finding, subject: Subject, program: P
 def _is_of_the_trace(symptom: Symptom) -> bool:
     return symptom.problem in (Problem.TRACE, Problem.HUNG)
 
+
+_DESCRIPTORS = re.compile(r"^descriptors: (\d+) before, (\d+) after$", re.MULTILINE)
 
 _LINE = re.compile(r"^(-?[\d.]+) task (\d+): (\S+) (-?\d+) (.*)$", re.MULTILINE)
 

@@ -31,6 +31,7 @@ class Investigation:
         self._scale = subject.scales[len(subject.scales) // 2]
         """Long enough for a busy machine, and short enough for the many runs that shrinking takes."""
         self._deadline = monotonic() + _SECONDS
+        self._is_steady = True
 
     def conclude(self) -> Finding:
         """The finding; one that is `confirmed` in none of its tries was not seen again."""
@@ -54,15 +55,21 @@ class Investigation:
         return self._confirmed(program, program)
 
     def _is_seen_again(self, program: Program) -> bool:
-        if any(self._symptom(self._run(program), program) for _ in range(_TRIES)):
+        if self._is_seen_now(program):
             return True
         if not self._suspect.before:
             return False
         self._before = read_program(self._suspect.before)
-        if any(self._symptom(self._run(program), program) for _ in range(_TRIES)):
+        if self._is_seen_now(program):
             return True
         self._before = None
         return False
+
+    def _is_seen_now(self, program: Program) -> bool:
+        """Whether it is seen in some of a few runs; if in all, it is expected of smaller programs too."""
+        seen = [self._symptom(self._run(program), program) is not None for _ in range(_TRIES)]
+        self._is_steady = all(seen)
+        return any(seen)
 
     def _run(self, program: Program) -> Run | None:
         if self._before is not None:
@@ -81,10 +88,12 @@ class Investigation:
         return None
 
     def _still_fails(self, program: Program) -> bool:
-        """Two of two runs show it."""
+        """Two of two runs show it; where it is not seen every time, one of many."""
         if monotonic() > self._deadline:
             return False
-        return all(self._symptom(self._run(program), program) for _ in range(2))
+        if self._is_steady:
+            return all(self._symptom(self._run(program), program) for _ in range(2))
+        return any(self._symptom(self._run(program), program) for _ in range(2 * _TRIES))
 
     def _fails_after(self, before: Program, program: Program) -> bool:
         whole, self._before = self._before, before

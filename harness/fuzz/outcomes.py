@@ -137,8 +137,10 @@ def _signature(program: Program, trace: Sequence[Entry], verdict: Verdict) -> st
     if verdict.position >= len(trace):
         waits = sorted({_without_numbers(_named(program, word)) for word in verdict.allowed})
         return f"nothing more happens, allowed: {'; '.join(waits) or 'nothing'}"
-    task, kind, number, value, _ = trace[verdict.position]
+    task, kind, number, value, instant = trace[verdict.position]
     seen = _without_numbers(_named(program, f"task {task}: {kind} {number} {value}"))
+    if instant > verdict.instant:
+        seen = f"{seen} later"
     own = [word for word in verdict.allowed if word.startswith((f"task {task}:", f"task {task} "))]
     allowed = sorted({_without_numbers(_named(program, word)) for word in own})
     return f"{seen}, allowed: {'; '.join(allowed) or 'not now'}"

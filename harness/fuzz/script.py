@@ -109,20 +109,29 @@ def options(loop):
     return {{"backend_options": {{"loop_factory": getattr(importlib.import_module(module), attribute)}}}}
 
 
-if __name__ == "__main__":
+def run():
+    """Run the program once, and say what it leaves behind."""
+    before = len(os.listdir("/dev/fd"))
     anyio.run(main, **options(sys.argv[1] if len(sys.argv) > 1 else {loop!r}))
+    gc.collect()
+    print(f"descriptors: {{before}} before, {{len(os.listdir('/dev/fd'))}} after", flush=True)
+
+
+if __name__ == "__main__":
+    for _ in range({times}):
+        run()
 '''
 
 INSTANT = 0.2
 """Seconds from one instant to the next in a script: long enough for any machine."""
 
 
-def write_script(program: Program, loop: Loop, beside: Loop, *, title: str, name: str) -> str:
-    """A script that runs a program on a loop, or on the one beside it, and prints what it sees."""
+def write_script(program: Program, loop: Loop, beside: Loop, *, title: str, name: str, times: int = 1) -> str:
+    """A script that runs a program, once or more, on a loop or on the one beside it, and prints what it sees."""
     writer = Writer(program)
     lines = [*writer.program()]
     head = _HEAD.format(title=title, name=name, loop=loop.name, beside=beside.name, instant=INSTANT)
     factories = {one.name: one.factory for one in (loop, beside) if one.factory}
-    foot = _FOOT.format(end=last_instant(program) + 1, factories=factories, loop=loop.name)
-    imports = "".join(f"import {module}\n" for module in sorted({"contextlib", "sys", *writer.modules}))
+    foot = _FOOT.format(end=last_instant(program) + 1, factories=factories, loop=loop.name, times=times)
+    imports = "".join(f"import {module}\n" for module in sorted({"contextlib", "gc", "os", "sys", *writer.modules}))
     return "\n".join((head.replace("import sys\n", imports, 1), *lines)) + foot

@@ -99,7 +99,8 @@ class Session:
         return again.confirmed > 0
 
     def _summary(self, gone: dict[str, tuple[str, ...]], errors: dict[str, str]) -> Summary:
-        findings = [*map(self._concluded, self.state.all_findings())]
+        names = {one.name for one in self._subjects}
+        findings = [self._concluded(one) for one in self.state.all_findings() if one.backend in names]
         totals = self.state.totals()
         return Summary(
             seed=self._series.seed,

@@ -8,6 +8,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 import anyio
@@ -98,8 +100,9 @@ class Interpreter:
 
     def _run(self, execution: Execution, time: Time) -> str:
         backend = self._running.anyio_backend
+        run = partial(anyio.run, execution.main, backend=backend, backend_options=time.options)
         try:
-            anyio.run(execution.main, backend=backend, backend_options=time.options)
+            copy_context().run(run)  # what a loop lets leak out of a context is not to reach the next program
         except BaseException as error:  # noqa: BLE001 - whatever leaves the loop is what we look for
             return f"{type(error).__name__}: {error}"[:300]
         return ""

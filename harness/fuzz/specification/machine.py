@@ -88,14 +88,14 @@ class Machine(Machinery):
             number,
             value,
         ):
-            raise Parting
+            raise Parting(self._position, f"task {task}: {kind} {number} {value}")
         self._position += 1
 
     def emit_one_of(self, task: int, kind: str, number: int, values: Collection[str]) -> str:
         """The machine writes an entry with one of these values, and gives the value that the trace has."""
         value = self._trace[self._position][3] if self._position < len(self._trace) else None
         if not isinstance(value, str) or value not in values:
-            raise Parting
+            raise Parting(self._position, f"task {task}: {kind} {number} {' or '.join(values)}")
         self.emit(task, kind, number, value)
         return value
 

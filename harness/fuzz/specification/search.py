@@ -29,11 +29,12 @@ class Judgement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A judgement; for a forbidden trace, the entry at which it parts, and what was allowed there."""
+    """A judgement; for a forbidden trace, the entry at which it parts, what was allowed there, and when."""
 
     judgement: Judgement
     position: int = 0
     allowed: tuple[str, ...] = ()
+    instant: int = 0
     states: int = 0
 
 
@@ -51,6 +52,8 @@ class _Search:
         self._furthest = 0
         self._stuck: list[State] = []
         """The states that came furthest and could not go on."""
+        self._partly = (-1, "")
+        """How far one task came on its own between two awaits, and what the machine would have written there."""
 
     def run(self) -> Verdict:
         """Try every way, the likeliest first."""
@@ -69,7 +72,7 @@ class _Search:
             work.append((position, state, True))
             if position < self._length:
                 work.extend(self._take(position, state))
-        return Verdict(Judgement.FORBIDDEN, self._furthest, self._allowed(), states)
+        return self._forbidden(states)
 
     def _take(self, position: int, state: State) -> Iterator[tuple[int, State, bool]]:
         """The states after the next entries of one task, the likeliest last."""
@@ -79,8 +82,9 @@ class _Search:
             try:
                 after = self._machine.take(new, position, expires_at_entry=expires_at_entry)
                 ways.append((after, new, False))
-            except Parting:
-                pass
+            except Parting as parting:
+                if parting.position > self._partly[0]:
+                    self._partly = (parting.position, parting.written)
             if not self._machine.has_entered_due:
                 break
         return reversed(ways)
@@ -101,6 +105,10 @@ class _Search:
         steps.reverse()
         return steps
 
-    def _allowed(self) -> tuple[str, ...]:
+    def _forbidden(self, states: int) -> Verdict:
+        instant = max((state.now for state in self._stuck), default=0)
+        position, written = self._partly
+        if position > self._furthest:
+            return Verdict(Judgement.FORBIDDEN, position, (written,), instant, states)
         words = (word for state in self._stuck for word in self._machine.allowed(state))
-        return tuple(sorted(set(words)))
+        return Verdict(Judgement.FORBIDDEN, self._furthest, tuple(sorted(set(words))), instant, states)

@@ -62,7 +62,12 @@ Outcome: TypeAlias = str | None
 
 
 class Parting(Exception):
-    """The machine would not write what the trace has here."""
+    """The machine would not write what the trace has; `written` is what it would, where that is one thing."""
+
+    def __init__(self, position: int = -1, written: str = "") -> None:
+        super().__init__(written)
+        self.position = position
+        self.written = written
 
 
 class Machinery:
