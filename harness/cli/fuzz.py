@@ -7,7 +7,8 @@ import typer
 
 from harness.cli.options import Backends, Environments, Json, Loops, NoProgress
 from harness.errors import BadInput
-from harness.fuzz.generator import DEFAULT_SIZE, Profile
+from harness.fuzz.generator import DEFAULT_SIZE
+from harness.fuzz.kinds import Profile
 
 if TYPE_CHECKING:
     from harness.fuzz.campaign import Part

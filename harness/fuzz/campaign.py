@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from threading import Event, Lock, Thread
 from time import monotonic
@@ -28,6 +28,9 @@ IN_FLIGHT = 10
 
 _LATE_TRIES = 3
 """Runs more, with the longest instants, for a program whose runs were late."""
+
+_STARVED = 0.1
+"""Of an instant: a process that stood in line for a CPU for longer may be late through no fault of its loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,8 @@ class Campaign:
         threads = []
         for subject in self._subjects:
             chunks = part.chunks(limits.programs)
-            for _ in range(1 if subject.virtual else IN_FLIGHT):
-                threads.append(Thread(target=self._work, args=(subject, chunks), daemon=True))
+            count = 1 if subject.virtual else IN_FLIGHT
+            threads += [Thread(target=self._work, args=(subject, chunks), daemon=True) for _ in range(count)]
         try:
             for thread in threads:
                 thread.start()
@@ -198,9 +201,7 @@ class Campaign:
         if patient.is_well:
             self._count(patient, counts)
             return
-        if any(one.is_late for one in patient.symptoms) and not self._is_always_late(
-            subject, interpreter, program
-        ):
+        if patient.is_late:
             counts.late += 1
             return
         counts.judged += 1
@@ -214,34 +215,29 @@ class Campaign:
     def _patiently(
         self, subject: Subject, interpreter: Interpreter, program: Program, assessment: Assessment
     ) -> Assessment | None:
+        """What is said of a program when it is given time; None if the campaign was stopped.
+
+        One that is late, and that was not starved of a CPU, is late by the loop's fault if it always is.
+        """
         if not any(self._needs_patience(subject, symptom) for symptom in assessment.symptoms):
-            return assessment
-        for scale in subject.scales[1:]:
+            return _not_late(assessment)
+        longest = subject.scales[-1]
+        for scale in (*subject.scales[1:], *[longest] * _LATE_TRIES):
             run = interpreter.run_one(program, scale)
             if run is None:
                 return None
             assessment = assess(subject, program, run)
-            if assessment.is_well:
-                break
-        return assessment
-
-    def _is_late(self, subject: Subject, assessment: Assessment) -> bool:
-        return any(one.is_late and self._needs_patience(subject, one) for one in assessment.symptoms)
+            starved = assessment.starved > _STARVED * subject.instant(scale)
+            if assessment.is_well or (scale == longest and not assessment.is_late):
+                return assessment
+        return assessment if starved else _not_late(assessment)
 
     def _needs_patience(self, subject: Subject, symptom: Symptom) -> bool:
         """Whether it may be the machine's fault: a trace that parts, and in no way that has been looked into."""
-        if symptom.problem is not Problem.TRACE:
+        if symptom.problem is not Problem.TRACE or subject.virtual:
             return False
         with self._lock:
             return not self._state.seen_before((subject.name, symptom.problem, symptom.signature))
-
-    def _is_always_late(self, subject: Subject, interpreter: Interpreter, program: Program) -> bool:
-        """Whether it is the loop that is late, and not the machine that is busy."""
-        for _ in range(_LATE_TRIES):
-            run = interpreter.run_one(program, subject.scales[-1])
-            if run is None or not any(one.is_late for one in assess(subject, program, run).symptoms):
-                return False
-        return True
 
     def _suspect(self, subject: Subject, interpreter: Interpreter, suspect: Suspect, counts: _Counts) -> None:
         with self._lock:
@@ -262,3 +258,8 @@ class Campaign:
         with self._lock:
             self._state.add(line)
         self._show(line)
+
+
+def _not_late(assessment: Assessment) -> Assessment:
+    """The same, of which it is the loop's fault if it is late."""
+    return replace(assessment, symptoms=tuple(replace(one, is_late=False) for one in assessment.symptoms))

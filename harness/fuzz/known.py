@@ -79,8 +79,8 @@ def _row(path: Path, table: Mapping[str, object]) -> KnownRow:
             source=str(table["source"]),
             program=str(table["program"]),
             versions=versions,
-            quirk=None if quirk is None else Quirk(quirk),
-            problem=None if problem is None else Problem(problem),
+            quirk=None if quirk is None else Quirk(str(quirk)),
+            problem=None if problem is None else Problem(str(problem)),
             signature=str(table.get("signature", "")),
         )
     except (KeyError, ValueError, AssertionError) as error:

@@ -7,7 +7,6 @@ program when parts are taken away is a program.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from functools import cache
 from typing import TypeAlias
 
 EVENTS = LOCKS = SEMAPHORES = LIMITERS = CONDITIONS = STREAMS = 2
@@ -261,19 +260,24 @@ class Program:
     capacities: tuple[int, ...] = field(default=(0,) * STREAMS)
 
 
-@cache
+_BLOCKS = {"children", "body", "cleanup"}
+
+_NUMBERS = {
+    kind: tuple(one.name for one in fields(kind) if one.name not in _BLOCKS) for kind in STATEMENTS.values()
+}
+_BLOCK_NAMES = {
+    kind: tuple(one.name for one in fields(kind) if one.name in _BLOCKS) for kind in STATEMENTS.values()
+}
+
+
 def numbers_of(kind: type[Statement]) -> tuple[str, ...]:
     """The names of a statement's fields that are numbers or switches."""
-    return tuple(one.name for one in fields(kind) if one.name not in _BLOCKS)
+    return _NUMBERS[kind]
 
 
-@cache
 def blocks_of(kind: type[Statement]) -> tuple[str, ...]:
     """The names of a statement's fields that hold statements, in the order in which they are numbered."""
-    return tuple(one.name for one in fields(kind) if one.name in _BLOCKS)
-
-
-_BLOCKS = {"children", "body", "cleanup"}
+    return _BLOCK_NAMES[kind]
 
 
 def inner_blocks(statement: Statement) -> Iterator[Block]:

@@ -25,6 +25,8 @@ class Ran(msgspec.Struct, frozen=True):
     breaches: list[tuple[str, str]] = []
     escaped: str = ""
     hung: bool = False
+    starved: float = 0.0
+    """Seconds for which the process stood in line for a CPU meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,12 @@ class Assessment:
     quirks: frozenset[Quirk] = frozenset()
     undecided: bool = False
     states: int = 0
+    starved: float = 0.0
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its trace parts and was late."""
+        return any(one.is_late for one in self.symptoms)
 
     @property
     def is_well(self) -> bool:
@@ -94,7 +102,7 @@ def assess(subject: Subject, program: Program, run: Run) -> Assessment:
         one.problem is Problem.ESCAPED for one in symptoms
     ):
         symptoms.append(_of_the_trace(program, run, trace, verdict))
-    return Assessment(tuple(symptoms), quirks, verdict.judgement is Judgement.UNDECIDED, verdict.states)
+    return Assessment(tuple(symptoms), quirks, verdict.judgement is Judgement.UNDECIDED, verdict.states, run.ran.starved)
 
 
 def _judge(subject: Subject, program: Program, trace: Sequence[Entry]) -> tuple[Verdict, frozenset[Quirk]]:

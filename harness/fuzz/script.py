@@ -133,5 +133,7 @@ def write_script(program: Program, loop: Loop, beside: Loop, *, title: str, name
     head = _HEAD.format(title=title, name=name, loop=loop.name, beside=beside.name, instant=INSTANT)
     factories = {one.name: one.factory for one in (loop, beside) if one.factory}
     foot = _FOOT.format(end=last_instant(program) + 1, factories=factories, loop=loop.name, times=times)
-    imports = "".join(f"import {module}\n" for module in sorted({"contextlib", "gc", "os", "sys", *writer.modules}))
+    imports = "".join(
+        f"import {module}\n" for module in sorted({"contextlib", "gc", "os", "sys", *writer.modules})
+    )
     return "\n".join((head.replace("import sys\n", imports, 1), *lines)) + foot

@@ -63,8 +63,8 @@ def _block_size(block: Block) -> int:
 
 def smaller_blocks(block: Block) -> Iterator[Block]:
     """A block with one of its statements gone, replaced by what is in it, or made smaller itself."""
-    if len(block) > 2:
-        half = len(block) // 2
+    half = len(block) // 2
+    if half > 1:
         yield block[:half]
         yield block[half:]
     for index, statement in enumerate(block):

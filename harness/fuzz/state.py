@@ -1,7 +1,7 @@
 """What a campaign has come to: a fold over the lines of its journal."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec

@@ -19,6 +19,8 @@ from harness.backends.running import NotALoop, Running
 from harness.fuzz.interpreter.execution import Execution
 from harness.fuzz.interpreter.laws import Laws
 from harness.fuzz.interpreter.real_time import RealTime, Time
+from harness.fuzz.interpreter.starvation import seconds_waited
+from harness.fuzz.interpreter.statements import STATEMENTS
 from harness.fuzz.interpreter.watchdog import Watchdog
 from harness.worker.channel import Channel
 
@@ -91,10 +93,12 @@ class Interpreter:
     def run(self, program: dict[str, Any]) -> None:
         """Run one program, and send its trace, its breaches of the laws, and what escaped from the loop."""
         time = self._new_time()
-        execution = Execution(program, self._running, time)
+        execution = Execution(program, self._running, time, STATEMENTS)
         self._watchdog.begin(program["limit"], lambda: self._send(program, execution, "", [], hung=True))
+        waited = seconds_waited()
         escaped = self._run(execution, time)
         self._watchdog.end()
+        execution.starved = seconds_waited() - waited
         breaches = self._laws.take(execution.tasks_left, used_threads=program["threads"])
         self._send(program, execution, escaped, breaches, hung=False)
 
@@ -122,6 +126,7 @@ class Interpreter:
             "breaches": breaches,
             "escaped": escaped,
             "hung": hung,
+            "starved": execution.starved,
         }
         self._channel.send("ran", message)
 

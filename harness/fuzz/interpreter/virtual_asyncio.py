@@ -9,7 +9,7 @@ class Deadlock(Exception):
     """Nothing is left that could wake the loop."""
 
 
-class _Selector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]  # typeshed: it is a variable
+class _Selector(selectors.DefaultSelector):
     """Never waits: `passed` is the virtual time that its callers have asked it to wait so far."""
 
     def __init__(self) -> None:

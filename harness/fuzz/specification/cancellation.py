@@ -66,7 +66,7 @@ def _doom(plan: Plan, state: State, task: int) -> None:
     done"), and whether it has is not seen. Who waits for a condition takes its lock again before it raises.
     """
     status, detail = state.status[task], state.detail[task]
-    outcomes = DOOMED
+    outcomes: tuple[str, ...] = DOOMED
     if status == WAITING_NOTICE:
         _leave(state.condition_lines, detail, task)
         state.status[task], state.detail[task] = NOTIFIED, (detail, CANCELLED)

@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 from harness.fuzz.specification import streams, tasks
 from harness.fuzz.specification.cancellation import cancel, leave_scope
 from harness.fuzz.specification.family import Family, Quirk
+from harness.fuzz.specification.frames import FRAMES
+from harness.fuzz.specification.machinery import Machinery, Parting
 from harness.fuzz.specification.plan import MAIN, WHOLE, WHOLE_SCOPE, Plan
 from harness.fuzz.specification.state import (
     BLOCKED,
@@ -30,7 +32,6 @@ from harness.fuzz.specification.state import (
     YIELDING,
     State,
 )
-from harness.fuzz.specification.statements import FRAMES, Machinery, Parting
 from harness.fuzz.specification.synchronization import deliver, take_back
 from harness.fuzz.specification.trees import NOTHING, is_exception
 
@@ -128,22 +129,24 @@ class Machine(Machinery):
         The state is changed by what happens when it does.
         """
         status, detail = state.status[task], state.detail[task]
-        if status == WOKEN:
-            return detail  # type: ignore[no-any-return]
-        if status in (YIELDING, THREADED):
-            return (NOTHING,)
-        if status == SLEEPING:
-            return (NOTHING,) if detail <= state.now else ()
+        if status in _COMPOSED:
+            return self._outcomes_of_others(state, task, status, detail)
         if status in (RECEIVING, SENDING):
             outcome = self._look(state, task)
             return () if outcome is None else (outcome,)
+        if status == WOKEN:
+            woken: Collection[object] = detail
+            return woken
+        can_run = status in (YIELDING, THREADED) or (status == SLEEPING and detail <= state.now)
+        return (NOTHING,) if can_run else ()
+
+    def _outcomes_of_others(self, state: State, task: int, status: int, detail: Any) -> Collection[object]:
+        """The same for a task that waits for other tasks."""
         if status == JOINING:
             return self.join_outcomes(state, task, detail)
         if status == GATHERING:
             return tasks.gather_outcomes(state, detail)
-        if status == STARTING:
-            return tasks.start_outcomes(self.plan, state, self.family, detail, state.scopes[task])
-        return ()
+        return tasks.start_outcomes(self.plan, state, self.family, detail, state.scopes[task])
 
     def _look(self, state: State, task: int) -> object | None:
         if state.status[task] == RECEIVING:
@@ -200,9 +203,8 @@ class Machine(Machinery):
                 due.append(state.detail[task])
         if due and min(due) <= state.now:
             return None
-        for scope in self._timed:
-            if state.active & ~state.cancelled & (1 << scope):
-                due.append(self.plan.deadlines[scope])
+        pending = state.active & ~state.cancelled
+        due.extend(self.plan.deadlines[scope] for scope in self._timed if pending >> scope & 1)
         return int(min(due)) if due else None
 
     def is_over(self, state: State) -> bool:

@@ -1,4 +1,4 @@
-"""The oracle: is there a run of the machine that writes exactly this trace?
+"""The oracle, which looks for a run of the machine that writes exactly a given trace.
 
 Depth-first, with as few silent steps as will do. The trace itself says who ran next, so there is little to
 try: what is left are the silent steps.
@@ -11,9 +11,9 @@ from enum import StrEnum
 from harness.fuzz.language import Program
 from harness.fuzz.specification.family import Family
 from harness.fuzz.specification.machine import Entry, Machine
+from harness.fuzz.specification.machinery import Parting
 from harness.fuzz.specification.plan import make_plan
 from harness.fuzz.specification.state import State
-from harness.fuzz.specification.statements import Parting
 
 MOST_STATES = 20_000
 """States after which a trace is left undecided."""

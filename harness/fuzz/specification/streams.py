@@ -24,7 +24,7 @@ def call(plan: Plan, state: State, task: int, end: int, *, sending: bool) -> Non
     state.detail[task] = (end, plan.bases[end] >> 1)
 
 
-def receive(state: State, task: int) -> object | None:
+def receive(state: State, task: int) -> int | str | None:
     """What a receiver gets that looks now; None if it has to wait, and then nothing has changed.
 
     `receive()`: ClosedResourceError "if this stream has been closed", EndOfStream "if the buffer is empty and
@@ -62,7 +62,7 @@ def number_sent_by(state: State, task: int) -> int:
     return -1 if step is None else step.number
 
 
-def send(plan: Plan, state: State, task: int) -> object | None:
+def send(plan: Plan, state: State, task: int) -> str | None:
     """What comes of a sender that looks now; None if it has to wait, and then nothing has changed.
 
     `send()`: ClosedResourceError "if this send stream has been closed", BrokenResourceError "if the stream has

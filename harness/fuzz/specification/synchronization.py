@@ -31,9 +31,8 @@ def set_event(state: State, event: int) -> None:
         return
     state.events[event] = True
     for task, status in enumerate(state.status):
-        if status == WAITING_EVENT and state.detail[task] == event:
-            wake(state, task, NOTHING)
-        elif status == UNDELIVERED and state.detail[task][0] == event:
+        detail = state.detail[task]
+        if (status == WAITING_EVENT and detail == event) or (status == UNDELIVERED and detail[0] == event):
             wake(state, task, NOTHING)
 
 
