@@ -165,7 +165,9 @@ def _backend_lines(one: BackendSummary, summary: Summary) -> Iterator[str]:
         yield f"  known, {times:,} times: {name} ({sources.get(name, '')})"
     for finding in summary.known:
         if finding.backend == one.backend:
-            yield f"  known, {finding.times:,} times: {finding.known} ({sources.get(finding.known, '')})"
+            yield f"  known, {finding.times:,} times: {finding.known}"
+            yield from (f"    {source}" for name, source in sources.items() if name in finding.known)
+            yield from (f"    {line}" for line in finding.program.splitlines())
     for name in one.gone:
         yield f"  not seen any more: {name}"
     if one.unlawful:

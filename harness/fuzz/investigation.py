@@ -16,6 +16,9 @@ CONFIRMATIONS = 10
 _TRIES = 4
 """Runs in which something that was seen once has to be seen again."""
 
+_ONCE = ("descriptors left", "threads left")
+"""Laws that a process may seem to break once, when it opens what it then keeps: they have to be broken again."""
+
 _SECONDS = 90.0
 """Seconds for which a program is made smaller at most."""
 
@@ -57,7 +60,7 @@ class Investigation:
     def _is_seen_again(self, program: Program) -> bool:
         if self._is_seen_now(program):
             return True
-        if not self._suspect.before:
+        if not self._suspect.before or _law(self._suspect.signature) in _ONCE:
             return False
         self._before = read_program(self._suspect.before)
         if self._is_seen_now(program):

@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import combinations
 from typing import Any, TypeAlias
 
 import msgspec
 
 from harness.fuzz.language import KEYWORDS, Program, walk
-from harness.fuzz.specification.family import Quirk
+from harness.fuzz.specification.family import SWITCHES, Quirk
 from harness.fuzz.specification.machine import Entry
 from harness.fuzz.specification.search import Judgement, Verdict, judge
 from harness.fuzz.subject import Subject
@@ -101,8 +102,10 @@ def assess(subject: Subject, program: Program, run: Run) -> Assessment:
     if verdict.judgement is Judgement.FORBIDDEN and not any(
         one.problem is Problem.ESCAPED for one in symptoms
     ):
-        symptoms.append(_of_the_trace(program, run, trace, verdict))
-    return Assessment(tuple(symptoms), quirks, verdict.judgement is Judgement.UNDECIDED, verdict.states, run.ran.starved)
+        symptoms.append(_of_the_trace(subject, program, run, verdict))
+    return Assessment(
+        tuple(symptoms), quirks, verdict.judgement is Judgement.UNDECIDED, verdict.states, run.ran.starved
+    )
 
 
 def _judge(subject: Subject, program: Program, trace: Sequence[Entry]) -> tuple[Verdict, frozenset[Quirk]]:
@@ -129,7 +132,11 @@ def _of_the_whole(subject: Subject, run: Run) -> list[Symptom]:
     return list(dict.fromkeys(symptoms))
 
 
-def _of_the_trace(program: Program, run: Run, trace: Sequence[Entry], verdict: Verdict) -> Symptom:
+def _of_the_trace(subject: Subject, program: Program, run: Run, verdict: Verdict) -> Symptom:
+    trace = run.trace
+    if switches := _explaining_switches(subject, program, trace):
+        signature = DOCUMENTED + ", ".join(switches)
+        return Symptom(Problem.TRACE, signature, verdict.position, verdict.allowed)
     problem = Problem.HUNG if run.ran.hung and verdict.position >= len(trace) else Problem.TRACE
     return Symptom(
         problem,
@@ -138,6 +145,23 @@ def _of_the_trace(program: Program, run: Run, trace: Sequence[Entry], verdict: V
         verdict.allowed,
         is_late=is_late(run.ran.trace),
     )
+
+
+DOCUMENTED = "differs as documented: "
+"""How the signature begins of a trace that another family's rules forbid, and its own allow."""
+
+
+def _explaining_switches(subject: Subject, program: Program, trace: Sequence[Entry]) -> tuple[str, ...]:
+    """The fewest switches by which the family that a trace is judged by is to become like its own."""
+    differing = [name for name in SWITCHES if getattr(subject.own, name) != getattr(subject.family, name)]
+    for count in range(1, len(differing) + 1):
+        for names in combinations(differing, count):
+            family = replace(
+                subject.family, quirks=subject.quirks, **{name: getattr(subject.own, name) for name in names}
+            )
+            if judge(program, trace, family).judgement is not Judgement.FORBIDDEN:
+                return names
+    return ()
 
 
 def _signature(program: Program, trace: Sequence[Entry], verdict: Verdict) -> str:

@@ -14,6 +14,7 @@ from harness.fuzz.journal import Begun, Found, Journal, Line, Suspected
 from harness.fuzz.known import KnownRow, read_known, rows_about, versions_here, with_quirks
 from harness.fuzz.outcomes import assess
 from harness.fuzz.running import CannotRun, Interpreter
+from harness.fuzz.specification.family import SWITCHES
 from harness.fuzz.state import CampaignState, Totals
 from harness.fuzz.subject import Subject
 from harness.fuzz.summary import BackendSummary, Summary
@@ -34,7 +35,7 @@ class Session:
     ) -> None:
         self._rows = read_known()
         self._about = {one.name: rows_about(self._rows, one, versions_here(one)) for one in subjects}
-        self._subjects = [with_quirks(one, () if against else self._about[one.name]) for one in subjects]
+        self._subjects = [with_quirks(one, self._about[one.name]) for one in subjects]
         self._series = series
         self._part = part
         self._saved = folder / FINDINGS
@@ -52,8 +53,7 @@ class Session:
         with Journal(self.folder) as journal:
             self._go_on(journal)
             gone = {one.name: self._look_at_what_is_known(one, journal) for one in self._subjects}
-            rows = self._rows if not self._begun.against else ()
-            campaign = Campaign(self._subjects, self._series, self.state, journal, rows, show=show)
+            campaign = Campaign(self._subjects, self._series, self.state, journal, self._rows, show=show)
             campaign.run(limits, self._part)
             return self._summary(gone, campaign.errors)
 
@@ -118,7 +118,10 @@ class Session:
             findings=tuple(one for one in findings if not one.known),
             known=tuple(one for one in findings if one.known),
             unconfirmed=tuple(one for seen in self.state.unconfirmed.values() for one in seen[:1]),
-            reasons=tuple((row.name, row.source) for row in self._rows),
+            reasons=(
+                *((row.name, row.source) for row in self._rows),
+                *((name, f"{one.reason}: {one.source}") for name, one in SWITCHES.items()),
+            ),
             folder=str(self.folder),
         )
 

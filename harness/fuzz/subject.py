@@ -1,16 +1,18 @@
 """What is tried: a backend, where its interpreter is, and by which rules its traces are judged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.backends import Backend
 from harness.errors import BadInput
-from harness.fuzz.specification.family import Family, Quirk, family_of
+from harness.fuzz.specification.family import ASYNCIO, SWITCHES, TRIO, Family, Quirk, family_of
 
 VIRTUAL = ("asyncio", "trio")
 """The loops that can be run in virtual time."""
 
 INSTANT = 0.02
 """Seconds from one instant to the next in real time."""
+
+_BY_NAME = {family.name: family for family in (ASYNCIO, TRIO)}
 
 SCALES = (1, 3, 8)
 """How many times longer the instants are, when a run in real time that looked wrong is tried again."""
@@ -20,6 +22,7 @@ SCALES = (1, 3, 8)
 class Subject:
     """A backend on trial.
 
+    `family` is what its traces are judged by, and `own` what they ought to be judged by.
     `virtual` names the library whose virtual time it runs in, or is empty. `quirks` are known faults that its
     traces may show. `unlawful` are the laws that are switched off for it.
     """
@@ -27,6 +30,7 @@ class Subject:
     backend: Backend
     python: str
     family: Family
+    own: Family
     virtual: str = ""
     quirks: frozenset[Quirk] = frozenset()
     unlawful: frozenset[str] = frozenset()
@@ -54,6 +58,8 @@ def make_subject(backend: Backend, python: str, *, against: str = "", real_time:
             f"{backend.name}: nothing here says what gather means over asyncio.TaskGroup; "
             f"name another gatherer, such as {backend.loop.name}+gather"
         )
-    own = backend.loop.name
-    virtual = own if own in VIRTUAL and backend.venv is None and not real_time else ""
-    return Subject(backend, python, family_of(against or backend.loop.family, backend.gatherer), virtual)
+    loop = backend.loop.name
+    virtual = loop if loop in VIRTUAL and backend.venv is None and not real_time else ""
+    own = family_of(backend.loop.family, backend.gatherer)
+    other = {name: getattr(_BY_NAME[against], name) for name in SWITCHES} if against else {}
+    return Subject(backend, python, replace(own, **other), own, virtual)

@@ -22,26 +22,43 @@ class Quirk(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """One thing in which documentation lets the families differ: what it is, and where that is said."""
+
+    reason: str
+    source: str
+
+
+SWITCHES = {
+    "learns_late": Switch(
+        "on asyncio, a group learns of a failed child at any time within the instant: from a callback of the "
+        "task, which the loop calls later; on trio, as part of the child's end",
+        "https://docs.python.org/3/library/asyncio-future.html#asyncio.Future.add_done_callback, "
+        "https://github.com/agronholm/anyio/issues/787",
+    ),
+    "interrupted_exit_raises": Switch(
+        "on asyncio, a group that is cancelled while it waits for its children raises a cancellation though no "
+        "child did; on trio, a nursery is never the source of a cancellation, it only propagates it",
+        "https://github.com/agronholm/anyio/issues/1069, "
+        "https://trio.readthedocs.io/en/stable/reference-core.html#trio.open_nursery",
+    ),
+    "keeps_cancelled": Switch(
+        "on trio, cancellations of children stand beside errors in the group that is raised, and leave "
+        "start() as they are; on asyncio, a group raises the errors alone",
+        "https://trio.readthedocs.io/en/stable/reference-core.html#designing-for-multiple-errors, "
+        "https://anyio.readthedocs.io/en/stable/tasks.html",
+    ),
+}
+"""The switches of the families, by the names of the fields of Family."""
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
-    """What is expected of the loops of one family, or of one gatherer.
+    """What is expected of the loops of one family: a value for each of SWITCHES, and what a gather means.
 
-    `learns_late`: a group learns of a failed child at any time within the instant, not at once. AnyIO's asyncio
-    groups learn it from a done callback, which the loop calls later (asyncio's documentation of
-    `Future.add_done_callback`: "the callback is called using loop.call_soon()"); anyio#787. trio's nurseries
-    learn it as part of the child's end.
-
-    `interrupted_exit_raises`: a group whose `async with` block is cancelled while it waits for children raises
-    a cancellation even if no child did; anyio#1069. trio's documentation of `open_nursery`: "a nursery is never
-    the source of a cancellation exception, it only propagates it from sub-tasks".
-
-    `keeps_cancelled`: cancellations of children stand beside errors in the group that is raised, where an
-    outer scope will take them out. trio's documentation, "Designing for multiple errors": all exceptions are
-    collected in a BaseExceptionGroup. AnyIO's asyncio groups raise the errors alone.
-
-    `collapses_cancelled`: a group of nothing but cancellations is raised as one bare cancellation; so AnyIO's
-    task groups (its changelog, 4.0: "a task group raises a cancellation, not a group of them"), not trio's nurseries.
-
-    `gathers_futures`: gather is `asyncio.gather`; see `tasks.gather_outcomes`.
+    `gathers_futures`: gather is `asyncio.gather`; see `tasks.gather_outcomes`. `gather_collapses`: else, the
+    group that it is raises a bare cancellation where it would raise a group of nothing but cancellations, as
+    AnyIO's task groups do, and trio's nurseries do not.
     """
 
     name: str

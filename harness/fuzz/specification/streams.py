@@ -30,6 +30,8 @@ def receive(state: State, task: int) -> int | str | None:
     `receive()`: ClosedResourceError "if this stream has been closed", EndOfStream "if the buffer is empty and
     this stream has been closed from the sending end"; items come first in, first out.
     """
+    end: int
+    stream: int
     end, stream = state.detail[task]
     if state.closed >> end & 1:
         return CLOSED
