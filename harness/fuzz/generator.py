@@ -80,9 +80,10 @@ class _Generator:
     def _top(self, budget: int, *, gathers: bool) -> Block:
         """A group or a gather of two to four children, and perhaps something around it."""
         numbers = self._numbers
-        before = self._block(numbers.below(2)) if budget >= _ROOM_BEFORE else ()
-        after = self._block(numbers.below(3)) if budget >= _ROOM_AFTER else ()
-        rest = budget - 1 - len(before) - len(after)
+        first = numbers.below(2) if budget >= _ROOM_BEFORE else 0
+        last = numbers.below(3) if budget >= _ROOM_AFTER else 0
+        before, after = self._block(first), self._block(last)
+        rest = budget - 1 - first - last
         top = (gather if gathers else group)(self, rest, 2 + numbers.below(3))
         return (*before, top, *after)
 

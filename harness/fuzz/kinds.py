@@ -73,17 +73,16 @@ Make = Callable[[Drawer, int], Statement]
 """Makes a statement, with so many statements in it."""
 
 
-def group(drawer: Drawer, budget: int, count: int = 0, *, start: bool = False) -> Statement:
+def group(drawer: Drawer, budget: int, count: int = 0) -> Statement:
     """A task group of so many children, or of one to three."""
     *children, body = drawer.shares(budget, (count or 1 + drawer.number(3)) + 1)
-    return Group(start, tuple(children), body)
+    return Group(children=tuple(children), body=body)
 
 
 def _start(drawer: Drawer, budget: int) -> Statement:
-    drawn = group(drawer, budget, start=True)
-    assert isinstance(drawn, Group)
-    children = tuple(_with_started(drawer, child) for child in drawn.children)
-    return Group(start=True, children=children, body=drawn.body)
+    count = min(1 + drawer.number(3), budget)
+    *children, body = drawer.shares(budget - count, count + 1)
+    return Group(start=True, children=tuple(_with_started(drawer, child) for child in children), body=body)
 
 
 def _with_started(drawer: Drawer, child: Block) -> Block:
@@ -161,7 +160,6 @@ _LEAVES: dict[str, Make] = {
     "read-variable": lambda _drawer, _budget: ReadVariable(),
     "started": lambda _drawer, _budget: Started(),
     "thread": lambda drawer, _budget: Thread(drawer.switch()),
-    "plain-lock": _plain_lock,
 }
 
 _COMPOUNDS: dict[str, Make] = {
@@ -174,6 +172,7 @@ _COMPOUNDS: dict[str, Make] = {
     "start": _start,
     "gather": gather,
     "with-lock": _with(WithLock),
+    "plain-lock": _plain_lock,
     "with-semaphore": _with(WithSemaphore),
     "with-limiter": _with(WithLimiter),
     "with-clone": _clone,
