@@ -73,13 +73,14 @@ ARROWS = {
     "environment": "backends entry rounds sighting venvs",
     "runner": "backends contrasts entry environment estimate observation pace passes plan rounds sighting"
     " spread tally venvs",
+    "fuzz": "backends errors observation process store",
     "configuration": "errors",
     "catalog": "errors observation scenarios sighting",
     "usual": "estimate protocol",
     "audit": "backends entry estimate observation pace plan record rounds runner sighting spread tally"
     " trial usual",
     "session": "audit audited entry errors record report runner store tally",
-    "cli": "backends capabilities catalog changes comparison comparison_table configuration entry"
+    "cli": "backends fuzz venvs capabilities catalog changes comparison comparison_table configuration entry"
     " environment errors estimate gate observation passes plan record report runner session sighting site"
     " store table tally trial venvs verdict",
 }
@@ -104,19 +105,20 @@ ON_ASYNCIO = " ".join(
 
 LIBRARIES = {
     "altair": "report",
-    "asyncio": "backends scenarios.native.asyncio_tasks scenarios.native.asyncio_locks"
+    "asyncio": "backends harness.fuzz.interpreter.virtual_asyncio scenarios.native.asyncio_tasks scenarios.native.asyncio_locks"
     f" scenarios.native.asyncio_echo {ON_ASYNCIO}",
-    "trio": "backends scenarios.native.trio_tasks scenarios.native.trio_locks scenarios.native.trio_echo",
+    "trio": "backends harness.fuzz.interpreter.virtual_trio scenarios.native.trio_tasks scenarios.native.trio_locks scenarios.native.trio_echo",
     "uvloop": "backends",
-    "anyio": "backends worker scenarios",
+    "anyio": "backends worker scenarios harness.fuzz.interpreter.__main__ harness.fuzz.interpreter.execution"
+    " harness.fuzz.interpreter.statements",
     "ddsketch": "worker",
     "httpx": "scenarios.http.requests scenarios.http.serving",
     "httpx_ws": "scenarios.http.websocket",
     "jinja2": "report",
     "markupsafe": "report site",
     "numpy": "site summary",
-    "msgspec": "configuration process rounds sighting store report site cli venvs",
-    "packaging": "verdict venvs",
+    "msgspec": "configuration fuzz process rounds sighting store report site cli venvs",
+    "packaging": "verdict venvs fuzz",
     "platformdirs": "report venvs",
     "pyperf": "store usual worker",
     "rich": "report cli",
@@ -245,7 +247,8 @@ def test_the_parent_loads_no_loop_and_no_statistics_until_it_needs_them() -> Non
     parent = [
         module
         for module in MODULES
-        if row_of(module) not in in_child and not module.startswith("harness.backends.")
+        if row_of(module) not in in_child
+        and not module.startswith(("harness.backends.", "harness.fuzz.interpreter"))
     ]
     assert "harness.cli" in parent
     assert loaded_by(parent) & {"anyio", "asyncio", "pyperf", "scipy", "trio", "uvloop"} == set()
@@ -256,6 +259,14 @@ def test_the_command_line_loads_no_drawing_either_until_a_command_needs_it() -> 
     assert "typer" in loaded
     heavy = {"altair", "anyio", "asyncio", "jinja2", "numpy", "pandas", "pyperf", "rich", "scipy", "trio"}
     assert loaded & {*heavy, "uvloop", "vl_convert"} == set()
+
+
+def test_the_interpreter_of_random_programs_imports_backends_and_its_own_modules_only() -> None:
+    interpreter = [module for module in MODULES if module.startswith("harness.fuzz.interpreter")]
+    assert "harness.fuzz.interpreter.__main__" in interpreter
+    for module in interpreter:
+        ours = {name for name in imports_of(module) if is_ours(name)}
+        assert all(name.startswith(("harness.backends", "harness.fuzz.interpreter")) for name in ours), module
 
 
 def test_a_worker_loads_nothing_that_only_the_parent_needs() -> None:

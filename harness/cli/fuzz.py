@@ -45,7 +45,8 @@ def fuzz(
         list[str] | None,
         typer.Option(
             metavar="LOOP=LAW",
-            help="Switch a law off for a loop that always breaks it, such as 'rloop=descriptors left'; may be repeated.",
+            help="Switch a law off for a loop that always breaks it, such as 'mine=descriptors left'; "
+            "may be repeated.",
         ),
     ] = None,
     part: Annotated[
@@ -63,7 +64,7 @@ def fuzz(
     as_json: Json = False,
     no_progress: NoProgress = False,
 ) -> None:
-    """Run random concurrent programs on each backend, and judge what happens by what documentation promises."""
+    """Run random concurrent programs, and judge what happens by what documentation promises."""
     from harness.cli.fuzzing import choose_subjects, replay_file, run, show
     from harness.fuzz.campaign import Limits
     from harness.fuzz.generator import Series

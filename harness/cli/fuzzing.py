@@ -19,7 +19,7 @@ from harness.fuzz.campaign import Limits
 from harness.fuzz.findings import Finding
 from harness.fuzz.journal import Chunk, Found, Line
 from harness.fuzz.language import Program
-from harness.fuzz.outcomes import Run, assess
+from harness.fuzz.outcomes import Assessment, Run, assess
 from harness.fuzz.running import CannotRun, Interpreter
 from harness.fuzz.session import Session
 from harness.fuzz.subject import Subject, make_subject
@@ -138,8 +138,10 @@ def _summary_lines(summary: Summary) -> Iterator[str]:
 def _finding_lines(finding: Finding) -> Iterator[str]:
     yield f"{finding.id}: {finding.problem}"
     yield f"  {finding.signature}"
-    seen = f"seen in {finding.confirmed} of {finding.tries} runs of this program, and in {finding.times} programs"
-    yield f"  {seen}"
+    yield (
+        f"  seen in {finding.confirmed} of {finding.tries} runs of this program, "
+        f"and in {finding.times} programs"
+    )
     if finding.before:
         yield "  after this program in the same process:"
         yield from (f"    {line}" for line in finding.before.splitlines())
@@ -157,7 +159,8 @@ def _finding_lines(finding: Finding) -> Iterator[str]:
 def _backend_lines(one: BackendSummary, summary: Summary) -> Iterator[str]:
     totals = one.totals
     yield (
-        f"{one.backend}: {totals.judged:,} programs judged, {totals.undecided:,} undecided, {totals.late:,} late; "
+        f"{one.backend}: {totals.judged:,} programs judged, {totals.undecided:,} undecided, "
+        f"{totals.late:,} late; "
         f"{_percent(totals.several_tasks, totals.programs)} with two or more tasks"
     )
     sources = dict(summary.reasons)
@@ -186,17 +189,22 @@ def replay_file(path: Path, subjects: Sequence[Subject]) -> int:
     typer.echo(write_program(program))
     wrong = False
     for subject in subjects:
-        with Interpreter(subject) as interpreter:
-            for scale in subject.scales:
-                run_ = interpreter.run_one(program, scale)
-                assert run_ is not None
-                assessment = assess(subject, program, run_)
-                if assessment.is_well:
-                    break
+        replayed = _replay(subject, program)
+        assessment = assess(subject, program, replayed)
         wrong = wrong or not assessment.is_well
-        for line in _replayed(subject, run_, program):
+        for line in _replayed(subject, replayed, assessment):
             typer.echo(line)
     return FINDING if wrong else 0
+
+
+def _replay(subject: Subject, program: Program) -> Run:
+    """One run; in real time, the first that is well, or else the one with the longest instants."""
+    with Interpreter(subject) as interpreter:
+        runs = (interpreter.run_one(program, scale) for scale in subject.scales)
+        for replayed in filter(None, runs):
+            if assess(subject, program, replayed).is_well:
+                break
+    return replayed
 
 
 def _read(path: Path) -> Program:
@@ -209,8 +217,7 @@ def _read(path: Path) -> Program:
     return read_program(text)
 
 
-def _replayed(subject: Subject, run_: Run, program: Program) -> Iterator[str]:
-    assessment = assess(subject, program, run_)
+def _replayed(subject: Subject, run_: Run, assessment: Assessment) -> Iterator[str]:
     yield f"{subject.name}: {'as it should be' if assessment.is_well else 'not as it should be'}"
     positions = {one.position for one in assessment.symptoms}
     for index, (task, kind, number, value, elapsed) in enumerate(run_.ran.trace):

@@ -30,7 +30,7 @@ _LATE_TRIES = 3
 """Runs more, with the longest instants, for a program whose runs were late."""
 
 _STARVED = 0.1
-"""Of an instant: a process that stood in line for a CPU for longer may be late through no fault of its loop."""
+"""Of an instant: a process that stood in line for a CPU for longer may be late by no fault of its loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +233,7 @@ class Campaign:
         return assessment if starved else _not_late(assessment)
 
     def _needs_patience(self, subject: Subject, symptom: Symptom) -> bool:
-        """Whether it may be the machine's fault: a trace that parts, and in no way that has been looked into."""
+        """Whether it may be the machine's fault: a trace that parts, in a way that is not known yet."""
         if symptom.problem is not Problem.TRACE or subject.virtual:
             return False
         with self._lock:

@@ -1,4 +1,4 @@
-"""What is added to a finding before it is reported: what every backend does, versions, and a standalone script."""
+"""What is added to a finding before it is reported: every backend's outcome, versions, a script."""
 
 import os
 import re

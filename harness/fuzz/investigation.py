@@ -1,4 +1,4 @@
-"""From a program that went wrong once to a finding: is it seen again, how small can it be, how often is it seen."""
+"""From a program that went wrong once to a finding: is it seen again, how small can it be, and how often."""
 
 from time import monotonic
 
@@ -17,7 +17,7 @@ _TRIES = 4
 """Runs in which something that was seen once has to be seen again."""
 
 _ONCE = ("descriptors left", "threads left")
-"""Laws that a process may seem to break once, when it opens what it then keeps: they have to be broken again."""
+"""Laws that a process may seem to break once, when it opens what it keeps: these must be broken again."""
 
 _SECONDS = 90.0
 """Seconds for which a program is made smaller at most."""

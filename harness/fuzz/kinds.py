@@ -210,8 +210,8 @@ KINDS = {
     ),
     Profile.ALL: _kinds(
         "checkpoint sleep sleep-forever raise cancel enter-again set-event wait-event wait-condition notify"
-        " send receive close set-variable read-variable thread started catch finally generator scope group start"
-        " with-lock with-semaphore with-limiter with-clone"
+        " send receive close set-variable read-variable thread started catch finally generator scope group"
+        " start with-lock with-semaphore with-limiter with-clone"
     ),
 }
 """What each profile is made of; a kind that is named twice is drawn more often."""

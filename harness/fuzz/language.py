@@ -149,7 +149,7 @@ class WithSemaphore(Statement):
 
 @dataclass(frozen=True, slots=True)
 class WithLimiter(Statement):
-    """Hold the one token of a capacity limiter for the body; only the body, where the task holds it already."""
+    """Hold the one token of a limiter for the body; only the body, where the task holds it already."""
 
     limiter: int = 0
     body: Block = ()

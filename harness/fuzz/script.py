@@ -7,7 +7,7 @@ from harness.fuzz.script_statements import Writer
 _HEAD = '''"""{title}
 
 Run it as `python {name}` on {loop}, and as `python {name} {beside}` to compare.
-Each line it prints: the time in instants of {instant} s, the task, what happened in which statement, with what.
+Each line that it prints: the time in instants of {instant} s, the task, what happened, where, with what.
 C is a cancellation, E and a number what `raise` of that statement raises, G(…) an exception group.
 """
 
@@ -34,7 +34,8 @@ def describe(error):
 
 
 def say(task, kind, statement, value="-"):
-    print(f"{{(anyio.current_time() - origin) / INSTANT:.2f}} task {{task}}: {{kind}} {{statement}} {{value}}", flush=True)
+    elapsed = (anyio.current_time() - origin) / INSTANT
+    print(f"{{elapsed:.2f}} task {{task}}: {{kind}} {{statement}} {{value}}", flush=True)
 
 
 async def do(task, statement, operation, kind="done"):
@@ -127,7 +128,7 @@ INSTANT = 0.2
 
 
 def write_script(program: Program, loop: Loop, beside: Loop, *, title: str, name: str, times: int = 1) -> str:
-    """A script that runs a program, once or more, on a loop or on the one beside it, and prints what it sees."""
+    """A script that runs a program, once or more, on a loop or the one beside it, and prints what it sees."""
     writer = Writer(program)
     lines = [*writer.program()]
     head = _HEAD.format(title=title, name=name, loop=loop.name, beside=beside.name, instant=INSTANT)

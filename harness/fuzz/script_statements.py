@@ -112,7 +112,9 @@ class Writer:
     def _inside(self, block: Block, place: _Place) -> Lines:
         return (f"    {line}" for line in self._block(block, place))
 
-    def _statement(self, statement: Statement, number: int, place: _Place) -> Lines:
+    def _statement(  # noqa: C901 - a case for each kind of statement
+        self, statement: Statement, number: int, place: _Place
+    ) -> Lines:
         task = place.task
         match statement:
             case Raise():
@@ -141,7 +143,9 @@ class Writer:
             case _:
                 yield from self._compound(statement, number, place)
 
-    def _operation(self, statement: Statement, number: int, place: _Place) -> str:
+    def _operation(  # noqa: PLR0911 - a case for each kind of statement
+        self, statement: Statement, number: int, place: _Place
+    ) -> str:
         """What is awaited, for a statement that is nothing else."""
         match statement:
             case Checkpoint():
@@ -201,7 +205,7 @@ class Writer:
                 yield f'    say({task}, "caught", {number}, describe(error))'
             case Scope(deadline, shield, body):
                 until = self._end if shield and not deadline else deadline
-                yield from self._scope(number, task, until, shield, lambda: self._block(body, place))
+                yield from self._scope(number, task, until, lambda: self._block(body, place), shield=shield)
             case Finally():
                 yield from self._finally(statement, number, place)
             case Generator(body, cleanup):
@@ -220,9 +224,9 @@ class Writer:
         number: int,
         task: int,
         until: int,
-        shield: bool,
         body: Callable[[], Lines],
         *,
+        shield: bool,
         named: bool = True,
     ) -> Lines:
         deadline = f"deadline=origin + {until} * INSTANT, " if until else ""
@@ -230,7 +234,8 @@ class Writer:
         if self._cancels and named:
             yield f"scopes[{number}] = scope_{number}"
             yield f"active.add({number})"
-        yield f"with leaving({task}, {number}, scope_{number}{', active' if self._cancels else ''}), scope_{number}:"
+        active = ", active" if self._cancels else ""
+        yield f"with leaving({task}, {number}, scope_{number}{active}), scope_{number}:"
         for line in body():
             yield f"    {line}"
 
@@ -248,9 +253,9 @@ class Writer:
                 number,
                 place.task,
                 self._end,
-                True,
                 lambda: self._block(statement.cleanup, place),
-                named=False,  # noqa: FBT003
+                shield=True,
+                named=False,
             )
             for line in lines:
                 yield f"    {line}"

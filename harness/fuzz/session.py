@@ -1,8 +1,11 @@
 """One campaign from its beginning, or from where it was left, to its summary."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from harness.errors import BadInput
 from harness.fuzz.campaign import Campaign, Limits, Part
@@ -43,9 +46,7 @@ class Session:
         self._begun = Begun(
             series.seed, series.profile, series.max_size, backends, against, part.index, part.count
         )
-        name = f"seed-{series.seed}-{series.profile}-{series.max_size}"
-        against_words = f"-against-{against}" if against else ""
-        self.folder = folder / f"{name}{against_words}-{part.index + 1}-of-{part.count}"
+        self.folder = folder / folder_name(self._begun)
         self.state = CampaignState(self._rows)
 
     def run(self, limits: Limits, show: Callable[[Line], None]) -> Summary:
@@ -68,21 +69,14 @@ class Session:
 
     def _look_at_what_is_known(self, subject: Subject, journal: Journal) -> tuple[str, ...]:
         """Try saved findings and known rows first; gives the names of those that are not seen any more."""
-        gone: list[str] = []
-        with Interpreter(subject) as interpreter:
-            try:
-                if not self._begun.against:
-                    gone.extend(
-                        row.name for row in self._about[subject.name] if _is_gone(row, subject, interpreter)
-                    )
-                for finding in read_saved(self._saved):
-                    if finding.backend == subject.name and not self._try_again(
-                        finding, subject, interpreter, journal
-                    ):
-                        gone.append(f"{finding.id}: {finding.signature}")
-            except CannotRun:
-                return ()
-        return tuple(gone)
+        try:
+            with Interpreter(subject) as interpreter:
+                rows = [row.name for row in self._about[subject.name] if _is_gone(row, subject, interpreter)]
+                saved = [one for one in read_saved(self._saved) if one.backend == subject.name]
+                gone = [one for one in saved if not self._try_again(one, subject, interpreter, journal)]
+        except CannotRun:
+            return ()  # the campaign will say so
+        return (*rows, *(f"{one.id}: {one.signature}" for one in gone))
 
     def _try_again(
         self, finding: Finding, subject: Subject, interpreter: Interpreter, journal: Journal
@@ -134,10 +128,16 @@ class Session:
         return concluded
 
 
+def folder_name(begun: Begun) -> str:
+    """The folder of a campaign: what it is about, so that the same command finds it again."""
+    series = f"seed-{begun.seed}-{begun.profile}-{begun.max_size}-part-{begun.part + 1}-of-{begun.parts}"
+    against = f"-against-{begun.against}" if begun.against else ""
+    backends = hashlib.sha256("\n".join(begun.backends).encode()).hexdigest()[:8]
+    return f"{series}{against}-on-{backends}"
+
+
 def replace_original(again: Finding, finding: Finding) -> Finding:
     """What was seen of a saved finding now, with the program that it was first found with."""
-    import msgspec  # noqa: PLC0415
-
     return msgspec.structs.replace(again, original=finding.original, number=finding.number)
 
 

@@ -1,7 +1,7 @@
 """Makes a program smaller for as long as it still shows what it was found for.
 
-Structural: a statement is dropped, a part takes the place of the whole, a child is dropped, numbers get lower,
-switches go off. Each result is a program, because every part of a program is.
+Structural: a statement is dropped, a part takes the place of the whole, a child is dropped, numbers get
+lower, switches go off. Each result is a program, because every part of a program is.
 """
 
 from collections.abc import Callable, Iterator

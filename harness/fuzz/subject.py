@@ -52,7 +52,7 @@ class Subject:
 
 
 def make_subject(backend: Backend, python: str, *, against: str = "", real_time: bool = False) -> Subject:
-    """A backend, judged by its own family's rules or those of another. Raises BadInput for one that has none."""
+    """A backend, judged by its own family's rules or another's. Raises BadInput for one that has none."""
     if backend.gatherer == "taskgroup":
         raise BadInput(
             f"{backend.name}: nothing here says what gather means over asyncio.TaskGroup; "

@@ -38,7 +38,7 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """1 for a new finding; 3 where a backend could not be run, or too much could not be judged; else 0."""
+        """1 for a new finding; 3 where a backend was not run, or too much could not be judged; else 0."""
         if self.findings:
             return FINDING
         if any(one.error or _is_unjudged(one.totals) for one in self.backends):

@@ -16,7 +16,7 @@ def _when_a_timer_is_far(strike: Callable[[Any], None]) -> None:
     call_at = asyncio.BaseEventLoop.call_at
 
     def planted(self: Any, when: float, callback: Any, *args: Any, context: Any = None) -> Any:
-        if when - self.time() == 3:  # noqa: PLR2004
+        if when - self.time() == 3:
             strike(self)
         return call_at(self, when, callback, *args, context=context)
 

@@ -5,15 +5,17 @@ count on the running loop, so that they strike at the same place whenever a prog
 """
 
 import asyncio
+import contextlib
 import contextvars
+import os
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 import anyio._backends._asyncio as backend
 import anyio._core._synchronization as core
-import anyio.streams.memory as memory
-from anyio import WouldBlock
+from anyio import ClosedResourceError, EndOfStream, WouldBlock
+from anyio.streams import memory
 
 FAULTS: dict[str, tuple[str, Callable[[], None]]] = {}
 """Every fault by name: the profile that it is looked for in, and what plants it."""
@@ -54,7 +56,7 @@ def group_drops_an_error() -> None:
         self._exceptions = Dropping(append)
         return await leave(self, *error)
 
-    backend.TaskGroup.__aexit__ = planted  # type: ignore[method-assign]
+    backend.TaskGroup.__aexit__ = planted  # type: ignore[assignment, method-assign]
 
 
 @fault("tasks")
@@ -63,14 +65,14 @@ def group_does_not_wait() -> None:
     start_soon = backend.TaskGroup.start_soon
 
     def planted(self: Any, function: Any, *args: Any, name: object = None) -> Any:
-        if len(self._tasks) == 2:  # noqa: PLR2004
+        if len(self._tasks) == 2:
             loop = asyncio.get_running_loop()
             task = loop.create_task(function(*args))
             loop.__dict__.setdefault("_kept", set()).add(task)
             return None
         return start_soon(self, function, *args, name=name)
 
-    backend.TaskGroup.start_soon = planted  # type: ignore[method-assign]
+    backend.TaskGroup.start_soon = planted  # type: ignore[assignment, method-assign, misc]
 
 
 @fault("tasks")
@@ -142,7 +144,7 @@ def shield_with_a_deadline_does_not_shield() -> None:
 @fault("cancellation")
 def scope_swallows_its_parents_cancellation() -> None:
     """A cancelled scope catches a cancellation though an outer scope is cancelled too."""
-    backend.CancelScope._parent_cancellation_is_visible_to_us = False  # type: ignore[assignment, misc]
+    backend.CancelScope._parent_cancellation_is_visible_to_us = False  # type: ignore[assignment]
 
 
 @fault("cancellation")
@@ -205,8 +207,7 @@ def _call_at(change: Callable[[Any, float], float | None]) -> None:
     def planted(self: Any, when: float, callback: Any, *args: Any, context: Any = None) -> Any:
         changed = change(self, when)
         if changed is None:
-            handle = call_at(self, when, lambda: None)
-            return handle
+            return call_at(self, when, lambda: None)
         return call_at(self, changed, callback, *args, context=context)
 
     asyncio.BaseEventLoop.call_at = planted  # type: ignore[assignment, method-assign]
@@ -231,7 +232,7 @@ def timers_of_one_instant_collide() -> None:
     def change(loop: Any, when: float) -> float | None:
         counts: dict[float, int] = loop.__dict__.setdefault("_instants", {})
         counts[when] = counts.get(when, 0) + 1
-        return None if counts[when] == 3 else when  # noqa: PLR2004
+        return None if counts[when] == 3 else when
 
     _call_at(change)
 
@@ -254,7 +255,7 @@ def timers_fire_in_reverse() -> None:
 
     def change(loop: Any, when: float) -> float | None:
         pending = [handle.when() for handle in loop._scheduled if handle.when() > loop.time()]
-        return max([when, *pending[:1]]) if len(pending) > 2 else when  # noqa: PLR2004
+        return max([when, *pending[:1]]) if len(pending) > 2 else when
 
     _call_at(change)
 
@@ -408,7 +409,7 @@ def second_sender_is_not_woken() -> None:
     def planted(self: Any) -> Any:
         state = self._state
         if self._closed:
-            raise memory.ClosedResourceError
+            raise ClosedResourceError
         if state.waiting_senders:
             several = len(state.waiting_senders) > 1
             event, item = state.waiting_senders.popitem(last=False)
@@ -418,7 +419,7 @@ def second_sender_is_not_woken() -> None:
         if state.buffer:
             return state.buffer.popleft()
         if not state.open_send_channels:
-            raise memory.EndOfStream
+            raise EndOfStream
         raise WouldBlock
 
     memory.MemoryObjectReceiveStream.receive_nowait = planted  # type: ignore[method-assign]
@@ -445,7 +446,7 @@ def clean_up_in_a_cancelled_scope_is_not_shielded() -> None:
     """A shielded scope that is entered in a cancelled one does not shield."""
     init = backend.CancelScope.__init__
 
-    def planted(self: Any, deadline: float = float("inf"), shield: bool = False) -> None:  # noqa: FBT001, FBT002
+    def planted(self: Any, deadline: float = float("inf"), shield: bool = False) -> None:
         scope = None
         if (task := asyncio.current_task()) and (state := backend._task_states.get(task)):
             scope = state.cancel_scope
@@ -460,8 +461,8 @@ def loop_leaves_a_descriptor() -> None:
     close = asyncio.SelectorEventLoop.close
 
     def planted(self: Any) -> None:
-        if self.__dict__.get("_planted", {}).get("task", 0) > 2:  # noqa: PLR2004
-            self._selector_kept = _kept.append(__import__("os").dup(0))
+        if self.__dict__.get("_planted", {}).get("task", 0) > 2:
+            _kept.append(os.dup(0))
         close(self)
 
     create_task = asyncio.BaseEventLoop.create_task
@@ -475,14 +476,12 @@ def loop_leaves_a_descriptor() -> None:
     asyncio.BaseEventLoop.create_task = counted  # type: ignore[assignment, method-assign]
 
 
-_kept: list[None] = []
+_kept: list[int] = []
 
 
 @fault("cancellation")
 def generator_is_not_closed_when_cancelled() -> None:
     """aclose() of a generator whose consumer was cancelled is left out: its clean-up comes late or never."""
-    import contextlib
-
     leave = contextlib.aclosing.__aexit__
 
     async def planted(self: Any, *error: Any) -> None:
@@ -495,7 +494,7 @@ def generator_is_not_closed_when_cancelled() -> None:
 
 @fault("gather")
 def gather_returns_values_in_order_of_completion() -> None:
-    """gather gives its results in the order in which they came."""
+    """Gather gives its results in the order in which they came."""
     gather = asyncio.gather
 
     async def planted(*awaitables: Any, return_exceptions: bool = False) -> list[Any]:

@@ -23,6 +23,7 @@ from harness.fuzz.kinds import Profile
 from harness.fuzz.known import KnownRow
 from harness.fuzz.language import Raise, size, walk
 from harness.fuzz.outcomes import Problem
+from harness.fuzz.session import folder_name
 from harness.fuzz.state import CampaignState, Totals
 from harness.fuzz.subject import Subject, make_subject
 from harness.fuzz.summary import BackendSummary, Summary
@@ -107,7 +108,11 @@ def test_one_fault_is_one_finding_with_its_smallest_program() -> None:
 
 
 def test_what_is_seen_again_without_being_looked_into_is_counted() -> None:
-    lines = [line for number in range(3) for line in (Suspected(suspect(number)), Found(suspect(number), finding()))]
+    lines = [
+        line
+        for number in range(3)
+        for line in (Suspected(suspect(number)), Found(suspect(number), finding()))
+    ]
     state = CampaignState((), lines)
     finding_id = state.seen_before(("asyncio+gather", Problem.TRACE, suspect().signature))
     assert finding_id == finding().id
@@ -126,7 +131,15 @@ def test_what_was_not_seen_again_is_no_finding_but_a_death_that_comes_twice_is()
 
 def test_a_known_row_makes_a_finding_known_and_hides_no_other() -> None:
     row = KnownRow(
-        "early", ("asyncio",), "why", "not reported yet", "sleep", {}, None, Problem.TRACE, finding().signature
+        "early",
+        ("asyncio",),
+        "why",
+        "not reported yet",
+        "sleep",
+        {},
+        None,
+        Problem.TRACE,
+        finding().signature,
     )
     other = msgspec.structs.replace(finding(), signature="done send -, allowed: not now")
     state = CampaignState((row,), [Found(suspect(1), finding()), Found(suspect(2), other)])
@@ -170,7 +183,9 @@ def test_a_campaign_finds_a_fault_makes_it_small_and_says_everything_of_it(tmp_p
     concluded = conclude(found, broken, [broken, subject()])
     assert [one.verdict == "as it should be" for one in concluded.outcomes] == [False, True]
     assert concluded.script is not None
-    assert not concluded.script.shows  # the script knows nothing of the fault that was planted in this process
+    assert (
+        not concluded.script.shows
+    )  # the script knows nothing of the fault that was planted in this process
     path = save(concluded, tmp_path / "findings")
     assert read_saved(path.parent) == [concluded]
 
@@ -195,7 +210,8 @@ def test_a_killed_campaign_loses_no_finding_and_goes_on(tmp_path: Path) -> None:
         str(Path(sys.executable).with_name("loopcmp")), "fuzz", "-b", "asyncio", "--programs", "1500",
         "--folder", str(tmp_path), "--seed", "5", "--no-progress",
     ]  # fmt: skip
-    journal = tmp_path / "seed-5-all-14-1-of-1" / "campaign.jsonl"
+    begun = Begun(5, "all", 14, ("asyncio+gather",), "", 0, 1)
+    journal = tmp_path / folder_name(begun) / "campaign.jsonl"
     before: list[bytes] = []
     for _ in range(20):
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:

@@ -10,7 +10,7 @@ from harness.backends import Backend, Loop, find_backend
 from harness.errors import BadInput
 from harness.fuzz.generator import Series
 from harness.fuzz.kinds import Profile
-from harness.fuzz.known import read_known, rows_about, versions_here, with_quirks
+from harness.fuzz.known import KnownRow, read_known, rows_about, versions_here, with_quirks
 from harness.fuzz.outcomes import Problem, assess
 from harness.fuzz.running import CannotRun, Interpreter
 from harness.fuzz.subject import Subject, make_subject
@@ -51,10 +51,7 @@ def test_so_they_do_in_real_time(name: str) -> None:
 
 
 @pytest.mark.parametrize("row", read_known(), ids=lambda row: row.name)
-def test_the_program_of_a_known_row_shows_it(row: object) -> None:
-    from harness.fuzz.known import KnownRow
-
-    assert isinstance(row, KnownRow)
+def test_the_program_of_a_known_row_shows_it(row: KnownRow) -> None:
     name = "trio" if row.loops == ("family:trio",) else "asyncio"
     subject = subject_of(name)
     program = read_program(row.program)

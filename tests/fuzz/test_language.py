@@ -137,7 +137,7 @@ def test_every_statement_can_be_run_and_judged() -> None:
 @given(programs())
 def test_shrinking_ends_with_the_least_that_still_fails(program: Program) -> None:
     kinds = {type(statement) for statement in walk(program.body)}
-    kind: type[Statement] = sorted(kinds, key=lambda one: one.__name__)[0] if kinds else Sleep
+    kind: type[Statement] = min(kinds, key=lambda one: one.__name__) if kinds else Sleep
 
     def has_it(candidate: Program) -> bool:
         return any(isinstance(statement, kind) for statement in walk(candidate.body))

@@ -1,8 +1,8 @@
 """The specification's sensitivity: every fault that is planted is found soon, and made small.
 
 Which faults, and why each is one, `planted` says. A fault that heals itself is not in it: AnyIO delivers a
-cancellation again in every iteration of the loop, so that one which is swallowed once comes again, and a timer
-of a scope that has been left finds nothing to cancel; nothing that a program could see would differ.
+cancellation again in every iteration of the loop, so that one which is swallowed once comes again, and a
+timer of a scope that has been left finds nothing to cancel: nothing that a program could see would differ.
 """
 
 import resource

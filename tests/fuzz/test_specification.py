@@ -71,7 +71,9 @@ SLEEP = "sleep until=2"
 
 
 @pytest.mark.parametrize(
-    ("instant", "expected"), [(1, "forbidden"), (2, "allowed"), (3, "forbidden")], ids=["early", "due", "late"]
+    ("instant", "expected"),
+    [(1, "forbidden"), (2, "allowed"), (3, "forbidden")],
+    ids=["early", "due", "late"],
 )
 def test_a_sleep_ends_in_its_instant(instant: int, expected: str) -> None:
     words = f"""

@@ -16,13 +16,13 @@ import anyio
 
 from harness.backends import Backend, Loop, open_backend
 from harness.backends.running import NotALoop, Running
+from harness.fuzz.interpreter.channel import Channel
 from harness.fuzz.interpreter.execution import Execution
 from harness.fuzz.interpreter.laws import Laws
 from harness.fuzz.interpreter.real_time import RealTime, Time
 from harness.fuzz.interpreter.starvation import seconds_waited
 from harness.fuzz.interpreter.statements import STATEMENTS
 from harness.fuzz.interpreter.watchdog import Watchdog
-from harness.worker.channel import Channel
 
 _SET_PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG, see prctl(2)."""

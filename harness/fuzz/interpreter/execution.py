@@ -37,7 +37,7 @@ class Failure(Exception):
 
 
 class Task:
-    """What belongs to one task: its name, what it holds, the ends of streams that it uses, who waits for it."""
+    """What belongs to one task: its name, what it holds, its ends of streams, and who waits for it."""
 
     def __init__(self, name: int, ends: dict[tuple[int, bool], Any], status: Any = None) -> None:
         self.name = name
@@ -100,7 +100,7 @@ class Execution:
         self.tasks_left = self.running.count_tasks() - before
 
     def _prepare(self) -> dict[tuple[int, bool], Any]:
-        """Make all objects; gives the ends of the streams, by the number of the stream and whether it sends."""
+        """Make all objects; gives the ends of streams, by the stream's number and whether it sends."""
         self._objects = {kind: [make() for _ in range(OBJECTS)] for kind, make in _MAKE.items()}
         pairs = [anyio.create_memory_object_stream[int](capacity) for capacity in self._capacities]
         self.opened = [stream for pair in pairs for stream in pair]

@@ -1,4 +1,4 @@
-"""What no program may leave behind or bring about, whatever it does: the laws, and who listens for breaches."""
+"""What no program may leave behind or bring about, whatever it does: the laws, and who watches over them."""
 
 import gc
 import logging

@@ -20,7 +20,7 @@ class Node:
 
 
 class Numbering:
-    """Numbers statements in the order in which they are written, and tasks with the statement that starts them."""
+    """Numbers statements in the order in which they are written, and tasks with what starts them."""
 
     def __init__(self) -> None:
         self._numbers = count()

@@ -30,8 +30,9 @@ EITHER = (NOTHING, CANCELLED)
 def is_cancelled(plan: Plan, state: State, scope: int) -> bool:
     """Whether whoever is called in this scope is cancelled: by it, or by an outer one that no shield hides.
 
-    AnyIO: "a shielded cancel scope … is protected from cancellation by outer scopes"; trio: "if a scope is
-    cancelled, all blocking operations within it raise Cancelled", again and again, at every checkpoint.
+    AnyIO's manual, introduction and "Shielding": cancelling a scope cancels all scopes nested within it, and
+    a task that is just starting runs until its first operation that requires waiting; a shield hides outer
+    scopes. It is so at every checkpoint ("Differences between asyncio and AnyIO cancellation semantics").
     """
     return bool(state.cancelled & plan.chains[scope])
 
@@ -39,8 +40,8 @@ def is_cancelled(plan: Plan, state: State, scope: int) -> bool:
 def cancel(plan: Plan, state: State, scope: int, running: int = -1) -> bool:
     """Cancel a scope, if it is active and is not cancelled yet; `running` is the task that does it, if any.
 
-    Everything that waits in it now will be cancelled, but for what was woken before: trio, "if an operation
-    raises Cancelled, then it did not happen", so what has happened must be reported.
+    AnyIO's manual, introduction: a task that waits is cancelled immediately. But for one that was woken
+    before: what has happened must be reported (trio's, "Cancellation and primitive operations").
     """
     bit = 1 << scope
     if state.cancelled & bit or not state.active & bit:
@@ -61,9 +62,9 @@ _DOOM = {
 def _doom(plan: Plan, state: State, task: int) -> None:
     """A task that waits is cancelled: it leaves every line, and will raise.
 
-    A sleep whose instant has come may have been woken by its timer already. A call in a thread is not given up
-    once it has begun (AnyIO's manual, "Working with threads": "cancelling … is ignored until the thread is
-    done"), and whether it has is not seen. Who waits for a condition takes its lock again before it raises.
+    A sleep whose instant has come may have been woken by its timer already. A call in a thread is not given
+    up once it has begun (AnyIO's manual, "Working with threads": it is shielded unless it may be abandoned),
+    and whether it has is not seen. Who waits for a condition takes its lock again before it raises.
     """
     status, detail = state.status[task], state.detail[task]
     outcomes: tuple[str, ...] = DOOMED
@@ -89,8 +90,8 @@ def _leave(lines: list[tuple[int, ...]], index: int, task: int) -> None:
 def leave_scope(plan: Plan, state: State, scope: int, outcome: str) -> tuple[bool, str]:
     """A scope is left with this outcome: whether it has caught its cancellation, and what goes on.
 
-    It takes cancellations out if it is cancelled itself and sees no outer one that is: trio, "the
-    exception is caught by the outermost scope that was cancelled".
+    It takes cancellations out if it is cancelled itself and sees no outer one that is: the exception goes on
+    to the outermost scope that is cancelled (trio's reference of `CancelScope`).
     """
     bit = 1 << scope
     state.active &= ~bit

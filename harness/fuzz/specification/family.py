@@ -37,8 +37,8 @@ SWITCHES = {
         "https://github.com/agronholm/anyio/issues/787",
     ),
     "interrupted_exit_raises": Switch(
-        "on asyncio, a group that is cancelled while it waits for its children raises a cancellation though no "
-        "child did; on trio, a nursery is never the source of a cancellation, it only propagates it",
+        "on asyncio, a group that is cancelled while it waits for its children raises a cancellation though "
+        "no child did; on trio, a nursery is never the source of a cancellation, it only propagates it",
         "https://github.com/agronholm/anyio/issues/1069, "
         "https://trio.readthedocs.io/en/stable/reference-core.html#trio.open_nursery",
     ),

@@ -56,7 +56,7 @@ def _leave_scope(machine: Machinery, state: State, task: int, frames: Frames, ou
 
 
 def _leave_body(machine: Machinery, state: State, task: int, frames: Frames, outcome: str) -> Outcome:
-    """The body of a group is over; if it has failed, the group is cancelled. Then it waits for its children."""
+    """The body of a group is over, which is cancelled if it has failed; then it waits for its children."""
     _, step, outer, rest = frames
     if outcome != NOTHING:
         cancel(machine.plan, state, step.scope, running=task)

@@ -1,4 +1,4 @@
-"""The machine: one run of it writes one trace. It is given a trace, and goes on for as long as it could write it.
+"""The machine: one run of it writes one trace. Given a trace, it goes on for as long as it could write it.
 
 What a task does between two awaits follows from the program; what an await comes back with is the trace's to
 say, and the rules' to allow.
@@ -156,8 +156,9 @@ class Machine(Machinery):
     def silent_steps(self, state: State) -> Iterator[State]:
         """Every state that is one step away which writes nothing.
 
-        A group learns of a failed child, a deadline that is due expires, who found nothing in a stream stands in
-        line, who was notified takes its lock back. Time moves only if there is none of these and nobody can run.
+        A group learns of a failed child, a deadline that is due expires, who found nothing in a stream stands
+        in line, who was notified takes its lock back. Time moves only where there is none of these and nobody
+        can run.
         """
         alone = True
         for step, subject in self._steps(state):

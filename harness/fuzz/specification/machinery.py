@@ -1,4 +1,4 @@
-"""What the rules of statements work with: the plan, the family, and somebody who takes the entries they write."""
+"""What the rules of statements work with: the plan, the family, and who takes the entries that they write."""
 
 from collections.abc import Collection
 from typing import Any, TypeAlias
@@ -121,7 +121,7 @@ class Machinery:
         state.ends[task] = state.ends[parent]
 
     def enter(self, state: State, task: int, scope: int) -> None:
-        """A task enters a scope; a deadline that is past cancels it at once, and one that is now may do so."""
+        """A task enters a scope; a deadline that is past cancels it at once, and one that is now may."""
         state.scopes[task] = scope
         state.active |= 1 << scope
         state.entered |= 1 << scope

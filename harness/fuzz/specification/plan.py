@@ -1,4 +1,4 @@
-"""A program made ready for the machine: steps with numbers, tasks with names, scopes with all that is fixed."""
+"""A program made ready for the machine: numbered steps, named tasks, and of scopes all that is fixed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -63,8 +63,8 @@ def end_of(stream: int, *, sending: bool) -> int:
 class Step:
     """A statement, with everything about it that does not depend on the run.
 
-    `index` is the number of the object that it is about; `scope` its own scope, or the one that it cancels, or
-    the end of a stream that it makes by cloning.
+    `index` is the number of the object that it is about; `scope` its own scope, or the one that it cancels,
+    or the end of a stream that it makes by cloning.
     """
 
     kind: type[Statement]
@@ -180,7 +180,7 @@ class _Maker:
         plan.task_parents.extend(step for _ in children)
         step.children = tuple(self.block(child, step.scope) for child in children)
 
-    def _plain(self, step: Step, statement: Statement, scope: int) -> None:
+    def _plain(self, step: Step, statement: Statement, scope: int) -> None:  # noqa: C901, PLR0912 - a table
         match statement:
             case Sleep(until):
                 step.index = until

@@ -53,7 +53,7 @@ class _Search:
         self._stuck: list[State] = []
         """The states that came furthest and could not go on."""
         self._partly = (-1, "")
-        """How far one task came on its own between two awaits, and what the machine would have written there."""
+        """How far one task came between two awaits, and what the machine would have written there."""
 
     def run(self) -> Verdict:
         """Try every way, the likeliest first."""

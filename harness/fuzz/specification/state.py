@@ -49,8 +49,8 @@ class State:
     """One state of the machine. Lists are by task, scope (as bits), object or end of a stream."""
 
     __slots__ = (
-        "active", "buffers", "cancelled", "closed", "condition_lines", "detail", "ends", "entered", "entered_again",
-        "errors",
+        "active", "buffers", "cancelled", "closed", "condition_lines", "detail", "ends", "entered",
+        "entered_again",        "errors",
         "events", "frames", "held", "lines", "now", "open_ends", "owners", "receive_lines",
         "scopes", "send_lines", "started", "status", "steps", "unfinished", "unlearned", "variables",
     )  # fmt: skip

@@ -94,7 +94,7 @@ def _scope(machine: Machinery, state: State, task: int, step: Step) -> Outcome:
 
 
 def _enter_again(machine: Machinery, state: State, task: int, step: Step) -> Outcome:
-    """trio: "a CancelScope can only be used once"; AnyIO: it "may only be used for a single 'with' block"."""
+    """A scope is for one `with` block only: so both libraries say in the RuntimeError that they raise."""
     if step.scope < 0 or not state.entered >> step.scope & 1:
         return NOTHING
     is_free = not (state.active | state.entered_again) >> step.scope & 1

@@ -67,8 +67,8 @@ def number_sent_by(state: State, task: int) -> int:
 def send(plan: Plan, state: State, task: int) -> str | None:
     """What comes of a sender that looks now; None if it has to wait, and then nothing has changed.
 
-    `send()`: ClosedResourceError "if this send stream has been closed", BrokenResourceError "if the stream has
-    been closed from the receiving end"; an item goes to the first receiver in line, else into the buffer.
+    `send()`: ClosedResourceError "if this send stream has been closed", BrokenResourceError "if the stream
+    has been closed from the receiving end"; an item goes to the first receiver in line, or into the buffer.
     """
     end, stream = state.detail[task]
     if state.closed >> end & 1:

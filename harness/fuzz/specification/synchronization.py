@@ -98,7 +98,7 @@ def notify(state: State, condition: int, *, everyone: bool) -> None:
 def take_back(state: State, task: int) -> None:
     """A silent step: who was notified, or cancelled, takes the condition's lock or stands in line for it.
 
-    The lock is taken under a shield: "wait() … re-acquires the lock", also when it raises.
+    The lock is taken under a shield, and also when `wait()` raises: who leaves it holds the lock.
     """
     condition, outcome = state.detail[task]
     index = CONDITION + condition

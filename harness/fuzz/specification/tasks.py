@@ -49,7 +49,7 @@ def learn(plan: Plan, state: State, family: Family, task: int) -> None:
 
 
 def _learn(plan: Plan, state: State, family: Family, scope: int, outcome: str) -> None:
-    """AnyIO: "if a task raises an exception, all the other tasks in the group are cancelled"."""
+    """A failed child cancels the group (AnyIO's manual, "Handling exceptions in a task group")."""
     state.unfinished[scope] -= 1
     if outcome != CANCELLED or family.keeps_cancelled:
         state.errors[scope] += (outcome,)
@@ -72,8 +72,8 @@ def join_outcomes(
 ) -> Collection[str]:
     """What may leave a group, all of whose children have ended, when its body has ended with `body`.
 
-    AnyIO: "all exceptions raised from the tasks … are combined into an exception group"; a cancellation of the
-    group's own scope stops there.
+    Whatever was raised is combined into one exception group (AnyIO's manual, "Handling multiple errors in a
+    task group"); a cancellation of the group's own scope stops there.
     """
     if family.keeps_cancelled:
         raised = [*state.errors[step.scope], *([] if body == NOTHING else [body])]
@@ -114,9 +114,9 @@ def report_started(plan: Plan, state: State, task: int, scope: int) -> Collectio
 def start_outcomes(plan: Plan, state: State, family: Family, child: int, scope: int) -> Collection[str]:
     """What `start()` may come back with now; nothing while it waits.
 
-    AnyIO: "if the spawned task never calls task_status.started(), then start() will raise a RuntimeError"; what
-    the child raises before it has reported leaves `start()`, not the group. A cancelled `start()` waits for the
-    child's end; on asyncio, it then raises the cancellation whatever the child has raised.
+    A child that ends without a report makes it raise RuntimeError (AnyIO's manual, "Starting and
+    initializing tasks"); what it raises before it has reported leaves `start()`, not the group. A cancelled
+    `start()` waits for the child's end; on asyncio, it then raises the cancellation whatever the child raised.
     """
     how, is_gone, ended = state.started[child], state.status[child] == GONE, state.detail[child]
     if how == STARTED:
@@ -157,8 +157,7 @@ def gathered_child_ended(state: State, step: Step, outcome: str) -> None:
 def gather_outcomes(state: State, step: Step) -> Collection[str]:
     """What `asyncio.gather` may come back with now; nothing while it waits.
 
-    "If all awaitables are completed successfully, the result is an aggregate list of returned values. The order
-    of result values corresponds to the order of awaitables."
+    Its documentation: the result is a list of the returned values, in the order of the awaitables.
     """
     if state.errors[step.scope]:
         return state.errors[step.scope]
@@ -166,7 +165,7 @@ def gather_outcomes(state: State, step: Step) -> Collection[str]:
 
 
 def values_of(state: State, step: Step) -> str:
-    """The values that a gather returns: of each child its name, its exception, or None if it was cancelled."""
+    """The values that a gather returns: each child's name, its exception, or None if it was cancelled."""
     return ",".join(_value_of(task, state.detail[task]) for task in step.tasks)
 
 
