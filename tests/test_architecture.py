@@ -105,9 +105,11 @@ ON_ASYNCIO = " ".join(
 
 LIBRARIES = {
     "altair": "report",
-    "asyncio": "backends harness.fuzz.interpreter.virtual_asyncio scenarios.native.asyncio_tasks scenarios.native.asyncio_locks"
+    "asyncio": "backends harness.fuzz.interpreter.virtual_asyncio"
+    " scenarios.native.asyncio_tasks scenarios.native.asyncio_locks"
     f" scenarios.native.asyncio_echo {ON_ASYNCIO}",
-    "trio": "backends harness.fuzz.interpreter.virtual_trio scenarios.native.trio_tasks scenarios.native.trio_locks scenarios.native.trio_echo",
+    "trio": "backends harness.fuzz.interpreter.virtual_trio"
+    " scenarios.native.trio_tasks scenarios.native.trio_locks scenarios.native.trio_echo",
     "uvloop": "backends",
     "anyio": "backends worker scenarios harness.fuzz.interpreter.__main__ harness.fuzz.interpreter.execution"
     " harness.fuzz.interpreter.statements",

@@ -221,6 +221,42 @@ def test_only_on_asyncio_does_an_interrupted_exit_of_a_group_raise(family: Famil
     assert judged(INTERRUPTED, words, family) == expected
 
 
+STARTING = """
+group
+  child
+    group start
+      child
+        scope shield
+          started
+          sleep until=1
+      body
+  body
+    raise
+"""
+
+
+@pytest.mark.parametrize(("family", "value"), [(ASYNCIO, "C"), (TRIO, "-")])
+def test_a_start_that_was_cancelled_before_the_child_reported_waits_for_its_end(
+    family: Family, value: str
+) -> None:
+    words = f"""
+        0 0 start -1 -
+        0 1 start -1 -
+        0 2 start -1 -
+        0 2 started 3 -
+        1 2 done 4 -
+        1 2 left 2 passed -
+        1 2 end -1 -
+        1 1 done 1 {value}
+        1 1 joined 1 {value}
+        1 1 end -1 {value}
+        1 0 joined 0 G(E5)
+        1 0 end -1 G(E5)
+        1 0 left -1 passed G(E5)
+    """
+    assert judged(STARTING, words, family) == "allowed"
+
+
 BESIDE = """
 scope
   cancel

@@ -198,7 +198,7 @@ class Machine(Machinery):
         """The instant to which time moves; None if somebody can still run, or nothing is to come."""
         due: list[float] = []
         for task, status in enumerate(state.status):
-            if status not in BLOCKED or (status in _COMPOSED and self.outcomes(state.copy(), task)):
+            if status not in BLOCKED or (status in _COMPOSED and self._must_run(state, task)):
                 return None
             if status == SLEEPING:
                 due.append(state.detail[task])
@@ -207,6 +207,12 @@ class Machine(Machinery):
         pending = state.active & ~state.cancelled
         due.extend(self.plan.deadlines[scope] for scope in self._timed if pending >> scope & 1)
         return int(min(due)) if due else None
+
+    def _must_run(self, state: State, task: int) -> bool:
+        """Whether a task that waits for others has to go on before time moves."""
+        if state.status[task] == STARTING and tasks.may_wait_for_end(state, state.detail[task]):
+            return False
+        return bool(self.outcomes(state.copy(), task))
 
     def is_over(self, state: State) -> bool:
         """Whether every task that was started has ended."""

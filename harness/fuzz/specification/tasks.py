@@ -116,7 +116,7 @@ def start_outcomes(plan: Plan, state: State, family: Family, child: int, scope: 
 
     A child that ends without a report makes it raise RuntimeError (AnyIO's manual, "Starting and
     initializing tasks"); what it raises before it has reported leaves `start()`, not the group. A cancelled
-    `start()` waits for the child's end; on asyncio, it then raises the cancellation whatever the child raised.
+    `start()` waits for the child's end; on asyncio, it then raises the cancellation, whatever came of it.
     """
     how, is_gone, ended = state.started[child], state.status[child] == GONE, state.detail[child]
     if how == STARTED:
@@ -128,6 +128,14 @@ def start_outcomes(plan: Plan, state: State, family: Family, child: int, scope: 
     if family.keeps_cancelled:
         return (ended,) if is_gone else ()
     return (NOTHING, CANCELLED) if is_gone else (NOTHING,)
+
+
+def may_wait_for_end(state: State, child: int) -> bool:
+    """Whether a `start()` that could come back may wait for the child's end all the same.
+
+    It was cancelled before the child reported; whether that had reached it when the child did is not seen.
+    """
+    return state.started[child] == REPORTED_CANCELLED and state.status[child] != GONE
 
 
 NOT_STARTED = "RuntimeError"
