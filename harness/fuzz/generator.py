@@ -70,7 +70,7 @@ class _Generator:
         One kind stands out, and is drawn as often as the others together: tasks have to meet at something.
         """
         numbers = self._numbers
-        chosen = [kind for kind in kinds if numbers.chance(1, 3)]
+        chosen = [kind for kind, digit in zip(kinds, numbers.digits(3, len(kinds)), strict=True) if not digit]
         focus = numbers.choice(kinds)
         chosen.extend([focus] * (1 + sum(kind.is_compound is focus.is_compound for kind in chosen)))
         leaves = [kind.make for kind in chosen if not kind.is_compound]

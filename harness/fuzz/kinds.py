@@ -199,8 +199,8 @@ KINDS = {
         " scope scope finally generator group catch"
     ),
     Profile.SYNC: _kinds(
-        "checkpoint sleep cancel set-event wait-event wait-condition notify scope group"
-        " with-lock with-semaphore with-limiter"
+        "checkpoint sleep cancel cancel set-event wait-event wait-condition notify scope group"
+        " with-lock with-semaphore with-semaphore with-limiter"
     ),
     Profile.CHANNELS: _kinds(
         "checkpoint sleep cancel send send receive receive close scope group with-clone catch"
