@@ -8,6 +8,7 @@ import typer
 from harness.cli.audit import audit
 from harness.cli.check import check
 from harness.cli.compare import compare
+from harness.cli.fuzz import fuzz
 from harness.cli.help import GroupedCommand, examples
 from harness.cli.list import list_
 from harness.cli.new import new
@@ -57,6 +58,9 @@ _add(
 _add("report", report, "loopcmp report results/before", "loopcmp report results/before --format csv")
 _add("audit", audit, "loopcmp audit", "loopcmp audit order:n=1 --trials 600 --seconds 36000")
 _add("publish", publish, "loopcmp publish -o site")
+_add(
+    "fuzz", fuzz, "loopcmp fuzz -b uvloop --seconds 60", "loopcmp fuzz --profile cancellation --programs 5000"
+)
 
 
 @app.callback()

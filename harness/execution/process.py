@@ -66,7 +66,7 @@ class Worker:
 
     `cpus` are the CPUs it is pinned to before Python starts in it; None leaves it free. Once `stop`
     is set, from another thread, `receive` ends the worker. After `lifetime` seconds it is ended
-    whatever it says. `python` is the interpreter it runs on.
+    whatever it says. `python` is the interpreter it runs on, and `module` the program that it runs.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Worker:
         stop: Event | None = None,
         lifetime: float | None = None,
         python: str = sys.executable,
+        module: str = "harness.worker",
     ) -> None:
         self._stop = stop
         self._lifetime = lifetime
@@ -86,7 +87,7 @@ class Worker:
         self._replies, worker_replies = os.pipe()
         with pinned_to(cpus):
             self._process = subprocess.Popen(
-                [python, "-P", "-X", "faulthandler", "-m", "harness.worker",
+                [python, "-P", "-X", "faulthandler", "-m", module,
                  str(worker_commands), str(worker_replies), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

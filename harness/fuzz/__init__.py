@@ -1,0 +1,1 @@
+"""Random concurrent programs on every backend, judged by what documentation promises."""
