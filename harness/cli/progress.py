@@ -114,7 +114,7 @@ class Progress:
                 self._note = self._trial(entry)
 
     def _done(self) -> int:
-        """Count the finished benchmarks with rounds of their own; in an audit, the identical code compared."""
+        """Count the finished benchmarks with rounds of their own; in an audit, trials of identical code."""
         if self._state.run.audit is None:
             return sum(benchmark.stop_reason is not None for benchmark in self._own)
         return sum(result.trial.question == "identical" for result in self._state.trials)

@@ -12,7 +12,7 @@ from harness.execution.environments import built_from, installed_pythons
 from harness.execution.environments.installed import BuiltEnvironment
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Parameter
-from harness.runner.catalog import choose_rows
+from harness.runner.catalog import choose_benchmarks
 from harness.runner.choosing import known
 
 
@@ -80,7 +80,7 @@ Listing = ListedScenario | ListedBackend | ListedEnvironment | ListedInterpreter
 
 def list_scenarios(words: Sequence[str]) -> tuple[ListedScenario, ...]:
     """Return the benchmarks that the words choose, the large ones too. Raises BadInput as choosing does."""
-    return tuple(map(_listed_scenario, choose_rows(words, scale=True)))
+    return tuple(map(_listed_scenario, choose_benchmarks(words, scale=True)))
 
 
 def _listed_scenario(benchmark: Benchmark) -> ListedScenario:

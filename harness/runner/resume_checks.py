@@ -19,11 +19,13 @@ from harness.runner.planning import choose_baseline
 
 
 def check_typed(folder: Path, begun: RunStarted) -> None:
-    """Raises BadInput, naming the folder and the field, for what no command line can ask for."""
+    """Raise BadInput, naming the folder and the field, for what no command line can ask for."""
     journal, plan = folder / JOURNAL, begun.plan
     with _field(journal, "name"):
         safe_name(begun.name)
-    for module, family in dict.fromkeys((row.module, row.family) for row in plan.benchmarks):
+    for module, family in dict.fromkeys(
+        (benchmark.module, benchmark.family) for benchmark in plan.benchmarks
+    ):
         with _field(journal, "plan.benchmarks.module"):
             check_module(module, family)
     for number, backend in enumerate(plan.backends):

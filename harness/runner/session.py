@@ -41,7 +41,7 @@ def resume(folder: Path) -> Session:
     return Session(folder, state, journal)
 
 
-def measure(session: Session, tell: Callable[[Entry], None]) -> None:
+def measure(session: Session, show: Callable[[Entry], None]) -> None:
     """Observe and time what is not yet journaled; every entry is on disk before the next begins."""
     state = session.state
     with (
@@ -52,11 +52,11 @@ def measure(session: Session, tell: Callable[[Entry], None]) -> None:
         for entry in chain(observed, timed, timing.close(state)):
             journal.append(entry)
             state.add(entry)
-            tell(entry)
+            show(entry)
 
 
 def conclude(session: Session) -> Record:
-    """Write the pyperf files of what was measured and the compressed journal, and give the record of it.
+    """Write the pyperf files of what was measured and the compressed journal, and return the record of it.
 
     The plain journal stays until the record is written: a run that is killed before goes on from it.
     """
