@@ -94,7 +94,7 @@ class BoundScenario:
             raise TypeError("the story has nothing to run")
         return nullcontext(self.operation)
 
-    async def once(self) -> object:
+    async def run(self) -> object:
         """Set up, run one operation, and tear down."""
         async with self.open() as operation:
             return await operation()

@@ -55,7 +55,7 @@ def take_turns(case: CaseSpec, channel: Channel) -> None:
         return
     if session.tasks_left:
         raise LeavesTasks(f"a timed story ends every task that it starts; this one left {session.tasks_left}")
-    channel.send("farewell", session.summary())
+    channel.send("summary", session.summary())
 
 
 def settle_allocator() -> None:
