@@ -272,7 +272,7 @@ def test_an_arm_that_leaves_tasks_behind_is_named_with_what_to_do(tmp_path: Path
     """), "uvloop+gather")  # fmt: skip
     failed = fault(run_round(arms, RoundSettings(1, 1, 0), FREE, "seed", ABOUT))
     assert failed == ArmFailure(
-        "uvloop+gather", "a timed story ends every task that it starts; this one left 1"
+        "uvloop+gather", "a timed scenario ends every task that it starts; this one left 1"
     )
 
 

@@ -449,7 +449,7 @@ def test_the_summary_counts_threads_and_memory_since_the_first_iteration(ready: 
 def test_a_story_that_leaves_tasks_behind_is_refused(start: Start, loop: str, leave_one: str) -> None:
     reply = start(f"@scenario()\nasync def story():\n    {leave_one}", loop).next()
     assert reply.kind == "refused"
-    assert reply.message["message"] == "a timed story ends every task that it starts; this one left 1"
+    assert reply.message["message"] == "a timed scenario ends every task that it starts; this one left 1"
 
 
 def test_a_task_that_ends_right_after_the_story_is_no_reason_to_refuse_it(start: Start) -> None:

@@ -132,7 +132,7 @@ class Progress:
             left = schedule.trials - self._done()
             return f"{left} comparisons of identical code, and more: at most {seconds:.0f} s"
         parts = [self._left_to_observe(), *(self._left_to_time() if self._timed else ())]
-        return f"{len(state.plan.benchmarks)} rows, {self._cases} cases: {', '.join(parts)}"
+        return f"{len(state.plan.benchmarks)} benchmarks, {self._cases} cases: {', '.join(parts)}"
 
     def _left_to_observe(self) -> str:
         left = self._cases - self._before
@@ -152,7 +152,7 @@ class Progress:
         else:
             left = (max(0.0, effort.max_seconds - _seconds(benchmark.rounds)) for benchmark in unfinished)
             seconds = f"at most {sum(left):.0f}"
-        yield f"timing {len(unfinished)} of the rows {seconds} s"
+        yield f"timing {len(unfinished)} of the benchmarks {seconds} s"
         if passes := sum(len(requested_passes(plan, state.benchmark)) for state in unfinished):
             yield f"{passes} passes at most {passes * BUDGET:.0f} s"
 

@@ -105,7 +105,8 @@ def _calibrated(state: BenchmarkState) -> BenchmarkCalibrated | ArmDropped:
     if calibration.slowest * GRAIN > SLOWEST_VALUE:
         why = (
             f"an iteration takes up to {calibration.slowest * 1e3:.1f} ms, and an audit's value has {GRAIN}: "
-            f"name a row whose iterations take at most {SLOWEST_VALUE / GRAIN * 1e3:g} ms, such as order:n=1"
+            f"name a benchmark whose iterations take at most {SLOWEST_VALUE / GRAIN * 1e3:g} ms, "
+            "such as order:n=1"
         )
         return ArmDropped(benchmark.id, ArmFailure(plan.baseline, why), "unstable")
     return BenchmarkCalibrated(

@@ -85,7 +85,7 @@ def check_benchmarks(benchmarks: Sequence[Benchmark]) -> None:
     for benchmark in benchmarks:
         if benchmarks_now.get(benchmark.id) != replace(benchmark, source=""):
             raise BadInput(
-                f"{benchmark.id} is no longer the story that the run was begun with: "
+                f"{benchmark.id} is no longer the scenario that the run was begun with: "
                 f"undo what was changed in {benchmark.source.rpartition(':')[0]}, or begin another run"
             )
 

@@ -86,7 +86,7 @@ def plan_audit(request: RunRequest, schedule: AuditSchedule, announce: Announce 
     first, *others = run.plan.benchmarks
     if others or not first.timed or first.ideal is not None or first.set_up:
         raise BadInput(
-            "an audit times one row that neither sleeps nor has a set-up, such as order:n=1, "
+            "an audit times one benchmark that neither sleeps nor has a set-up, such as order:n=1, "
             f"not {request.scenarios[0]}"
         )
     return replace(run, audit=schedule)

@@ -91,7 +91,7 @@ class BoundScenario:
         if self.set_up is not None:
             return self.set_up()
         if self.operation is None:
-            raise TypeError("the story has nothing to run")
+            raise TypeError("the scenario has nothing to run")
         return nullcontext(self.operation)
 
     async def run(self) -> object:
