@@ -202,12 +202,12 @@ def _comparisons(result: BenchmarkResult, rounds: Sequence[RoundMeasured]) -> It
 
 def _usual(run: RunState, number: int) -> TrialResult:
     """Try the usual procedure with as much machine time as a comparison of identical code takes."""
-    benchmark, base, begun = run.plan.benchmarks[0], _base(run.plan), perf_counter()
+    benchmark, base, start = run.plan.benchmarks[0], _base(run.plan), perf_counter()
     processes = _as_many_processes(run.trials)
     try:
         usual = usual_procedure(case_spec(benchmark, base), processes, choose_cpus(benchmark.cpus))
     except SequentialFailed as failed:
-        return TrialResult(USUAL, number, round(perf_counter() - begun, 3), processes, f"pyperf: {failed}")
+        return TrialResult(USUAL, number, round(perf_counter() - start, 3), processes, f"pyperf: {failed}")
     return TrialResult(
         USUAL, number, round(usual.seconds, 3), processes, "as pyperf ends it", usual.typical,
         (ArmComparison(f"{base.loop.name}{SUFFIX}+{base.gatherer}", usual.ratio, _judgement(usual)),),

@@ -18,11 +18,11 @@ from harness.runner.catalog import check_module
 from harness.runner.planning import choose_baseline
 
 
-def check_typed(folder: Path, begun: RunStarted) -> None:
+def check_typed(folder: Path, run: RunStarted) -> None:
     """Raise BadInput, naming the folder and the field, for what no command line can ask for."""
-    journal, plan = folder / JOURNAL, begun.plan
+    journal, plan = folder / JOURNAL, run.plan
     with _field(journal, "name"):
-        safe_name(begun.name)
+        safe_name(run.name)
     for module, family in dict.fromkeys(
         (benchmark.module, benchmark.family) for benchmark in plan.benchmarks
     ):
@@ -32,7 +32,7 @@ def check_typed(folder: Path, begun: RunStarted) -> None:
         _check_backend(journal, f"plan.backends[{number}]", backend)
     with _field(journal, "plan.baseline"):
         choose_baseline(plan.baseline, plan.backends)
-    for number, there in enumerate(begun.machine.environments):
+    for number, there in enumerate(run.machine.environments):
         with _field(journal, f"machine.environments[{number}].versions"):
             check_versions(there.versions)
 

@@ -42,7 +42,7 @@ def usual_procedure(case: CaseSpec, processes: int, cpus: frozenset[int] | None)
     """
     import pyperf
 
-    begun = perf_counter()
+    start = perf_counter()
     with tempfile.TemporaryDirectory(prefix="loopcmp-") as folder:
         sides = [Path(folder, name) for name in ("a.json", "b.json")]
         for side in sides:
@@ -58,7 +58,7 @@ def usual_procedure(case: CaseSpec, processes: int, cpus: frozenset[int] | None)
     return SequentialResult(
         ratio=_ratio(a, b, processes),
         significant="not significant" not in comparison.lower(),
-        seconds=perf_counter() - begun,
+        seconds=perf_counter() - start,
         typical=mean(a),
     )
 

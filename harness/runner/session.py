@@ -24,18 +24,18 @@ class Session:
     journal: store.Journal
 
 
-def start(begun: RunStarted, results: Path, *, publish: bool) -> Session:
+def start(run: RunStarted, results: Path, *, publish: bool) -> Session:
     """Begin a run in a folder of its own. Raises BadInput where none can be made."""
-    folder = store.new_folder(results, begun.name, publish=publish)
-    journal, fixed = store.Journal(folder), replace(begun, published=publish)
+    folder = store.new_folder(results, run.name, publish=publish)
+    journal, fixed = store.Journal(folder), replace(run, published=publish)
     journal.append(fixed)
     return Session(folder, RunState(fixed), journal)
 
 
 def resume(folder: Path) -> Session:
     """Go on with a run that was ended. Raises BadInput if there is none, or it is finished."""
-    journal, begun, entries = store.resume(folder)
-    state = RunState(begun, entries)
+    journal, run, entries = store.resume(folder)
+    state = RunState(run, entries)
     if state.finished is not None and (folder / store.RECORD).exists():
         raise BadInput(f"{folder} is finished: loopcmp report {folder} shows it")
     return Session(folder, state, journal)

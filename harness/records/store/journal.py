@@ -118,14 +118,14 @@ def resume(folder: Path) -> tuple[Journal, RunStarted, Iterator[Entry]]:
         raise BadInput(f"{folder} is finished: loopcmp report {folder} shows it")
     journal = Journal(folder, create=False)
     try:
-        begun, entries = open_journal(folder)  # before anything is changed: it may be no journal
-        check_version(begun, str(folder / JOURNAL))
+        run, entries = open_journal(folder)  # before anything is changed: it may be no journal
+        check_version(run, str(folder / JOURNAL))
         mend_journal(folder)
         remove_halves(folder)
     except BaseException:
         journal.__exit__()
         raise
-    return journal, begun, entries
+    return journal, run, entries
 
 
 def _check_files(folder: Path) -> None:
@@ -140,18 +140,18 @@ def _check_files(folder: Path) -> None:
 
 def read_journal(folder: Path) -> tuple[RunStarted, tuple[Entry, ...]]:
     """Read a run's journal whole, but for a torn last line of a run that was killed. Raises BadInput."""
-    begun, entries = open_journal(folder)
-    return begun, tuple(entries)
+    run, entries = open_journal(folder)
+    return run, tuple(entries)
 
 
 def open_journal(folder: Path) -> tuple[RunStarted, Iterator[Entry]]:
     """Read a run's journal entry by entry: all of them could fill the memory. Raises BadInput, also later."""
     path = journal_path(folder)
     entries = (_entry(path, number, line) for number, line in _lines(path))
-    begun = next(entries, None)
-    if not isinstance(begun, RunStarted):
+    run = next(entries, None)
+    if not isinstance(run, RunStarted):
         raise BadInput(f"{path} does not begin as a journal of loopcmp does")
-    return begun, entries
+    return run, entries
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
