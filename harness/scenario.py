@@ -1,4 +1,4 @@
-"""All that a scenario may import from the harness: `@scenario`, `Gather`, and the words of a promise."""
+"""What a scenario may import from the harness: `@scenario`, `Gather`, and the words of a promise."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -80,17 +80,17 @@ class Left:
 
 
 def never_retrieved(exception: object) -> Left:
-    """The loop will log that nobody retrieved this exception (or `cancelled`)."""
+    """Promise that the loop will log that nobody retrieved this exception (or `cancelled`)."""
     return Left("never-retrieved", exception)
 
 
 def never_awaited() -> Left:
-    """Python will warn that a coroutine was never awaited."""
+    """Promise that Python will warn that a coroutine was never awaited."""
     return Left("never-awaited")
 
 
 def destroyed_pending() -> Left:
-    """The loop will log that a task was destroyed while it was pending."""
+    """Promise that the loop will log that a task was destroyed while it was pending."""
     return Left("destroyed-pending")
 
 
@@ -213,8 +213,8 @@ def scenario(
     scenario that sleeps would take on a perfect loop. `timed=False` only checks. `cpus` is how
     many CPUs the scenario needs to be itself: 2 for threads, subprocesses and files. `tags` may be a
     function of the parameters too; benchmarks tagged "scale" wait for `--scale`, benchmarks tagged "control"
-    come out equal on all loops. `native` names the scenario that this one tells again without
-    AnyIO, over the same parameters; `only` the family of loops that the scenario can run on.
+    come out equal on all loops. `native` names the scenario whose twin this one is, without
+    AnyIO and over the same parameters; `only` the family of loops that the scenario can run on.
     `needs` are the modules of libraries beyond AnyIO that the scenario imports when it runs: where one
     is missing, the benchmark is unavailable and everything else goes on.
     """

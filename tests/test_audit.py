@@ -131,7 +131,7 @@ def test_a_story_too_long_for_an_audit_is_dropped_with_what_to_do(tmp_path: Path
         tally.add(entry)
     (dropped,) = conduct(tally)
     assert isinstance(dropped, ArmDropped)
-    assert "name a row whose iterations take at most 0.5 ms" in dropped.failure.reason
+    assert "name a benchmark whose iterations take at most 0.5 ms" in dropped.failure.reason
 
 
 @workers

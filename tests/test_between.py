@@ -85,7 +85,7 @@ def test_rows_that_only_one_record_has_are_named_and_not_compared() -> None:
     assert {change.benchmark for change in found.changes} == {"story"}
     assert "Only in the old record: other." in notes(found)
     assert {(gone.benchmark, gone.reason) for gone in found.missing} == {
-        ("other", "the new record has no such row")
+        ("other", "the new record has no such benchmark")
     }
     assert "Only in the new record: other." in notes(between([one], both))
     assert between([one], both).missing == ()

@@ -9,7 +9,7 @@ from harness.errors import BadInput
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Parameter
 from harness.runner import catalog
-from harness.runner.catalog import choose_rows
+from harness.runner.catalog import choose_benchmarks
 
 
 def row(
@@ -43,16 +43,16 @@ def _rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(catalog, "known_rows", lambda: OWN)
+    monkeypatch.setattr(catalog, "known_benchmarks", lambda: OWN)
     monkeypatch.setattr(catalog, "list_benchmarks", listed)
 
 
 def ids(*words: str) -> list[str]:
-    return [row.id for row in choose_rows(words)]
+    return [row.id for row in choose_benchmarks(words)]
 
 
 def test_no_words_choose_everything_of_ours_but_what_is_set_aside() -> None:
-    assert choose_rows(()) == OWN[:-1]
+    assert choose_benchmarks(()) == OWN[:-1]
 
 
 def test_what_is_set_aside_is_chosen_by_a_word() -> None:
@@ -81,14 +81,14 @@ def test_a_word_is_a_name_a_rows_id_a_glob_a_tag_or_a_family(word: str, chosen: 
 
 @pytest.fixture
 def _large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalog, "known_rows", lambda: (*OWN, LARGE))
+    monkeypatch.setattr(catalog, "known_benchmarks", lambda: (*OWN, LARGE))
 
 
 @pytest.mark.usefixtures("_large")
 @pytest.mark.parametrize("words", [(), ("order",), ("order:n=1*",), ("tutorial", "echo")])
 def test_what_takes_gigabytes_is_left_out_unless_asked_for(words: tuple[str, ...]) -> None:
-    assert LARGE not in choose_rows(words)
-    assert {row.id for row in choose_rows(words, scale=True)} - set(ids(*words)) == {LARGE.id}
+    assert LARGE not in choose_benchmarks(words)
+    assert {row.id for row in choose_benchmarks(words, scale=True)} - set(ids(*words)) == {LARGE.id}
 
 
 @pytest.mark.usefixtures("_large")
@@ -100,7 +100,7 @@ def test_what_takes_gigabytes_is_chosen_by_its_own_id_or_its_tag(word: str) -> N
 @pytest.mark.usefixtures("_large")
 def test_a_word_that_chooses_only_what_is_left_out_is_told_how_to_have_it() -> None:
     with pytest.raises(BadInput, match=r"^order:n=1000000 takes .*: name it in full, or add --scale$"):
-        choose_rows(["*:n=1000000"])
+        choose_benchmarks(["*:n=1000000"])
 
 
 def test_several_words_choose_each_row_once_and_in_our_order() -> None:
@@ -112,13 +112,13 @@ def test_several_words_choose_each_row_once_and_in_our_order() -> None:
 )
 def test_a_near_miss_is_told_what_was_meant(typed: str, meant: str) -> None:
     with pytest.raises(BadInput, match=rf"is called '{typed}': did you mean {meant}\? `loopcmp list`"):
-        choose_rows(["order", typed])
+        choose_benchmarks(["order", typed])
 
 
 @pytest.mark.parametrize("typed", ["zzz", "ORDER", "zzz*"])
 def test_a_word_far_from_everything_is_told_where_all_are_listed(typed: str) -> None:
     with pytest.raises(BadInput) as caught:
-        choose_rows([typed])
+        choose_benchmarks([typed])
     assert str(caught.value) == (
         f"no scenario, tag or family is called {typed!r}: `loopcmp list` shows them all"
     )
@@ -126,7 +126,7 @@ def test_a_word_far_from_everything_is_told_where_all_are_listed(typed: str) -> 
 
 def test_a_path_chooses_all_that_is_in_it_and_nothing_of_ours(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("one two")
-    one, two = choose_rows(["mine.py"])
+    one, two = choose_benchmarks(["mine.py"])
     assert (one.id, two.id, one.family) == ("one", "two", "mine")
 
 
@@ -143,37 +143,37 @@ def test_a_path_and_a_name_choose_both(tmp_path: Path) -> None:
 
 def test_a_path_that_is_not_there_is_named_as_it_was_typed() -> None:
     with pytest.raises(BadInput, match=r"^there is no scenario file some/mine\.py$"):
-        choose_rows(["some/mine.py"])
+        choose_benchmarks(["some/mine.py"])
 
 
 def test_a_file_that_is_no_python_is_told_how_to_be_called(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("one")
     with pytest.raises(BadInput, match=r"^\./mine\.txt is no Python file: its name must end in \.py$"):
-        choose_rows(["./mine.txt"])
+        choose_benchmarks(["./mine.txt"])
 
 
 def test_a_users_scenario_may_be_called_like_one_of_ours_that_was_not_chosen(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("say_after")
-    [chosen] = choose_rows(["mine.py"])
+    [chosen] = choose_benchmarks(["mine.py"])
     assert chosen.module == "mine.py"
 
 
 def test_two_scenarios_of_one_name_are_told_which_to_rename(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("one say_after")
     with pytest.raises(BadInput, match=r"two scenarios are called say_after: rename the one in mine\.py:2$"):
-        choose_rows(["mine.py", "tutorial"])
+        choose_benchmarks(["mine.py", "tutorial"])
 
 
 def test_two_files_of_the_users_may_not_clash_either(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("one")
     (tmp_path / "theirs.py").write_text("one")
     with pytest.raises(BadInput, match=r"two scenarios are called one: rename the one in theirs\.py:1$"):
-        choose_rows(["mine.py", "theirs.py"])
+        choose_benchmarks(["mine.py", "theirs.py"])
 
 
 @pytest.mark.workers
 def test_our_known_rows_have_a_name_each(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    rows = choose_rows(())
+    rows = choose_benchmarks(())
     assert len({row.id for row in rows}) == len(rows) > 0
     assert {row.family for row in rows} >= {"tutorial"}

@@ -544,7 +544,7 @@ def test_a_run_ends_with_the_table_the_sentences_and_the_path_of_the_report(fini
 
 @pytest.mark.workers
 def test_progress_goes_to_stderr_and_says_what_is_done(finished: Run) -> None:
-    assert "1 rows, 3 cases" in finished.done.stderr
+    assert "1 benchmarks, 3 cases" in finished.done.stderr
     assert "mine: 6 rounds, as --fast asks" in finished.done.stderr
     assert "Time per iteration" not in finished.done.stderr
 

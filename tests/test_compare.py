@@ -95,7 +95,7 @@ def test_it_names_what_broke_and_what_was_not_measured(
     assert f"• story on {UVLOOP} is more than 5% slower: 1.1" in shown.out
     assert "one session" in shown.out
     for name in (UVLOOP, TRIO):
-        assert f"• other on {name} could not be measured: the new record has no such row." in shown.out
+        assert f"• other on {name} could not be measured: the new record has no such benchmark." in shown.out
     assert shown.err == ""
 
 

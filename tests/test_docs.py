@@ -14,7 +14,7 @@ import typer
 from docs import reference_pages
 from harness.cli.app import app
 from harness.report import Format
-from harness.runner.catalog import choose_rows
+from harness.runner.catalog import choose_benchmarks
 from scenarios import FAMILIES
 from tests.documents import CHANGELOG, DOCUMENTS, README, ROOT, Document
 
@@ -131,7 +131,7 @@ def test_every_scenario_that_a_command_names_is_there() -> None:
     named = sorted(word for word in words if not word.endswith(".py") and word != "my_scenario")
     assert named
     for word in named:
-        assert choose_rows([word], scale=True)
+        assert choose_benchmarks([word], scale=True)
 
 
 def examples() -> list[str]:

@@ -194,7 +194,9 @@ def test_a_run_goes_on_only_with_the_stories_it_was_begun_with(
     Path("mine.py").write_text(f"# Two numbers.\n{MINE}")
     verify_unchanged(begun)
     Path("mine.py").write_text(MINE.replace("one(0), one(1)", "one(0), one(+1)"))
-    with pytest.raises(BadInput, match=r"mine is no longer the story .* undo what was changed in mine\.py"):
+    with pytest.raises(
+        BadInput, match=r"mine is no longer the scenario .* undo what was changed in mine\.py"
+    ):
         verify_unchanged(begun)
     Path("mine.py").unlink()
     with pytest.raises(BadInput, match=r"mine\.py is not here: go on in the folder where the run was begun"):

@@ -74,9 +74,9 @@ def test_a_case_without_any_interval_could_not_be_measured() -> None:
 
 
 def test_a_case_that_lost_its_number_could_not_be_measured() -> None:
-    gate = judge(FIVE, {}, [Missing("echo", UVLOOP, "the new record has no such row")], 0.95, 1)
+    gate = judge(FIVE, {}, [Missing("echo", UVLOOP, "the new record has no such benchmark")], 0.95, 1)
     [said] = sentences(gate)
-    assert said == "echo on uvloop+gather could not be measured: the new record has no such row."
+    assert said == "echo on uvloop+gather could not be measured: the new record has no such benchmark."
 
 
 @pytest.mark.parametrize(

@@ -367,7 +367,7 @@ def test_a_module_that_does_not_exist_is_broken_and_not_a_crash() -> None:
 
 
 def test_two_values_that_would_give_rows_one_name_are_refused(rows: Lister) -> None:
-    with pytest.raises(Malformed, match="two rows would have one name"):
+    with pytest.raises(Malformed, match="two benchmarks would have one name"):
         rows('@scenario(params={"n": [1, "1"]})\nasync def story(n): ...\n')
 
 

@@ -53,7 +53,7 @@ def test_a_native_row_that_is_measured_in_anothers_rounds_is_not_waited_for() ->
     observed = [*seen_alike(told, seen), *seen_alike(twin, seen, [ASYNCIO, UVLOOP])]
     tally = RunState(begun(plan(told, twin, effort=FAST)), observed)
     progress = Progress(tally, shown=False, timed=True)
-    assert "timing 1 of the rows" in progress._announcement()
+    assert "timing 1 of the benchmarks" in progress._announcement()
     assert "passes" not in progress._announcement()
     happen(tally, progress, BenchmarkFinished(told.id, StopReason(StopKind.ROUNDS, 6, "fast")))
     _, timing = bars(progress)
@@ -105,18 +105,20 @@ def test_a_run_that_goes_on_announces_only_what_is_left() -> None:
         return Progress(tally, shown=False, timed=True)._announcement()
 
     finished = BenchmarkFinished(ONE.id, StopReason(StopKind.TIME, 60))
-    assert announced([]) == ("2 rows, 6 cases: observing takes about 2 s, timing 2 of the rows at most 120 s")
+    assert announced([]) == (
+        "2 benchmarks, 6 cases: observing takes about 2 s, timing 2 of the benchmarks at most 120 s"
+    )
     assert announced([*SEEN[:2]]) == (
-        "2 rows, 6 cases: observing 4 of them takes about 1 s, timing 2 of the rows at most 120 s"
+        "2 benchmarks, 6 cases: observing 4 of them takes about 1 s, timing 2 of the benchmarks at most 120 s"
     )
     assert announced([*SEEN, finished, *PLAYED]) == (
-        "2 rows, 6 cases: all are observed, timing 1 of the rows at most 40 s"
+        "2 benchmarks, 6 cases: all are observed, timing 1 of the benchmarks at most 40 s"
     )
     assert announced([*SEEN, finished, *PLAYED], FAST) == (
-        "2 rows, 6 cases: all are observed, timing 1 of the rows about 5 s"
+        "2 benchmarks, 6 cases: all are observed, timing 1 of the benchmarks about 5 s"
     )
     assert announced([*SEEN, finished, BenchmarkFinished(TWO.id, StopReason(StopKind.TIME, 60))]) == (
-        "2 rows, 6 cases: all are observed"
+        "2 benchmarks, 6 cases: all are observed"
     )
 
 

@@ -272,7 +272,7 @@ def test_an_arm_that_leaves_tasks_behind_is_named_with_what_to_do(tmp_path: Path
     """), "uvloop+gather")  # fmt: skip
     failed = fault(run_round(arms, RoundSettings(1, 1, 0), FREE, "seed", ABOUT))
     assert failed == ArmFailure(
-        "uvloop+gather", "a timed story ends every task that it starts; this one left 1"
+        "uvloop+gather", "a timed scenario ends every task that it starts; this one left 1"
     )
 
 
@@ -293,7 +293,7 @@ VALUE: dict[str, object] = {
     "loops": 1, "wall": 1, "cpu": 1, "switches": [0, 0], "collections": [0, 0, 0], "collecting": 0,
     "waited": 0, "idle_cpu": 0,
 }  # fmt: skip
-FAREWELL: dict[str, object] = {"pyperf": "{}", "startup": 1, "peak": 1, "threads": 1}
+SUMMARY: dict[str, object] = {"pyperf": "{}", "startup": 1, "peak": 1, "threads": 1}
 
 
 def written_instead(folder: Path, *messages: Mapping[str, object]) -> tuple[ArmRound, ...] | ArmFailure:
@@ -374,15 +374,15 @@ SKETCH = {"operations": 1, "quantiles": [1, 1, 1]}
         ({"sketch": {**SKETCH, "quantiles": [1, 0, 1]}}, "wrote quantiles that cannot be: "),
         ({"sketch": {**SKETCH, "quantiles": [1, -1e3, 1]}}, "wrote quantiles that cannot be: "),
         ({"sketch": {**SKETCH, "operations": 0}}, "wrote quantiles that cannot be: "),
-        ({"sketch": {**SKETCH, "quantiles": [1, 1]}}, "wrote what is no farewell: "),
+        ({"sketch": {**SKETCH, "quantiles": [1, 1]}}, "wrote what is no summary: "),
     ],
 )
-def test_a_farewell_whose_numbers_cannot_be_is_a_fault(
+def test_a_summary_whose_numbers_cannot_be_is_a_fault(
     tmp_path: Path, told: dict[str, object], because: str
 ) -> None:
     value = {"kind": "value", "message": VALUE}
     failed = fault(
-        written_instead(tmp_path, READY, value, {"kind": "farewell", "message": {**FAREWELL, **told}})
+        written_instead(tmp_path, READY, value, {"kind": "summary", "message": {**SUMMARY, **told}})
     )
     assert failed.reason.startswith(because)
 

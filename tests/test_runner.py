@@ -29,7 +29,7 @@ from harness.records.plan import DEFAULT, FAST, FIRST_LOOK, Effort, Plan
 from harness.records.stop_reason import StopKind, StopReason
 from harness.runner import passes, stopping
 from harness.runner import timing as run_timing
-from harness.runner.catalog import choose_rows
+from harness.runner.catalog import choose_benchmarks
 from harness.runner.checking import check
 from harness.runner.passes import Pass
 from harness.runner.state import RunState
@@ -205,7 +205,7 @@ def test_a_row_has_its_native_twins_in_its_rounds_where_they_may_be_timed() -> N
 
 @pytest.mark.workers
 def test_the_anyio_layer_is_measured_inside_the_rounds_of_the_row_it_bears_on() -> None:
-    rows = choose_rows(["lock_uncontended", "asyncio_lock_uncontended"])
+    rows = choose_benchmarks(["lock_uncontended", "asyncio_lock_uncontended"])
     effort = replace(FAST, fixed_rounds=2, turns=2, value_seconds=0.001)
     tally = RunState(begun(plan(*rows, on=[ASYNCIO, UVLOOP], effort=effort)))
     for entry in chain(check(tally), time(tally)):
@@ -272,7 +272,7 @@ def test_a_baseline_that_is_given_up_during_the_pilot_does_not_end_the_run() -> 
 
 @pytest.mark.workers
 def test_a_row_is_piloted_by_real_workers_and_goes_on_with_the_turns_it_chose() -> None:
-    (order,) = choose_rows(["order:n=1"])
+    (order,) = choose_benchmarks(["order:n=1"])
     effort = replace(DEFAULT, value_seconds=0.001, turns=5, max_seconds=0.1)
     tally = RunState(begun(plan(order, on=[ASYNCIO, UVLOOP], effort=effort)))
     paces = []
@@ -304,7 +304,7 @@ def test_passes_come_between_a_rows_rounds_and_its_end_and_go_on_where_they_were
 ) -> None:
     monkeypatch.setattr(passes, "BUDGET", 0.01)  # one round is enough
     monkeypatch.setattr(timings, "HELPING", 1.0)  # in 1 ms uvloop's resting threads may seem to
-    (of,) = choose_rows(["tcp_echo:size=64"])
+    (of,) = choose_benchmarks(["tcp_echo:size=64"])
     started = begun(plan(of, on=[ASYNCIO, UVLOOP], effort=QUICK, also=("latency", "collections")))
     tally = RunState(started)
     entries = [*followed(tally, check(tally)), *followed(tally, time(tally))]
@@ -346,7 +346,7 @@ def test_a_backend_with_a_helper_thread_is_also_timed_on_two_cpus_and_so_is_the_
     effort = replace(
         QUICK, value_seconds=0.02
     )  # 4 of Python's switch intervals: a shorter one may miss the helper
-    planned = plan(*choose_rows(["order:n=1"]), on=[ASYNCIO], effort=effort)
+    planned = plan(*choose_benchmarks(["order:n=1"]), on=[ASYNCIO], effort=effort)
     tally = RunState(begun(replace(planned, backends=(*planned.backends, helped))))
     for entry in chain(check(tally), time(tally)):
         tally.add(entry)
@@ -360,7 +360,7 @@ def test_a_backend_with_a_helper_thread_is_also_timed_on_two_cpus_and_so_is_the_
 
 @pytest.mark.workers
 def test_a_native_row_that_comes_first_waits_for_the_row_that_it_tells_again() -> None:
-    rows = reversed(choose_rows(["lock_uncontended", "asyncio_lock_uncontended"]))
+    rows = reversed(choose_benchmarks(["lock_uncontended", "asyncio_lock_uncontended"]))
     effort = replace(FAST, fixed_rounds=2, turns=2, value_seconds=0.001)
     tally = RunState(begun(plan(*rows, on=[ASYNCIO], effort=effort)))
     entries = [*followed(tally, check(tally)), *followed(tally, time(tally))]

@@ -79,10 +79,10 @@ class Asked:
         assert reply.kind == "value", reply
         return reply.read(Value)
 
-    def farewell(self, **about: str | int) -> WorkerSummary:
+    def summary(self, **about: str | int) -> WorkerSummary:
         self.worker.send("release", {"name": "story", **about})
         reply = self.next()
-        assert reply.kind == "farewell", reply
+        assert reply.kind == "summary", reply
         return reply.read(WorkerSummary)
 
 
@@ -238,7 +238,7 @@ def test_a_turn_may_time_every_iteration_and_says_the_quantiles_when_all_is_over
     assert (value.loops, value.result) == (100, describe(1 + 100))
     asked.turn(loops=50)
     asked.turn(loops=100, timed="each")
-    sketched = asked.farewell().sketch
+    sketched = asked.summary().sketch
     assert sketched is not None
     half, most, _ = sketched.quantiles
     assert sketched.operations == 200
@@ -248,14 +248,14 @@ def test_a_turn_may_time_every_iteration_and_says_the_quantiles_when_all_is_over
 def test_a_worker_whose_iterations_were_timed_together_has_no_sketch(ready: Start) -> None:
     asked = ready(COUNTS)
     asked.turn(loops=5)
-    assert asked.farewell().sketch is None
+    assert asked.summary().sketch is None
 
 
 @everywhere
 def test_an_iteration_that_suspends_is_timed_by_itself_on_every_loop(ready: Start, loop: str) -> None:
     asked = ready("@scenario()\nasync def story():\n    await anyio.lowlevel.checkpoint()", loop)
     value = asked.turn(loops=30, timed="each")
-    sketched = asked.farewell().sketch
+    sketched = asked.summary().sketch
     assert sketched is not None
     assert (value.loops, sketched.operations) == (30, 30)
     assert list(sketched.quantiles) == sorted(sketched.quantiles)
@@ -313,7 +313,7 @@ def test_between_turns_the_loop_stands_still(ready: Start, loop: str) -> None:
     )
     results = [asked.turn().result for _ in range(4)]
     assert results == [describe(0), None, None, None]
-    assert asked.farewell().startup > 0
+    assert asked.summary().startup > 0
 
 
 def test_the_set_up_is_made_once_and_torn_down_after_the_release(ready: Start, tmp_path: Path) -> None:
@@ -333,7 +333,7 @@ def test_the_set_up_is_made_once_and_torn_down_after_the_release(ready: Start, t
     """)
     assert asked.turn(loops=3).result == describe("set up")
     assert asked.turn(loops=3).result is None
-    asked.farewell()
+    asked.summary()
     assert (tmp_path / "steps").read_text() == "torn down"
 
 
@@ -382,12 +382,12 @@ def test_prints_go_nowhere(ready: Start) -> None:
 
 
 @everywhere
-def test_the_farewell_is_a_run_that_pyperf_reads(ready: Start, loop: str) -> None:
+def test_the_summary_is_a_run_that_pyperf_reads(ready: Start, loop: str) -> None:
     asked = ready(COUNTS, loop)
     warmup = asked.turn(loops=3, kind="warmup")
     values = [asked.turn(loops=4), asked.turn(loops=4)]
-    farewell = asked.farewell(loops=4, loopcmp_round=7)
-    benchmark = pyperf.Benchmark.loads(farewell.pyperf)
+    summary = asked.summary(loops=4, loopcmp_round=7)
+    benchmark = pyperf.Benchmark.loads(summary.pyperf)
     [run] = benchmark.get_runs()
     assert run.warmups == ((3, warmup.wall / 3 / 1e9),)
     assert run.values == tuple(value.wall / 4 / 1e9 for value in values)
@@ -396,10 +396,10 @@ def test_the_farewell_is_a_run_that_pyperf_reads(ready: Start, loop: str) -> Non
     assert metadata["python_version"].startswith(f"{sys.version_info[0]}.{sys.version_info[1]}")
 
 
-def test_the_farewell_names_neither_this_machine_nor_its_paths(ready: Start) -> None:
+def test_the_summary_names_neither_this_machine_nor_its_paths(ready: Start) -> None:
     asked = ready(COUNTS)
     asked.turn()
-    written = asked.farewell().pyperf
+    written = asked.summary().pyperf
     assert "hostname" not in written
     assert socket.gethostname() not in json.loads(written)["metadata"].values()
     assert sys.executable not in written
@@ -417,10 +417,10 @@ def test_runs_of_several_workers_merge_into_one_benchmark_of_pyperfs(ready: Star
 def told(ready: Start, number: int) -> str:
     asked = ready(COUNTS)
     asked.turn()
-    return asked.farewell(loopcmp_round=number).pyperf
+    return asked.summary(loopcmp_round=number).pyperf
 
 
-def test_the_farewell_counts_threads_and_memory_since_the_first_iteration(ready: Start) -> None:
+def test_the_summary_counts_threads_and_memory_since_the_first_iteration(ready: Start) -> None:
     asked = ready("""
         import threading
 
@@ -433,9 +433,9 @@ def test_the_farewell_counts_threads_and_memory_since_the_first_iteration(ready:
                 threading.Thread(target=threading.Event().wait, daemon=True).start()
     """)
     asked.turn()
-    farewell = asked.farewell()
-    assert farewell.threads == 2
-    assert farewell.peak is None or farewell.peak >= 2**24
+    summary = asked.summary()
+    assert summary.threads == 2
+    assert summary.peak is None or summary.peak >= 2**24
 
 
 @pytest.mark.parametrize(
@@ -449,7 +449,7 @@ def test_the_farewell_counts_threads_and_memory_since_the_first_iteration(ready:
 def test_a_story_that_leaves_tasks_behind_is_refused(start: Start, loop: str, leave_one: str) -> None:
     reply = start(f"@scenario()\nasync def story():\n    {leave_one}", loop).next()
     assert reply.kind == "refused"
-    assert reply.message["message"] == "a timed story ends every task that it starts; this one left 1"
+    assert reply.message["message"] == "a timed scenario ends every task that it starts; this one left 1"
 
 
 def test_a_task_that_ends_right_after_the_story_is_no_reason_to_refuse_it(start: Start) -> None:

@@ -217,7 +217,7 @@ def _missing(olds: Sequence[Record], new: Record) -> Iterator[Missing]:
 
 def _why_missing(result: BenchmarkResult | None, backend: str) -> str:
     if result is None:
-        return "the new record has no such row"
+        return "the new record has no such benchmark"
     cases = {case.backend: case for case in result.cases}
     if backend not in cases:
         return "the new record has no such backend"

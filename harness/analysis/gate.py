@@ -138,7 +138,7 @@ def judge(
 
 _NOTHING = (
     "no case has a ratio, for which a run needs a second backend, such as -b asyncio -b uvloop, "
-    "and a row that does not sleep"
+    "and a benchmark that does not sleep"
 )
 
 

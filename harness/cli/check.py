@@ -49,10 +49,10 @@ def check(
     from harness.runner.state import RunState
 
     words = scenarios or ([TAG] if capabilities else [])
-    wanted = RunRequest(
+    request = RunRequest(
         words, backend or [], loop or [], baseline, timeout, scale=scale, environments=env or []
     )
-    state = RunState(plan_run(wanted, announce))
+    state = RunState(plan_run(request, announce))
     with Progress(state, shown=not no_progress, timed=False) as progress:
         for entry in observe(state):
             state.add(entry)
@@ -65,10 +65,10 @@ def check(
 
 
 def _show(record: "Record", *, as_json: bool, capabilities: bool) -> None:
-    from harness.report.formats import capabilities as of_loops
+    from harness.report.formats import capabilities as capability_table
     from harness.report.formats import cases, terminal
 
     if as_json:
-        typer.echo(of_loops.render_json(record) if capabilities else cases.render(record))
+        typer.echo(capability_table.render_json(record) if capabilities else cases.render(record))
     else:
-        (of_loops.show if capabilities else terminal.show_check)(record)
+        (capability_table.show if capabilities else terminal.show_check)(record)

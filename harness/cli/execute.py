@@ -22,7 +22,7 @@ def announce(what: str) -> None:
 
 
 def execute(session: Session, *, shown: bool, as_json: bool) -> int:
-    """Measure what is left, write the record and its reports, and show them; gives the exit code."""
+    """Measure what is left, write the record and its reports, and show them; return the exit code."""
     try:
         with Progress(session.state, shown=shown, timed=True) as progress:
             measure(session, progress.show)

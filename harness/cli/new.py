@@ -23,7 +23,7 @@ async def handle(number: int) -> int:
     return number * number
 
 
-# Swept over n: one row each. `returns` promises what every loop gives; without a promise,
+# Swept over n: one benchmark each. `returns` promises what every loop gives; without a promise,
 # the first loop's result is what the others must give too.
 @scenario(params={"n": [10, 100]}, returns=lambda n: [number * number for number in range(n)])
 async def handle_many(gather: Gather, n: int) -> list[int]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def fraction(option: str, text: str) -> float:
-    """A share such as "2%" or "0.02". Raises BadInput unless it lies between 0 and 1."""
+    """Read a share such as "2%" or "0.02". Raises BadInput unless it lies between 0 and 1."""
     number = text.strip().removesuffix("%")
     try:
         value = float(number) / (100 if number != text.strip() else 1)
@@ -22,7 +22,7 @@ def fraction(option: str, text: str) -> float:
 
 
 def passes(names: Collection[str]) -> "tuple[Also, ...]":
-    """The passes that --also names, each once. Raises BadInput for what is none."""
+    """Return the passes that --also names, each once. Raises BadInput for what is none."""
     from harness.records.plan import Also
 
     known = get_args(Also)

@@ -13,7 +13,7 @@ from harness.cli.signals import signals_as_exceptions
 
 
 def run_command() -> int:
-    """Run the command that was typed; returns its exit code. What goes wrong is one sentence on stderr."""
+    """Run the command that was typed; return its exit code. What goes wrong is one sentence on stderr."""
     try:
         open_standard_descriptors()
         escape_what_cannot_be_encoded()
@@ -27,7 +27,7 @@ def run_command() -> int:
 
 
 def _command() -> int:
-    """A reader of the output that has seen enough changes no exit code."""
+    """Run the command and return its exit code; a reader that has seen enough output does not change it."""
     from harness.cli.app import app
     from harness.cli.replaced import refuse_replaced
 

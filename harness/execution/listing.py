@@ -27,7 +27,7 @@ def list_benchmarks(modules: Iterable[tuple[str, str]]) -> tuple[Benchmark, ...]
             reply = worker.receive(_PATIENCE)
             if isinstance(reply, WorkerExit):
                 raise BadInput(f"{wanted[0][2]}: while its scenarios were listed, the worker {reply.how}")
-            if reply.kind != "rows":
+            if reply.kind != "benchmarks":
                 _refuse(wanted[0][0], wanted[0][2], reply)
             try:
                 benchmarks += (

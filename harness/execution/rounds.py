@@ -49,11 +49,11 @@ class Arm:
 
 
 class ArmFailed(Exception):
-    """An arm cannot finish its round; `fault` says why."""
+    """An arm cannot finish its round; `failure` says why."""
 
-    def __init__(self, fault: ArmFailure) -> None:
-        super().__init__(fault.reason)
-        self.failure = fault
+    def __init__(self, failure: ArmFailure) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
 
 
 class RoundStopped(Exception):
@@ -169,7 +169,7 @@ class ArmWorker:
 
     def finish(self) -> ArmRound:
         """Return the worker's values, and what it says at its end. Raises ArmFailed."""
-        summary = self._checked(self._expect("farewell", WorkerSummary))
+        summary = self._checked(self._expect("summary", WorkerSummary))
         if (sketch := summary.sketch) and min(sketch.operations, *sketch.quantiles) < 1:
             raise ArmFailed(ArmFailure(self._arm.name, f"wrote quantiles that cannot be: {sketch.quantiles}"))
         return ArmRound(

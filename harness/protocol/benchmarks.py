@@ -56,7 +56,7 @@ class Benchmark:
     """A scenario with one choice of its parameters, as a worker lists it.
 
     `ideal` is in seconds per iteration. `source` is the scenario's file and line. `native` is
-    the scenario that this one tells again without AnyIO, `only` the family of loops that it runs on.
+    the scenario whose twin this one is, without AnyIO; `only` the family of loops that it runs on.
     `needs` are modules that must be importable for it to run. `set_up` says whether it yields an operation.
     `text` is the scenario as its module has it, decorators and all.
     """

@@ -30,7 +30,7 @@ class Description:
     digest: tuple[str, str] | None = None
 
     def __str__(self) -> str:
-        """The description as it would be written in Python, near enough to read."""
+        """Return the description roughly as Python would write it."""
         return _written(self)
 
 

@@ -1,6 +1,6 @@
 """The messages between the parent and a worker: one JSON object a line, on two pipes of their own.
 
-Standard library only: workers import this.
+It imports the standard library alone, because workers import it.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Literal
 from harness.protocol.descriptions import Description, Parameter
 
 LONGEST_MESSAGE = 16 * 1024 * 1024
-"""The most bytes of a line: a description is at most 64 KiB, so nothing that we write comes near."""
+"""The most bytes of a line: a description has at most 64 KiB, so no message of ours comes near it."""
 
 OBSERVATIONS_PER_PROCESS = 8
 """The observations of a process: trio reverses half of its batches, and 2 × 8 miss that once in 32,768."""

@@ -1,8 +1,8 @@
 """What a worker saw of a case: observations, with their diagnostics and leaks, and how the process ended.
 
 A worker builds these values and sends them as JSON; the parent reads them back with msgspec.
-Nothing here runs a loop, and nothing here needs more than the standard library, because a
-worker's start-up is paid thousands of times.
+Nothing here runs a loop or needs more than the standard library, because a worker's start-up is paid
+thousands of times.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,9 +26,9 @@ class Diagnostic:
         return self.kind if self.exception is None else f"{self.kind}: {self.exception}"
 
 
-def multiset(complaints: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+def multiset(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return diagnostics in an order of their own, not that of their arrival."""
-    return tuple(sorted(complaints, key=str))
+    return tuple(sorted(diagnostics, key=str))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Leaks:
 
     def __str__(self) -> str:
         counts = ("tasks", "threads", "descriptors", "children")
-        said = [f"{name}: {getattr(self, name)}" for name in counts if getattr(self, name)]
-        said += [f"file {name}" for name in self.files]
-        return ", ".join(said) or "nothing"
+        leaks = [f"{name}: {getattr(self, name)}" for name in counts if getattr(self, name)]
+        leaks += [f"file {name}" for name in self.files]
+        return ", ".join(leaks) or "nothing"
 
 
 NO_LEAKS = Leaks()
@@ -103,8 +103,8 @@ class ProcessObservations:
     unmeasured: str | None = None
 
 
-def distinct_observations(sightings: tuple[ProcessObservations, ...]) -> Iterator[Observation]:
+def distinct_observations(processes: tuple[ProcessObservations, ...]) -> Iterator[Observation]:
     """Yield every distinct observation, process by process."""
-    for sighting in sightings:
-        for seen in sighting.observations:
-            yield seen.observation
+    for process in processes:
+        for counted in process.observations:
+            yield counted.observation

@@ -10,7 +10,7 @@ NATIVE = "native"
 """Stands for the gatherer in the name of a twin's arm, which runs on the loop itself, without AnyIO."""
 
 CROSSED_GATHERERS = ("gather", "taskgroup", "anyio")
-"""The loops and gatherers that come in every combination: the only ones that have an interaction."""
+"""The gatherers that every crossed loop is run with: the only ones that have an interaction."""
 
 Factor = Literal["loop", "layer", "gatherer", "interaction"]
 
@@ -29,6 +29,6 @@ class Contrast:
 
 
 def native_arm(backend: Backend) -> str:
-    """The name of the arm of a twin on this backend's loop: `uvloop+native`."""
+    """Return the name of the arm of a twin on this backend's loop: `uvloop+native`."""
     loop, _, where = backend.name.partition("@")
     return f"{loop.partition('+')[0]}+{NATIVE}{where and '@'}{where}"

@@ -50,16 +50,16 @@ class Machine:
 
     @property
     def identity(self) -> str:
-        """Where times are comparable: the machine, its system, and the build of Python."""
+        """What makes times comparable: the machine, its system, and the build of Python."""
         return f"{self.cpu}, {self.cores} CPUs, {self.system}, {self.build}"
 
     def of(self, backend: str) -> BackendEnvironment:
-        """What this backend runs on: an environment of its own, or loopcmp's."""
+        """Return what this backend runs on: an environment of its own, or loopcmp's."""
         own = BackendEnvironment(backend, self.python, self.build, self.versions)
         return next((other for other in self.environments if other.backend == backend), own)
 
     def python_of(self, backend: str) -> str:
-        """The version of Python that a backend runs on; loopcmp's where its environment was not made."""
+        """Return the version of Python that a backend runs on; loopcmp's where its own was not made."""
         return self.of(backend).python or self.python
 
 

@@ -10,7 +10,7 @@ ERROR_RATE = 0.05
 
 
 NORMAL_95 = 1.96
-"""Standard errors on either side that hold 95% of a normal distribution."""
+"""The standard errors on either side of the mean within which 95% of a normal distribution lies."""
 
 
 class Judgement(StrEnum):
@@ -62,10 +62,10 @@ class Estimate:
 
 
 def confidence_level(comparisons: int) -> float:
-    """The level of one interval so that all `comparisons` hold together at 95% (Bonferroni)."""
+    """Return the level of one interval so that all `comparisons` hold together at 95% (Bonferroni)."""
     return 1 - ERROR_RATE / max(1, comparisons)
 
 
 def rounds_needed(level: float) -> int:
-    """The fewest rounds whose median has an exact interval: 2 · ½ⁿ ≤ 1 - level."""
+    """Return the fewest rounds whose median has an exact interval: 2 · ½ⁿ ≤ 1 - level."""
     return math.ceil(math.log2(2 / (1 - level)))

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from harness.protocol.messages import TimingMode, Value, WorkerSummary
 
 GRAIN = 200
-"""Loop counts of an audit are multiples of this, so that half a percent is a whole iteration."""
+"""The number that loop counts of an audit are multiples of, so that half a percent is a whole iteration."""
 
 PILOT_ROUNDS = 5
-"""Rounds after which the turns are chosen: the fewest that distinguish the workers' variance from 0."""
+"""The rounds after which the turns are chosen: the fewest that distinguish the workers' variance from 0."""
 
 SELF_TEST_ARM = "A/A"
 """The name of the self-test's arm: the baseline a second time."""
@@ -52,7 +52,7 @@ class ArmRound:
     summary: WorkerSummary
 
     def without_results(self) -> "ArmRound":
-        """The part to journal: results that were found to be what was promised would only fill it."""
+        """Return the part as it is journaled: results that are as promised would only fill the journal."""
         warmups, values = (tuple(map(_without_result, taken)) for taken in (self.warmups, self.values))
         return replace(self, warmups=warmups, values=values)
 

@@ -10,16 +10,16 @@ from harness.protocol.benchmarks import SCALE, Benchmark
 from harness.records.estimate import confidence_level, rounds_needed
 
 PROCESSES = 2
-"""Fresh processes in which each case is observed."""
+"""The number of fresh processes in which each case is observed."""
 
 WARMUPS = 1
-"""Values that a worker takes before those that count."""
+"""The number of values that a worker takes before those that count."""
 
 FIRST_LOOK = 20
-"""Rounds before the first look at a benchmark's intervals, if those suffice for one."""
+"""The number of rounds before the first look at a benchmark's intervals, if those suffice for one."""
 
 ROUNDS_BETWEEN_LOOKS = 5
-"""Rounds from one look at a benchmark's intervals to the next."""
+"""The number of rounds from one look at a benchmark's intervals to the next."""
 
 SCALE_PATIENCE = 20
 """How many times longer a benchmark tagged "scale" may be silent: a million tasks may take a minute."""
@@ -82,7 +82,7 @@ class Plan:
             check_family(str(family))
 
     def backends_of(self, benchmark: Benchmark) -> tuple[Backend, ...]:
-        """The benchmark's backends, baseline first; without a gatherer one per loop and environment.
+        """Return the benchmark's backends, baseline first; without a gatherer one per loop and environment.
 
         A scenario for one family of loops only has no case on the others.
         """
@@ -94,7 +94,7 @@ class Plan:
         return tuple(backend for backend in ordered if first[backend.loop, backend.environment] is backend)
 
     def column_of(self, name: str, benchmark: Benchmark) -> str | None:
-        """The backend in whose column the case on another stands; None where there is no case on its loop.
+        """Return the backend in whose column another's case stands; None where its loop has no case.
 
         Without a gatherer the first backend on a loop, in its environment, stands for all of them.
         """
@@ -109,11 +109,11 @@ class Plan:
         return alike[0].name if alike else None
 
     def timeout_of(self, benchmark: Benchmark) -> float:
-        """Seconds after which a case is ended: in all when it is observed, of silence when it is timed."""
+        """Return the seconds after which a case is ended: in all when observed, of silence when timed."""
         return self.timeout * (SCALE_PATIENCE if SCALE in benchmark.tags else 1)
 
     def cases(self) -> Iterator[tuple[Benchmark, Backend]]:
-        """Every case, benchmark by benchmark."""
+        """Yield every case, benchmark by benchmark."""
         for benchmark in self.benchmarks:
             for backend in self.backends_of(benchmark):
                 yield benchmark, backend
@@ -125,7 +125,7 @@ class Plan:
 
     @property
     def comparisons(self) -> int:
-        """K: how many cases are compared with the baseline; self-tests are not counted among them."""
+        """The number of cases that are compared with the baseline; self-tests are not counted among them."""
         planned = ([backend.name for backend in self.backends_of(timed)] for timed in self.timed_benchmarks)
         return sum(len(names) - 1 for names in planned if self.baseline in names)
 
@@ -136,7 +136,7 @@ class Plan:
 
     @property
     def rounds_before_first_look(self) -> int:
-        """Rounds before the first look at a benchmark's intervals: no fewer than an interval needs."""
+        """The rounds before the first look at a benchmark's intervals: no fewer than an interval needs."""
         return self.effort.fixed_rounds or max(FIRST_LOOK, self.rounds_for_an_interval)
 
     @property

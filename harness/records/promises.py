@@ -9,8 +9,8 @@ from harness.protocol.benchmarks import Benchmark, Difference, Prints, Promise
 from harness.protocol.observations import NO_LEAKS, Observation
 
 
-def matching_difference(row: Benchmark, backend: str, python: str) -> Difference | None:
-    """The documented difference for a backend on this Python. Raises BadInput where two match.
+def matching_difference(benchmark: Benchmark, backend: str, python: str) -> Difference | None:
+    """Return the documented difference for a backend on this Python. Raises BadInput where two match.
 
     It is documented for a loop and gatherer, whichever environment they run in.
     """
@@ -18,25 +18,27 @@ def matching_difference(row: Benchmark, backend: str, python: str) -> Difference
     try:
         matching = [
             difference
-            for difference in row.differences
+            for difference in benchmark.differences
             if any(fnmatchcase(name, pattern) for name in names for pattern in difference.on)
             and SpecifierSet(difference.python).contains(python, prereleases=True)
         ]
     except InvalidSpecifier as error:
-        raise BadInput(f'{row.source}: {row.id}: {error}; write python=">=3.12"') from None
+        raise BadInput(f'{benchmark.source}: {benchmark.id}: {error}; write python=">=3.12"') from None
     if len(matching) > 1:
         patterns = " and ".join(", ".join(difference.on) for difference in matching)
         raise BadInput(
-            f"{row.source}: {row.id} documents two differences for {backend} (on {patterns}): "
+            f"{benchmark.source}: {benchmark.id} documents two differences for {backend} (on {patterns}): "
             "narrow one of them until at most one matches each backend"
         )
     return matching[0] if matching else None
 
 
-def expected_promise(row: Benchmark, backend: str, python: str, reference: Observation | None) -> Promise:
-    """The whole promise for a backend: documented differences laid over it, the baseline beneath it."""
-    difference = matching_difference(row, backend, python)
-    promised = row.promise if difference is None else _overlay(row.promise, difference.promise)
+def expected_promise(
+    benchmark: Benchmark, backend: str, python: str, reference: Observation | None
+) -> Promise:
+    """Return the whole promise for a backend: documented differences over it, the baseline beneath it."""
+    difference = matching_difference(benchmark, backend, python)
+    promised = benchmark.promise if difference is None else _overlay(benchmark.promise, difference.promise)
     return complete_promise(promised, reference)
 
 

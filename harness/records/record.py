@@ -1,6 +1,6 @@
 """A record is all that one run leaves behind, made of the journal's entries: reports are made of it.
 
-JSON with a version, checked when read.
+On disk it is JSON with a version, which is checked when it is read.
 """
 
 from collections.abc import Mapping
@@ -81,7 +81,7 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkCost:
-    """Seconds that a benchmark took of the whole run's time, by what they were spent on."""
+    """The seconds that a benchmark took of the whole run's time, by what they were spent on."""
 
     observing: float
     calibrating: float

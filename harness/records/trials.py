@@ -47,7 +47,7 @@ class AuditSchedule:
 class ArmComparison:
     """A backend of a trial against the baseline: its ratio, and one log ratio a round.
 
-    `means` are the same by totals. Of the usual procedure `ratio` is that of pyperf's means, with the
+    `means` are the same by totals. For the usual procedure, `ratio` is that of pyperf's means, with the
     95% interval of its nominal standard error, and there are no rounds.
     """
 
@@ -63,7 +63,7 @@ class VarianceComponents:
     """Variances of log times: of a turn, of a worker, and of a round.
 
     The first two are a worker's own; what a round's workers share cancels in their ratio. Each is an
-    estimate, and may lie below nothing where it is of little: what is taken of many must not be biased.
+    estimate, and may be negative where the variance is small: a median over many must not be biased.
     """
 
     turn: float

@@ -32,25 +32,28 @@ from harness.runner.sequential import FEWEST_PROCESSES, SequentialFailed, Sequen
 from harness.runner.state import RunState
 
 IDENTICAL_A_LAP = 50
-"""Comparisons of identical code for each time that everything else is tried."""
+"""The number of comparisons of identical code for each time that everything else is tried."""
 
 USUAL = Trial("usual")
 
-_BESIDE = (
+_OTHER_TRIALS = (
     *(Trial("planted", extra) for extra in (1, 2, 2, 2, 2, 4, 10)),
     *(Trial("invariance", loops=loops, turns=turns) for loops, turns in ((1, 1), (0.5, 1), (2, 1), (1, 0.5))),
     *[USUAL] * 4,
 )
-"""What a lap tries beside identical code: more often a difference of 1%, which people ask about, and the
-usual procedure, whose spread is known from its repeats alone."""
+"""The trials of a lap besides identical code.
+
+A difference of 1%, which people ask about, is tried more often, and so is the usual procedure, whose spread
+is known from its repeats alone.
+"""
 
 _INVARIANCE_ROUNDS = 10
-"""Rounds of an invariance trial: those of all laps are taken together."""
+"""The rounds of an invariance trial: those of all laps are taken together."""
 
 _PLANTED_PRECISION, _PLANTED_BUDGET = 0.005, 30.0
 
 SUFFIX = "-again"
-"""What the baseline's loop is called when it is compared with itself."""
+"""The ending of the loop's name when the baseline is compared with itself."""
 
 Trials = Iterator[tuple[Trial, int]]
 
@@ -74,12 +77,12 @@ def conduct(run: RunState) -> Generator[Entry, None, None]:
 
 
 def laps(schedule: AuditSchedule, seed: int) -> Trials:
-    """Every trial with its number, in the order drawn for this seed."""
+    """Yield every trial with its number, in the order drawn for this seed."""
     shuffle = random.Random(f"{seed}/laps")
     left = schedule.trials
     numbers: dict[Trial, Iterator[int]] = {}
     while left > 0:
-        lap = [*[Trial("identical")] * min(left, IDENTICAL_A_LAP), *_BESIDE]
+        lap = [*[Trial("identical")] * min(left, IDENTICAL_A_LAP), *_OTHER_TRIALS]
         left -= IDENTICAL_A_LAP
         shuffle.shuffle(lap)
         for trial in lap:
@@ -102,7 +105,8 @@ def _calibrated(state: BenchmarkState) -> BenchmarkCalibrated | ArmDropped:
     if calibration.slowest * GRAIN > SLOWEST_VALUE:
         why = (
             f"an iteration takes up to {calibration.slowest * 1e3:.1f} ms, and an audit's value has {GRAIN}: "
-            f"name a row whose iterations take at most {SLOWEST_VALUE / GRAIN * 1e3:g} ms, such as order:n=1"
+            f"name a benchmark whose iterations take at most {SLOWEST_VALUE / GRAIN * 1e3:g} ms, "
+            "such as order:n=1"
         )
         return ArmDropped(benchmark.id, ArmFailure(plan.baseline, why), "unstable")
     return BenchmarkCalibrated(
@@ -112,7 +116,7 @@ def _calibrated(state: BenchmarkState) -> BenchmarkCalibrated | ArmDropped:
 
 def _in_turns(run: RunState, trial: Trial, number: int) -> TrialResult:
     """Make one trial by workers that take turns: a run of one benchmark in small, from plan to judgement."""
-    small, begun = _small_run(run, trial, number), perf_counter()
+    small, start = _small_run(run, trial, number), perf_counter()
     rounds: list[RoundMeasured] = []
     failures: list[ArmFailure] = []
     for entry in run_timing.time(small):
@@ -122,14 +126,14 @@ def _in_turns(run: RunState, trial: Trial, number: int) -> TrialResult:
                 rounds.append(entry)
             case ArmDropped(_, failure):
                 failures.append(failure)
-    seconds = round(perf_counter() - begun, 3)
+    seconds = round(perf_counter() - start, 3)
     started = sum(len(measured.arms) for measured in rounds)
-    tried = partial(TrialResult, trial, number, seconds, started)
+    result_of = partial(TrialResult, trial, number, seconds, started)
     for failure in failures:
-        return tried(f"{failure.arm}: {failure.reason}")
+        return result_of(f"{failure.arm}: {failure.reason}")
     state = small.benchmarks[0]
     result, turns = small.result(state.benchmark), [measured.turns for measured in rounds]
-    return tried(
+    return result_of(
         "" if result.stop_reason is None else str(result.stop_reason),
         typical=None if (timing := result.cases[0].timing) is None else timing.seconds.value,
         comparisons=tuple(_comparisons(result, rounds)),
@@ -152,8 +156,8 @@ def _small_run(run: RunState, trial: Trial, number: int) -> RunState:
 
 def _plan(plan: Plan, trial: Trial, number: int) -> Plan:
     base = _base(plan)
-    again = Backend(replace(base.loop, name=base.loop.name + SUFFIX), base.gatherer)
-    backends: tuple[Backend, ...] = (base, again)
+    itself = Backend(replace(base.loop, name=base.loop.name + SUFFIX), base.gatherer)
+    backends: tuple[Backend, ...] = (base, itself)
     effort = plan.effort
     match trial.question:
         case "planted":
@@ -175,13 +179,13 @@ def _base(plan: Plan) -> Backend:
     return next(backend for backend in plan.backends if backend.name == plan.baseline)
 
 
-def _scaled(pace: RoundSettings, trial: Trial) -> RoundSettings:
-    loops, turns = round(pace.loops * trial.loops), max(1, round(pace.turns * trial.turns))
+def _scaled(settings: RoundSettings, trial: Trial) -> RoundSettings:
+    loops, turns = round(settings.loops * trial.loops), max(1, round(settings.turns * trial.turns))
     return replace(
-        pace,
+        settings,
         loops=loops,
         turns=turns,
-        pilot_rounds=0 if trial.question == "invariance" else pace.pilot_rounds,
+        pilot_rounds=0 if trial.question == "invariance" else settings.pilot_rounds,
     )
 
 
@@ -198,12 +202,12 @@ def _comparisons(result: BenchmarkResult, rounds: Sequence[RoundMeasured]) -> It
 
 def _usual(run: RunState, number: int) -> TrialResult:
     """Try the usual procedure with as much machine time as a comparison of identical code takes."""
-    benchmark, base, begun = run.plan.benchmarks[0], _base(run.plan), perf_counter()
+    benchmark, base, start = run.plan.benchmarks[0], _base(run.plan), perf_counter()
     processes = _as_many_processes(run.trials)
     try:
         usual = usual_procedure(case_spec(benchmark, base), processes, choose_cpus(benchmark.cpus))
     except SequentialFailed as failed:
-        return TrialResult(USUAL, number, round(perf_counter() - begun, 3), processes, f"pyperf: {failed}")
+        return TrialResult(USUAL, number, round(perf_counter() - start, 3), processes, f"pyperf: {failed}")
     return TrialResult(
         USUAL, number, round(usual.seconds, 3), processes, "as pyperf ends it", usual.typical,
         (ArmComparison(f"{base.loop.name}{SUFFIX}+{base.gatherer}", usual.ratio, _judgement(usual)),),
@@ -217,7 +221,7 @@ def _judgement(usual: SequentialResult) -> Judgement:
 
 
 _PROCESS_SECONDS = 1.0
-"""A first guess at what a process of pyperf takes."""
+"""A first guess at the seconds that a process of pyperf takes."""
 
 
 def _as_many_processes(trials: Sequence[TrialResult]) -> int:

@@ -133,26 +133,26 @@ class BenchmarkState:
         )
 
     def pass_rounds(self, name: PassName) -> Sequence[RoundMeasured]:
-        """The rounds of one of the benchmark's passes so far."""
+        """Return the rounds of one of the benchmark's passes so far."""
         return self._pass_rounds[name]
 
     def observed(self, backend: str) -> tuple[ProcessObservations, ...]:
-        """What fresh processes observed of the case on this backend; nothing before they have."""
+        """Return what fresh processes observed of the case on this backend; nothing before they have."""
         return self._observed.get(backend, ())
 
     def is_observed(self, backend: str) -> bool:
-        """Whether the case on this backend has been observed."""
+        """Decide whether the case on this backend has been observed."""
         return backend in self._observed
 
     def dropped(self, arm: str) -> ArmDropped | None:
-        """How an arm was given up in the benchmark's own rounds; None where it was not."""
+        """Return how an arm was given up in the benchmark's own rounds; None where it was not."""
         return self._dropped.get(arm)
 
     def _observed_in_order(self) -> dict[str, tuple[ProcessObservations, ...]]:
         return {backend.name: self.observed(backend.name) for backend in self.backends}
 
     def verdict(self, backend: str) -> CaseVerdict:
-        """The verdict on a case, as observed and as it was when timed; judged once until more is known."""
+        """Return the verdict on a case, as observed and as it was when timed; it is judged once."""
         if backend not in self._verdicts:
             self._verdicts[backend] = self._judge(backend)
         return self._verdicts[backend]
@@ -166,24 +166,27 @@ class BenchmarkState:
         return CaseVerdict(Verdict(dropped.verdict), dropped.failure.reason, output=dropped.failure.output)
 
     def _dropped_as_twin(self, backend: str) -> ArmDropped | None:
-        """How the case on this backend was given up in the rounds of the benchmark's host."""
+        """Return how the case on this backend was given up in the rounds of the benchmark's host."""
         if self.host is None:
             return None
         arms = (native_arm(other) for other in self.plan.backends if other.name == backend)
         return self.host.dropped(next(arms))
 
     def timed_backends(self) -> tuple[str, ...]:
-        """The backends that may be timed: those that returned what they should."""
+        """Return the backends that may be timed: those that returned what they should."""
         if not self.benchmark.timed:
             return ()
         names = (backend.name for backend in self.backends)
         return tuple(name for name in names if self.verdict(name).has_number and self._returns(name))
 
     def _returns(self, backend: str) -> bool:
-        return all(seen.outcome.how == "returned" for seen in distinct_observations(self.observed(backend)))
+        return all(
+            observation.outcome.how == "returned"
+            for observation in distinct_observations(self.observed(backend))
+        )
 
     def timed_twin_arms(self) -> tuple[TwinArm, ...]:
-        """The arms of twins that may take part in the benchmark's rounds."""
+        """Return the arms of twins that may take part in the benchmark's rounds."""
         return tuple(
             arm
             for arm in self._planned.twin_arms
@@ -191,34 +194,34 @@ class BenchmarkState:
         )
 
     def measured_in(self) -> "BenchmarkState | None":
-        """The host in whose rounds this twin takes part; None where it needs rounds of its own."""
+        """Return the host in whose rounds this twin takes part; None where it needs rounds of its own."""
         host = self.host
         return None if host is None or self._rounds or not host.timed_backends() else host
 
     def samples(self) -> BenchmarkSamples:
-        """The benchmark's rounds so far, its own or its host's, and which of its arms have a number."""
+        """Return the benchmark's rounds so far, its own or its host's, with the arms that have a number."""
         host = self.measured_in()
         rounds = self._rounds if host is None else rounds_of_twin(host.rounds, self._planned)
         twin_arms = tuple(arm.name for arm in self.timed_twin_arms())
         return BenchmarkSamples(self.benchmark, self.plan, tuple(rounds), self.timed_backends(), twin_arms)
 
     def pass_samples(self, name: PassName) -> BenchmarkSamples:
-        """The rounds so far of one of the benchmark's passes, and which of its backends have a number."""
+        """Return the rounds so far of one of the benchmark's passes, with the backends that have a number."""
         return BenchmarkSamples(
             self.benchmark, self.plan, tuple(self._pass_rounds[name]), self.timed_backends()
         )
 
     def passes(self) -> tuple[Pass, ...]:
-        """The benchmark's passes, as far as its rounds show which it needs."""
+        """Return the benchmark's passes, as far as its rounds show which it needs."""
         return passes_for(self.plan, self.benchmark, self.settings, self.samples().with_helper_threads())
 
     def expected(self, backend: str) -> Promise:
-        """The whole promise of the case on this backend."""
+        """Return the whole promise of the case on this backend."""
         python, reference = self._run.machine.python_of(backend), reference_of(self._observed_in_order())
         return expected_promise(self.benchmark, backend, python, reference)
 
     def unexpected_result(self, part: ArmRound) -> Description | None:
-        """The first result that an arm returned after a value and that was not promised, if there is one."""
+        """Return the first result of an arm that was not promised; None where all were."""
         outcome = self._expected_of_arm(part.arm).outcome
         for value in (*part.warmups, *part.values):
             if value.result and outcome and not matches(outcome.what, value.result):

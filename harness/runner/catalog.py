@@ -1,4 +1,4 @@
-"""Which benchmarks there are, and which of them a user's words choose."""
+"""The benchmarks that there are, and which of them a user's words choose."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -21,8 +21,8 @@ ASIDE = frozenset({"capability"})
 """The tags of benchmarks that are not about speed or agreement, and are chosen only by name or tag."""
 
 
-def known_rows() -> tuple[Benchmark, ...]:
-    """Every benchmark that comes with loopcmp, family by family, then those of installed packages.
+def known_benchmarks() -> tuple[Benchmark, ...]:
+    """Return every benchmark that comes with loopcmp, family by family, then those of installed packages.
 
     A package's module is imported by a worker only, like any other that is not ours.
     """
@@ -30,7 +30,7 @@ def known_rows() -> tuple[Benchmark, ...]:
 
 
 def _known_modules() -> list[tuple[str, str]]:
-    """The modules of all known scenarios, each with its family."""
+    """Return the modules of all known scenarios, each with its family."""
     ours = [
         (f"scenarios.{family}.{module}", family)
         for family in scenarios.FAMILIES
@@ -40,63 +40,69 @@ def _known_modules() -> list[tuple[str, str]]:
     return [*ours, *theirs]
 
 
-def requirements_of(rows: Iterable[Benchmark]) -> tuple[str, ...]:
-    """What the benchmarks' families need besides AnyIO: each says so in `REQUIREMENTS`."""
-    families = dict.fromkeys(row.family for row in rows if row.module.startswith("scenarios."))
-    found = (getattr(import_module(f"scenarios.{family}"), "REQUIREMENTS", ()) for family in families)
-    return tuple(dict.fromkeys(chain.from_iterable(found)))
+def requirements_of(benchmarks: Iterable[Benchmark]) -> tuple[str, ...]:
+    """Return what the benchmarks' families need besides AnyIO: each says so in `REQUIREMENTS`."""
+    families = dict.fromkeys(
+        benchmark.family for benchmark in benchmarks if benchmark.module.startswith("scenarios.")
+    )
+    requirements = (getattr(import_module(f"scenarios.{family}"), "REQUIREMENTS", ()) for family in families)
+    return tuple(dict.fromkeys(chain.from_iterable(requirements)))
 
 
-def choose_rows(words: Sequence[str], *, scale: bool = False) -> tuple[Benchmark, ...]:
+def choose_benchmarks(words: Sequence[str], *, scale: bool = False) -> tuple[Benchmark, ...]:
     """Return the benchmarks that the words choose: a name, a glob, a tag, a family, an id, or a path.
 
     Without a word they are all but those with a tag in ASIDE.
     Benchmarks tagged "scale" are left out unless `scale` is set, or their own id or that tag is a word.
     Raises BadInput for a word that chooses nothing, for names that clash, and where all is left out.
     """
-    chosen = _chosen_rows(words)
-    left = tuple(row for row in chosen if scale or SCALE not in row.tags or {row.id, SCALE} & set(words))
+    chosen = _chosen_benchmarks(words)
+    left = tuple(
+        benchmark
+        for benchmark in chosen
+        if scale or SCALE not in benchmark.tags or {benchmark.id, SCALE} & set(words)
+    )
     if chosen and not left:
         raise BadInput(f"{chosen[0].id} takes gigabytes or minutes: name it in full, or add --scale")
     return left
 
 
 def check_module(module: str, family: str) -> None:
-    """Raises BadInput unless words could choose benchmarks of a module: a path, or one that is known."""
+    """Raise BadInput unless words could choose benchmarks of a module: a path, or one that is known."""
     if _is_path(module):
         _check_python(module)
     elif (module, family) not in _known_modules():
         raise BadInput(f"{module!r} is no scenario module of loopcmp or of a package that is installed here")
 
 
-def check_rows(rows: Sequence[Benchmark]) -> None:
-    """Raises BadInput where a benchmark's scenario has changed; it may stand on another line."""
-    for module in dict.fromkeys(row.module for row in rows if _is_path(row.module)):
+def check_benchmarks(benchmarks: Sequence[Benchmark]) -> None:
+    """Raise BadInput where a benchmark's scenario has changed; it may stand on another line."""
+    for module in dict.fromkeys(benchmark.module for benchmark in benchmarks if _is_path(benchmark.module)):
         if not Path(module).is_file():
             raise BadInput(f"{module} is not here: go on in the folder where the run was begun")
-    modules = dict.fromkeys((row.module, row.family) for row in rows)
-    stories = {row.id: replace(row, source="") for row in list_benchmarks(modules)}
-    for row in rows:
-        if stories.get(row.id) != replace(row, source=""):
+    modules = dict.fromkeys((benchmark.module, benchmark.family) for benchmark in benchmarks)
+    benchmarks_now = {benchmark.id: replace(benchmark, source="") for benchmark in list_benchmarks(modules)}
+    for benchmark in benchmarks:
+        if benchmarks_now.get(benchmark.id) != replace(benchmark, source=""):
             raise BadInput(
-                f"{row.id} is no longer the story that the run was begun with: "
-                f"undo what was changed in {row.source.rpartition(':')[0]}, or begin another run"
+                f"{benchmark.id} is no longer the scenario that the run was begun with: "
+                f"undo what was changed in {benchmark.source.rpartition(':')[0]}, or begin another run"
             )
 
 
-def _chosen_rows(words: Sequence[str]) -> tuple[Benchmark, ...]:
+def _chosen_benchmarks(words: Sequence[str]) -> tuple[Benchmark, ...]:
     paths = [word for word in words if _is_path(word)]
     names = [word for word in words if word not in paths]
-    rows = [*_named(names, known_rows())] if names or not paths else []
+    benchmarks = [*_named(names, known_benchmarks())] if names or not paths else []
     once: dict[Path, str] = {}
     for path in paths:  # one file may be typed in two ways
         once.setdefault(Path(_existing(path)).resolve(), path)
-    rows += list_benchmarks((path, Path(path).stem) for path in once.values())
+    benchmarks += list_benchmarks((path, Path(path).stem) for path in once.values())
     chosen: dict[str, Benchmark] = {}
-    for row in rows:
-        if row.id in chosen:
-            raise BadInput(f"two scenarios are called {row.id}: rename the one in {row.source}")
-        chosen[row.id] = row
+    for benchmark in benchmarks:
+        if benchmark.id in chosen:
+            raise BadInput(f"two scenarios are called {benchmark.id}: rename the one in {benchmark.source}")
+        chosen[benchmark.id] = benchmark
     return tuple(chosen.values())
 
 
@@ -116,23 +122,27 @@ def _check_python(path: str) -> None:
         raise BadInput(f"{path} is no Python file: its name must end in .py")
 
 
-def _named(words: Sequence[str], rows: Sequence[Benchmark]) -> Iterable[Benchmark]:
+def _named(words: Sequence[str], benchmarks: Sequence[Benchmark]) -> Iterable[Benchmark]:
     if not words:
-        return [row for row in rows if ASIDE.isdisjoint(row.tags)]
+        return [benchmark for benchmark in benchmarks if ASIDE.isdisjoint(benchmark.tags)]
     for word in words:
-        if not any(_chosen(row, word) for row in rows):
-            raise BadInput(_nothing_called(word, rows))
-    return [row for row in rows if any(_chosen(row, word) for word in words)]
+        if not any(_chosen(benchmark, word) for benchmark in benchmarks):
+            raise BadInput(_nothing_called(word, benchmarks))
+    return [benchmark for benchmark in benchmarks if any(_chosen(benchmark, word) for word in words)]
 
 
-def _chosen(row: Benchmark, word: str) -> bool:
-    return word in (row.family, *row.tags, row.scenario, row.id) or any(
-        fnmatchcase(name, word) for name in (row.scenario, row.id)
+def _chosen(benchmark: Benchmark, word: str) -> bool:
+    return word in (benchmark.family, *benchmark.tags, benchmark.scenario, benchmark.id) or any(
+        fnmatchcase(name, word) for name in (benchmark.scenario, benchmark.id)
     )
 
 
-def _nothing_called(word: str, rows: Sequence[Benchmark]) -> str:
-    names = {name for row in rows for name in (row.scenario, row.id, row.family, *row.tags)}
+def _nothing_called(word: str, benchmarks: Sequence[Benchmark]) -> str:
+    names = {
+        name
+        for benchmark in benchmarks
+        for name in (benchmark.scenario, benchmark.id, benchmark.family, *benchmark.tags)
+    }
     near = get_close_matches(word, sorted(names), n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}? " if near else ""
     return f"no scenario, tag or family is called {word!r}: {hint}`loopcmp list` shows them all"

@@ -1,4 +1,4 @@
-"""From what was typed and what the project says, to loops, environments and backends."""
+"""Choose loops, environments and backends by what was typed and what the project says."""
 
 import re
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class AvailableNames:
 
 
 def known(loops: Sequence[str], environments: Sequence[str]) -> AvailableNames:
-    """What --loop and --env define, then what pyproject.toml does. Raises BadInput."""
+    """Return what --loop and --env define, then what pyproject.toml does. Raises BadInput."""
     project = read_configuration(Path.cwd())
     typed = _each_once("--loop: two loops", [read_loop(words) for words in loops])
     names = {loop.name for loop in typed}
@@ -42,7 +42,7 @@ def known(loops: Sequence[str], environments: Sequence[str]) -> AvailableNames:
 
 
 def _each_once(what: str, defined: Sequence[Definition]) -> tuple[Definition, ...]:
-    names = [one.name for one in defined]
+    names = [definition.name for definition in defined]
     for name in names:
         if names.count(name) > 1:
             raise BadInput(f"{what} are called {name!r}: give each a name of its own")
@@ -50,8 +50,8 @@ def _each_once(what: str, defined: Sequence[Definition]) -> tuple[Definition, ..
 
 
 def _venvs(project: Configuration, words: Sequence[str]) -> tuple[EnvironmentSpec, ...]:
-    """The environments that were typed in full, and those of the project that they leave."""
-    typed = _each_once("--env: two environments", [read_environment(one) for one in words if "=" in one])
+    """Return the environments that were typed in full, and the project's that they do not replace."""
+    typed = _each_once("--env: two environments", [read_environment(text) for text in words if "=" in text])
     names = {venv.name for venv in typed}
     tables = project.environments.items()
     defined = [define(name, table.python, table.requirements) for name, table in tables if name not in names]
@@ -65,35 +65,37 @@ def _name(words: str) -> str:
 def choose_backends(
     known: AvailableNames, words: Sequence[str], environments: Sequence[str]
 ) -> tuple[Backend, ...]:
-    """The backends that were named, or the default ones and those of --loop. Raises BadInput.
+    """Return the backends that were named, or the default ones and those of --loop. Raises BadInput.
 
     Those that name no environment run in each of `environments` that no other names.
     """
     names = words or (*DEFAULT_BACKENDS, *(f"{loop.name}+gather" for loop in known.typed))
-    named = {where for _, at, where in (name.partition("@") for name in names) if at}
+    named = {where for _, sign, where in (name.partition("@") for name in names) if sign}
     everywhere = [name for name in map(_name, environments) if name not in named]
     for name in everywhere:
         if name != HERE:
             find_environment(name, known.venvs)
-    found = [
-        find_backend(one, known.loops, known.venvs) for name in names for one in _placed(name, everywhere)
+    backends = [
+        find_backend(placed, known.loops, known.venvs)
+        for name in names
+        for placed in _placed(name, everywhere)
     ]
-    _check(known, found)
-    return tuple(dict.fromkeys(found))
+    _check(known, backends)
+    return tuple(dict.fromkeys(backends))
 
 
 def _placed(name: str, everywhere: Sequence[str]) -> Sequence[str]:
-    """The name of a backend in each environment that it is to run in."""
+    """Return the name of a backend in each environment that it is to run in."""
     if "@" in name:
         return (name.removesuffix(f"@{HERE}"),)
     return [name if where == HERE else f"{name}@{where}" for where in everywhere] or (name,)
 
 
-def _check(known: AvailableNames, found: Sequence[Backend]) -> None:
+def _check(known: AvailableNames, backends: Sequence[Backend]) -> None:
     """Make one of each loop that was typed, or chosen from the project, unless it only runs elsewhere."""
     for loop in known.loops:
-        of_it = [backend.environment for backend in found if backend.loop == loop]
-        if None in of_it or (loop in known.typed and not of_it):
+        environments = [backend.environment for backend in backends if backend.loop == loop]
+        if None in environments or (loop in known.typed and not environments):
             check_loop(loop)
 
 

@@ -1,4 +1,4 @@
-"""What a project says about itself: `[tool.loopcmp]` in the nearest pyproject.toml."""
+"""The configuration of a project: `[tool.loopcmp]` in the nearest pyproject.toml."""
 
 import tomllib
 from pathlib import Path
@@ -12,7 +12,7 @@ PROJECT = "pyproject.toml"
 
 
 class EnvironmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[tool.loopcmp.environments.NAME]`: a Python as uv is asked for it, this one's if empty."""
+    """The table `[tool.loopcmp.environments.NAME]`; an empty `python` is the version that loopcmp runs on."""
 
     python: str = ""
     requirements: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
 
 
 def read_configuration(folder: Path) -> Configuration:
-    """The configuration of the project that `folder` is in; an empty one where there is none.
+    """Return the configuration of the project that `folder` is in; an empty one where there is none.
 
     Raises BadInput for a file that is no TOML, or a table of another shape.
     """

@@ -11,19 +11,21 @@ from harness.records.passes import PassName
 from harness.records.plan import Plan
 
 ROUNDS = 9
-"""The fewest whose 95% interval leaves out the least and the greatest round, so that one mishap moves neither
-end."""
+"""The rounds of a pass: the fewest whose 95% interval leaves out the least and the greatest.
+
+So a single mishap moves neither end.
+"""
 
 
 BUDGET = 60.0
-"""Seconds after which a pass takes no further round, however many it has: as long as ordinary rounds."""
+"""The seconds after which a pass takes no further round, however many it has: as long as ordinary rounds."""
 
 
 TURNS, LONGER = 10, 20
-"""Turns of a pass that counts what is rare, each so many times longer than an ordinary one: a second in all.
+"""The turns of a pass that counts what is rare, and how many times longer than an ordinary one each is.
 
-Shorter, and neither p99.9 of an operation of 100 µs nor a full collection would be seen. Longer turns
-and not more of them, for each is a message and a line of the journal.
+They take a second in all: were they shorter, neither p99.9 of an operation of 100 µs nor a full
+collection would be seen. They are longer and not more, because each is a message and a line of the journal.
 """
 
 
@@ -37,7 +39,7 @@ class Pass:
     cpus: int | None = None
 
     def pace(self, ordinary: RoundSettings) -> RoundSettings:
-        """The pass's pace. Without untimed iterations, where what is counted might fall into them."""
+        """Return the settings of the pass; without untimed iterations, which could hide what it counts."""
         if self.timed == "whole":
             return ordinary
         loops = ordinary.loops * LONGER
@@ -46,16 +48,16 @@ class Pass:
         )
 
     def patience(self, ordinary: float) -> float:
-        """Seconds of silence after which a worker is ended: as much more as its longer values may take."""
+        """Return the seconds of silence after which a worker is ended: longer values may take longer."""
         return ordinary if self.timed == "whole" else ordinary + LONGER * SLOWEST_VALUE
 
     def is_over(self, rounds: int, seconds: float) -> bool:
-        """Whether a pass of so many rounds, which took so long, takes no more."""
+        """Decide whether a pass of so many rounds, which took so long, takes no more."""
         return rounds >= self.rounds or seconds >= BUDGET
 
 
 def requested_passes(plan: Plan, benchmark: Benchmark) -> tuple[Pass, ...]:
-    """The passes that were asked for and fit the benchmark, if its iterations are not too long for them."""
+    """Return the passes that were asked for and fit the benchmark, if its iterations are short enough."""
     latency, collections = Pass("latency", timed="each"), Pass("collections", timed="uncollected")
     fit = (latency, collections) if benchmark.set_up else (collections,)
     return tuple(planned for planned in fit if planned.name in plan.passes)
@@ -64,7 +66,7 @@ def requested_passes(plan: Plan, benchmark: Benchmark) -> tuple[Pass, ...]:
 def passes_for(
     plan: Plan, benchmark: Benchmark, settings: RoundSettings | None, helped: Collection[str]
 ) -> tuple[Pass, ...]:
-    """The passes over a benchmark: those asked for that fit, and one on two CPUs where it is only fair.
+    """Return the passes over a benchmark: those asked for that fit, and one on two CPUs where that is fair.
 
     `helped` are the backends that were observed with helper threads. A trial of an audit has no pass.
     """

@@ -1,4 +1,4 @@
-"""From what was typed to what will be done: the first entry of a journal."""
+"""Plan a run by what was typed: the plan is in the first entry of a journal."""
 
 import random
 import shlex
@@ -17,7 +17,7 @@ from harness.records.entries import VERSION, BackendEnvironment, Machine, RunSta
 from harness.records.plan import DEFAULT, Also, Effort, Plan
 from harness.records.promises import matching_difference
 from harness.records.trials import AuditSchedule
-from harness.runner.catalog import check_rows, choose_rows, requirements_of
+from harness.runner.catalog import check_benchmarks, choose_benchmarks, requirements_of
 from harness.runner.choosing import AvailableNames, choose_backends, known
 
 
@@ -40,7 +40,7 @@ class RunRequest:
 
 
 Announce = Callable[[str], None]
-"""Is told, before it begins, of what takes long."""
+"""A function that is told of what takes long before it begins."""
 
 
 def _keep_silent(_: str) -> None:
@@ -51,100 +51,107 @@ SKETCHES = "ddsketch"
 """The distribution that a worker of a latency pass needs."""
 
 
-def plan_run(wanted: RunRequest, announce: Announce = _keep_silent) -> RunStarted:
-    """Everything that is fixed before the first observation. Raises BadInput; nothing is written."""
-    there = known(wanted.loops, wanted.environments)
-    chosen = choose_backends(there, wanted.backends, wanted.environments)
-    rows = _with_a_case(choose_rows(wanted.scenarios, scale=wanted.scale), chosen)
-    backends = _completed(chosen, [*requirements_of(rows), *([SKETCHES] if "latency" in wanted.also else [])])
-    baseline = _baseline(wanted, there, backends)
-    _check_twins(rows)
+def plan_run(request: RunRequest, announce: Announce = _keep_silent) -> RunStarted:
+    """Return what is fixed before the first observation. Raises BadInput; nothing is written."""
+    names = known(request.loops, request.environments)
+    chosen = choose_backends(names, request.backends, request.environments)
+    benchmarks = _with_a_case(choose_benchmarks(request.scenarios, scale=request.scale), chosen)
+    backends = _completed(
+        chosen, [*requirements_of(benchmarks), *([SKETCHES] if "latency" in request.also else [])]
+    )
+    baseline = _baseline(request, names, backends)
+    _check_twins(benchmarks)
     _announce(backends, announce)
-    runs_on = describe_machine(backends)
-    for row in rows:
+    machine = describe_machine(backends)
+    for benchmark in benchmarks:
         for backend in backends:
-            matching_difference(row, backend.name, runs_on.python_of(backend.name))
+            matching_difference(benchmark, backend.name, machine.python_of(backend.name))
     plan = Plan(
-        benchmarks=rows,
+        benchmarks=benchmarks,
         backends=backends,
         baseline=baseline,
-        effort=wanted.effort,
-        margin=wanted.margin,
-        passes=wanted.also,
-        timeout=wanted.timeout,
-        required=tuple(one.name for one in backends if wanted.backends or one.environment),
-        seed=random.SystemRandom().getrandbits(32) if wanted.seed is None else wanted.seed,
+        effort=request.effort,
+        margin=request.margin,
+        passes=request.also,
+        timeout=request.timeout,
+        required=tuple(backend.name for backend in backends if request.backends or backend.environment),
+        seed=random.SystemRandom().getrandbits(32) if request.seed is None else request.seed,
     )
-    return RunStarted(VERSION, wanted.name, now(), command_line(), runs_on, plan)
+    return RunStarted(VERSION, request.name, now(), command_line(), machine, plan)
 
 
-def plan_audit(wanted: RunRequest, schedule: AuditSchedule, announce: Announce = _keep_silent) -> RunStarted:
-    """Everything that is fixed before an audit of one timed benchmark. Raises BadInput."""
-    begun = plan_run(wanted, announce)
-    rows = begun.plan.benchmarks
-    if len(rows) != 1 or not rows[0].timed or rows[0].ideal is not None or rows[0].set_up:
+def plan_audit(request: RunRequest, schedule: AuditSchedule, announce: Announce = _keep_silent) -> RunStarted:
+    """Return what is fixed before an audit of one timed benchmark. Raises BadInput."""
+    run = plan_run(request, announce)
+    first, *others = run.plan.benchmarks
+    if others or not first.timed or first.ideal is not None or first.set_up:
         raise BadInput(
-            "an audit times one row that neither sleeps nor has a set-up, such as order:n=1, "
-            f"not {wanted.scenarios[0]}"
+            "an audit times one benchmark that neither sleeps nor has a set-up, such as order:n=1, "
+            f"not {request.scenarios[0]}"
         )
-    return replace(begun, audit=schedule)
+    return replace(run, audit=schedule)
 
 
-def _with_a_case(rows: Sequence[Benchmark], backends: Sequence[Backend]) -> tuple[Benchmark, ...]:
-    """The rows without those for a family of loops that was not chosen. Raises BadInput if none is left."""
+def _with_a_case(benchmarks: Sequence[Benchmark], backends: Sequence[Backend]) -> tuple[Benchmark, ...]:
+    """Return the benchmarks that have a case on one of the backends. Raises BadInput if none has."""
     families = {None, *(backend.loop.family for backend in backends)}
-    able = tuple(row for row in rows if row.only in families)
+    able = tuple(benchmark for benchmark in benchmarks if benchmark.only in families)
     if not able:
-        raise BadInput(f"{rows[0].id} runs on loops of {rows[0].only} only: add -b {rows[0].only}")
+        first = benchmarks[0]
+        raise BadInput(f"{first.id} runs on loops of {first.only} only: add -b {first.only}")
     return able
 
 
-def _check_twins(rows: Iterable[Benchmark]) -> None:
-    """Raises BadInput where two rows tell one story natively on the same loops: they would be one arm."""
-    told: dict[tuple[object, ...], Benchmark] = {}
-    for row in rows:
-        other = told.setdefault((row.native, row.parameters, row.only), row)
-        if row.native and other is not row:
+def _check_twins(benchmarks: Iterable[Benchmark]) -> None:
+    """Raise BadInput where two benchmarks are twins of one on the same loops: they would be one arm."""
+    twins: dict[tuple[object, ...], Benchmark] = {}
+    for twin in benchmarks:
+        other = twins.setdefault((twin.native, twin.parameters, twin.only), twin)
+        if twin.native and other is not twin:
             raise BadInput(
-                f'{other.id} and {row.id} both say native="{row.native}" for {row.only}: leave one as it is'
+                f'{other.id} and {twin.id} both say native="{twin.native}" for {twin.only}: '
+                "leave one as it is"
             )
 
 
 def _completed(backends: Iterable[Backend], needs: Sequence[str]) -> tuple[Backend, ...]:
-    """The backends, each environment with all that its loop, the rows and the passes need there."""
+    """Return the backends, each environment with all that its loop, the benchmarks and the passes need."""
     return tuple(
-        replace(one, environment=with_worker_requirements(one.environment, one.loop, needs))
-        if one.environment
-        else one
-        for one in backends
+        replace(backend, environment=with_worker_requirements(backend.environment, backend.loop, needs))
+        if backend.environment
+        else backend
+        for backend in backends
     )
 
 
 def _announce(backends: Iterable[Backend], announce: Announce) -> None:
     """Announce every environment that is going to be made: it takes its time before anything else happens."""
-    for venv in dict.fromkeys(
-        one.environment for one in backends if one.environment and not is_built(one.environment)
-    ):
-        asked = ", ".join(venv.requirements)
-        announce(f"making environment {venv.name}: Python {venv.python}, {asked}")
+    own = (backend.environment for backend in backends if backend.environment)
+    for environment in dict.fromkeys(environment for environment in own if not is_built(environment)):
+        requirements = ", ".join(environment.requirements)
+        announce(f"making environment {environment.name}: Python {environment.python}, {requirements}")
 
 
-def verify_unchanged(begun: RunStarted, announce: Announce = _keep_silent) -> None:
+def verify_unchanged(run: RunStarted, announce: Announce = _keep_silent) -> None:
     """Find the environments of a run that goes on, or make them again. Raises BadInput if they differ.
 
-    So it does where a story is another, or loopcmp itself is on another machine or Python, or beside another
-    version of a loop.
+    It also does where a scenario has changed, or where loopcmp itself is on another machine or Python, or
+    beside another version of a loop.
     """
-    env = begun.machine
-    _check_here(env, describe_machine(one for one in begun.plan.backends if one.environment is None))
-    check_rows(begun.plan.benchmarks)
-    found = [one for one in begun.plan.backends if one.environment and env.of(one.name).unavailable is None]
-    _announce(found, announce)
-    for backend in found:
-        before = env.of(backend.name)
-        now_there = environment_of(backend, rebuild(backend, before.versions))
-        if now_there != before:
-            raise BadInput(f"{backend.name} is no longer what it was: {_change(before, now_there)}")
+    machine, backends = run.machine, run.plan.backends
+    _check_here(machine, describe_machine(backend for backend in backends if backend.environment is None))
+    check_benchmarks(run.plan.benchmarks)
+    elsewhere = [
+        backend
+        for backend in backends
+        if backend.environment and machine.of(backend.name).unavailable is None
+    ]
+    _announce(elsewhere, announce)
+    for backend in elsewhere:
+        before = machine.of(backend.name)
+        after = environment_of(backend, rebuild(backend, before.versions))
+        if after != before:
+            raise BadInput(f"{backend.name} is no longer what it was: {_change(before, after)}")
 
 
 def _check_here(before: Machine, after: Machine) -> None:
@@ -162,16 +169,16 @@ def _change(before: BackendEnvironment, after: BackendEnvironment) -> str:
     return after.unavailable or ", ".join(words)
 
 
-def _baseline(wanted: RunRequest, there: AvailableNames, backends: tuple[Backend, ...]) -> str:
-    """The baseline named, else the default one if it was chosen, else the first."""
-    if wanted.baseline is not None:
-        return choose_baseline(find_backend(wanted.baseline, there.loops, there.venvs).name, backends)
-    names = [backend.name for backend in backends]
-    return DEFAULT_BASELINE if DEFAULT_BASELINE in names else names[0]
+def _baseline(request: RunRequest, names: AvailableNames, backends: tuple[Backend, ...]) -> str:
+    """Return the baseline that was named, else the default one if it was chosen, else the first."""
+    if request.baseline is not None:
+        return choose_baseline(find_backend(request.baseline, names.loops, names.venvs).name, backends)
+    chosen = [backend.name for backend in backends]
+    return DEFAULT_BASELINE if DEFAULT_BASELINE in chosen else chosen[0]
 
 
 def command_line() -> str:
-    """What was typed, without the path of the program or of the results: they measure nothing."""
+    """Return what was typed, without the path of the program or of the results: they measure nothing."""
     words = iter(sys.argv[1:])
     typed = []
     for word in words:
@@ -182,18 +189,20 @@ def command_line() -> str:
     return shlex.join(["loopcmp", *typed])
 
 
-def unavailable(begun: RunStarted) -> list[str]:
-    """The backends that were asked for by name and cannot run here, each with why."""
-    plan, env = begun.plan, begun.machine
-    found = (
-        (one.name, env.of(one.name).unavailable if one.environment else why_unavailable(one.loop))
-        for one in plan.backends
-    )
-    return [f"{name}: {why}" for name, why in found if why and name in plan.required]
+def unavailable(run: RunStarted) -> list[str]:
+    """Return the backends that were asked for by name and cannot run here, each with its reason."""
+    plan, machine = run.plan, run.machine
+    reasons = {
+        backend.name: machine.of(backend.name).unavailable
+        if backend.environment
+        else why_unavailable(backend.loop)
+        for backend in plan.backends
+    }
+    return [f"{name}: {reason}" for name, reason in reasons.items() if reason and name in plan.required]
 
 
 def choose_baseline(name: str, backends: Iterable[Backend]) -> str:
-    """The baseline among the chosen backends. Raises BadInput if it was not chosen."""
+    """Return the baseline among the chosen backends. Raises BadInput if it was not chosen."""
     names = [backend.name for backend in backends]
     if name not in names:
         raise BadInput(f"the baseline {name} is not among the backends: add -b {name}")

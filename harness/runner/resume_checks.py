@@ -18,19 +18,21 @@ from harness.runner.catalog import check_module
 from harness.runner.planning import choose_baseline
 
 
-def check_typed(folder: Path, begun: RunStarted) -> None:
-    """Raises BadInput, naming the folder and the field, for what no command line can ask for."""
-    journal, plan = folder / JOURNAL, begun.plan
+def check_typed(folder: Path, run: RunStarted) -> None:
+    """Raise BadInput, naming the folder and the field, for what no command line can ask for."""
+    journal, plan = folder / JOURNAL, run.plan
     with _field(journal, "name"):
-        safe_name(begun.name)
-    for module, family in dict.fromkeys((row.module, row.family) for row in plan.benchmarks):
+        safe_name(run.name)
+    for module, family in dict.fromkeys(
+        (benchmark.module, benchmark.family) for benchmark in plan.benchmarks
+    ):
         with _field(journal, "plan.benchmarks.module"):
             check_module(module, family)
     for number, backend in enumerate(plan.backends):
         _check_backend(journal, f"plan.backends[{number}]", backend)
     with _field(journal, "plan.baseline"):
         choose_baseline(plan.baseline, plan.backends)
-    for number, there in enumerate(begun.machine.environments):
+    for number, there in enumerate(run.machine.environments):
         with _field(journal, f"machine.environments[{number}].versions"):
             check_versions(there.versions)
 

@@ -18,7 +18,7 @@ FEWEST_PROCESSES = 2
 """The fewest processes a side: with one, pyperf has no spread between processes."""
 
 _PATIENCE = 600.0
-"""Seconds in which pyperf must have measured one side."""
+"""The seconds within which pyperf must have measured one side."""
 
 
 class SequentialFailed(Exception):
@@ -42,7 +42,7 @@ def usual_procedure(case: CaseSpec, processes: int, cpus: frozenset[int] | None)
     """
     import pyperf
 
-    begun = perf_counter()
+    start = perf_counter()
     with tempfile.TemporaryDirectory(prefix="loopcmp-") as folder:
         sides = [Path(folder, name) for name in ("a.json", "b.json")]
         for side in sides:
@@ -53,12 +53,12 @@ def usual_procedure(case: CaseSpec, processes: int, cpus: frozenset[int] | None)
                 *_options(case, processes, cpus),
                 f"--output={side}",
             )
-        said = _pyperf("-m", "pyperf", "compare_to", *map(str, sides))
+        comparison = _pyperf("-m", "pyperf", "compare_to", *map(str, sides))
         a, b = (pyperf.Benchmark.load(str(side)).get_values() for side in sides)
     return SequentialResult(
         ratio=_ratio(a, b, processes),
-        significant="not significant" not in said.lower(),
-        seconds=perf_counter() - begun,
+        significant="not significant" not in comparison.lower(),
+        seconds=perf_counter() - start,
         typical=mean(a),
     )
 
@@ -81,7 +81,7 @@ def _pyperf(*words: str) -> str:
 
 
 def _ratio(a: Sequence[float], b: Sequence[float], processes: int) -> Estimate:
-    """The ratio of the means, with the interval of its nominal standard error (all values pooled)."""
+    """Return the ratio of the means, with the interval of its nominal standard error (all values pooled)."""
     ratio = mean(b) / mean(a)
     error = math.hypot(*(stdev(side) / mean(side) / math.sqrt(len(side)) for side in (a, b)))
     low, high = (ratio * math.exp(sign * NORMAL_95 * error) for sign in (-1, 1))

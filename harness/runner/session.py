@@ -24,24 +24,24 @@ class Session:
     journal: store.Journal
 
 
-def start(begun: RunStarted, results: Path, *, publish: bool) -> Session:
+def start(run: RunStarted, results: Path, *, publish: bool) -> Session:
     """Begin a run in a folder of its own. Raises BadInput where none can be made."""
-    folder = store.new_folder(results, begun.name, publish=publish)
-    journal, fixed = store.Journal(folder), replace(begun, published=publish)
+    folder = store.new_folder(results, run.name, publish=publish)
+    journal, fixed = store.Journal(folder), replace(run, published=publish)
     journal.append(fixed)
     return Session(folder, RunState(fixed), journal)
 
 
 def resume(folder: Path) -> Session:
     """Go on with a run that was ended. Raises BadInput if there is none, or it is finished."""
-    journal, begun, entries = store.resume(folder)
-    state = RunState(begun, entries)
+    journal, run, entries = store.resume(folder)
+    state = RunState(run, entries)
     if state.finished is not None and (folder / store.RECORD).exists():
         raise BadInput(f"{folder} is finished: loopcmp report {folder} shows it")
     return Session(folder, state, journal)
 
 
-def measure(session: Session, tell: Callable[[Entry], None]) -> None:
+def measure(session: Session, show: Callable[[Entry], None]) -> None:
     """Observe and time what is not yet journaled; every entry is on disk before the next begins."""
     state = session.state
     with (
@@ -52,11 +52,11 @@ def measure(session: Session, tell: Callable[[Entry], None]) -> None:
         for entry in chain(observed, timed, timing.close(state)):
             journal.append(entry)
             state.add(entry)
-            tell(entry)
+            show(entry)
 
 
 def conclude(session: Session) -> Record:
-    """Write the pyperf files of what was measured and the compressed journal, and give the record of it.
+    """Write the pyperf files of what was measured and the compressed journal, and return the record of it.
 
     The plain journal stays until the record is written: a run that is killed before goes on from it.
     """

@@ -87,7 +87,7 @@ class RunState:
         return tuple(self._benchmarks.values())
 
     def of(self, benchmark: Benchmark | str) -> BenchmarkState:
-        """The state of one benchmark, given itself or its id. Raises KeyError for one that is not planned."""
+        """Return the state of a benchmark, given itself or its id. Raises KeyError if it is not planned."""
         return self._benchmarks[benchmark if isinstance(benchmark, str) else benchmark.id]
 
     @property
@@ -98,15 +98,15 @@ class RunState:
 
     @property
     def observed_cases(self) -> int:
-        """How many cases have been observed."""
+        """The number of cases that have been observed."""
         return sum(state.is_observed(backend.name) for state in self.benchmarks for backend in state.backends)
 
     def result(self, benchmark: Benchmark) -> BenchmarkResult:
-        """What a benchmark has come to so far."""
+        """Return what a benchmark has come to so far."""
         return self._results.get(benchmark.id) or benchmark_result(self.of(benchmark))
 
     def record(self) -> Record:
-        """The record of everything so far."""
+        """Return the record of everything so far."""
         results = tuple(self.result(state.benchmark) for state in self.benchmarks)
         return Record(
             run=self._run,

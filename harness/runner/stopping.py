@@ -43,7 +43,7 @@ def _narrow_enough(state: BenchmarkState) -> StopReason | None:
 
 
 def _is_narrow(ratio: Estimate, ideal: float | None, precision: float) -> bool:
-    """Whether an interval is as narrow as asked: of a log ratio, or of µs against the ideal in seconds."""
+    """Decide whether an interval is as narrow as asked, be it of a log ratio or of µs beyond the ideal."""
     return ratio.half_width <= precision * (1 if ideal is None else ideal * 1e6)
 
 
@@ -55,5 +55,5 @@ def _over(state: BenchmarkState) -> StopReason | None:
 
 
 def _lives_alone(state: BenchmarkState) -> bool:
-    """Whether iterations are so long that the time may be over after too few rounds for an interval."""
+    """Decide whether iterations are so long that the time may end before there is an interval."""
     return state.settings is not None and state.settings.one_at_a_time

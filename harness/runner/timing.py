@@ -124,7 +124,7 @@ def calibrated(state: BenchmarkState, context: RoundContext) -> BenchmarkCalibra
 def settings_after_pilot(state: BenchmarkState, settings: RoundSettings) -> RoundSettings:
     """Return the settings with the turns that the first rounds show to be worth their time.
 
-    No more than let the rounds that are taken anyway end within the benchmark's time.
+    There are never so many that the rounds that are taken anyway would outlast the benchmark's time.
     """
     plan, samples, settings = state.plan, state.samples(), replace(settings, pilot_rounds=0)
     if (variance := samples.variance_components()) is None:
@@ -136,7 +136,7 @@ def settings_after_pilot(state: BenchmarkState, settings: RoundSettings) -> Roun
 
 @dataclass(frozen=True, slots=True)
 class _RoundNumber:
-    """What a round is one of, and its number there: the orders of its turns are drawn from both."""
+    """The series that a round belongs to, and its number there: both seed the orders of its turns."""
 
     series: str
     number: int

@@ -1,6 +1,6 @@
 """What twins mean to a run: which arms they take part by, and in the rounds of which benchmark.
 
-A twin tells the scenario of another benchmark again on a loop's own API, without AnyIO. It is timed in that
+A twin is the scenario of another benchmark, written on a loop's own API without AnyIO. It is timed in that
 benchmark's rounds, its host's, wherever the host may be timed.
 """
 

@@ -49,7 +49,9 @@ def _do(job: dict[str, object], channel: Channel) -> None:
             from harness.worker.listing import list_benchmarks
 
             for module, family, *_ in modules:
-                channel.send("rows", [asdict(row) for row in list_benchmarks(module, family)])
+                channel.send(
+                    "benchmarks", [asdict(benchmark) for benchmark in list_benchmarks(module, family)]
+                )
             channel.send("done")
         case {"do": "open", "loop": dict(loop)}:
             _open(Loop(**loop), channel)

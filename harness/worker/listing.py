@@ -126,7 +126,9 @@ def _check_values(scenario: Scenario) -> None:
         if not all(math.isfinite(value) for value in values if isinstance(value, float)):
             raise Malformed(f"{scenario.name} sweeps {name} over {values!r}: JSON has finite numbers only")
         if len({str(value) for value in values}) < len(values):
-            raise Malformed(f"{scenario.name} sweeps {name} over {values!r}: two rows would have one name")
+            raise Malformed(
+                f"{scenario.name} sweeps {name} over {values!r}: two benchmarks would have one name"
+            )
     if not isinstance(scenario.ideal, (int, float, FunctionType, type(None))):
         raise Malformed(f"the ideal of {scenario.name} is {scenario.ideal!r}: give seconds")
 

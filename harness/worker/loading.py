@@ -91,10 +91,10 @@ class BoundScenario:
         if self.set_up is not None:
             return self.set_up()
         if self.operation is None:
-            raise TypeError("the story has nothing to run")
+            raise TypeError("the scenario has nothing to run")
         return nullcontext(self.operation)
 
-    async def once(self) -> object:
+    async def run(self) -> object:
         """Set up, run one operation, and tear down."""
         async with self.open() as operation:
             return await operation()

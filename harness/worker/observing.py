@@ -61,7 +61,7 @@ def observe_once(scenario: BoundScenario, runtime: Runtime) -> Observation:
 def _outcome(scenario: BoundScenario, runtime: Runtime, describer: Describer) -> tuple[Outcome, int | None]:
     """Run and describe, with the line of an error; no reference to result, error or traceback is left."""
     try:
-        result = run_on(runtime, scenario.operation or scenario.once)
+        result = run_on(runtime, scenario.operation or scenario.run)
     except AnotherLoop:
         raise
     except BaseException as error:  # noqa: BLE001 - what escapes the loop is what is observed

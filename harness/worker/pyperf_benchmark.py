@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--case", required=True)
     case = runner.parse_args().case
     scenario, runtime = open_case(CaseSpec(**json.loads(case)))
-    runner.bench_async_func("story", scenario.operation, **runtime.options)
+    runner.bench_async_func("scenario", scenario.operation, **runtime.options)
     if why := runtime.other_loop():
         sys.exit(why)
 

@@ -54,8 +54,10 @@ def take_turns(case: CaseSpec, channel: Channel) -> None:
         channel.send("raised", Outcome("raised", Describer(runtime.cancelled).describe(error)))
         return
     if session.tasks_left:
-        raise LeavesTasks(f"a timed story ends every task that it starts; this one left {session.tasks_left}")
-    channel.send("farewell", session.summary())
+        raise LeavesTasks(
+            f"a timed scenario ends every task that it starts; this one left {session.tasks_left}"
+        )
+    channel.send("summary", session.summary())
 
 
 def settle_allocator() -> None:

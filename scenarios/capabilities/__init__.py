@@ -29,4 +29,4 @@ MODULES = (
 """The modules of this family: those named `loop_` call the methods of asyncio's loops themselves."""
 
 REQUIREMENTS = ("trustme",)
-"""What its stories import besides AnyIO: an environment that they run in has it."""
+"""What its scenarios import besides AnyIO; an environment that they run in has it."""

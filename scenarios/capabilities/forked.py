@@ -14,26 +14,26 @@ from scenarios.capabilities.capability import capability
 from scenarios.capabilities.running_loop import run_on_another, running_loop
 
 
-async def story() -> str:
+async def run_briefly() -> str:
     await sleep(0.001)
     return "ran"
 
 
 def new_run() -> Callable[[], str]:
-    """What runs the story from its start: on a loop of the running one's class, or on trio."""
+    """Return what runs the function from its start: on a loop of the running one's class, or on trio."""
     try:
-        return partial(run_on_another, type(running_loop()), story)
+        return partial(run_on_another, type(running_loop()), run_briefly)
     except NotImplementedError:
-        return partial(Context().run, partial(anyio.run, story, backend="trio"))
+        return partial(Context().run, partial(anyio.run, run_briefly, backend="trio"))
 
 
 def be_the_child(run: Callable[[], str], answer: int) -> None:
     """Say how a new run went, and end without anything that the parent has left to do."""
     try:
-        said = run()
-    except BaseException as error:  # noqa: BLE001 - told to the parent, who has the story
-        said = type(error).__name__
-    os.write(answer, said.encode())
+        answer_text = run()
+    except BaseException as error:  # noqa: BLE001 - told to the parent, who reports it
+        answer_text = type(error).__name__
+    os.write(answer, answer_text.encode())
     os._exit(0)
 
 
@@ -60,7 +60,7 @@ async def forked_child() -> dict[str, object]:
     os.close(answered)
     await wait_readable(answer)
     with os.fdopen(answer, "rb") as pipe:
-        said = pipe.read()
+        child_answer = pipe.read()
     _, status = os.waitpid(child, 0)  # noqa: ASYNC222 - it has closed its pipe, and ends
     code = os.waitstatus_to_exitcode(status)
-    return {"child": said.decode(), "exit code": code, "parent": await story()}
+    return {"child": child_answer.decode(), "exit code": code, "parent": await run_briefly()}

@@ -78,9 +78,9 @@ class Peers:
 
 @asynccontextmanager
 async def serving(server: asyncio.Server, peers: Peers) -> AsyncIterator[Any]:
-    """The address of a server; in the end it stops listening, and every connection has been lost.
+    """Yield the address of a server; in the end it stops listening, and every connection has been lost.
 
-    A story that fails is not made to wait for that.
+    A scenario that fails is not made to wait for that.
     """
     try:
         yield server.sockets[0].getsockname()
@@ -92,7 +92,7 @@ async def serving(server: asyncio.Server, peers: Peers) -> AsyncIterator[Any]:
 
 
 async def echoed(client: Peer) -> str:
-    """What comes back of the payload, until the server ends the connection."""
+    """Return what comes back of the payload, until the server ends the connection."""
     transport = await client.transport
     transport.write(PAYLOAD)
     transport.write_eof()
@@ -101,7 +101,7 @@ async def echoed(client: Peer) -> str:
 
 
 async def echoed_in_full(client: Peer) -> str:
-    """What comes back of the payload; then the connection is closed from this side."""
+    """Return what comes back of the payload; then the connection is closed from this side."""
     transport = await client.transport
     transport.write(PAYLOAD)
     await client.full
@@ -110,7 +110,7 @@ async def echoed_in_full(client: Peer) -> str:
     return fingerprint(client.received)
 
 
-def run_on_another(kind: type[asyncio.AbstractEventLoop], story: Callable[[], Any]) -> str:
-    """What a coroutine function returns on a new loop of this kind."""
+def run_on_another(kind: type[asyncio.AbstractEventLoop], function: Callable[[], Any]) -> str:
+    """Return what a coroutine function returns on a new loop of this kind."""
     with asyncio.Runner(loop_factory=kind) as runner:
-        return str(runner.run(story()))
+        return str(runner.run(function()))

@@ -1,4 +1,4 @@
-"""A server beside the story, through AnyIO, and 1 MiB that goes both ways at once."""
+"""A server beside the scenario, through AnyIO, and 1 MiB that goes both ways at once."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager

@@ -22,10 +22,10 @@ FOREVER = 10**9
 async def served(
     name: str, clients: int = 1, farewell: list[str] | None = None
 ) -> AsyncIterator[list[httpx.AsyncClient]]:
-    """The application on this server, on a port of loopback that the system chose, and clients of it.
+    """Serve the application on this server, on a port that the system chose, and yield clients of it.
 
-    In the end the server is asked to end, and hangs up on its clients. What goes wrong then is another
-    story, `http_farewell`, and told to it by `farewell`: the types of the errors.
+    In the end the server is asked to end, and hangs up on its clients. What goes wrong then is the subject of
+    another scenario, `http_farewell`: `farewell` is given the types of the errors.
     """
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(socket.create_server((LOOPBACK, 0)))

@@ -1,6 +1,6 @@
-"""Stories told again directly on asyncio or on trio: what is left when the AnyIO layer is taken away.
+"""Twins: scenarios written again on the own API of asyncio or trio, which show what the AnyIO layer costs.
 
-They are the only scenarios that name a library. Each says with `native` whose twin it is.
+They are the only scenarios that name a library. Each says with `native` which scenario it is the twin of.
 """
 
 MODULES = ("asyncio_tasks", "trio_tasks", "asyncio_locks", "trio_locks", "asyncio_echo", "trio_echo")

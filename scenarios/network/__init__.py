@@ -10,7 +10,7 @@ MODULES = (
     "udp_echo",
     "name_lookup",
 )
-"""The modules of this family; those that are not named hold what the stories share."""
+"""The modules of this family; those that are not named hold what the scenarios share."""
 
 REQUIREMENTS = ("trustme",)
-"""What its stories import besides AnyIO: an environment that they run in has it."""
+"""What its scenarios import besides AnyIO; an environment that they run in has it."""

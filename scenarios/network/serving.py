@@ -1,4 +1,4 @@
-"""What the stories of this family share: a server beside the story, and reading a whole message."""
+"""What the scenarios of this family share: a server beside the scenario, and reading a whole message."""
 
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -57,8 +57,8 @@ def address_of(server: TypedAttributeProvider) -> Address:
 async def serving(listener: Listener[Any], handle: Handler) -> AsyncIterator[None]:
     """Handle every connection that the listener accepts; in the end, accept no more and see the last out.
 
-    Handlers end by themselves when their clients have gone. Cancelling them in that very moment is a story
-    of its own: over UNIX sockets on asyncio, AnyIO then completes a future that is cancelled already.
+    Handlers end by themselves when their clients have gone. Cancelling them in that very moment is another
+    matter: over UNIX sockets on asyncio, AnyIO then completes a future that is cancelled already.
     """
     async with listener, create_task_group() as handlers, create_task_group() as accepting:
         accepting.start_soon(listener.serve, handle, handlers)

@@ -20,7 +20,7 @@ async def answer() -> int:
 async def start_and_close(new_loop: NewLoop) -> AsyncIterator[Callable[[], Awaitable[int]]]:
     """Start a loop, run a coroutine on it that returns at once, and close it.
 
-    One iteration is one `anyio.run`, in a second thread made by the set-up, for in the story's own
+    One iteration is one `anyio.run`, in a second thread made by the set-up, for in the scenario's own
     thread a loop runs already; handing over to that thread is part of it. It isolates making and
     closing a loop. It does not show signal handlers, which only a main thread gets, nor imports.
     """

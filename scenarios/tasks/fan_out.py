@@ -5,7 +5,7 @@ from anyio.lowlevel import checkpoint
 from harness.scenario import Gather, scenario
 
 LARGEST = 10_000
-"""Tasks up to which a row belongs to every run; more take seconds and gigabytes."""
+"""The most tasks of a benchmark that belongs to every run; more take seconds and gigabytes."""
 
 
 async def pause(number: int) -> int:

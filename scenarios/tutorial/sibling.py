@@ -1,4 +1,4 @@
-"""Tasks that several stories need: one that waits to be released, one that fails beside it."""
+"""Tasks that several scenarios need: one that waits to be released, one that fails beside it."""
 
 from anyio import Event, get_cancelled_exc_class
 

@@ -31,7 +31,7 @@ class _Beginning(msgspec.Struct):
 
 
 def audits(results: Path, machine: Machine) -> list[Path]:
-    """The folders of the audits of the same machine and Python under results/, newest first."""
+    """Return the folders of the audits of the same machine and Python under results/, newest first."""
     files = chain(results.glob(f"*/{RECORD}"), results.glob(f"{LOCAL}/*/{RECORD}"))
     settings = {file.parent: setting for file in files if (setting := _setting(file)) is not None}
     alike = {
@@ -43,7 +43,7 @@ def audits(results: Path, machine: Machine) -> list[Path]:
 
 
 def _setting(file: Path) -> _Setting | None:
-    """None for what is no record: it says nothing here."""
+    """Read what distinguishes an audit from a run; None where the file is no record."""
     with suppress(OSError, msgspec.MsgspecError):
         beginning = msgspec.json.decode(file.read_bytes(), type=_Beginning)
         if bytes(beginning.run):

@@ -17,7 +17,7 @@ _CHUNK = 1 << 20
 
 
 def compress_journal(folder: Path) -> Path:
-    """Write the journal of a finished run compressed, beside the plain one; gives its path.
+    """Write the journal of a finished run compressed, beside the plain one; return its path.
 
     Raises CannotWrite.
     """
@@ -41,7 +41,7 @@ def _compress(path: Path) -> bytes:
 
 
 def journal_path(folder: Path) -> Path:
-    """The journal in a run's folder: the plain one, or the compressed one where there is no other."""
+    """Return the journal in a run's folder: the plain one, or the compressed one where there is no other."""
     compressed = folder / COMPRESSED_JOURNAL
     return compressed if compressed.exists() and not (folder / JOURNAL).exists() else folder / JOURNAL
 

@@ -27,7 +27,7 @@ class Versioned(msgspec.Struct):
 
 
 def check_version(versioned: HasVersion | None, place: str) -> None:
-    """Raises BadInput for another version than this, saying what reads it."""
+    """Raise BadInput for another version than this one, saying what reads it."""
     if versioned is None:
         raise BadInput(f"{place} is no record of loopcmp: it states no version")
     if versioned.version != VERSION:
@@ -39,7 +39,7 @@ def check_version(versioned: HasVersion | None, place: str) -> None:
 
 
 def read_bytes(path: Path) -> bytes:
-    """A file's content. Raises BadInput where there is none."""
+    """Return a file's content. Raises BadInput where there is none."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -47,7 +47,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def decode(data: bytes | msgspec.Raw, shape: type[T], place: str) -> T:
-    """A value of this shape. Raises BadInput for another shape, and for anything that would be read over."""
+    """Return JSON as a value of this shape. Raises BadInput for another shape, and for unknown keys."""
     try:
         decoded = msgspec.json.decode(data, type=shape)
         lost = None if issubclass(shape, msgspec.Struct) else _lost(data, decoded)
@@ -59,12 +59,12 @@ def decode(data: bytes | msgspec.Raw, shape: type[T], place: str) -> T:
 
 
 def one_line(error: Exception) -> str:
-    """What an error says, in one line."""
+    """Return what an error says, in one line."""
     return " ".join(str(error).split())
 
 
 def _lost(data: bytes | msgspec.Raw, decoded: object) -> str | None:
-    """A key that was read over because no field has its name: nothing is to be lost without a word."""
+    """Return a key that no field has the name of: nothing that a file holds may be lost in silence."""
     raw, known = msgspec.json.decode(data), msgspec.to_builtins(decoded)
     return None if raw == known else _first_unknown(raw, known)
 
@@ -75,7 +75,7 @@ def _first_unknown(raw: Any, known: Any) -> str | None:
             unknown = [key for key in raw if key not in known]
             parts = ((raw[key], known[key]) for key in raw if key in known)
         case (list(), list() | tuple()):
-            unknown, parts = [], ((one, other) for one, other in zip(raw, known, strict=False))
+            unknown, parts = [], ((part, other) for part, other in zip(raw, known, strict=False))
         case _:
             return None
     return next(chain(unknown, filter(None, (_first_unknown(*part) for part in parts))), None)

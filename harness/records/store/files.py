@@ -74,7 +74,10 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def cannot_write(path: Path, error: OSError, other: str = "--results DIR") -> CannotWrite:
-    """What happened, what is kept, and what to type next; `other` is what chooses another folder."""
+    """Return an error that says what happened, what is kept, and what to type next.
+
+    `other` is the option that chooses another folder.
+    """
     mend = "make room" if error.errno in _FULL else "make it writable"
     for folder in path.parents[:2]:
         if is_begun(folder):
@@ -84,12 +87,12 @@ def cannot_write(path: Path, error: OSError, other: str = "--results DIR") -> Ca
 
 
 def resume_command(folder: Path) -> str:
-    """What to type to finish the run in this folder, quoted for the shell."""
+    """Return what to type to finish the run in this folder, quoted for the shell."""
     return f"loopcmp resume {shlex.quote(str(folder))}"
 
 
 def is_begun(folder: Path) -> bool:
-    """Whether a journal there has a first entry."""
+    """Decide whether the folder has a journal with a first entry."""
     with suppress(OSError), (folder / JOURNAL).open("rb") as file:
         return file.readline().endswith(b"\n")
     return False

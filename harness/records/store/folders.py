@@ -15,7 +15,7 @@ LOCAL = "local"
 
 
 def new_folder(results: Path, name: str, *, publish: bool) -> Path:
-    """A folder of its own for one run. Raises BadInput where it cannot be made or is taken."""
+    """Make a folder of its own for one run. Raises BadInput where it cannot be made or is taken."""
     now = datetime.now(UTC)
     if publish:
         folder = results / f"{now:%Y-%m-%d}-{name}"
@@ -39,14 +39,14 @@ def _made(folder: Path) -> bool:
 
 
 def safe_name(name: str) -> str:
-    """A name that is safe as part of a path. Raises BadInput for one that is not."""
+    """Return the name where it is safe as part of a path. Raises BadInput for one that is not."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", name):
         raise BadInput(f"{name!r} cannot name a folder: use letters, digits, dots and dashes")
     return name
 
 
 def unfinished(results: Path) -> Path:
-    """The newest local run that is not finished and that nobody is at. Raises BadInput for none."""
+    """Return the newest local run's folder that is unfinished and not at work. Raises BadInput for none."""
     folders = sorted((results / LOCAL).glob("*/"), reverse=True)
     for folder in folders:
         if is_begun(folder) and not (folder / RECORD).exists() and not is_at_work(folder):
@@ -55,7 +55,7 @@ def unfinished(results: Path) -> Path:
 
 
 def published(results: Path) -> Iterator[Path]:
-    """The folders of the published records under results/, oldest first."""
+    """Yield the folders of the published records under results/, oldest first."""
     for folder in sorted(results.glob("*/")):
         if folder.name != LOCAL and (folder / RECORD).exists():
             yield folder

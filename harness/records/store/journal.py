@@ -106,30 +106,30 @@ def locked(file: int) -> bool:
 
 
 def is_at_work(folder: Path) -> bool:
-    """Whether a process has the run's journal."""
+    """Decide whether a process has the run's journal."""
     with (folder / JOURNAL).open("rb") as file:
         return not locked(file.fileno())
 
 
 def resume(folder: Path) -> tuple[Journal, RunStarted, Iterator[Entry]]:
-    """A run's journal, opened to go on with it, and what it holds. Raises BadInput and CannotWrite."""
+    """Open a run's journal to go on with it; return it and what it holds. Raises BadInput and CannotWrite."""
     _check_files(folder)
     if journal_path(folder).name == COMPRESSED_JOURNAL:
         raise BadInput(f"{folder} is finished: loopcmp report {folder} shows it")
     journal = Journal(folder, create=False)
     try:
-        begun, entries = open_journal(folder)  # before anything is changed: it may be no journal
-        check_version(begun, str(folder / JOURNAL))
+        run, entries = open_journal(folder)  # before anything is changed: it may be no journal
+        check_version(run, str(folder / JOURNAL))
         mend_journal(folder)
         remove_halves(folder)
     except BaseException:
         journal.__exit__()
         raise
-    return journal, begun, entries
+    return journal, run, entries
 
 
 def _check_files(folder: Path) -> None:
-    """Raises BadInput where something in a run's folder would be written through, or never end when read."""
+    """Raise BadInput where something in a run's folder would be written through, or never end when read."""
     with suppress(OSError):  # there is no such folder, which opening its journal says best
         for path in sorted(folder.iterdir()):
             if path.is_symlink():
@@ -139,23 +139,23 @@ def _check_files(folder: Path) -> None:
 
 
 def read_journal(folder: Path) -> tuple[RunStarted, tuple[Entry, ...]]:
-    """A run's journal; a torn last line, from a run that was killed, is left out. Raises BadInput."""
-    begun, entries = open_journal(folder)
-    return begun, tuple(entries)
+    """Read a run's journal whole, but for a torn last line of a run that was killed. Raises BadInput."""
+    run, entries = open_journal(folder)
+    return run, tuple(entries)
 
 
 def open_journal(folder: Path) -> tuple[RunStarted, Iterator[Entry]]:
-    """A run's journal, entry by entry: all of them could fill the memory. Raises BadInput, also later."""
+    """Read a run's journal entry by entry: all of them could fill the memory. Raises BadInput, also later."""
     path = journal_path(folder)
     entries = (_entry(path, number, line) for number, line in _lines(path))
-    begun = next(entries, None)
-    if not isinstance(begun, RunStarted):
+    run = next(entries, None)
+    if not isinstance(run, RunStarted):
         raise BadInput(f"{path} does not begin as a journal of loopcmp does")
-    return begun, entries
+    return run, entries
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The whole lines of a file, with their numbers from 1."""
+    """Yield the whole lines of a file, with their numbers from 1."""
     with opened_journal(path) as file:
         for number, line in enumerate(file, start=1):
             if line.endswith(b"\n") and line.strip():

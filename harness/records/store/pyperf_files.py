@@ -40,12 +40,12 @@ def _merged(texts: Iterable[tuple[str, str]], left_out: list[str]) -> bytes:
     benchmarks: dict[str, pyperf.Benchmark] = {}
     for whose, text in texts:
         try:
-            one = pyperf.Benchmark.loads(text)
-            name = one.get_name()
+            benchmark = pyperf.Benchmark.loads(text)
+            name = benchmark.get_name()
             if name in benchmarks:
-                benchmarks[name].add_runs(one)
+                benchmarks[name].add_runs(benchmark)
             else:
-                benchmarks[name] = one
+                benchmarks[name] = benchmark
         except Exception as error:  # noqa: BLE001 - pyperf checks little and raises anything
             left_out.append(f"{whose}: {type(error).__name__}: {one_line(error)}\n")
     if not benchmarks:
@@ -56,7 +56,7 @@ def _merged(texts: Iterable[tuple[str, str]], left_out: list[str]) -> bytes:
 
 
 def file_name(name: str) -> str:
-    """The name of a backend, or A/A, as part of a path: itself, or what of it may be there and a digest."""
+    """Return an arm's name as part of a path: itself, or its characters that may be there and a digest."""
     if name == SELF_TEST_ARM:
         return "A-A"
     if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_@+=.-]{0,99}", name):

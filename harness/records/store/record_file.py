@@ -23,7 +23,7 @@ class _Headed(msgspec.Struct):
 
 
 def write_record(folder: Path, record: Record) -> Path:
-    """Write record.json whole or not at all; gives its path."""
+    """Write record.json whole or not at all; return its path."""
     return write_file(folder / RECORD, encode_record(record) + b"\n")
 
 
@@ -41,7 +41,7 @@ def encode_record(record: Record) -> bytes:
 
 
 def read_record(path: Path) -> Record:
-    """A record, from its file or the folder that holds it. Raises BadInput, saying where and why."""
+    """Return a record, from its file or the folder that holds it. Raises BadInput, saying where and why."""
     file = path / RECORD if path.is_dir() else path
     if path.is_dir() and not file.exists() and (path / JOURNAL).exists():
         raise BadInput(f"{path} is an unfinished run: {resume_command(path)} finishes it")

@@ -199,7 +199,7 @@ def upgrade(document: Any) -> Any:
 
 
 def _is_constant(key: str, shape: dict[str, Any]) -> bool:
-    """Whether a field of an effort holds what every effort of version 1 held; another value is not lost."""
+    """Decide whether a field of an effort holds what every effort of version 1 held: others are kept."""
     return "first_look" in shape and key in _CONSTANTS and shape[key] == _CONSTANTS[key]
 
 
