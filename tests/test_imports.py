@@ -33,7 +33,8 @@ def modules_loaded_by(names: Iterable[str]) -> set[str]:
 
 
 def test_the_parent_loads_no_loop_and_no_statistics_until_it_needs_them() -> None:
-    parent = [name for name in MODULES if not name.startswith(("harness.worker", "harness.backends."))]
+    children = ("harness.worker", "harness.backends.", "harness.fuzz.interpreter")
+    parent = [name for name in MODULES if not name.startswith(children)]
     assert "harness.cli" in parent
     assert loaded_by(parent) & {"anyio", "asyncio", "pyperf", "scipy", "trio", "uvloop"} == set()
 

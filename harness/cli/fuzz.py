@@ -11,62 +11,85 @@ from harness.fuzz.generator import DEFAULT_SIZE
 from harness.fuzz.kinds import Profile
 
 if TYPE_CHECKING:
-    from harness.fuzz.campaign import Part
+    from harness.fuzz.campaign import Limits, Part
 
 _DEFAULT_SECONDS = 60.0
+
+
+Programs = Annotated[
+    int | None, typer.Option(metavar="NUMBER", min=1, help="How many programs each backend is given.")
+]
+Seconds = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS",
+        min=0.1,
+        help=f"When no more programs are given: {_DEFAULT_SECONDS:g} s unless --programs says how many.",
+    ),
+]
+Seed = Annotated[
+    int, typer.Option(metavar="NUMBER", help="Seed for the programs: the same on every machine and Python.")
+]
+Kinds = Annotated[
+    str,
+    typer.Option("--profile", metavar="PROFILE", help=f"What programs are made of: {', '.join(Profile)}."),
+]
+MaxSize = Annotated[
+    int, typer.Option(metavar="NUMBER", min=2, max=100, help="The most statements that a program has.")
+]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FAMILY", help="Judge by the rules of asyncio or trio, and so list what differs between them."
+    ),
+]
+RealTime = Annotated[
+    bool, typer.Option("--real-time", help="Run asyncio and trio in real time, as all other loops are.")
+]
+WithoutLaw = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="LOOP=LAW",
+        help="Switch a law off for a loop that always breaks it, such as 'mine=descriptors left'; "
+        "may be repeated.",
+    ),
+]
+PartOfSeries = Annotated[
+    str, typer.Option("--part", metavar="K/N", help="Run the K-th of N parts, so that machines can share it.")
+]
+Folder = Annotated[
+    Path,
+    typer.Option(metavar="FOLDER", help="Where campaigns and findings are kept; one that is there goes on."),
+]
+Replay = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Run one program, in text form or a finding's, and show its traces."),
+]
 
 
 def fuzz(
     backend: Backends = None,
     loop: Loops = None,
     env: Environments = None,
-    programs: Annotated[int | None, typer.Option(min=1, help="Programs that each backend is given.")] = None,
-    seconds: Annotated[
-        float | None,
-        typer.Option(
-            min=0.1, help=f"Seconds after which no more are given [{_DEFAULT_SECONDS:g} without --programs]."
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Which series of programs: the same on every machine.")] = 1,
-    profile: Annotated[Profile, typer.Option(help="What the programs are made of.")] = Profile.ALL,
-    max_size: Annotated[
-        int, typer.Option(min=2, max=100, help="Statements that a program has at most.")
-    ] = DEFAULT_SIZE,
-    against: Annotated[
-        str | None,
-        typer.Option(
-            help="Judge by the rules of another family, asyncio or trio: lists what differs between them."
-        ),
-    ] = None,
-    real_time: Annotated[
-        bool, typer.Option("--real-time", help="asyncio and trio in real time too, as all other loops.")
-    ] = False,
-    without_law: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="LOOP=LAW",
-            help="Switch a law off for a loop that always breaks it, such as 'mine=descriptors left'; "
-            "may be repeated.",
-        ),
-    ] = None,
-    part: Annotated[
-        str, typer.Option(metavar="K/N", help="Run the K-th of N parts of the series: machines can share it.")
-    ] = "1/1",
-    folder: Annotated[
-        Path, typer.Option(help="Where campaigns and findings are kept; a campaign that is there goes on.")
-    ] = Path("results/local/fuzz"),
-    replay: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Run one program, in text form or a finding's, and show its traces."
-        ),
-    ] = None,
+    programs: Programs = None,
+    seconds: Seconds = None,
+    seed: Seed = 1,
+    profile: Kinds = Profile.ALL,
+    max_size: MaxSize = DEFAULT_SIZE,
+    against: Against = None,
+    real_time: RealTime = False,
+    without_law: WithoutLaw = None,
+    part: PartOfSeries = "1/1",
+    folder: Folder = Path("results/local/fuzz"),
+    replay: Replay = None,
     as_json: Json = False,
     no_progress: NoProgress = False,
 ) -> None:
-    """Run random concurrent programs, and judge what happens by what documentation promises."""
+    """Judge random concurrent programs on any loop.
+
+    What happens is judged by what documentation promises; findings are kept with a script each.
+    """
     from harness.cli.fuzzing import choose_subjects, replay_file, run, show
-    from harness.fuzz.campaign import Limits
     from harness.fuzz.generator import Series
     from harness.fuzz.session import Session
 
@@ -80,14 +103,26 @@ def fuzz(
     )
     if replay is not None:
         raise typer.Exit(replay_file(replay, subjects))
-    limits = Limits(
-        float("inf") if programs is None else programs,
-        _DEFAULT_SECONDS if programs is None and seconds is None else seconds or float("inf"),
-    )
-    session = Session(subjects, Series(seed, profile, max_size), _part(part), folder, against or "")
+    limits = _limits(programs, seconds)
+    session = Session(subjects, Series(seed, _profile(profile), max_size), _part(part), folder, against or "")
     summary = run(session, limits, progress=not no_progress)
     show(summary, as_json=as_json)
     raise typer.Exit(summary.exit_code)
+
+
+def _limits(programs: int | None, seconds: float | None) -> "Limits":
+    from harness.fuzz.campaign import Limits
+
+    unlimited = float("inf")
+    if programs is None:
+        return Limits(unlimited, _DEFAULT_SECONDS if seconds is None else seconds)
+    return Limits(programs, seconds or unlimited)
+
+
+def _profile(name: str) -> Profile:
+    if name not in set(Profile):
+        raise BadInput(f"--profile {name!r} is no profile: write one of {', '.join(Profile)}")
+    return Profile(name)
 
 
 def _part(words: str) -> "Part":
