@@ -172,6 +172,8 @@ class Campaign:
             if self._is_over():
                 interpreter.end()
                 break
+        if any(one.problem is Problem.LAW for _, assessment in wrong for one in assessment.symptoms):
+            interpreter.end()  # one whose loop leaves descriptors would soon have none
         for index, assessment in wrong:
             before = programs[index - 1] if index else None
             self._wrong(subject, interpreter, (first + index, programs[index], before), assessment, counts)

@@ -32,10 +32,14 @@ class Ran(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: what the interpreter sent, or how it died before it could; `died` is a whole predicate."""
+    """One run: what the interpreter sent, or how it died before it could; `died` is a whole predicate.
+
+    `timed_out`: it was ended, because it gave no answer.
+    """
 
     ran: Ran
     died: str = ""
+    timed_out: bool = False
     stderr: str = ""
 
     @property
@@ -95,7 +99,8 @@ class Assessment:
 def assess(subject: Subject, program: Program, run: Run) -> Assessment:
     """Judge one run of a program: its trace by the specification, the rest by the laws."""
     if run.died:
-        return Assessment((Symptom(Problem.DIED, _steady(run.died)),))
+        problem = Problem.HUNG if run.timed_out else Problem.DIED
+        return Assessment((Symptom(problem, _steady(run.died)),))
     trace = run.trace
     verdict, quirks = _judge(subject, program, trace)
     symptoms = _of_the_whole(subject, run)

@@ -147,7 +147,7 @@ class Interpreter:
             reply = WorkerExit("wrote what is no trace")
         self._died()
         how = "gave no answer any more" if reply.timed_out else reply.how
-        return Run(Ran(0, []), died=how, stderr=reply.output[-2000:])
+        return Run(Ran(0, []), died=how, timed_out=reply.timed_out, stderr=reply.output[-2000:])
 
     def _died(self) -> None:
         self.deaths += 1

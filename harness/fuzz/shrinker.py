@@ -6,6 +6,7 @@ lower, switches go off. Each result is a program, because every part of a progra
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
+from itertools import chain
 
 from harness.fuzz.language import (
     Block,
@@ -20,28 +21,39 @@ from harness.fuzz.language import (
 )
 from harness.fuzz.legality import is_legal
 
-MOST_RUNS = 400
+_SMALL = 12
+"""Statements up to which two steps are taken at once."""
+
+MOST_RUNS = 600
 """Programs that are tried at most for one finding."""
 
 
 def shrink(program: Program, still_fails: Callable[[Program], bool], most: int = MOST_RUNS) -> Program:
     """The smallest program found that still fails, in at most so many tries."""
-    budget = most
     tried = {program}
+    budget = most
     smaller: Program | None = program
-    while smaller is not None and budget > 0:
+    while smaller is not None:
         program, smaller = smaller, None
-        for candidate in candidates(program):
+        for candidate in chain(candidates(program), two_steps(program)):
             if candidate in tried:
                 continue
+            if budget == 0:
+                return program
             tried.add(candidate)
             budget -= 1
             if still_fails(candidate):
                 smaller = candidate
                 break
-            if budget <= 0:
-                break
     return program
+
+
+def two_steps(program: Program) -> Iterator[Program]:
+    """Programs that are two steps smaller: statements that only make sense together are dropped together."""
+    if size(program) <= _SMALL:
+        for candidate in candidates(program):
+            if size(candidate) < size(program):
+                yield from (one for one in candidates(candidate) if size(one) < size(candidate))
 
 
 def candidates(program: Program) -> Iterator[Program]:
