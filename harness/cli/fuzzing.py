@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from harness.cli.signals import Interrupted
 from harness.errors import BadInput
 from harness.execution.environments import interpreter_for
 from harness.fuzz.campaign import Limits
@@ -68,9 +69,9 @@ def run(session: Session, limits: Limits, *, progress: bool) -> Summary:
     line = _ProgressLine(session, shown=progress)
     try:
         return session.run(limits, line.show)
-    except KeyboardInterrupt:
+    except Interrupted as interrupted:
         again = shlex.join(["loopcmp", *sys.argv[1:]])
-        typer.echo(f"\nloopcmp: interrupted; nothing that was found is lost, to go on: {again}", err=True)
+        interrupted.advice = f"nothing that was found is lost, to go on: {again}"
         raise
     finally:
         line.end()

@@ -50,7 +50,7 @@ class Session:
         self.state = CampaignState(self._rows)
 
     def run(self, limits: Limits, show: Callable[[Line], None]) -> Summary:
-        """Run the campaign, or go on with it; raises KeyboardInterrupt when it is interrupted."""
+        """Run the campaign, or go on with it; what is journaled survives any interruption."""
         with Journal(self.folder) as journal:
             self._go_on(journal)
             gone = {one.name: self._look_at_what_is_known(one, journal) for one in self._subjects}
