@@ -30,7 +30,7 @@ _LATE_TRIES = 3
 """Runs more, with the longest instants, for a program whose runs were late."""
 
 _STARVED = 0.1
-"""Of an instant: a process that stood in line for a CPU for longer may be late by no fault of its loop."""
+"""The share of an instant that a process may wait for a CPU before its lateness says nothing of its loop."""
 
 
 @dataclass(frozen=True, slots=True)

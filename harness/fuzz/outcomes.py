@@ -213,7 +213,7 @@ def _steady(words: str) -> str:
 
 
 OFF_THE_GRID = 0.35
-"""Of an instant: an entry further from its instant than this was late."""
+"""The share of an instant by which an entry may miss its own before it counts as late."""
 
 
 def is_late(trace: Sequence[RawEntry]) -> bool:

@@ -107,7 +107,7 @@ class CampaignState:
         return next((row.name for row in self._rows if row.matches(finding)), "")
 
     def seen_before(self, key: Key) -> str | None:
-        """Of which finding another suspect with this key is one more; None if it is to be looked into."""
+        """Return the finding that another suspect with this key adds to; None if it is to be looked into."""
         return self._ids.get(key, "") if self._looked_into[key] >= ENOUGH else None
 
 

@@ -33,7 +33,7 @@ class Summary:
     known: tuple[Finding, ...]
     unconfirmed: tuple[Finding, ...]
     reasons: tuple[tuple[str, str], ...]
-    """Of each known row, by name, its source."""
+    """The source of each known row, by its name."""
     folder: str
 
     @property

@@ -8,7 +8,7 @@ from harness.records.verdict import Mismatch, Verdict
 from harness.report.tables.table import Table, texts
 
 _LINES_SHOWN = 8
-"""Of what a worker said before it ended badly; the record keeps more."""
+"""How many of a worker's last lines are shown where it ended badly; the record keeps more."""
 
 _OWN_FRAMES = ("harness/worker/", "<frozen runpy>")
 """Frames of ours, which are at the root of every stack that a worker writes."""

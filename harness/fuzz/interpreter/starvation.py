@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _WAITED = Path("/proc/self/schedstat")
-"""Of the process's first thread: nanoseconds on a CPU, nanoseconds in line for one, and turns (Linux)."""
+"""The first thread's nanoseconds on a CPU, nanoseconds of waiting for one, and number of turns (Linux)."""
 
 
 def seconds_waited() -> float:

@@ -99,7 +99,7 @@ class Plan:
     task_scopes: list[int] = field(default_factory=lambda: [WHOLE_SCOPE])
     task_parents: list["Step | None"] = field(default_factory=lambda: [None])
     bases: list[int] = field(default_factory=lambda: [*range(2 * STREAMS)])
-    """Of each end of a stream, which of those that every program has it is, or is a clone of."""
+    """For each end of a stream, which of the ends that every program has it is, or is a clone of."""
 
 
 def make_plan(program: Program) -> Plan:

@@ -88,7 +88,7 @@ class State:
         self.closed = 0
         """As bits, the ends that are closed."""
         self.unfinished = [0] * scopes
-        """Of each group or gather, how many children it waits for."""
+        """How many children each group or gather waits for."""
         self.errors: list[tuple[str, ...]] = [()] * scopes
         self.unlearned: tuple[int, ...] = ()
         """Failed children of which their groups have not learned."""
