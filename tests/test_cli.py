@@ -521,7 +521,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_a_users_own_module_is_checked_timed_and_reported(finished: Run) -> None:
     assert finished.done.returncode == 0
     names = {str(path.relative_to(finished.folder)) for path in files(finished.folder)}
-    arms = {f"timings/{name}.json" for name in (ASYNCIO, UVLOOP, TRIO, "A-A")}
+    arms = {f"timings/{name}.json" for name in (ASYNCIO, UVLOOP, TRIO, "self-test")}
     charts = {"charts/forest.svg", "charts/memory.svg"}
     assert names == {"record.json", "journal.jsonl.gz", "report.html", "report.md", *charts, *arms}
     [line] = store.read_record(finished.folder).results

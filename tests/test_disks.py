@@ -191,7 +191,7 @@ def test_a_run_whose_first_entry_is_torn_is_not_the_one_to_resume(tmp_path: Path
 def test_halves_of_files_that_a_killed_run_has_left_are_removed_when_it_is_resumed(tmp_path: Path) -> None:
     write_journal(tmp_path, ENTRIES[:2])
     (tmp_path / "timings").mkdir()
-    for name in (".record.json-abcd1234", "timings/.A-A.json-abcd_234", ".keep", "report.md"):
+    for name in (".record.json-abcd1234", "timings/.self-test.json-abcd_234", ".keep", "report.md"):
         (tmp_path / name).write_text("half")
     with session.resume(tmp_path).journal:
         pass

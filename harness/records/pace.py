@@ -11,7 +11,7 @@ GRAIN = 200
 PILOT_ROUNDS = 5
 """The rounds after which the turns are chosen: the fewest that distinguish the workers' variance from 0."""
 
-SELF_TEST_ARM = "A/A"
+SELF_TEST_ARM = "self-test"
 """The name of the self-test's arm: the baseline a second time."""
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from harness.records.entries import Entry, RoundMeasured
-from harness.records.pace import SELF_TEST_ARM
 from harness.records.store.decoding import one_line
 from harness.records.store.files import write_file
 
@@ -57,8 +56,6 @@ def _merged(texts: Iterable[tuple[str, str]], left_out: list[str]) -> bytes:
 
 def file_name(name: str) -> str:
     """Return an arm's name as part of a path: itself, or its characters that may be there and a digest."""
-    if name == SELF_TEST_ARM:
-        return "A-A"
     if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_@+=.-]{0,99}", name):
         return name
     plain = re.sub(r"[^A-Za-z0-9_@+=-]+", "-", name)[:60].strip("-") or "arm"

@@ -17,6 +17,7 @@ from harness.errors import BadInput
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.observations import ProcessObservations, distinct_observations
 from harness.records.entries import Machine
+from harness.records.pace import SELF_TEST_ARM
 from harness.records.promises import expected_promise
 from harness.records.stop_reason import StopKind, StopReason
 
@@ -234,12 +235,14 @@ _JUDGEMENTS = {"faster": "less time", "slower": "more time", "not resolved": "no
 
 
 def _with_words(shape: dict[str, Any]) -> dict[str, Any]:
-    """Give verdicts and judgements the words that they have now."""
+    """Give verdicts, judgements and the self-test's arm the words that they have now."""
     changed = {}
     if "mismatch" in shape:
         changed["kind"] = _VERDICTS.get(shape["kind"], shape["kind"])
     if isinstance(judgement := shape.get("judgement"), str):
         changed["judgement"] = _JUDGEMENTS.get(judgement, judgement)
+    if shape.get("arm") == "A/A":
+        changed["arm"] = SELF_TEST_ARM
     return {**shape, **changed}
 
 
