@@ -1,5 +1,7 @@
 """The capabilities that come with loopcmp: each by its title, and with the public report it comes from."""
 
+from pathlib import Path
+
 import pytest
 
 from harness.analysis.capabilities import TAG
@@ -146,3 +148,8 @@ def test_every_repository_in_short_is_one_that_a_capability_names() -> None:
         report.partition("#")[0] for benchmark in BENCHMARKS for report in benchmark.reported if "#" in report
     }
     assert named == set(REPOSITORIES)
+
+
+def test_the_documentation_says_how_many_capabilities_there_are() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "scenarios.md").read_text()
+    assert f"tries {len(BENCHMARKS)} of them" in page
