@@ -93,10 +93,11 @@ NO_EAGER_TASKS = NotImplementedError("asyncio has no eager_task_factory")
 )
 async def loop_eager_tasks() -> dict[str, object]:
     """asyncio.eager_task_factory: create_task runs a task up to its first wait, or to its end."""
+    loop = running_loop()
     if not hasattr(asyncio, "eager_task_factory"):
         raise NO_EAGER_TASKS
     told: list[str] = []
-    gate = running_loop().create_future()
+    gate = loop.create_future()
 
     async def wait() -> int:
         told.append("begun")
@@ -104,7 +105,7 @@ async def loop_eager_tasks() -> dict[str, object]:
         told.append("ended")
         return await answer()
 
-    with factory(asyncio.eager_task_factory) as loop:
+    with factory(asyncio.eager_task_factory):
         short, long = loop.create_task(answer()), loop.create_task(wait())
     at_once, done = ", ".join(told), short.done()
     gate.set_result(None)
