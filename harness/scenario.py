@@ -180,6 +180,8 @@ class Scenario:
     native: str = ""
     only: str | None = None
     needs: tuple[str, ...] = ()
+    title: str | Callable[..., str] = ""
+    reported: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -203,6 +205,8 @@ def scenario(
     native: str = "",
     only: str | None = None,
     needs: Sequence[str] = (),
+    title: str | Callable[..., str] = "",
+    reported: Sequence[str] = (),
 ) -> Callable[[Callable[..., Any]], Scenario]:
     """Turn a coroutine function, or an async context manager that yields one, into a scenario.
 
@@ -216,7 +220,9 @@ def scenario(
     come out equal on all loops. `native` names the scenario whose twin this one is, without
     AnyIO and over the same parameters; `only` the family of loops that the scenario can run on.
     `needs` are the modules of libraries beyond AnyIO that the scenario imports when it runs: where one
-    is missing, the benchmark is unavailable and everything else goes on.
+    is missing, the benchmark is unavailable and everything else goes on. `title` is the name of a capability
+    in tables, where the function's name is not what people say, and may be a function of the parameters;
+    `reported` names the public reports that it comes from ("uvloop#561").
     """
 
     def decorate(function: Callable[..., Any]) -> Scenario:
@@ -233,6 +239,8 @@ def scenario(
             native=native,
             only=only,
             needs=tuple(needs),
+            title=title,
+            reported=tuple(reported),
         )
 
     return decorate

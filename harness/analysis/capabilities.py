@@ -55,12 +55,17 @@ class LoopAbility:
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """Something that a loop may be able to do, with each loop's answer; `source` is that of its scenario."""
+    """Something that a loop may be able to do, with each loop's answer; `source` is that of its scenario.
+
+    `title` is what people call it, and `reported` names the public reports that it comes from.
+    """
 
     name: str
     summary: str
     source: str
     answers: tuple[LoopAbility, ...]
+    title: str
+    reported: tuple[str, ...]
 
 
 def capabilities(record: Record) -> tuple[Capability, ...]:
@@ -71,6 +76,8 @@ def capabilities(record: Record) -> tuple[Capability, ...]:
             result.benchmark.summary,
             result.benchmark.source,
             tuple(_answer(record, case) for case in result.cases),
+            result.benchmark.title or result.benchmark.id,
+            result.benchmark.reported,
         )
         for result in record.results
         if TAG in result.benchmark.tags
@@ -80,6 +87,24 @@ def capabilities(record: Record) -> tuple[Capability, ...]:
 def loops(record: Record) -> tuple[str, ...]:
     """Return the names of a record's loops, in the order in which they are shown."""
     return tuple(dict.fromkeys(map(_loop_of, record.run.plan.backends)))
+
+
+def headings(record: Record) -> tuple[str, ...]:
+    """Return the names of the loops with their versions, in the same order.
+
+    The version of a loop that the standard library brings is that of its Python; a loop whose version is not
+    known stands alone.
+    """
+    named = {_loop_of(backend): _version(record, backend) for backend in record.run.plan.backends}
+    return tuple(f"{loop} {version}".strip() for loop, version in named.items())
+
+
+def _version(record: Record, backend: Backend) -> str:
+    """Return the version of a backend's loop; empty where the record does not say which it is."""
+    loop, runs_on = backend.loop, record.run.machine.of(backend.name)
+    if loop.family == "asyncio" and (not loop.factory or loop.is_ours):
+        return runs_on.python
+    return dict(runs_on.versions).get(loop.distribution, "")
 
 
 def _loop_of(backend: Backend) -> str:

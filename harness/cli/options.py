@@ -76,6 +76,16 @@ Timeout = Annotated[
         "Benchmarks with the tag scale have twenty times as long.",
     ),
 ]
+CheckTimeout = Annotated[
+    float | None,
+    typer.Option(
+        min=0.1,
+        metavar="SECONDS",
+        rich_help_panel=EFFORT,
+        help="End a case or a test that takes longer: 30 if left out, 10 with --capabilities. Benchmarks "
+        "with the tag scale have twenty times as long.",
+    ),
+]
 Fast = Annotated[
     bool,
     typer.Option(
@@ -205,6 +215,15 @@ AcrossMachines = Annotated[
         "--across-machines",
         rich_help_panel=CHOICE,
         help="Allow records of different machines or Python builds.",
+    ),
+]
+CPythonTests = Annotated[
+    bool,
+    typer.Option(
+        "--cpython-tests",
+        rich_help_panel=CHOICE,
+        help="Run CPython's own event-loop tests over each loop instead, beside plain asyncio; SCENARIO is "
+        "then a part of a test's name.",
     ),
 ]
 Capabilities = Annotated[

@@ -58,7 +58,8 @@ class Benchmark:
     `ideal` is in seconds per iteration. `source` is the scenario's file and line. `native` is
     the scenario whose twin this one is, without AnyIO; `only` the family of loops that it runs on.
     `needs` are modules that must be importable for it to run. `set_up` says whether it yields an operation.
-    `text` is the scenario as its module has it, decorators and all.
+    `text` is the scenario as its module has it, decorators and all. `title` is the name of a capability in
+    tables, and `reported` names the public reports that it comes from ("uvloop#561").
     """
 
     scenario: str
@@ -82,6 +83,8 @@ class Benchmark:
     claims: tuple[Claim, ...] = ()
     digests: tuple[tuple[str, str], ...] | None = None
     """The files that make up the scenario, each with its SHA-256 digest; None where that is not recorded."""
+    title: str = ""
+    reported: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -68,6 +68,14 @@ def _do(job: dict[str, object], channel: Channel) -> None:
             from harness.worker.timing import take_turns
 
             take_turns(CaseSpec(**case), channel)
+        case {"do": "list cpython tests"}:
+            from harness.worker.cpython_tests import list_tests
+
+            channel.send("tests", list_tests())
+        case {"do": "run cpython test", "test": str(test), "loop": dict(loop)}:
+            from harness.worker.cpython_tests import run_test
+
+            channel.send("report", run_test(test, Loop(**loop)))
         case _:
             raise ValueError(f"no such job: {job}")
 

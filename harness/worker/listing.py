@@ -92,6 +92,8 @@ def _benchmark(scenario: Scenario, module: str, family: str, parameters: Paramet
         promise=_promise(scenario.promise, parameters),
         differences=tuple(_difference(spec, parameters) for spec in scenario.differs),
         claims=tuple(_claim(spec, parameters) for spec in scenario.claims),
+        title=_resolve(scenario.title, parameters),
+        reported=scenario.reported,
     )
 
 

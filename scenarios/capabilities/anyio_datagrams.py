@@ -13,7 +13,9 @@ async def send_back(server: UDPSocket) -> None:
         await server.sendto(data[::-1], *address)
 
 
-@capability(returns=[bytes([size % 256]) * size + b"<" for size in SIZES])
+@capability(
+    title="datagrams", reported=["uvloop#85"], returns=[bytes([size % 256]) * size + b"<" for size in SIZES]
+)
 async def anyio_udp() -> list[bytes]:
     """UDP: each datagram comes back whole and reversed, from the one it was sent to."""
     async with await create_udp_socket(local_host="127.0.0.1") as server, create_task_group() as tasks:

@@ -8,7 +8,9 @@ from anyio import wait_readable, wait_writable
 from scenarios.capabilities.capability import IDLE, capability
 
 
-@capability(returns={"writable": True, "read": b"ready"})
+@capability(
+    title="waiting for a descriptor", reported=["uvloop#61"], returns={"writable": True, "read": b"ready"}
+)
 async def anyio_wait_readable() -> dict[str, object]:
     """A socket is waited for until it can be written, and one until something came."""
     ours, theirs = socket.socketpair()

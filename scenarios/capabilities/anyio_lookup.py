@@ -8,11 +8,13 @@ from scenarios.capabilities.capability import capability
 
 
 @capability(
+    title="names and addresses",
+    reported=["uvloop#495"],
     returns={
         "localhost": [("127.0.0.1", 80)],
         "no number": "gaierror",
         "back": ("127.0.0.1", "80"),
-    }
+    },
 )
 async def anyio_lookup() -> dict[str, object]:
     """A name becomes its address, what is no number is refused as one, and an address becomes text."""

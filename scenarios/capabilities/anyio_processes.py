@@ -15,7 +15,11 @@ def python(program: str) -> list[str]:
     return [sys.executable, "-I", "-S", "-c", program]
 
 
-@capability(returns={"exit code": 7, "output": fingerprint(b"x" * (1 << 20)), "errors": b"y\n"})
+@capability(
+    title="child processes: output and exit code",
+    reported=["uvloop#363", "uvloop#93"],
+    returns={"exit code": 7, "output": fingerprint(b"x" * (1 << 20)), "errors": b"y\n"},
+)
 async def anyio_process() -> dict[str, object]:
     """A child process: 1 MiB of its output, all it says on standard error, and its exit code."""
     program = "import sys; sys.stdout.write('x' * (1 << 20)); sys.stderr.write('y\\n'); sys.exit(7)"
@@ -28,7 +32,11 @@ async def feed(stdin: ByteSendStream) -> None:
     await stdin.aclose()
 
 
-@capability(returns={"exit code": 0, "output": fingerprint(PAYLOAD)})
+@capability(
+    title="child processes that are fed while they answer",
+    reported=["uvloop#312", "uvloop#363"],
+    returns={"exit code": 0, "output": fingerprint(PAYLOAD)},
+)
 async def anyio_process_input() -> dict[str, object]:
     """A child process that is fed 1 MiB and gives it back while it reads."""
     program = "import shutil, sys; shutil.copyfileobj(sys.stdin.buffer, sys.stdout.buffer)"
@@ -41,7 +49,11 @@ async def anyio_process_input() -> dict[str, object]:
     return {"exit code": code, "output": fingerprint(output)}
 
 
-@capability(returns=[0, 3, -signal.SIGTERM])
+@capability(
+    title="exit codes of several child processes",
+    reported=["uvloop#128", "github.com/benoitc/gunicorn/issues/3333"],
+    returns=[0, 3, -signal.SIGTERM],
+)
 async def anyio_child_watching() -> list[int]:
     """Three children at once: each one's own exit code, or the signal that ended it."""
     programs = ("pass", "raise SystemExit(3)", "import os; os.kill(os.getpid(), 15)")

@@ -23,7 +23,9 @@ async def echoed(client: ByteStream) -> str:
     return fingerprint(received)
 
 
-@capability(returns=fingerprint(PAYLOAD))
+@capability(
+    title="streams over TCP, each side ended in turn", reported=["asyncio#60"], returns=fingerprint(PAYLOAD)
+)
 async def anyio_tcp() -> str:
     """TCP: 1 MiB goes to a server and back; each side ends its half when it has sent all."""
     listener = await create_tcp_listener(local_host="127.0.0.1")
@@ -32,7 +34,7 @@ async def anyio_tcp() -> str:
         return await echoed(await connect_tcp("127.0.0.1", port))
 
 
-@capability(returns=fingerprint(PAYLOAD))
+@capability(title="streams over UNIX sockets", reported=["uvloop#261"], returns=fingerprint(PAYLOAD))
 async def anyio_unix() -> str:
     """UNIX sockets: 1 MiB goes to a server and back; each side ends its half when it has sent all."""
     with TemporaryDirectory() as folder:

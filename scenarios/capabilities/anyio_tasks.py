@@ -20,13 +20,15 @@ async def tell(name: str, told: list[str]) -> None:
 
 
 @capability(
+    title="context variables of tasks",
+    reported=["uvloop#305"],
     returns=[
         "one goes on as one",
         "one starts as parent",
         "parent goes on as parent",
         "two goes on as two",
         "two starts as parent",
-    ]
+    ],
 )
 async def anyio_context_variables() -> list[str]:
     """A task starts with its parent's context variables and keeps its own through every await."""
@@ -51,7 +53,9 @@ async def count() -> AsyncGenerator[int, None]:
         _unfinished.clear()
 
 
-@capability(returns=1, prints=["closed"])
+@capability(
+    title="asynchronous generators that nobody finished", reported=["uvloop#68"], returns=1, prints=["closed"]
+)
 async def anyio_generators() -> int:
     """An asynchronous generator that nobody finished is closed before the loop ends."""
     _unfinished.append(count())

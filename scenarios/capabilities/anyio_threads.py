@@ -24,7 +24,11 @@ def fail() -> None:
     raise ValueError("Oops")
 
 
-@capability(returns={"another thread": True, "from thread": 42, "error": "Oops"})
+@capability(
+    title="functions in worker threads that call back",
+    reported=["anyio#363"],
+    returns={"another thread": True, "from thread": 42, "error": "Oops"},
+)
 async def anyio_threads() -> dict[str, object]:
     """A function runs in a worker thread, calls a coroutine on the loop, and its error comes back."""
     seen = await to_thread.run_sync(in_thread, threading.get_ident())
@@ -35,7 +39,7 @@ async def anyio_threads() -> dict[str, object]:
     return seen
 
 
-@capability(returns="woken")
+@capability(title="a worker thread that wakes an idle loop", reported=["uvloop#408"], returns="woken")
 async def anyio_thread_wakes_loop() -> str:
     """A thread's call wakes a loop that is idle."""
     event = Event()

@@ -9,7 +9,11 @@ from scenarios.capabilities.certificate import client_side, server_side
 from scenarios.capabilities.serving import receive_exactly, serving
 
 
-@capability(returns={"echo": fingerprint(PAYLOAD), "end": "EndOfStream"})
+@capability(
+    title="encrypted streams",
+    reported=["uvloop#176"],
+    returns={"echo": fingerprint(PAYLOAD), "end": "EndOfStream"},
+)
 async def anyio_tls() -> dict[str, str]:
     """TLS: 1 MiB goes to a server and back, and closing is seen as an end that nobody cut off."""
     ends, ended = [], Event()

@@ -35,6 +35,9 @@ PAYLOAD: Final = random.Random(0).randbytes(1 << 20)
 IDLE: Final = 0.05
 """Seconds in which a loop with nothing to do goes to sleep; one that has not is no reason to fail."""
 
+PATIENCE: Final = 1.0
+"""Seconds in which something that does not happen at once is waited for."""
+
 
 def fingerprint(data: bytes | bytearray) -> str:
     """The size and digest of data, so that a promise can be read."""

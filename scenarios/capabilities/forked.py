@@ -38,6 +38,8 @@ def be_the_child(run: Callable[[], str], answer: int) -> None:
 
 
 @capability(
+    title="a process forked inside a running loop",
+    reported=["trio#464", "trio#1614", "uvloop#39"],
     returns={"child": "ran", "exit code": 0, "parent": "ran"},
     differs=[
         differs(

@@ -27,7 +27,11 @@ def schedulers() -> dict[str, Callable[..., object]]:
     }
 
 
-@loop_capability(returns=dict.fromkeys(METHODS, "caller"))
+@loop_capability(
+    title="the caller's context in callbacks",
+    reported=["uvloop#305", "uvloop#348"],
+    returns=dict.fromkeys(METHODS, "caller"),
+)
 async def loop_context() -> dict[str, str]:
     """call_soon, call_soon_threadsafe, call_later, call_at: a callback sees its caller's context."""
     seen = {}
@@ -40,7 +44,11 @@ async def loop_context() -> dict[str, str]:
     return seen
 
 
-@loop_capability(returns=dict.fromkeys(METHODS, "given"))
+@loop_capability(
+    title="callbacks in a context that they are given",
+    reported=["uvloop#155"],
+    returns=dict.fromkeys(METHODS, "given"),
+)
 async def loop_context_argument() -> dict[str, str]:
     """call_soon, call_soon_threadsafe, call_later, call_at: a callback runs in the context it is given."""
     given: Context = copy_context()
@@ -53,7 +61,11 @@ async def loop_context_argument() -> dict[str, str]:
     return seen
 
 
-@loop_capability(returns={"called": ["later", "soon"], "cancelled": True})
+@loop_capability(
+    title="callbacks that are cancelled",
+    reported=["cpython#76124", "github.com/pyodide/pyodide/pull/2022"],
+    returns={"called": ["later", "soon"], "cancelled": True},
+)
 async def loop_cancelled_callbacks() -> dict[str, object]:
     """A handle that is cancelled is not called; the others are, with their arguments.
 

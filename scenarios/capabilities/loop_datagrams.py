@@ -32,7 +32,11 @@ class Sink(asyncio.DatagramProtocol):
         self.ended.set_result(error)
 
 
-@loop_capability(returns=[bytes([size % 256]) * size + b"<" for size in SIZES])
+@loop_capability(
+    title="datagram endpoints",
+    reported=["uvloop#304", "rloop#46"],
+    returns=[bytes([size % 256]) * size + b"<" for size in SIZES],
+)
 async def loop_udp() -> list[bytes]:
     """create_datagram_endpoint: each datagram comes back whole and reversed."""
     loop = running_loop()

@@ -37,7 +37,11 @@ def dawdle() -> None:
     time.sleep(2 * SLOW)
 
 
-@loop_capability(returns={"debug": [True, False], "slow callback reported": True})
+@loop_capability(
+    title="debug mode: slow callbacks",
+    reported=["uvloop#33"],
+    returns={"debug": [True, False], "slow callback reported": True},
+)
 async def loop_debug_slow_callbacks() -> dict[str, object]:
     """Debug mode warns of a callback that takes longer than slow_callback_duration."""
     loop = running_loop()
@@ -51,7 +55,11 @@ async def loop_debug_slow_callbacks() -> dict[str, object]:
     return {"debug": debug, "slow callback reported": any("dawdle" in warning for warning in heard)}
 
 
-@loop_capability(returns="RuntimeError")
+@loop_capability(
+    title="debug mode: calls from the wrong thread",
+    reported=["zuvloop#160", "asyncio#154"],
+    returns="RuntimeError",
+)
 async def loop_debug_wrong_thread() -> str:
     """Debug mode refuses a call_soon from a thread that is not the loop's."""
     loop, outcome = running_loop(), list[str]()

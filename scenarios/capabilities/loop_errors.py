@@ -6,18 +6,19 @@ from typing import Any
 from anyio import Event, move_on_after
 
 from harness.scenario import Left
-from scenarios.capabilities.capability import loop_capability
+from scenarios.capabilities.capability import PATIENCE, loop_capability
 from scenarios.capabilities.running_loop import running_loop
-
-PATIENCE = 0.5
-"""Seconds in which a handler that was not called at once is waited for."""
 
 
 def fail() -> None:
     raise ValueError("Oops")
 
 
-@loop_capability(returns=[{"error": ValueError("Oops"), "message": True, "loop": True}])
+@loop_capability(
+    title="an exception handler of one's own",
+    reported=["uvloop#360"],
+    returns=[{"error": ValueError("Oops"), "message": True, "loop": True}],
+)
 async def loop_exception_handler() -> list[dict[str, object]]:
     """set_exception_handler: called once with the loop, the error of a callback and a message."""
     loop, called = running_loop(), Event()
@@ -37,7 +38,12 @@ async def loop_exception_handler() -> list[dict[str, object]]:
     return reported
 
 
-@loop_capability(returns="goes on", leaves=Left("other", ValueError("Oops")))
+@loop_capability(
+    title="errors of callbacks in the log",
+    reported=["uvloop#360"],
+    returns="goes on",
+    leaves=Left("other", ValueError("Oops")),
+)
 async def loop_default_exception_handler() -> str:
     """Without a handler, the error of a callback is logged with it, and the loop goes on."""
     loop = running_loop()

@@ -22,6 +22,8 @@ def no_sendfile(error: Exception) -> DifferenceSpec:
 
 
 @loop_capability(
+    title="files sent through a transport",
+    reported=["uvloop#228"],
     returns={"sent": len(PAYLOAD), "received": fingerprint(PAYLOAD)},
     lacking=[no_sendfile(NotImplementedError())],
 )
@@ -47,6 +49,8 @@ async def receive_until_end(source: socket.socket, received: bytearray) -> None:
 
 
 @loop_capability(
+    title="files sent through a socket",
+    reported=["uvloop#228"],
     returns={"sent": len(PAYLOAD), "received": fingerprint(PAYLOAD)},
     lacking=[no_sendfile(ExceptionGroup("", [NotImplementedError()]))],
 )
@@ -66,7 +70,7 @@ async def loop_sock_sendfile() -> dict[str, object]:
     return {"sent": sent, "received": fingerprint(received)}
 
 
-@loop_capability(returns=fingerprint(PAYLOAD))
+@loop_capability(title="pipes, to their end", reported=["uvloop#80"], returns=fingerprint(PAYLOAD))
 async def loop_pipes() -> str:
     """connect_read_pipe and connect_write_pipe: 1 MiB goes through a pipe, which then ends."""
     loop = running_loop()

@@ -6,7 +6,11 @@ from scenarios.capabilities.capability import loop_capability
 from scenarios.capabilities.running_loop import running_loop
 
 
-@loop_capability(returns={"localhost": [("127.0.0.1", 80)], "back": ("127.0.0.1", "80")})
+@loop_capability(
+    title="names and addresses by the loop's own methods",
+    reported=["uvloop#495"],
+    returns={"localhost": [("127.0.0.1", 80)], "back": ("127.0.0.1", "80")},
+)
 async def loop_getaddrinfo() -> dict[str, object]:
     """A name becomes its address, and an address becomes text: getaddrinfo and getnameinfo."""
     loop = running_loop()

@@ -34,7 +34,7 @@ async def told_by(transport: asyncio.SubprocessTransport, child: Child) -> dict[
     return {"exit code": code, "output": child.output[1], "errors": child.output[2]}
 
 
-@loop_capability(returns=TOLD)
+@loop_capability(title="a program's output, errors and exit code", reported=["uvloop#136"], returns=TOLD)
 async def loop_subprocess_exec() -> dict[str, object]:
     """subprocess_exec: a program's output, errors and exit code."""
     program = "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"
@@ -42,7 +42,7 @@ async def loop_subprocess_exec() -> dict[str, object]:
     return await told_by(*await running_loop().subprocess_exec(Child, *command, stdin=None))
 
 
-@loop_capability(returns=TOLD)
+@loop_capability(title="a shell's output, errors and exit code", reported=["uvloop#93"], returns=TOLD)
 async def loop_subprocess_shell() -> dict[str, object]:
     """subprocess_shell: a shell's output, errors and exit code."""
     command = "echo out; echo err >&2; exit 3"

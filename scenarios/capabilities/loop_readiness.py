@@ -14,6 +14,8 @@ who: ContextVar[str] = ContextVar("who", default="nobody")
 
 
 @loop_capability(
+    title=lambda given: f"readiness of a descriptor, given as {given}",
+    reported=["uvloop#97", "uvloop#101"],
     params={"given": ["number", "object"]},
     returns={"writer": ("caller", "argument"), "reader": [("caller", b"1"), ("caller", b"2")]},
 )

@@ -8,7 +8,11 @@ from scenarios.capabilities.capability import IDLE, loop_capability
 from scenarios.capabilities.running_loop import running_loop
 
 
-@loop_capability(returns={"called": "argument", "removed": [True, False], "default again": True})
+@loop_capability(
+    title="signal handlers",
+    reported=["uvloop#12", "uvloop#154"],
+    returns={"called": "argument", "removed": [True, False], "default again": True},
+)
 async def loop_signal_handlers() -> dict[str, object]:
     """add_signal_handler: called by a signal that comes while the loop is idle, until removed."""
     loop = running_loop()

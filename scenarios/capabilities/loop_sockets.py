@@ -33,7 +33,11 @@ async def send_all(client: socket.socket) -> None:
     client.shutdown(socket.SHUT_WR)
 
 
-@loop_capability(returns=fingerprint(PAYLOAD))
+@loop_capability(
+    title="streams over sockets",
+    reported=["cpython#85489", "github.com/python/cpython/pull/20369"],
+    returns=fingerprint(PAYLOAD),
+)
 async def loop_sock_stream() -> str:
     """sock_accept, sock_connect, sock_sendall, sock_recv and sock_recv_into: 1 MiB there and back."""
     loop, received, buffer = running_loop(), bytearray(), bytearray(CHUNK)
@@ -50,6 +54,8 @@ async def loop_sock_stream() -> str:
 
 
 @loop_capability(
+    title="datagrams over sockets",
+    reported=["uvloop#561"],
     returns={"question": b"ping", "answer": b"pong", "from the server": True},
     lacking=[
         differs(

@@ -17,7 +17,9 @@ def quiet(told: list[str]) -> list[str]:
     return [word for word in told if word not in ("pause", "resume")]
 
 
-@loop_capability(returns=ECHOED)
+@loop_capability(
+    title="transports over TCP, each half ended in turn", reported=["asyncio#60"], returns=ECHOED
+)
 async def loop_tcp() -> dict[str, object]:
     """create_server and create_connection: 1 MiB goes there and back, and each half ends in turn."""
     loop, peers = running_loop(), Peers(back=True)
@@ -27,7 +29,7 @@ async def loop_tcp() -> dict[str, object]:
     return {"echo": echo, "client": quiet(client.told), "server": quiet(peers.all[0].told)}
 
 
-@loop_capability(returns=ECHOED)
+@loop_capability(title="transports over UNIX sockets", reported=["uvloop#211"], returns=ECHOED)
 async def loop_unix() -> dict[str, object]:
     """create_unix_server and create_unix_connection: 1 MiB goes there and back."""
     loop, peers = running_loop(), Peers(back=True)
@@ -43,7 +45,11 @@ MOST = 64
 """MiB after which a sender that nobody has held back gives up; kernels buffer a few."""
 
 
-@loop_capability(returns={"told": ["pause", "resume"], "all of it arrived": True})
+@loop_capability(
+    title="senders that are told to pause",
+    reported=["uvloop#498"],
+    returns={"told": ["pause", "resume"], "all of it arrived": True},
+)
 async def loop_flow_control() -> dict[str, object]:
     """A sender is told to pause while nobody reads, and to resume once somebody does."""
     loop, peers = running_loop(), Peers()
@@ -65,7 +71,11 @@ async def loop_flow_control() -> dict[str, object]:
     return {"told": told, "all of it arrived": len(peers.all[0].received) == sent}
 
 
-@loop_capability(returns=fingerprint(PAYLOAD))
+@loop_capability(
+    title="connections that were accepted elsewhere",
+    reported=["github.com/zopefoundation/ZEO/pull/73"],
+    returns=fingerprint(PAYLOAD),
+)
 async def loop_accepted_socket() -> str:
     """connect_accepted_socket: a connection that was accepted elsewhere becomes a transport."""
     loop = running_loop()

@@ -8,7 +8,11 @@ from scenarios.capabilities.certificate import client_side, server_side
 from scenarios.capabilities.running_loop import Peer, Peers, echoed_in_full, running_loop, serving
 
 
-@loop_capability(returns={"echo": fingerprint(PAYLOAD), "client": "lost", "server": "lost"})
+@loop_capability(
+    title="transports over TLS",
+    reported=["uvloop#176", "uvloop#220"],
+    returns={"echo": fingerprint(PAYLOAD), "client": "lost", "server": "lost"},
+)
 async def loop_tls() -> dict[str, str]:
     """create_server and create_connection with ssl: 1 MiB there and back, and a clean end."""
     loop, peers = running_loop(), Peers(back=True)
@@ -24,7 +28,11 @@ async def loop_tls() -> dict[str, str]:
 GO_ON = b"go on\n"
 
 
-@loop_capability(returns={"in the clear": GO_ON, "echo": fingerprint(PAYLOAD)})
+@loop_capability(
+    title="TLS on a connection that began in the clear",
+    reported=["uvloop#165", "github.com/aio-libs/aiosmtpd/issues/34"],
+    returns={"in the clear": GO_ON, "echo": fingerprint(PAYLOAD)},
+)
 async def loop_start_tls() -> dict[str, object]:
     """start_tls: a connection that began in the clear goes on encrypted, on both sides."""
     loop, peers = running_loop(), Peers(until=1)

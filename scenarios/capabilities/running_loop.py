@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from scenarios.capabilities.capability import NO_LOOP, PAYLOAD, fingerprint
+from anyio import fail_after
+from anyio.lowlevel import checkpoint
+
+from scenarios.capabilities.capability import NO_LOOP, PATIENCE, PAYLOAD, fingerprint
 
 
 def running_loop() -> asyncio.AbstractEventLoop:
@@ -89,6 +92,34 @@ async def serving(server: asyncio.Server, peers: Peers) -> AsyncIterator[Any]:
     finally:
         server.close()
     await server.wait_closed()
+
+
+@asynccontextmanager
+async def listening(server: asyncio.Server, peers: Peers) -> AsyncIterator[Any]:
+    """The address of a server; in the end it stops, and each of its connections has a moment to be lost.
+
+    Unlike `serving` it waits for nothing for ever: a loop that ends no connection can do other things.
+    """
+    try:
+        yield server.sockets[0].getsockname()
+    finally:
+        server.close()
+        for peer in peers.all:
+            await lost(peer)
+
+
+async def lost(peer: Any) -> bool:
+    """Whether the connection of a peer has been lost; one that has not is given a moment."""
+    await asyncio.wait({peer.ended}, timeout=PATIENCE)
+    return bool(peer.ended.done())
+
+
+async def first_of(peers: Peers) -> Peer:
+    """The server's end of its first connection. Raises TimeoutError where it is not told of any."""
+    with fail_after(PATIENCE):
+        while not peers.all:
+            await checkpoint()
+    return peers.all[0]
 
 
 async def echoed(client: Peer) -> str:

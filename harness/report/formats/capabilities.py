@@ -5,12 +5,13 @@ from dataclasses import asdict
 
 import msgspec
 
-from harness.analysis import capabilities
+from harness.analysis import capabilities, capability_totals
 from harness.errors import BadInput
 from harness.records.record import Record
 from harness.report.formats.markdown import grid, inline
 from harness.report.formats.terminal import show_table
 from harness.report.html.matrix import backend_order, case_anchor
+from harness.report.public_reports import address
 from harness.report.tables import capabilities as capability_tables
 from harness.report.tables.capabilities import ability_text
 from harness.report.tables.table import Table
@@ -18,9 +19,9 @@ from harness.report.tables.table import Table
 
 def show(record: Record) -> None:
     """Print who can do what, and why not, on standard output."""
-    for one in (_table(record), capability_tables.reasons(record)):
-        if one is not None:
-            show_table(one)
+    for table in (_table(record), capability_tables.totals_table(record), capability_tables.reasons(record)):
+        if table is not None:
+            show_table(table)
 
 
 def render(record: Record) -> str:
@@ -29,10 +30,22 @@ def render(record: Record) -> str:
 
 
 def render_json(record: Record) -> str:
-    """A JSON array with an object per capability: what it is, and each loop's answer with its evidence."""
+    """Return JSON: each loop's totals, and for each capability each loop's answer with its reason."""
     _table(record)
-    found = [asdict(one) for one in capabilities.capabilities(record)]
-    return msgspec.json.format(msgspec.json.encode(found), indent=1).decode()
+    document = {
+        "loops": [_total_object(total) for total in capability_totals.totals(record)],
+        "capabilities": [asdict(capability) for capability in capabilities.capabilities(record)],
+    }
+    return msgspec.json.format(msgspec.json.encode(document), indent=1).decode()
+
+
+def _total_object(total: capability_totals.LoopTotal) -> dict[str, object]:
+    return {
+        "loop": total.loop,
+        "heading": total.heading,
+        "tried": total.tried,
+        "counts": dict(total.counts),
+    }
 
 
 def _table(record: Record) -> Table:
@@ -47,9 +60,18 @@ def _lines(record: Record) -> Iterable[str]:
     yield from (f"## {table.title}", "")
     yield from grid(table.columns, _linked(record))
     yield from (line for note in table.notes for line in (inline(note), ""))
+    yield from (line for total in capability_totals.totals(record) for line in (inline(str(total)), ""))
     why = capability_tables.reasons(record)
     if why is not None:
         yield from (f"## {why.title}", "", *grid(why.columns, (map(inline, row) for row in why.rows)))
+
+
+def _links(reports: tuple[str, ...]) -> str:
+    """Return the public reports that a capability comes from, each a link where its address is known."""
+    links = (
+        f"[{inline(report)}]({link})" if (link := address(report)) else inline(report) for report in reports
+    )
+    return f" ({', '.join(links)})" if reports else ""
 
 
 def _linked(record: Record) -> Iterable[Iterable[str]]:
@@ -63,6 +85,6 @@ def _linked(record: Record) -> Iterable[Iterable[str]]:
             for answer in one.answers
         }
         yield (
-            f"{inline(one.name)}: {inline(one.summary)}",
+            f"{inline(one.title)}: {inline(one.summary)}{_links(one.reported)}",
             *(links.get(loop, "") for loop in capabilities.loops(record)),
         )

@@ -19,6 +19,8 @@ from harness.report.differences import SideBySide
 from harness.report.formatting import VERDICTS, verdict_text
 from harness.report.tables import results
 from harness.report.tables.capabilities import RENDERINGS, ability_text
+from harness.report.tables.cpython_tests import RENDERINGS as OUTCOME_RENDERINGS
+from harness.report.tables.cpython_tests import outcome_text
 from harness.report.tables.table import Column, ColumnKind, Table
 from harness.report.warnings import Notice, Severity, notices
 
@@ -28,6 +30,7 @@ _STYLES = {
     **{verdict_text(verdict): rendering.style for verdict, rendering in VERDICTS.items()},
     **{ability_text(ability): rendering.style for ability, rendering in RENDERINGS.items()},
     **{str(ability): rendering.style for ability, rendering in RENDERINGS.items()},
+    **{outcome_text(outcome): rendering.style for outcome, rendering in OUTCOME_RENDERINGS.items()},
     ClaimResult.HOLDS: "green",
     ClaimResult.FAILS: "yellow",
     ClaimResult.NOT_TRIED: "dim",

@@ -1,12 +1,13 @@
-"""Return the tables of capabilities: what each loop can do, and why it cannot."""
+"""The tables of capabilities: what each loop can do, how much that is in all, and why it cannot."""
 
 from collections.abc import Iterable, Iterator
 
-from harness.analysis.capabilities import Ability, Capability, capabilities, loops
+from harness.analysis.capabilities import Ability, Capability, capabilities, headings, loops
+from harness.analysis.capability_totals import LoopTotal, commonest_blemish, totals
 from harness.records.record import Record
 from harness.records.verdict import Verdict
 from harness.report.formatting import VERDICTS
-from harness.report.tables.table import Table, names, texts, verdict_columns
+from harness.report.tables.table import Table, names, numbers, texts, verdict_columns
 
 RENDERINGS = {
     Ability.YES: VERDICTS[Verdict.AGREES],
@@ -31,10 +32,10 @@ def table(record: Record) -> Table | None:
     tried = capabilities(record)
     if not tried:
         return None
-    rows = tuple((one.name, *_row(one, loops(record))) for one in tried)
+    rows = tuple((capability.title, *_row(capability, loops(record))) for capability in tried)
     return Table(
         "What each loop can do",
-        (*names("capability"), *verdict_columns(*loops(record))),
+        (*texts("capability"), *verdict_columns(*headings(record))),
         rows,
         tuple(_notes(tried)),
     )
@@ -60,7 +61,30 @@ _MEANINGS = {
 def _notes(tried: Iterable[Capability]) -> Iterator[str]:
     met = {answer.ability for one in tried for answer in one.answers}
     yield "; ".join(f"{ability_text(one)}: {_MEANINGS[one]}" for one in Ability if one in met) + "."
-    yield "anyio_… is tried through AnyIO, loop_… by calling the methods of the running asyncio loop."
+    yield "Each is tried through AnyIO where AnyIO has it, else by the methods of the running asyncio loop."
+
+
+def totals_table(record: Record) -> Table:
+    """Return the totals: a row for each loop, with how many capabilities have each answer."""
+    loop_totals = totals(record)
+    given = [ability for ability in Ability if any(total.count(ability) for total in loop_totals)]
+    return Table(
+        "In all",
+        (*texts("loop"), *numbers(*map(str, given), "tried")),
+        tuple(_totals_row(total, given) for total in loop_totals),
+        tuple(_blemish_notes(record)),
+    )
+
+
+def _totals_row(total: LoopTotal, abilities: Iterable[Ability]) -> tuple[str, ...]:
+    return (total.heading, *(str(total.count(ability) or "") for ability in abilities), str(total.tried))
+
+
+def _blemish_notes(record: Record) -> Iterator[str]:
+    """Say of each loop that has a "yes, but" what it most often leaves behind or complains of."""
+    for loop in loops(record):
+        if (blemish := commonest_blemish(record, loop)) is not None:
+            yield f"{loop}: yes, but most often it {blemish.reason} ({blemish.times} of {blemish.untidy})."
 
 
 def reasons(record: Record) -> Table | None:
@@ -70,10 +94,10 @@ def reasons(record: Record) -> Table | None:
         for answer in one.answers:
             if answer.ability is not Ability.YES:
                 because = f"{answer.reason} ({answer.source})" if answer.source else answer.reason
-                alike.setdefault((answer.loop, answer.ability, because), []).append(one.name)
+                alike.setdefault((answer.loop, answer.ability, because), []).append(one.title)
     if not alike:
         return None
     order = {name: at for at, name in enumerate(loops(record))}
     ranked = sorted(alike.items(), key=lambda item: (order[item[0][0]], list(Ability).index(item[0][1])))
-    rows = tuple((loop, ability, because, ", ".join(names)) for (loop, ability, because), names in ranked)
+    rows = tuple((loop, ability, because, "; ".join(titles)) for (loop, ability, because), titles in ranked)
     return Table("Why", (*names("loop"), *verdict_columns("can"), *texts("because", "capabilities")), rows)
