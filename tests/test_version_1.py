@@ -42,10 +42,30 @@ WORDS = {
 PLACES = {
     ("prints", "lines"): "lines",
     ("effort", "value"): "value_seconds",
-    ("timing", "peak"): "peak_memory",
     ("finding", "verdict"): "kind",
 }
 """Fields whose name depends on the field that holds their object."""
+
+METRICS = {
+    "seconds": "seconds",
+    "cpu": "cpu_seconds",
+    "switches": "context_switches",
+    "collecting": "collecting_share",
+    "peak": "peak_bytes",
+    "startup": "startup_cpu_seconds",
+}
+"""The fields of a timing that stand together now, under these names."""
+
+VALUES = {
+    "agrees": "same result",
+    "differs as documented": "known difference",
+    "differs": "different result",
+    "faster": "less time",
+    "slower": "more time",
+    "not resolved": "no clear difference",
+    "A/A": "self-test",
+}
+"""What verdicts, judgements and the baseline's second arm are called now."""
 
 CONSTANT = {"warmups": 1, "first_look": 20, "step": 5}
 """What every effort of version 1 repeated."""
@@ -67,14 +87,28 @@ def flat(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ..
 def now_called(path: tuple[str, ...]) -> tuple[str, ...]:
     """The path of version 2 of a path of version 1."""
     words = iter(renamed(tuple(name for name in path if not name.isdigit())))
-    return tuple(part if part.isdigit() else next(words) for part in path)
+    return tuple(word for part in path for word in ((part,) if part.isdigit() else next(words)))
 
 
 @cache
-def renamed(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Each name of a path, as it is called now where it stands."""
-    holders = ("", *names)
-    return tuple(PLACES.get(pair, WORDS.get(pair[1], pair[1])) for pair in zip(holders, names, strict=False))
+def renamed(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Where each name of a path leads now: to one name, or for a metric to two."""
+    return tuple(map(new_names, ("", *names), names))
+
+
+def new_names(holder: str, name: str) -> tuple[str, ...]:
+    if holder == "timing" and name in METRICS:
+        return "metrics", METRICS[name]
+    return (PLACES.get((holder, name), WORDS.get(name, name)),)
+
+
+def new_word(path: tuple[str, ...], value: Leaf) -> Leaf:
+    """What a verdict, a judgement or the self-test's arm is called now; anything else is as it was."""
+    *holders, name = path
+    is_verdict = name == "verdict" and holders[-1:] == ["finding"]
+    if isinstance(value, str) and (is_verdict or name in {"judgement", "arm"}):
+        return VALUES.get(value, value)
+    return value
 
 
 class Compared:
@@ -102,7 +136,8 @@ class Compared:
         else:
             kind = "figures" if isinstance(value, int | float) and not isinstance(value, bool) else "words"
             kind = "verdicts" if name in {"verdict", "judgement"} else kind
-            self.note(kind, new in leaves and same(leaves[new], value), path)
+            absent = value is None and "metrics" in new  # a metric that was not measured is left out now
+            self.note(kind, absent or (new in leaves and same(leaves[new], new_word(path, value))), path)
 
     def reason(
         self, path: tuple[str, ...], name: str, value: Leaf, leaves: dict[tuple[str, ...], Leaf]
