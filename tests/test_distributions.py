@@ -96,7 +96,6 @@ def test_the_installed_command_is_the_one_of_the_wheel(user: Path) -> None:
     assert "say_after_example" in run(command, "list", "scenarios", "tutorial", cwd=user)
 
 
-@pytest.mark.xfail(strict=False, reason="loopcmp --version is not there yet")
 def test_the_installed_command_says_its_version(user: Path, wheel: Path) -> None:
     shown = run(user / "bin" / "loopcmp", "--version", cwd=user)
     assert shown.startswith(f"loopcmp {wheel.name.split('-')[1]}")
