@@ -22,6 +22,7 @@ import anyio
 from harness.backends.runtime import Runtime
 from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.messages import CaseSpec, Turn, Value, WorkerSummary
+from harness.worker.asked import answer_where_it_hangs
 from harness.worker.channel import Channel
 from harness.worker.clock import Clock, value_of
 from harness.worker.describing import Describer
@@ -43,6 +44,7 @@ TASK_GRACE = 0.01
 def take_turns(case: CaseSpec, channel: Channel) -> None:
     """Run the turns that the parent asks for, and send a summary with a pyperf run at the end."""
     scenario, runtime = open_case(case)
+    answer_where_it_hangs(channel, scenario, runtime)
     settle_allocator()
     sys.stdout = _DiscardedOutput()
     session = Session(scenario, runtime, channel)
