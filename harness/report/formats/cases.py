@@ -3,6 +3,7 @@
 import msgspec
 
 from harness.records.record import Record
+from harness.report.evidence import case_lines
 
 
 def render(record: Record) -> str:
@@ -29,6 +30,7 @@ def render(record: Record) -> str:
                 for process, sighting in enumerate(cell.processes, start=1)
                 for seen in sighting.observations
             ],
+            "evidence": case_lines(cell),
             "ended": [sighting.ended for sighting in cell.processes if sighting.ended],
         }
         for line in record.results

@@ -58,6 +58,7 @@ class DifferenceSection:
     case: str
     reason: str
     window: evidence.DiffWindow | None
+    evidence: tuple[str, ...]
     output: tuple[str, ...]
 
 
@@ -154,7 +155,8 @@ def _findings(record: Record) -> Iterable[DifferenceSection]:
     for one in differences.differences(record, *FINDINGS, Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED):
         window = None if one.parting is None else evidence.window_of(one.parting)
         said = tuple(evidence.truncate(line, evidence.LONG) for line in one.said)
-        yield DifferenceSection(one.case, evidence.truncate(one.because, evidence.LONG), window, said)
+        because = evidence.truncate(one.because, evidence.LONG)
+        yield DifferenceSection(one.case, because, window, one.evidence, said)
 
 
 def _absent(record: Record) -> Iterable[DifferenceSection]:
@@ -167,7 +169,7 @@ def _absent(record: Record) -> Iterable[DifferenceSection]:
     )
     for backend, because in found:
         yield DifferenceSection(
-            f"{backend} is unavailable", evidence.truncate(because, evidence.LONG), None, ()
+            f"{backend} is unavailable", evidence.truncate(because, evidence.LONG), None, (), ()
         )
 
 
