@@ -2,10 +2,10 @@
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import FrameType
 
-from harness.backends.runtime import Runtime
+from harness.backends.runtime import Runtime, SuspendedTask
 from harness.protocol.evidence import WaitingTask
 from harness.worker.frames import frames_of_coroutine, frames_of_thread
 
@@ -14,11 +14,22 @@ MOST_TASKS = 20
 
 
 def waiting_tasks(runtime: Runtime, own_file: str) -> Iterator[WaitingTask]:
-    """Yield each task that has not ended, under the name of its first function in the scenario's file."""
-    for name, coroutine in runtime.suspended():
+    """Yield each task that has not ended, and is in a line of somebody's code."""
+    return _in_words(runtime.suspended(), own_file)
+
+
+def tasks_since(earlier: Iterable[SuspendedTask], runtime: Runtime, own_file: str) -> Iterator[WaitingTask]:
+    """Yield each task that has not ended and was not among the earlier ones."""
+    known = {id(coroutine) for _, coroutine in earlier}
+    return _in_words((task for task in runtime.suspended() if id(task[1]) not in known), own_file)
+
+
+def _in_words(tasks: Iterable[SuspendedTask], own_file: str) -> Iterator[WaitingTask]:
+    """Name each task after its first function in the scenario's file, or else after its coroutine."""
+    for name, coroutine in tasks:
         if frames := frames_of_coroutine(coroutine, own_file):
-            own = next((frame.function for frame in frames if frame.own), name)
-            yield WaitingTask(f"task {own}", frames)
+            own = next((frame.function for frame in frames if frame.own), None)
+            yield WaitingTask(f"task {own or getattr(coroutine, '__qualname__', name)}", frames)
 
 
 def where_it_hangs(runtime: Runtime, own_file: str, interrupted: FrameType | None) -> tuple[WaitingTask, ...]:
