@@ -6,12 +6,19 @@ import pytest
 
 from harness.protocol.descriptions import Outcome
 from harness.protocol.evidence import Frame, RaisedError, WaitingTask
-from harness.protocol.observations import Diagnostic, Leaks, Observation, ProcessObservations, WorkerExit
+from harness.protocol.observations import (
+    Diagnostic,
+    Leaks,
+    Observation,
+    ObservationCount,
+    ProcessObservations,
+    WorkerExit,
+)
 from harness.records.entries import CaseObserved
 from harness.records.record import Record
 from harness.records.verdict import Verdict
 from harness.report import render
-from harness.report.differences import differences
+from harness.report.differences import differences, remarks
 from harness.report.formats import cases
 from tests.records import ASYNCIO, TRIO, UVLOOP, look, plan, raised, record_of, returned, row, twice
 
@@ -89,3 +96,13 @@ def test_a_case_that_returns_and_leaves_nothing_has_no_evidence() -> None:
     fine = record(twice(look(Outcome("returned", returned(2).what))))
     [difference] = differences(fine, Verdict.DIFFERS)
     assert difference.evidence == ()
+
+
+def test_what_only_the_first_run_left_is_said_of_a_case_that_is_as_promised() -> None:
+    fine = look(returned(1))
+    first = replace(fine, leaks=Leaks(children=1, details=("child process: tracker",)))
+    process = ProcessObservations((ObservationCount(first, 1), ObservationCount(fine, 7)))
+    [remark] = remarks(record((process, process)))
+    assert remark.case == f"story on {UVLOOP}"
+    assert remark.because == "left at the first run in a process only: children: 1"
+    assert remark.evidence == ("left child process: tracker",)

@@ -6,7 +6,7 @@ worker's start-up is paid thousands of times.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.protocol.descriptions import Description, DiagnosticKind, Outcome
 from harness.protocol.evidence import RaisedError, WaitingTask
@@ -112,6 +112,23 @@ class ProcessObservations:
     refused: str | None = None
     unavailable: str | None = None
     unmeasured: str | None = None
+
+
+def without_start_up(process: ProcessObservations) -> tuple[ProcessObservations, Leaks | None]:
+    """Take what only a process's first run left out of its observations, and return that beside them.
+
+    It is what libraries start once and keep, as multiprocessing does its resource tracker: a descriptor and a
+    child process. What leaves a task or a file, or differs otherwise, is no such effect.
+    """
+    if len(process.observations) < 2:  # noqa: PLR2004 - nothing stands beside the first
+        return process, None
+    first, *later = process.observations
+    left = first.observation.leaks
+    settled = replace(first.observation, leaks=NO_LEAKS)
+    others = [seen for seen in later if seen.observation != settled]
+    if first.times > 1 or len(others) == len(later) or left.tasks or left.files:
+        return process, None
+    return replace(process, observations=tuple(later)), left
 
 
 def distinct_observations(sightings: tuple[ProcessObservations, ...]) -> Iterator[Observation]:

@@ -43,6 +43,12 @@ def differences(record: Record, *verdicts: Verdict) -> tuple[SideBySide, ...]:
     )
 
 
+def remarks(record: Record) -> tuple[SideBySide, ...]:
+    """Return what is worth a word of cases that are as promised or documented: errors, warnings, what is left."""
+    kept = differences(record, Verdict.AGREES, Verdict.DOCUMENTED)
+    return tuple(remark for remark in kept if remark.because or remark.evidence)
+
+
 def _alike(where: str, cases: list[tuple[BenchmarkResult, CaseResult]]) -> str:
     """The name of cases that are alike: a row on some backends, or a backend that is not there."""
     backends = list(dict.fromkeys(cell.backend for _, cell in cases))

@@ -91,7 +91,7 @@ def _style(cell: str) -> str:
 
 def side_by_side(difference: SideBySide) -> RenderableType:
     """A difference as a small table: promised beside observed, with an arrow where they part."""
-    title = _text(f"{difference.case}: {difference.because}", style="bold")
+    title = _text(": ".join(filter(None, (difference.case, difference.because))), style="bold")
     parting = difference.parting
     evidence = [_text(f"  {line}") for line in difference.evidence]
     if parting is None:
@@ -131,6 +131,8 @@ def show_check(record: Record) -> None:
         out.print(side_by_side(difference))
     observed = results.observed(record)
     if observed.rows and len({line.benchmark.scenario for line in record.results}) == 1:
+        for remark in differences.remarks(record):
+            out.print(side_by_side(remark))
         out.print(_table(observed))
 
 
