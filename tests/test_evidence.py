@@ -1,5 +1,6 @@
 """The evidence under a difference: errors, warnings, leaks and waiting tasks, alike in every format."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -20,6 +21,7 @@ from harness.records.verdict import Verdict
 from harness.report import render
 from harness.report.differences import differences, remarks
 from harness.report.formats import cases
+from harness.report.formats.terminal import show_check
 from tests.records import ASYNCIO, TRIO, UVLOOP, look, plan, raised, record_of, returned, row, twice
 
 STORY = row("story", returned(1))
@@ -106,3 +108,16 @@ def test_what_only_the_first_run_left_is_said_of_a_case_that_is_as_promised() ->
     assert remark.case == f"story on {UVLOOP}"
     assert remark.because == "left at the first run in a process only: children: 1"
     assert remark.evidence == ("left child process: tracker",)
+
+
+def test_check_prints_the_versions_of_every_backend(capsys: pytest.CaptureFixture[str]) -> None:
+    seen = record(twice(look(returned(1))))
+    show_check(seen)
+    lines = capsys.readouterr().out.splitlines()
+    for backend in seen.run.plan.backends:
+        assert any(line.startswith(f"{backend.name}: ") and "CPython" in line for line in lines)
+
+
+def test_check_as_json_holds_the_versions_of_every_case() -> None:
+    seen = json.loads(cases.render(record(twice(look(returned(1))))))
+    assert [case["versions"]["python"].partition(" ")[0] for case in seen] == ["CPython"] * 3

@@ -44,7 +44,7 @@ def differences(record: Record, *verdicts: Verdict) -> tuple[SideBySide, ...]:
 
 
 def remarks(record: Record) -> tuple[SideBySide, ...]:
-    """Return what is worth a word of cases that are as promised or documented: errors, warnings, what is left."""
+    """Return what is worth a word of cases that are as promised: errors, warnings, what is left."""
     kept = differences(record, Verdict.AGREES, Verdict.DOCUMENTED)
     return tuple(remark for remark in kept if remark.because or remark.evidence)
 

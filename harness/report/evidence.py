@@ -90,7 +90,7 @@ def case_of(record: Record, line: BenchmarkResult, cell: CaseResult) -> CaseEvid
         lines=case_lines(cell),
         figures=() if cell.timing is None else tuple(_figures(cell.timing)),
         flags=() if cell.timing is None else cell.timing.flags,
-        versions=_versions(record, backend),
+        versions=versions_in_words(record, backend),
         command=command(record, (line,), dict.fromkeys((record.run.plan.baseline, cell.backend))),
         timings=_pyperf(line, cell, backend),
     )
@@ -207,13 +207,22 @@ def _figures(timing: Timing) -> Iterator[tuple[str, str]]:
     yield "threads", str(timing.threads)
 
 
-def _versions(record: Record, backend: Backend) -> str:
-    """What the backend runs on; a loop of the standard library has the Python's version."""
-    env = record.run.machine.of(backend.name)
-    known = dict(env.versions)
+def versions_of(record: Record, backend: Backend) -> dict[str, str]:
+    """Return the versions of what a backend runs on, the build of its Python last.
+
+    A loop of the standard library has the Python's version.
+    """
+    environment = record.run.machine.of(backend.name)
+    known = dict(environment.versions)
     names = dict.fromkeys((backend.loop.distribution, backend.loop.family, "anyio"))
-    said = [f"{name} {known[name]}" for name in names if name in known]
-    return ", ".join([*said, env.build])
+    return {**{name: known[name] for name in names if name in known}, "python": environment.build}
+
+
+def versions_in_words(record: Record, backend: Backend) -> str:
+    """Return the versions of what a backend runs on in one line."""
+    versions = versions_of(record, backend)
+    build = versions.pop("python")
+    return ", ".join([*(f"{name} {version}" for name, version in versions.items()), build])
 
 
 def _pyperf(line: BenchmarkResult, cell: CaseResult, backend: Backend) -> str:

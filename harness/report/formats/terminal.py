@@ -16,6 +16,7 @@ from harness.report import commands, differences, sentences
 from harness.report.contents import said
 from harness.report.contents import tables as tables_of
 from harness.report.differences import SideBySide
+from harness.report.evidence import versions_in_words
 from harness.report.tables import results
 from harness.report.tables.table import Table
 from harness.report.warnings import caveats
@@ -134,6 +135,8 @@ def show_check(record: Record) -> None:
         for remark in differences.remarks(record):
             out.print(side_by_side(remark))
         out.print(_table(observed))
+    for backend in record.run.plan.backends:
+        out.print(_text(f"{backend.name}: {versions_in_words(record, backend)}", style="dim"))
 
 
 def console() -> Console:
