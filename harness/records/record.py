@@ -27,7 +27,8 @@ class Timing:
     are context switches an iteration, `peak` bytes above the resident size before the first
     iteration, `collecting` the share of wall time spent in garbage collection. `samples` are
     the log ratios (or excesses) that the interval rests on, one a round. `latency`, `full` and
-    `on_two` are of passes; None where the row had none.
+    `on_two` are of passes; None where the row had none. `waits` if the case waits of itself, and
+    `cpu_ratio` is then its CPU time against the baseline's.
     """
 
     seconds: Estimate
@@ -46,6 +47,8 @@ class Timing:
     latency: Latency | None = None
     full_collections: FullCollections | None = None
     on_two_cpus: OnTwoCpus | None = None
+    waits: bool = False
+    cpu_ratio: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,10 @@ def _figures(timing: Timing) -> Iterator[tuple[str, str]]:
         yield "ratio of total times", f"{timing.mean_ratio:.3f}×"
     yield "rounds", str(timing.seconds.rounds)
     yield "CPU time", microseconds(timing.cpu)
+    if timing.waits:
+        yield "CPU time of its wall time", f"{timing.cpu.value / timing.seconds.value:.1%}"
+    if timing.cpu_ratio is not None:
+        yield "ratio of CPU times", format_estimate(timing.cpu_ratio, "×")
     yield "context switches", format_estimate(timing.switches)
     yield "in garbage collection", format_estimate(timing.collecting.scaled(100), "%")
     if timing.peak_memory is not None:

@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator
 
+from harness.analysis.samples import AWAKE
 from harness.records.record import BenchmarkResult, Record
 from harness.report.sentences import warnings
 
 STEADY_GOVERNORS = ("", "performance")
 """Governors under which a CPU keeps its frequency, and none that could be read."""
-
-
-ALONE = 0.9
-"""Share of wall time that is CPU time, below which a worker had company on its CPU."""
 
 
 def caveats(record: Record) -> tuple[str, ...]:
@@ -44,19 +41,19 @@ def _about_the_machine(record: Record) -> Iterator[str]:
 
 
 def _about_company(timed: list[BenchmarkResult]) -> Iterator[str]:
-    """Whether the workers had their CPU to themselves: what neither sleeps nor waits uses it whole."""
+    """Whether the workers had their CPU to themselves: what does not wait of itself uses it whole."""
     awake = [line for line in timed if line.benchmark.ideal is None and line.benchmark.cpus == 1]
     shares = [
         cell.timing.cpu.value / cell.timing.seconds.value
         for line in awake
         for cell in line.cases
-        if cell.timing is not None
+        if cell.timing is not None and not cell.timing.waits
     ]
-    short = sum(share < ALONE for share in shares)
+    short = sum(share < AWAKE for share in shares)
     if short:
         yield (
             f"Shared CPU: in {short} of {len(shares)} figures the workers had their CPU for less than "
-            f"{ALONE:.0%} of the time; something else ran on it."
+            f"{AWAKE:.0%} of the time; something else ran on it."
         )
 
 
