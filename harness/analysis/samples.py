@@ -12,7 +12,7 @@ AWAKE = 0.9
 MORE_GIVEN_UP = 2
 """How many times more often than it was taken, a CPU is given up by what waits of itself.
 
-A scenario that only sleeps was seen to lose its CPU five times in twelve sleeps on a machine under heavy load.
+A scenario that only sleeps was seen to lose its CPU five times in twelve sleeps on a busy machine.
 """
 
 

@@ -36,6 +36,11 @@ def _about_the_machine(record: Record) -> Iterator[str]:
         yield f"Load: {closed.load:.1f} on {env.cores} CPUs at the end; a run by itself needs fewer."
     if env.governor not in STEADY_GOVERNORS:
         yield f"Frequency scaling: the governor is {env.governor}, so the CPU's speed may have changed."
+    if env.cpu_quota is not None and env.cpu_quota < env.cores:
+        yield (
+            f"Quota: the system stops this container at {env.cpu_quota:g} of {env.cores} CPUs, "
+            "whatever else runs; times have pauses in them that no loop made."
+        )
     if not env.pinned:
         yield "Not pinned: this system cannot keep the workers on one CPU."
 
