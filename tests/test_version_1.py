@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain, pairwise, starmap
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,18 @@ PLACES = {
 }
 """Fields whose name depends on the field that holds their object."""
 
+METRICS = {
+    "seconds": "seconds", "cpu": "cpu_seconds", "switches": "context_switches",
+    "collecting": "collecting_share", "peak_memory": "peak_bytes", "startup": "startup_cpu_seconds",
+}  # fmt: skip
+"""Fields of a timing that stand among its metrics now, and their names there."""
+
+ANSWERS = {
+    "agrees": "same result", "differs as documented": "known difference", "differs": "different result",
+    "faster": "less time", "slower": "more time", "not resolved": "no clear difference",
+}  # fmt: skip
+"""Verdicts and judgements that have other words now."""
+
 CONSTANT = {"warmups": 1, "first_look": 20, "step": 5}
 """What every effort of version 1 repeated."""
 
@@ -67,7 +80,13 @@ def flat(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ..
 def now_called(path: tuple[str, ...]) -> tuple[str, ...]:
     """The path of version 2 of a path of version 1."""
     words = iter(renamed(tuple(name for name in path if not name.isdigit())))
-    return tuple(part if part.isdigit() else next(words) for part in path)
+    parts = tuple(part if part.isdigit() else next(words) for part in path)
+    return tuple(chain.from_iterable(starmap(placed, pairwise(("", *parts)))))
+
+
+def placed(holder: str, part: str) -> tuple[str, ...]:
+    """A part of a path after the part that holds it; a timing's metrics stand one field deeper."""
+    return ("metrics", METRICS[part]) if holder == "timing" and part in METRICS else (part,)
 
 
 @cache
@@ -101,7 +120,8 @@ class Compared:
             self.reason(path, name, value, leaves)
         else:
             kind = "figures" if isinstance(value, int | float) and not isinstance(value, bool) else "words"
-            kind = "verdicts" if name in {"verdict", "judgement"} else kind
+            if name in {"verdict", "judgement"}:
+                kind, value = "verdicts", ANSWERS.get(value, value) if isinstance(value, str) else value
             self.note(kind, new in leaves and same(leaves[new], value), path)
 
     def reason(
