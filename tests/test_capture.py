@@ -5,6 +5,7 @@
 import gc
 import logging
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ from harness.backends.registry import find_backend
 from harness.backends.runtime import open_backend
 from harness.protocol.descriptions import Description
 from harness.protocol.observations import NO_LEAKS, Diagnostic, Leaks
-from harness.worker import capture
+from harness.worker import open_descriptors
 from harness.worker.capture import Capture
 from harness.worker.describing import Describer
 
@@ -231,6 +232,25 @@ def test_a_story_that_cleans_up_leaves_nothing() -> None:
     assert capture.leaks() == NO_LEAKS
 
 
+def test_what_is_left_is_named_by_what_it_is(tmp_path: Path) -> None:
+    capture = watch()
+    listener = socket.create_server(("127.0.0.1", 0))
+    host, port = listener.getsockname()
+    ends = os.pipe()
+    with (tmp_path / "open.txt").open("w"):
+        left = capture.leaks()
+        assert left == Leaks(descriptors=4, files=("open.txt",))
+    assert left.details == (
+        f"descriptor: socket TCP {host}:{port}",
+        "descriptor: pipe",
+        "descriptor: pipe",
+        "descriptor: file open.txt",
+    )
+    listener.close()
+    for end in ends:
+        os.close(end)
+
+
 def test_descriptors_left_open_are_counted() -> None:
     capture = watch()
     ends = os.pipe()
@@ -284,7 +304,7 @@ def test_a_child_process_counts_until_somebody_has_waited_for_it() -> None:
 
 
 def test_a_thread_that_ends_while_children_are_counted_has_none() -> None:
-    assert capture._children_of("gone") == 0
+    assert open_descriptors._children_of("gone") == []
 
 
 def test_files_are_named_by_their_path_in_the_workers_folder() -> None:

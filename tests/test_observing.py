@@ -25,6 +25,7 @@ import harness
 from harness.backends.registry import find_backend
 from harness.backends.runtime import open_backend
 from harness.protocol.descriptions import Description, Outcome
+from harness.protocol.evidence import Frame, RaisedError
 from harness.protocol.messages import OBSERVATIONS_PER_PROCESS
 from harness.protocol.observations import NO_LEAKS, Diagnostic, Leaks, Observation, ObservationCount
 from harness.worker.channel import Channel
@@ -113,6 +114,19 @@ def test_where_a_story_raises_is_seen_as_the_last_of_its_files_lines(loop: str) 
 
 
 @everywhere
+def test_an_error_is_kept_with_its_message_and_the_lines_that_led_to_it(loop: str) -> None:
+    async def story() -> None:
+        json.loads(5)  # type: ignore[arg-type]
+
+    [error] = look_at(story, loop).errors
+    assert error.text == "TypeError: the JSON object must be str, bytes or bytearray, not int"
+    own, library = error.frames
+    assert (own.file, own.line, own.own) == ("test_observing.py", line_of(story, "json.loads"), True)
+    assert own.code.startswith("json.loads(5)")
+    assert (library.file, library.function, library.own) == ("json/__init__.py", "loads", False)
+
+
+@everywhere
 def test_where_an_error_inside_a_group_was_raised_is_seen_and_not_where_the_group_was(loop: str) -> None:
     async def story() -> None:
         async with anyio.create_task_group() as group:
@@ -145,9 +159,13 @@ def test_an_error_whose_own_parts_raise_has_no_line_and_is_described_all_the_sam
     assert seen.raised_on_line is None
 
 
+def raised_at(line: int) -> RaisedError:
+    return RaisedError("ValueError: Oops", (Frame("story.py", line, "story", own=True),))
+
+
 def test_two_looks_that_differ_only_in_the_line_are_one_observation() -> None:
     raised = Outcome("raised", describe(ValueError("Oops")))
-    one, other = Observation(raised, raised_on_line=1), Observation(raised, raised_on_line=2)
+    one, other = (Observation(raised, errors=(raised_at(line),)) for line in (1, 2))
     assert one == other
     assert len({one, other}) == 1
 

@@ -170,7 +170,25 @@ def test_what_was_seen_before_a_crash_is_kept(folder: Path) -> None:
 def test_an_endless_loop_is_ended_in_time_with_its_stack_as_evidence(folder: Path) -> None:
     ended = end_of(observe(folder, "while True: pass", timeout=3))
     assert (ended.how, ended.timed_out) == ("was not done after 3 s", True)
-    assert 'hostile.py", line 14 in story' in ended.output
+    [thread, *_] = ended.waiting
+    assert thread.name == "the loop's thread"
+    assert [str(frame) for frame in thread.frames] == ["hostile.py:14 in story: while True: pass"]
+    assert ended.output == ""
+
+
+def test_a_hang_in_c_code_has_the_stack_that_python_could_not_give(folder: Path) -> None:
+    body = "import itertools\nsum(itertools.repeat(0))"
+    ended = end_of(observe(folder, body, timeout=3))
+    assert ended.waiting == ()
+    assert 'hostile.py", line 15 in story' in ended.output
+    assert "Fatal Python error" not in ended.output
+
+
+def test_a_hang_says_at_which_line_each_task_waits(folder: Path) -> None:
+    ended = end_of(observe(folder, "import anyio\nawait anyio.Event().wait()", timeout=3))
+    places = [str(frame) for task in ended.waiting for frame in task.frames if frame.own]
+    assert "hostile.py:15 in story: await anyio.Event().wait()" in places
+    assert "Aborted" not in ended.output
 
 
 @pytest.mark.parametrize(

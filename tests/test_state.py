@@ -8,6 +8,7 @@ import pytest
 from harness.backends.backend import EnvironmentSpec
 from harness.protocol.benchmarks import Benchmark, Claim, Difference, Promise
 from harness.protocol.descriptions import Outcome
+from harness.protocol.evidence import Frame, RaisedError
 from harness.protocol.observations import ProcessObservations, WorkerExit
 from harness.records.entries import (
     ArmDropped,
@@ -203,7 +204,8 @@ GROUPED = ExceptionGroup("", [TYPO])
 
 
 def raises(error: BaseException, *, line: int | None = 16) -> tuple[ProcessObservations, ...]:
-    return twice(replace(look(raised(error)), raised_on_line=line))
+    frames = () if line is None else (Frame("story.py", line, "story", own=True),)
+    return twice(replace(look(raised(error)), errors=(RaisedError(str(error), frames),)))
 
 
 def verdicts_of(of: Benchmark, **seen: tuple[ProcessObservations, ...]) -> list[Verdict]:

@@ -20,7 +20,7 @@ from harness.execution.observing import case_spec
 from harness.execution.process import Reply, Worker
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
-from harness.protocol.messages import TimingMode, Turn, Value, WorkerSummary
+from harness.protocol.messages import UNMEASURED, TimingMode, Turn, Value, WorkerSummary
 from harness.protocol.observations import WorkerExit
 from harness.worker.describing import Describer
 
@@ -448,8 +448,21 @@ def test_the_summary_counts_threads_and_memory_since_the_first_iteration(ready: 
 )
 def test_a_story_that_leaves_tasks_behind_is_refused(start: Start, loop: str, leave_one: str) -> None:
     reply = start(f"@scenario()\nasync def story():\n    {leave_one}", loop).next()
-    assert reply.kind == "refused"
-    assert reply.message["message"] == "a timed scenario ends every task that it starts; this one left 1"
+    assert reply.kind == UNMEASURED
+    assert reply.message["message"].startswith("leaves 1 task behind in every iteration (task ")
+    assert "sleep_forever" in reply.message["message"]
+
+
+def test_a_task_that_only_the_first_iteration_leaves_is_the_set_ups(start: Start) -> None:
+    asked = start("""
+        kept = []
+
+        @scenario()
+        async def story():
+            if not kept:
+                kept.append(asyncio.get_running_loop().create_task(anyio.sleep_forever()))
+    """)
+    assert asked.next().kind == "ready"
 
 
 def test_a_task_that_ends_right_after_the_story_is_no_reason_to_refuse_it(start: Start) -> None:

@@ -1,5 +1,7 @@
 """What a case's observations mean: verdicts, where promise and observation part, answers to claims."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.analysis.matching import matches
@@ -351,3 +353,34 @@ def test_a_claim_is_not_tried_where_the_story_could_not_be_observed(
     assert (
         evaluate_claim(Claim("it is so", "example", Promise(returned(1))), sightings) is ClaimResult.NOT_TRIED
     )
+
+
+def seen_then(first: Observation, *later: Observation) -> tuple[ProcessObservations, ...]:
+    """Two processes whose first run gave one observation and whose later ones gave others."""
+    counts = (ObservationCount(first, 1), *(ObservationCount(look, 7) for look in later))
+    return (ProcessObservations(counts), ProcessObservations(counts))
+
+
+def verdict_of(processes: tuple[ProcessObservations, ...]) -> CaseVerdict:
+    return judge(PROMISED, TRIO, PYTHON, processes, None)
+
+
+def test_what_only_the_first_run_in_a_process_leaves_is_said_and_is_no_difference() -> None:
+    fine = look(returned(1))
+    first = replace(fine, leaks=Leaks(descriptors=1, children=1))
+    assert verdict_of(seen_then(first, fine)) == CaseVerdict(
+        Verdict.AGREES, "left at the first run in a process only: descriptors: 1, children: 1"
+    )
+
+
+@pytest.mark.parametrize("leaks", [Leaks(tasks=1), Leaks(files=("a",))], ids=["a task", "a file"])
+def test_a_task_or_a_file_left_once_is_no_effect_of_the_start(leaks: Leaks) -> None:
+    fine = look(returned(1))
+    assert verdict_of(seen_then(replace(fine, leaks=leaks), fine)).kind is Verdict.UNSTABLE
+
+
+def test_what_every_run_leaves_is_no_effect_of_the_start() -> None:
+    fine = look(returned(1))
+    one, two = (replace(fine, leaks=Leaks(descriptors=count)) for count in (1, 2))
+    assert verdict_of(seen_then(one, two)).kind is Verdict.UNSTABLE
+    assert verdict_of(twice(one)).kind is Verdict.DIFFERS

@@ -64,6 +64,7 @@ METRICS = (
         of=lambda timing: timing.excess,
     ),
     Metric("cpu_seconds", "CPU time", MetricUnit.SECONDS, _cpu_seconds),
+    Metric("cpu_ratio", "ratio of CPU times", MetricUnit.RATIO, of=lambda timing: timing.cpu_ratio),
     Metric("context_switches", "context switches", MetricUnit.COUNT, _switches),
     Metric("collecting_share", "in garbage collection", MetricUnit.SHARE, _collecting),
     Metric("peak_bytes", "peak memory", MetricUnit.BYTES, lambda part: part.summary.peak),

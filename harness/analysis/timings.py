@@ -8,7 +8,14 @@ from statistics import median
 from harness.analysis.contrasts import contrasts
 from harness.analysis.intervals import estimate, judge_ratio
 from harness.analysis.metrics import METRICS
-from harness.analysis.samples import excess, log_ratio, log_ratio_of_totals, trend_of
+from harness.analysis.samples import (
+    excess,
+    log_ratio,
+    log_ratio_of_cpu,
+    log_ratio_of_totals,
+    trend_of,
+    waits,
+)
 from harness.analysis.variance import FEWEST_TURNS, RoundCost, round_cost, variance_components
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import Value
@@ -150,7 +157,7 @@ class BenchmarkSamples:
         return [measured.turns for measured in self.rounds]
 
     def _timing(self, name: str) -> Timing:
-        timing = self._absolute(self.parts(name))
+        timing = self._with_cpu_ratio(name, self._absolute(self.parts(name)))
         samples = self._samples(name)
         if self.benchmark.ideal is not None:
             return replace(timing, excess=estimate(samples, self.plan.level), samples=samples)
@@ -167,12 +174,20 @@ class BenchmarkSamples:
             flags=(*timing.flags, *_typical_and_mean(ratio, means)),
         )
 
+    def _with_cpu_ratio(self, name: str, timing: Timing) -> Timing:
+        """Add the ratio of CPU times, of a backend that waits: its wall time hides what it costs."""
+        if not timing.waits or name not in self._compared_backends():
+            return timing
+        samples = self._compared(name, log_ratio_of_cpu)
+        return replace(timing, cpu_ratio=estimate(samples, self.plan.level).exp()) if samples else timing
+
     def _absolute(self, parts: Sequence[ArmRound]) -> Timing:
         """Return what an arm's parts say without a baseline."""
         return Timing(
             metrics=dict(self._metrics(parts)),
             threads=max(part.summary.threads for part in parts),
             flags=(*_disturbing(parts), *_trending(parts)),
+            waits=waits([value for part in parts for value in part.values]),
         )
 
     def _metrics(self, parts: Sequence[ArmRound]) -> Iterator[tuple[str, Estimate]]:

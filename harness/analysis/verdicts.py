@@ -1,11 +1,18 @@
 """Verdicts on cases, from their observations beside their promises, and the results of claims."""
 
+from collections.abc import Iterable
 from itertools import chain
 
 from harness.analysis.matching import first_mismatch
 from harness.protocol.benchmarks import Benchmark, Claim, Difference
 from harness.protocol.descriptions import Description
-from harness.protocol.observations import Observation, ProcessObservations, distinct_observations
+from harness.protocol.observations import (
+    Leaks,
+    Observation,
+    ProcessObservations,
+    distinct_observations,
+    without_start_up,
+)
 from harness.records.promises import complete_promise, expected_promise, matching_difference
 from harness.records.verdict import CaseVerdict, ClaimResult, Mismatch, Verdict
 
@@ -20,7 +27,8 @@ def judge(
     """Judge one case; `reference` is the baseline's observation, which stands for what is not promised."""
     if verdict := _not_observed(processes):
         return verdict
-    observed = tuple(distinct_observations(processes))
+    settled = [without_start_up(process) for process in processes]
+    observed = tuple(distinct_observations(tuple(process for process, _ in settled)))
     difference = matching_difference(benchmark, backend, python)
     expected = expected_promise(benchmark, backend, python, reference)
     mismatches = tuple(first_mismatch(expected, observation) for observation in observed)
@@ -30,9 +38,15 @@ def judge(
         return CaseVerdict(Verdict.UNSUPPORTED, message)
     if not any(mismatches):
         if difference is None:
-            return CaseVerdict(Verdict.AGREES)
+            return CaseVerdict(Verdict.AGREES, _start_up(left for _, left in settled))
         return CaseVerdict(Verdict.DOCUMENTED, difference.reason, source=difference.source)
     return _disagreement(benchmark, difference, observed, mismatches, reference)
+
+
+def _start_up(leaks: Iterable[Leaks | None]) -> str:
+    """Say what only the first run in each process left; nothing if none left any."""
+    left = dict.fromkeys(str(left) for left in leaks if left is not None)
+    return f"left at the first run in a process only: {' or '.join(left)}" if left else ""
 
 
 def _not_observed(processes: tuple[ProcessObservations, ...]) -> CaseVerdict | None:

@@ -2,7 +2,7 @@
 
 import importlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,10 @@ def _no_thread(thread: threading.Thread) -> bool:  # noqa: ARG001 - the shape of
     return False
 
 
+SuspendedTask = tuple[str, object]
+"""A task's name and its coroutine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """How to run a scenario on one backend, and how to see what it left.
@@ -36,6 +40,7 @@ class Runtime:
     running loop and counts the tasks alive in it; `pending_tasks` after the loop is closed, and
     counts those it abandoned. `is_pool_thread` knows the idle threads that the library keeps for later,
     which no scenario left.
+    `suspended` are the tasks that have not ended, each with its name and its coroutine.
     `loggers` are the loggers on which the library warns. `check` makes a loop and closes
     it, and raises NotALoop where the factory makes something else. `other_loop` says on which other loop
     than that of the backend something has run, in words such as "ran on uvloop.Loop, not …"; None if
@@ -50,6 +55,7 @@ class Runtime:
     count_tasks: Callable[[], int]
     pending_tasks: Callable[[], int]
     is_pool_thread: Callable[[threading.Thread], bool] = _no_thread
+    suspended: Callable[[], Iterable[SuspendedTask]] = tuple
     loggers: tuple[str, ...] = ()
     check: Callable[[], None] = _nothing_to_check
     other_loop: Callable[[], str | None] = _nowhere_else

@@ -14,6 +14,7 @@ from pathlib import Path
 from harness.backends.backend import Backend, Loop
 from harness.execution.affinity import choose_cpus
 from harness.execution.environments import InterpreterPath, interpreter_for
+from harness.execution.quota import cpu_quota
 from harness.records.entries import BackendEnvironment, Machine
 
 _ALWAYS = ("loopcmp", "anyio", "pyperf")
@@ -33,6 +34,7 @@ def describe_machine(backends: Iterable[Backend]) -> Machine:
         build=f"{platform.python_implementation()} {PYTHON}, {platform.python_compiler()}",
         versions=tuple((name, _version(name)) for name in dict.fromkeys(names) if name),
         load=load(),
+        cpu_quota=cpu_quota(),
         pinned=tuple(sorted(choose_cpus(1) or ())),
         environments=tuple(
             environment_of(backend, interpreter_for(backend)) for backend in backends if backend.environment

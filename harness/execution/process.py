@@ -15,9 +15,11 @@ from typing import Any, Self, TypeVar
 import msgspec
 
 from harness.execution.affinity import pinned_to
-from harness.execution.containment import Containment, is_stopped, remove
+from harness.execution.containment import Containment, remove
+from harness.execution.hanging import ask_where
 from harness.execution.output import OutputReader
 from harness.execution.waiting import Patience, Stopwatch
+from harness.protocol.evidence import WaitingTask
 from harness.protocol.messages import UNMEASURED
 from harness.protocol.observations import WorkerExit
 
@@ -188,25 +190,13 @@ class Worker:
         return self._end_with(_how(status), note)
 
     def _end_with(self, how: str, note: str = "", *, timed_out: bool = False) -> WorkerExit:
+        waiting: tuple[WaitingTask, ...] = ()
         if timed_out:
-            note = self._ask_where()
+            waiting, note = ask_where(self._process, self._output)
         self._kill()
         self._output.read(0)
-        return WorkerExit(how, "\n".join(filter(None, [*self._output.last_output, note])), timed_out)
-
-    def _ask_where(self) -> str:
-        """Have a silent worker write where it hangs: faulthandler answers SIGABRT with its stack.
-
-        One that was stopped is said to be, and woken for its answer.
-        """
-        note = "it was stopped by a signal" if is_stopped(self._process.pid) else ""
-        for number in (signal.SIGABRT, signal.SIGCONT):
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(self._process.pid, number)
-        deadline = time.monotonic() + _PATIENCE
-        while self._process.poll() is None and time.monotonic() < deadline:
-            self._output.read(_PATIENCE / 10)
-        return note
+        output = "\n".join(filter(None, [*self._output.last_output, note]))
+        return WorkerExit(how, output, timed_out, waiting)
 
     def _kill(self) -> None:
         with suppress(ProcessLookupError, PermissionError):

@@ -191,7 +191,8 @@ class ArmWorker:
         if self._worker.stopped:
             raise RoundStopped
         if isinstance(reply, WorkerExit):
-            raise ArmFailed(ArmFailure(self._arm.name, reply.how, reply.output, reply.timed_out))
+            output = "\n".join(filter(None, [*map(str, reply.waiting), reply.output]))
+            raise ArmFailed(ArmFailure(self._arm.name, reply.how, output, reply.timed_out))
         try:
             if reply.kind != kind:
                 unmeasured = reply.kind == UNMEASURED

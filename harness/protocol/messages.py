@@ -3,6 +3,7 @@
 It imports the standard library alone, because workers import it.
 """
 
+import signal
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,13 @@ OUT_OF_MEMORY = "out of memory"
 
 UNMEASURED = "unmeasured"
 """The kind of message with which a worker says that what it saw says nothing of the backend."""
+
+
+WAITING = "waiting"
+"""The kind of message with which a worker says where its tasks wait, when it is asked."""
+
+TASKS_SIGNAL, STACK_SIGNAL = signal.SIGQUIT, signal.SIGTRAP
+"""The signals with which a worker is asked where its tasks wait, and for its stack."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ thousands of times.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.protocol.descriptions import Description, DiagnosticKind, Outcome
+from harness.protocol.evidence import RaisedError, WaitingTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,17 @@ def multiset(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Leaks:
-    """What was still there after the loop was closed and garbage collected: counts, and file names."""
+    """What was still there after the loop was closed and garbage collected: counts, and file names.
+
+    `details` names each task, thread, descriptor and child process: evidence only, never compared.
+    """
 
     tasks: int = 0
     threads: int = 0
     descriptors: int = 0
     children: int = 0
     files: tuple[str, ...] = ()
+    details: tuple[str, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         counts = ("tasks", "threads", "descriptors", "children")
@@ -55,15 +60,20 @@ NO_LEAKS = Leaks()
 class Observation:
     """Everything that one run of a case was seen to do.
 
-    `raised_on_line` is the line of the scenario's file that the error came from: evidence only, never
-    compared, because loops and libraries may raise one error in several places.
+    `errors` are what it raised, in words: evidence only, never compared, because loops and libraries word
+    one error in several ways and raise it in several places.
     """
 
     outcome: Outcome
     prints: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     leaks: Leaks = NO_LEAKS
-    raised_on_line: int | None = field(default=None, compare=False)
+    errors: tuple[RaisedError, ...] = field(default=(), compare=False)
+
+    @property
+    def raised_on_line(self) -> int | None:
+        """The line of the scenario's file that an error came from; None if it raised none there."""
+        return next((error.own_line for error in self.errors if error.own_line is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +90,13 @@ class WorkerExit:
     """A worker that ended before it was asked to, or was ended: how, and what it left as evidence.
 
     `how` is a whole predicate such as "was killed by SIGSEGV"; `output` its last lines on standard error
-    and output.
+    and output; `waiting` its tasks and threads, of one that gave no answer.
     """
 
     how: str
     output: str = ""
     timed_out: bool = False
+    waiting: tuple[WaitingTask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,23 @@ class ProcessObservations:
     refused: str | None = None
     unavailable: str | None = None
     unmeasured: str | None = None
+
+
+def without_start_up(process: ProcessObservations) -> tuple[ProcessObservations, Leaks | None]:
+    """Take what only a process's first run left out of its observations, and return that beside them.
+
+    It is what libraries start once and keep, as multiprocessing does its resource tracker: a descriptor and a
+    child process. What leaves a task or a file, or differs otherwise, is no such effect.
+    """
+    if len(process.observations) < 2:  # noqa: PLR2004 - nothing stands beside the first
+        return process, None
+    first, *later = process.observations
+    left = first.observation.leaks
+    settled = replace(first.observation, leaks=NO_LEAKS)
+    others = [counted for counted in later if counted.observation != settled]
+    if first.times > 1 or len(others) == len(later) or left.tasks or left.files:
+        return process, None
+    return replace(process, observations=tuple(later)), left
 
 
 def distinct_observations(processes: tuple[ProcessObservations, ...]) -> Iterator[Observation]:

@@ -47,6 +47,8 @@ class Machine:
     """The CPUs that workers are pinned to; empty where the system cannot pin."""
     environments: tuple[BackendEnvironment, ...] = ()
     """An entry for each backend that runs in a virtual environment of its own."""
+    cpu_quota: float | None = None
+    """The CPUs' time that a container may use per second; None without a limit."""
 
     @property
     def identity(self) -> str:

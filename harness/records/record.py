@@ -27,7 +27,8 @@ class Timing:
     `ratio` against the baseline (None for itself, for scenarios that sleep, and where the
     baseline has no number), `mean_ratio` the same from totals instead of medians. `samples` are
     the log ratios (or excesses) that the interval rests on, one a round. `latency`, `full_collections`
-    and `on_two_cpus` come from passes; None where the benchmark had none.
+    and `on_two_cpus` come from passes; None where the benchmark had none. `waits` is true where the case
+    waits of itself, and `cpu_ratio` is then its CPU time against the baseline's.
     """
 
     metrics: Mapping[str, Estimate]
@@ -41,6 +42,8 @@ class Timing:
     latency: Latency | None = None
     full_collections: FullCollections | None = None
     on_two_cpus: OnTwoCpus | None = None
+    waits: bool = False
+    cpu_ratio: Estimate | None = None
 
     @property
     def seconds(self) -> Estimate:
@@ -51,6 +54,11 @@ class Timing:
     def cpu(self) -> Estimate:
         """The CPU time of an iteration, in seconds."""
         return self.metrics["cpu_seconds"]
+
+    @property
+    def cpu_share(self) -> float:
+        """The CPU time of an iteration as a share of its wall time."""
+        return self.cpu.value / self.seconds.value
 
     @property
     def collecting(self) -> Estimate:

@@ -7,6 +7,7 @@ from harness.records.record import Record
 from harness.report import overall, sentences
 from harness.report.tables import audit, capabilities, contrasts, passes
 from harness.report.tables.table import Table
+from harness.report.tables.waiting import waiting
 
 
 def said(record: Record) -> tuple[str, ...]:
@@ -31,6 +32,7 @@ def tables(record: Record) -> Iterator[tuple[str, Table]]:
         "contrasts": contrasts.table(record),
         "latency": passes.latency(record),
         "collections": passes.collections(record),
+        "waiting": waiting(record),
         "two-cpus": passes.on_two_cpus(record),
         "capabilities": capabilities.table(record),
         "reasons": capabilities.reasons(record),

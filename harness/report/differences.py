@@ -5,6 +5,7 @@ from itertools import chain
 
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import Mismatch, Verdict
+from harness.report.evidence import case_lines
 from harness.report.tables.table import Table, texts
 
 _LINES_SHOWN = 8
@@ -23,6 +24,8 @@ class SideBySide:
     parting: Mismatch | None
     said: tuple[str, ...] = ()
     """The last lines that a worker which ended badly wrote on standard error or output."""
+    evidence: tuple[str, ...] = ()
+    """Lines that help to find the fault's place, those of each backend under its name where they differ."""
 
 
 def differences(record: Record, *verdicts: Verdict) -> tuple[SideBySide, ...]:
@@ -35,15 +38,31 @@ def differences(record: Record, *verdicts: Verdict) -> tuple[SideBySide, ...]:
                 where = cell.backend if missing else line.benchmark.id
                 alike.setdefault((where, cell.verdict.reason, cell.verdict.mismatch), []).append((line, cell))
     return tuple(
-        SideBySide(_alike(where, cases), because, parting, _said(cases[0][1]))
+        SideBySide(_alike(where, cases), because, parting, _said(cases[0][1]), _evidence(cases))
         for (where, because, parting), cases in alike.items()
     )
+
+
+def remarks(record: Record) -> tuple[SideBySide, ...]:
+    """Return what is worth a word of cases that are as promised: errors, warnings, what is left."""
+    kept = differences(record, Verdict.AGREES, Verdict.DOCUMENTED)
+    return tuple(remark for remark in kept if remark.because or remark.evidence)
 
 
 def _alike(where: str, cases: list[tuple[BenchmarkResult, CaseResult]]) -> str:
     """The name of cases that are alike: a row on some backends, or a backend that is not there."""
     backends = list(dict.fromkeys(cell.backend for _, cell in cases))
     return where if backends == [where] else f"{where} on {', '.join(backends)}"
+
+
+def _evidence(cases: list[tuple[BenchmarkResult, CaseResult]]) -> tuple[str, ...]:
+    by_lines: dict[tuple[str, ...], list[str]] = {}
+    for _, case in cases:
+        by_lines.setdefault(case_lines(case), []).append(case.backend)
+    if len(by_lines) == 1:
+        return next(iter(by_lines))
+    named = ((f"on {', '.join(dict.fromkeys(backends))}:", lines) for lines, backends in by_lines.items())
+    return tuple(line for name, lines in named if lines for line in (name, *(f"  {line}" for line in lines)))
 
 
 def _said(cell: CaseResult) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from harness.analysis.matching import first_mismatch
 from harness.analysis.metrics import metrics_of
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
+from harness.protocol.evidence import Frame, WaitingTask
 from harness.protocol.observations import Observation, distinct_observations
 from harness.records.contrast import native_arm
 from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
@@ -65,6 +66,8 @@ class CaseEvidence:
     window: DiffWindow | None
     ended: tuple[tuple[str, str], ...]
     """How workers ended badly, each with the last that they said."""
+    lines: tuple[str, ...]
+    """What helps to find the place of a fault: `case_lines`."""
     figures: tuple[tuple[str, str], ...]
     flags: tuple[str, ...]
     versions: str
@@ -85,12 +88,45 @@ def case_of(record: Record, line: BenchmarkResult, cell: CaseResult) -> CaseEvid
         looked=tuple(_looked(cell, limit)),
         window=None if cell.verdict.mismatch is None else window_of(cell.verdict.mismatch),
         ended=tuple(_ended(cell)),
+        lines=case_lines(cell),
         figures=() if cell.timing is None else tuple(_figures(cell.timing)),
         flags=() if cell.timing is None else cell.timing.flags,
-        versions=_versions(record, backend),
+        versions=versions_in_words(record, backend),
         command=command(record, (line,), dict.fromkeys((record.run.plan.baseline, cell.backend))),
         timings=_pyperf(line, cell, backend),
     )
+
+
+def case_lines(case: CaseResult) -> tuple[str, ...]:
+    """Return what helps to find the place of a fault, line by line; nothing of it was compared.
+
+    It is errors with their last lines of code, warnings and log records in their words, what was left by what
+    it is, and where each task of a hang waits.
+    """
+    blocks: dict[tuple[str, ...], None] = {}
+    for observation in distinct_observations(case.processes):
+        blocks |= dict.fromkeys(_observed_blocks(observation))
+    for process in case.processes:
+        if process.ended is not None:
+            blocks |= dict.fromkeys(_waiting_block(task) for task in process.ended.waiting)
+    return tuple(truncate(line, LONG) for block in blocks for line in block)
+
+
+def _observed_blocks(observation: Observation) -> Iterator[tuple[str, ...]]:
+    for error in observation.errors:
+        yield (error.text, *_indented(error.frames))
+    for diagnostic in observation.diagnostics:
+        if diagnostic.message:
+            yield tuple(f"{diagnostic.kind}: {diagnostic.message}".splitlines())
+    yield from ((f"left {detail}",) for detail in observation.leaks.details)
+
+
+def _waiting_block(task: WaitingTask) -> tuple[str, ...]:
+    return (f"{task.name} is at", *_indented(task.frames))
+
+
+def _indented(frames: Iterable[Frame]) -> Iterator[str]:
+    return (f"  {frame}" for frame in frames)
 
 
 def truncate(text: str, limit: int) -> str:
@@ -162,16 +198,27 @@ def _figures(timing: Timing) -> Iterator[tuple[str, str]]:
     if timing.mean_ratio is not None:
         yield "ratio of total times", f"{timing.mean_ratio:.3f}×"
     yield "rounds", str(timing.seconds.rounds)
+    if timing.waits:
+        yield "CPU time of its wall time", f"{timing.cpu_share:.1%}"
     yield "threads", str(timing.threads)
 
 
-def _versions(record: Record, backend: Backend) -> str:
-    """What the backend runs on; a loop of the standard library has the Python's version."""
-    env = record.run.machine.of(backend.name)
-    known = dict(env.versions)
+def versions_of(record: Record, backend: Backend) -> dict[str, str]:
+    """Return the versions of what a backend runs on, the build of its Python last.
+
+    A loop of the standard library has the Python's version.
+    """
+    environment = record.run.machine.of(backend.name)
+    known = dict(environment.versions)
     names = dict.fromkeys((backend.loop.distribution, backend.loop.family, "anyio"))
-    said = [f"{name} {known[name]}" for name in names if name in known]
-    return ", ".join([*said, env.build])
+    return {**{name: known[name] for name in names if name in known}, "python": environment.build}
+
+
+def versions_in_words(record: Record, backend: Backend) -> str:
+    """Return the versions of what a backend runs on in one line."""
+    versions = versions_of(record, backend)
+    build = versions.pop("python")
+    return ", ".join([*(f"{name} {version}" for name, version in versions.items()), build])
 
 
 def _pyperf(line: BenchmarkResult, cell: CaseResult, backend: Backend) -> str:

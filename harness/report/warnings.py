@@ -4,15 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from harness.analysis.samples import AWAKE
 from harness.records.record import BenchmarkResult, Record
 from harness.records.stop_reason import StopKind
 from harness.report.formatting import case_id, count_benchmarks
 
 STEADY_GOVERNORS = ("", "performance")
 """The governors under which a CPU keeps its frequency; the empty one is that which could not be read."""
-
-ALONE = 0.9
-"""The share of wall time that is CPU time, below which a worker had company on its CPU."""
 
 
 class Severity(StrEnum):
@@ -28,6 +26,7 @@ class NoticeKind(StrEnum):
 
     LOAD = "load"
     FREQUENCY = "frequency scaling"
+    CPU_QUOTA = "CPU quota"
     NOT_PINNED = "not pinned"
     SHARED_CPU = "shared CPU"
     TOO_FEW_ROUNDS = "too few rounds"
@@ -104,26 +103,32 @@ def _about_machine(record: Record) -> Iterator[Notice]:
     if machine.governor not in STEADY_GOVERNORS:
         text = f"the governor is {machine.governor}, so the CPU's speed may have changed."
         yield _of_run(NoticeKind.FREQUENCY, f"Frequency scaling: {text}")
+    if machine.cpu_quota is not None and machine.cpu_quota < machine.cores:
+        text = (
+            f"the system stops this container at {machine.cpu_quota:g} of {machine.cores} CPUs, "
+            "whatever else runs; times have pauses in them that no loop made."
+        )
+        yield _of_run(NoticeKind.CPU_QUOTA, f"Quota: {text}")
     if not machine.pinned:
         text = "Not pinned: this system cannot keep the workers on one CPU."
         yield _of_run(NoticeKind.NOT_PINNED, text)
 
 
 def _about_company(timed: Iterable[BenchmarkResult]) -> Iterator[Notice]:
-    """Warn where the workers had not their CPU to themselves: what neither sleeps nor waits uses it whole."""
+    """Warn where the workers had not their CPU to themselves: what does not wait of itself uses it whole."""
     awake = [result for result in timed if result.benchmark.ideal is None and result.benchmark.cpus == 1]
     shares = [
-        case.timing.cpu.value / case.timing.seconds.value
+        case.timing.cpu_share
         for result in awake
         for case in result.cases
-        if case.timing is not None
+        if case.timing is not None and not case.timing.waits
     ]
-    short = sum(share < ALONE for share in shares)
+    short = sum(share < AWAKE for share in shares)
     if short:
         yield _of_run(
             NoticeKind.SHARED_CPU,
             f"Shared CPU: in {short} of {len(shares)} figures the workers had their CPU for less than "
-            f"{ALONE:.0%} of the time; something else ran on it.",
+            f"{AWAKE:.0%} of the time; something else ran on it.",
         )
 
 

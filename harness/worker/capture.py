@@ -4,22 +4,30 @@ import io
 import logging
 import os
 import re
-import resource
 import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from time import monotonic
 from types import TracebackType
-from typing import Self, TextIO
+from typing import NamedTuple, Self, TextIO
 
 from harness.backends.runtime import Runtime
 from harness.protocol.descriptions import Description, DiagnosticKind
 from harness.protocol.observations import Diagnostic, Leaks, multiset
 from harness.worker.captured_output import CapturedOutput
 from harness.worker.describing import Describer
+from harness.worker.frames import stable_text
+from harness.worker.open_descriptors import (
+    child_processes,
+    descriptor_in_words,
+    open_descriptors,
+    process_in_words,
+)
 from harness.worker.refusals import Undescribable
+from harness.worker.waiting import waiting_tasks
 
 _LOG_KINDS: tuple[tuple[str, DiagnosticKind], ...] = (
     ("exception was never retrieved", "never-retrieved"),
@@ -34,16 +42,28 @@ THREAD_GRACE = 1.0
 MOST_REPORTED = 1000
 """The most diagnostics, and left files, that are reported one by one; a flood of them is cut off here."""
 
+MOST_DETAILS = 20
+"""The things left that are named; all of them are counted."""
+
 _SPARE_DESCRIPTORS = 3
 """The descriptors that counting what is left takes, held ready for a scenario that leaves none free."""
+
+
+class _Alive(NamedTuple):
+    """What a process has at one time: threads, the numbers of open descriptors, the ids of its children."""
+
+    threads: set[threading.Thread]
+    descriptors: set[int]
+    children: set[str]
 
 
 class Capture:
     """Notes what happens from `with` to its end; nothing that it keeps holds an exception alive."""
 
-    def __init__(self, describer: Describer, runtime: Runtime) -> None:
+    def __init__(self, describer: Describer, runtime: Runtime, own_file: str = "") -> None:
         self._describer = describer
         self._runtime = runtime
+        self._own_file = own_file
         self._loggers = [logging.getLogger(name) for name in runtime.loggers]
         self._handler = _Handler(self._log)
         self._diagnostics: list[Diagnostic] = []
@@ -99,30 +119,45 @@ class Capture:
         while self._spare_descriptors:
             with suppress(OSError):  # the scenario has closed it
                 os.close(self._spare_descriptors.pop())
-        threads, descriptors, children = self._alive()
-        threads_before, descriptors_before, children_before = self._before
-        return Leaks(
+        before, now = self._before, self._alive()
+        counts = Leaks(
             tasks=self._runtime.pending_tasks(),
-            threads=len(threads - threads_before),
-            descriptors=max(0, descriptors - descriptors_before),
-            children=max(0, children - children_before),
+            threads=len(now.threads - before.threads),
+            descriptors=max(0, len(now.descriptors) - len(before.descriptors)),
+            children=max(0, len(now.children) - len(before.children)),
             files=tuple(sorted(_files(self._folder))),
         )
+        return replace(counts, details=tuple(self._details(counts, before, now)[:MOST_DETAILS]))
+
+    def _details(self, counts: Leaks, before: "_Alive", now: "_Alive") -> list[str]:
+        """Name what was left, of every kind of which something was."""
+        details = []
+        if counts.tasks:
+            details += [str(task) for task in waiting_tasks(self._runtime, self._own_file)]
+        if counts.threads:
+            details += [f"thread {thread.name}" for thread in now.threads - before.threads]
+        if counts.descriptors:
+            added = map(descriptor_in_words, sorted(now.descriptors - before.descriptors))
+            details += [f"descriptor: {stable_text(words)}" for words in added if words is not None]
+        if counts.children:
+            added_pids = sorted(now.children - before.children, key=int)
+            details += [f"child process: {stable_text(process_in_words(pid))}" for pid in added_pids]
+        return details
 
     def _let_threads_end(self) -> None:
         """Wait a moment for threads that were asked to end: AnyIO asks its own and does not wait."""
         deadline = monotonic() + THREAD_GRACE
-        for thread in self._alive()[0] - self._before[0]:
+        for thread in self._alive().threads - self._before.threads:
             thread.join(max(0.0, deadline - monotonic()))
 
-    def _alive(self) -> tuple[set[threading.Thread], int, int]:
-        """Return the threads, and count open descriptors and child processes, as far as the system tells."""
+    def _alive(self) -> "_Alive":
+        """Return the threads, open descriptors and child processes, as far as the system tells."""
         is_pool_thread = self._runtime.is_pool_thread
         threads = {thread for thread in threading.enumerate() if not is_pool_thread(thread)}
-        return threads, _descriptors(), _children()
+        return _Alive(threads, open_descriptors(), child_processes())
 
     def _report(self, kind: DiagnosticKind, error: BaseException | None, message: str) -> None:
-        self._add(Diagnostic(kind, self._describe(error), _evidence(message)))
+        self._add(Diagnostic(kind, self._describe(error), stable_text(message)))
 
     def _add(self, diagnostic: Diagnostic) -> None:
         if len(self._diagnostics) < MOST_REPORTED:
@@ -159,7 +194,7 @@ class Capture:
         elif issubclass(category, ResourceWarning):
             self._report("unclosed", None, text)
         else:
-            self._add(Diagnostic("other", Description(category.__name__), _evidence(text)))
+            self._add(Diagnostic("other", Description(category.__name__), stable_text(text)))
 
     def _unraisable(self, unraisable: "sys.UnraisableHookArgs") -> None:
         self._report("other", unraisable.exc_value, unraisable.err_msg or "unraisable")
@@ -176,11 +211,6 @@ def _message_of(message_of: Callable[[], str]) -> str:
         return f"its wording raises {type(error).__name__}"
 
 
-def _evidence(message: str) -> str:
-    """The beginning of a message, in characters that can be written anywhere."""
-    return message[:500].encode(errors="backslashreplace").decode()
-
-
 class _Handler(logging.Handler):
     """Passes records of WARNING and above on, and keeps none."""
 
@@ -190,38 +220,6 @@ class _Handler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._receive(record)
-
-
-def _descriptors() -> int:
-    """Count open descriptors; where a scenario has left none to list them with, each is tried."""
-    try:
-        return len(os.listdir("/dev/fd"))
-    except OSError:
-        return sum(map(_is_open, range(resource.getrlimit(resource.RLIMIT_NOFILE)[0])))
-
-
-def _is_open(descriptor: int) -> bool:
-    try:
-        os.fstat(descriptor)
-    except OSError:
-        return False
-    return True
-
-
-def _children() -> int:
-    """Count child processes of every thread, where /proc tells; a zombie nobody waited for counts."""
-    try:
-        return sum(map(_children_of, os.listdir("/proc/self/task")))
-    except OSError:  # no /proc
-        return 0
-
-
-def _children_of(thread: str) -> int:
-    try:
-        with open(f"/proc/self/task/{thread}/children") as file:
-            return len(file.read().split())
-    except OSError:  # it ended while it was looked at: its children are its process's now
-        return 0
 
 
 def _current_folder() -> str:

@@ -16,6 +16,7 @@ class Channel:
         self._commands = os.fdopen(commands, "rb", buffering=0)
         self._replies = replies
         self._pipe = os.fstat(replies)
+        self.is_sending = False
 
     def receive(self) -> dict[str, Any]:
         """The next message. Raises EOFError when the parent has gone."""
@@ -27,11 +28,12 @@ class Channel:
 
     def send(self, kind: str, message: object = None) -> None:
         """Send one message: a dataclass or anything JSON can say, under its kind."""
-        plain = asdict(message) if is_dataclass(message) and not isinstance(message, type) else message
-        data = json.dumps({"kind": kind, "message": plain}).encode() + b"\n"
+        data = json.dumps({"kind": kind, "message": _plain(message)}).encode() + b"\n"
         self._check()
+        self.is_sending = True
         while data:
             data = data[os.write(self._replies, data) :]
+        self.is_sending = False
 
     def _check(self) -> None:
         """End the worker, saying why, where its pipe is closed or its descriptor another file's now."""
@@ -41,3 +43,9 @@ class Channel:
             same = False
         if not same:
             sys.exit(f"descriptor {self._replies}, on which this worker answers, was closed from inside")
+
+
+def _plain(message: object) -> object:
+    if isinstance(message, tuple):
+        return [_plain(part) for part in message]
+    return asdict(message) if is_dataclass(message) and not isinstance(message, type) else message

@@ -9,14 +9,16 @@ from time import perf_counter
 
 from harness.backends.runtime import Runtime
 from harness.protocol.descriptions import Description, Outcome
+from harness.protocol.evidence import RaisedError
 from harness.protocol.messages import OBSERVATIONS_PER_PROCESS
 from harness.protocol.observations import Observation, ObservationCount
+from harness.worker.asked import answer_where_it_hangs
 from harness.worker.capture import Capture
 from harness.worker.channel import Channel
 from harness.worker.describing import Describer
 from harness.worker.loading import BoundScenario, run_on
 from harness.worker.memory import process_memory
-from harness.worker.raising import last_line_in
+from harness.worker.raising import raised_errors
 from harness.worker.refusals import AnotherLoop, OutOfMemory
 
 FOLDER_PREFIX = "loopcmp-"
@@ -31,6 +33,7 @@ def observe(scenario: BoundScenario, runtime: Runtime, channel: Channel) -> None
 
     Raises Undescribable when the scenario returns what cannot be compared, OutOfMemory, and AnotherLoop.
     """
+    answer_where_it_hangs(channel, scenario, runtime)
     folder = os.environ.get("TMPDIR", "")
     gc.collect()
     gc.freeze()  # what was imported is no scenario's garbage: each later collection is 10 ms shorter
@@ -51,22 +54,24 @@ def observe(scenario: BoundScenario, runtime: Runtime, channel: Channel) -> None
 def observe_once(scenario: BoundScenario, runtime: Runtime) -> Observation:
     """Run the scenario once on a new loop and return everything it was seen to do."""
     describer = Describer(runtime.cancelled)
-    with Capture(describer, runtime) as capture:
-        outcome, line = _outcome(scenario, runtime, describer)
+    with Capture(describer, runtime, scenario.file) as capture:
+        outcome, errors = _outcome(scenario, runtime, describer)
         gc.collect()  # errors that nobody retrieved are only reported once their holder is gone
         left = capture.leaks()
-    return Observation(outcome, capture.prints, capture.diagnostics, left, line)
+    return Observation(outcome, capture.prints, capture.diagnostics, left, errors)
 
 
-def _outcome(scenario: BoundScenario, runtime: Runtime, describer: Describer) -> tuple[Outcome, int | None]:
-    """Run and describe, with the line of an error; no reference to result, error or traceback is left."""
+def _outcome(
+    scenario: BoundScenario, runtime: Runtime, describer: Describer
+) -> tuple[Outcome, tuple[RaisedError, ...]]:
+    """Run and describe, with errors in words; no reference to result, error or traceback is left."""
     try:
         result = run_on(runtime, scenario.operation or scenario.run)
     except AnotherLoop:
         raise
     except BaseException as error:  # noqa: BLE001 - what escapes the loop is what is observed
-        return Outcome("raised", describer.describe(error)), last_line_in(scenario.file, error)
-    return Outcome("returned", describer.describe(result)), None
+        return Outcome("raised", describer.describe(error)), raised_errors(scenario.file, error)
+    return Outcome("returned", describer.describe(result)), ()
 
 
 def _tidy(folder: str) -> None:

@@ -1,33 +1,41 @@
-"""Finds where in a scenario's file an error was raised."""
+"""Puts into words which errors a scenario raised, and which lines of code led to them."""
 
 from collections.abc import Iterator
 from contextlib import suppress
 
+from harness.protocol.evidence import RaisedError
+from harness.worker.frames import frames_of_traceback, stable_text
 
-def last_line_in(file: str, error: BaseException) -> int | None:
-    """Return the last line of the file that led to the error; None where the traceback has none of its lines.
+MOST_ERRORS = 5
+"""The errors of a group that are kept as evidence."""
 
-    The errors inside a group come before the group itself: they were raised where the fault is.
+
+def raised_errors(file: str, error: BaseException) -> tuple[RaisedError, ...]:
+    """Return the error, or those inside a group, with their last lines; none if its own attributes raise.
+
+    The group itself is only added where no line of the scenario's file led to an error inside it.
     """
     with suppress(Exception):  # an exception's own attributes may do anything
-        for raised in _innermost_first(error):
-            if lines := _lines_in(file, raised):
-                return lines[-1]
-    return None
+        leaves = [_in_words(leaf, file) for leaf in _leaves(error)]
+        if isinstance(error, BaseExceptionGroup) and all(leaf.own_line is None for leaf in leaves):
+            leaves = [*leaves[: MOST_ERRORS - 1], _in_words(error, file)]
+        return tuple(leaves[:MOST_ERRORS])
+    return ()
 
 
-def _innermost_first(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for part in error.exceptions:
-            yield from _innermost_first(part)
-    yield error
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if not isinstance(error, BaseExceptionGroup):
+        yield error
+        return
+    for part in error.exceptions:
+        yield from _leaves(part)
 
 
-def _lines_in(file: str, error: BaseException) -> list[int]:
-    """Return the lines of the file in the error's traceback, the outermost first."""
-    lines, trace = [], error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == file:
-            lines.append(trace.tb_lineno)
-        trace = trace.tb_next
-    return lines
+def _in_words(error: BaseException, file: str) -> RaisedError:
+    """Return an error as Python would write it, as far as it can be."""
+    name, text = type(error).__qualname__, ""
+    with suppress(Exception):
+        text = str(error)
+    return RaisedError(
+        stable_text(f"{name}: {text}" if text else name), frames_of_traceback(error.__traceback__, file)
+    )

@@ -36,7 +36,16 @@ class Undescribable(Refusal):
 
 
 class LeavesTasks(Refusal):
-    """A scenario that leaves tasks behind, which would run inside the next iteration's time."""
+    """A scenario that leaves tasks behind in every iteration, which would run inside the next one's time."""
+
+    kind = UNMEASURED
+
+    def __init__(self, count: int, tasks: tuple[str, ...]) -> None:
+        which = f" ({'; '.join(tasks)})" if tasks else ""
+        super().__init__(
+            f"leaves {count} {'task' if count == 1 else 'tasks'} behind in every iteration{which}, which "
+            "would run inside the next one's time: await or cancel them before the operation returns"
+        )
 
 
 class OutOfMemory(Refusal):

@@ -22,6 +22,7 @@ import anyio
 from harness.backends.runtime import Runtime
 from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.messages import CaseSpec, Turn, Value, WorkerSummary
+from harness.worker.asked import answer_where_it_hangs
 from harness.worker.channel import Channel
 from harness.worker.clock import Clock, value_of
 from harness.worker.describing import Describer
@@ -29,6 +30,7 @@ from harness.worker.loading import BoundScenario, Operation, open_case, run_on
 from harness.worker.memory import process_memory
 from harness.worker.operation_timer import OperationTimer
 from harness.worker.refusals import AnotherLoop, LeavesTasks
+from harness.worker.waiting import tasks_since
 
 LARGE = 1024 * 1024
 """The bytes that are allocated and freed once: four times what asyncio asks for whenever it reads."""
@@ -37,12 +39,16 @@ YOUNG, FULL = 1, 2
 """The oldest generation that is collected right before the clock: in a warm turn, and in any other."""
 
 TASK_GRACE = 0.01
-"""The seconds that a first iteration's tasks are given to end before they count as left."""
+"""The seconds between two counts of the tasks that an iteration left, which may be about to end."""
+
+MOST_GRACES = 10
+"""The times that tasks are counted until their number is steady."""
 
 
 def take_turns(case: CaseSpec, channel: Channel) -> None:
     """Run the turns that the parent asks for, and send a summary with a pyperf run at the end."""
     scenario, runtime = open_case(case)
+    answer_where_it_hangs(channel, scenario, runtime)
     settle_allocator()
     sys.stdout = _DiscardedOutput()
     session = Session(scenario, runtime, channel)
@@ -54,9 +60,7 @@ def take_turns(case: CaseSpec, channel: Channel) -> None:
         channel.send("raised", Outcome("raised", Describer(runtime.cancelled).describe(error)))
         return
     if session.tasks_left:
-        raise LeavesTasks(
-            f"a timed scenario ends every task that it starts; this one left {session.tasks_left}"
-        )
+        raise LeavesTasks(session.tasks_left, session.left_in_words)
     channel.send("summary", session.summary())
 
 
@@ -96,6 +100,7 @@ class Session:
         self._threads = 1
         self._values: list[tuple[bool, Value]] = []
         self.tasks_left = 0
+        self.left_in_words: tuple[str, ...] = ()
 
     async def run(self) -> None:
         """Set up, serve turns until the parent has enough, and tear down; none of it on another loop."""
@@ -111,12 +116,28 @@ class Session:
                 self._send(call, await self.turn(operation, call))
 
     async def _run_first(self, operation: Operation) -> None:
-        """Run the first iteration and count the tasks that it left; nothing is timed if it left any."""
+        """Run the first iteration; if it left tasks, run another, and time nothing if that leaves any too.
+
+        What only the first leaves is the set-up's, such as a server's task for a client that it accepts late.
+        """
         before = self._runtime.count_tasks()
         await operation()
-        if self._runtime.count_tasks() > before:
+        if self._runtime.count_tasks() > before and await self._steady_count() > before:
+            before, earlier = self._runtime.count_tasks(), tuple(self._runtime.suspended())
+            await operation()
+            self.tasks_left = max(0, await self._steady_count() - before)
+            newer = tasks_since(earlier, self._runtime, self._scenario.file) if self.tasks_left else ()
+            self.left_in_words = tuple(map(str, newer))
+
+    async def _steady_count(self) -> int:
+        """Return the number of tasks once it is the same twice in a row, or after MOST_GRACES."""
+        count = self._runtime.count_tasks()
+        for _ in range(MOST_GRACES):
             await anyio.sleep(TASK_GRACE)
-        self.tasks_left = max(0, self._runtime.count_tasks() - before)
+            before, count = count, self._runtime.count_tasks()
+            if count == before:
+                break
+        return count
 
     def _next_call(self) -> TurnCall | None:
         """Wait for the parent's next call for a turn; return None when there are no more."""

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import importlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from typing import Any, cast
 
@@ -11,7 +11,7 @@ import anyio._backends._asyncio  # noqa: F401 - imported now, not inside the fir
 
 from harness.backends.asyncio_variants import AsyncioLoop
 from harness.backends.gatherers import Start, anyio_gather, gather_in
-from harness.backends.runtime import NotALoop, Runtime
+from harness.backends.runtime import NotALoop, Runtime, SuspendedTask
 from harness.scenario import Gather
 
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
@@ -42,6 +42,7 @@ def asyncio_runtime(factory: str, gatherer: str) -> Runtime:
         cancelled=(asyncio.CancelledError,),
         count_tasks=lambda: len(asyncio.all_tasks()),
         pending_tasks=_pending_tasks,
+        suspended=_suspended_tasks,
         loggers=("asyncio",),
         check=lambda: _check(new_loop),
         other_loop=new_loop.other_loop,
@@ -106,4 +107,16 @@ def _check(new_loop: LoopFactory) -> None:
 
 
 def _pending_tasks() -> int:
-    return sum(isinstance(tracked, asyncio.Task) and not tracked.done() for tracked in gc.get_objects())
+    return sum(1 for _ in _unfinished())
+
+
+def _unfinished() -> Iterator[asyncio.Task[Any]]:
+    """Yield the tasks that have not ended, also those of a loop that is closed."""
+    for tracked in gc.get_objects():
+        if isinstance(tracked, asyncio.Task) and not tracked.done():
+            yield tracked
+
+
+def _suspended_tasks() -> Iterator[SuspendedTask]:
+    for task in _unfinished():
+        yield task.get_name(), task.get_coro()

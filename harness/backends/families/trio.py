@@ -1,12 +1,14 @@
 """The family of trio: its nursery as a gatherer, and how its tasks are counted."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from operator import attrgetter
 
 import anyio._backends._trio  # noqa: F401 - imported now, not inside the first observation
 import trio
 
 from harness.backends.gatherers import anyio_gather, gather_in
-from harness.backends.runtime import Runtime
+from harness.backends.runtime import Runtime, SuspendedTask
 from harness.scenario import Gather
 
 RUN = trio.run
@@ -29,8 +31,21 @@ def trio_runtime(factory: str, gatherer: str) -> Runtime:  # noqa: ARG001 - trio
         count_tasks=lambda: trio.lowlevel.current_statistics().tasks_living,
         is_pool_thread=lambda thread: thread.name.startswith("Trio thread "),  # what trio calls an idle one
         pending_tasks=lambda: 0,  # trio.run does not return before its last task
+        suspended=_suspended_tasks,
         other_loop=_elsewhere,
     )
+
+
+def _suspended_tasks() -> Iterator[SuspendedTask]:
+    """Yield trio's tasks from the scenario's main task on, without those of its own that it starts beside."""
+    with suppress(RuntimeError):  # nothing runs
+        root = trio.lowlevel.current_root_task()
+        tasks = [] if root is None else [root]
+        while tasks:
+            task = tasks.pop()
+            tasks += [child for nursery in task.child_nurseries for child in nursery.child_tasks]
+            if task is not root:
+                yield task.name, task.coro
 
 
 def _elsewhere() -> str | None:

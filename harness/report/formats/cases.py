@@ -3,16 +3,19 @@
 import msgspec
 
 from harness.records.record import Record
+from harness.report.evidence import case_lines, versions_of
 
 
 def render(record: Record) -> str:
     """A JSON array with an object per case: what it is, its verdict, why, and what was observed."""
+    versions = {backend.name: versions_of(record, backend) for backend in record.run.plan.backends}
     cases = [
         {
             "scenario": line.benchmark.scenario,
             "parameters": dict(line.benchmark.parameters),
             "benchmark": line.benchmark.id,
             "backend": cell.backend,
+            "versions": versions[cell.backend],
             "verdict": cell.verdict.kind,
             "reason": cell.verdict.reason,
             "source": cell.verdict.source,
@@ -29,6 +32,7 @@ def render(record: Record) -> str:
                 for process, sighting in enumerate(cell.processes, start=1)
                 for seen in sighting.observations
             ],
+            "evidence": case_lines(cell),
             "ended": [sighting.ended for sighting in cell.processes if sighting.ended],
         }
         for line in record.results

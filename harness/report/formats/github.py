@@ -38,7 +38,7 @@ def _of_case(case: str, timing: Timing) -> Iterator[Bench]:
         unit, factor = _UNITS.get(metric.unit, (str(metric.unit), 1.0))
         scaled = estimate.scaled(factor)
         name = case if metric.name == "seconds" else f"{case}, {metric.label}"
-        judged = f", {timing.judgement}" if metric.unit is MetricUnit.RATIO else ""
+        judged = f", {timing.judgement}" if metric.name == "time_ratio" else ""
         yield Bench(name, float(scaled.value), unit, _range(scaled), format_metric(metric, estimate) + judged)
 
 

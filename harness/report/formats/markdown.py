@@ -112,8 +112,8 @@ def _difference(difference: SideBySide) -> Iterable[str]:
         yield from (f"- promised: {_plain(line)}" for line in parting.promised)
         yield from (f"+ observed: {_plain(line)}" for line in parting.observed)
         yield from ("```", "")
-    if difference.said:
-        yield from ("```text", *map(_plain, difference.said), "```", "")
+    for lines in filter(None, (difference.evidence, difference.said)):
+        yield from ("```text", *map(_plain, lines), "```", "")
 
 
 def inline(text: str) -> str:

@@ -16,6 +16,7 @@ from harness.report import commands, differences
 from harness.report.contents import said
 from harness.report.contents import tables as tables_of
 from harness.report.differences import SideBySide
+from harness.report.evidence import versions_in_words
 from harness.report.formatting import VERDICTS, verdict_text
 from harness.report.tables import results
 from harness.report.tables.capabilities import RENDERINGS, ability_text
@@ -99,11 +100,12 @@ def _cell(column: Column, cell: str) -> Text:
 
 def side_by_side(difference: SideBySide) -> RenderableType:
     """A difference as a small table: promised beside observed, with an arrow where they part."""
-    title = _text(f"{difference.case}: {difference.because}", style="bold")
+    title = _text(": ".join(filter(None, (difference.case, difference.because))), style="bold")
     parting = difference.parting
+    evidence = [_text(f"  {line}") for line in difference.evidence]
     if parting is None:
         said = (_text(f"  {line}", style="dim") for line in difference.said)
-        return Padding(Group(title, *said), (0, 0, 1, 0))
+        return Padding(Group(title, *evidence, *said), (0, 0, 1, 0))
     drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
     for head in ("", "promised", f"observed ({parting.aspect})"):
         drawn.add_column(head, overflow="fold")
@@ -111,7 +113,7 @@ def side_by_side(difference: SideBySide) -> RenderableType:
         sides = (_at(parting.promised, number), _at(parting.observed, number))
         mark = "→" if number == parting.first_line else ""
         drawn.add_row(mark, *(_text(side) for side in sides))
-    return Padding(Group(title, drawn), (0, 0, 1, 0))
+    return Padding(Group(title, drawn, *evidence), (0, 0, 1, 0))
 
 
 def _text(text: str, style: str = "") -> Text:
@@ -136,8 +138,13 @@ def show_check(record: Record) -> None:
             out.print(_table(one))
     for difference in differences.differences(record, *FINDINGS, *EXPLAINED):
         out.print(side_by_side(difference))
-    if len({line.benchmark.scenario for line in record.results}) == 1:
-        out.print(_table(results.observed(record)))
+    observed = results.observed(record)
+    if observed.rows and len({line.benchmark.scenario for line in record.results}) == 1:
+        for remark in differences.remarks(record):
+            out.print(side_by_side(remark))
+        out.print(_table(observed))
+    for backend in record.run.plan.backends:
+        out.print(_text(f"{backend.name}: {versions_in_words(record, backend)}", style="dim"))
 
 
 def console() -> Console:

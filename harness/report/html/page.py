@@ -65,6 +65,7 @@ class DifferenceSection:
     case: str
     reason: str
     window: evidence.DiffWindow | None
+    evidence: tuple[str, ...]
     output: tuple[str, ...]
 
 
@@ -172,6 +173,7 @@ def _findings(record: Record) -> Iterator[DifferenceSection]:
             case=difference.case,
             reason=evidence.truncate(difference.because, evidence.LONG),
             window=None if difference.parting is None else evidence.window_of(difference.parting),
+            evidence=difference.evidence,
             output=tuple(evidence.truncate(line, evidence.LONG) for line in difference.said),
         )
 
@@ -186,7 +188,7 @@ def _unavailable(record: Record) -> Iterator[DifferenceSection]:
     )
     for backend, reason in reasons:
         shown = evidence.truncate(reason, evidence.LONG)
-        yield DifferenceSection(f"{backend} is unavailable", shown, None, ())
+        yield DifferenceSection(f"{backend} is unavailable", shown, None, (), ())
 
 
 def _benchmarks(record: Record, renderer: ChartRenderer) -> Iterator[BenchmarkSection]:

@@ -1,0 +1,26 @@
+"""A worker's answer when it is asked where it hangs."""
+
+import faulthandler
+import signal
+from types import FrameType
+
+from harness.backends.runtime import Runtime
+from harness.protocol.messages import STACK_SIGNAL, TASKS_SIGNAL, WAITING
+from harness.worker.channel import Channel
+from harness.worker.loading import BoundScenario
+
+
+def answer_where_it_hangs(channel: Channel, scenario: BoundScenario, runtime: Runtime) -> None:
+    """From now on, say where tasks wait on the one signal, and write the stack on the other.
+
+    The second is faulthandler's: it answers as well where no Python code can run.
+    """
+
+    def answer(number: int, interrupted: FrameType | None) -> None:  # noqa: ARG001 - the shape of a handler
+        from harness.worker.waiting import where_it_hangs  # noqa: PLC0415 - few workers hang
+
+        if not channel.is_sending:
+            channel.send(WAITING, where_it_hangs(runtime, scenario.file, interrupted))
+
+    signal.signal(TASKS_SIGNAL, answer)
+    faulthandler.register(STACK_SIGNAL)
