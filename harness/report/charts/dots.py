@@ -188,7 +188,7 @@ def ratio_ticks(data: Sequence[Datum]) -> list[float]:
         step = max(step, math.ceil((high - low) / MOST_TICKS))
     first, last = math.ceil(low / step), math.floor(high / step)
     digits = 2 if step >= COARSE else 3
-    return [float(f"{2 ** (number * step):.{digits}g}") for number in range(first, last + 1)]
+    return sorted({float(f"{2 ** (number * step):.{digits}g}") for number in range(first, last + 1)})
 
 
 def size_ticks(data: Sequence[Datum]) -> list[float]:
