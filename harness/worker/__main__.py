@@ -11,6 +11,7 @@ from dataclasses import asdict
 from harness.backends.backend import Backend, Loop
 from harness.backends.runtime import NotALoop, open_backend
 from harness.protocol.messages import CaseSpec
+from harness.worker.asked import answer_with_stack
 from harness.worker.channel import Channel
 from harness.worker.loading import open_case
 from harness.worker.refusals import Refusal
@@ -20,6 +21,7 @@ def main() -> None:
     """Do the one job that the parent sends, and end."""
     commands, replies, parent = map(int, sys.argv[1:])
     _end_with(parent)
+    answer_with_stack()
     channel = Channel(commands, replies)
     job = channel.receive()
     try:

@@ -10,8 +10,17 @@ from harness.worker.channel import Channel
 from harness.worker.loading import BoundScenario
 
 
+def answer_with_stack() -> None:
+    """Until a scenario runs, answer with the stack alone: no task is there to be asked for.
+
+    Without this a signal would end the worker, and nobody would learn where it hung.
+    """
+    signal.signal(TASKS_SIGNAL, signal.SIG_IGN)
+    faulthandler.register(STACK_SIGNAL)
+
+
 def answer_where_it_hangs(channel: Channel, scenario: BoundScenario, runtime: Runtime) -> None:
-    """From now on, say where tasks wait on the one signal, and write the stack on the other.
+    """From now on, say where tasks wait on the one signal; the stack is written on the other as before.
 
     The second is faulthandler's: it answers as well where no Python code can run.
     """
@@ -23,4 +32,3 @@ def answer_where_it_hangs(channel: Channel, scenario: BoundScenario, runtime: Ru
             channel.send(WAITING, where_it_hangs(runtime, scenario.file, interrupted))
 
     signal.signal(TASKS_SIGNAL, answer)
-    faulthandler.register(STACK_SIGNAL)
