@@ -137,6 +137,7 @@ def judged(row: Benchmark, backend: Backend, sighting: ProcessObservations) -> t
         parts += finding.mismatch.observed
     if sighting.ended is not None:
         parts.append(sighting.ended.output)
+        parts += [f"in {frame.function}" for task in sighting.ended.waiting for frame in task.frames]
     return finding, " ".join(parts)
 
 

@@ -114,11 +114,18 @@ class ProcessObservations:
     unmeasured: str | None = None
 
 
+MOST_STARTED = 8
+"""The most descriptors, threads or child processes that count as what a library starts once and keeps.
+
+multiprocessing's resource tracker is a descriptor and a child; what takes dozens of them is a leak.
+"""
+
+
 def without_start_up(process: ProcessObservations) -> tuple[ProcessObservations, Leaks | None]:
     """Take what only a process's first run left out of its observations, and return that beside them.
 
     It is what libraries start once and keep, as multiprocessing does its resource tracker: a descriptor and a
-    child process. What leaves a task or a file, or differs otherwise, is no such effect.
+    child process. What leaves a task, a file or many others, or differs otherwise, is no such effect.
     """
     if len(process.observations) < 2:  # noqa: PLR2004 - nothing stands beside the first
         return process, None
@@ -126,7 +133,8 @@ def without_start_up(process: ProcessObservations) -> tuple[ProcessObservations,
     left = first.observation.leaks
     settled = replace(first.observation, leaks=NO_LEAKS)
     others = [counted for counted in later if counted.observation != settled]
-    if first.times > 1 or len(others) == len(later) or left.tasks or left.files:
+    few = max(left.descriptors, left.threads, left.children) <= MOST_STARTED
+    if first.times > 1 or len(others) == len(later) or left.tasks or left.files or not few:
         return process, None
     return replace(process, observations=tuple(later)), left
 

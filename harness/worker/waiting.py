@@ -35,11 +35,11 @@ def _in_words(tasks: Iterable[SuspendedTask], own_file: str) -> Iterator[Waiting
 def where_it_hangs(runtime: Runtime, own_file: str, interrupted: FrameType | None) -> tuple[WaitingTask, ...]:
     """Return where tasks wait, those in the scenario's file first, and where threads are in that file.
 
-    The thread of the loop, which was `interrupted`, is told of as well where no task waits.
+    The thread of the loop, which was `interrupted`, is told of as well where nothing is in that file.
     """
     tasks = sorted(waiting_tasks(runtime, own_file), key=lambda task: not _is_in_own_file(task))
     threads = [thread for thread in _running_threads(own_file, interrupted) if _is_in_own_file(thread)]
-    if not tasks and not threads:
+    if not threads and not any(map(_is_in_own_file, tasks)):
         threads = [WaitingTask("the loop's thread", frames_of_thread(interrupted, own_file))]
     return (*threads, *tasks)[:MOST_TASKS]
 
