@@ -159,7 +159,7 @@ def changes(olds: Sequence[Record], new: Record) -> Iterator[Change]:
         for case, ratio in after.items():
             if case in before:
                 old_ratio = estimate(before[case], level)
-                change = _difference(old_ratio, ratio).exp()
+                change = ratio.minus(old_ratio).exp()
                 judgement = judge_ratio(change, margin)
                 yield Change(*case, session, old_ratio.exp(), ratio.exp(), change, judgement)
 
@@ -168,14 +168,6 @@ def _level(olds: Sequence[Record], new: Record) -> float:
     after = _ratios(new).keys()
     shared = sum(len(after & _ratios(record).keys()) for record in olds)
     return 1 - ERROR_RATE / max(1, 2 * shared)
-
-
-def _difference(old: Estimate, new: Estimate) -> Estimate:
-    """Return new less old, two independent estimates; the interval joins their bounds furthest apart."""
-    value, rounds = new.value - old.value, min(old.rounds, new.rounds)
-    if old.low is None or old.high is None or new.low is None or new.high is None:
-        return Estimate(value, None, None, rounds)
-    return Estimate(value, new.low - old.high, new.high - old.low, rounds)
 
 
 def _ratios(record: Record) -> dict[Case, tuple[float, ...]]:

@@ -61,10 +61,6 @@ class OverallFigures:
     timed: int
     level: float
 
-    def ratio_of(self, backend: str) -> Estimate | None:
-        """Return a backend's figure; None where it has none, as the baseline."""
-        return next((figure.ratio for figure in self.backends if figure.backend == backend), None)
-
 
 def overall_figures(record: Record) -> OverallFigures | None:
     """Return a record's overall figures; None where no benchmark has a ratio on every backend that has any.

@@ -91,19 +91,8 @@ class Curve:
         first, last = self.points[0], self.points[-1]
         if first.peak is None or last.peak is None or last.peak.value < HEAVIER * first.peak.value:
             return None
-        unit = _difference(last.peak, first.peak, last.value - first.value)
+        unit = last.peak.minus(first.peak).scaled(1 / (last.value - first.value))
         return None if unit.low is not None and unit.low <= 0 else unit
-
-
-def _difference(more: Estimate, less: Estimate, units: float) -> Estimate:
-    """Return the difference of two estimates for one unit.
-
-    The interval joins their bounds furthest apart, and is wider than it need be.
-    """
-    value, rounds = (more.value - less.value) / units, min(more.rounds, less.rounds)
-    if more.low is None or more.high is None or less.low is None or less.high is None:
-        return Estimate(value, None, None, rounds)
-    return Estimate(value, (more.low - less.high) / units, (more.high - less.low) / units, rounds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,6 @@ from harness.fuzz.subject import Subject
 
 KNOWN = Path(__file__).with_name("known.toml")
 
-NOT_REPORTED = "not reported yet"
-"""The source of a finding that nobody has told its authors of."""
-
 
 @dataclass(frozen=True, slots=True)
 class KnownRow:

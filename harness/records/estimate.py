@@ -51,9 +51,12 @@ class Estimate:
         """Return the estimate in another unit: every number times a factor above zero."""
         return self._map(lambda number: number * factor)
 
-    def minus(self, amount: float) -> "Estimate":
-        """Return the estimate less an amount that is known exactly."""
-        return self._map(lambda number: number - amount)
+    def minus(self, other: "Estimate") -> "Estimate":
+        """Return the difference of two independent estimates; its interval joins the ends furthest apart."""
+        value, rounds = self.value - other.value, min(self.rounds, other.rounds)
+        if self.low is None or self.high is None or other.low is None or other.high is None:
+            return Estimate(value, None, None, rounds)
+        return Estimate(value, self.low - other.high, self.high - other.low, rounds)
 
     def _map(self, change: Callable[[float], float]) -> "Estimate":
         """Return what a change that keeps the order of numbers makes of the value and both ends."""
