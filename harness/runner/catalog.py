@@ -12,7 +12,7 @@ from pathlib import Path
 import scenarios
 from harness.errors import BadInput
 from harness.execution.listing import list_benchmarks
-from harness.protocol.benchmarks import SCALE, Benchmark
+from harness.protocol.benchmarks import SCALE, Benchmark, changed_files
 
 GROUP = "loopcmp.scenarios"
 """The entry points by which an installed package names its modules: `family = "package.module"`."""
@@ -76,18 +76,25 @@ def check_module(module: str, family: str) -> None:
 
 
 def check_benchmarks(benchmarks: Sequence[Benchmark]) -> None:
-    """Raise BadInput where a benchmark's scenario has changed; it may stand on another line."""
+    """Raise BadInput where a benchmark's scenario, or a file that it consists of, has changed."""
     for module in dict.fromkeys(benchmark.module for benchmark in benchmarks if _is_path(benchmark.module)):
         if not Path(module).is_file():
             raise BadInput(f"{module} is not here: go on in the folder where the run was begun")
     modules = dict.fromkeys((benchmark.module, benchmark.family) for benchmark in benchmarks)
-    benchmarks_now = {benchmark.id: replace(benchmark, source="") for benchmark in list_benchmarks(modules)}
-    for benchmark in benchmarks:
-        if benchmarks_now.get(benchmark.id) != replace(benchmark, source=""):
+    benchmarks_now = {benchmark.id: benchmark for benchmark in list_benchmarks(modules)}
+    for before in benchmarks:
+        after = benchmarks_now.get(before.id)
+        if after is None or _without_place(before, before) != _without_place(after, before):
+            changed = changed_files(before, after) if after is not None else ()
             raise BadInput(
-                f"{benchmark.id} is no longer the scenario that the run was begun with: "
-                f"undo what was changed in {benchmark.source.rpartition(':')[0]}, or begin another run"
+                f"{before.id} is no longer the scenario that the run was begun with: undo what was changed "
+                f"in {' and '.join(changed) or before.source.rpartition(':')[0]}, or begin another run"
             )
+
+
+def _without_place(benchmark: Benchmark, before: Benchmark) -> Benchmark:
+    """Return a benchmark without its line; its files count only where they were recorded `before`."""
+    return replace(benchmark, source="", digests=benchmark.digests if before.digests is not None else None)
 
 
 def _chosen_benchmarks(words: Sequence[str]) -> tuple[Benchmark, ...]:

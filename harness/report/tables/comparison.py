@@ -91,10 +91,18 @@ def _notes(found: ComparisonBetween) -> Iterator[str]:
     for name, rows in (("old", found.only_old), ("new", found.only_new)):
         if rows:
             yield f"Only in the {name} record: {', '.join(rows)}."
-    for one in found.missing:
-        if one.benchmark not in found.only_old:
-            yield f"{one.benchmark} on {one.backend} had a ratio and has none now: {one.reason}."
+    yield from _incomparable(found)
     yield from _about_sessions(found)
+
+
+def _incomparable(found: ComparisonBetween) -> Iterator[str]:
+    """Yield for each reason which cases had a ratio before and cannot be compared now."""
+    cases: dict[str, list[str]] = {}
+    for missing in found.missing:
+        if missing.benchmark not in found.only_old:
+            cases.setdefault(missing.reason, []).append(f"{missing.benchmark} on {missing.backend}")
+    for reason, named in cases.items():
+        yield f"{', '.join(named)} had a ratio and cannot be compared now: {reason}."
 
 
 def _about_sessions(found: ComparisonBetween) -> Iterator[str]:
