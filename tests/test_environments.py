@@ -76,7 +76,8 @@ def test_a_python_is_a_version_and_never_a_path_or_an_option(python: str) -> Non
 
 @pytest.mark.parametrize(
     "requirement",
-    ["-r x.txt", "--index-url=https://x", "./mine", "/mine.whl", "", "a b", "mine @ file:///home/me/mine",
+    ["-r x.txt", "--index-url=https://x", "./mine", "/mine.whl", "", "a b", "..",
+     "-e ..", "./a/../../b", "~/x", "-e", "mine @ file:///home/me/mine",
      "mine @ https://me:secret@example.org/mine.whl", "mine @ git+ssh://git@example.org/mine"],
 )  # fmt: skip
 def test_a_requirement_is_one_that_a_reader_of_the_record_could_install(requirement: str) -> None:

@@ -11,9 +11,11 @@ from harness.cli.options import (
     CheckTimeout,
     CPythonTests,
     Environments,
+    Excluded,
     Json,
     Loops,
     NoProgress,
+    Passed,
     Scale,
     Scenarios,
 )
@@ -35,6 +37,8 @@ def check(
     backend: Backends = None,
     loop: Loops = None,
     env: Environments = None,
+    passed: Passed = None,
+    exclude: Excluded = None,
     baseline: Baseline = None,
     timeout: CheckTimeout = None,
     scale: Scale = False,
@@ -52,8 +56,10 @@ def check(
         from harness.cli import cpython_tests as of_cpython
         from harness.runner.cpython_tests import ConformanceRequest
 
-        _refuse_scenario_options(baseline=baseline, scale=scale, capabilities=capabilities)
-        tests = ConformanceRequest(words, backend or [], loop or [], env or [], timeout or TIMEOUT)
+        _refuse_scenario_options(baseline=baseline, scale=scale, capabilities=capabilities, exclude=exclude)
+        tests = ConformanceRequest(
+            words, backend or [], loop or [], env or [], timeout or TIMEOUT, passed or []
+        )
         raise typer.Exit(of_cpython.run(tests, shown=shown, as_json=as_json))
     from harness.analysis.capabilities import TAG
     from harness.runner.planning import RunRequest
@@ -66,13 +72,22 @@ def check(
         timeout or (CAPABILITY_TIMEOUT if capabilities else TIMEOUT),
         scale=scale,
         environments=env or [],
+        passed=passed or [],
+        exclude=exclude or [],
     )
     raise typer.Exit(_observe(cases, shown=shown, as_json=as_json, capabilities=capabilities))
 
 
-def _refuse_scenario_options(*, baseline: str | None, scale: bool, capabilities: bool) -> None:
+def _refuse_scenario_options(
+    *, baseline: str | None, scale: bool, capabilities: bool, exclude: list[str] | None
+) -> None:
     """Raise BadInput for an option that says nothing of CPython's tests."""
-    given = {"--baseline": baseline is not None, "--scale": scale, "--capabilities": capabilities}
+    given = {
+        "--baseline": baseline is not None,
+        "--scale": scale,
+        "--capabilities": capabilities,
+        "--exclude": bool(exclude),
+    }
     for option, is_given in given.items():
         if is_given:
             raise BadInput(f"{option} is about scenarios: leave it out, or --cpython-tests")

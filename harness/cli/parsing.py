@@ -29,3 +29,14 @@ def passes(names: Collection[str]) -> "tuple[Also, ...]":
     if unknown := [name for name in names if name not in known]:
         raise BadInput(f"--also {unknown[0]!r} is no pass: write {' or '.join(known)}")
     return tuple(name for name in known if name in names)
+
+
+def one_line(option: str, text: str) -> str:
+    """Return an option's text. Raises BadInput unless it is one line of LONGEST_NOTE characters at most."""
+    if len(text) > LONGEST_NOTE or not text.isprintable():
+        raise BadInput(f"{option}: write one line of at most {LONGEST_NOTE} characters")
+    return text.strip()
+
+
+LONGEST_NOTE = 500
+"""The most characters of a note."""

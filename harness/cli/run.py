@@ -10,12 +10,16 @@ from harness.cli.options import (
     Backends,
     Baseline,
     Environments,
+    EstimateOnly,
+    Excluded,
     Fast,
     Json,
     Loops,
     Margin,
     MaxTime,
     NoProgress,
+    NoteText,
+    Passed,
     Precision,
     Publish,
     Results,
@@ -36,6 +40,8 @@ def run(
     backend: Backends = None,
     loop: Loops = None,
     env: Environments = None,
+    passed: Passed = None,
+    exclude: Excluded = None,
     baseline: Baseline = None,
     fast: Fast = False,
     rigorous: Rigorous = False,
@@ -48,6 +54,8 @@ def run(
     scale: Scale = False,
     results: Results = Path("results"),
     publish: Publish = None,
+    note: NoteText = "",
+    estimate: EstimateOnly = False,
     as_json: Json = False,
     no_progress: NoProgress = False,
 ) -> None:
@@ -56,7 +64,7 @@ def run(
     Only cases that give the right result are timed. Every result is on disk before the next begins:
     `loopcmp resume` goes on with a run that was interrupted.
     """
-    from harness.cli.parsing import fraction, passes
+    from harness.cli.parsing import fraction, one_line, passes
     from harness.records.store import safe_name
     from harness.runner.choosing import run_name
     from harness.runner.planning import RunRequest
@@ -74,8 +82,15 @@ def run(
         timeout=timeout,
         scale=scale,
         name=safe_name(publish or run_name(scenarios or [])),
+        passed=passed or [],
+        exclude=exclude or [],
+        note=one_line("--note", note),
+        published=publish is not None,
     )
-    _run(request, results, published=publish is not None, shown=not no_progress, as_json=as_json)
+    if estimate:
+        _say_how_long(request)
+        return
+    _run(request, results, shown=not no_progress, as_json=as_json)
 
 
 def _effort(precision: str | None, max_seconds: float | None, *, fast: bool, rigorous: bool) -> "Effort":
@@ -86,11 +101,21 @@ def _effort(precision: str | None, max_seconds: float | None, *, fast: bool, rig
     return choose_effort(fast=fast, rigorous=rigorous, precision=share, max_seconds=max_seconds)
 
 
-def _run(request: "RunRequest", results: Path, *, published: bool, shown: bool, as_json: bool) -> NoReturn:
+def _say_how_long(request: "RunRequest") -> None:
+    """Plan the run, and say how long it would take instead of running it."""
+    from harness.cli.execute import announce
+    from harness.runner.duration import how_long, in_words
+    from harness.runner.planning import plan_run
+
+    for line in in_words(how_long(plan_run(request, announce).plan)):
+        typer.echo(line)
+
+
+def _run(request: "RunRequest", results: Path, *, shown: bool, as_json: bool) -> NoReturn:
     """Plan the run, measure what it asks for, and end the command with its exit code."""
     from harness.cli.execute import announce, execute
     from harness.runner import session
     from harness.runner.planning import plan_run
 
-    started = session.start(plan_run(request, announce), results, publish=published)
+    started = session.start(plan_run(request, announce), results, publish=request.published)
     raise typer.Exit(execute(started, shown=shown, as_json=as_json))

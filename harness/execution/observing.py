@@ -9,7 +9,7 @@ import msgspec
 
 from harness.backends.backend import Backend
 from harness.execution.environments import interpreter_for
-from harness.execution.listing import module_to_import
+from harness.execution.listing import HOW_TO_GET_IT, module_to_import
 from harness.execution.process import Reply, Worker
 from harness.execution.waiting import ATTEMPTS
 from harness.protocol.benchmarks import Benchmark
@@ -44,7 +44,9 @@ def observe_in_process(
         return ProcessObservations(unavailable=why)
     job: dict[str, Any] = {"do": "observe", "case": case_spec(benchmark, backend)}
     for _ in range(ATTEMPTS):
-        with Worker(job, stop=stop, lifetime=timeout, python=interpreter.python) as worker:
+        with Worker(
+            job, stop=stop, lifetime=timeout, python=interpreter.python, variables=interpreter.variables
+        ) as worker:
             observations = _observations_of(worker, benchmark, backend, timeout)
         if not worker.stopped:
             return observations
@@ -108,7 +110,7 @@ def _where_to_get_it(benchmark: Benchmark, backend: Backend) -> str:
     if (environment := backend.environment) is not None:
         return f"add the package that brings it to --env '{environment.name}={environment.python} …'"
     own = benchmark.module.startswith("scenarios.")
-    return "pip install 'loopcmp[suite]'" if own else "install the package that brings it"
+    return "pip install 'loopcmp[suite]'" if own else HOW_TO_GET_IT
 
 
 def _count(seen: dict[Observation, ObservationCount], count: ObservationCount) -> None:

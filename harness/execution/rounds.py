@@ -9,6 +9,7 @@ from typing import Self, TypeVar
 
 import msgspec
 
+from harness.backends.backend import SetVariables
 from harness.execution.process import Reply, Worker
 from harness.execution.waiting import ATTEMPTS
 from harness.protocol.descriptions import Outcome
@@ -38,12 +39,14 @@ LARGEST_NUMBER = 2**63
 class Arm:
     """An arm is a backend in a benchmark's rounds, or the self-test's second entry of the baseline.
 
-    `python` is the path of the interpreter that its workers run on.
+    `python` is the path of the interpreter that its workers run on, and `variables` what they have in their
+    environment.
     """
 
     name: str
     case: CaseSpec
     python: str = sys.executable
+    variables: SetVariables = ()
     planted: int = 0
     """The iterations in every GRAIN that it runs and does not report: a difference that an audit planted."""
 
@@ -134,7 +137,8 @@ class ArmWorker:
     def __init__(self, arm: Arm, context: RoundContext) -> None:
         self._arm = arm
         self._timeout = context.timeout
-        self._worker = Worker({"do": "time", "case": arm.case}, context.cpus, python=arm.python)
+        job: dict[str, object] = {"do": "time", "case": arm.case}
+        self._worker = Worker(job, context.cpus, python=arm.python, variables=arm.variables)
         self._values: dict[str, list[Value]] = {"warmup": [], "turn": []}
 
     def __enter__(self) -> Self:

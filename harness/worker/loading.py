@@ -23,9 +23,14 @@ from harness.worker.refusals import AnotherLoop, LibraryMissing, ModuleBroken
 
 
 def load_module(module: str) -> ModuleType:
-    """Import the module of this dotted name, or of this path where it ends in .py. Raises ModuleBroken."""
+    """Import the module of this dotted name, or of this path where it ends in .py.
+
+    Raises ModuleBroken, and LibraryMissing where it imports what is not installed.
+    """
     try:
         return _load_path(module) if module.endswith(".py") else importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise LibraryMissing(f"no module named {error.name!r}", _frames_of_the_module(error)) from error
     except (Exception, SystemExit) as error:
         message = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
         raise ModuleBroken(message, _frames_of_the_module(error)) from error
