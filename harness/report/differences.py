@@ -45,7 +45,7 @@ def differences(record: Record, *verdicts: Verdict) -> tuple[SideBySide, ...]:
 
 def remarks(record: Record) -> tuple[SideBySide, ...]:
     """Return what is worth a word of cases that are as promised: errors, warnings, what is left."""
-    kept = differences(record, Verdict.AGREES, Verdict.DOCUMENTED)
+    kept = differences(record, Verdict.SAME_RESULT, Verdict.KNOWN_DIFFERENCE)
     return tuple(remark for remark in kept if remark.because or remark.evidence)
 
 
@@ -76,7 +76,7 @@ def documented(record: Record) -> Table | None:
     seen: dict[tuple[str, str], dict[str, list[str]]] = {}
     for line in record.results:
         for cell in line.cases:
-            if cell.verdict.kind is Verdict.DOCUMENTED:
+            if cell.verdict.kind is Verdict.KNOWN_DIFFERENCE:
                 rows = seen.setdefault((cell.verdict.reason, cell.verdict.source), {})
                 rows.setdefault(cell.backend, []).append(line.benchmark.id)
     if not seen:

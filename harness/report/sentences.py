@@ -40,7 +40,7 @@ def _agreement(record: Record, backend: str) -> str:
     if not found:
         return "could not be observed"
     counts = {verdict: found.count(verdict) for verdict in Verdict if verdict in found}
-    agrees = counts.pop(Verdict.AGREES, 0)
+    agrees = counts.pop(Verdict.SAME_RESULT, 0)
     rest = "".join(f", {verdict.verb} in {count}" for verdict, count in counts.items())
     return f"gives the same result in {agrees} of {count_benchmarks(len(found))}{rest}"
 
@@ -54,9 +54,9 @@ def _speed(record: Record, backend: str) -> str:
     ]
     if not cells:
         return f"{backend} has no time ratio here"
-    parts = [_share_with(cells, judgement) for judgement in (Judgement.FASTER, Judgement.SLOWER)]
+    parts = [_share_with(cells, judgement) for judgement in (Judgement.LESS_TIME, Judgement.MORE_TIME)]
     equal = sum(judgement is Judgement.EQUAL for _, _, judgement in cells)
-    unclear = sum(judgement is Judgement.NOT_RESOLVED for _, _, judgement in cells)
+    unclear = sum(judgement is Judgement.NO_CLEAR_DIFFERENCE for _, _, judgement in cells)
     parts += [f"equal within the margin in {equal}"] if equal else []
     return f"{backend}: {', '.join([*filter(None, parts), f'no clear difference in {unclear}'])}"
 
@@ -84,7 +84,7 @@ def _task_groups(record: Record) -> tuple[str, ...]:
         cell.verdict.reason.rstrip(".")
         for line in record.results
         for cell in line.cases
-        if cell.backend in groups and cell.verdict.kind is Verdict.DOCUMENTED
+        if cell.backend in groups and cell.verdict.kind is Verdict.KNOWN_DIFFERENCE
     )
     if not becauses:
         return ()

@@ -10,10 +10,10 @@ from harness.report.formatting import VERDICTS
 from harness.report.tables.table import Table, names, numbers, texts, verdict_columns
 
 RENDERINGS = {
-    Ability.YES: VERDICTS[Verdict.AGREES],
-    Ability.UNTIDY: VERDICTS[Verdict.AGREES],
+    Ability.YES: VERDICTS[Verdict.SAME_RESULT],
+    Ability.UNTIDY: VERDICTS[Verdict.SAME_RESULT],
     Ability.NO: VERDICTS[Verdict.UNSUPPORTED],
-    Ability.WRONG: VERDICTS[Verdict.DIFFERS],
+    Ability.WRONG: VERDICTS[Verdict.DIFFERENT_RESULT],
     Ability.CRASHED: VERDICTS[Verdict.CRASHED],
     Ability.HUNG: VERDICTS[Verdict.TIMED_OUT],
     Ability.UNMEASURED: VERDICTS[Verdict.COULD_NOT_MEASURE],

@@ -134,7 +134,7 @@ def sentences(comparison: Comparison) -> tuple[str, ...]:
 
 def _resolved_changes(found: ComparisonBetween) -> tuple[str, ...]:
     """The cases whose change is resolved, in how many sessions; and how many are not."""
-    told = {Judgement.SLOWER: "more", Judgement.FASTER: "less"}
+    told = {Judgement.MORE_TIME: "more", Judgement.LESS_TIME: "less"}
     sessions = Counter((one.benchmark, one.backend) for one in found.changes)
     said = [
         f"{row} on {backend} takes {told[judgement]} time, against {found.baseline}, than before: "
@@ -148,7 +148,7 @@ def _resolved_changes(found: ComparisonBetween) -> tuple[str, ...]:
 
 
 def _resolved(changes: Iterable[Change]) -> Counter[tuple[str, str, Judgement]]:
-    resolved = (Judgement.SLOWER, Judgement.FASTER)
+    resolved = (Judgement.MORE_TIME, Judgement.LESS_TIME)
     return Counter(
         (one.benchmark, one.backend, one.judgement) for one in changes if one.judgement in resolved
     )
