@@ -106,7 +106,7 @@ def test_what_only_the_first_run_left_is_said_of_a_case_that_is_as_promised() ->
     process = ProcessObservations((ObservationCount(first, 1), ObservationCount(fine, 7)))
     [remark] = remarks(record((process, process)))
     assert remark.case == f"story on {UVLOOP}"
-    assert remark.because == "left at the first run in a process only: children: 1"
+    assert remark.reason == "left at the first run in a process only: children: 1"
     assert remark.evidence == ("left child process: tracker",)
 
 

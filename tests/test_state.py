@@ -138,7 +138,7 @@ def test_what_a_worker_said_that_crashed_when_timed_is_in_the_record_and_its_rep
     )
     record = RunState(begun(plan(STORY)), [*observed(), *rounds(STORY.id, TIMES, 3), crashed]).record()
     (shown,) = differences(record, Verdict.CRASHED)
-    assert shown.said == ("Fatal error", "  mine.py:7")
+    assert shown.output == ("Fatal error", "  mine.py:7")
     line = record.results[0]
     ended = case_of(record, line, cell(line, UVLOOP)).ended
     assert ended == (("ended when the case was timed", "Fatal error\n  mine.py:7"),)

@@ -61,9 +61,9 @@ JUDGEMENT_MARKS = {Judgement.NO_CLEAR_DIFFERENCE: " ~", Judgement.EQUAL: " ="}
 """What is put behind a ratio: no clear difference, and equal within the margin."""
 
 
-def case_id(line: BenchmarkResult, cell: CaseResult) -> str:
+def case_id(result: BenchmarkResult, cell: CaseResult) -> str:
     """Return the name of one case: benchmark and backend."""
-    return f"{line.benchmark.id} on {cell.backend}"
+    return f"{result.benchmark.id} on {cell.backend}"
 
 
 def significant(value: float) -> str:
