@@ -15,6 +15,7 @@ from harness.protocol.descriptions import Outcome
 from harness.protocol.messages import (
     UNMEASURED,
     CaseSpec,
+    Growth,
     LatencySketch,
     TimingMode,
     Turn,
@@ -202,7 +203,7 @@ class ArmWorker:
             raise ArmFailed(ArmFailure(self._arm.name, f"wrote what is no {reply.kind}: {error}")) from None
 
 
-def _numbers(message: Value | WorkerSummary | LatencySketch) -> Iterator[float]:
+def _numbers(message: Value | WorkerSummary | LatencySketch | Growth) -> Iterator[float]:
     """Yield every number of a message, those of its sketch among them."""
     for name in message.__slots__:
         match getattr(message, name):
@@ -210,8 +211,8 @@ def _numbers(message: Value | WorkerSummary | LatencySketch) -> Iterator[float]:
                 yield number
             case tuple() as numbers:
                 yield from numbers
-            case LatencySketch() as sketch:
-                yield from _numbers(sketch)
+            case LatencySketch() | Growth() as inner:
+                yield from _numbers(inner)
 
 
 def _refusal(reply: Reply) -> str:

@@ -115,6 +115,15 @@ class LatencySketch:
 
 
 @dataclass(frozen=True, slots=True)
+class Growth:
+    """The bytes and the descriptors by which a worker grew in the last `iterations` of its turns."""
+
+    iterations: int
+    memory: int
+    descriptors: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerSummary:
     """A timing worker's last message: its pyperf run as pyperf writes it, and its memory.
 
@@ -131,3 +140,5 @@ class WorkerSummary:
     threads: int
     sketch: LatencySketch | None = None
     loop_class: str = ""
+    growth: Growth | None = None
+    """How it grew in the second half of its turns; None where that is not known."""

@@ -27,6 +27,7 @@ from harness.worker.captured_output import discarding_output
 from harness.worker.channel import Channel
 from harness.worker.clock import CLOCKS, Clock, value_of
 from harness.worker.describing import Describer
+from harness.worker.growth import GrowthMeter
 from harness.worker.loading import BoundScenario, Operation, open_case, run_on
 from harness.worker.memory import process_memory
 from harness.worker.operation_timer import OperationTimer
@@ -92,6 +93,7 @@ class Session:
         self._runtime = runtime
         self._channel = channel
         self._clock = Clock()
+        self._growth = GrowthMeter()
         self._timer = OperationTimer()
         self._described: object = None
         self._describer = Describer(runtime.cancelled)
@@ -164,6 +166,7 @@ class Session:
         iterations come after it; their own garbage is collected among the young objects alone.
         """
         turn = call.turn
+        self._growth.count(turn.untimed + turn.loops)
         random.seed(turn.seed)
         collects = turn.timed != "uncollected"
         if collects and turn.warm:
@@ -202,12 +205,13 @@ class Session:
         known = peak is not None and self._resident is not None
         loop_class = self._runtime.loop_class()
         return WorkerSummary(
-            pyperf=_pyperf_run(self._values, self._release | {"loopcmp_loop_class": loop_class}),
+            pyperf=_pyperf_run(self._values, {**self._release, "loopcmp_loop_class": loop_class}),
             startup=self._startup,
             peak=peak - self._resident if known else None,  # type: ignore[operator]
             threads=self._threads,
             sketch=self._timer.latency_sketch(),
             loop_class=loop_class,
+            growth=self._growth.growth(),
         )
 
 
