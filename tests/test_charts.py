@@ -285,7 +285,8 @@ def test_memory_for_one_more_is_what_the_parameter_adds_and_not_what_a_loop_take
 
 def test_the_interval_of_memory_for_one_more_holds_both_peaks_at_their_worst() -> None:
     weight = peaks(Estimate(100, 90, 120, 20), sure(0), Estimate(1090, 1080, 1110, 9)).weight
-    assert weight is not None and (weight.value, weight.rounds) == (10.0, 9)
+    assert weight is not None
+    assert (weight.value, weight.rounds) == (10.0, 9)
     assert (weight.low, weight.high) == pytest.approx((960 / 99, 1020 / 99))
     few = peaks(Estimate(100, None, None, 3), sure(0), sure(1090)).weight
     assert few == Estimate(10.0, None, None, 3)
