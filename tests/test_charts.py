@@ -326,7 +326,7 @@ def test_a_sweep_says_the_memory_for_one_more_and_where_it_is_not_told_apart() -
 
 def test_where_a_case_parts_the_lines_around_it_are_shown() -> None:
     line = next(line for line in everything().results if line.benchmark.id == "turns")
-    cell = next(cell for cell in line.cases if cell.verdict.kind is Verdict.DIFFERS)
+    cell = next(cell for cell in line.cases if cell.verdict.kind is Verdict.DIFFERENT_RESULT)
     window = case_of(everything(), line, cell).window
     assert window is not None
     assert [first for *_, first in window.lines] == [False, True, False]
