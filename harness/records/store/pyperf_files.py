@@ -43,6 +43,7 @@ def _run(part: ArmRound, measured: RoundMeasured, machine: Machine) -> "pyperf.R
         "name": measured.benchmark,
         "loops": (part.values or part.warmups)[0].loops,
         "loopcmp_arm": part.arm,
+        "loopcmp_loop_class": part.summary.loop_class,
         "loopcmp_round": measured.number,
     }
     return pyperf.Run(
