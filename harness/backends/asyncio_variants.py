@@ -1,4 +1,4 @@
-"""asyncio's own loop as users set it up: eager tasks, debug mode, a selector of their choice; uvloop in debug mode."""
+"""Variants of asyncio's own loop, eager tasks, debug mode, a selector; and uvloop in debug mode."""
 
 import asyncio
 import selectors
