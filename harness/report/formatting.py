@@ -57,13 +57,9 @@ def verdict_text(verdict: Verdict) -> str:
     return f"{VERDICTS[verdict].sign} {verdict}"
 
 
-BLEMISHED = " *"
-"""What is put behind the verdict, and the number, of a case that left or reported something."""
-
-
 def case_verdict_text(verdict: CaseVerdict) -> str:
     """Return a case's verdict as a table shows it, with a mark where it has a blemish."""
-    return verdict_text(verdict.kind) + (BLEMISHED if verdict.blemish else "")
+    return f"{verdict_text(verdict.kind)}{' *' if verdict.blemish else ''}"
 
 
 JUDGEMENT_MARKS = {Judgement.NO_CLEAR_DIFFERENCE: " ~", Judgement.EQUAL: " ="}

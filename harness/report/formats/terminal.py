@@ -11,13 +11,13 @@ from rich.text import Text
 
 from harness.errors import escape_controls
 from harness.records.record import Record
-from harness.records.verdict import EXPLAINED, ClaimResult, Verdict
+from harness.records.verdict import EXPLAINED, CaseVerdict, ClaimResult, Verdict
 from harness.report import commands, differences
 from harness.report.contents import summary_sentences
 from harness.report.contents import tables as tables_of
 from harness.report.differences import SideBySide
 from harness.report.evidence import versions_in_words
-from harness.report.formatting import BLEMISHED, VERDICTS, verdict_text
+from harness.report.formatting import VERDICTS, case_verdict_text, verdict_text
 from harness.report.tables import results
 from harness.report.tables.capabilities import RENDERINGS, ability_text
 from harness.report.tables.cpython_tests import RENDERINGS as OUTCOME_RENDERINGS
@@ -30,7 +30,7 @@ _WIDTH_WITHOUT_TERMINAL = 120
 _STYLES = {
     **{verdict_text(verdict): rendering.style for verdict, rendering in VERDICTS.items()},
     **{
-        verdict_text(verdict) + BLEMISHED: "yellow"
+        case_verdict_text(CaseVerdict(verdict, blemish="some")): "yellow"
         for verdict in (Verdict.SAME_RESULT, Verdict.KNOWN_DIFFERENCE)
     },
     **{ability_text(ability): rendering.style for ability, rendering in RENDERINGS.items()},
