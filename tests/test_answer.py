@@ -21,9 +21,9 @@ from tests.records import everything, unmeasured
 RESULTS = Path(__file__).parent.parent / "results"
 PUBLISHED = sorted(folder.name for folder in store.published(RESULTS))
 
-LESS = AnswerCell("36% less ±2", Estimate(0.64, 0.62, 0.66, 20), Judgement.FASTER)
-MORE = AnswerCell("70% more ±6", Estimate(1.7, 1.64, 1.76, 20), Judgement.SLOWER)
-UNCLEAR = AnswerCell("no clear difference ±4", Estimate(1.01, 0.97, 1.05, 20), Judgement.NOT_RESOLVED)
+LESS = AnswerCell("36% less ±2", Estimate(0.64, 0.62, 0.66, 20), Judgement.LESS_TIME)
+MORE = AnswerCell("70% more ±6", Estimate(1.7, 1.64, 1.76, 20), Judgement.MORE_TIME)
+UNCLEAR = AnswerCell("no clear difference ±4", Estimate(1.01, 0.97, 1.05, 20), Judgement.NO_CLEAR_DIFFERENCE)
 
 
 def drawn(content: Answer, width: int = 80, *, colored: bool = False) -> list[str]:
@@ -50,13 +50,13 @@ def test_the_answer_of_every_published_record_fits_the_screen(name: str, width: 
 @pytest.mark.parametrize(
     ("ratio", "judgement", "words"),
     [
-        (Estimate(0.64, 0.62, 0.66, 20), Judgement.FASTER, "36% less ±2"),
-        (Estimate(1.7, 1.64, 1.76, 20), Judgement.SLOWER, "70% more ±6"),
-        (Estimate(0.995, 0.993, 0.997, 20), Judgement.FASTER, "0.5% less ±0.2"),
-        (Estimate(1.01, 0.97, 1.05, 20), Judgement.NOT_RESOLVED, "no clear difference ±4.0"),
+        (Estimate(0.64, 0.62, 0.66, 20), Judgement.LESS_TIME, "36% less ±2"),
+        (Estimate(1.7, 1.64, 1.76, 20), Judgement.MORE_TIME, "70% more ±6"),
+        (Estimate(0.995, 0.993, 0.997, 20), Judgement.LESS_TIME, "0.5% less ±0.2"),
+        (Estimate(1.01, 0.97, 1.05, 20), Judgement.NO_CLEAR_DIFFERENCE, "no clear difference ±4.0"),
         (Estimate(1.0, 0.995, 1.005, 20), Judgement.EQUAL, "equal within 1%"),
-        (Estimate(0.5, None, None, 3), Judgement.NOT_RESOLVED, "too few rounds"),
-        (Estimate(3.25, 3.05, 3.45, 20), Judgement.SLOWER, "225% more ±20"),
+        (Estimate(0.5, None, None, 3), Judgement.NO_CLEAR_DIFFERENCE, "too few rounds"),
+        (Estimate(3.25, 3.05, 3.45, 20), Judgement.MORE_TIME, "225% more ±20"),
     ],
 )
 def test_a_change_is_told_in_percent_with_its_half_width(

@@ -270,7 +270,7 @@ def test_compare_shows_one_table(
     options: list[str],
     heads: list[str],
 ) -> None:
-    assert here(monkeypatch, "compare", *[saved] * records, *options) == 0
+    assert here(monkeypatch, "compare", *[saved] * records, *options, "--details") == 0
     shown = capsys.readouterr()
     assert shown.err == ""
     assert [head for head in ["benchmark", *heads, "order:n=100"] if head not in shown.out] == []

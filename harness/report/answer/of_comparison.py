@@ -12,7 +12,7 @@ from harness.report.answer.words import change_words
 from harness.report.formatting import count_benchmarks
 from harness.report.tables.comparison import Comparison
 
-_RESOLVED = (Judgement.FASTER, Judgement.SLOWER)
+_RESOLVED = (Judgement.LESS_TIME, Judgement.MORE_TIME)
 
 
 def answer_of(comparison: Comparison, order: SortOrder) -> Answer:
@@ -69,8 +69,8 @@ def _cell_between(change: Change) -> AnswerCell:
 
 
 def _count_changes(changes: Sequence[Change], resolved: Sequence[Change]) -> Remark:
-    tone = Tone.WARNING if any(change.judgement is Judgement.SLOWER for change in resolved) else Tone.GOOD
-    more = sum(change.judgement is Judgement.SLOWER for change in resolved)
+    tone = Tone.WARNING if any(change.judgement is Judgement.MORE_TIME for change in resolved) else Tone.GOOD
+    more = sum(change.judgement is Judgement.MORE_TIME for change in resolved)
     less = len(resolved) - more
     rest = len(changes) - len(resolved)
     counts = f"{more} take more time than before, {less} less, {rest} show no clear change"

@@ -35,7 +35,7 @@ def sameness(record: Record) -> tuple[Remark, ...]:
         for verdict in (Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
         if verdicts[verdict]
     ]
-    many = Remark(Tone.GOOD, _same(record, verdicts[Verdict.DOCUMENTED]))
+    many = Remark(Tone.GOOD, _same(record, verdicts[Verdict.KNOWN_DIFFERENCE]))
     if not findings and not unknown:
         return (many,)
     tone = Tone.FINDING if findings else Tone.WARNING

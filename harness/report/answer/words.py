@@ -14,14 +14,14 @@ def change_words(ratio: Estimate, judgement: Judgement | None, margin: float | N
         return TOO_FEW_ROUNDS
     width = half_width_text(ratio)
     match judgement:
-        case Judgement.FASTER | Judgement.SLOWER:
+        case Judgement.LESS_TIME | Judgement.MORE_TIME:
             return f"{change_percent(ratio)} {direction(ratio)} ±{width}"
         case Judgement.EQUAL if margin is not None:
             return f"equal within {margin * 100:g}%"
         case Judgement.EQUAL:
             return "equal within the margin"
         case _:
-            return f"{Judgement.NOT_RESOLVED} ±{width}"
+            return f"{Judgement.NO_CLEAR_DIFFERENCE} ±{width}"
 
 
 def direction(ratio: Estimate) -> str:

@@ -17,7 +17,7 @@ NARROW = 60
 LONGEST_NAME = 32
 LONGEST_CELL = 48
 _SHORTEST_NAME = 12
-_SHORTEST_CELL = len(Judgement.NOT_RESOLVED)
+_SHORTEST_CELL = len(Judgement.NO_CLEAR_DIFFERENCE)
 _INDENT = 2
 _GAP = 2
 _SMALLEST_SPAN = 1.25
@@ -27,10 +27,10 @@ _LESS, _MORE, _UNCLEAR = "green", "dark_orange3", "dim"
 """Styles that can be read on light and dark grounds, and that do not call slowness an error."""
 
 _JUDGEMENT_STYLES = {
-    Judgement.FASTER: _LESS,
-    Judgement.SLOWER: _MORE,
+    Judgement.LESS_TIME: _LESS,
+    Judgement.MORE_TIME: _MORE,
     Judgement.EQUAL: "",
-    Judgement.NOT_RESOLVED: _UNCLEAR,
+    Judgement.NO_CLEAR_DIFFERENCE: _UNCLEAR,
 }
 
 _MARKS = {
@@ -120,7 +120,7 @@ def _lengths_beside_bars(answer: Answer) -> Iterator[int]:
     yield 0
     for row in answer.rows:
         for cell in row.cells:
-            if cell.judgement in (Judgement.FASTER, Judgement.SLOWER):
+            if cell.judgement in (Judgement.LESS_TIME, Judgement.MORE_TIME):
                 yield len(cell.words)
 
 
