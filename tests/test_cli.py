@@ -533,12 +533,12 @@ def test_a_users_own_module_is_checked_timed_and_reported(finished: Run) -> None
 
 
 @pytest.mark.workers
-def test_a_run_ends_with_the_table_the_sentences_and_the_path_of_the_report(finished: Run) -> None:
+def test_a_run_ends_with_the_answer_and_the_path_of_the_page(finished: Run) -> None:
     *_, last = finished.done.stdout.splitlines()
-    report = finished.folder / "report.md"
-    assert last == f"Report: {report.relative_to(finished.folder.parents[2])}"
+    page = (finished.folder / "report.html").relative_to(finished.folder.parents[2])
+    assert last == f"Report  {page}"
     record = store.read_record(finished.folder)
-    assert report.read_text() == illustrated(record, chart_images(record))
+    assert (finished.folder / "report.md").read_text() == illustrated(record, chart_images(record))
     shown = [line.rstrip() for line in finished.done.stdout.splitlines()]
     assert "\n".join(shown).startswith(render(record, Format.TERMINAL))
 
@@ -673,7 +673,7 @@ def test_a_run_that_was_killed_three_times_is_resumed_and_has_every_case_exactly
     done = loopcmp(killed, "resume", "--no-progress", "--json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["finished"] is not None
-    assert done.stderr.strip() == f"Report: {only_run(killed).relative_to(killed) / 'report.md'}"
+    assert done.stderr.strip() == f"Report  {only_run(killed).relative_to(killed) / 'report.html'}"
     assert_every_case_exactly_once(only_run(killed))
     refused = loopcmp(killed, "resume")
     assert refused.returncode == 2
