@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from harness.analysis.means import FEWEST_ROUNDS, Part, mean_ratio, middle
+from harness.analysis.means import FEWEST_ROUNDS, Part, mean_ratio
 
 TRIALS = 400
 
@@ -43,7 +43,3 @@ def test_a_benchmark_with_few_rounds_leaves_the_mean_without_an_interval() -> No
     enough, few = (0.1, 0.2, 0.1, 0.2, 0.1), (0.1, 0.2, 0.1, 0.2)
     mean = mean_ratio([Part(enough, 0.5), Part(few, 0.5)], 0.95)
     assert (mean.low, mean.high, mean.rounds) == (None, None, 4)
-
-
-def test_the_middle_of_a_few_samples_is_that_of_their_pairs() -> None:
-    assert middle((1.0, 2.0, 9.0)) == 3.5  # of 1, 1.5, 2, 5, 5.5 and 9

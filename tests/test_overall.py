@@ -6,7 +6,7 @@ from statistics import fmean
 
 import pytest
 
-from harness.analysis.means import middle
+from harness.analysis.intervals import estimate_ratio
 from harness.analysis.overall import OverallFigures, overall_figures
 from harness.backends.backend import EnvironmentSpec
 from harness.protocol.benchmarks import Benchmark
@@ -59,7 +59,9 @@ def summary(of: Record) -> OverallFigures:
 def test_the_figure_is_the_geometric_mean_of_the_ratios() -> None:
     of = record({story("a"): 0.5, story("b"): 0.8})
     timings = [line.cases[1].timing for line in of.results]
-    expected = math.exp(fmean(middle(timing.samples) for timing in timings if timing is not None))
+    expected = math.exp(
+        fmean(estimate_ratio(timing.samples, 0.95).value for timing in timings if timing is not None)
+    )
     [one] = summary(of).backends
     assert one.backend == UVLOOP
     assert one.ratio.value == pytest.approx(expected)

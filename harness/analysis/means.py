@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
-from statistics import median, variance
+from statistics import variance
 
+from harness.analysis.intervals import estimate_ratio
 from harness.records.estimate import Estimate
 
 FEWEST_ROUNDS = 5
@@ -26,12 +26,12 @@ class Part:
 def mean_ratio(parts: Sequence[Part], level: float) -> Estimate:
     """Return the weighted geometric mean of benchmarks' ratios with an interval at `level`.
 
-    A benchmark's ratio is the middle of its rounds, and their variance says how sure it is. The benchmarks
-    are independent, so the variance of the mean is the sum of theirs; the degrees of freedom are those of
-    Welch and Satterthwaite (Biometrika 34, 1947). There is no interval where a benchmark has fewer than
-    `FEWEST_ROUNDS` rounds. Tests simulate how often the interval holds the truth.
+    A benchmark's ratio is the middle of its rounds, that of Hodges and Lehmann, and their variance says how
+    sure it is. The benchmarks are independent, so the variance of the mean is the sum of theirs; the degrees
+    of freedom are those of Welch and Satterthwaite (Biometrika 34, 1947). There is no interval where a
+    benchmark has fewer than `FEWEST_ROUNDS` rounds. Tests simulate how often the interval holds the truth.
     """
-    center = math.fsum(part.weight * middle(part.samples) for part in parts)
+    center = math.fsum(part.weight * estimate_ratio(part.samples, level).value for part in parts)
     rounds = min(len(part.samples) for part in parts)
     if rounds < FEWEST_ROUNDS:
         return Estimate(center, None, None, rounds).exp()
@@ -51,11 +51,3 @@ def _half_width(parts: Sequence[Part], level: float) -> float:
         share**2 / (len(part.samples) - 1) for share, part in zip(shares, parts, strict=True)
     )
     return float(stdtrit(freedom, (1 + level) / 2)) * math.sqrt(total)
-
-
-def middle(samples: Sequence[float]) -> float:
-    """Return the median of the means of all pairs of samples (Hodges and Lehmann, 1963).
-
-    It is hardly less sure than the mean where samples are normal, and much surer where some lie far off.
-    """
-    return median((first + second) / 2 for first, second in combinations_with_replacement(samples, 2))

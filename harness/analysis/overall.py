@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.analysis.intervals import estimate
+from harness.analysis.intervals import ratio_in
 from harness.analysis.means import Part, mean_ratio
+from harness.records.entries import RunStarted
 from harness.records.estimate import Estimate, confidence_level
 from harness.records.record import BenchmarkResult, Record
 
@@ -66,7 +67,7 @@ def overall_figures(record: Record) -> OverallFigures | None:
     level = plan.level if len(shared) == 1 else confidence_level(len(backends))
     return OverallFigures(
         baseline=plan.baseline,
-        backends=tuple(BackendFigure(name, _ratio(shared, name, level)) for name in backends),
+        backends=tuple(BackendFigure(name, _ratio(record.run, shared, name, level)) for name in backends),
         benchmarks=tuple(result.benchmark.id for result, _ in shared),
         families=tuple(dict.fromkeys(result.benchmark.family for result, _ in shared)),
         timed=len(timed),
@@ -106,11 +107,11 @@ def _samples(record: Record, result: BenchmarkResult) -> dict[str, Samples]:
     return samples
 
 
-def _ratio(shared: _Ratios, backend: str, level: float) -> Estimate:
+def _ratio(run: RunStarted, shared: _Ratios, backend: str, level: float) -> Estimate:
     """Return the mean over families of the mean over benchmarks of their ratios."""
     families = Counter(result.benchmark.family for result, _ in shared)
     if len(shared) == 1:
-        return estimate(shared[0][1][backend], level).exp()
+        return ratio_in(run, shared[0][1][backend], level).exp()
     parts = [
         Part(samples[backend], 1 / len(families) / families[result.benchmark.family])
         for result, samples in shared
