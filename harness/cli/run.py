@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from harness.cli.display import Display
 from harness.cli.options import (
     AlsoPasses,
     Backends,
     Baseline,
+    Details,
     Environments,
     EstimateOnly,
     Excluded,
@@ -19,6 +21,7 @@ from harness.cli.options import (
     MaxTime,
     NoProgress,
     NoteText,
+    Open,
     Passed,
     Precision,
     Publish,
@@ -27,8 +30,10 @@ from harness.cli.options import (
     Scale,
     Scenarios,
     Seed,
+    Sort,
     Timeout,
 )
+from harness.report.answer.values import SortOrder
 
 if TYPE_CHECKING:
     from harness.records.plan import Effort
@@ -57,6 +62,9 @@ def run(
     note: NoteText = "",
     estimate: EstimateOnly = False,
     as_json: Json = False,
+    details: Details = False,
+    sort: Sort = SortOrder.PLAN,
+    open_page: Open = False,
     no_progress: NoProgress = False,
 ) -> None:
     """Check every case, time it, and write a report.
@@ -90,7 +98,7 @@ def run(
     if estimate:
         _say_how_long(request)
         return
-    _run(request, results, shown=not no_progress, as_json=as_json)
+    _run(request, results, Display(not no_progress, as_json, details, sort, open_page))
 
 
 def _effort(precision: str | None, max_seconds: float | None, *, fast: bool, rigorous: bool) -> "Effort":
@@ -111,11 +119,11 @@ def _say_how_long(request: "RunRequest") -> None:
         typer.echo(line)
 
 
-def _run(request: "RunRequest", results: Path, *, shown: bool, as_json: bool) -> NoReturn:
+def _run(request: "RunRequest", results: Path, display: Display) -> NoReturn:
     """Plan the run, measure what it asks for, and end the command with its exit code."""
     from harness.cli.execute import announce, execute
     from harness.runner import session
     from harness.runner.planning import plan_run
 
     started = session.start(plan_run(request, announce), results, publish=request.published)
-    raise typer.Exit(execute(started, shown=shown, as_json=as_json))
+    raise typer.Exit(execute(started, display))

@@ -11,12 +11,10 @@ from harness.backends.backend import Backend
 from harness.backends.registry import DEFAULT_BASELINE, find_backend
 from harness.backends.variables import read_variable
 from harness.errors import BadInput
-from harness.execution.environments import (
-    rebuild,
-)
+from harness.execution.environments import rebuild
 from harness.execution.machine import describe_machine, environment_of, now
 from harness.protocol.benchmarks import Benchmark
-from harness.records.entries import VERSION, BackendEnvironment, Machine, RunStarted
+from harness.records.entries import METHOD, VERSION, BackendEnvironment, Machine, RunStarted
 from harness.records.plan import DEFAULT, Also, Effort, Plan
 from harness.records.promises import matching_difference
 from harness.records.trials import AuditSchedule
@@ -93,7 +91,9 @@ def plan_run(request: RunRequest, announce: Announce = keep_silent) -> RunStarte
         required=tuple(backend.name for backend in backends if request.backends or backend.environment),
         seed=random.SystemRandom().getrandbits(32) if request.seed is None else request.seed,
     )
-    return RunStarted(VERSION, request.name, now(), command_line(), machine, plan, note=request.note)
+    return RunStarted(
+        VERSION, request.name, now(), command_line(), machine, plan, method=METHOD, note=request.note
+    )
 
 
 def plan_audit(request: RunRequest, schedule: AuditSchedule, announce: Announce = keep_silent) -> RunStarted:
