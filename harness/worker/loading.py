@@ -19,21 +19,20 @@ from harness.backends.backend import Backend, Loop
 from harness.backends.runtime import Runtime, open_backend
 from harness.protocol.messages import CaseSpec
 from harness.scenario import NewLoop, Scenario
-from harness.worker.refusals import LibraryMissing, ModuleBroken, NotAsOpened
+from harness.worker.refusals import ImportMissing, LibraryMissing, ModuleBroken, NotAsOpened
 
 
 def load_module(module: str) -> ModuleType:
     """Import the module of this dotted name, or of this path where it ends in .py.
 
-    Raises ModuleBroken, and LibraryMissing where it imports what is not installed.
+    Raises ModuleBroken, which is an ImportMissing where it imports what is not installed.
     """
     try:
         return _load_path(module) if module.endswith(".py") else importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise LibraryMissing(f"no module named {error.name!r}", _frames_of_the_module(error)) from error
     except (Exception, SystemExit) as error:
         message = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
-        raise ModuleBroken(message, _frames_of_the_module(error)) from error
+        broken = ImportMissing if isinstance(error, ModuleNotFoundError) else ModuleBroken
+        raise broken(message, _frames_of_the_module(error)) from error
 
 
 def _load_path(path: str) -> ModuleType:
