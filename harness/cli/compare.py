@@ -94,10 +94,10 @@ def _gate(limits: "Limits", comparison: "Comparison", newest: "Record", backends
 
 
 def _show(comparison: "Comparison", gate: "Gate | None", *, as_json: bool) -> None:
-    from harness.analysis.gate import sentences as gate_sentences
-    from harness.report.tables.comparison import comparison_table, sentences
+    from harness.report.gate import gate_sentences
+    from harness.report.tables.comparison import comparison_table, names_in, sentences
 
-    lines = gate_sentences(gate) if gate else ()
+    lines = gate_sentences(gate, names_in(comparison)) if gate else ()
     if as_json:
         import msgspec
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from harness.records.plan import PROCESSES
 from harness.records.record import AuditSummary, Record
+from harness.report.backend_names import shown_names
 from harness.report.formatting import count_benchmarks, format_self_test
 from harness.report.tables import audit
 
@@ -13,7 +14,9 @@ def method(record: Record) -> tuple[str, ...]:
     plan = record.run.plan
     effort = plan.effort
     adjusted = f"adjusted for {plan.comparisons} comparisons" if effort.adjusted else "not adjusted"
-    self_test = f"{plan.baseline} takes part twice, also against itself (the self-test)"
+    self_test = (
+        f"{shown_names(record.backends)[plan.baseline]} takes part twice, also against itself (the self-test)"
+    )
     value = (
         f"one value of {effort.value_seconds * 1000:g} ms or more; one loop count serves the whole benchmark"
     )

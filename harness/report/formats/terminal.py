@@ -13,6 +13,7 @@ from harness.errors import escape_controls
 from harness.records.record import Record
 from harness.records.verdict import EXPLAINED, FINDINGS, ClaimResult
 from harness.report import commands, differences
+from harness.report.backend_names import shown_names
 from harness.report.contents import summary_sentences
 from harness.report.contents import tables as tables_of
 from harness.report.differences import SideBySide
@@ -143,8 +144,9 @@ def show_check(record: Record) -> None:
         for remark in differences.remarks(record):
             out.print(side_by_side(remark))
         out.print(_table(observed))
+    names = shown_names(record.backends)
     for backend in record.run.plan.backends:
-        out.print(_text(f"{backend.name}: {versions_in_words(record, backend)}", style="dim"))
+        out.print(_text(f"{names[backend.name]}: {versions_in_words(record, backend)}", style="dim"))
 
 
 def console() -> Console:
