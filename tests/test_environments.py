@@ -171,6 +171,7 @@ def test_a_worker_runs_on_every_python_that_uv_finds_and_says_which() -> None:
     assert {dict(one.versions)["anyio"] for one in there.values()} == {dict(begun.machine.versions)["anyio"]}
 
 
+@pytest.mark.workers
 def test_a_run_goes_on_only_on_the_machine_and_beside_the_versions_it_was_begun_with() -> None:
     begun = plan_run(RunRequest(["order:n=1"], [], [], None, 30.0))
     verify_unchanged(begun)
