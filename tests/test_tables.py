@@ -16,6 +16,7 @@ from harness.records.record import Record, SelfTestCheck
 from harness.records.stop_reason import StopKind, StopReason
 from harness.records.verdict import FINDINGS, Verdict
 from harness.report import formatting, sentences
+from harness.report.backend_names import shown_names
 from harness.report.differences import differences, documented
 from harness.report.tables import results
 from harness.report.tables.table import Table
@@ -221,11 +222,12 @@ def test_a_difference_says_which_case_why_and_where_it_parts() -> None:
         "three",
     )
     assert by_case["echo on uvloop"].output[-1] == '  File "echo.py", line 3 in read'
+    names = shown_names(everything().backends)
     assert set(FINDINGS) == {
-        cell.verdict.kind
-        for line in everything().results
-        for cell in line.cases
-        if any(one.case == formatting.case_id(line, cell) for one in by_case.values())
+        case.verdict.kind
+        for result in everything().results
+        for case in result.cases
+        if f"{result.benchmark.id} on {names[case.backend]}" in by_case
     }
 
 
