@@ -187,7 +187,7 @@ class Progress:
         ratios = "  ".join(
             f"{self._names[name]} "
             f"{_narrowing(excess_figure, ratio) if sleeps else _narrowing(ratio_figure, ratio.exp())}"
-            for name, ratio in state.samples().ratios().items()
+            for name, ratio in state.samples().ratios(plan.width_level).items()
         )
         left = (
             f"round {len(rounds)} of {plan.effort.fixed_rounds}"
