@@ -177,9 +177,9 @@ def _flagged(record: Record) -> Iterator[Notice]:
     names = shown_names(record.backends)
     for result in record.results:
         for case in result.cases:
-            if case.timing and case.timing.flags:
-                name = f"{result.benchmark.id} on {names[case.backend]}"
-                text = f"{name}: {'; '.join(case.timing.flags)}."
+            flags = [*filter(None, (case.verdict.blemish,)), *case.timing.flags] if case.timing else []
+            if flags:
+                text = f"{result.benchmark.id} on {names[case.backend]}: {'; '.join(flags)}."
                 yield Notice(Scope.CASE, NoticeKind.FLAGGED, Severity.WARNING, text)
 
 
