@@ -44,7 +44,7 @@ def list_benchmarks(module: str, family: str) -> Iterator[Benchmark]:
     imported = load_module(module)
     scenarios = scenarios_in(imported)
     if not scenarios:
-        raise Malformed(f"{module} defines no scenario: decorate a coroutine function with @scenario()")
+        raise Malformed(f"{module} defines no scenario: decorate a coroutine function with @scenario")
     digests = digests_of(imported)
     for scenario in scenarios:
         try:
