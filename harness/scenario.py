@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol, TypeVar, overload
 
 from harness.protocol.descriptions import DiagnosticKind, Parameter
+from harness.protocol.traffic import Traffic
 
 T = TypeVar("T")
 
@@ -182,6 +183,8 @@ class Scenario:
     needs: tuple[str, ...] = ()
     title: str | Callable[..., str] = ""
     reported: tuple[str, ...] = ()
+    traffic: Traffic | Callable[..., Traffic] | None = None
+    """What a driver sends to a service, see `harness.service`; None for what is no service."""
 
     @property
     def name(self) -> str:

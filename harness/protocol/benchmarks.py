@@ -85,6 +85,13 @@ class Benchmark:
     """The files that make up the scenario, each with its SHA-256 digest; None where that is not recorded."""
     title: str = ""
     reported: tuple[str, ...] = ()
+    connections: int = 0
+    """The connections that a driver keeps open to a service; 0 for what is no service."""
+
+    @property
+    def is_service(self) -> bool:
+        """Whether a driver in another process asks the scenario, which serves: see `harness.service`."""
+        return self.connections > 0
 
     @property
     def id(self) -> str:

@@ -80,6 +80,8 @@ class Turn:
     untimed: int
     timed: TimingMode = "whole"
     warm: bool = True
+    rate: float = 0.0
+    """The requests that become due in a second, of a service; 0 asks as fast as it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ class Value:
     result: Description | None = None
     full_collections: tuple[int, int] = (0, 0)
     helper_cpu: int = 0
+    driver_cpu: int = 0
+    """The CPU time of the driver, of a service: what it took to ask and to compare the answers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class RoundSettings:
     pilot_rounds: int = 0
     timed: TimingMode = "whole"
     warm: bool = True
+    rate: float = 0.0
+    """The requests that become due in a second, in a service's latency pass; 0 asks as fast as possible."""
 
 
 ONE_AT_A_TIME = RoundSettings(loops=1, turns=1, warmups=0, untimed=0, one_at_a_time=True, warm=False)
@@ -74,3 +76,5 @@ class ArmFailure:
     output: str = ""
     timed_out: bool = False
     unmeasured: bool = False
+    wrong: bool = False
+    """Whether a service gave another answer than it should."""

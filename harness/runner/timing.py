@@ -6,12 +6,13 @@ from time import perf_counter
 
 from harness.analysis.variance import optimal_turns
 from harness.backends.backend import Backend
-from harness.execution.affinity import avoiding, choose_cpus
+from harness.execution.affinity import avoiding, choose_cpus, choose_others
 from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.environments import interpreter_for
 from harness.execution.machine import load, now
 from harness.execution.observing import case_spec
 from harness.execution.rounds import Arm, RoundContext, run_round
+from harness.execution.services import open_service_arms
 from harness.protocol.benchmarks import SCALE, Benchmark
 from harness.records.entries import (
     ArmDropped,
@@ -41,7 +42,7 @@ def time(run: RunState) -> Entries:
     """
     for state in run.timed:
         if state.stop_reason is None and state.measured_in() is None:
-            context = RoundContext(choose_cpus(state.benchmark.cpus), run.plan.timeout_of(state.benchmark))
+            context = _context(state, choose_cpus(state.benchmark.cpus), run.plan.timeout_of(state.benchmark))
             with avoiding(context.cpus):
                 reason = yield from _ordinary_rounds(state, context)
             for planned in state.passes():
@@ -53,6 +54,13 @@ def close(run: RunState) -> Entries:
     """Yield the run's last entry, once."""
     if run.finished is None:
         yield RunFinished(now(), load())
+
+
+def _context(state: BenchmarkState, cpus: frozenset[int] | None, timeout: float) -> RoundContext:
+    """Return what the rounds share; a service's have a driver too, on the CPUs that are left."""
+    if not state.benchmark.is_service:
+        return RoundContext(cpus, timeout)
+    return RoundContext(cpus, timeout, choose_others(cpus), open_service_arms)
 
 
 def _ordinary_rounds(state: BenchmarkState, context: RoundContext) -> Generator[Entry, None, StopReason]:
@@ -74,7 +82,7 @@ def rounds_of_pass(state: BenchmarkState, planned: Pass) -> Entries:
     cpus, settings = choose_cpus(planned.cpus or state.benchmark.cpus), state.settings
     if settings is None or (planned.cpus is not None and (cpus is None or len(cpus) < planned.cpus)):
         return
-    context = RoundContext(cpus, planned.patience(state.plan.timeout_of(state.benchmark)))
+    context = _context(state, cpus, planned.patience(state.plan.timeout_of(state.benchmark)))
     taken, series = state.pass_rounds(planned.name), f"{state.benchmark.id}/{planned.name}"
     with avoiding(cpus):
         while (arms := arms_of(state)) and not planned.is_over(len(taken), _seconds(taken)):
@@ -174,7 +182,7 @@ def drop_arm(state: BenchmarkState, failure: ArmFailure, *, unstable: bool = Fal
     benchmark = state.benchmark.id
     if failure.arm == SELF_TEST_ARM:
         failure = replace(failure, arm=state.plan.baseline)
-    if unstable:
+    if unstable or failure.wrong:
         return ArmDropped(benchmark, failure, "unstable")
     if failure.unmeasured:
         return ArmDropped(benchmark, failure, "could not measure")

@@ -70,6 +70,14 @@ def _do(job: dict[str, object], channel: Channel) -> None:
             from harness.worker.timing import take_turns
 
             take_turns(CaseSpec(**case), channel)
+        case {"do": "serve", "case": dict(case)}:
+            from harness.worker.services.serving import serve_turns
+
+            serve_turns(CaseSpec(**case), channel)
+        case {"do": "drive"}:
+            from harness.worker.services.driving import drive
+
+            drive(channel)
         case {"do": "list cpython tests"}:
             from harness.worker.cpython_tests import list_tests
 
