@@ -128,7 +128,9 @@ class ServiceArm(ArmWorker):
         self._worker.send("stop", batch)
         value = self._checked(self._expect("value", Value))
         if value.loops != requests or value.wall != driven.wall or value.cpu <= 0:
-            raise ArmFailed(ArmFailure(self._arm.name, f"wrote a value that cannot be: {value.cpu} ns of CPU"))
+            raise ArmFailed(
+                ArmFailure(self._arm.name, f"wrote a value that cannot be: {value.cpu} ns of CPU")
+            )
         return value
 
     def finish(self) -> ArmRound:
@@ -155,4 +157,3 @@ class ServiceArm(ArmWorker):
 
     def _unmeasured(self, failed: DriverFailed) -> ArmFailed:
         return ArmFailed(ArmFailure(self._arm.name, str(failed), unmeasured=True))
-

@@ -90,7 +90,7 @@ class Benchmark:
 
     @property
     def is_service(self) -> bool:
-        """Whether a driver in another process asks the scenario, which serves: see `harness.service`."""
+        """Whether the scenario serves, and a driver in another process asks it."""
         return self.connections > 0
 
     @property

@@ -25,6 +25,10 @@ class Answering(StrEnum):
     """It is an HTTP/1.1 response: what the first request is answered is what every other one must be."""
 
 
+CONNECTIONS = 32
+"""The connections that a driver keeps open: so many that a server is seldom without a request to answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Traffic:
     """One request that is made again and again over a number of connections, each kept open.
@@ -37,11 +41,15 @@ class Traffic:
     answer: bytes | None = None
     answering: Answering = Answering.EXACT
     opening: Opening = Opening.PLAIN
-    connections: int = 10
+    connections: int = CONNECTIONS
     checks: tuple[tuple[str, bytes], ...] = ()
     """What else a client asks an HTTP service when it is checked, each request under a name."""
     slow: bytes | None = None
     """A request whose answer begins at once and takes a while, for a service that ends meanwhile."""
+    resets: bool = True
+    """Whether a client resets its connection when the service is checked."""
+    ends: bool = True
+    """Whether a client is connected when the service that is checked ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +124,17 @@ class Broken:
 
     fault: Fault
     how: str
+
+
+def masked_frame(text: bytes) -> bytes:
+    """Write a client's text frame of less than 64 KiB, with a mask of zeros, which changes nothing."""
+    length = len(text)
+    head = bytes([0x81, 0x80 | length]) if length < 126 else bytes([0x81, 0xFE]) + length.to_bytes(2, "big")  # noqa: PLR2004 - RFC 6455
+    return head + bytes(4) + text
+
+
+def frame(text: bytes) -> bytes:
+    """Write a server's text frame of less than 64 KiB."""
+    length = len(text)
+    head = bytes([0x81, length]) if length < 126 else bytes([0x81, 126]) + length.to_bytes(2, "big")  # noqa: PLR2004 - RFC 6455
+    return head + text

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.analysis.overall import overall_figures
 from harness.records.record import Record
 from harness.report import overall, sentences
-from harness.report.tables import audit, capabilities, contrasts, passes
+from harness.report.tables import audit, capabilities, contrasts, passes, services
 from harness.report.tables.table import Table
 from harness.report.tables.waiting import waiting
 
@@ -29,6 +29,7 @@ def tables(record: Record) -> Iterator[tuple[str, Table]]:
     for number, one in enumerate(audit.tables(record), start=1):
         yield f"audit-{number}", one
     found = {
+        "services": services.services(record),
         "contrasts": contrasts.table(record),
         "latency": passes.latency(record),
         "collections": passes.collections(record),

@@ -31,6 +31,12 @@ from harness.runner.passes import Pass
 from harness.runner.state import RunState
 from harness.runner.stopping import why_stop
 
+SERVICE_SECONDS = 0.05
+"""The fewest seconds that a service's value takes on the baseline.
+
+At a batch's beginning and end not all connections are busy: of fifty milliseconds that is little.
+"""
+
 Entries = Generator[Entry, None, None]
 """Results as they come; the caller journals each and adds it to the state before it asks for the next."""
 
@@ -122,7 +128,8 @@ def calibrated(state: BenchmarkState, context: RoundContext) -> BenchmarkCalibra
     benchmark, effort = state.benchmark, state.plan.effort
     if SCALE in benchmark.tags:
         return BenchmarkCalibrated(benchmark.id, ONE_AT_A_TIME)
-    calibration = calibrate(arms_of(state), context, effort.value_seconds)
+    seconds = max(SERVICE_SECONDS, effort.value_seconds) if benchmark.is_service else effort.value_seconds
+    calibration = calibrate(arms_of(state), context, seconds)
     if isinstance(calibration, ArmFailure):
         return drop_arm(state, calibration)
     pilot = PILOT_ROUNDS if effort.fixed_rounds is None and benchmark.ideal is None else 0

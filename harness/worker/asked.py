@@ -21,7 +21,8 @@ def answer_with_stack() -> None:
 def answer_where_it_hangs(channel: Channel, file: str, runtime: Runtime) -> None:
     """From now on, say where tasks wait on the one signal; the stack is written on the other as before.
 
-    `file` is the scenario's, whose lines are told first. The second is faulthandler's: it answers as well where no Python code can run.
+    `file` is the scenario's, whose lines are told first. The second is faulthandler's: it answers as well
+    where no Python code can run.
     """
 
     def answer(number: int, interrupted: FrameType | None) -> None:  # noqa: ARG001 - the shape of a handler

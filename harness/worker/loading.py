@@ -132,7 +132,7 @@ def bind(scenario: Scenario, parameters: dict[str, Any], runtime: Runtime) -> Bo
     if scenario.traffic is not None:
         from harness.worker.services.binding import conversation_with  # noqa: PLC0415 - few workers serve
 
-        return BoundScenario(conversation_with(scenario, parameters), None, file)
+        return BoundScenario(conversation_with(scenario, parameters, runtime), None, file)
     offers = {"gather": runtime.gather, "new_loop": _new_loop(runtime)}
     wanted = {name: value for name, value in offers.items() if name in _parameter_names(scenario)}
     bound = _with_arguments(scenario.function, {**parameters, **wanted})

@@ -9,7 +9,7 @@ from anyio.abc import ByteStream, SocketListener
 from anyio.streams.tls import TLSListener
 
 from harness.protocol.traffic import Opening, Traffic
-from harness.service import Stopped, echo, service
+from harness.scenario.service import Stopped, echo, service
 
 SIZE = 1024
 ECHOED = {
@@ -41,13 +41,13 @@ async def echo_back(stream: ByteStream) -> None:
         pass  # the client has reset the connection
 
 
-@service(params={"size": [SIZE]}, traffic=lambda size: echo(size), returns=ECHOED, tags=["echo"])
+@service(params={"size": [SIZE]}, traffic=echo, returns=ECHOED, tags=["echo"])
 async def serve_echo(listener: socket, stopped: Stopped, size: int) -> None:  # noqa: ARG001 - what comes is sent back, whatever its size
     """A TCP server sends back what it is sent, through AnyIO.
 
-    One iteration is one request of 1 KiB and its answer, on one of ten connections that stay open. The
-    client is another process: unlike `tcp_echo`, it has no part in the time. It isolates reading and writing a
-    socket on a busy server. It does not show accepting connections, nor many of them.
+    One iteration is one request of 1 KiB and its answer, on one of 32 connections that stay open. The
+    client is another process: unlike in `tcp_echo`, its work is not in the time. It isolates reading and
+    writing a socket on a busy server. It does not show accepting connections, nor many of them.
     """
     await serve(await SocketListener.from_socket(listener), echo_back, stopped)
 
@@ -57,9 +57,9 @@ LINE = b"GET key\n"
 REPLY = b"VALUE of key\n"
 
 
-def lines(count: int) -> Traffic:
+def lines(pipelined: int) -> Traffic:
     """Send so many lines at once and expect a reply to each."""
-    return Traffic(LINE * count, REPLY * count)
+    return Traffic(LINE * pipelined, REPLY * pipelined)
 
 
 async def reply_to_lines(stream: ByteStream) -> None:
@@ -74,7 +74,7 @@ async def reply_to_lines(stream: ByteStream) -> None:
         pass
 
 
-@service(params={"pipelined": [LINES]}, traffic=lambda pipelined: lines(pipelined), returns=ECHOED)
+@service(params={"pipelined": [LINES]}, traffic=lines, returns=ECHOED)
 async def serve_lines(listener: socket, stopped: Stopped, pipelined: int) -> None:  # noqa: ARG001 - how many lines come at once
     """A TCP server replies to lines, ten of which come at once, as to a cache's client that pipelines.
 
@@ -106,7 +106,7 @@ ENCRYPTED = {name: ECHOED[name] for name in ("the answer", "the next answer on o
 async def serve_tls_echo(listener: socket, stopped: Stopped, size: int) -> None:  # noqa: ARG001 - what comes is sent back, whatever its size
     """A TCP server sends back what it is sent, encrypted, through AnyIO.
 
-    One iteration is one request of 1 KiB and its answer, on one of ten connections that stay open. AnyIO
+    One iteration is one request of 1 KiB and its answer, on one of 32 connections that stay open. AnyIO
     encrypts in Python over OpenSSL's memory buffers, the same code on every loop. It isolates what that
     leaves of a difference between loops, and does not show handshakes.
     """

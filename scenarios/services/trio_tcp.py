@@ -1,19 +1,17 @@
 """TCP services on trio's own API."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from socket import socket
 from typing import Any
 
 import trio
 
 from harness.protocol.traffic import Opening
-from harness.service import Stopped, echo, service
+from harness.scenario.service import Stopped, echo, service
 from scenarios.services.tcp import ECHOED, ENCRYPTED, LINES, SIZE, lines, server_context
 
 
-async def serve(
-    handle: Callable[[Any], Awaitable[object]], listeners: Sequence[trio.abc.Listener[Any]], stopped: Stopped
-) -> None:
+async def serve(handle: Callable[[Any], Awaitable[object]], listeners: list[Any], stopped: Stopped) -> None:
     """Serve until asked to end; then hang up on everybody."""
     async with trio.open_nursery() as nursery:
         nursery.start_soon(trio.serve_listeners, handle, listeners)
@@ -35,7 +33,7 @@ async def echo_back(stream: trio.SocketStream) -> None:
 
 @service(
     params={"size": [SIZE]},
-    traffic=lambda size: echo(size),
+    traffic=echo,
     returns=ECHOED,
     only="trio",
     native="serve_echo",
@@ -64,7 +62,7 @@ async def reply_to_lines(stream: trio.SocketStream) -> None:
 
 @service(
     params={"pipelined": [LINES]},
-    traffic=lambda pipelined: lines(pipelined),
+    traffic=lines,
     returns=ECHOED,
     only="trio",
     native="serve_lines",

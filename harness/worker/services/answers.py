@@ -34,7 +34,9 @@ def parse(data: bytes, *, closed: bool = False) -> Response | None:
     words = first.split(" ", 2)
     if len(words) < 2 or not words[0].startswith("HTTP/1.") or not words[1].isdigit():  # noqa: PLR2004 - version and status
         raise NotHttp(f"answered with {first[:80]!r}, which is no HTTP/1.1 response")
-    headers = tuple((name.strip().lower(), value.strip()) for name, _, value in (line.partition(":") for line in lines))
+    headers = tuple(
+        (name.strip().lower(), value.strip()) for name, _, value in (line.partition(":") for line in lines)
+    )
     body = _body(data, end + 4, dict(headers), status=int(words[1]), closed=closed)
     return None if body is None else Response(int(words[1]), headers, *body)
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from harness.backends.runtime import Runtime
 from harness.protocol.traffic import Traffic
 from harness.scenario import Scenario
-from harness.worker.loading import Operation, source_file
+from harness.worker.loading import Operation, source_file, wants_gather
 from harness.worker.services.connecting import LOOPBACK
 
 BACKLOG = 2048
@@ -33,11 +34,14 @@ def listening() -> socket.socket:
     return socket.create_server((LOOPBACK, 0), backlog=BACKLOG)
 
 
-def bind_service(scenario: Scenario, parameters: dict[str, Any]) -> BoundService:
+def bind_service(scenario: Scenario, parameters: dict[str, Any], runtime: Runtime) -> BoundService:
     """Bind a service to its parameters; what is left is the listener, and how it learns that it shall end."""
+    offered = {"gather": runtime.gather} if wants_gather(scenario) else {}
 
     def serve(listener: socket.socket, stopped: Callable[[], Awaitable[None]]) -> Awaitable[None]:
-        serving: Awaitable[None] = scenario.function(listener=listener, stopped=stopped, **parameters)
+        serving: Awaitable[None] = scenario.function(
+            listener=listener, stopped=stopped, **parameters, **offered
+        )
         return serving
 
     return BoundService(serve, _traffic(scenario, parameters), source_file(scenario))
@@ -54,8 +58,8 @@ def _traffic(scenario: Scenario, parameters: dict[str, Any]) -> Traffic:
     return traffic
 
 
-def conversation_with(scenario: Scenario, parameters: dict[str, Any]) -> Operation:
+def conversation_with(scenario: Scenario, parameters: dict[str, Any], runtime: Runtime) -> Operation:
     """Return what a service is checked by: one run of it, and a client that talks to it."""
     from harness.worker.services.conversation import converse  # noqa: PLC0415 - who serves has no use for it
 
-    return partial(converse, bind_service(scenario, parameters))
+    return partial(converse, bind_service(scenario, parameters, runtime))

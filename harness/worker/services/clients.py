@@ -7,7 +7,7 @@ from array import array
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from time import perf_counter, perf_counter_ns, process_time_ns
+from time import perf_counter, perf_counter_ns, thread_time_ns
 
 from harness.protocol.messages import LatencySketch
 from harness.protocol.traffic import Answering, Batch, Broken, Driven, Fault, Traffic
@@ -16,7 +16,7 @@ from harness.worker.services.answers import NotHttp, Template, parse, template_o
 from harness.worker.services.connecting import LARGEST_READ, Refused, connect
 
 SPINNING = 0.003
-"""The seconds before a request is due for which the driver asks without waiting: epoll counts milliseconds."""
+"""The seconds before a request is due for which the driver does not wait: epoll counts milliseconds."""
 
 
 class ServiceBroken(Exception):
@@ -90,6 +90,12 @@ class Client:
         self._connections: list[Connection] = []
         self._timer = OperationTimer()
 
+    def close(self) -> None:
+        """Close every connection."""
+        for connection in self._connections:
+            connection.socket.close()
+        self._selector.close()
+
     def connect(self) -> Driven:
         """Open the connections and make one request on each. Raises ServiceBroken or OSError."""
         try:
@@ -100,7 +106,7 @@ class Client:
             raise ServiceBroken(Fault.SILENT, f"gave no answer for {self._patience:g} s") from None
         for _ in range(self._traffic.connections):
             connected = connect(self._port, self._traffic.opening, self._patience)
-            connected.setblocking(False)
+            connected.settimeout(0)
             connection = Connection(connected, self._traffic, template)
             self._connections.append(connection)
             self._selector.register(connected, selectors.EVENT_READ, connection)
@@ -117,7 +123,8 @@ class Client:
         if not template.matches(again):
             place = template.first_difference(again)
             raise ServiceBroken(
-                Fault.WRONG, f"answers one request in several ways, first at byte {place}: {again[place : place + 40]!r}"
+                Fault.WRONG,
+                f"answers one request in several ways, first at byte {place}: {again[place : place + 40]!r}",
             )
         return template
 
@@ -126,9 +133,12 @@ class Client:
         return partial(self._paced if batch.rate else self._closed, batch)
 
     def _closed(self, batch: Batch) -> Driven:
-        """Ask so many requests, each connection again once it has its answer. Raises ServiceBroken or OSError."""
+        """Make so many requests, each connection the next once it has its answer.
+
+        Raises ServiceBroken or OSError.
+        """
         left, select, wanted = batch.requests, self._selector.select, batch.requests
-        cpu, start = process_time_ns(), perf_counter_ns()
+        cpu, start = thread_time_ns(), perf_counter_ns()
         for connection in self._connections[:left]:
             left -= 1
             self._ask(connection)
@@ -145,7 +155,7 @@ class Client:
                     if left:
                         left -= 1
                         self._ask(connection)
-        return Driven(batch.requests, perf_counter_ns() - start, process_time_ns() - cpu)
+        return Driven(batch.requests, perf_counter_ns() - start, thread_time_ns() - cpu)
 
     def _paced(self, batch: Batch) -> Driven:
         """Ask requests when they are due, and time each from then. Raises ServiceBroken or OSError.
@@ -155,7 +165,7 @@ class Client:
         """
         interval, times = 1e9 / batch.rate, array("q")
         free, late = deque(self._connections), deque[int]()
-        cpu, start = process_time_ns(), perf_counter_ns()
+        cpu, start = thread_time_ns(), perf_counter_ns()
         due, number, heard = start, 0, perf_counter()
         while len(times) < batch.requests:
             now = perf_counter_ns()
@@ -177,15 +187,13 @@ class Client:
                     free.append(connection)
             if perf_counter() - heard > batch.patience:
                 raise self._silent(batch, batch.requests - len(times))
-        wall, used = perf_counter_ns() - start, process_time_ns() - cpu
+        wall, used = perf_counter_ns() - start, thread_time_ns() - cpu
         self._timer.take(times)
         return Driven(batch.requests, wall, used)
 
     def _ask(self, connection: Connection) -> None:
         if not connection.ask():
-            self._selector.modify(
-                connection.socket, selectors.EVENT_READ | selectors.EVENT_WRITE, connection
-            )
+            self._selector.modify(connection.socket, selectors.EVENT_READ | selectors.EVENT_WRITE, connection)
 
     def _send_more(self, connection: Connection) -> None:
         if connection.send_more():

@@ -52,17 +52,3 @@ def _shake_hands(connection: socket.socket) -> None:
         answer += received
     if not answer.startswith(b"HTTP/1.1 101 "):
         raise Refused(f"answered a WebSocket's opening with {answer[:80]!r}")
-
-
-def masked_frame(text: bytes) -> bytes:
-    """Write a client's text frame of less than 64 KiB, with a mask of zeros, which changes nothing."""
-    length = len(text)
-    head = bytes([0x81, 0x80 | length]) if length < 126 else bytes([0x81, 0xFE]) + length.to_bytes(2, "big")  # noqa: PLR2004 - RFC 6455
-    return head + bytes(4) + text
-
-
-def frame(text: bytes) -> bytes:
-    """Write a server's text frame of less than 64 KiB."""
-    length = len(text)
-    head = bytes([0x81, length]) if length < 126 else bytes([0x81, 126]) + length.to_bytes(2, "big")  # noqa: PLR2004 - RFC 6455
-    return head + text

@@ -15,7 +15,7 @@ import anyio
 from anyio import from_thread
 from anyio.lowlevel import current_token
 
-from harness.protocol.traffic import Answering, Opening, Traffic
+from harness.protocol.traffic import Answering, Traffic
 from harness.worker.services.answers import NotHttp, Response, parse
 from harness.worker.services.binding import BoundService, listening
 from harness.worker.services.connecting import LARGEST_READ, Refused, connect
@@ -46,7 +46,7 @@ async def converse(service: BoundService) -> Seen:
             await service.serve(listener, stopping.wait)
         finally:
             with anyio.CancelScope(shield=True):
-                while thread.is_alive():
+                while thread.is_alive():  # noqa: ASYNC110 - a thread that blocks sets no event of the loop's
                     await anyio.sleep(LOOKING)
     return client.seen
 
@@ -67,10 +67,11 @@ class Conversation:
             self._see("the next answer on one connection", self._second_answer)
             for name, request in self._traffic.checks:
                 self._see(name, lambda: self._answer(request))  # noqa: B023 - called at once
-            if self._traffic.opening is Opening.PLAIN:
+            if self._traffic.resets:
                 self._see("after half a request and a reset", self._after_half_a_request)
                 self._see("after a reset instead of reading", self._after_unread_answer)
-            self._see("at its end", self._at_end)
+            if self._traffic.ends:
+                self._see("at its end", self._at_end)
         finally:
             self._stop()
 

@@ -15,7 +15,10 @@ def drive(channel: Channel) -> None:
     gc.disable()  # a collection here would be the time of the arm whose turn it is; nothing here is a cycle
     while True:
         match channel.receive():
-            case {"kind": "connect", "message": {"arm": str(arm), "offer": dict(offer), "patience": patience}}:
+            case {
+                "kind": "connect",
+                "message": {"arm": str(arm), "offer": dict(offer), "patience": patience},
+            }:
                 clients[arm] = client = Client(Offer(**offer).traffic, int(offer["port"]), float(patience))
                 _answer(channel, client.connect)
             case {"kind": "batch", "message": dict(order)}:

@@ -29,10 +29,11 @@ from harness.worker.refusals import AnotherLoop
 from harness.worker.services.binding import BoundService, bind_service, listening
 from harness.worker.timing import FULL, YOUNG, _pyperf_run, settle_allocator  # noqa: TID253 - serving needs it
 
+
 def serve_turns(case: CaseSpec, channel: Channel) -> None:
     """Serve until the parent releases the worker, and send a summary at the end."""
     scenario, runtime = open_scenario(case)
-    service = bind_service(scenario, dict(case.parameters))
+    service = bind_service(scenario, dict(case.parameters), runtime)
     answer_where_it_hangs(channel, service.file, runtime)
     settle_allocator()
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as the process lives

@@ -184,7 +184,7 @@ class Scenario:
     title: str | Callable[..., str] = ""
     reported: tuple[str, ...] = ()
     traffic: Traffic | Callable[..., Traffic] | None = None
-    """What a driver sends to a service, see `harness.service`; None for what is no service."""
+    """What a driver sends to a service, see `harness.scenario.service`; None for what is no service."""
 
     @property
     def name(self) -> str:

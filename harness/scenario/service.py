@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from harness.protocol.descriptions import Parameter
-from harness.protocol.traffic import Answering, Opening, Traffic
+from harness.protocol.traffic import CONNECTIONS, Answering, Opening, Traffic, frame, masked_frame
 from harness.scenario import UNPROMISED, DifferenceSpec, PromiseSpec, Scenario
 
 Stopped = Callable[[], Awaitable[None]]
@@ -48,10 +48,12 @@ def service(
     return decorate
 
 
-def echo(size: int, *, opening: Opening = Opening.PLAIN, connections: int = 10) -> Traffic:
+def echo(size: int, *, opening: Opening = Opening.PLAIN, connections: int = CONNECTIONS) -> Traffic:
     """Send so many bytes and expect the same back."""
     message = bytes(index % 251 for index in range(size))
-    return Traffic(message, message, opening=opening, connections=connections)
+    return Traffic(
+        message, message, opening=opening, connections=connections, resets=opening is Opening.PLAIN
+    )
 
 
 def request(path: str) -> bytes:
@@ -63,7 +65,7 @@ def get(
     path: str,
     body: bytes | None = None,
     *,
-    connections: int = 10,
+    connections: int = CONNECTIONS,
     checks: Mapping[str, str] | None = None,
     slow: str | None = None,
 ) -> Traffic:
@@ -82,7 +84,15 @@ def get(
     )
 
 
-def post(path: str, content: bytes, body: bytes | None = None, *, connections: int = 10) -> Traffic:
+def post(path: str, content: bytes, body: bytes | None = None, *, connections: int = CONNECTIONS) -> Traffic:
     """Send content to a path over HTTP/1.1, and expect this body, or always the same one."""
     head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(content)}\r\n\r\n"
     return Traffic(head.encode() + content, body, Answering.HTTP, connections=connections)
+
+
+def messages(text: bytes, *, connections: int = CONNECTIONS) -> Traffic:
+    """Send a text over a WebSocket and expect the same back; it has less than 64 KiB."""
+    opening = Opening.WEBSOCKET
+    return Traffic(
+        masked_frame(text), frame(text), opening=opening, connections=connections, resets=False, ends=False
+    )
