@@ -1,7 +1,9 @@
 """The evidence under a difference: errors, warnings, leaks and waiting tasks, alike in every format."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -21,7 +23,7 @@ from harness.records.verdict import Verdict
 from harness.report import Format, render
 from harness.report.differences import differences, remarks
 from harness.report.formats import cases
-from harness.report.formats.terminal import show_check
+from harness.report.formats.terminal import render_details, show_check
 from tests.records import ASYNCIO, TRIO, UVLOOP, look, plan, raised, record_of, returned, row, twice
 
 STORY = row("story", returned(1))
@@ -54,13 +56,22 @@ EVIDENCE = (
 
 
 def test_under_a_difference_stand_messages_lines_warnings_and_what_is_left() -> None:
-    [difference] = differences(record(twice(failing("no such keyword"))), Verdict.DIFFERS)
+    [difference] = differences(record(twice(failing("no such keyword"))), Verdict.DIFFERENT_RESULT)
     assert difference.evidence == EVIDENCE
 
 
-@pytest.mark.parametrize("format_name", [Format.TERMINAL, Format.MARKDOWN, Format.HTML, Format.JSON])
-def test_every_format_shows_the_messages(format_name: Format) -> None:
-    shown = render(record(twice(failing("no such keyword"))), format_name)
+@pytest.mark.parametrize(
+    "rendered",
+    [
+        render_details,
+        partial(render, form=Format.MARKDOWN),
+        partial(render, form=Format.HTML),
+        partial(render, form=Format.JSON),
+    ],
+    ids=["terminal", "markdown", "html", "json"],
+)
+def test_every_format_shows_the_messages(rendered: Callable[[Record], str]) -> None:
+    shown = rendered(record(twice(failing("no such keyword"))))
     for words in ("TypeError: no such keyword", "socket TCP 127.0.0.1:1234"):
         assert words in shown
 
@@ -77,7 +88,7 @@ def test_messages_are_never_compared() -> None:
 
 def test_backends_whose_evidence_differs_are_named() -> None:
     seen = record(twice(failing("one")), twice(failing("other")))
-    [difference] = differences(seen, Verdict.DIFFERS)
+    [difference] = differences(seen, Verdict.DIFFERENT_RESULT)
     assert f"on {UVLOOP}:" in difference.evidence
     assert "  TypeError: one" in difference.evidence
     assert f"on {TRIO}:" in difference.evidence
@@ -96,7 +107,7 @@ def twice_ended(ended: WorkerExit) -> tuple[ProcessObservations, ...]:
 
 def test_a_case_that_returns_and_leaves_nothing_has_no_evidence() -> None:
     fine = record(twice(look(Outcome("returned", returned(2).what))))
-    [difference] = differences(fine, Verdict.DIFFERS)
+    [difference] = differences(fine, Verdict.DIFFERENT_RESULT)
     assert difference.evidence == ()
 
 
@@ -106,7 +117,7 @@ def test_what_only_the_first_run_left_is_said_of_a_case_that_is_as_promised() ->
     process = ProcessObservations((ObservationCount(first, 1), ObservationCount(fine, 7)))
     [remark] = remarks(record((process, process)))
     assert remark.case == f"story on {UVLOOP}"
-    assert remark.because == "left at the first run in a process only: children: 1"
+    assert remark.reason == "left at the first run in a process only: children: 1"
     assert remark.evidence == ("left child process: tracker",)
 
 

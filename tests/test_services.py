@@ -214,8 +214,6 @@ def test_lists_of_cpus_are_read_as_linux_writes_them() -> None:
     assert cpus_of("") == set()
 
 
-# --- with real workers ---------------------------------------------------------------------------------------
-
 SHORT = 3.0
 """Seconds that a service is given which will not answer in any time."""
 
@@ -226,7 +224,7 @@ def measured(
     folder: Path, text: str, *backends: str, timeout: float = PATIENCE
 ) -> tuple[ArmRound, ...] | ArmFailure:
     arms = arms_on(service_of(folder, text), *backends)
-    return run_round(arms, SETTINGS, context(timeout), "seed", {"name": "story"})
+    return run_round(arms, SETTINGS, context(timeout), "seed")
 
 
 def failure(folder: Path, text: str, timeout: float = PATIENCE) -> ArmFailure:
@@ -261,7 +259,7 @@ def test_requests_that_were_planted_are_made_and_not_reported(tmp_path: Path) ->
     row = service_of(tmp_path, GOOD)
     planted = [Arm("planted", case_spec(row, find_backend("asyncio")), planted=100)]
 
-    parts = run_round(planted, SETTINGS, context(PATIENCE), "seed", {"name": "story"})
+    parts = run_round(planted, SETTINGS, context(PATIENCE), "seed")
 
     assert not isinstance(parts, ArmFailure)
     assert {value.loops for part in parts for value in part.values} == {SETTINGS.loops}

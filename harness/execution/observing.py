@@ -24,7 +24,6 @@ def case_spec(benchmark: Benchmark, backend: Backend) -> CaseSpec:
         module=module_to_import(benchmark.module),
         scenario=benchmark.scenario,
         parameters=benchmark.parameters,
-        loop=loop.name,
         family=loop.family,
         factory=loop.factory,
         gatherer=backend.gatherer,
@@ -79,7 +78,7 @@ def _conclude(
     if isinstance(reply, WorkerExit):
         return ProcessObservations(seen, ended=reply)
     if reply.kind == "done":
-        return ProcessObservations(seen)
+        return ProcessObservations(seen, loop_class=reply.message if isinstance(reply.message, str) else None)
     if reply.kind == OUT_OF_MEMORY:
         return ProcessObservations(seen, ended=WorkerExit(reply.reason))
     if reply.kind == UNMEASURED:

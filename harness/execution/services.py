@@ -11,7 +11,7 @@ from harness.execution.rounds import Arm, ArmFailed, ArmWorker, RoundContext
 from harness.protocol.messages import LatencySketch, Turn, Value
 from harness.protocol.observations import WorkerExit
 from harness.protocol.traffic import Batch, Broken, Driven, Fault, Offer
-from harness.records.pace import GRAIN, ArmFailure, ArmRound
+from harness.records.pace import ArmFailure, ArmRound
 
 DRIVER_GRACE = 5.0
 """The seconds that a driver is given beyond those for which a service may be silent."""
@@ -99,19 +99,19 @@ class ServiceArm(ArmWorker):
 
         Raises ArmFailed. The untimed requests come before the last collection, as they do in any worker.
         """
-        requests = turn.loops + turn.loops * self._arm.planted // GRAIN
+        unreported = self._unreported(turn)
         try:
-            if turn.warm:
+            if turn.warm and turn.collect:
                 self._collect(full=True)
             if turn.untimed:
                 self._driver.ask(self._arm.name, turn.untimed)
-            self._collect(full=not turn.warm)
-            value = self._timed(kind, requests, turn.rate)
+            self._collect(full=turn.collect and not turn.warm)
+            value = self._timed(turn.loops + unreported, turn.rate)
         except ServiceFailed as failed:
             raise self._failure(failed.broken) from None
         except DriverFailed as failed:
             raise self._unmeasured(failed) from None
-        value = replace(value, loops=turn.loops)
+        value = replace(value, loops=turn.loops, unreported=unreported)
         self._values[kind].append(value)
         return value
 
@@ -119,13 +119,12 @@ class ServiceArm(ArmWorker):
         self._worker.send("collect", {"full": full})
         self._expect("collected", type(None))
 
-    def _timed(self, kind: str, requests: int, rate: float) -> Value:
+    def _timed(self, requests: int, rate: float) -> Value:
         """Have a batch made between two readings of the worker's clocks."""
-        self._worker.send("start")
+        self._worker.send("start", {"requests": requests})
         self._expect("started", type(None))
         driven = self._driver.ask(self._arm.name, requests, rate)
-        batch = {"loops": requests, "wall": driven.wall, "driver_cpu": driven.cpu, "warmup": kind == "warmup"}
-        self._worker.send("stop", batch)
+        self._worker.send("stop", {"loops": requests, "wall": driven.wall, "driver_cpu": driven.cpu})
         value = self._checked(self._expect("value", Value))
         if value.loops != requests or value.wall != driven.wall or value.cpu <= 0:
             raise ArmFailed(

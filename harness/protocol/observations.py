@@ -46,14 +46,42 @@ class Leaks:
     files: tuple[str, ...] = ()
     details: tuple[str, ...] = field(default=(), compare=False)
 
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """How many tasks, threads, descriptors and child processes were left."""
+        return self.tasks, self.threads, self.descriptors, self.children
+
+    @property
+    def counts_in_words(self) -> str:
+        """What was left: "1 task, 2 descriptors"."""
+        nouns = (
+            ("task", "tasks"),
+            ("thread", "threads"),
+            ("descriptor", "descriptors"),
+            ("child process", "child processes"),
+        )
+        named = zip(self.counts, nouns, strict=True)
+        counts = (f"{count} {noun if count == 1 else plural}" for count, (noun, plural) in named if count)
+        return ", ".join((*counts, *(f"the file {name}" for name in self.files)))
+
     def __str__(self) -> str:
         counts = ("tasks", "threads", "descriptors", "children")
-        leaks = [f"{name}: {getattr(self, name)}" for name in counts if getattr(self, name)]
+        numbers = {name: getattr(self, name) for name in counts}
+        leaks = [f"{name}: {count if count > 0 else 'any'}" for name, count in numbers.items() if count]
         leaks += [f"file {name}" for name in self.files]
         return ", ".join(leaks) or "nothing"
 
 
 NO_LEAKS = Leaks()
+
+ANY_NUMBER = -1
+"""A count in a promise that any number keeps."""
+
+ANY_LEAKS = Leaks(ANY_NUMBER, ANY_NUMBER, ANY_NUMBER, ANY_NUMBER, ("…",))
+"""The promise that anything may be left."""
+
+ANY_DIAGNOSTICS = (Diagnostic("any"),)
+"""The promise that there may be any warnings, log records and unraisable errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +132,8 @@ class ProcessObservations:
     """What one fresh process saw of a case: distinct observations, and its end if it ended badly.
 
     `refused` says why a value could not be described, `unavailable` why the loop could not be had,
-    `unmeasured` why what was seen says nothing of the backend.
+    `unmeasured` why what was seen says nothing of the backend. `loop_class` is the class of the loop that it
+    ran on, with its module; None where that is not recorded.
     """
 
     observations: tuple[ObservationCount, ...] = ()
@@ -112,6 +141,7 @@ class ProcessObservations:
     refused: str | None = None
     unavailable: str | None = None
     unmeasured: str | None = None
+    loop_class: str | None = field(default=None, compare=False)
 
 
 MOST_STARTED = 8

@@ -7,17 +7,18 @@ from harness.report.evidence import case_lines, versions_of
 
 
 def render(record: Record) -> str:
-    """A JSON array with an object per case: what it is, its verdict, why, and what was observed."""
+    """Return a JSON array with an object per case: what it is, its verdict, why, and what was observed."""
     versions = {backend.name: versions_of(record, backend) for backend in record.run.plan.backends}
     cases = [
         {
-            "scenario": line.benchmark.scenario,
-            "parameters": dict(line.benchmark.parameters),
-            "benchmark": line.benchmark.id,
+            "scenario": result.benchmark.scenario,
+            "parameters": dict(result.benchmark.parameters),
+            "benchmark": result.benchmark.id,
             "backend": cell.backend,
             "versions": versions[cell.backend],
             "verdict": cell.verdict.kind,
             "reason": cell.verdict.reason,
+            "blemish": cell.verdict.blemish,
             "source": cell.verdict.source,
             "difference": cell.verdict.mismatch,
             "observed": [
@@ -26,16 +27,16 @@ def render(record: Record) -> str:
                     "prints": seen.observation.prints,
                     "diagnostics": [str(complaint) for complaint in seen.observation.diagnostics],
                     "leaks": seen.observation.leaks,
-                    "process": process,
+                    "process": number,
                     "times": seen.times,
                 }
-                for process, sighting in enumerate(cell.processes, start=1)
-                for seen in sighting.observations
+                for number, process in enumerate(cell.processes, start=1)
+                for seen in process.observations
             ],
             "evidence": case_lines(cell),
-            "ended": [sighting.ended for sighting in cell.processes if sighting.ended],
+            "ended": [process.ended for process in cell.processes if process.ended],
         }
-        for line in record.results
-        for cell in line.cases
+        for result in record.results
+        for cell in result.cases
     ]
     return msgspec.json.format(msgspec.json.encode(cases), indent=1).decode()

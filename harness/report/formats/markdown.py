@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from harness.errors import escape_controls
 from harness.records.record import Record
-from harness.records.verdict import EXPLAINED, FINDINGS
+from harness.records.verdict import EXPLAINED
 from harness.report import commands, differences
-from harness.report.contents import said, tables
+from harness.report.contents import summary_sentences, tables
 from harness.report.differences import SideBySide
 from harness.report.tables import results
 from harness.report.tables.table import Column, ColumnKind, Table
@@ -42,37 +42,37 @@ _ESCAPED = str.maketrans(
 
 
 def render(record: Record) -> str:
-    """The report as Markdown, which needs no other file."""
+    """Return the report as Markdown, which needs no other file."""
     return illustrated(record, ())
 
 
 def illustrated(record: Record, pictures: "Iterable[ChartImage]") -> str:
-    """The report as Markdown that shows these images, each above the table behind it."""
-    return "\n".join(_lines(record, {one.chart.name: one for one in pictures})) + "\n"
+    """Return the report as Markdown that shows these images, each above the table behind it."""
+    return "\n".join(_lines(record, {picture.chart.name: picture for picture in pictures})) + "\n"
 
 
 def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str]:
     what, where = results.heading(record)
     yield f"# {inline(record.run.name)}: {inline(what)}"
     yield from ("", inline(where), "")
-    yield from (f"- {inline(sentence)}" for sentence in said(record))
+    yield from (f"- {inline(sentence)}" for sentence in summary_sentences(record))
     yield ""
     yield from (f"> **Note** {inline(notice.text)}\n>" for notice in notices(record))
     above = {ABOVE[name]: picture for name, picture in pictures.items() if name in ABOVE}
-    for place, one in (("times", results.times(record)), *tables(record)):
-        yield from _table(one, above.get(place))
+    for place, table in (("times", results.times(record)), *tables(record)):
+        yield from _table(table, above.get(place))
     for name, picture in pictures.items():
         if name not in ABOVE:
             yield from _table(picture.chart.table, picture)
     yield from _table(results.verdicts(record))
-    findings = differences.differences(record, *FINDINGS, *EXPLAINED)
+    findings = differences.findings(record, *EXPLAINED)
     for difference in findings:
         yield from _difference(difference)
-    for one in (differences.documented(record), results.ledger(record)):
-        yield from _table(one)
+    for table in (differences.documented(record), results.ledger(record)):
+        yield from _table(table)
     yield from ("## Environment", "")
     yield from (f"- {name}: {inline(what)}" for name, what in results.environment(record))
-    again, own = commands.one_row(record), commands.YOUR_OWN
+    again, own = commands.one_benchmark(record), commands.YOUR_OWN
     yield from ("", "## Repeat it", "", "```sh", again, own, "```")
 
 
@@ -105,22 +105,22 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _difference(difference: SideBySide) -> Iterable[str]:
-    yield from (f"### {inline(difference.case)}", "", inline(difference.because), "")
-    parting = difference.parting
-    if parting is not None:
+    yield from (f"### {inline(difference.case)}", "", inline(difference.reason), "")
+    mismatch = difference.mismatch
+    if mismatch is not None:
         yield "```diff"
-        yield from (f"- promised: {_plain(line)}" for line in parting.promised)
-        yield from (f"+ observed: {_plain(line)}" for line in parting.observed)
+        yield from (f"- promised: {_plain(line)}" for line in mismatch.promised)
+        yield from (f"+ observed: {_plain(line)}" for line in mismatch.observed)
         yield from ("```", "")
-    for lines in filter(None, (difference.evidence, difference.said)):
+    for lines in filter(None, (difference.evidence, difference.output)):
         yield from ("```text", *map(_plain, lines), "```", "")
 
 
 def inline(text: str) -> str:
-    """Text that Markdown and HTML show as it is."""
+    """Return text so that Markdown and HTML show it as it is."""
     return escape_controls(text).translate(_ESCAPED)
 
 
 def _plain(text: str) -> str:
-    """A line inside a code block, which it must not end."""
+    """Return a line so that it stands inside a code block and cannot end it."""
     return escape_controls(text).replace("```", "'''").replace("\n", " ")

@@ -15,8 +15,8 @@ from harness.report.formatting import (
 from harness.report.tables.results import missing_cell_text
 
 JUDGEMENT_SIGNS = {
-    Judgement.FASTER: "▾",
-    Judgement.SLOWER: "▴",
+    Judgement.LESS_TIME: "▾",
+    Judgement.MORE_TIME: "▴",
     **{judgement: mark.strip() for judgement, mark in JUDGEMENT_MARKS.items()},
 }
 """The sign of every judgement: less time, more time, not resolved, equal within the margin."""
@@ -95,7 +95,7 @@ def _cell(anchor: str, case: CaseResult) -> MatrixCell:
         figure=case_figure(timing.seconds, timing.ratio, timing.excess) if timing else None,
         judgement_sign=JUDGEMENT_SIGNS[judgement] if judgement else "",
         judgement=str(judgement or ""),
-        flagged=bool(timing and timing.flags),
+        flagged=bool(case.verdict.blemish or (timing and timing.flags)),
     )
 
 
