@@ -304,7 +304,7 @@ def test_a_child_process_counts_until_somebody_has_waited_for_it() -> None:
 
 
 def test_a_thread_that_ends_while_children_are_counted_has_none() -> None:
-    assert open_descriptors._children_of("gone") == []
+    assert open_descriptors.children_of_thread("gone") == []
 
 
 def test_files_are_named_by_their_path_in_the_workers_folder() -> None:

@@ -107,10 +107,10 @@ def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     """No process, pipe or file of a worker is there afterwards, and little memory was taken here."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(containment, "memory_limit", lambda: GIB)
-    before = _descriptors(), containment._adopted()
+    before = _descriptors(), containment.adopted_processes()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     yield
-    assert (_descriptors(), containment._adopted()) == before
+    assert (_descriptors(), containment.adopted_processes()) == before
     assert _processes_in(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 64 * MIB / 1024

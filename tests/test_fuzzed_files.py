@@ -14,7 +14,7 @@ from harness.records import store
 from harness.records.entries import RoundMeasured
 from harness.records.record import Record
 from harness.records.store.journal import KINDS
-from harness.records.store.pyperf_files import _merged
+from harness.records.store.pyperf_files import merge_runs
 from tests.records import everything
 from tests.stored import pyperf_run, timed_round, write_journal
 
@@ -124,7 +124,7 @@ def test_a_damaged_journal_keeps_every_whole_entry_or_is_refused(tmp_path: Path,
 def test_a_damaged_pyperf_run_is_merged_or_named(data: bytes) -> None:
     left_out: list[str] = []
     whole = pyperf_run("order:n=10", 1, [1.0, 1.1])
-    merged = json.loads(_merged([("whole", whole), ("damaged", data.decode(errors="replace"))], left_out))
+    merged = json.loads(merge_runs([("whole", whole), ("damaged", data.decode(errors="replace"))], left_out))
     runs = sum(len(one["runs"]) for one in merged["benchmarks"])
     assert runs + len(left_out) >= 2
     assert all(line.startswith("damaged: ") and line.count("\n") == 1 for line in left_out)

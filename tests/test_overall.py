@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
-from harness.analysis.overall import OverallFigures, _resampled_medians, overall_figures
+from harness.analysis.overall import OverallFigures, overall_figures, resampled_medians
 from harness.backends.backend import EnvironmentSpec
 from harness.protocol.benchmarks import Benchmark
 from harness.records.entries import Entry
@@ -170,7 +170,7 @@ def test_the_sentence_says_what_it_rests_on_and_for_what_it_speaks() -> None:
 @pytest.mark.parametrize("count", [20, 21])
 def test_medians_drawn_by_rank_are_distributed_as_those_of_whole_resamples(count: int) -> None:
     samples = tuple(math.sin(7 * n) for n in range(count))
-    drawn = np.concatenate([_resampled_medians(samples, np.random.default_rng(n)) for n in range(10)])
+    drawn = np.concatenate([resampled_medians(samples, np.random.default_rng(n)) for n in range(10)])
     indices = np.random.default_rng(1).integers(0, count, (20_000, count))
     whole = np.median(np.asarray(samples)[indices], axis=1)
     assert ks_2samp(drawn, whole).pvalue > 0.001

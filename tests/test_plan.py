@@ -10,7 +10,7 @@ from harness.errors import BadInput
 from harness.protocol.benchmarks import Benchmark
 from harness.records.estimate import rounds_needed
 from harness.records.plan import DEFAULT, FAST, FIRST_LOOK, RIGOROUS
-from harness.runner.planning import _check_twins, choose_baseline
+from harness.runner.planning import check_twins, choose_baseline
 from tests.records import ASYNCIO, THREE, TRIO, UVLOOP, backends, plan, row
 
 GROUPS = "asyncio+taskgroup"
@@ -105,6 +105,6 @@ def test_a_story_without_a_gatherer_has_one_case_per_loop_and_environment() -> N
 
 def test_two_native_rows_of_one_story_on_the_same_loops_are_refused() -> None:
     first, second = (replace(row(name), native="story", only="asyncio") for name in ("first", "second"))
-    _check_twins([row("story"), row("other"), first, replace(second, only="trio")])
+    check_twins([row("story"), row("other"), first, replace(second, only="trio")])
     with pytest.raises(BadInput, match=r'first and second both say native="story" for asyncio'):
-        _check_twins([first, second])
+        check_twins([first, second])

@@ -77,7 +77,7 @@ def test_a_folder_that_takes_nothing_is_said_in_a_line(
     def closed(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(LockedFolder, "_create", closed)
+    monkeypatch.setattr(LockedFolder, "create", closed)
     with pytest.raises(CannotWrite, match=f"{os.strerror(number)}; make it writable, or -o FOLDER"):
         build.publish(results, results.parent / "site")
 
@@ -98,7 +98,7 @@ def test_what_is_left_over_and_cannot_be_removed_is_said_in_a_line(
 
 
 @pytest.mark.usefixtures("results")
-@pytest.mark.parametrize("where", ["_render", "_derived", "runtime"])
+@pytest.mark.parametrize("where", ["render_record", "derived_files", "runtime"])
 def test_a_first_build_that_is_interrupted_is_finished_by_the_next(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], where: str
 ) -> None:

@@ -153,12 +153,12 @@ def _bootstrap(
     means = np.zeros(RESAMPLES)
     for family in families:
         for samples in family:
-            means += _resampled_medians(samples, draw) / len(family) / len(families)
+            means += resampled_medians(samples, draw) / len(family) / len(families)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 
 
-def _resampled_medians(samples: Samples, draw: "np.random.Generator") -> "NDArray[np.float64]":
+def resampled_medians(samples: Samples, draw: "np.random.Generator") -> "NDArray[np.float64]":
     """Return the medians of resamples with replacement, drawn by their ranks and not sample by sample.
 
     Drawing whole resamples took ten times as long: 1.43 s and not 0.14 s for a backend with 150 benchmarks.

@@ -28,12 +28,13 @@ def write_timings(folder: Path, entries: Iterable[Entry]) -> None:
     timings = folder / "timings"
     left_out: list[str] = []
     for arm, texts in runs.items():
-        write_file(timings / f"{file_name(arm)}.json", _merged(texts, left_out))
+        write_file(timings / f"{file_name(arm)}.json", merge_runs(texts, left_out))
     if left_out:
         write_file(timings / "left-out.txt", "".join(left_out).encode(errors="backslashreplace"))
 
 
-def _merged(texts: Iterable[tuple[str, str]], left_out: list[str]) -> bytes:
+def merge_runs(texts: Iterable[tuple[str, str]], left_out: list[str]) -> bytes:
+    """Return the suite of these runs, each given with whose it is; `left_out` has what pyperf cannot read."""
     import pyperf
 
     benchmarks: dict[str, pyperf.Benchmark] = {}
