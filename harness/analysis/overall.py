@@ -14,7 +14,8 @@ from functools import lru_cache
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
-from harness.analysis.intervals import estimate
+from harness.analysis.intervals import ratio_in
+from harness.records.entries import RunStarted
 from harness.records.estimate import Estimate, confidence_level
 from harness.records.record import BenchmarkResult, Record
 
@@ -81,7 +82,7 @@ def overall_figures(record: Record) -> OverallFigures | None:
     return OverallFigures(
         baseline=plan.baseline,
         backends=tuple(
-            BackendFigure(name, _ratio(_by_family(shared, name), level, (plan.seed, number)))
+            BackendFigure(name, _ratio(record.run, _by_family(shared, name), level, (plan.seed, number)))
             for number, name in enumerate(backends)
         ),
         benchmarks=tuple(result.benchmark.id for result, _ in shared),
@@ -131,11 +132,13 @@ def _by_family(shared: _Ratios, backend: str) -> list[list[Samples]]:
     return list(families.values())
 
 
-def _ratio(families: Sequence[Sequence[Samples]], level: float, seed: Sequence[int]) -> Estimate:
+def _ratio(
+    run: RunStarted, families: Sequence[Sequence[Samples]], level: float, seed: Sequence[int]
+) -> Estimate:
     """Return the mean over families of the mean over benchmarks of the median over rounds, as a ratio."""
     benchmarks = [samples for family in families for samples in family]
     if len(benchmarks) == 1:
-        return estimate(benchmarks[0], level).exp()
+        return ratio_in(run, benchmarks[0], level).exp()
     value = fmean(fmean(map(median, family)) for family in families)
     rounds = min(map(len, benchmarks))
     if rounds < FEWEST_ROUNDS:

@@ -183,5 +183,6 @@ def _flagged(results: Iterable[BenchmarkResult]) -> Iterator[Notice]:
 def _out_of_time(results: Iterable[BenchmarkResult]) -> Iterator[Notice]:
     for result in results:
         if result.stop_reason is not None and result.stop_reason.kind is StopKind.TIME:
-            text = f"{result.benchmark.id}: {result.stop_reason}, and its intervals are wider than asked."
+            wider = "" if result.stop_reason.detail else ", and its intervals are wider than asked"
+            text = f"{result.benchmark.id}: {result.stop_reason}{wider}."
             yield Notice(Scope.BENCHMARK, NoticeKind.OUT_OF_TIME, Severity.WARNING, text)

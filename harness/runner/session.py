@@ -60,7 +60,8 @@ def conclude(session: Session) -> Record:
 
     The plain journal stays until the record is written: a run that is killed before goes on from it.
     """
-    store.write_timings(session.folder, store.open_journal(session.folder)[1])
+    run, entries = store.open_journal(session.folder)
+    store.write_timings(session.folder, run.machine, entries)
     store.compress_journal(session.folder)
     return session.state.record()
 
