@@ -26,7 +26,7 @@ from harness.scenario import (
     threads,
 )
 from harness.worker.describing import Describer
-from harness.worker.listing import _benchmarks
+from harness.worker.listing import benchmarks_of
 from harness.worker.refusals import Malformed, Undescribable
 from tests.records import look, returned, told
 
@@ -71,7 +71,7 @@ def promise_of(leaves: object) -> Promise:
         """Nothing."""
 
     assert isinstance(story, Scenario)
-    [benchmark] = _benchmarks(story, "mine", "own")
+    [benchmark] = benchmarks_of(story, "mine", "own")
     return benchmark.promise
 
 

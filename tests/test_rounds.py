@@ -5,6 +5,7 @@ import math
 import os
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import permutations
 from pathlib import Path
@@ -25,13 +26,14 @@ from harness.execution.calibration import (
     UNTIMED_SECONDS,
     Calibration,
     calibrate,
+    calibrate_workers,
     choose_pace,
 )
 from harness.execution.observing import case_spec
 from harness.execution.rounds import Arm, RoundContext, run_round
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Description
-from harness.protocol.messages import Value
+from harness.protocol.messages import Turn, Value
 from harness.records.pace import (
     FEWEST_UNTIMED,
     SELF_TEST_ARM,
@@ -41,6 +43,7 @@ from harness.records.pace import (
 )
 from harness.worker.describing import Describer
 from tests.arms import FREE, PATIENCE, arms_on, fault, parts, row_of
+from tests.records import value
 
 workers = pytest.mark.workers
 
@@ -436,13 +439,43 @@ def test_all_arms_are_pinned_to_the_stages_cpus(tmp_path: Path) -> None:
         assert results(part) == [Describer().describe(sorted(cpus))]
 
 
+class SteadyWorker:
+    """A worker whose iterations take these nanoseconds each; of three values the first has a hiccup."""
+
+    def __init__(self, iteration: int, collections: tuple[int, int, int] = (0, 0, 0)) -> None:
+        self._iteration = iteration
+        self._collections = collections
+        self.loops: list[int] = []
+
+    def take_turn(self, _: str, turn: Turn) -> Value:
+        hiccup = 0 if len(self.loops) % 3 else 1_000
+        self.loops.append(turn.loops)
+        taken = value(self._iteration / 1000 + hiccup / turn.loops, loops=turn.loops)
+        return replace(taken, collections=self._collections)
+
+
+def test_a_calibration_finds_the_loops_of_the_first_arm_and_the_slowest_of_all() -> None:
+    first, second, third = SteadyWorker(40_000), SteadyWorker(360_000), SteadyWorker(200_000)
+    found = calibrate_workers([first, second, third], seconds=0.005)
+    assert (found.loops, found.collects) == (125, False)
+    assert (found.iteration, found.slowest) == pytest.approx((40e-6, 360e-6))
+    longest = math.ceil(125 * (1 + LOOP_SPREAD))
+    assert first.loops == [*(loops for loops in (1, 2, 4, 8, 16, 32, 64) for _ in range(3)), *[longest] * 3]
+    assert second.loops == third.loops == [*[125 // 8] * 3, *[longest] * 3]
+
+
+def test_a_collection_in_a_value_of_any_arm_is_seen_by_the_calibration() -> None:
+    collecting = SteadyWorker(40_000, collections=(1, 0, 0))
+    assert calibrate_workers([SteadyWorker(40_000), collecting], seconds=0.005).collects
+
+
 @workers
-def test_a_calibration_finds_the_loops_of_the_first_arm_and_the_slowest_of_all(tmp_path: Path) -> None:
+def test_a_calibration_of_real_workers_is_made_of_their_own_values(tmp_path: Path) -> None:
     text = '@scenario(params={"who": ["1"]})\nasync def story(who):\n    sum(range(2_000 * int(who)))'
     found = calibrate(arms_called(tmp_path, text, "19"), FREE, seconds=0.005)
     assert isinstance(found, Calibration)
-    assert found.loops == math.ceil(0.005 / found.iteration) > 1
-    assert found.slowest > found.iteration
+    assert found.loops == math.ceil(0.005 / found.iteration)
+    assert found.slowest >= found.iteration
 
 
 @workers
