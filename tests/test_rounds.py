@@ -42,7 +42,7 @@ from harness.records.pace import (
     RoundSettings,
 )
 from harness.worker.describing import Describer
-from tests.arms import FREE, PATIENCE, arms_on, fault, parts, row_of
+from tests.arms import FREE, PATIENCE, arms_on, benchmark_of, fault, parts
 from tests.records import value
 
 workers = pytest.mark.workers
@@ -55,7 +55,7 @@ DRAWN = partial(RoundSettings, loop_spread=LOOP_SPREAD)
 
 LOGS = """
 @scenario(params={"who": ["a"]})
-async def story(who):
+async def probe(who):
     with open(here / "log", "a") as log:
         print(who, file=log)
 """
@@ -63,8 +63,8 @@ async def story(who):
 
 def arms_called(folder: Path, text: str, names: str) -> list[Arm]:
     """Arms on asyncio that differ in their parameter `who` alone."""
-    module = row_of(folder, text).module
-    rows = [Benchmark("story", "user", module, "", "mine.py:1", (("who", who),)) for who in names]
+    module = benchmark_of(folder, text).module
+    rows = [Benchmark("probe", "user", module, "", "mine.py:1", (("who", who),)) for who in names]
     backend = find_backend("asyncio")
     return [Arm(who, case_spec(row, backend)) for who, row in zip(names, rows, strict=True)]
 
@@ -194,7 +194,7 @@ def test_a_parent_with_no_other_cpu_stays_where_it_is(monkeypatch: pytest.Monkey
 
 @workers
 def test_every_arm_has_the_same_number_of_values_in_the_order_of_the_arms(tmp_path: Path) -> None:
-    row = row_of(tmp_path, "@scenario()\nasync def story():\n    return 'fine'")
+    row = benchmark_of(tmp_path, "@scenario()\nasync def probe():\n    return 'fine'")
     arms = arms_on(row, "asyncio+gather", "uvloop+gather", "trio+nursery")
     arms.append(Arm(SELF_TEST_ARM, arms[0].case))
     played = parts(run_round(arms, RoundSettings(loops=4, turns=3, warmups=2), FREE, "seed"))
@@ -226,7 +226,7 @@ def test_the_order_is_drawn_anew_for_every_turn_and_follows_from_the_seed(tmp_pa
 
 DRAWS = """
 @scenario()
-async def story():
+async def probe():
     return random.getrandbits(64)
 """
 
@@ -241,7 +241,7 @@ async def story():
     ids=["side by side", "alone"],
 )
 def test_every_arm_draws_the_same_numbers_and_every_turn_others(tmp_path: Path, pace: RoundSettings) -> None:
-    arms = arms_on(row_of(tmp_path, DRAWS), "asyncio+gather", "uvloop+gather", "trio+nursery")
+    arms = arms_on(benchmark_of(tmp_path, DRAWS), "asyncio+gather", "uvloop+gather", "trio+nursery")
     one, *others = [results(part) for part in parts(run_round(arms, pace, FREE, "seed"))]
     assert others == [one, one]
     assert None not in one
@@ -262,7 +262,7 @@ def test_an_arm_that_fails_makes_the_round_void_and_is_named(tmp_path: Path, nam
     body, because = FAULTS[name]
     arms = arms_called(tmp_path, f"""
         @scenario(params={{"who": ["a"]}})
-        async def story(who):
+        async def probe(who):
             global calls
             calls += 1
             if (who, calls) == ("b", {call}):
@@ -274,9 +274,9 @@ def test_an_arm_that_fails_makes_the_round_void_and_is_named(tmp_path: Path, nam
 
 @workers
 def test_an_arm_that_leaves_tasks_behind_is_named_with_what_to_do(tmp_path: Path) -> None:
-    arms = arms_on(row_of(tmp_path, """
+    arms = arms_on(benchmark_of(tmp_path, """
         @scenario()
-        async def story():
+        async def probe():
             import asyncio
             kept = asyncio.get_running_loop().create_task(anyio.sleep_forever())
     """), "uvloop+gather")  # fmt: skip
@@ -288,14 +288,14 @@ def test_an_arm_that_leaves_tasks_behind_is_named_with_what_to_do(tmp_path: Path
 
 @workers
 def test_an_arm_that_hangs_is_ended_with_its_stack_as_evidence(tmp_path: Path) -> None:
-    arms = arms_on(row_of(tmp_path, """
+    arms = arms_on(benchmark_of(tmp_path, """
         @scenario()
-        async def story():
+        async def probe():
             while True: pass
     """), "asyncio+gather")  # fmt: skip
     failed = fault(run_round(arms, RoundSettings(1, 1, 0), RoundContext(None, 3.0), "seed"))
     assert (failed.reason, failed.timed_out) == ("gave no answer for 3 s", True)
-    assert "in story" in failed.output
+    assert "in probe" in failed.output
 
 
 READY = {"kind": "ready"}
@@ -309,11 +309,11 @@ SUMMARY: dict[str, object] = {"startup": 1, "peak": 1, "threads": 1}
 def written_instead(folder: Path, *messages: Mapping[str, object]) -> tuple[ArmRound, ...] | ArmFailure:
     """A round of one turn, from a worker that writes these messages itself and nothing else."""
     lines = "".join(json.dumps(one) + "\n" for one in messages)
-    arms = arms_on(row_of(folder, f"""
+    arms = arms_on(benchmark_of(folder, f"""
         import sys, time
 
         @scenario()
-        async def story():
+        async def probe():
             os.write(int(sys.argv[2]), {lines.encode()!r})
             time.sleep({PATIENCE})
     """), "asyncio")  # fmt: skip
@@ -409,7 +409,7 @@ def alive(pid):
 (here / "pids" / str(os.getpid())).touch()
 
 @scenario()
-async def story():
+async def probe():
     return sum(alive(int(path.name)) for path in (here / "pids").iterdir()) - 1
 """
 
@@ -421,7 +421,7 @@ async def story():
 def test_workers_live_side_by_side_unless_an_iteration_is_long(
     tmp_path: Path, pace: RoundSettings, neighbors: int
 ) -> None:
-    row = row_of(tmp_path, NEIGHBORS)
+    row = benchmark_of(tmp_path, NEIGHBORS)
     arms = [Arm(name, arm.case) for name in "abc" for arm in arms_on(row, "asyncio")]
     played = parts(run_round(arms, pace, FREE, "seed"))
     assert [part.arm for part in played] == ["a", "b", "c"]
@@ -433,7 +433,9 @@ def test_all_arms_are_pinned_to_the_stages_cpus(tmp_path: Path) -> None:
     cpus = choose_cpus(1)
     if cpus is None:
         pytest.skip("this system cannot pin")
-    row = row_of(tmp_path, "@scenario()\nasync def story():\n    return sorted(os.sched_getaffinity(0))")
+    row = benchmark_of(
+        tmp_path, "@scenario()\nasync def probe():\n    return sorted(os.sched_getaffinity(0))"
+    )
     arms = arms_on(row, "asyncio+gather", "trio+nursery")
     for part in parts(run_round(arms, RoundSettings(1, 1, 0), RoundContext(cpus, PATIENCE), "seed")):
         assert results(part) == [Describer().describe(sorted(cpus))]
@@ -471,7 +473,7 @@ def test_a_collection_in_a_value_of_any_arm_is_seen_by_the_calibration() -> None
 
 @workers
 def test_a_calibration_of_real_workers_is_made_of_their_own_values(tmp_path: Path) -> None:
-    text = '@scenario(params={"who": ["1"]})\nasync def story(who):\n    sum(range(2_000 * int(who)))'
+    text = '@scenario(params={"who": ["1"]})\nasync def probe(who):\n    sum(range(2_000 * int(who)))'
     found = calibrate(arms_called(tmp_path, text, "19"), FREE, seconds=0.005)
     assert isinstance(found, Calibration)
     assert found.loops == math.ceil(0.005 / found.iteration)
@@ -480,7 +482,7 @@ def test_a_calibration_of_real_workers_is_made_of_their_own_values(tmp_path: Pat
 
 @workers
 def test_a_calibration_that_fails_names_the_arm(tmp_path: Path) -> None:
-    text = '@scenario(params={"who": ["a"]})\nasync def story(who):\n    assert who != "b"'
+    text = '@scenario(params={"who": ["a"]})\nasync def probe(who):\n    assert who != "b"'
     failed = fault(calibrate(arms_called(tmp_path, text, "ab"), FREE, seconds=0.005))
     assert (failed.arm, failed.reason) == ("b", "when timed it raised AssertionError()")
 
@@ -493,7 +495,7 @@ async def child(number):
     return number
 
 @scenario()
-async def story(gather):
+async def probe(gather):
     return sum(await gather(*(child(number) for number in range(100))))
 """
 
@@ -514,7 +516,7 @@ def judge_only_where_it_is_quiet(played: list[tuple[ArmRound, ...]]) -> None:
 
 
 def fan_out(folder: Path) -> list[Arm]:
-    return arms_on(row_of(folder, FAN_OUT), "asyncio+gather", "uvloop+gather")
+    return arms_on(benchmark_of(folder, FAN_OUT), "asyncio+gather", "uvloop+gather")
 
 
 def pace_of(arms: list[Arm], stage: RoundContext, turns: int) -> RoundSettings:

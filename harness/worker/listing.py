@@ -58,6 +58,7 @@ def list_benchmarks(module: str, family: str) -> Iterator[Benchmark]:
 
 
 def benchmarks_of(scenario: Scenario, module: str, family: str) -> Iterator[Benchmark]:
+    """Yield the benchmarks of a scenario: one for each combination of its parameters. Raises Malformed."""
     _check_shape(scenario)
     _check_values(scenario)
     for values in product(*scenario.params.values()):
