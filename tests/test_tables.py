@@ -232,8 +232,8 @@ def test_a_difference_says_which_case_why_and_where_it_parts() -> None:
 
 
 def test_backends_that_differ_alike_are_shown_together() -> None:
-    seen = seen_alike(PROBE, twice(look(returned(2))), [UVLOOP, TRIO])
-    record = record_of(plan(PROBE), *seen_alike(PROBE, twice(look(returned(1))), [ASYNCIO]), *seen)
+    seen = seen_alike(PROBE, twice(observation(returned(2))), [UVLOOP, TRIO])
+    record = record_of(plan(PROBE), *seen_alike(PROBE, twice(observation(returned(1))), [ASYNCIO]), *seen)
     assert [one.case for one in differences(record, *FINDINGS)] == ["probe on uvloop, trio"]
 
 
@@ -309,7 +309,7 @@ def test_a_backend_that_is_not_installed_is_said_to_be_so_once() -> None:
 
 
 def test_backends_that_agree_alike_are_named_together() -> None:
-    seen = seen_alike(PROBE, twice(look(returned(1))), [ASYNCIO, UVLOOP, TRIO])
+    seen = seen_alike(PROBE, twice(observation(returned(1))), [ASYNCIO, UVLOOP, TRIO])
     [said] = sentences.backend_sentences(record_of(plan(PROBE), *seen))
     assert said == "Against asyncio, each of uvloop, trio gives the same result in 1 of 1 benchmark."
 
