@@ -204,7 +204,7 @@ def test_a_run_is_not_resumed_once_a_helper_of_its_scenario_has_changed(
 
 
 @pytest.mark.workers
-def test_a_run_goes_on_only_with_the_stories_it_was_begun_with(
+def test_a_run_goes_on_only_with_the_scenarios_it_was_begun_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -74,7 +74,7 @@ def plan_run(request: RunRequest, announce: Announce = keep_silent) -> RunStarte
     benchmarks = _with_a_case(choice, chosen)
     backends = completed(chosen, [*requirements_of(benchmarks), *needs])
     baseline = _baseline(request, names, backends)
-    _check_twins(benchmarks)
+    check_twins(benchmarks)
     announce_environments(backends, announce)
     machine = describe_machine(backends)
     for benchmark in benchmarks:
@@ -118,7 +118,7 @@ def _with_a_case(benchmarks: Sequence[Benchmark], backends: Sequence[Backend]) -
     return able
 
 
-def _check_twins(benchmarks: Iterable[Benchmark]) -> None:
+def check_twins(benchmarks: Iterable[Benchmark]) -> None:
     """Raise BadInput where two benchmarks are twins of one on the same loops: they would be one arm."""
     twins: dict[tuple[object, ...], Benchmark] = {}
     for twin in benchmarks:

@@ -48,7 +48,7 @@ def list_benchmarks(module: str, family: str) -> Iterator[Benchmark]:
     digests = digests_of(imported)
     for scenario in scenarios:
         try:
-            for benchmark in _benchmarks(scenario, module, family):
+            for benchmark in benchmarks_of(scenario, module, family):
                 yield replace(benchmark, digests=digests)
         except Undescribable as refusal:
             raise Malformed(f"{_source(scenario)}: a promise of {scenario.name}: {refusal}") from None
@@ -61,7 +61,8 @@ def list_benchmarks(module: str, family: str) -> Iterator[Benchmark]:
             ) from None
 
 
-def _benchmarks(scenario: Scenario, module: str, family: str) -> Iterator[Benchmark]:
+def benchmarks_of(scenario: Scenario, module: str, family: str) -> Iterator[Benchmark]:
+    """Yield the benchmarks of a scenario: one for each combination of its parameters. Raises Malformed."""
     _check_shape(scenario)
     _check_values(scenario)
     for values in product(*scenario.params.values()):
