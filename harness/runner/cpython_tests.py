@@ -1,6 +1,5 @@
 """Runs CPython's own event-loop tests over the chosen loops, each test in a process of its own."""
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from harness.backends.backend import Backend, Loop
 from harness.backends.registry import DEFAULT_BACKENDS, DEFAULT_BASELINE, find_backend
 from harness.backends.variables import read_variable
 from harness.errors import BadInput
+from harness.execution.affinity import allowed_cpus
 from harness.execution.cpython_tests import NoTests, list_tests, run_test
 from harness.execution.environments import InterpreterPath, interpreter_for, with_worker_requirements
 from harness.execution.machine import PYTHON
@@ -122,7 +122,7 @@ def _reports(
     tests: Iterable[str], loop: Loop, timeout: float, interpreter: InterpreterPath
 ) -> Iterator[UnittestReport]:
     stop = Event()
-    with ThreadPoolExecutor(min(PROCESSES, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(min(PROCESSES, allowed_cpus())) as pool:
         futures = [
             pool.submit(run_test, test, loop, timeout, interpreter.python, stop, interpreter.variables)
             for test in tests

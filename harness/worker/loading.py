@@ -19,6 +19,7 @@ from harness.backends.backend import Backend, Loop
 from harness.backends.runtime import Runtime, open_backend
 from harness.protocol.messages import CaseSpec
 from harness.scenario import NewLoop, Scenario
+from harness.worker.misplaced_files import where_to_find_it
 from harness.worker.refusals import ImportMissing, LibraryMissing, ModuleBroken, NotAsOpened
 
 
@@ -31,6 +32,7 @@ def load_module(module: str) -> ModuleType:
         return _load_path(module) if module.endswith(".py") else importlib.import_module(module)
     except (Exception, SystemExit) as error:
         message = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
+        message += where_to_find_it(error)
         broken = ImportMissing if isinstance(error, ModuleNotFoundError) else ModuleBroken
         raise broken(message, _frames_of_the_module(error)) from error
 
