@@ -25,7 +25,7 @@ class ModuleBroken(Refusal):
     kind = "broken"
 
 
-class ImportMissing(ModuleBroken):
+class ModuleMissing(ModuleBroken):
     """A scenario module that imports what is not installed where this worker runs."""
 
     kind = "missing"
