@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from harness.analysis.between import ComparisonBetween, between, changes
-from harness.analysis.gate import Limits, judge
+from harness.analysis.gate import CaseLimits, judge
 from harness.errors import BadInput
 from harness.records.entries import BackendEnvironment
 from harness.records.estimate import Judgement
@@ -120,7 +120,7 @@ def test_a_scenario_whose_helper_changed_is_another_and_a_gate_could_not_measure
     found = between([with_digest(record(60.0), "a")], with_digest(record(66.0), "b"))
     assert found.changes == ()
     assert "cannot be compared now: its text changed, in helper.py." in notes(found)
-    gate = judge(Limits(general=0.05), found.sessions_of(), found.missing, found.level, found.sessions)
+    gate = judge(CaseLimits(general=0.05), found.sessions_of(), found.missing, found.level, found.sessions)
     assert gate.broken == ()
     assert {unmeasured.reason for unmeasured in gate.unmeasured} == {"its text changed, in helper.py"}
 
