@@ -51,14 +51,15 @@ def search_benchmarks(words: Sequence[str]) -> tuple[Benchmark, ...]:
 
     Raises BadInput for a word that none speaks of.
     """
-    known, kept = known_scenarios().benchmarks, set[str]()
+    known = known_scenarios().benchmarks
+    kept: list[Benchmark] = []
     for word in words:
-        chosen = {benchmark.id for benchmark in known if _chosen(benchmark, word)}
-        chosen = chosen or {benchmark.id for benchmark in known if _speaks_of(benchmark, word)}
+        chosen = [benchmark for benchmark in known if _chosen(benchmark, word)]
+        chosen = chosen or [benchmark for benchmark in known if _speaks_of(benchmark, word)]
         if not chosen:
             raise BadInput(_nothing_called(word, known))
-        kept |= chosen
-    return tuple(benchmark for benchmark in known if benchmark.id in kept)
+        kept += chosen
+    return tuple(benchmark for benchmark in known if benchmark in kept)
 
 
 def _speaks_of(benchmark: Benchmark, word: str) -> bool:

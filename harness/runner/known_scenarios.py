@@ -42,7 +42,7 @@ def known_scenarios() -> KnownScenarios:
     """
     benchmarks, broken = list(list_benchmarks(_own_modules())), []
     for module, family in _plugins():
-        listed = _listed(module, family, {benchmark.id for benchmark in benchmarks})
+        listed = _listed(module, family)
         if isinstance(listed, BrokenPlugin):
             broken.append(listed)
         else:
@@ -50,15 +50,12 @@ def known_scenarios() -> KnownScenarios:
     return KnownScenarios(tuple(benchmarks), tuple(broken))
 
 
-def _listed(module: str, family: str, taken: Iterable[str]) -> tuple[Benchmark, ...] | BrokenPlugin:
-    """List a plugin's benchmarks, unless it is broken or one has a name that is taken."""
+def _listed(module: str, family: str) -> tuple[Benchmark, ...] | BrokenPlugin:
+    """List a plugin's benchmarks, unless it is broken."""
     try:
-        listed = list_benchmarks([(module, family)], patience=PLUGIN_PATIENCE)
+        return list_benchmarks([(module, family)], patience=PLUGIN_PATIENCE)
     except BadInput as error:
         return BrokenPlugin(module, family, str(error).removeprefix(f"{module} ").removeprefix(f"{module}: "))
-    if clash := {benchmark.id for benchmark in listed} & set(taken):
-        return BrokenPlugin(module, family, f"another scenario is called {min(clash)} too")
-    return listed
 
 
 def known_modules() -> list[tuple[str, str]]:
