@@ -128,6 +128,8 @@ def _chosen_benchmarks(words: Sequence[str], places: Iterable[InterpreterPath]) 
     benchmarks += _list_anywhere([(path, Path(path).stem) for path in scenario_files(paths)], places)
     chosen: dict[str, Benchmark] = {}
     for benchmark in benchmarks:
+        if benchmark.id in chosen and not words:
+            continue  # a plugin's, which nobody has named, blocks nothing
         if benchmark.id in chosen:
             raise BadInput(f"two scenarios are called {benchmark.id}: rename the one in {benchmark.source}")
         chosen[benchmark.id] = benchmark
