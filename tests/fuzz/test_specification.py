@@ -1,6 +1,5 @@
 """The specification: what it allows, what it forbids, and where its switches let the families differ."""
 
-import re
 from dataclasses import replace
 from textwrap import dedent
 
@@ -13,7 +12,6 @@ from harness.fuzz.kinds import Profile
 from harness.fuzz.known import read_known
 from harness.fuzz.specification import search
 from harness.fuzz.specification.family import ASYNCIO, SWITCHES, TRIO, Family, Quirk, family_of
-from harness.fuzz.specification.machine import Entry
 from harness.fuzz.specification.search import Judgement, judge
 from harness.fuzz.specification.trees import (
     group,
@@ -23,24 +21,10 @@ from harness.fuzz.specification.trees import (
     without_cancelled,
 )
 from harness.fuzz.text import read_program
+from tests.fuzz.judging import judged, trace
 from tests.fuzz.walking import Walker
 
 FAMILIES = [ASYNCIO, TRIO, family_of("asyncio", "gather"), family_of("trio", "nursery")]
-
-
-def trace(words: str) -> list[Entry]:
-    """Entries as they are read: `instant task kind statement value`."""
-    entries: list[Entry] = []
-    for line in dedent(words).strip().splitlines():
-        instant, task, kind, number, value = line.split(maxsplit=4)
-        plain: object = int(value) if re.fullmatch(r"-?\d+", value) else value
-        plain = {"True": True, "False": False}.get(value, plain)
-        entries.append((int(task), kind, int(number), plain, int(instant)))
-    return entries
-
-
-def judged(program: str, words: str, family: Family = ASYNCIO) -> str:
-    return judge(read_program(program), trace(words), family).judgement.value
 
 
 @given(
