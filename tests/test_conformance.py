@@ -65,7 +65,7 @@ def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_a_file_that_is_something_else_says_what_writes_one(tmp_path: Path) -> None:
     path = tmp_path / "conformance.json"
     path.write_text("[]")
-    with pytest.raises(BadInput, match="is not what `loopcmp check .* -o` writes"):
+    with pytest.raises(BadInput, match=r"is not what `loopcmp check .* -o` writes"):
         read_conformance(path)
 
 

@@ -23,6 +23,9 @@ class Quirk(StrEnum):
     END_RAISES_OSERROR = "end-raises-oserror"
     """Saying again that no more will be sent, or on a connection that is lost, raises OSError."""
 
+    CLOSED_STILL_RECEIVES = "closed-still-receives"
+    """A socket that is closed gives out what had arrived before."""
+
     CLOSED_HIDES_CANCELLED = "closed-hides-cancelled"
     """A call in a cancelled scope on a socket that is closed raises ClosedResourceError in its place."""
 
