@@ -13,7 +13,7 @@ class Ability(StrEnum):
 
     YES = "yes"
     UNTIDY = "yes, but"
-    """It did what was promised, and left something behind or complained of something else."""
+    """It did what was promised, and left something behind or reported something else."""
     NO = "no"
     WRONG = "wrong"
     CRASHED = "crashed"
