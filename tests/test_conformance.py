@@ -19,7 +19,7 @@ from harness.records.conformance import (
     UnittestTotals,
 )
 from harness.records.cpython_tests import Conformance, LoopTests
-from harness.records.store.published import published_campaigns, published_conformance, read_conformance
+from harness.records.store.publications import published_campaigns, published_conformance, read_conformance
 from harness.report.site import campaigns, conformance
 from tests.capable import MISSING, RIGHT, record
 

@@ -14,7 +14,7 @@ from harness.records.conformance import ConformanceRecord
 from harness.records.record import Record
 from harness.records.store import LOCAL, RECORD, read_record
 from harness.records.store.decoding import read_bytes
-from harness.records.store.published import published_campaigns, published_conformance
+from harness.records.store.publications import published_campaigns, published_conformance
 from harness.report.charts.rendering import ChartRenderer, gzip_base64, runtime
 from harness.report.html.assets import chart_data_json, read_asset
 from harness.report.html.matrix import backend_order, case_anchor
