@@ -15,7 +15,8 @@ GOOD, BAD, UNKNOWN = "#1a6b34", "#b3161f", "#59636e"
 
 def badge(board: Leaderboard, standing: Standing) -> str:
     """Return an SVG image that says it in words, so that its color says nothing that they do not."""
-    return badge_image(f"loopcmp {label(standing.backend)}", badge_message(board, standing), _color(standing))
+    name = f"loopcmp {label(board.summary.shown(standing.backend))}"
+    return badge_image(name, badge_message(board, standing), _color(standing))
 
 
 def badge_image(name: str, message: str, color: str) -> str:
