@@ -1,4 +1,4 @@
-"""Traces as text, and the judgement on them."""
+"""Traces as tests write them down, and the judgement on them."""
 
 import re
 from textwrap import dedent

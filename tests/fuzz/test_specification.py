@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from harness.fuzz.generator import Series
 from harness.fuzz.kinds import Profile
 from harness.fuzz.known import read_known
-from harness.fuzz.specification import search
 from harness.fuzz.specification.family import ASYNCIO, SWITCHES, TRIO, Family, Quirk, family_of
 from harness.fuzz.specification.search import Judgement, judge
 from harness.fuzz.specification.trees import (
@@ -303,9 +302,9 @@ def test_a_quirk_is_only_allowed_where_it_is_asked_for() -> None:
     assert judged("scope\nenter-again", words, quirky) == "allowed"
 
 
-def test_too_many_states_leave_a_trace_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "MOST_STATES", 1)
-    assert judged(SLEEP, "0 0 start -1 -") == "undecided"
+def test_too_many_states_leave_a_trace_undecided() -> None:
+    verdict = judge(read_program(SLEEP), trace("0 0 start -1 -"), ASYNCIO, most_states=1)
+    assert verdict.judgement is Judgement.UNDECIDED
 
 
 def test_exceptions_are_taken_apart_as_they_were_put_together() -> None:
