@@ -67,7 +67,8 @@ class Family:
 
     `gathers_futures`: gather is `asyncio.gather`; see `tasks.gather_outcomes`. `gather_collapses`: else, the
     group that it is raises a bare cancellation where it would raise a group of nothing but cancellations, as
-    AnyIO's task groups do, and trio's nurseries do not.
+    AnyIO's task groups do, and trio's nurseries do not. `gather_cancels_once`: the group is asyncio's; see
+    `task_groups`.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Family:
     keeps_cancelled: bool
     gathers_futures: bool = False
     gather_collapses: bool = True
+    gather_cancels_once: bool = False
     quirks: frozenset[Quirk] = frozenset()
 
 
@@ -86,4 +88,9 @@ TRIO = Family("trio", learns_late=False, interrupted_exit_raises=False, keeps_ca
 def family_of(name: str, gatherer: str) -> Family:
     """The switches of a family of loops, with those of the gatherer."""
     family = {"asyncio": ASYNCIO, "trio": TRIO}[name]
-    return replace(family, gathers_futures=gatherer == "gather", gather_collapses=gatherer == "anyio")
+    return replace(
+        family,
+        gathers_futures=gatherer == "gather",
+        gather_collapses=gatherer == "anyio",
+        gather_cancels_once=gatherer == "taskgroup",
+    )
