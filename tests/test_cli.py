@@ -255,8 +255,8 @@ def test_a_format_that_there_is_not_is_refused_with_those_there_are(
 @pytest.mark.parametrize(
     ("records", "options", "heads"),
     [
-        (1, [], [UVLOOP, TRIO]),
-        (1, ["--baseline", TRIO], [ASYNCIO, UVLOOP]),
+        (1, [], ["uvloop", "trio"]),
+        (1, ["--baseline", TRIO], ["asyncio", "uvloop"]),
         (2, [], ["old", "new", "change"]),
     ],
 )
