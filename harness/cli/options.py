@@ -60,6 +60,34 @@ Baseline = Annotated[
         "in a record, its own.",
     ),
 ]
+App = Annotated[
+    str | None,
+    typer.Option(
+        "--app",
+        metavar="MODULE:APP",
+        rich_help_panel=CHOICE,
+        help="Serve an ASGI application of your own, such as package.module:app, imported from this folder, "
+        "by uvicorn, and by hypercorn where trio takes part. No scenario is run then.",
+    ),
+]
+AppPaths = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--paths",
+        metavar="/PATH…",
+        rich_help_panel=CHOICE,
+        help="The paths that --app is asked for, each a benchmark: / if left out.",
+    ),
+]
+Variables = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pass",
+        metavar="VARIABLE",
+        rich_help_panel=CHOICE,
+        help="Give --app this environment variable, as it is here. May be repeated.",
+    ),
+]
 Scale = Annotated[
     bool,
     typer.Option(

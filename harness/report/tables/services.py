@@ -36,10 +36,11 @@ def rates(record: Record) -> Table | None:
         return None
     notes = (
         (
-            f"Requests become due at a rate that is the same for every backend, whatever was answered; each is "
-            f"timed from when it was due. Latency is that of {LATENCY_LOAD:.0%} of what the slowest backend "
-            f"answers. The highest rate is the last, in steps of {RATE_STEP - 1:.0%}, at which p99 stayed below "
-            f"{P99_BOUND * 1e3:g} ms, there and at all lower ones; > none of those tried was too high."
+            "Requests become due at a rate that is the same for every backend, whatever was answered; each "
+            f"is timed from when it was due. Latency is that at {LATENCY_LOAD:.0%} of what the slowest "
+            f"backend answers. The highest rate is the last, in steps of {RATE_STEP - 1:.0%}, at which p99 "
+            f"stayed below {P99_BOUND * 1e3:g} ms, there and at all lower ones; > none of those tried was "
+            "too high."
         ),
         f"Memory is resident: with the driver's connections, and for each of {CROWD:,} more.",
     )

@@ -25,7 +25,7 @@ from harness.worker.channel import Channel
 from harness.worker.clock import CLOCKS, Clock, value_of
 from harness.worker.describing import Describer
 from harness.worker.growth import GrowthMeter
-from harness.worker.loading import open_scenario, run_on
+from harness.worker.loading import arguments_of, open_scenario, run_on
 from harness.worker.memory import process_memory
 from harness.worker.refusals import NotAsOpened
 from harness.worker.services.binding import BoundService, bind_service, listening
@@ -36,7 +36,7 @@ from harness.worker.timing import FULL, YOUNG, settle_allocator  # noqa: TID253 
 def serve_turns(case: CaseSpec, channel: Channel) -> None:
     """Serve until the parent releases the worker, and send a summary at the end."""
     scenario, runtime = open_scenario(case, CLOCKS)
-    service = bind_service(scenario, dict(case.parameters), runtime)
+    service = bind_service(scenario, arguments_of(case), runtime)
     answer_where_it_hangs(channel, service.file, runtime)
     settle_allocator()
     sys.stdout = discarding_output()
