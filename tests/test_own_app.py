@@ -19,7 +19,8 @@ async def app(scope, receive, send):
     if scope["type"] != "http":
         return
     body = os.environ.get("GREETING", "none").encode()
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+    headers = [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 """
 

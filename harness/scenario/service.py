@@ -30,7 +30,7 @@ def service(
     The function takes `listener`, a listening socket on loopback, and `stopped`, a coroutine function that
     returns when the service shall end, beside its parameters. It runs alone in a process; a driver in another
     process sends `traffic`, which may be a function of the parameters. `returns` promises what a client sees
-    when the service is checked, `leaves` what it may leave behind. The other arguments are those of `scenario`.
+    when the service is checked, `leaves` what it may leave behind. Other arguments are those of `scenario`.
     """
 
     def decorate(function: Callable[..., Any]) -> Scenario:
