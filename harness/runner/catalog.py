@@ -15,6 +15,7 @@ from harness.execution.environments import InterpreterPath
 from harness.execution.listing import OWN_INTERPRETER, list_benchmarks
 from harness.protocol.benchmarks import SCALE, Benchmark, changed_files
 from harness.runner.known_scenarios import known_modules, known_scenarios
+from harness.runner.own_app import benchmark_again
 from harness.runner.scenario_files import check_python, is_path, scenario_files
 
 ASIDE = frozenset({"capability"})
@@ -106,6 +107,8 @@ def check_benchmarks(
     ours = [*list_benchmarks(pair for pair in modules if not is_path(pair[0]))]
     theirs = _list_anywhere([pair for pair in modules if is_path(pair[0])], places)
     benchmarks_now = {benchmark.id: benchmark for benchmark in (*ours, *theirs)}
+    for again in filter(None, map(benchmark_again, benchmarks)):
+        benchmarks_now[again.id] = again
     for before in benchmarks:
         after = benchmarks_now.get(before.id)
         if after is None or _without_place(before, before) != _without_place(after, before):

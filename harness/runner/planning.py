@@ -21,6 +21,7 @@ from harness.records.trials import AuditSchedule
 from harness.runner.catalog import check_benchmarks, choose_benchmarks
 from harness.runner.choosing import AvailableNames, choose_backends, known
 from harness.runner.known_scenarios import requirements_of
+from harness.runner.own_app import AppRequest, app_benchmarks
 from harness.runner.preparing import (
     Announce,
     announce_environments,
@@ -53,6 +54,7 @@ class RunRequest:
     exclude: Sequence[str] = ()
     note: str = ""
     published: bool = False
+    app: AppRequest | None = None
 
 
 SKETCHES = "ddsketch"
@@ -68,10 +70,7 @@ def plan_run(request: RunRequest, announce: Announce = keep_silent) -> RunStarte
         refuse_unpublishable(chosen)
     tell_of_variables(chosen, announce)
     needs = [SKETCHES] if "latency" in request.also else []
-    places = listing_places(completed(chosen, needs), announce)
-    choice = choose_benchmarks(request.scenarios, scale=request.scale, exclude=request.exclude, places=places)
-    tell_of_broken_plugins(request.scenarios, announce)
-    benchmarks = _with_a_case(choice, chosen)
+    benchmarks = _with_a_case(_wanted(request, completed(chosen, needs), announce), chosen)
     backends = completed(chosen, [*requirements_of(benchmarks), *needs])
     baseline = _baseline(request, names, backends)
     check_twins(benchmarks)
@@ -96,14 +95,23 @@ def plan_run(request: RunRequest, announce: Announce = keep_silent) -> RunStarte
     )
 
 
+def _wanted(request: RunRequest, backends: Sequence[Backend], announce: Announce) -> tuple[Benchmark, ...]:
+    """Return the benchmarks that were asked for: those of an application, or those that words choose."""
+    if request.app is not None:
+        return app_benchmarks(request.app, {backend.loop.family for backend in backends})
+    tell_of_broken_plugins(request.scenarios, announce)
+    places = listing_places(backends, announce)
+    return choose_benchmarks(request.scenarios, scale=request.scale, exclude=request.exclude, places=places)
+
+
 def plan_audit(request: RunRequest, schedule: AuditSchedule, announce: Announce = keep_silent) -> RunStarted:
     """Return what is fixed before an audit of one timed benchmark. Raises BadInput."""
     run = plan_run(request, announce)
     first, *others = run.plan.benchmarks
-    if others or not first.timed or first.ideal is not None or first.set_up:
+    if others or not first.timed or first.ideal is not None or first.set_up or first.is_service:
         raise BadInput(
-            "an audit times one benchmark that neither sleeps nor has a set-up, such as order:n=1, "
-            f"not {request.scenarios[0]}"
+            "an audit times one benchmark that neither sleeps nor serves nor has a set-up, such as "
+            f"order:n=1, not {request.scenarios[0]}"
         )
     return replace(run, audit=schedule)
 
