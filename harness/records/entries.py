@@ -56,6 +56,8 @@ class Machine:
     """An entry for each backend that runs in a virtual environment of its own."""
     cpu_quota: float | None = None
     """The CPUs' time that a container may use per second; None without a limit."""
+    company_factor: float | None = None
+    """How many times longer a worker takes while another CPU is at work; None where that is not recorded."""
 
     @property
     def identity(self) -> str:

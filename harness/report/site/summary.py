@@ -83,6 +83,8 @@ class RecordSummary(msgspec.Struct, frozen=True):
     overall: OverallFigures | None = None
     audit: bool = False
     """Whether it is of an audit: of the method, not of the loops."""
+    method: str | None = None
+    """The version of the method that it was measured by; None where that is not recorded: the first."""
 
     def build_of(self, backend: str) -> str:
         """The build of Python that a backend ran on; empty where its environment could not be made."""
@@ -121,6 +123,7 @@ def summarize_record(
         cases=cases,
         overall=overall_figures(record),
         audit=record.run.audit is not None,
+        method=record.run.method,
     )
 
 
