@@ -1,7 +1,9 @@
 """The evidence under a difference: errors, warnings, leaks and waiting tasks, alike in every format."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -21,7 +23,7 @@ from harness.records.verdict import Verdict
 from harness.report import Format, render
 from harness.report.differences import differences, remarks
 from harness.report.formats import cases
-from harness.report.formats.terminal import show_check
+from harness.report.formats.terminal import render_details, show_check
 from tests.records import ASYNCIO, TRIO, UVLOOP, look, plan, raised, record_of, returned, row, twice
 
 STORY = row("story", returned(1))
@@ -58,9 +60,18 @@ def test_under_a_difference_stand_messages_lines_warnings_and_what_is_left() -> 
     assert difference.evidence == EVIDENCE
 
 
-@pytest.mark.parametrize("format_name", [Format.TERMINAL, Format.MARKDOWN, Format.HTML, Format.JSON])
-def test_every_format_shows_the_messages(format_name: Format) -> None:
-    shown = render(record(twice(failing("no such keyword"))), format_name)
+@pytest.mark.parametrize(
+    "rendered",
+    [
+        render_details,
+        partial(render, form=Format.MARKDOWN),
+        partial(render, form=Format.HTML),
+        partial(render, form=Format.JSON),
+    ],
+    ids=["terminal", "markdown", "html", "json"],
+)
+def test_every_format_shows_the_messages(rendered: Callable[[Record], str]) -> None:
+    shown = rendered(record(twice(failing("no such keyword"))))
     for words in ("TypeError: no such keyword", "socket TCP 127.0.0.1:1234"):
         assert words in shown
 
@@ -78,9 +89,9 @@ def test_messages_are_never_compared() -> None:
 def test_backends_whose_evidence_differs_are_named() -> None:
     seen = record(twice(failing("one")), twice(failing("other")))
     [difference] = differences(seen, Verdict.DIFFERENT_RESULT)
-    assert f"on {UVLOOP}:" in difference.evidence
+    assert "on uvloop:" in difference.evidence
     assert "  TypeError: one" in difference.evidence
-    assert f"on {TRIO}:" in difference.evidence
+    assert "on trio:" in difference.evidence
     assert "  TypeError: other" in difference.evidence
 
 
@@ -105,7 +116,7 @@ def test_what_only_the_first_run_left_is_said_of_a_case_that_is_as_promised() ->
     first = replace(fine, leaks=Leaks(children=1, details=("child process: tracker",)))
     process = ProcessObservations((ObservationCount(first, 1), ObservationCount(fine, 7)))
     [remark] = remarks(record((process, process)))
-    assert remark.case == f"story on {UVLOOP}"
+    assert remark.case == "story on uvloop"
     assert remark.reason == "left at the first run in a process only: children: 1"
     assert remark.evidence == ("left child process: tracker",)
 
@@ -115,7 +126,7 @@ def test_check_prints_the_versions_of_every_backend(capsys: pytest.CaptureFixtur
     show_check(seen)
     lines = capsys.readouterr().out.splitlines()
     for backend in seen.run.plan.backends:
-        assert any(line.startswith(f"{backend.name}: ") and "CPython" in line for line in lines)
+        assert any(line.startswith(f"{backend.loop.name}: ") and "CPython" in line for line in lines)
 
 
 def test_check_as_json_holds_the_versions_of_every_case() -> None:

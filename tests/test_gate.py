@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.analysis.gate import Gate, Limit, Limits, judge, mean_over_sessions, sentences
+from harness.analysis.gate import Gate, Limit, Limits, judge, mean_over_sessions
 from harness.analysis.within import Missing
 from harness.records.estimate import Estimate
+from harness.report.backend_names import shown_names
+from harness.report.gate import gate_sentences
 
 FIVE = Limits(general=0.05)
 UVLOOP, TRIO = "uvloop+gather", "trio+nursery"
@@ -17,6 +19,10 @@ UVLOOP, TRIO = "uvloop+gather", "trio+nursery"
 
 def ratio(low: float | None, high: float | None) -> Estimate:
     return Estimate(1.0 if low is None or high is None else (low + high) / 2, low, high, 20)
+
+
+def sentences(gate: Gate) -> tuple[str, ...]:
+    return gate_sentences(gate, shown_names((UVLOOP, TRIO)))
 
 
 def judged(*ratios: Estimate, limits: Limits = FIVE) -> Gate:
@@ -47,15 +53,13 @@ def test_a_case_is_never_both_broken_and_within_its_limit(low: float, width: flo
 
 def test_what_breaks_is_named_with_its_interval_and_that_it_was_one_session() -> None:
     [said] = sentences(judged(ratio(1.08, 1.12)))
-    assert said == (
-        "order:n=100 on uvloop+gather is more than 5% slower: 1.100× [1.080, 1.120], one session."
-    )
+    assert said == ("order:n=100 on uvloop is more than 5% slower: 1.10× [1.08, 1.12], one session.")
 
 
 def test_of_several_sessions_every_one_must_lie_beyond() -> None:
     all_ = judged(ratio(1.08, 1.12), ratio(1.06, 1.20))
     assert all_.broken
-    assert sentences(all_)[0].endswith("1.130× [1.060, 1.200], in 2 of 2 sessions.")
+    assert sentences(all_)[0].endswith("1.13× [1.06, 1.20], in 2 of 2 sessions.")
     some = judged(ratio(1.08, 1.12), ratio(1.01, 1.03))
     assert not some.broken
     assert sentences(some)[0].endswith("slower only in 1 of 2 sessions, which breaks no limit.")
@@ -72,14 +76,14 @@ def test_a_case_without_any_interval_could_not_be_measured() -> None:
     assert gate.held == ()
     [said] = sentences(gate)
     assert said == (
-        "order:n=100 on uvloop+gather could not be measured: 20 rounds are too few for an interval at 0.95."
+        "order:n=100 on uvloop could not be measured: 20 rounds are too few for an interval at 0.95."
     )
 
 
 def test_a_case_that_lost_its_number_could_not_be_measured() -> None:
     gate = judge(FIVE, {}, [Missing("echo", UVLOOP, "the new record has no such benchmark")], 0.95, 1)
     [said] = sentences(gate)
-    assert said == "echo on uvloop+gather could not be measured: the new record has no such benchmark."
+    assert said == "echo on uvloop could not be measured: the new record has no such benchmark."
 
 
 @pytest.mark.parametrize(
@@ -102,6 +106,19 @@ def test_the_first_pattern_that_matches_a_row_or_a_case_counts(
         Limit("* on trio+nursery", None),
     )
     assert Limits(own, 0.05).of(row, backend) == share
+
+
+def test_an_end_just_beyond_the_limit_is_not_shown_as_the_limit() -> None:
+    [sentence] = sentences(judged(ratio(1.0501, 1.06)))
+    assert "1.055× [1.0501, 1.060]" in sentence
+
+
+def test_a_limit_may_name_a_backend_as_people_see_it() -> None:
+    limits = Limits((Limit("* on trio", 0.1),))
+    assert limits.of("echo", TRIO) == 0.1
+    assert limits.of("echo", "trio+anyio") is None
+    assert limits.on([TRIO]) == limits
+    assert limits.on([UVLOOP]).own == ()
 
 
 def test_cases_without_a_limit_are_not_judged() -> None:
@@ -129,7 +146,7 @@ def test_cases_that_may_lie_beyond_are_told_from_those_within() -> None:
     compared = {(f"row{n}", UVLOOP): [ratio(1.0, 1.02 if n < 2 else 1.08)] for n in range(9)}
     said = " ".join(sentences(judge(FIVE, compared, [], 0.95, 1)))
     assert "2 cases are within the limit." in said
-    assert "7 cases may be within the limit or beyond it: row2 on uvloop+gather," in said
+    assert "7 cases may be within the limit or beyond it: row2 on uvloop," in said
     assert said.endswith("and 2 more.")
 
 
@@ -141,7 +158,7 @@ def test_a_limit_of_a_backend_that_was_left_out_is_not_missed() -> None:
 
 def test_a_break_is_seen_by_the_mean_of_many_sessions_though_one_of_them_does_not_show_it() -> None:
     changes = [change(log, width) for log, width in SHIFTS]
-    [held] = judge(FIVE, {("story", "uvloop"): changes}, (), 0.95, 5).held
+    [held] = judge(FIVE, {("story", UVLOOP): changes}, (), 0.95, 5).held
     assert held.beyond < held.sessions
     assert held.broken
 
@@ -169,13 +186,13 @@ def test_the_mean_of_sessions_misses_the_truth_as_often_as_it_says() -> None:
 
 def test_fewer_sessions_must_all_show_a_break() -> None:
     changes = [change(log, width) for log, width in SHIFTS[:4]]
-    [held] = judge(FIVE, {("story", "uvloop"): changes}, (), 0.95, 4).held
+    [held] = judge(FIVE, {("story", UVLOOP): changes}, (), 0.95, 4).held
     assert not held.broken
 
 
 def test_a_session_without_an_interval_is_told() -> None:
     changes = [Estimate(1.2, 1.15, 1.25, 20), Estimate(1.2, None, None, 3)]
-    gate = judge(FIVE, {("story", "uvloop"): changes}, (), 0.95, 2)
+    gate = judge(FIVE, {("story", UVLOOP): changes}, (), 0.95, 2)
     assert "in 1 of 1 sessions (1 more have no interval)" in " ".join(sentences(gate))
 
 

@@ -87,8 +87,8 @@ def test_the_cpu_time_of_waiting_stands_in_a_table_with_its_ratio() -> None:
     shown = waiting(waited({UVLOOP: 0.2}, (100, 0)))
     assert shown is not None
     by_backend = {backend: (share, ratio) for _, backend, _, _, share, ratio in shown.rows}
-    assert by_backend[ASYNCIO] == ("10.0%", "baseline")
-    share, ratio = by_backend[UVLOOP]
+    assert by_backend["asyncio"] == ("10.0%", "baseline")
+    share, ratio = by_backend["uvloop"]
     assert share == "20.0%"
     assert ratio.startswith("2")
 

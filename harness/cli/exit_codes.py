@@ -14,9 +14,7 @@ def exit_code(record: "Record", unavailable: Sequence[str] = ()) -> int:
 
     The last is a case with this verdict, a backend that was named and cannot run here, or all of them.
     """
-    from harness.records.verdict import FINDINGS
-
-    if any(case.verdict.kind in FINDINGS for result in record.results for case in result.cases):
+    if any(case.verdict.is_finding for result in record.results for case in result.cases):
         return FINDING
     return COULD_NOT_MEASURE if any(unmeasured(record, unavailable)) else ALL_WELL
 
@@ -35,13 +33,15 @@ def unmeasured(record: "Record", unavailable: Sequence[str] = ()) -> Iterator[st
 def _cases_unmeasured(record: "Record") -> Iterator[str]:
     """Name the first case that could not be measured for each reason, and how many more there are."""
     from harness.records.verdict import Verdict
+    from harness.report.backend_names import shown_names
 
+    shown = shown_names(record.backends)
     cases_of: dict[str, list[str]] = {}
     for result in record.results:
         for case in result.cases:
             if case.verdict.kind is Verdict.COULD_NOT_MEASURE:
                 cases_of.setdefault(case.verdict.reason, []).append(
-                    f"{result.benchmark.id} on {case.backend}"
+                    f"{result.benchmark.id} on {shown[case.backend]}"
                 )
     for reason, (first, *others) in cases_of.items():
         yield f"{first}{f' and {len(others)} more' if others else ''}: {reason}"

@@ -9,7 +9,7 @@ from harness.analysis.metrics import Metric, MetricUnit
 from harness.errors import escape_controls
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import BenchmarkResult, CaseResult, Timing
-from harness.records.verdict import Verdict
+from harness.records.verdict import CaseVerdict, Verdict
 
 
 def single_line(text: str) -> str:
@@ -57,12 +57,17 @@ def verdict_text(verdict: Verdict) -> str:
     return f"{VERDICTS[verdict].sign} {verdict}"
 
 
+def case_verdict_text(verdict: CaseVerdict) -> str:
+    """Return a case's verdict as a table shows it, with a mark where it has a blemish."""
+    return f"{verdict_text(verdict.kind)}{' *' if verdict.blemish else ''}"
+
+
 JUDGEMENT_MARKS = {Judgement.NO_CLEAR_DIFFERENCE: " ~", Judgement.EQUAL: " ="}
 """What is put behind a ratio: no clear difference, and equal within the margin."""
 
 
 def case_id(result: BenchmarkResult, cell: CaseResult) -> str:
-    """Return the name of one case: benchmark and backend."""
+    """Return the name of one case as programs know it: benchmark and backend, both whole."""
     return f"{result.benchmark.id} on {cell.backend}"
 
 
@@ -239,6 +244,11 @@ def format_duration(seconds: float) -> str:
     return significant(seconds / size) + unit
 
 
+def counted(count: int, singular: str, plural: str = "") -> str:
+    """Return a number with what it counts: "1 case", "2 cases"; a plural in -s need not be given."""
+    return f"{count} {singular if count == 1 else plural or f'{singular}s'}"
+
+
 def count_benchmarks(count: int) -> str:
     """Return how many benchmarks, in words."""
-    return f"{count} {'benchmark' if count == 1 else 'benchmarks'}"
+    return counted(count, "benchmark")

@@ -7,8 +7,9 @@ from markupsafe import Markup
 
 from harness.records.estimate import Judgement
 from harness.records.record import BenchmarkResult, Record
-from harness.records.verdict import FINDINGS, Verdict
+from harness.records.verdict import Verdict
 from harness.report import charts, commands, differences, evidence
+from harness.report.backend_names import shown_names
 from harness.report.charts import Chart
 from harness.report.charts.rendering import ChartRenderer
 from harness.report.contents import summary_sentences, tables
@@ -167,8 +168,7 @@ def _judgement_legend(record: Record) -> Iterator[LegendEntry]:
 
 def _findings(record: Record) -> Iterator[DifferenceSection]:
     yield from _unavailable(record)
-    shown = (*FINDINGS, Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED)
-    for difference in differences.differences(record, *shown):
+    for difference in differences.findings(record, Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED):
         yield DifferenceSection(
             case=difference.case,
             reason=evidence.truncate(difference.reason, evidence.LONG),
@@ -186,9 +186,10 @@ def _unavailable(record: Record) -> Iterator[DifferenceSection]:
         for case in result.cases
         if case.verdict.kind is Verdict.UNAVAILABLE
     )
+    names = shown_names(record.backends)
     for backend, reason in reasons:
         shown = evidence.truncate(reason, evidence.LONG)
-        yield DifferenceSection(f"{backend} is unavailable", shown, None, (), ())
+        yield DifferenceSection(f"{names[backend]} is unavailable", shown, None, (), ())
 
 
 def _benchmarks(record: Record, renderer: ChartRenderer) -> Iterator[BenchmarkSection]:
