@@ -30,7 +30,7 @@ def calibrate(arms: Sequence[Arm], context: RoundContext, seconds: float) -> Cal
     """Find one loop count for all arms: with it, the first arm's value lasts at least `seconds`."""
     try:
         with ExitStack() as stack:
-            workers = [stack.enter_context(ArmWorker(arm, context)) for arm in arms]
+            workers = context.open_arms(arms, context, stack)
             for worker in workers:
                 worker.wait_until_ready()
             loops, iteration = _find_loops(workers[0], seconds)

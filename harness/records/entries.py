@@ -4,6 +4,7 @@ They are JSON with a version, checked when read.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 from harness.protocol.observations import ProcessObservations
@@ -35,6 +36,14 @@ class BackendEnvironment:
     unavailable: str | None = None
 
 
+class DriverPlace(StrEnum):
+    """Where the driver of a service runs, seen from the CPU that the service is pinned to."""
+
+    OWN_CORE = "a core of its own"
+    SAME_CORE = "another thread of the same core"
+    SAME_CPU = "the same CPU"
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """The machine and the software of a run; `load` is the one-minute average at its start.
@@ -58,6 +67,8 @@ class Machine:
     """The CPUs' time that a container may use per second; None without a limit."""
     company_factor: float | None = None
     """How many times longer a worker takes while another CPU is at work; None where that is not recorded."""
+    driver: DriverPlace | None = None
+    """Where a service's driver runs beside the workers; None where nothing is pinned, or in old records."""
 
     @property
     def identity(self) -> str:
