@@ -79,10 +79,10 @@ def after(count, act):
 
 
 def service_of(folder: Path, text: str) -> Benchmark:
-    """Write a service called `story` into a file of its own."""
+    """Write a service called `scenario` into a file of its own."""
     path = folder / "mine.py"
     path.write_text(HEAD + dedent(text))
-    return Benchmark("story", "user", str(path), "", "mine.py:1", connections=4)
+    return Benchmark("probe", "user", str(path), "", "mine.py:1", connections=4)
 
 
 def context(timeout: float) -> RoundContext:

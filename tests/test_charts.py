@@ -265,7 +265,7 @@ def test_a_unit_that_costs_the_same_at_every_size_grows_by_nothing() -> None:
     assert [curve.growth for curve in found.curves] == [None, None]
 
 
-def test_a_sweep_is_rows_that_differ_in_one_number_on_every_backend_that_has_three() -> None:
+def test_a_sweep_is_benchmarks_that_differ_in_one_number_on_every_backend_that_has_three() -> None:
     (found,) = sweeps(swept(1e-6, 1e-5, 1e-4))
     assert (found.name, found.parameter, found.fixed) == ("grow:how=well:n", "n", (("how", "well"),))
     assert [curve.backend for curve in found.curves] == [ASYNCIO, UVLOOP]

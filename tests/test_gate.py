@@ -96,7 +96,7 @@ def test_a_case_that_lost_its_number_could_not_be_measured() -> None:
         ("echo", UVLOOP, 0.05),
     ],
 )
-def test_the_first_pattern_that_matches_a_row_or_a_case_counts(
+def test_the_first_pattern_that_matches_a_benchmark_or_a_case_counts(
     row: str, backend: str, share: float | None
 ) -> None:
     own = (

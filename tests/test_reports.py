@@ -41,7 +41,7 @@ from tests.records import (
     TRIO,
     UVLOOP,
     everything,
-    look,
+    observation,
     passed,
     plan,
     record_of,
@@ -226,9 +226,9 @@ def hostile_record(text: str) -> Record:
         differences=(documented,),
     )
     seen = {
-        ASYNCIO: twice(look(returned(text), text)),
+        ASYNCIO: twice(observation(returned(text), text)),
         UVLOOP: (ProcessObservations(ended=WorkerExit(f"wrote {text}", f"{text}\n{text}")),),
-        TRIO: twice(look(returned(text + "!"), text)),
+        TRIO: twice(observation(returned(text + "!"), text)),
     }
     differing = replace(of, scenario=f"{text}2")
     entries: list[Entry] = [CaseObserved(of.id, name, sightings) for name, sightings in seen.items()]

@@ -235,7 +235,7 @@ def failure(folder: Path, text: str, timeout: float = PATIENCE) -> ArmFailure:
 
 GOOD = """
 @service(traffic=echo(100, connections=4))
-async def story(listener: socket, stopped: Stopped) -> None:
+async def probe(listener: socket, stopped: Stopped) -> None:
     await serve(listener, stopped, echo_back)
 """
 
@@ -270,7 +270,7 @@ async def act(chunk):
     {what}
 
 @service(traffic=echo(100, connections=4))
-async def story(listener: socket, stopped: Stopped) -> None:
+async def probe(listener: socket, stopped: Stopped) -> None:
     await serve(listener, stopped, after(500, act))
 """
 
@@ -320,7 +320,7 @@ def test_a_service_that_ends_of_itself_is_said_to(tmp_path: Path) -> None:
         tmp_path,
         """
         @service(traffic=echo(100, connections=4))
-        async def story(listener: socket, stopped: Stopped) -> None:
+        async def probe(listener: socket, stopped: Stopped) -> None:
             with_nobody = listener
         """,
     )
@@ -357,7 +357,7 @@ def test_a_service_that_keeps_connections_is_seen_to_leave_descriptors(tmp_path:
         import socket as plain
 
         @service(traffic=echo(100, connections=4))
-        async def story(listener: socket, stopped: Stopped) -> None:
+        async def probe(listener: socket, stopped: Stopped) -> None:
             kept.append(plain.socket(fileno=os.dup(listener.fileno())))
             await serve(listener, stopped, echo_back)
         """,

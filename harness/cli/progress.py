@@ -11,6 +11,7 @@ from rich.live import Live
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
+    Task,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -78,11 +79,17 @@ class Progress:
         )
         self._began = monotonic()
 
+    @property
+    def bars(self) -> tuple[Task, Task]:
+        """The bar of what is observed, and that of what is timed."""
+        observing, timing = self._bars.tasks
+        return observing, timing
+
     def _display(self) -> RenderableType:
         return Group(self._bars, Text(self._note, no_wrap=True, overflow="ellipsis"))
 
     def __enter__(self) -> Self:
-        self._print(self._announcement())
+        self._print(self.announcement())
         if self._shown and self._console.is_terminal:
             self._live.start()
         return self
@@ -126,7 +133,7 @@ class Progress:
         self._bars.update(self._checking, visible=False)
         self._bars.reset(self._timing, completed=self._done(), visible=self._timed)
 
-    def _announcement(self) -> str:
+    def announcement(self) -> str:
         """Say how much is left to do, and roughly how long it takes."""
         state = self._state
         if (schedule := state.run.audit) is not None:

@@ -45,7 +45,7 @@ def list_benchmarks(module: str, family: str) -> Iterator[Benchmark]:
         raise Malformed(f"{module} defines no scenario: decorate a coroutine function with @scenario()")
     for scenario in scenarios:
         try:
-            yield from _benchmarks(scenario, module, family)
+            yield from benchmarks_of(scenario, module, family)
         except Undescribable as refusal:
             raise Malformed(f"{_source(scenario)}: a promise of {scenario.name}: {refusal}") from None
         except Malformed as malformed:
@@ -57,7 +57,8 @@ def list_benchmarks(module: str, family: str) -> Iterator[Benchmark]:
             ) from None
 
 
-def _benchmarks(scenario: Scenario, module: str, family: str) -> Iterator[Benchmark]:
+def benchmarks_of(scenario: Scenario, module: str, family: str) -> Iterator[Benchmark]:
+    """Yield the benchmarks of a scenario: one for each combination of its parameters. Raises Malformed."""
     _check_shape(scenario)
     _check_values(scenario)
     for values in product(*scenario.params.values()):
