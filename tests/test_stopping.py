@@ -12,7 +12,7 @@ from harness.analysis.intervals import estimate_ratio
 from harness.protocol.benchmarks import Benchmark
 from harness.records.plan import DEFAULT, Plan
 from harness.records.store import read_record
-from tests.records import plan, row
+from tests.records import fake_benchmark, plan
 
 AUDIT = Path(__file__).parent.parent / "results" / "2026-11-26-audit"
 RUNS = 1500
@@ -30,7 +30,7 @@ def rounds() -> list[float]:
 
 
 def one_comparison() -> Plan:
-    story: Benchmark = row("story")
+    story: Benchmark = fake_benchmark("story")
     return plan(story, on=["asyncio", "uvloop"], effort=DEFAULT)
 
 

@@ -20,7 +20,7 @@ class DataPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class CaseHistory:
     """One benchmark on one backend against one baseline, on one machine and the same Pythons, oldest first.
 
     `build` and `baseline_build` are the builds of Python that the two ran on: only ratios that agree in
@@ -36,7 +36,7 @@ class Series:
     points: tuple[DataPoint, ...]
 
 
-def series(summaries: Iterable[RecordSummary]) -> tuple[Series, ...]:
+def series(summaries: Iterable[RecordSummary]) -> tuple[CaseHistory, ...]:
     """Return every series in the summaries, its changes marked."""
     points: dict[_Key, list[DataPoint]] = {}
     for summary in sorted(summaries, key=lambda record: (record.started, record.name)):
@@ -44,7 +44,9 @@ def series(summaries: Iterable[RecordSummary]) -> tuple[Series, ...]:
             points.setdefault(_key(summary, case), []).append(DataPoint(summary, case))
     changed = _changes(list(points.values()))
     return tuple(
-        Series(*key, tuple(replace(point, changed=index in at) for index, point in enumerate(series_points)))
+        CaseHistory(
+            *key, tuple(replace(point, changed=index in at) for index, point in enumerate(series_points))
+        )
         for (key, series_points), at in zip(points.items(), changed, strict=True)
     )
 
