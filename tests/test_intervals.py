@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import mannwhitneyu, quantile_test, wilcoxon
 
 from harness.analysis.intervals import (
+    MANY,
     binomial_quantile,
     estimate,
     estimate_ratio,
