@@ -14,6 +14,10 @@ STEADY_GOVERNORS = ("", "performance")
 """The governors under which a CPU keeps its frequency; the empty one is that which could not be read."""
 
 
+COMPANY = 0.1
+"""The share by which work on another CPU may slow a worker before it is told."""
+
+
 class Severity(StrEnum):
     """How much a notice takes from the figures."""
 
@@ -31,6 +35,7 @@ class NoticeKind(StrEnum):
     NOT_PINNED = "not pinned"
     ANOTHER_BUILD = "another build"
     SHARED_CPU = "shared CPU"
+    SHARED_CORE = "shared core"
     TOO_FEW_ROUNDS = "too few rounds"
     SELF_TEST = "self-test"
     NOT_ADJUSTED = "not adjusted"
@@ -112,6 +117,12 @@ def _about_machine(record: Record) -> Iterator[Notice]:
         )
         yield _of_run(NoticeKind.CPU_QUOTA, f"Quota: {text}")
     yield from _about_builds(record)
+    if machine.company_factor is not None and machine.company_factor > 1 + COMPANY:
+        text = (
+            f"work on another CPU makes a worker take {machine.company_factor - 1:.0%} longer: they are "
+            "threads of one core. Leave the machine alone while it measures."
+        )
+        yield _of_run(NoticeKind.SHARED_CORE, f"Shared core: {text}")
     if not machine.pinned:
         text = "Not pinned: this system cannot keep the workers on one CPU."
         yield _of_run(NoticeKind.NOT_PINNED, text)
