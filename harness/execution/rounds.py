@@ -112,13 +112,21 @@ def _turns(pace: RoundSettings, rng: random.Random) -> list[tuple[str, Turn]]:
     """Return the turns of a round, warm-ups first, each with its own seed; all have one loop count."""
     loops = _drawn_loops(pace, rng)
 
-    def turn(timed: TimingMode) -> Turn:
-        return Turn(
-            loops, rng.getrandbits(32), pace.untimed, timed, pace.warm, pace.laps, pace.collect, pace.rate
-        )
+    def turn(timed: TimingMode, rate: float = 0.0) -> Turn:
+        seed, count = rng.getrandbits(32), _paced(loops, rate)
+        return Turn(count, seed, pace.untimed, timed, pace.warm, pace.laps, pace.collect, rate)
 
     warmups = [("warmup", turn("whole")) for _ in range(pace.warmups)]
-    return [*warmups, *(("turn", turn(pace.timed)) for _ in range(pace.turns))]
+    return [*warmups, *(("turn", turn(pace.timed, rate)) for rate in pace.rates or (0.0,) * pace.turns)]
+
+
+PACED_SECONDS = 0.15
+"""How long a service is asked at one rate: ten such turns of 3,500 requests a second show a p99.9."""
+
+
+def _paced(loops: int, rate: float) -> int:
+    """Return the requests of a turn: as many as become due while it lasts, where it has a rate."""
+    return max(1, round(rate * PACED_SECONDS)) if rate else loops
 
 
 def _drawn_loops(pace: RoundSettings, rng: random.Random) -> int:
