@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from rich.progress import Task
-
 from harness.cli.progress import Progress
 from harness.records.entries import BenchmarkCalibrated, BenchmarkFinished, Entry
 from harness.records.plan import DEFAULT, FAST, Effort
@@ -33,12 +31,6 @@ PLAYED: list[Entry] = [
 ]
 
 
-def bars(progress: Progress) -> tuple[Task, Task]:
-    """That of what is observed, and that of what is timed."""
-    observing, timing = progress._bars.tasks
-    return observing, timing
-
-
 def happen(tally: RunState, progress: Progress, *entries: Entry) -> None:
     """Entries as a run tells them."""
     for entry in entries:
@@ -53,10 +45,9 @@ def test_a_native_row_that_is_measured_in_anothers_rounds_is_not_waited_for() ->
     observed = [*seen_alike(told, seen), *seen_alike(twin, seen, [ASYNCIO, UVLOOP])]
     tally = RunState(begun(plan(told, twin, effort=FAST)), observed)
     progress = Progress(tally, shown=False, timed=True)
-    assert "timing 1 of the benchmarks" in progress._announcement()
-    assert "passes" not in progress._announcement()
+    assert "timing 1 benchmark:" in progress.announcement()
     happen(tally, progress, BenchmarkFinished(told.id, StopReason(StopKind.ROUNDS, 6, "fast")))
-    _, timing = bars(progress)
+    _, timing = progress.bars
     assert timing.completed == timing.total == 1
 
 
@@ -64,35 +55,35 @@ def test_the_passes_that_were_asked_for_are_announced_with_the_time_they_may_tak
     rows = (row("one", returned(1), set_up=True), row("two", returned(1)))
     asked = replace(plan(*rows), passes=("latency", "collections"))
     progress = Progress(RunState(begun(asked)), shown=False, timed=True)
-    assert progress._announcement().endswith(" s, 3 passes at most 180 s")
+    assert progress.announcement().endswith("timing 2 benchmarks: at most 5:00 left")
 
 
 def test_what_is_timed_takes_the_place_of_what_is_observed_once_all_of_it_is() -> None:
     tally = RunState(begun(plan(ONE, TWO)))
     progress = Progress(tally, shown=False, timed=True)
     happen(tally, progress, *SEEN[:-1])
-    assert [(bar.visible, bar.completed) for bar in bars(progress)] == [(True, 5), (False, 0)]
+    assert [(bar.visible, bar.completed) for bar in progress.bars] == [(True, 5), (False, 0)]
     happen(tally, progress, SEEN[-1])
-    assert [(bar.visible, bar.completed) for bar in bars(progress)] == [(False, 6), (True, 0)]
+    assert [(bar.visible, bar.completed) for bar in progress.bars] == [(False, 6), (True, 0)]
 
 
 def test_a_check_shows_nothing_that_is_timed() -> None:
     tally = RunState(begun(plan(ONE, TWO)))
     progress = Progress(tally, shown=False, timed=False)
     happen(tally, progress, *SEEN)
-    assert [bar.visible for bar in bars(progress)] == [False, False]
+    assert [bar.visible for bar in progress.bars] == [False, False]
 
 
 def test_a_run_that_goes_on_begins_where_it_was() -> None:
     progress = Progress(RunState(begun(plan(ONE, TWO)), SEEN[:2]), shown=False, timed=True)
-    observing, _ = bars(progress)
+    observing, _ = progress.bars
     assert (observing.visible, observing.completed, observing.total) == (True, 2, 6)
 
 
 def test_a_run_that_goes_on_with_all_observed_shows_what_is_timed_and_the_rows_that_were_finished() -> None:
     tally = RunState(begun(plan(ONE, TWO)), [*SEEN, BenchmarkFinished(ONE.id, StopReason(StopKind.TIME, 60))])
     progress = Progress(tally, shown=False, timed=True)
-    observing, timing = bars(progress)
+    observing, timing = progress.bars
     assert (observing.visible, timing.visible) == (False, True)
     assert (timing.completed, timing.total) == (1, 2)
     happen(tally, progress, BenchmarkFinished(TWO.id, StopReason(StopKind.TIME, 60)))
@@ -102,20 +93,20 @@ def test_a_run_that_goes_on_with_all_observed_shows_what_is_timed_and_the_rows_t
 def test_a_run_that_goes_on_announces_only_what_is_left() -> None:
     def announced(entries: list[Entry], effort: Effort = DEFAULT) -> str:
         tally = RunState(begun(plan(ONE, TWO, effort=effort)), entries)
-        return Progress(tally, shown=False, timed=True)._announcement()
+        return Progress(tally, shown=False, timed=True).announcement()
 
     finished = BenchmarkFinished(ONE.id, StopReason(StopKind.TIME, 60))
     assert announced([]) == (
-        "2 benchmarks, 6 cases: observing takes about 2 s, timing 2 of the benchmarks at most 120 s"
+        "2 benchmarks, 6 cases: observing takes about 2 s, timing 2 benchmarks: at most 2:00 left"
     )
     assert announced([*SEEN[:2]]) == (
-        "2 benchmarks, 6 cases: observing 4 of them takes about 1 s, timing 2 of the benchmarks at most 120 s"
+        "2 benchmarks, 6 cases: observing 4 of them takes about 1 s, timing 2 benchmarks: at most 2:00 left"
     )
     assert announced([*SEEN, finished, *PLAYED]) == (
-        "2 benchmarks, 6 cases: all are observed, timing 1 of the benchmarks at most 40 s"
+        "2 benchmarks, 6 cases: all are observed, timing 1 benchmark: at most 0:40 left"
     )
     assert announced([*SEEN, finished, *PLAYED], FAST) == (
-        "2 benchmarks, 6 cases: all are observed, timing 1 of the benchmarks about 5 s"
+        "2 benchmarks, 6 cases: all are observed, timing 1 benchmark: at most 0:04 left"
     )
     assert announced([*SEEN, finished, BenchmarkFinished(TWO.id, StopReason(StopKind.TIME, 60))]) == (
         "2 benchmarks, 6 cases: all are observed"
@@ -129,8 +120,8 @@ def test_an_audit_counts_the_comparisons_of_identical_code() -> None:
         audit, [*SEEN[:3], TrialResult(identical, 0, 9.0, 40, ""), TrialResult(planted, 0, 9.0, 40, "")]
     )
     progress = Progress(tally, shown=False, timed=True)
-    assert progress._announcement() == "2 comparisons of identical code, and more: at most 82 s"
-    _, timing = bars(progress)
+    assert progress.announcement() == "2 comparisons of identical code, and more: at most 82 s"
+    _, timing = progress.bars
     assert (timing.visible, timing.completed, timing.total) == (True, 1, 3)
     happen(tally, progress, TrialResult(planted, 1, 9.0, 40, ""))
     assert timing.completed == 1
