@@ -189,4 +189,4 @@ class Progress:
     def _print(self, text: str) -> None:
         """Print a line that stays on the screen."""
         if self._shown:
-            self._console.print(text, style="dim", markup=False, soft_wrap=True)
+            self._console.print(text, style="dim", markup=False, soft_wrap=not self._console.is_terminal)

@@ -9,6 +9,10 @@ from harness.records.estimate import Judgement
 from harness.records.record import BenchmarkResult, Record
 from harness.records.verdict import FINDINGS, Verdict
 from harness.report import charts, commands, differences, evidence
+from harness.report.answer.headline import headline
+from harness.report.answer.remarks import remarks
+from harness.report.answer.strips import StripChart, strip_chart
+from harness.report.answer.values import Remark
 from harness.report.charts import Chart
 from harness.report.charts.rendering import ChartRenderer
 from harness.report.contents import summary_sentences, tables
@@ -93,6 +97,9 @@ class Page:
     name: str
     subject: str
     conditions: str
+    headline: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+    strips: StripChart | None
     sentences: tuple[str, ...]
     warnings: tuple[Notice, ...]
     benchmark_warnings: tuple[str, ...]
@@ -121,6 +128,9 @@ def page_of(record: Record, renderer: ChartRenderer) -> Page:
         name=record.run.name,
         subject=subject,
         conditions=conditions,
+        headline=headline(record),
+        remarks=remarks(record, details="below"),
+        strips=strip_chart(record),
         sentences=summary_sentences(record),
         warnings=tuple(_notices(record)),
         benchmark_warnings=tuple(notice.text for notice in notices_of_benchmarks(record)),
