@@ -280,8 +280,32 @@ def test_a_backend_that_is_not_there_or_crashed_keeps_its_verdict_beside_a_story
     ]
 
 
-def test_a_promise_that_is_not_kept_is_a_difference_also_where_every_backend_raises() -> None:
-    assert verdicts_of(STORY, **everywhere(TYPO)) == [Verdict.DIFFERENT_RESULT] * 3
+def test_a_value_that_is_promised_where_every_backend_raises_could_not_be_measured() -> None:
+    assert verdicts_of(STORY, **everywhere(TYPO)) == [Verdict.COULD_NOT_MEASURE] * 3
+
+
+def test_a_promise_that_some_backends_keep_and_others_raise_at_is_a_difference() -> None:
+    returns = {**everywhere(TYPO), "asyncio": twice(look(returned(1)))}
+    assert verdicts_of(STORY, **returns) == [Verdict.SAME_RESULT, *[Verdict.DIFFERENT_RESULT] * 2]
+
+
+def test_a_promise_that_the_only_loop_which_is_there_does_not_keep_is_a_difference() -> None:
+    missing = (ProcessObservations(unavailable="not installed"),)
+    assert verdicts_of(STORY, **{**everywhere(TYPO), "uvloop": missing, "trio": missing}) == [
+        Verdict.DIFFERENT_RESULT,
+        Verdict.UNAVAILABLE,
+        Verdict.UNAVAILABLE,
+    ]
+
+
+def test_a_promise_of_which_it_is_documented_that_some_loop_raises_is_no_fault_of_the_scenario() -> None:
+    lack = Difference(("trio+*",), Promise(raised(TYPO)), "it is so", "https://example.org")
+    promised = row("story", returned(1), differences=(lack,))
+    assert verdicts_of(promised, **everywhere(TYPO)) == [
+        Verdict.DIFFERENT_RESULT,
+        Verdict.DIFFERENT_RESULT,
+        Verdict.KNOWN_DIFFERENCE,
+    ]
 
 
 def test_a_documented_difference_that_promises_the_error_counts_for_the_backends_that_it_matches() -> None:

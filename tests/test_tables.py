@@ -246,7 +246,7 @@ def test_only_the_last_lines_of_what_a_worker_said_are_shown_and_none_of_our_fra
 
 def test_the_sentences_say_who_agrees_who_is_faster_and_what_task_groups_do_differently() -> None:
     agreement, *speeds, groups = sentences.backend_sentences(everything())
-    assert "uvloop+gather gives the same result in 7 of 10" in agreement
+    assert "uvloop+gather gives the same result in 8 of 10" in agreement
     assert "missing+gather could not be observed" in agreement
     assert any(
         re.search(r"uvloop\+gather: less time in \d of \d .*most: .*% less time, 0\.\d+× \[", said)

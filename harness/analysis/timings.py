@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from harness.analysis.contrasts import contrasts
+from harness.analysis.growth import growing
 from harness.analysis.intervals import estimate, estimate_ratio, judge_ratio
 from harness.analysis.metrics import METRICS
 from harness.analysis.samples import (
@@ -28,6 +29,12 @@ from harness.records.record import Timing
 
 DISTURBING = 0.01
 """The share of the time between its turns above which an arm's use of CPU is flagged."""
+
+IDLE = 0.01
+"""The share of wall time that a benchmark which promises only to wait may use of a CPU.
+
+A sleep of 0.1 s takes asyncio 0.2% of it; what polls takes 2% or more.
+"""
 
 HELPING = 0.01
 """The share of CPU time used by other threads than the loop's above which they are helpers.
@@ -154,6 +161,7 @@ class BenchmarkSamples:
 
     def _timing(self, name: str) -> Timing:
         timing = self._with_cpu_ratio(name, self._absolute(self.parts(name)))
+        timing = replace(timing, flags=(*timing.flags, *self._idling(timing)))
         samples = self._samples(name)
         if self.benchmark.ideal is not None:
             return replace(timing, excess=estimate(samples, self.plan.inner_level), samples=samples)
@@ -170,6 +178,12 @@ class BenchmarkSamples:
             flags=(*timing.flags, *_quiet_and_whole(samples, means)),
         )
 
+    def _idling(self, timing: Timing) -> tuple[str, ...]:
+        """Flag a backend that uses CPU time in a benchmark that promises only to wait."""
+        if not self.benchmark.idle or timing.cpu_share <= IDLE:
+            return ()
+        return (f"uses {timing.cpu_share:.1%} of a CPU where the benchmark promises only to wait",)
+
     def _with_cpu_ratio(self, name: str, timing: Timing) -> Timing:
         """Add the ratio of CPU times, of a backend that waits: its wall time hides what it costs."""
         if not timing.waits or name not in self._compared_backends():
@@ -183,7 +197,7 @@ class BenchmarkSamples:
         return Timing(
             metrics=dict(self._metrics(parts)),
             threads=max(part.summary.threads for part in parts),
-            flags=(*_disturbing(parts), *_trending(parts)),
+            flags=(*_disturbing(parts), *_trending(parts), *growing(parts)),
             waits=waits([value for part in parts for value in part.values]),
         )
 

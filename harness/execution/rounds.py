@@ -3,7 +3,7 @@
 import math
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import Self, TypeVar
@@ -11,13 +11,12 @@ from typing import Self, TypeVar
 import msgspec
 
 from harness.execution.process import Reply, Worker
+from harness.execution.values import LARGEST_NUMBER, has_laps, numbers_of
 from harness.execution.waiting import ATTEMPTS
 from harness.protocol.descriptions import Outcome
-from harness.protocol.laps import lap_sizes, unpack
 from harness.protocol.messages import (
     UNMEASURED,
     CaseSpec,
-    LatencySketch,
     TimingMode,
     Turn,
     Value,
@@ -28,9 +27,6 @@ from harness.records.pace import GRAIN, ArmFailure, ArmRound, RoundSettings
 
 T = TypeVar("T")
 Message = TypeVar("Message", Value, WorkerSummary)
-
-LARGEST_NUMBER = 2**63
-"""The largest number that a worker may send: nanoseconds of 292 years, and within what a float can divide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +157,7 @@ class ArmWorker:
         asked = replace(turn, loops=turn.loops + self._unreported(turn))
         self._worker.send(kind, asked)
         value = self._checked(self._expect("value", Value))
-        if value.loops != asked.loops or value.unreported or value.wall <= 0 or not _has_laps(value, asked):
+        if value.loops != asked.loops or value.unreported or value.wall <= 0 or not has_laps(value, asked):
             raise ArmFailed(
                 ArmFailure(
                     self._arm.name, f"wrote a value that cannot be: {value.loops} loops, {value.wall} ns"
@@ -197,7 +193,7 @@ class ArmWorker:
 
     def _checked(self, message: Message) -> Message:
         """Return the message itself. Raises ArmFailed for a number in it that no clock or counter gives."""
-        if any(abs(number) > LARGEST_NUMBER for number in _numbers(message)):
+        if any(abs(number) > LARGEST_NUMBER for number in numbers_of(message)):
             raise ArmFailed(ArmFailure(self._arm.name, "wrote a number that cannot be: it is beyond ±2^63"))
         return message
 
@@ -216,31 +212,6 @@ class ArmWorker:
             return reply.read(shape)
         except msgspec.ValidationError as error:
             raise ArmFailed(ArmFailure(self._arm.name, f"wrote what is no {reply.kind}: {error}")) from None
-
-
-def _has_laps(value: Value, turn: Turn) -> bool:
-    """Decide whether a value has the laps that it was asked for, which make up all of its time."""
-    asked = len(lap_sizes(turn.loops, turn.laps))
-    if asked == 1:
-        return not value.laps
-    try:
-        laps = unpack(value.laps)
-    except ValueError:
-        return False
-    fits = 0 <= value.collected_laps < 1 << asked
-    return fits and min(laps) > 0 and len(laps) == asked and sum(laps) == value.wall
-
-
-def _numbers(message: Value | WorkerSummary | LatencySketch) -> Iterator[float]:
-    """Yield every number of a message, those of its sketch among them."""
-    for name in message.__slots__:
-        match getattr(message, name):
-            case int() | float() as number:
-                yield number
-            case tuple() as numbers:
-                yield from numbers
-            case LatencySketch() as sketch:
-                yield from _numbers(sketch)
 
 
 def _refusal(reply: Reply) -> str:

@@ -126,6 +126,15 @@ class LatencySketch:
 
 
 @dataclass(frozen=True, slots=True)
+class Growth:
+    """The bytes and the descriptors by which a worker grew in the last `iterations` of its turns."""
+
+    iterations: int
+    memory: int
+    descriptors: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerSummary:
     """A timing worker's last message: its memory, its threads and the CPU time of its start.
 
@@ -141,5 +150,7 @@ class WorkerSummary:
     threads: int
     sketch: LatencySketch | None = None
     loop_class: str = ""
+    growth: Growth | None = None
+    """How it grew in the second half of its turns; None where that is not known."""
     pyperf: str = ""
     """The worker's run as pyperf writes it, in records of the first method; now the parent writes it."""

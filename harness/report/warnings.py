@@ -175,8 +175,9 @@ def _about_self_test(record: Record) -> Iterator[Notice]:
 def _flagged(results: Iterable[BenchmarkResult]) -> Iterator[Notice]:
     for result in results:
         for case in result.cases:
-            if case.timing and case.timing.flags:
-                text = f"{case_id(result, case)}: {'; '.join(case.timing.flags)}."
+            flags = [*filter(None, (case.verdict.blemish,)), *case.timing.flags] if case.timing else []
+            if flags:
+                text = f"{case_id(result, case)}: {'; '.join(flags)}."
                 yield Notice(Scope.CASE, NoticeKind.FLAGGED, Severity.WARNING, text)
 
 

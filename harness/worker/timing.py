@@ -26,6 +26,7 @@ from harness.worker.captured_output import discarding_output
 from harness.worker.channel import Channel
 from harness.worker.clock import CLOCKS, Clock, value_of
 from harness.worker.describing import Describer
+from harness.worker.growth import GrowthMeter
 from harness.worker.loading import BoundScenario, Operation, open_case, run_on
 from harness.worker.memory import process_memory
 from harness.worker.operation_timer import OperationTimer
@@ -89,6 +90,7 @@ class Session:
         self._runtime = runtime
         self._channel = channel
         self._clock = Clock()
+        self._growth = GrowthMeter()
         self._timer = OperationTimer()
         self._described: object = None
         self._describer = Describer(runtime.cancelled)
@@ -162,6 +164,7 @@ class Session:
         is where no full collection is asked for.
         """
         turn = call.turn
+        self._growth.count(turn.untimed + turn.loops)
         random.seed(turn.seed)
         collects = turn.timed != "uncollected"
         if collects and turn.collect and turn.warm:
@@ -205,6 +208,7 @@ class Session:
             threads=self._threads,
             sketch=self._timer.latency_sketch(),
             loop_class=loop_class,
+            growth=self._growth.growth(),
         )
 
 

@@ -24,6 +24,7 @@ def remarks(record: Record, details: str = "--details") -> tuple[Remark, ...]:
     return (
         *(Remark(Tone.PLAIN, sentence) for sentence in audit.sentences(record)),
         *sameness(record, details),
+        *_blemished(record, details),
         *_self_test(record),
         *_shown(list(warnings(record, details)), details),
     )
@@ -44,6 +45,20 @@ def sameness(record: Record, details: str) -> tuple[Remark, ...]:
     tone = Tone.FINDING if findings else Tone.WARNING
     counts = ", ".join(f"{verdict} in {_cases(verdicts[verdict])}" for verdict in (*findings, *unknown))
     return (Remark(tone, f"{counts}: {_first_case(record, {*findings, *unknown})} ({details})"),)
+
+
+def _blemished(record: Record, details: str) -> Iterator[Remark]:
+    """Yield how many cases did all that was promised, and left or reported something else as well."""
+    blemished = [
+        (f"{result.benchmark.id} on {case.backend}", case.verdict.blemish)
+        for result in record.results
+        for case in result.cases
+        if case.verdict.blemish
+    ]
+    if blemished:
+        [(case, blemish), *_] = blemished
+        words = f"in {_cases(len(blemished))} more than was promised: {case} {blemish} ({details})"
+        yield Remark(Tone.FINDING, words)
 
 
 def _same(record: Record, known: int, details: str) -> str:

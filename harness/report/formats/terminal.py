@@ -12,7 +12,7 @@ from rich.text import Text
 
 from harness.errors import escape_controls
 from harness.records.record import Record
-from harness.records.verdict import EXPLAINED, FINDINGS, ClaimResult
+from harness.records.verdict import EXPLAINED, CaseVerdict, ClaimResult, Verdict
 from harness.report import commands, differences
 from harness.report.answer.of_record import answer
 from harness.report.answer.values import Answer, SortOrder
@@ -21,7 +21,7 @@ from harness.report.contents import tables as tables_of
 from harness.report.differences import SideBySide
 from harness.report.evidence import versions_in_words
 from harness.report.formats.answer import draw_answer
-from harness.report.formatting import VERDICTS, verdict_text
+from harness.report.formatting import VERDICTS, case_verdict_text, verdict_text
 from harness.report.tables import results
 from harness.report.tables.capabilities import RENDERINGS, ability_text
 from harness.report.tables.cpython_tests import RENDERINGS as OUTCOME_RENDERINGS
@@ -34,6 +34,10 @@ _WIDTH_OF_ANSWER = 80
 
 _STYLES = {
     **{verdict_text(verdict): rendering.style for verdict, rendering in VERDICTS.items()},
+    **{
+        case_verdict_text(CaseVerdict(verdict, blemish="some")): "yellow"
+        for verdict in (Verdict.SAME_RESULT, Verdict.KNOWN_DIFFERENCE)
+    },
     **{ability_text(ability): rendering.style for ability, rendering in RENDERINGS.items()},
     **{str(ability): rendering.style for ability, rendering in RENDERINGS.items()},
     **{outcome_text(outcome): rendering.style for outcome, rendering in OUTCOME_RENDERINGS.items()},
@@ -90,7 +94,7 @@ def page(record: Record) -> RenderableType:
         results.times(record),
         *(table for _, table in tables_of(record)),
     )
-    findings = differences.differences(record, *FINDINGS, *EXPLAINED)
+    findings = differences.findings(record, *EXPLAINED)
     parts: list[RenderableType] = [_text(what, style="bold"), _text(where, style="dim"), Text()]
     parts += [_table(table) for table in tables if table is not None]
     parts += [side_by_side(finding) for finding in findings]
@@ -165,7 +169,7 @@ def show_check(record: Record) -> None:
     for table in tables:
         if table is not None:
             out.print(_table(table))
-    for difference in differences.differences(record, *FINDINGS, *EXPLAINED):
+    for difference in differences.findings(record, *EXPLAINED):
         out.print(side_by_side(difference))
     observed = results.observed(record)
     if observed.rows and len({result.benchmark.scenario for result in record.results}) == 1:
