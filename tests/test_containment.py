@@ -45,22 +45,22 @@ def orphaned(folder: Path, number: int) -> Containment:
 def test_each_workers_orphans_end_with_it_and_nobody_elses(
     tmp_path: Path, sleeper: "subprocess.Popen[bytes]"
 ) -> None:
-    before = set(containment._adopted())
+    before = set(containment.adopted_processes())
     first, second = orphaned(tmp_path, 1), orphaned(tmp_path, 2)
-    assert len(set(containment._adopted()) - before) == 2
+    assert len(set(containment.adopted_processes()) - before) == 2
     first.end_descendants()
-    assert len(set(containment._adopted()) - before) == 1
+    assert len(set(containment.adopted_processes()) - before) == 1
     second.end_descendants()
-    assert set(containment._adopted()) == before
+    assert set(containment.adopted_processes()) == before
     assert sleeper.poll() is None
 
 
 def test_this_process_adopts_no_orphans_once_the_last_worker_has_ended(tmp_path: Path) -> None:
     orphaned(tmp_path, 1).end_descendants()
-    before = containment._adopted()
+    before = containment.adopted_processes()
     words = [sys.executable, "-c", "import os, time\nif os.fork(): os._exit(0)\ntime.sleep(0.5)"]
     subprocess.run(words, check=True)
-    assert containment._adopted() == before
+    assert containment.adopted_processes() == before
 
 
 def test_a_worker_has_a_limit_of_its_own_and_the_system_ends_it_first(

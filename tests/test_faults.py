@@ -1,4 +1,4 @@
-"""One row per fault: what a hostile loop or story does, the verdict on it, and the evidence for that."""
+"""One benchmark per fault: what a hostile loop or scenario does, its verdict, and the evidence for that."""
 
 import os
 import re
@@ -99,7 +99,7 @@ IN_STORIES_ONLY = {"huge_value", "deep_value"}
 
 @pytest.fixture(scope="module")
 def rows() -> dict[str, Benchmark]:
-    return {row.id: row for row in list_benchmarks([("tests.hostile.stories", "user")])}
+    return {row.id: row for row in list_benchmarks([("tests.hostile.scenarios", "user")])}
 
 
 @pytest.fixture
@@ -107,10 +107,10 @@ def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     """No process, pipe or file of a worker is there afterwards, and little memory was taken here."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(containment, "memory_limit", lambda: GIB)
-    before = _descriptors(), containment._adopted()
+    before = _descriptors(), containment.adopted_processes()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     yield
-    assert (_descriptors(), containment._adopted()) == before
+    assert (_descriptors(), containment.adopted_processes()) == before
     assert _processes_in(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 64 * MIB / 1024

@@ -13,17 +13,17 @@ from tests.records import (
     PACE,
     UVLOOP,
     begun,
-    look,
+    fake_benchmark,
+    observation,
     plan,
     returned,
     round_of,
-    row,
     seen_alike,
     twice,
 )
 
-ONE, TWO = row("one", returned(1)), row("two", returned(1))
-SEEN = [entry for story in (ONE, TWO) for entry in seen_alike(story, twice(look(returned(1))))]
+ONE, TWO = fake_benchmark("one", returned(1)), fake_benchmark("two", returned(1))
+SEEN = [entry for probe in (ONE, TWO) for entry in seen_alike(probe, twice(observation(returned(1))))]
 PLAYED: list[Entry] = [
     BenchmarkCalibrated(TWO.id, PACE),
     round_of(TWO.id, 0, {}, seconds=12.0),
@@ -38,10 +38,12 @@ def happen(tally: RunState, progress: Progress, *entries: Entry) -> None:
         progress.show(entry)
 
 
-def test_a_native_row_that_is_measured_in_anothers_rounds_is_not_waited_for() -> None:
-    told = row("story", returned(1), uses_gather=False)
-    twin = replace(row("asyncio_story", returned(1), uses_gather=False), native="story", only="asyncio")
-    seen = twice(look(returned(1)))
+def test_a_twin_that_is_measured_in_its_hosts_rounds_is_not_waited_for() -> None:
+    told = fake_benchmark("probe", returned(1), uses_gather=False)
+    twin = replace(
+        fake_benchmark("asyncio_probe", returned(1), uses_gather=False), native="probe", only="asyncio"
+    )
+    seen = twice(observation(returned(1)))
     observed = [*seen_alike(told, seen), *seen_alike(twin, seen, [ASYNCIO, UVLOOP])]
     tally = RunState(begun(plan(told, twin, effort=FAST)), observed)
     progress = Progress(tally, shown=False, timed=True)
@@ -52,7 +54,7 @@ def test_a_native_row_that_is_measured_in_anothers_rounds_is_not_waited_for() ->
 
 
 def test_the_passes_that_were_asked_for_are_announced_with_the_time_they_may_take() -> None:
-    rows = (row("one", returned(1), set_up=True), row("two", returned(1)))
+    rows = (fake_benchmark("one", returned(1), set_up=True), fake_benchmark("two", returned(1)))
     asked = replace(plan(*rows), passes=("latency", "collections"))
     progress = Progress(RunState(begun(asked)), shown=False, timed=True)
     assert progress.announcement().endswith("timing 2 benchmarks: at most 5:00 left")
@@ -80,7 +82,9 @@ def test_a_run_that_goes_on_begins_where_it_was() -> None:
     assert (observing.visible, observing.completed, observing.total) == (True, 2, 6)
 
 
-def test_a_run_that_goes_on_with_all_observed_shows_what_is_timed_and_the_rows_that_were_finished() -> None:
+def test_a_run_that_goes_on_with_all_observed_shows_what_is_timed_and_the_benchmarks_that_were_finished() -> (
+    None
+):
     tally = RunState(begun(plan(ONE, TWO)), [*SEEN, BenchmarkFinished(ONE.id, StopReason(StopKind.TIME, 60))])
     progress = Progress(tally, shown=False, timed=True)
     observing, timing = progress.bars

@@ -9,10 +9,23 @@ from harness.records.plan import DEFAULT
 from harness.records.stop_reason import StopKind, StopReason
 from harness.runner.state import RunState
 from harness.runner.time_left import ARM_SECONDS, TimeLeft, slowness, time_left
-from tests.records import ASYNCIO, begun, look, part, plan, returned, round_of, row, seen_alike, twice
+from tests.records import (
+    ASYNCIO,
+    begun,
+    fake_benchmark,
+    observation,
+    part,
+    plan,
+    returned,
+    round_of,
+    seen_alike,
+    twice,
+)
 
-BENCHMARKS = [row(name, returned(1)) for name in ("one", "two", "three")]
-OBSERVED = [entry for benchmark in BENCHMARKS for entry in seen_alike(benchmark, twice(look(returned(1))))]
+BENCHMARKS = [fake_benchmark(name, returned(1)) for name in ("one", "two", "three")]
+OBSERVED = [
+    entry for benchmark in BENCHMARKS for entry in seen_alike(benchmark, twice(observation(returned(1))))
+]
 FINISHED = BenchmarkFinished(BENCHMARKS[0].id, StopReason(StopKind.PRECISION, 0.02))
 
 

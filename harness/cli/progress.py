@@ -24,7 +24,8 @@ from harness.records.entries import (
 from harness.records.stop_reason import StopReason
 from harness.records.trials import TrialResult
 from harness.report.answer.of_benchmark import narrowing_words, result_words
-from harness.report.formatting import count_benchmarks, format_ratio
+from harness.report.backend_names import shown_names
+from harness.report.formatting import count_benchmarks, counted, format_ratio
 from harness.runner.state import RunState
 from harness.runner.time_left import own_benchmarks, slowness, time_left
 
@@ -43,6 +44,7 @@ class Progress:
         self._shown = shown
         self._timed = timed
         self._console = Console(file=sys.stderr, highlight=False)
+        self._names = shown_names(backend.name for backend in state.plan.backends)
         self._own = own_benchmarks(state)
         self._seconds: list[float] = []
         """How long each benchmark took that was finished while this was shown."""
@@ -110,7 +112,7 @@ class Progress:
             case PassRoundMeasured(name, measured):
                 self._note = f"{measured.benchmark}: round {measured.number + 1} of the pass {name}"
             case ArmDropped(benchmark, failure):
-                self._print(f"{benchmark} on {failure.arm}: {failure.reason}; it has no number")
+                self._print(f"{benchmark} on {self._names[failure.arm]}: {failure.reason}; it has no number")
             case BenchmarkFinished(benchmark, reason):
                 self._finished(benchmark, reason)
             case TrialResult():
@@ -135,9 +137,10 @@ class Progress:
         if (schedule := state.run.audit) is not None:
             seconds = max(0.0, schedule.seconds - sum(result.seconds for result in state.trials))
             left = schedule.trials - self._done()
-            return f"{left} comparisons of identical code, and more: at most {seconds:.0f} s"
+            return f"{counted(left, 'comparison')} of identical code, and more: at most {seconds:.0f} s"
         parts = [self._left_to_observe(), *(self._left_to_time() if self._timed else ())]
-        return f"{count_benchmarks(len(state.plan.benchmarks))}, {self._cases} cases: {', '.join(parts)}"
+        what = f"{count_benchmarks(len(state.plan.benchmarks))}, {counted(self._cases, 'case')}"
+        return f"{what}: {', '.join(parts)}"
 
     def _left_to_observe(self) -> str:
         left = self._cases - self._before
@@ -161,7 +164,7 @@ class Progress:
     def _trial(self, result: TrialResult) -> str:
         """Say which trial it was, what came of it, and how many there were."""
         ratios = "  ".join(
-            f"{comparison.backend} {format_ratio(comparison.ratio)}"
+            f"{self._names[comparison.backend]} {format_ratio(comparison.ratio)}"
             for comparison in result.comparisons
             if comparison.ratio.has_interval
         )
@@ -183,7 +186,7 @@ class Progress:
         self._slowness = slowness(state.rounds)
         count = f"round {len(state.rounds)}" + (f" of {fixed}" if fixed else "")
         ratios = state.samples().ratios(self._state.plan.width_level)
-        narrowing = narrowing_words(ratios, sleeps=state.benchmark.ideal is not None)
+        narrowing = narrowing_words(self._state.plan, ratios, sleeps=state.benchmark.ideal is not None)
         return f"{measured.benchmark}: {count}  {narrowing}"
 
     def _print(self, text: str) -> None:

@@ -74,7 +74,7 @@ class Containment:
         if not LINUX:
             return
         deadline = time.monotonic() + _PATIENCE
-        while (orphans := [*filter(self._is_ours, _adopted())]) and time.monotonic() < deadline:
+        while (orphans := [*filter(self._is_ours, adopted_processes())]) and time.monotonic() < deadline:
             for orphan in orphans:
                 os.kill(orphan, signal.SIGKILL)  # a child of ours that nobody else waits for is there
             for orphan in orphans:
@@ -104,7 +104,7 @@ def remove(folder: "tempfile.TemporaryDirectory[str]") -> None:
         subprocess.run(["rm", "-rf", "--", folder.name], stderr=subprocess.DEVNULL, check=False)  # noqa: S607
 
 
-def _adopted() -> list[int]:
+def adopted_processes() -> list[int]:
     """Return the children of this process's first thread, to which the system gives orphans; needs /proc."""
     with suppress(OSError):  # no /proc
         return [*map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_bytes().split())]

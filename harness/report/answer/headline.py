@@ -8,6 +8,7 @@ from harness.analysis.families import family_figures
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import Record
 from harness.report.answer.families import family_title
+from harness.report.backend_names import shown_names
 
 FEWEST_FAMILIES = 3
 """The fewest families that are told as kinds of work; with fewer, benchmarks are."""
@@ -38,16 +39,17 @@ def _sentence(record: Record, backend: str) -> Iterator[str]:
         compared, kind = _benchmarks(record, backend), "benchmarks"
     if not compared:
         return
-    baseline, count = record.run.plan.baseline, len(compared)
+    shown = shown_names(record.backends)
+    name, baseline, count = shown[backend], shown[record.run.plan.baseline], len(compared)
     parts = [_part(compared, judgement) for judgement in (Judgement.LESS_TIME, Judgement.MORE_TIME)]
     parts.sort(key=lambda part: -part.count)
     first, second = parts
     if not first.count:
-        yield f"{backend}: no clear difference from {baseline} in {count} {kind}"
+        yield f"{name}: no clear difference from {baseline} in {count} {kind}"
         return
     share = f"all {count}" if first.count == count > 1 else f"{first.count} of {count}"
     rest = f", {second.word} in {second.count} ({second.surest})" if second.count else ""
-    yield f"{backend} takes {first.word} time than {baseline} in {share} {kind} ({first.surest}){rest}"
+    yield f"{name} takes {first.word} time than {baseline} in {share} {kind} ({first.surest}){rest}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from harness.records.plan import Plan
 from harness.records.record import BenchmarkResult, CaseResult
 from harness.report.answer.values import NOTHING, AnswerCell, AnswerRow
 from harness.report.answer.words import change_words, lateness, lateness_words
+from harness.report.backend_names import shown_names
 from harness.report.formatting import format_duration
 
 
@@ -48,19 +49,20 @@ def result_words(plan: Plan, result: BenchmarkResult) -> str:
     """Return a finished benchmark's line as running text: "order:n=1  20.5 µs  uvloop 36% less ±2"."""
     columns = [case.backend for case in result.cases if case.backend != plan.baseline]
     row = benchmark_row(plan, result, columns)
-    cells = (f"{name} {cell.words}" for name, cell in zip(columns, row.cells, strict=True))
+    shown = shown_names(backend.name for backend in plan.backends)
+    cells = (f"{shown[name]} {cell.words}" for name, cell in zip(columns, row.cells, strict=True))
     return "  ".join((row.name, row.reference, *cells))
 
 
-def narrowing_words(ratios: Mapping[str, Estimate], *, sleeps: bool) -> str:
+def narrowing_words(plan: Plan, ratios: Mapping[str, Estimate], *, sleeps: bool) -> str:
     """Return how each backend compares so far, from when there is an interval.
 
     The estimates are log ratios, or microseconds beyond the ideal where the benchmark sleeps.
     """
-    known = {name: estimate for name, estimate in ratios.items() if estimate.has_interval}
+    shown = shown_names(backend.name for backend in plan.backends)
+    known = {shown[name]: estimate for name, estimate in ratios.items() if estimate.has_interval}
     if sleeps:
         return "  ".join(f"{name} {lateness_words(excess)}" for name, excess in known.items())
     changes = {name: estimate.exp() for name, estimate in known.items()}
-    return "  ".join(
-        f"{name} {change_words(ratio, judge_ratio(ratio, 0))}" for name, ratio in changes.items()
-    )
+    words = (f"{name} {change_words(ratio, judge_ratio(ratio, 0))}" for name, ratio in changes.items())
+    return "  ".join(words)

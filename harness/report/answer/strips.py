@@ -9,6 +9,7 @@ from harness.records.estimate import Estimate, Judgement
 from harness.records.record import Record
 from harness.report.answer.families import family_title
 from harness.report.answer.words import change_words
+from harness.report.backend_names import shown_names
 from harness.report.formatting import format_ratio
 
 FURTHEST = math.log(8.0)
@@ -88,9 +89,10 @@ def strip_chart(record: Record) -> StripChart | None:
     baseline = record.run.plan.baseline
     backends = tuple(name for name in record.backends if name != baseline)
     axis = _Axis.over(list(_ratios(record)))
+    shown = shown_names(record.backends)
     return StripChart(
-        baseline=baseline,
-        backends=backends,
+        baseline=shown[baseline],
+        backends=tuple(shown[name] for name in backends),
         rows=tuple(
             StripRow(
                 family,

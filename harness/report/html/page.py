@@ -13,6 +13,7 @@ from harness.report.answer.headline import headline
 from harness.report.answer.remarks import remarks
 from harness.report.answer.strips import StripChart, strip_chart
 from harness.report.answer.values import Remark
+from harness.report.backend_names import shown_names
 from harness.report.charts import Chart
 from harness.report.charts.rendering import ChartRenderer
 from harness.report.contents import summary_sentences, tables
@@ -195,9 +196,10 @@ def _unavailable(record: Record) -> Iterator[DifferenceSection]:
         for case in result.cases
         if case.verdict.kind is Verdict.UNAVAILABLE
     )
+    names = shown_names(record.backends)
     for backend, reason in reasons:
         shown = evidence.truncate(reason, evidence.LONG)
-        yield DifferenceSection(f"{backend} is unavailable", shown, None, (), ())
+        yield DifferenceSection(f"{names[backend]} is unavailable", shown, None, (), ())
 
 
 def _benchmarks(record: Record, renderer: ChartRenderer) -> Iterator[BenchmarkSection]:
