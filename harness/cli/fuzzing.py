@@ -130,8 +130,8 @@ def _summary_lines(summary: Summary) -> Iterator[str]:
         yield ""
         yield from _finding_lines(finding)
     yield ""
-    for one in summary.backends:
-        yield from _backend_lines(one, summary)
+    for backend in summary.backends:
+        yield from _backend_lines(backend, summary)
     if summary.unconfirmed:
         yield f"{len(summary.unconfirmed)} seen once and not again: {summary.folder}/campaign.jsonl has them"
 

@@ -31,7 +31,7 @@ from harness.report.site.api import (
 )
 from harness.report.site.feed import atom_feed
 from harness.report.site.folder import SiteFolder
-from harness.report.site.history import Series, series
+from harness.report.site.history import CaseHistory, series
 from harness.report.site.leaderboard import leaderboard
 from harness.report.site.names import slug
 from harness.report.site.summary import MachineSummary, RecordSummary, loop_of, summarize_record
@@ -191,8 +191,8 @@ def _newest(newest_first: Iterable[RecordSummary]) -> list[RecordSummary]:
     return list(newest.values())
 
 
-def _by_scenario(histories: Iterable[Series]) -> dict[str, list[Series]]:
-    scenarios: dict[str, list[Series]] = {}
+def _by_scenario(histories: Iterable[CaseHistory]) -> dict[str, list[CaseHistory]]:
+    scenarios: dict[str, list[CaseHistory]] = {}
     for history in histories:
         scenarios.setdefault(history.points[0].case.scenario, []).append(history)
     return scenarios

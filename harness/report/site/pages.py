@@ -9,7 +9,7 @@ from harness.report.html.assets import Assets, security_policy
 from harness.report.html.templating import fill_page
 from harness.report.site.api import API
 from harness.report.site.badge import badge
-from harness.report.site.history import DataPoint, Series
+from harness.report.site.history import CaseHistory, DataPoint
 from harness.report.site.history_table import CaseCell, case_cell, history_tables
 from harness.report.site.leaderboard import Leaderboard, Standing
 from harness.report.site.names import slug
@@ -74,7 +74,7 @@ def leaderboard_page(boards: Sequence[Leaderboard]) -> str:
     return fill_page("leaderboard.html.j2", assets=site_assets(""), boards=boards)
 
 
-def scenario_page(name: str, histories: Sequence[Series]) -> str:
+def scenario_page(name: str, histories: Sequence[CaseHistory]) -> str:
     """Return the page of a scenario: all of its benchmarks on all backends over time."""
     return fill_page(
         "scenario.html.j2",
