@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.records.store.publications import read_conformance
+
 pytestmark = pytest.mark.workers
 
 
@@ -48,6 +50,16 @@ def test_a_loop_that_passes_all_that_asyncio_passes_is_well(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("_tests_of_python")
+def test_what_is_written_to_a_file_can_be_published(tmp_path: Path) -> None:
+    done = loopcmp(tmp_path, "test_call_later", "-b", "asyncio-poll", "-o", "conformance.json")
+    assert (done.returncode, done.stderr) == (0, "")
+    loops = read_conformance(tmp_path / "conformance.json").loops
+    assert [(tried.loop, str(tried.cpython_tests)) for tried in loops] == [
+        ("asyncio", "1 of 1"), ("asyncio-poll", "1 of 1")
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("_tests_of_python")
 def test_a_loop_that_cannot_be_had_could_not_be_measured(tmp_path: Path) -> None:
     elsewhere = "asyncio-epoll" if sys.platform == "darwin" else "asyncio-kqueue"
     done = loopcmp(tmp_path, "test_call_later", "-b", elsewhere)
@@ -61,7 +73,7 @@ def test_a_loop_that_cannot_be_had_could_not_be_measured(tmp_path: Path) -> None
         (["-b", "trio"], "trio is no asyncio loop"),
         (["--scale"], "--scale is about scenarios"),
         (["--baseline", "asyncio"], "--baseline is about scenarios"),
-        (["--capabilities"], "--capabilities is about scenarios"),
+        (["--capabilities", "order"], "'order' may name a scenario or a test"),
     ],
 )
 def test_what_is_not_for_these_tests_is_refused(words: list[str], refused: str, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from harness.execution import containment
 from harness.execution.containment import Containment
+from tests.command_line import LOOPCMP, PATIENCE
 
 pytestmark = [
     pytest.mark.workers,
@@ -78,3 +79,14 @@ def test_a_worker_has_a_limit_of_its_own_and_the_system_ends_it_first(
 def test_the_limit_is_a_share_of_the_machines_memory() -> None:
     has = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     assert 0 < containment.memory_limit() <= has * containment.MEMORY_SHARE
+
+
+def test_a_run_in_the_background_for_which_the_shell_ignores_interrupts_tries_ctrl_c_all_the_same(
+    tmp_path: Path,
+) -> None:
+    typed = f"trap '' INT; exec {LOOPCMP} check anyio_interrupt -b asyncio --no-progress"
+    done = subprocess.run(
+        ["sh", "-c", typed],  # noqa: S607
+        cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout

@@ -8,8 +8,6 @@ from typing import NoReturn
 
 import pytest
 
-pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
-
 from harness.errors import BadInput, CannotWrite
 from harness.report.site import build
 from harness.report.site.tree import LockedFolder

@@ -113,10 +113,15 @@ class _ProgressLine:
             self._console.print()
 
 
+def to_json(summary: Summary) -> bytes:
+    """The summary as JSON, which `loopcmp publish` takes as well."""
+    return msgspec.json.format(msgspec.json.encode(summary), indent=1)
+
+
 def show(summary: Summary, *, as_json: bool) -> None:
     """The summary on stdout."""
     if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(summary), indent=1))
+        typer.echo(to_json(summary))
         return
     out = Console(highlight=False)
     for line in _summary_lines(summary):

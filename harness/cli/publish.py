@@ -23,16 +23,10 @@ def publish(
     What has not changed since the last time is not rendered again.
     """
     from harness.cli.signals import Interrupted
-    from harness.errors import BadInput
+    from harness.report.site.build import publish as build
 
     try:
-        from harness.report.site.build import publish as build
-
         built = build(results, output)
-    except ModuleNotFoundError as error:
-        if error.name != "ruptures":
-            raise
-        raise BadInput("changes over time are found by ruptures: pip install 'loopcmp[publish]'") from None
     except Interrupted as interrupted:
         again = shlex.join(["loopcmp", "publish", "-o", str(output), "--results", str(results)])
         interrupted.advice = f"{again} finishes it"

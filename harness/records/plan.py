@@ -54,7 +54,7 @@ DEFAULT = Effort("default", precision=0.02, max_seconds=60.0)
 RIGOROUS = Effort("rigorous", precision=0.01, max_seconds=300.0)
 
 
-Also = Literal["latency", "collections"]
+Also = Literal["latency", "collections", "rates", "connections"]
 """A pass that is taken only where it is asked for, and then over every benchmark that it fits."""
 
 
@@ -147,6 +147,15 @@ class Plan:
         sixteen comparisons, by 3.5 for two hundred.
         """
         return inner_level(1 - ERROR_RATE)
+
+    def contrast_level(self, contrasts: int) -> float:
+        """Return the level at which the intervals of a benchmark's `contrasts` are computed.
+
+        They are counted, with those of all other benchmarks, beside the comparisons.
+        """
+        if not self.effort.adjusted:
+            return 1 - ERROR_RATE
+        return inner_level(confidence_level(self.comparisons + contrasts * len(self.timed_benchmarks)))
 
     @property
     def self_test_level(self) -> float:

@@ -31,12 +31,14 @@ def tables(record: Record) -> Iterator[tuple[str, Table]]:
         yield f"audit-{number}", table
     by_place = {
         "services": services.services(record),
+        "rates": services.rates(record),
         "contrasts": contrasts.table(record),
         "latency": passes.latency(record),
         "collections": passes.collections(record),
         "waiting": waiting(record),
         "two-cpus": passes.on_two_cpus(record),
         "capabilities": capabilities.table(record),
+        "totals": capabilities.totals(record),
         "reasons": capabilities.reasons(record),
     }
     yield from ((place, table) for place, table in by_place.items() if table is not None)

@@ -19,6 +19,7 @@ from harness.records.promises import matching_difference
 from harness.records.trials import AuditSchedule
 from harness.runner.catalog import check_benchmarks, choose_benchmarks, requirements_of
 from harness.runner.choosing import AvailableNames, choose_backends, known
+from harness.runner.own_app import AppRequest, app_benchmarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class RunRequest:
     scale: bool = False
     environments: Sequence[str] = ()
     also: tuple[Also, ...] = ()
+    app: AppRequest | None = None
 
 
 Announce = Callable[[str], None]
@@ -55,13 +57,13 @@ def plan_run(request: RunRequest, announce: Announce = _keep_silent) -> RunStart
     """Return what is fixed before the first observation. Raises BadInput; nothing is written."""
     names = known(request.loops, request.environments)
     chosen = choose_backends(names, request.backends, request.environments)
-    benchmarks = _with_a_case(choose_benchmarks(request.scenarios, scale=request.scale), chosen)
+    benchmarks = _with_a_case(_wanted(request, chosen), chosen)
     backends = _completed(
         chosen, [*requirements_of(benchmarks), *([SKETCHES] if "latency" in request.also else [])]
     )
     baseline = _baseline(request, names, backends)
     check_twins(benchmarks)
-    _announce(backends, announce)
+    announce_environments(backends, announce)
     machine = describe_machine(backends)
     for benchmark in benchmarks:
         for backend in backends:
@@ -80,13 +82,20 @@ def plan_run(request: RunRequest, announce: Announce = _keep_silent) -> RunStart
     return RunStarted(VERSION, request.name, now(), command_line(), machine, plan, method=METHOD)
 
 
+def _wanted(request: RunRequest, backends: Sequence[Backend]) -> tuple[Benchmark, ...]:
+    """Return the benchmarks that were asked for: those of an application, or those that words choose."""
+    if request.app is None:
+        return choose_benchmarks(request.scenarios, scale=request.scale)
+    return app_benchmarks(request.app, {backend.loop.family for backend in backends})
+
+
 def plan_audit(request: RunRequest, schedule: AuditSchedule, announce: Announce = _keep_silent) -> RunStarted:
     """Return what is fixed before an audit of one timed benchmark. Raises BadInput."""
     run = plan_run(request, announce)
     first, *others = run.plan.benchmarks
-    if others or not first.timed or first.ideal is not None or first.set_up:
+    if others or not first.timed or first.ideal is not None or first.is_service:
         raise BadInput(
-            "an audit times one benchmark that neither sleeps nor has a set-up, such as order:n=1, "
+            "an audit times one benchmark that neither sleeps nor serves, such as order:n=1, "
             f"not {request.scenarios[0]}"
         )
     return replace(run, audit=schedule)
@@ -124,7 +133,7 @@ def _completed(backends: Iterable[Backend], needs: Sequence[str]) -> tuple[Backe
     )
 
 
-def _announce(backends: Iterable[Backend], announce: Announce) -> None:
+def announce_environments(backends: Iterable[Backend], announce: Announce) -> None:
     """Announce every environment that is going to be made: it takes its time before anything else happens."""
     own = (backend.environment for backend in backends if backend.environment)
     for environment in dict.fromkeys(environment for environment in own if not is_built(environment)):
@@ -146,7 +155,7 @@ def verify_unchanged(run: RunStarted, announce: Announce = _keep_silent) -> None
         for backend in backends
         if backend.environment and machine.of(backend.name).unavailable is None
     ]
-    _announce(elsewhere, announce)
+    announce_environments(elsewhere, announce)
     for backend in elsewhere:
         before = machine.of(backend.name)
         after = environment_of(backend, rebuild(backend, before.versions))
