@@ -49,6 +49,7 @@ def _package(module: ModuleType) -> str:
 
 @cache
 def digest_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes in hexadecimal digits; each file is read once."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
