@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
+from tests.stored import no_file_larger_than
 
 LOOPCMP = Path(sys.executable).with_name("loopcmp")
 
@@ -64,3 +65,9 @@ def test_what_cannot_be_written_is_refused_in_one_line_and_nothing_changes(
     assert capsys.readouterr().err == f"loopcmp: {said}\n"
     assert [path.name for path in tmp_path.iterdir()] == ["there.py"]
     assert (tmp_path / "there.py").read_text() == "mine"
+
+
+def test_a_disk_that_is_full_keeps_no_empty_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with no_file_larger_than(20):
+        assert new(monkeypatch, tmp_path, "mine.py") == 2
+    assert list(tmp_path.iterdir()) == []

@@ -30,7 +30,7 @@ from harness.records.verdict import Verdict
 from harness.report import Format, commands, render, sentences
 from harness.report.formats import cases, index
 from harness.report.formats.csv import HEADS
-from harness.report.formats.markdown import inline
+from harness.report.formats.markdown_text import inline
 from harness.report.formats.terminal import render as render_terminal
 from harness.report.warnings import notices
 from tests.kinds import KINDS

@@ -191,7 +191,7 @@ def test_an_unfinished_run_says_how_to_finish_it(tmp_path: Path) -> None:
         store.read_record(tmp_path)
 
 
-def test_the_run_to_resume_is_the_newest_one_without_a_record(tmp_path: Path) -> None:
+def test_the_run_to_resume_is_the_newest_one_whose_reports_are_not_all_written(tmp_path: Path) -> None:
     runs = [
         tmp_path / "local" / name
         for name in ("20260101-000000-1-a", "20260102-000000-1-a", "20260103-000000-1-a")
@@ -199,10 +199,13 @@ def test_the_run_to_resume_is_the_newest_one_without_a_record(tmp_path: Path) ->
     for folder in runs:
         folder.mkdir(parents=True)
         write_journal(folder)
-    store.write_record(runs[2], everything())
+    for folder in runs[1:]:
+        store.write_record(folder, everything())
+    store.write_file(runs[2] / store.PAGE, b"")
     assert store.unfinished(tmp_path) == runs[1]
-    store.write_record(runs[1], everything())
-    store.write_record(runs[0], everything())
+    for folder in runs[:2]:
+        store.write_record(folder, everything())
+        store.write_file(folder / store.PAGE, b"")
     with pytest.raises(BadInput, match="no unfinished run"):
         store.unfinished(tmp_path)
 

@@ -95,21 +95,21 @@ def _gate(limits: "Limits", comparison: "Comparison", newest: "Record", backends
 
 def _show(comparison: "Comparison", gate: "Gate | None", *, as_json: bool) -> None:
     from harness.analysis.gate import sentences as gate_sentences
+    from harness.errors import escape_controls
     from harness.report.tables.comparison import comparison_table, sentences
 
     lines = gate_sentences(gate) if gate else ()
     if as_json:
-        import msgspec
+        from harness.report.json_text import json_text
 
-        document = msgspec.json.encode({"comparison": comparison, "gate": gate})
-        typer.echo(msgspec.json.format(document, indent=1).decode())
+        typer.echo(json_text({"comparison": comparison, "gate": gate}))
     else:
         from harness.report.formats.terminal import show_table
 
         show_table(comparison_table(comparison))
         lines = (*sentences(comparison), *lines)
     for line in lines:
-        typer.echo(f"• {line}", err=as_json)
+        typer.echo(f"• {escape_controls(line)}", err=as_json)
 
 
 def _exit_code(gate: "Gate | None") -> int:

@@ -18,7 +18,7 @@ from harness.runner.session import Session, conclude, measure, put_away
 
 def announce(what: str) -> None:
     """Say on stderr what is about to take long."""
-    typer.echo(f"loopcmp: {what}", err=True)
+    typer.echo(f"loopcmp: {escape_controls(what)}", err=True)
 
 
 def execute(session: Session, *, shown: bool, as_json: bool) -> int:
@@ -52,4 +52,4 @@ def _show(record: Record, folder: Path, as_json: bool) -> None:
         from harness.report.formats.terminal import show
 
         show(record)
-    typer.echo(f"\nReport: {folder / 'report.md'}", err=as_json)
+    typer.echo(f"\nReport: {escape_controls(str(folder / 'report.md'))}", err=as_json)

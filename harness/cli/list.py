@@ -54,10 +54,9 @@ def list_(
     kinds = [kind] if kind else [Kind.SCENARIOS, Kind.BACKENDS]
     listings: dict[Kind, Sequence[Listing]] = {listed: listers[listed]() for listed in kinds}
     if as_json:
-        import msgspec
+        from harness.report.json_text import json_text
 
-        document = msgspec.json.encode(listings[kind] if kind else listings)
-        typer.echo(msgspec.json.format(document, indent=1).decode())
+        typer.echo(json_text(listings[kind] if kind else listings))
     else:
         _show(listings)
 
@@ -67,13 +66,16 @@ def _show(listings: "Mapping[Kind, Sequence[Listing]]") -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from harness.errors import escape_controls
     from harness.report.formats.terminal import console
 
     out = console()
     for kind, entries in listings.items():
         table = Table(*_COLUMNS[kind], box=box.SIMPLE_HEAD, pad_edge=False)
         for entry in entries:
-            table.add_row(*(Text(_words(getattr(entry, column))) for column in _COLUMNS[kind]))
+            table.add_row(
+                *(Text(escape_controls(_words(getattr(entry, column)))) for column in _COLUMNS[kind])
+            )
         out.print(table)
 
 

@@ -22,6 +22,7 @@ from harness.fuzz.script import INSTANT, write_script
 from harness.fuzz.subject import Subject
 from harness.fuzz.text import read_program
 from harness.records.store.files import write_file
+from harness.records.store.regular_files import LARGEST_SETTINGS, read_regular
 
 _PATIENCE = 15.0
 """Seconds that a script may take beyond its instants."""
@@ -60,8 +61,8 @@ def read_saved(folder: Path) -> list[Finding]:
     """The findings of earlier campaigns that are in a folder; files that are no findings are left out."""
     findings = []
     for path in sorted(folder.glob("*.json")):
-        with suppress(msgspec.MsgspecError):
-            findings.append(msgspec.json.decode(path.read_bytes(), type=Finding))
+        with suppress(OSError, msgspec.MsgspecError, RecursionError):
+            findings.append(msgspec.json.decode(read_regular(path, LARGEST_SETTINGS), type=Finding))
     return findings
 
 

@@ -13,6 +13,9 @@ from harness.records.store.record_file import RECORD
 
 LOCAL = "local"
 
+PAGE = "report.html"
+"""The page of a run, the last of the files that are written in its folder."""
+
 
 def new_folder(results: Path, name: str, *, publish: bool) -> Path:
     """Make a folder of its own for one run. Raises BadInput where it cannot be made or is taken."""
@@ -49,9 +52,14 @@ def unfinished(results: Path) -> Path:
     """Return the newest local run's folder that is unfinished and not at work. Raises BadInput for none."""
     folders = sorted((results / LOCAL).glob("*/"), reverse=True)
     for folder in folders:
-        if is_begun(folder) and not (folder / RECORD).exists() and not is_at_work(folder):
+        if is_begun(folder) and not is_concluded(folder) and not is_at_work(folder):
             return folder
     raise BadInput(f"no unfinished run in {results / LOCAL}: name the folder of the run to resume")
+
+
+def is_concluded(folder: Path) -> bool:
+    """Decide whether a run's record is written, and everything else: its page is written last."""
+    return (folder / RECORD).exists() and (folder / PAGE).exists()
 
 
 def published(results: Path) -> Iterator[Path]:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 
 from harness.analysis.metrics import metrics_of
+from harness.errors import escape_controls
 from harness.records.estimate import Estimate
 from harness.records.record import CaseResult, Record, Timing
 
@@ -50,5 +51,10 @@ def _of_passes(timing: Timing) -> Iterator[tuple[str, Estimate | None]]:
 
 
 def _harmless(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """Text that no terminal obeys and no spreadsheet takes for a formula, also behind what it skips."""
+    shown = escape_controls(text)
+    return f"'{shown}" if text.strip().startswith(_FORMULA) or text[:1] in {"\t", "\r"} else shown
+
+
+_FORMULA = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets take these, too
+"""What a formula may begin with."""

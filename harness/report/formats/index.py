@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from harness.records.record import Record
-from harness.report.formats.markdown import inline
+from harness.report.formats.markdown_text import inline, link
 from harness.report.formatting import count_benchmarks
 
 _HEAD = """\
@@ -28,9 +28,8 @@ def render(records: Iterable[tuple[Path, Record | None]]) -> str:
 
 
 def _row(folder: Path, record: Record | None) -> str:
-    name = inline(folder.name)
     told = ("", UNREADABLE, "", "") if record is None else _told(record)
-    return f"| [{name}]({folder.name}/report.md) | " + " | ".join(map(inline, told)) + " |\n"
+    return f"| {link(folder.name, folder.name, 'report.md')} | " + " | ".join(map(inline, told)) + " |\n"
 
 
 def _told(record: Record) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def _notice(notice: Notice) -> Text:
 
 
 def _table(content: Table) -> RenderableType:
-    drawn = RichTable(box=box.SIMPLE_HEAD, title=content.title, title_justify="left", pad_edge=False)
+    drawn = RichTable(box=box.SIMPLE_HEAD, title=_text(content.title), title_justify="left", pad_edge=False)
     for column in content.columns:
         right = column.kind is ColumnKind.NUMBER
         drawn.add_column(_text(column.head), justify="right" if right else "left", overflow="fold")
@@ -108,7 +108,7 @@ def side_by_side(difference: SideBySide) -> RenderableType:
         return Padding(Group(title, *evidence, *said), (0, 0, 1, 0))
     drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
     for head in ("", "promised", f"observed ({parting.aspect})"):
-        drawn.add_column(head, overflow="fold")
+        drawn.add_column(_text(head), overflow="fold")
     for number in range(max(len(parting.promised), len(parting.observed))):
         sides = (_at(parting.promised, number), _at(parting.observed, number))
         mark = "→" if number == parting.first_line else ""
