@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from harness.errors import BadInput
+from harness.errors import BadInput, escape_controls
 from harness.protocol.benchmarks import Benchmark, Difference, Prints, Promise
 from harness.protocol.observations import ProcessObservations, WorkerExit
 from harness.records import store
@@ -282,7 +282,8 @@ def test_on_a_terminal_text_stays_text(what: str) -> None:
 def test_in_csv_text_stays_text(what: str) -> None:
     heads, *rows = csv.reader(io.StringIO(render(hostile_record(HOSTILE[what]), Format.CSV), newline=""))
     assert {len(row) for row in (heads, *rows)} == {len(HEADS)}
-    assert {row[0].removeprefix("'") for row in rows} == {HOSTILE[what], HOSTILE[what] + "2"}
+    shown = escape_controls(HOSTILE[what])
+    assert {row[0].removeprefix("'") for row in rows} == {shown, shown + "2"}
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row[:5])
 
 
