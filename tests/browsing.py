@@ -15,11 +15,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.action_chains import ActionChains
-from selenium.webdriver.common.by import By
-from selenium.webdriver.support.wait import WebDriverWait
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DRIVER = shutil.which("chromedriver")
@@ -40,6 +35,8 @@ class Browser:
     """One Chromium; `open` shows a page as a phone or a desk would, in light or in dark."""
 
     def __init__(self, folder: Path) -> None:
+        from selenium.webdriver import Chrome, ChromeOptions
+        from selenium.webdriver.chrome.service import Service
 
         options = ChromeOptions()
         options.binary_location = str(CHROMIUM)
@@ -64,15 +61,21 @@ class Browser:
 
     def wait(self, condition: str) -> None:
         """Wait until this JavaScript expression is true."""
+        from selenium.webdriver.support.wait import WebDriverWait
+
         WebDriverWait(self.driver, 20, poll_frequency=0.02).until(
             lambda _: self.run(f"return Boolean({condition})"), condition
         )
 
     def press(self, *keys: str) -> None:
+        from selenium.webdriver.common.action_chains import ActionChains
 
         ActionChains(self.driver).send_keys(*keys).perform()
 
     def point_at(self, selector: str) -> None:
+        from selenium.webdriver.common.action_chains import ActionChains
+        from selenium.webdriver.common.by import By
+
         target = self.driver.find_elements(By.CSS_SELECTOR, selector)[0]
         ActionChains(self.driver).move_to_element(target).perform()
 

@@ -3,17 +3,27 @@
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from harness.cli import main
+from harness.cli.app import app
 
 LOOPCMP = Path(sys.executable).with_name("loopcmp")
 
 
 PATIENCE = 120.0
 """Seconds; only a test that hangs takes as long."""
+
+
+@cache
+def program() -> Any:
+    """The program's commands, of typer's own classes or of click's, as its version has them; built once."""
+    return typer.main.get_command(app)
 
 
 def loopcmp(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -32,6 +42,7 @@ def loopcmp(folder: Path, *words: str, **environment: str) -> subprocess.Complet
 def here(monkeypatch: pytest.MonkeyPatch, *words: object) -> int | str | None:
     """The exit code of a command that starts no worker, run in this process."""
     monkeypatch.setattr(sys, "argv", ["loopcmp", *map(str, words)])
+    monkeypatch.setattr(typer.main, "get_command", lambda _: program())
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     with pytest.raises(SystemExit) as ended:
         main()

@@ -1,5 +1,6 @@
 """What all tests share: how many examples a property is tried on, and a real browser."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,11 @@ from tests.browsing import CHROMIUM, DRIVER, Browser
 
 settings.register_profile("loopcmp", max_examples=50)  # the unit suite is to stay within seconds
 settings.load_profile("loopcmp")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is loaded by now out of every garbage collection: tests of what is left behind do many."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="module")

@@ -65,7 +65,11 @@ def sixty_by_twelve() -> Record:
         ratios = {name: None if name == ASYNCIO else 2 ** draw.uniform(-1, 1) for name in names}
         cells = [
             CaseResult(
-                name, CaseVerdict(Verdict.AGREES), Promise(), twice(look(returned(1))), timing(draw, ratio)
+                name,
+                CaseVerdict(Verdict.SAME_RESULT),
+                Promise(),
+                twice(look(returned(1))),
+                timing(draw, ratio),
             )
             for name, ratio in ratios.items()
         ]

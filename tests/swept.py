@@ -26,7 +26,7 @@ def swept(*times: float) -> Record:
         cells = [
             CaseResult(
                 name,
-                CaseVerdict(Verdict.AGREES),
+                CaseVerdict(Verdict.SAME_RESULT),
                 Promise(),
                 twice(look(returned(1))),
                 timing_of(seconds * factor),

@@ -32,7 +32,9 @@ def tried(
 ) -> TrialResult:
     """A trial with an interval of this half width around its ratio, judged as it lies."""
     low, high = ratio - half, ratio + half
-    judgement = Judgement.SLOWER if low > 1 else Judgement.FASTER if high < 1 else Judgement.NOT_RESOLVED
+    judgement = (
+        Judgement.MORE_TIME if low > 1 else Judgement.LESS_TIME if high < 1 else Judgement.NO_CLEAR_DIFFERENCE
+    )
     compared = ArmComparison("asyncio-again+gather", Estimate(ratio, low, high, 20), judgement)
     return TrialResult(trial, 0, seconds, 40, "narrow enough", typical, (compared,), spread)
 
@@ -79,7 +81,7 @@ def test_planted_differences_are_told_apart_by_their_size() -> None:
 
 def invariant(trial: Trial, log: float, means: float) -> TrialResult:
     part = ArmComparison(
-        "trio+nursery", Estimate(math.exp(log), None, None, 3), Judgement.NOT_RESOLVED,
+        "trio+nursery", Estimate(math.exp(log), None, None, 3), Judgement.NO_CLEAR_DIFFERENCE,
         (log,) * 3, (means,) * 3,
     )  # fmt: skip
     return TrialResult(trial, 0, 3.0, 9, "3 rounds", 1e-5, (part,))

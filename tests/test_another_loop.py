@@ -23,7 +23,7 @@ from harness.runner.state import RunState
 from harness.runner.timing import drop_arm
 from harness.worker.describing import Describer
 from harness.worker.loading import run_on
-from harness.worker.refusals import AnotherLoop
+from harness.worker.refusals import NotAsOpened
 from tests.records import ASYNCIO, UVLOOP, begun, plan, returned, row
 
 workers = pytest.mark.workers
@@ -214,5 +214,5 @@ def test_what_ran_on_another_loop_is_refused_whatever_it_did(
 ) -> None:
     running = open_backend(find_backend("uvloop"))
     monkeypatch.setattr("uvloop.Loop", AsyncioLoop)
-    with pytest.raises(AnotherLoop, match=rf"^{RAN_ON_ASYNCIO}$"):
+    with pytest.raises(NotAsOpened, match=rf"^{RAN_ON_ASYNCIO}$"):
         run_on(running, operation)

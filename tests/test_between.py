@@ -29,7 +29,7 @@ def test_the_change_is_new_divided_by_old() -> None:
     assert 1 < change.low < change.value < change.high
     assert found[UVLOOP].old.value == pytest.approx(0.60, 0.02)
     assert found[UVLOOP].new.value == pytest.approx(0.66, 0.02)
-    assert found[UVLOOP].judgement is Judgement.SLOWER
+    assert found[UVLOOP].judgement is Judgement.MORE_TIME
 
 
 def test_a_record_has_not_changed_from_itself() -> None:

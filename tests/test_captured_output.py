@@ -13,7 +13,7 @@ from harness.worker.describing import LARGEST_DESCRIPTION
 def printed(*pieces: str) -> tuple[str, ...]:
     """The lines of these pieces, each flushed by itself."""
     raw = CapturedOutput()
-    stream = io.TextIOWrapper(raw, encoding="utf-8")  # type: ignore[type-var]
+    stream = io.TextIOWrapper(raw, encoding="utf-8")
     for piece in pieces:
         stream.write(piece)
         stream.flush()

@@ -285,7 +285,8 @@ def test_memory_for_one_more_is_what_the_parameter_adds_and_not_what_a_loop_take
 
 def test_the_interval_of_memory_for_one_more_holds_both_peaks_at_their_worst() -> None:
     weight = peaks(Estimate(100, 90, 120, 20), sure(0), Estimate(1090, 1080, 1110, 9)).weight
-    assert weight is not None and (weight.value, weight.rounds) == (10.0, 9)
+    assert weight is not None
+    assert (weight.value, weight.rounds) == (10.0, 9)
     assert (weight.low, weight.high) == pytest.approx((960 / 99, 1020 / 99))
     few = peaks(Estimate(100, None, None, 3), sure(0), sure(1090)).weight
     assert few == Estimate(10.0, None, None, 3)
@@ -325,7 +326,7 @@ def test_a_sweep_says_the_memory_for_one_more_and_where_it_is_not_told_apart() -
 
 def test_where_a_case_parts_the_lines_around_it_are_shown() -> None:
     line = next(line for line in everything().results if line.benchmark.id == "turns")
-    cell = next(cell for cell in line.cases if cell.verdict.kind is Verdict.DIFFERS)
+    cell = next(cell for cell in line.cases if cell.verdict.kind is Verdict.DIFFERENT_RESULT)
     window = case_of(everything(), line, cell).window
     assert window is not None
     assert [first for *_, first in window.lines] == [False, True, False]

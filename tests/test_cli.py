@@ -15,19 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
-from harness.cli.app import app
 from harness.records import store
 from harness.records.entries import BenchmarkFinished, CaseObserved, RoundMeasured, RunFinished
 from harness.report import Format, render
 from harness.report.charts.images import chart_images
 from harness.report.formats.markdown import illustrated
 from harness.runner.planning import command_line
-from tests.command_line import LOOPCMP, PATIENCE, here, loopcmp
+from tests.command_line import LOOPCMP, PATIENCE, here, loopcmp, program
 from tests.records import ASYNCIO, TRIO, UVLOOP, everything
 
-COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS: dict[str, Any] = program().commands
 
 MINE = """\
 from anyio.lowlevel import checkpoint
@@ -561,12 +559,12 @@ def test_pyperf_reads_the_timings_of_a_real_run(finished: Run) -> None:
     assert written["metadata"]["name"] == "mine"
 
 
-@pytest.mark.workers
 def text_of(path: Path) -> str:
     content = path.read_bytes()
     return (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
 
 
+@pytest.mark.workers
 def test_nothing_that_is_published_names_the_machine_or_its_paths(finished: Run) -> None:
     text = "".join(map(text_of, files(finished.folder)))
     assert '"run-started"' in text

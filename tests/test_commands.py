@@ -7,7 +7,7 @@ from harness.protocol.benchmarks import Benchmark
 from harness.records.plan import RIGOROUS, Plan
 from harness.records.record import Record
 from harness.records.trials import AuditSchedule
-from harness.report.commands import command, one_row, whole
+from harness.report.commands import command, one_benchmark, whole
 from tests.kinds import audit
 from tests.records import ASYNCIO, UVLOOP, everything
 
@@ -34,13 +34,13 @@ def test_a_case_is_its_row_against_the_baseline_with_the_same_seed() -> None:
 
 
 def test_a_row_is_one_that_was_timed() -> None:
-    assert one_row(everything()).startswith("loopcmp run say_after ")
-    assert one_row(everything()).endswith("--seed 7")
+    assert one_benchmark(everything()).startswith("loopcmp run say_after ")
+    assert one_benchmark(everything()).endswith("--seed 7")
 
 
 def test_what_was_typed_beside_the_rows_is_typed_again() -> None:
     other = planned(baseline=UVLOOP, margin=0.02, timeout=5.0, effort=replace(RIGOROUS, max_seconds=90.0))
-    for again in (one_row(other), whole(other)):
+    for again in (one_benchmark(other), whole(other)):
         assert again.endswith(
             f"--baseline {UVLOOP} --margin 0.02 --timeout 5 --rigorous --max-time 90 --seed 7"
         )
@@ -51,7 +51,7 @@ def test_an_audit_is_an_audit_again() -> None:
     again = replace(record, run=replace(record.run, audit=AuditSchedule(600, 9000.0)))
     row, seed = again.run.plan.benchmarks[0].id, again.run.plan.seed
     assert whole(again) == f"loopcmp audit {row} --trials 600 --seconds 9000 --seed {seed}"
-    assert one_row(again) == whole(again)
+    assert one_benchmark(again) == whole(again)
 
 
 def test_a_loop_that_was_given_on_the_command_line_is_given_again() -> None:
@@ -60,10 +60,12 @@ def test_a_loop_that_was_given_on_the_command_line_is_given_again() -> None:
 
 def test_a_row_of_a_users_own_module_is_run_again_by_its_path() -> None:
     row = replace(everything().results[1].benchmark, module="mine.py")
-    assert one_row(first_row_as(row)).startswith("loopcmp run mine.py -")
-    assert one_row(first_row_as(replace(row, tags=("scale",)))).startswith("loopcmp run mine.py --scale ")
+    assert one_benchmark(first_row_as(row)).startswith("loopcmp run mine.py -")
+    assert one_benchmark(first_row_as(replace(row, tags=("scale",)))).startswith(
+        "loopcmp run mine.py --scale "
+    )
 
 
 def test_what_a_shell_would_read_otherwise_is_quoted_for_it() -> None:
     hostile = replace(everything().results[1].benchmark, parameters=(("x", "$(reboot) & `reboot`; \n"),))
-    assert shlex.split(one_row(first_row_as(hostile)))[2] == hostile.id
+    assert shlex.split(one_benchmark(first_row_as(hostile)))[2] == hostile.id

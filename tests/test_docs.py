@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from docs import reference_pages
-from harness.cli.app import app
 from harness.report import Format
 from harness.runner.catalog import choose_benchmarks
 from scenarios import FAMILIES
+from tests.command_line import LOOPCMP, program
 from tests.documents import CHANGELOG, DOCUMENTS, README, ROOT, Document
-
-LOOPCMP = Path(sys.executable).with_name("loopcmp")
 
 PROGRAMS = {"loopcmp", "make", "uv", "uvx", "python", ".venv/bin/python", ".ci/run"}
 """All that a shell block of ours may start."""
@@ -42,11 +39,6 @@ def command_lines() -> list[Any]:
 
 def _words(line: str) -> list[str]:
     return shlex.split(line, comments=True)
-
-
-def program() -> Any:
-    """The program's commands, of typer's own classes or of click's, as its version has them."""
-    return typer.main.get_command(app)
 
 
 def parse(words: list[str]) -> dict[str, Any]:

@@ -146,7 +146,7 @@ def test_an_environment_that_cannot_be_made_is_unavailable_with_uvs_words_and_th
 ) -> None:
     begun = plan_run(wanted(["none=>=3.99"], "asyncio", "asyncio@none"))
     ours, theirs = checked(begun).record().results[0].cases
-    assert (ours.verdict.kind, theirs.verdict.kind) == (Verdict.AGREES, Verdict.UNAVAILABLE)
+    assert (ours.verdict.kind, theirs.verdict.kind) == (Verdict.SAME_RESULT, Verdict.UNAVAILABLE)
     assert theirs.verdict.reason.startswith("environment none cannot be made: ")
     assert "3.99" in theirs.verdict.reason
     assert str(cache) not in theirs.verdict.reason
@@ -165,12 +165,13 @@ def test_a_worker_runs_on_every_python_that_uv_finds_and_says_which() -> None:
     cells = {cell.backend: cell.verdict.kind for cell in checked(begun).record().results[0].cases}
     old = [f"asyncio-eager+gather@py{version}" for version in found if version.startswith("3.11.")]
     assert {name for name, verdict in cells.items() if verdict is Verdict.UNAVAILABLE} == set(old)
-    assert {verdict for name, verdict in cells.items() if name not in old} == {Verdict.AGREES}
+    assert {verdict for name, verdict in cells.items() if name not in old} == {Verdict.SAME_RESULT}
     there = {one.backend: one for one in begun.machine.environments}
     assert [there[f"asyncio+gather@py{version}"].python for version in found] == list(found)
     assert {dict(one.versions)["anyio"] for one in there.values()} == {dict(begun.machine.versions)["anyio"]}
 
 
+@pytest.mark.workers
 def test_a_run_goes_on_only_on_the_machine_and_beside_the_versions_it_was_begun_with() -> None:
     begun = plan_run(RunRequest(["order:n=1"], [], [], None, 30.0))
     verify_unchanged(begun)

@@ -54,7 +54,7 @@ EVIDENCE = (
 
 
 def test_under_a_difference_stand_messages_lines_warnings_and_what_is_left() -> None:
-    [difference] = differences(record(twice(failing("no such keyword"))), Verdict.DIFFERS)
+    [difference] = differences(record(twice(failing("no such keyword"))), Verdict.DIFFERENT_RESULT)
     assert difference.evidence == EVIDENCE
 
 
@@ -77,7 +77,7 @@ def test_messages_are_never_compared() -> None:
 
 def test_backends_whose_evidence_differs_are_named() -> None:
     seen = record(twice(failing("one")), twice(failing("other")))
-    [difference] = differences(seen, Verdict.DIFFERS)
+    [difference] = differences(seen, Verdict.DIFFERENT_RESULT)
     assert f"on {UVLOOP}:" in difference.evidence
     assert "  TypeError: one" in difference.evidence
     assert f"on {TRIO}:" in difference.evidence
@@ -96,7 +96,7 @@ def twice_ended(ended: WorkerExit) -> tuple[ProcessObservations, ...]:
 
 def test_a_case_that_returns_and_leaves_nothing_has_no_evidence() -> None:
     fine = record(twice(look(Outcome("returned", returned(2).what))))
-    [difference] = differences(fine, Verdict.DIFFERS)
+    [difference] = differences(fine, Verdict.DIFFERENT_RESULT)
     assert difference.evidence == ()
 
 
@@ -106,7 +106,7 @@ def test_what_only_the_first_run_left_is_said_of_a_case_that_is_as_promised() ->
     process = ProcessObservations((ObservationCount(first, 1), ObservationCount(fine, 7)))
     [remark] = remarks(record((process, process)))
     assert remark.case == f"story on {UVLOOP}"
-    assert remark.because == "left at the first run in a process only: children: 1"
+    assert remark.reason == "left at the first run in a process only: children: 1"
     assert remark.evidence == ("left child process: tracker",)
 
 

@@ -21,13 +21,13 @@ def of(*verdicts: Verdict) -> Record:
 @pytest.mark.parametrize(
     ("verdicts", "named", "code"),
     [
-        ([Verdict.AGREES, Verdict.UNAVAILABLE], [], 0),
-        ([Verdict.AGREES, Verdict.UNAVAILABLE], ["uvloop: gone"], 3),
-        ([Verdict.DIFFERS, Verdict.UNAVAILABLE], ["uvloop: gone"], 1),
+        ([Verdict.SAME_RESULT, Verdict.UNAVAILABLE], [], 0),
+        ([Verdict.SAME_RESULT, Verdict.UNAVAILABLE], ["uvloop: gone"], 3),
+        ([Verdict.DIFFERENT_RESULT, Verdict.UNAVAILABLE], ["uvloop: gone"], 1),
         ([Verdict.UNSUPPORTED], [], 0),
         ([Verdict.UNAVAILABLE, Verdict.UNAVAILABLE], [], 3),
-        ([Verdict.AGREES, Verdict.COULD_NOT_MEASURE], [], 3),
-        ([Verdict.DIFFERS, Verdict.COULD_NOT_MEASURE], [], 1),
+        ([Verdict.SAME_RESULT, Verdict.COULD_NOT_MEASURE], [], 3),
+        ([Verdict.DIFFERENT_RESULT, Verdict.COULD_NOT_MEASURE], [], 1),
     ],
 )
 def test_findings_are_1_and_what_was_asked_for_and_cannot_run_is_3(
@@ -41,6 +41,6 @@ def test_why_nothing_could_be_measured_is_said_once() -> None:
 
 
 def test_cases_that_could_not_be_measured_for_one_reason_are_named_together_with_it() -> None:
-    record = of(Verdict.COULD_NOT_MEASURE, Verdict.COULD_NOT_MEASURE, Verdict.AGREES)
+    record = of(Verdict.COULD_NOT_MEASURE, Verdict.COULD_NOT_MEASURE, Verdict.SAME_RESULT)
     case = f"{record.results[0].benchmark.id} on {record.results[0].cases[0].backend}"
     assert [*unmeasured(record)] == [f"{case} and 1 more: no such library"]

@@ -17,11 +17,8 @@ from harness.cli.failures import failure_of
 from harness.cli.signals import Interrupted, signals_as_exceptions
 from harness.errors import BadInput, CannotWrite, ScenarioBroken
 from harness.records import store
+from tests.command_line import LOOPCMP, PATIENCE
 from tests.records import everything
-
-LOOPCMP = Path(sys.executable).with_name("loopcmp")
-PATIENCE = 120.0
-"""Seconds; only a test that hangs takes as long."""
 
 MINE = """\
 from anyio.lowlevel import checkpoint

@@ -33,9 +33,9 @@ SHORT = 5.0
 
 MIB = 2**20
 
-AGREES, DIFFERS, CRASHED, TIMED_OUT = (
-    Verdict.AGREES,
-    Verdict.DIFFERS,
+SAME_RESULT, DIFFERENT_RESULT, CRASHED, TIMED_OUT = (
+    Verdict.SAME_RESULT,
+    Verdict.DIFFERENT_RESULT,
     Verdict.CRASHED,
     Verdict.TIMED_OUT,
 )
@@ -45,18 +45,18 @@ FAULTS: dict[str, tuple[Verdict, str]] = {
     "abort": (CRASHED, r"killed by SIGABRT(?s:.*)in abort"),
     "exit_0": (CRASHED, "exited with status 0 before it had answered"),
     "exit_1": (CRASHED, "exited with status 1 before it had answered"),
-    "sys_exit": (DIFFERS, r"it raised something else.*raised SystemExit\('enough'\)"),
-    "keyboard_interrupt": (DIFFERS, r"it raised something else.*raised KeyboardInterrupt\(\)"),
+    "sys_exit": (DIFFERENT_RESULT, r"it raised something else.*raised SystemExit\('enough'\)"),
+    "keyboard_interrupt": (DIFFERENT_RESULT, r"it raised something else.*raised KeyboardInterrupt\(\)"),
     "endless_loop": (TIMED_OUT, r"was not done after 5 s(?s:.*)in endless_loop"),
     "hold_the_gil": (TIMED_OUT, r"was not done after 5 s(?s:.*)in hold_the_gil"),
     "ignore_signals": (TIMED_OUT, "was not done after 5 s"),
     "stop": (TIMED_OUT, r"was not done after 5 s(?s:.*)stopped by a signal"),
     "daemon": (CRASHED, "exited with status 0 before it had answered"),
-    "child_left": (DIFFERS, "it left something else.*children: 1"),
-    "flood": (AGREES, ""),
-    "print_much": (DIFFERS, r"it printed something else.*and 32 more lines, sha256 [0-9a-f]{64}"),
+    "child_left": (DIFFERENT_RESULT, "it left something else.*children: 1"),
+    "flood": (SAME_RESULT, ""),
+    "print_much": (DIFFERENT_RESULT, r"it printed something else.*and 32 more lines, sha256 [0-9a-f]{64}"),
     "grow": (CRASHED, r"ran out of memory: it had .* GiB and asked for more than the 1\.00 GiB"),
-    "ten_thousand_descriptors": (DIFFERS, "it left something else.*descriptors: 100$"),
+    "ten_thousand_descriptors": (DIFFERENT_RESULT, "it left something else.*descriptors: 100$"),
     "all_descriptors": (Verdict.UNSTABLE, "2 different observations"),
     "close_our_pipe": (CRASHED, r"exited with status 1(?s:.*)on which this worker answers, was closed"),
     "take_our_pipe": (CRASHED, r"closed the pipe on which it answers|was closed from inside"),
@@ -66,23 +66,26 @@ FAULTS: dict[str, tuple[Verdict, str]] = {
     "deep_message": (CRASHED, "wrote what is no message"),
     "endless_messages": (CRASHED, "sent more than the 8 observations of a worker"),
     "slow_messages": (TIMED_OUT, "was not done after 5 s"),
-    "huge_value": (DIFFERS, r"it returned something else.*bytes\(268435456 bytes, sha256"),
-    "deep_value": (DIFFERS, r"it returned something else.*deeper than 50 levels"),
-    "deep_recursion": (DIFFERS, "it raised something else.*raised RecursionError"),
-    "patch_time": (AGREES, ""),
-    "change_folder": (AGREES, ""),
-    "remove_folder": (AGREES, ""),
-    "nest_folders": (AGREES, ""),
-    "locale_and_signals": (AGREES, ""),
-    "endless_thread": (DIFFERS, "it left something else.*threads: 1"),
-    "temporary_file": (DIFFERS, r"it left something else.*file tmp…"),
-    "spiteful_error": (DIFFERS, r"it raised something else.*Spiteful: its arguments raise ValueError"),
-    "spiteful_log": (DIFFERS, "it complained of something else.*other"),
+    "huge_value": (DIFFERENT_RESULT, r"it returned something else.*bytes\(268435456 bytes, sha256"),
+    "deep_value": (DIFFERENT_RESULT, r"it returned something else.*deeper than 50 levels"),
+    "deep_recursion": (DIFFERENT_RESULT, "it raised something else.*raised RecursionError"),
+    "patch_time": (SAME_RESULT, ""),
+    "change_folder": (SAME_RESULT, ""),
+    "remove_folder": (SAME_RESULT, ""),
+    "nest_folders": (SAME_RESULT, ""),
+    "locale_and_signals": (SAME_RESULT, ""),
+    "endless_thread": (DIFFERENT_RESULT, "it left something else.*threads: 1"),
+    "temporary_file": (DIFFERENT_RESULT, r"it left something else.*file tmp…"),
+    "spiteful_error": (
+        DIFFERENT_RESULT,
+        r"it raised something else.*Spiteful: its arguments raise ValueError",
+    ),
+    "spiteful_log": (DIFFERENT_RESULT, "it complained of something else.*other"),
     "deep_group": (
-        DIFFERS,
+        DIFFERENT_RESULT,
         "it raised something else.*(ExceptionGroup.*deeper than 50 levels|RecursionError)",
     ),
-    "close_stdout": (AGREES, ""),
+    "close_stdout": (SAME_RESULT, ""),
 }
 
 QUIET = Observation(Outcome("returned", Describer().describe("fine")))
@@ -164,4 +167,4 @@ def test_a_fault_has_its_verdict_and_evidence_and_the_next_case_is_unaffected(
         assert finding.kind is verdict, words
         assert re.search(evidence, words), words
     after = observe_in_process(rows["control"], asyncio, PATIENCE)
-    assert judged(rows["control"], asyncio, after)[0] == CaseVerdict(AGREES)
+    assert judged(rows["control"], asyncio, after)[0] == CaseVerdict(SAME_RESULT)

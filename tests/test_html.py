@@ -62,7 +62,7 @@ def test_the_first_things_said_are_what_where_when_the_verdict_and_the_warnings(
     assert all(
         escape_controls(words) in top for words in (everything().run.name, *results.heading(everything()))
     )
-    assert [said for said in sentences.sentences(everything()) if said not in short] == []
+    assert [said for said in sentences.backend_sentences(everything()) if said not in short] == []
     warned = page.all("section", kind="warnings")[0].text
     assert [notice.text for notice in notices(everything()) if notice.text not in warned] == []
     inside = [one.attributes for one in page.all("main")[0].parts if isinstance(one, Element)]

@@ -4,6 +4,7 @@ import os
 import re
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -14,7 +15,7 @@ from markdown_it.token import Token
 from harness.errors import escape_controls
 from harness.records.record import Record
 from harness.report.charts import charts
-from harness.report.charts.images import chart_images
+from harness.report.charts.images import ChartImage, chart_images
 from harness.report.charts.rendering import ChartDrawings
 from harness.report.formats.markdown import illustrated
 from harness.report.writing import files
@@ -36,10 +37,23 @@ HOSTILE = {
 }
 
 
+@cache
+def drawn() -> tuple[ChartImage, ...]:
+    """The images of the record with a bit of everything, drawn once for all tests."""
+    return chart_images(everything())
+
+
 def named(record: Record, text: str) -> Record:
     """The record with this as the name of every scenario."""
     lines = (replace(line, benchmark=replace(line.benchmark, scenario=text)) for line in record.results)
     return replace(record, results=tuple(lines))
+
+
+@cache
+def hostile(what: str) -> tuple[Record, tuple[ChartImage, ...]]:
+    """A swept record whose scenario has such a name, and its images."""
+    record = named(swept(1e-6, 2e-5, 2e-4), HOSTILE[what])
+    return record, chart_images(record)
 
 
 def images(text: str) -> list[Token]:
@@ -48,7 +62,7 @@ def images(text: str) -> list[Token]:
 
 
 def test_a_report_beside_its_images_looks_as_it_did() -> None:
-    found = illustrated(everything(), chart_images(everything()))
+    found = illustrated(everything(), drawn())
     if os.environ.get("LOOPCMP_GOLDEN") == "write":
         GOLDEN.write_text(found)
     assert found == GOLDEN.read_text()
@@ -80,7 +94,7 @@ def test_an_audit_shows_its_comparisons_above_what_they_say_of_the_method() -> N
 
 
 def test_an_image_needs_nothing_around_it_and_asks_for_nothing() -> None:
-    for one in chart_images(everything()):
+    for one in drawn():
         root = ET.fromstring(one.svg)  # noqa: S314 - ours
         assert root.tag == f"{SVG}svg"
         assert root[0].attrib["fill"] == "#fff"
@@ -91,7 +105,7 @@ def test_an_image_needs_nothing_around_it_and_asks_for_nothing() -> None:
 @pytest.mark.parametrize("what", HOSTILE)
 def test_in_images_text_stays_text(what: str) -> None:
     shown = " ".join(escape_controls(HOSTILE[what]).split())
-    for one in chart_images(named(swept(1e-6, 2e-5, 2e-4), HOSTILE[what])):
+    for one in hostile(what)[1]:
         root = ET.fromstring(one.svg)  # noqa: S314 - ours
         assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
             "svg", "g", "path", "line", "text", "rect",
@@ -102,8 +116,7 @@ def test_in_images_text_stays_text(what: str) -> None:
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_hostile_names_leave_a_report_with_its_own_images_alone(what: str) -> None:
-    record = named(swept(1e-6, 2e-5, 2e-4), HOSTILE[what])
-    shown = chart_images(record)
+    record, shown = hostile(what)
     found = images(illustrated(record, shown))
     assert Counter(str(token.attrs["src"]) for token in found) == Counter(one.file for one in shown)
 
@@ -113,4 +126,4 @@ def test_a_chart_is_drawn_once_for_all_reports_that_show_it() -> None:
     [*_, first] = (drawings.svg(chart) for chart in charts(everything()))
     [*_, second] = (drawings.svg(chart) for chart in charts(everything()))
     assert first is second
-    assert chart_images(everything(), drawings) == chart_images(everything())
+    assert chart_images(everything(), drawings) == drawn()

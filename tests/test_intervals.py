@@ -104,18 +104,18 @@ def test_an_estimate_of_logarithms_becomes_one_of_ratios() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "judgement"),
     [
-        (0.60, 0.66, Judgement.FASTER),
-        (1.20, 1.30, Judgement.SLOWER),
+        (0.60, 0.66, Judgement.LESS_TIME),
+        (1.20, 1.30, Judgement.MORE_TIME),
         (0.995, 1.005, Judgement.EQUAL),
         (0.992, 0.998, Judgement.EQUAL),  # excludes 1, and is too near to matter
         (1.002, 1.008, Judgement.EQUAL),
         (0.99, 1.01, Judgement.EQUAL),
-        (0.985, 0.999, Judgement.FASTER),
-        (1.001, 1.015, Judgement.SLOWER),
-        (0.98, 1.0, Judgement.NOT_RESOLVED),
-        (0.98, 1.02, Judgement.NOT_RESOLVED),
-        (1.0, 1.02, Judgement.NOT_RESOLVED),
-        (None, None, Judgement.NOT_RESOLVED),
+        (0.985, 0.999, Judgement.LESS_TIME),
+        (1.001, 1.015, Judgement.MORE_TIME),
+        (0.98, 1.0, Judgement.NO_CLEAR_DIFFERENCE),
+        (0.98, 1.02, Judgement.NO_CLEAR_DIFFERENCE),
+        (1.0, 1.02, Judgement.NO_CLEAR_DIFFERENCE),
+        (None, None, Judgement.NO_CLEAR_DIFFERENCE),
     ],
 )
 def test_an_interval_is_judged_with_a_margin_of_one_percent(

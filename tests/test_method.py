@@ -21,4 +21,6 @@ def test_rows_that_need_two_cpus_and_rows_whose_workers_live_one_by_one_are_coun
     wide = tuple(replace(line, benchmark=replace(line.benchmark, cpus=2)) for line in usual[1:])
     said = workers(replace(record, results=(replace(usual[0], settings=ONE_AT_A_TIME), *wide)))
     assert f"In {len(wide)} benchmarks, of scenarios that need two CPUs, they have two." in said
-    assert said.endswith("In 1 benchmark, of long iterations, they live one by one and give one value each.")
+    assert said.endswith(
+        "In 1 benchmark, of long iterations, they live one after the other and give one value each."
+    )

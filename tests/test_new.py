@@ -6,19 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli import main
+from tests.command_line import LOOPCMP, here
 from tests.stored import no_file_larger_than
-
-LOOPCMP = Path(sys.executable).with_name("loopcmp")
 
 
 def new(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str) -> int | str | None:
     """The exit code of the command, typed in this folder."""
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(sys, "argv", ["loopcmp", "new", name])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    return ended.value.code
+    return here(monkeypatch, "new", name)
 
 
 @pytest.mark.workers

@@ -422,9 +422,10 @@ def test_each_look_has_a_new_loop_and_is_sent_at_once(loop: str) -> None:
         sent_before.append(len(channel.sent))
         return random.getrandbits(32)
 
-    observe(BoundScenario(story, None), open_backend(find_backend(loop)), channel)
+    running = open_backend(find_backend(loop))
+    observe(BoundScenario(story, None), running, channel)
     *looks, last = channel.sent
-    assert last == ("done", None)
+    assert last == ("done", running.loop_class())
     assert 2 <= len(looks) <= OBSERVATIONS_PER_PROCESS
     assert sent_before == list(range(len(looks)))
 

@@ -9,9 +9,8 @@ import pytest
 
 from harness.records.store import read_record
 from harness.report import Format, render
+from tests.command_line import LOOPCMP
 from tests.documents import README, ROOT
-
-LOOPCMP = Path(sys.executable).with_name("loopcmp")
 
 
 def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -119,9 +119,9 @@ def test_a_report_has_every_verdict_every_sentence_and_every_warning(form: str) 
     shown = render(everything(), Format(form))
     plain = re.sub(r"\s+", " ", shown).replace("\\", "")
     assert [verdict for verdict in Verdict if verdict not in plain] == [Verdict.COULD_NOT_MEASURE]
-    said = [*sentences.sentences(everything()), *(notice.text for notice in notices(everything()))]
+    said = [*sentences.backend_sentences(everything()), *(notice.text for notice in notices(everything()))]
     assert [words for words in said if words not in plain] == []
-    assert commands.one_row(everything()) in plain
+    assert commands.one_benchmark(everything()) in plain
     assert commands.YOUR_OWN in plain
 
 

@@ -1,13 +1,21 @@
 """The rooms of `harness/`: every arrow between them leads down, and there are few of both."""
 
 import re
+from functools import cache
 from pathlib import Path
 
-from docs.rooms import Arrow, arrows, circle, floors, not_downward, picture
+from docs.rooms import Arrow, circle, floors, not_downward, picture
+from docs.rooms import arrows as draw_arrows
 
 ROOT = Path(__file__).parent.parent
 MOST_ARROWS = 45
 MOST_NAMES = 14
+
+
+@cache
+def arrows() -> tuple[Arrow, ...]:
+    """The arrows of this tree, drawn once for all tests."""
+    return draw_arrows()
 
 
 def test_no_arrow_leads_upward_or_to_the_same_floor() -> None:

@@ -90,7 +90,7 @@ def test_a_timed_row_has_absolute_times_and_ratios_to_the_baseline() -> None:
     assert trio.ratio is not None
     assert uvloop.ratio.value == pytest.approx(0.63, rel=0.02)
     assert trio.ratio.value == pytest.approx(1.8, rel=0.02)
-    assert (uvloop.judgement, trio.judgement) == (Judgement.FASTER, Judgement.SLOWER)
+    assert (uvloop.judgement, trio.judgement) == (Judgement.LESS_TIME, Judgement.MORE_TIME)
     assert uvloop.ratio.rounds == len(uvloop.samples) == line.rounds == 6
     assert (uvloop.flags, trio.flags) == ((), ())
 
@@ -107,7 +107,7 @@ def test_an_interval_rests_on_the_samples_that_are_recorded() -> None:
     ("entries", "verdict"),
     [
         (observed(uvloop=CRASH), Verdict.CRASHED),
-        (observed(uvloop=twice(look(returned(2)))), Verdict.DIFFERS),
+        (observed(uvloop=twice(look(returned(2)))), Verdict.DIFFERENT_RESULT),
         (observed(uvloop=twice(look(returned(1)), look(returned(2)))), Verdict.UNSTABLE),
         (
             [*observed(), ArmDropped(STORY.id, ArmFailure(UVLOOP, "killed by SIGSEGV"), "crashed")],
@@ -138,7 +138,7 @@ def test_what_a_worker_said_that_crashed_when_timed_is_in_the_record_and_its_rep
     )
     record = RunState(begun(plan(STORY)), [*observed(), *rounds(STORY.id, TIMES, 3), crashed]).record()
     (shown,) = differences(record, Verdict.CRASHED)
-    assert shown.said == ("Fatal error", "  mine.py:7")
+    assert shown.output == ("Fatal error", "  mine.py:7")
     line = record.results[0]
     ended = case_of(record, line, cell(line, UVLOOP)).ended
     assert ended == (("ended when the case was timed", "Fatal error\n  mine.py:7"),)
@@ -187,14 +187,14 @@ def test_a_baseline_that_is_dropped_takes_the_ratios_of_its_row_with_it() -> Non
 def test_an_untimed_row_has_verdicts_and_no_numbers() -> None:
     untimed = row("error", returned(1), timed=False)
     line = line_of(*observed(untimed), of=untimed)
-    assert [cell.verdict.kind for cell in line.cases] == [Verdict.AGREES] * 3
+    assert [cell.verdict.kind for cell in line.cases] == [Verdict.SAME_RESULT] * 3
     assert [cell.timing for cell in line.cases] == [None] * 3
 
 
 def test_a_story_that_raises_as_promised_agrees_and_is_not_timed() -> None:
     story = row("error", raised(ValueError("Oops")))
     tally = RunState(begun(plan(story)), seen_alike(story, twice(look(raised(ValueError("Oops"))))))
-    assert tally.of(story).verdict(ASYNCIO).kind is Verdict.AGREES
+    assert tally.of(story).verdict(ASYNCIO).kind is Verdict.SAME_RESULT
     assert tally.of(story).timed_backends() == ()
 
 
@@ -257,7 +257,7 @@ def test_a_story_that_raises_on_the_baseline_alone_is_no_less_at_fault() -> None
 
 
 def test_a_story_that_raises_on_some_backends_only_is_a_difference() -> None:
-    differs = [Verdict.AGREES, Verdict.DIFFERS, Verdict.DIFFERS]
+    differs = [Verdict.SAME_RESULT, Verdict.DIFFERENT_RESULT, Verdict.DIFFERENT_RESULT]
     assert verdicts_of(UNPROMISED, uvloop=raises(TYPO), trio=raises(TYPO)) == differs
     assert verdicts_of(UNPROMISED, asyncio=raises(TYPO)) == differs
 
@@ -265,8 +265,8 @@ def test_a_story_that_raises_on_some_backends_only_is_a_difference() -> None:
 def test_a_story_that_sometimes_returns_on_one_backend_is_judged_as_ever() -> None:
     sometimes = twice(look(raised(TYPO)), look(returned(1)))
     assert verdicts_of(UNPROMISED, **{**everywhere(TYPO), "trio": sometimes}) == [
-        Verdict.AGREES,
-        Verdict.AGREES,
+        Verdict.SAME_RESULT,
+        Verdict.SAME_RESULT,
         Verdict.UNSTABLE,
     ]
 
@@ -281,7 +281,7 @@ def test_a_backend_that_is_not_there_or_crashed_keeps_its_verdict_beside_a_story
 
 
 def test_a_promise_that_is_not_kept_is_a_difference_also_where_every_backend_raises() -> None:
-    assert verdicts_of(STORY, **everywhere(TYPO)) == [Verdict.DIFFERS] * 3
+    assert verdicts_of(STORY, **everywhere(TYPO)) == [Verdict.DIFFERENT_RESULT] * 3
 
 
 def test_a_documented_difference_that_promises_the_error_counts_for_the_backends_that_it_matches() -> None:
@@ -290,10 +290,10 @@ def test_a_documented_difference_that_promises_the_error_counts_for_the_backends
     assert verdicts_of(only_trio, **everywhere(TYPO)) == [
         Verdict.COULD_NOT_MEASURE,
         Verdict.COULD_NOT_MEASURE,
-        Verdict.DOCUMENTED,
+        Verdict.KNOWN_DIFFERENCE,
     ]
     everyone = row("story", differences=(replace(promised, on=("*",)),))
-    assert verdicts_of(everyone, **everywhere(TYPO)) == [Verdict.DOCUMENTED] * 3
+    assert verdicts_of(everyone, **everywhere(TYPO)) == [Verdict.KNOWN_DIFFERENCE] * 3
 
 
 def test_a_claim_that_the_error_is_raised_is_a_promise_of_it_and_a_claim_of_another_is_none() -> None:
@@ -302,7 +302,11 @@ def test_a_claim_that_the_error_is_raised_is_a_promise_of_it_and_a_claim_of_anot
         for error in (TYPO, KeyError("k"))
     )
     on_trio = {**everywhere(TYPO), "trio": raises(GROUPED)}
-    assert verdicts_of(claimed, **on_trio) == [Verdict.AGREES, Verdict.AGREES, Verdict.DIFFERS]
+    assert verdicts_of(claimed, **on_trio) == [
+        Verdict.SAME_RESULT,
+        Verdict.SAME_RESULT,
+        Verdict.DIFFERENT_RESULT,
+    ]
     assert verdicts_of(another, **on_trio) == [Verdict.COULD_NOT_MEASURE] * 3
 
 
@@ -318,7 +322,7 @@ def test_a_backend_seen_later_to_return_turns_the_others_verdicts_back() -> None
     tally = RunState(begun(plan(UNPROMISED)), [CaseObserved(UNPROMISED.id, ASYNCIO, raises(TYPO))])
     assert tally.of(UNPROMISED).verdict(ASYNCIO).kind is Verdict.COULD_NOT_MEASURE
     tally.add(CaseObserved(UNPROMISED.id, UVLOOP, SEEN))
-    assert tally.of(UNPROMISED).verdict(ASYNCIO).kind is Verdict.AGREES
+    assert tally.of(UNPROMISED).verdict(ASYNCIO).kind is Verdict.SAME_RESULT
 
 
 def test_a_story_that_sleeps_has_an_excess_in_microseconds_and_never_a_ratio() -> None:
@@ -442,7 +446,11 @@ def test_the_ledger_is_computed_from_what_every_backend_was_seen_to_do() -> None
 def test_what_is_not_promised_is_what_the_baseline_did() -> None:
     story = row("story")
     line = line_of(*observed(story, trio=twice(look(returned(2)))), of=story)
-    assert [cell.verdict.kind for cell in line.cases] == [Verdict.AGREES, Verdict.AGREES, Verdict.DIFFERS]
+    assert [cell.verdict.kind for cell in line.cases] == [
+        Verdict.SAME_RESULT,
+        Verdict.SAME_RESULT,
+        Verdict.DIFFERENT_RESULT,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -516,14 +524,16 @@ def test_a_finished_row_is_kept_as_its_line_and_not_as_its_rounds() -> None:
 
 def test_a_verdict_that_was_asked_for_is_judged_anew_when_more_is_known() -> None:
     tally = RunState(begun(plan(STORY, effort=FAST)), observed())
-    assert tally.of(STORY).verdict(UVLOOP).kind is Verdict.AGREES
+    assert tally.of(STORY).verdict(UVLOOP).kind is Verdict.SAME_RESULT
     tally.add(CaseObserved(STORY.id, ASYNCIO, twice(look(returned(2)))))
-    assert tally.of(STORY).verdict(ASYNCIO).kind is Verdict.DIFFERS
+    assert tally.of(STORY).verdict(ASYNCIO).kind is Verdict.DIFFERENT_RESULT
     tally.add(ArmDropped(STORY.id, ArmFailure(UVLOOP, "killed by SIGSEGV"), "crashed"))
     assert tally.of(STORY).verdict(UVLOOP).kind is Verdict.CRASHED
 
 
-@pytest.mark.parametrize(("python", "verdict"), [("3.12.1", Verdict.DOCUMENTED), ("3.11.7", Verdict.DIFFERS)])
+@pytest.mark.parametrize(
+    ("python", "verdict"), [("3.12.1", Verdict.KNOWN_DIFFERENCE), ("3.11.7", Verdict.DIFFERENT_RESULT)]
+)
 def test_a_documented_difference_is_for_the_python_that_the_case_ran_on(
     python: str, verdict: Verdict
 ) -> None:
@@ -576,7 +586,7 @@ def test_a_native_arm_that_crashed_in_those_rounds_leaves_its_row_a_verdict_and_
     crashed = ArmDropped(PLAIN.id, ArmFailure("uvloop+native", "killed by SIGSEGV"), "crashed")
     _, line = told_natively(crashed).results
     verdicts = {one.backend: one.verdict.kind for one in line.cases}
-    assert verdicts == {ASYNCIO: Verdict.AGREES, UVLOOP: Verdict.CRASHED}
+    assert verdicts == {ASYNCIO: Verdict.SAME_RESULT, UVLOOP: Verdict.CRASHED}
     assert line.cases[1].timing is None
 
 

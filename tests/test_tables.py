@@ -212,15 +212,15 @@ def test_documented_differences_come_with_their_source() -> None:
 def test_a_difference_says_which_case_why_and_where_it_parts() -> None:
     by_case = {one.case: one for one in differences(everything(), *FINDINGS)}
     turns = by_case["turns on trio+nursery"]
-    assert turns.parting is not None
+    assert turns.mismatch is not None
     assert (
-        turns.parting.promised[turns.parting.first_line],
-        turns.parting.observed[turns.parting.first_line],
+        turns.mismatch.promised[turns.mismatch.first_line],
+        turns.mismatch.observed[turns.mismatch.first_line],
     ) == (
         "two",
         "three",
     )
-    assert by_case["echo on uvloop+gather"].said[-1] == '  File "echo.py", line 3 in read'
+    assert by_case["echo on uvloop+gather"].output[-1] == '  File "echo.py", line 3 in read'
     assert set(FINDINGS) == {
         cell.verdict.kind
         for line in everything().results
@@ -239,13 +239,13 @@ def test_only_the_last_lines_of_what_a_worker_said_are_shown_and_none_of_our_fra
     noise = "\n".join(f"line {number}" for number in range(50))
     said = f"{noise}\n  File /x/harness/worker/observing.py, line 9 in look"
     crash = (ProcessObservations(ended=WorkerExit("killed by SIGSEGV", said)),)
-    [one] = differences(record_of(plan(STORY), *seen_alike(STORY, crash)), *FINDINGS)
-    assert one.said[-1] == "line 49"
-    assert len(one.said) < 50
+    [difference] = differences(record_of(plan(STORY), *seen_alike(STORY, crash)), *FINDINGS)
+    assert difference.output[-1] == "line 49"
+    assert len(difference.output) < 50
 
 
 def test_the_sentences_say_who_agrees_who_is_faster_and_what_task_groups_do_differently() -> None:
-    agreement, *speeds, groups = sentences.sentences(everything())
+    agreement, *speeds, groups = sentences.backend_sentences(everything())
     assert "uvloop+gather gives the same result in 7 of 10" in agreement
     assert "missing+gather could not be observed" in agreement
     assert any(
@@ -261,7 +261,7 @@ def test_the_sentences_say_who_agrees_who_is_faster_and_what_task_groups_do_diff
 
 def test_a_baseline_alone_is_compared_with_nobody() -> None:
     record = small(on=(ASYNCIO,))
-    assert sentences.sentences(record) == ()
+    assert sentences.backend_sentences(record) == ()
     [absolute] = cells(results.times(record))["story"]
     assert re.fullmatch(r"\d+(\.\d)? µs", absolute)
 
@@ -304,13 +304,13 @@ def test_the_environment_is_told_in_full() -> None:
 
 
 def test_a_backend_that_is_not_installed_is_said_to_be_so_once() -> None:
-    said = differences(everything(), Verdict.UNAVAILABLE)
-    assert [one.because for one in said] == [NO_MISSING]
+    missing = differences(everything(), Verdict.UNAVAILABLE)
+    assert [difference.reason for difference in missing] == [NO_MISSING]
 
 
 def test_backends_that_agree_alike_are_named_together() -> None:
     seen = seen_alike(STORY, twice(look(returned(1))), [ASYNCIO, UVLOOP, TRIO])
-    [said] = sentences.sentences(record_of(plan(STORY), *seen))
+    [said] = sentences.backend_sentences(record_of(plan(STORY), *seen))
     assert said == f"Against {ASYNCIO}, each of {UVLOOP}, {TRIO} gives the same result in 1 of 1 benchmark."
 
 

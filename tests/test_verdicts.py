@@ -44,8 +44,12 @@ DOCUMENTED = row("story", raised(OOPS), differences=(documents(raised(GROUP)),))
 @pytest.mark.parametrize(
     ("sighting", "verdict", "because"),
     [
-        (ProcessObservations((ObservationCount(look(returned(1)), 8),)), Verdict.AGREES, ""),
-        (ProcessObservations((ObservationCount(look(returned(2)), 8),)), Verdict.DIFFERS, "something else"),
+        (ProcessObservations((ObservationCount(look(returned(1)), 8),)), Verdict.SAME_RESULT, ""),
+        (
+            ProcessObservations((ObservationCount(look(returned(2)), 8),)),
+            Verdict.DIFFERENT_RESULT,
+            "something else",
+        ),
         (
             ProcessObservations((ObservationCount(look(returned(1)), 3),), WorkerExit("killed by SIGSEGV")),
             Verdict.CRASHED,
@@ -90,7 +94,7 @@ def test_one_bad_process_of_two_is_enough(bad: int) -> None:
 
 @pytest.mark.parametrize("verdict", Verdict)
 def test_only_a_case_that_does_as_promised_or_documented_may_have_a_number(verdict: Verdict) -> None:
-    kept = verdict in {Verdict.AGREES, Verdict.DOCUMENTED}
+    kept = verdict in {Verdict.SAME_RESULT, Verdict.KNOWN_DIFFERENCE}
     assert CaseVerdict(verdict).has_number is kept
 
 
@@ -107,7 +111,7 @@ def test_a_case_that_differs_from_one_process_to_the_next_is_unstable() -> None:
 
 @pytest.mark.parametrize(
     ("lines", "verdict"),
-    [(Prints(("a", "b")), Verdict.UNSTABLE), (Prints(("b", "a"), any_order=True), Verdict.AGREES)],
+    [(Prints(("a", "b")), Verdict.UNSTABLE), (Prints(("b", "a"), any_order=True), Verdict.SAME_RESULT)],
 )
 def test_trio_reversing_half_the_looks_is_unstable_unless_any_order_is_promised(
     lines: Prints, verdict: Verdict
@@ -119,43 +123,43 @@ def test_trio_reversing_half_the_looks_is_unstable_unless_any_order_is_promised(
 
 def test_a_documented_difference_that_is_seen_brings_its_reason_and_source() -> None:
     found = finding(DOCUMENTED, look(raised(GROUP)))
-    assert found == CaseVerdict(Verdict.DOCUMENTED, "it is so", source="https://example.org/why")
+    assert found == CaseVerdict(Verdict.KNOWN_DIFFERENCE, "it is so", source="https://example.org/why")
 
 
 def test_documented_and_not_seen_is_a_difference() -> None:
     found = finding(DOCUMENTED, look(raised(OOPS)))
-    assert found.kind is Verdict.DIFFERS
+    assert found.kind is Verdict.DIFFERENT_RESULT
     assert found.reason == "documented and not seen: it is so"
     assert found.source == "https://example.org/why"
 
 
 def test_neither_what_is_promised_nor_what_is_documented_is_a_difference_of_its_own() -> None:
     found = finding(DOCUMENTED, look(returned(1)))
-    assert found.kind is Verdict.DIFFERS
+    assert found.kind is Verdict.DIFFERENT_RESULT
     assert "documented" not in found.reason
 
 
 def test_a_documented_difference_is_not_for_other_backends() -> None:
-    assert finding(DOCUMENTED, look(raised(OOPS)), on=UVLOOP).kind is Verdict.AGREES
-    assert finding(DOCUMENTED, look(raised(GROUP)), on=UVLOOP).kind is Verdict.DIFFERS
+    assert finding(DOCUMENTED, look(raised(OOPS)), on=UVLOOP).kind is Verdict.SAME_RESULT
+    assert finding(DOCUMENTED, look(raised(GROUP)), on=UVLOOP).kind is Verdict.DIFFERENT_RESULT
 
 
 @pytest.mark.parametrize(
     ("python", "specifier", "verdict"),
     [
-        ("3.11.7", ">=3.12", Verdict.AGREES),
-        ("3.12.0", ">=3.12", Verdict.DOCUMENTED),
-        ("3.14.0", ">=3.12", Verdict.DOCUMENTED),
-        ("3.13.0", ">=3.12,<3.14", Verdict.DOCUMENTED),
-        ("3.14.0", ">=3.12,<3.14", Verdict.AGREES),
-        ("3.14.0", "", Verdict.DOCUMENTED),
+        ("3.11.7", ">=3.12", Verdict.SAME_RESULT),
+        ("3.12.0", ">=3.12", Verdict.KNOWN_DIFFERENCE),
+        ("3.14.0", ">=3.12", Verdict.KNOWN_DIFFERENCE),
+        ("3.13.0", ">=3.12,<3.14", Verdict.KNOWN_DIFFERENCE),
+        ("3.14.0", ">=3.12,<3.14", Verdict.SAME_RESULT),
+        ("3.14.0", "", Verdict.KNOWN_DIFFERENCE),
     ],
 )
 def test_a_difference_may_hold_only_for_some_versions_of_python(
     python: str, specifier: str, verdict: Verdict
 ) -> None:
     of = row("story", returned(1), differences=(documents(returned(2), "*", specifier),))
-    does = 2 if verdict is Verdict.DOCUMENTED else 1
+    does = 2 if verdict is Verdict.KNOWN_DIFFERENCE else 1
     assert judge(of, TRIO, python, twice(look(returned(does))), None).kind is verdict
 
 
@@ -200,8 +204,8 @@ def test_a_promised_complaint_must_come_and_its_wording_does_not_matter() -> Non
     promised = Promise(returned(None), diagnostics=(Diagnostic("never-retrieved", told(OOPS)),))
     of = Benchmark("story", "own", "own", "", "own.py:1", promise=promised)
     worded = Diagnostic("never-retrieved", told(OOPS), "Task-7 exception was never retrieved")
-    assert finding(of, look(returned(None), complaints=(worded,))).kind is Verdict.AGREES
-    assert finding(of, look(returned(None))).kind is Verdict.DIFFERS
+    assert finding(of, look(returned(None), complaints=(worded,))).kind is Verdict.SAME_RESULT
+    assert finding(of, look(returned(None))).kind is Verdict.DIFFERENT_RESULT
 
 
 def test_a_difference_replaces_only_the_parts_that_it_gives() -> None:
@@ -212,9 +216,9 @@ def test_a_difference_replaces_only_the_parts_that_it_gives() -> None:
 
 def test_an_error_where_a_value_is_promised_is_unsupported_only_if_it_is_not_promised_itself() -> None:
     error = raised(NotImplementedError("no pipes"))
-    assert finding(row("story", error), look(error)).kind is Verdict.AGREES
+    assert finding(row("story", error), look(error)).kind is Verdict.SAME_RESULT
     documented = row("story", returned(1), differences=(documents(error),))
-    assert finding(documented, look(error)).kind is Verdict.DOCUMENTED
+    assert finding(documented, look(error)).kind is Verdict.KNOWN_DIFFERENCE
 
 
 def test_a_group_of_nothing_but_not_implemented_errors_is_unsupported() -> None:
@@ -224,13 +228,13 @@ def test_a_group_of_nothing_but_not_implemented_errors_is_unsupported() -> None:
     of = row("story", returned(1))
     found = finding(of, look(nested))
     assert (found.kind, found.reason) == (Verdict.UNSUPPORTED, "NotImplementedError('no pipes')")
-    assert finding(of, look(mixed)).kind is Verdict.DIFFERS
+    assert finding(of, look(mixed)).kind is Verdict.DIFFERENT_RESULT
 
 
 def test_a_documented_not_implemented_error_is_documented_also_where_nothing_is_promised() -> None:
     error = raised(NotImplementedError("no pipes"))
     of = row("story", differences=(documents(error),))
-    assert finding(of, look(error), reference=look(returned(1))).kind is Verdict.DOCUMENTED
+    assert finding(of, look(error), reference=look(returned(1))).kind is Verdict.KNOWN_DIFFERENCE
 
 
 @pytest.mark.parametrize(
@@ -369,7 +373,7 @@ def test_what_only_the_first_run_in_a_process_leaves_is_said_and_is_no_differenc
     fine = look(returned(1))
     first = replace(fine, leaks=Leaks(descriptors=1, children=1))
     assert verdict_of(seen_then(first, fine)) == CaseVerdict(
-        Verdict.AGREES, "left at the first run in a process only: descriptors: 1, children: 1"
+        Verdict.SAME_RESULT, "left at the first run in a process only: descriptors: 1, children: 1"
     )
 
 
@@ -383,4 +387,4 @@ def test_what_every_run_leaves_is_no_effect_of_the_start() -> None:
     fine = look(returned(1))
     one, two = (replace(fine, leaks=Leaks(descriptors=count)) for count in (1, 2))
     assert verdict_of(seen_then(one, two)).kind is Verdict.UNSTABLE
-    assert verdict_of(twice(one)).kind is Verdict.DIFFERS
+    assert verdict_of(twice(one)).kind is Verdict.DIFFERENT_RESULT

@@ -40,7 +40,7 @@ def test_within_a_record_the_backends_are_compared_with_its_baseline_by_default(
     assert list(ratios) == [UVLOOP, TRIO]
     assert ratios[UVLOOP].ratio.value == pytest.approx(0.63, 0.02)
     assert ratios[TRIO].ratio.value == pytest.approx(1.8, 0.02)
-    assert ratios[UVLOOP].judgement is Judgement.FASTER
+    assert ratios[UVLOOP].judgement is Judgement.LESS_TIME
     assert table_within(within(record())).heads == ("benchmark", UVLOOP, TRIO)
 
 

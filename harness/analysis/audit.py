@@ -112,7 +112,7 @@ def procedure(results: Iterable[TrialResult], question: str) -> Procedure | None
 
 
 def _different(comparison: ArmComparison) -> bool:
-    return comparison.judgement in (Judgement.FASTER, Judgement.SLOWER)
+    return comparison.judgement in (Judgement.LESS_TIME, Judgement.MORE_TIME)
 
 
 def _nominal(ratio: Estimate) -> float:

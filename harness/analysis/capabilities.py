@@ -30,8 +30,8 @@ class Ability(StrEnum):
 
 
 _PLAIN = {
-    Verdict.AGREES: Ability.YES,
-    Verdict.DOCUMENTED: Ability.NO,  # in a capability, the difference that is documented is a lack
+    Verdict.SAME_RESULT: Ability.YES,
+    Verdict.KNOWN_DIFFERENCE: Ability.NO,  # in a capability, the difference that is documented is a lack
     Verdict.UNSUPPORTED: Ability.NO,
     Verdict.CRASHED: Ability.CRASHED,
     Verdict.TIMED_OUT: Ability.HUNG,

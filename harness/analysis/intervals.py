@@ -28,14 +28,14 @@ def _ranks(count: int, level: float) -> tuple[int, int]:
 def judge_ratio(ratio: Estimate, margin: float) -> Judgement:
     """Judge a ratio by its interval; inside the margin it is equal even where it excludes 1."""
     if ratio.low is None or ratio.high is None:
-        return Judgement.NOT_RESOLVED
+        return Judgement.NO_CLEAR_DIFFERENCE
     if 1 - margin <= ratio.low and ratio.high <= 1 + margin:
         return Judgement.EQUAL
     if ratio.high < 1:
-        return Judgement.FASTER
+        return Judgement.LESS_TIME
     if ratio.low > 1:
-        return Judgement.SLOWER
-    return Judgement.NOT_RESOLVED
+        return Judgement.MORE_TIME
+    return Judgement.NO_CLEAR_DIFFERENCE
 
 
 def error_rate_bound(wrong: int, trials: int) -> float:

@@ -13,7 +13,9 @@ from harness.protocol.descriptions import Description
 from harness.protocol.observations import Observation, ProcessObservations, distinct_observations
 from harness.records.verdict import CaseVerdict, Verdict
 
-_OVERRULED = frozenset({Verdict.AGREES, Verdict.DOCUMENTED, Verdict.DIFFERS, Verdict.UNSTABLE})
+_OVERRULED = frozenset(
+    {Verdict.SAME_RESULT, Verdict.KNOWN_DIFFERENCE, Verdict.DIFFERENT_RESULT, Verdict.UNSTABLE}
+)
 """The verdicts that rest on a comparison, which means nothing where the scenario itself is at fault."""
 
 _GROUPS = ("ExceptionGroup", "BaseExceptionGroup")

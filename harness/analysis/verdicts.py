@@ -38,8 +38,8 @@ def judge(
         return CaseVerdict(Verdict.UNSUPPORTED, message)
     if not any(mismatches):
         if difference is None:
-            return CaseVerdict(Verdict.AGREES, _start_up(left for _, left in settled))
-        return CaseVerdict(Verdict.DOCUMENTED, difference.reason, source=difference.source)
+            return CaseVerdict(Verdict.SAME_RESULT, _start_up(left for _, left in settled))
+        return CaseVerdict(Verdict.KNOWN_DIFFERENCE, difference.reason, source=difference.source)
     return _disagreement(benchmark, difference, observed, mismatches, reference)
 
 
@@ -77,8 +77,8 @@ def _disagreement(
         return CaseVerdict(Verdict.UNSTABLE, f"{len(set(observed))} different observations", first)
     if difference and not first_mismatch(complete_promise(benchmark.promise, reference), observed[0]):
         reason = f"documented and not seen: {difference.reason}"
-        return CaseVerdict(Verdict.DIFFERS, reason, first, difference.source)
-    return CaseVerdict(Verdict.DIFFERS, f"it {first.aspect} something else", first)
+        return CaseVerdict(Verdict.DIFFERENT_RESULT, reason, first, difference.source)
+    return CaseVerdict(Verdict.DIFFERENT_RESULT, f"it {first.aspect} something else", first)
 
 
 def promises_outcome(benchmark: Benchmark, backend: str, python: str) -> bool:

@@ -3,10 +3,11 @@
 import importlib
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.backends.backend import Backend
+from harness.backends.instruments import Instruments
 from harness.scenario import Gather
 
 
@@ -20,6 +21,10 @@ def _nothing_to_check() -> None:
 
 def _nowhere_else() -> None:
     """Nothing has run on another loop."""
+
+
+def _nothing_changed() -> None:
+    """All is as it was."""
 
 
 def _no_thread(thread: threading.Thread) -> bool:  # noqa: ARG001 - the shape of `keeps`
@@ -44,7 +49,9 @@ class Runtime:
     `loggers` are the loggers on which the library warns. `check` makes a loop and closes
     it, and raises NotALoop where the factory makes something else. `other_loop` says on which other loop
     than that of the backend something has run, in words such as "ran on uvloop.Loop, not …"; None if
-    nothing has.
+    nothing has. `changed` says what is not as it was of that with which a case is measured. `loop_class` is
+    the class of the loop that runs, with its module; for a library without such a class, the function that
+    runs it.
     """
 
     anyio_backend: str
@@ -59,14 +66,29 @@ class Runtime:
     loggers: tuple[str, ...] = ()
     check: Callable[[], None] = _nothing_to_check
     other_loop: Callable[[], str | None] = _nowhere_else
+    changed: Callable[[], str | None] = _nothing_changed
+    loop_class: Callable[[], str] = str
+
+    def not_as_opened(self) -> str | None:
+        """Say what is not what the backend opened, the loop or what is measured with; None if all is."""
+        return self.other_loop() or self.changed()
 
 
-def open_backend(backend: Backend) -> Runtime:
+def open_backend(backend: Backend, clocks: Iterable[str] = ()) -> Runtime:
     """Import what the backend needs and say how to run on it; only workers call this.
+
+    `clocks` are what it will be timed with, if it is, as "module:attribute".
 
     Raises ImportError where its package is missing, and what the package raises when imported.
     """
     name = backend.loop.family
     family = importlib.import_module(f"harness.backends.families.{name}")
+    instruments = Instruments(
+        (*_INSTRUMENTS, *clocks, *family.INSTRUMENTS)
+    )  # before the loop's package is imported
     runtime: Runtime = getattr(family, f"{name}_runtime")(backend.loop.factory, backend.gatherer)
-    return runtime
+    return replace(runtime, changed=instruments.changed)
+
+
+_INSTRUMENTS = ("anyio:run", "anyio:create_task_group", "gc:collect", "gc:isenabled", "gc:get_stats")
+"""What every backend is measured with."""

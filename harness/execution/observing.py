@@ -79,7 +79,7 @@ def _conclude(
     if isinstance(reply, WorkerExit):
         return ProcessObservations(seen, ended=reply)
     if reply.kind == "done":
-        return ProcessObservations(seen)
+        return ProcessObservations(seen, loop_class=reply.message if isinstance(reply.message, str) else None)
     if reply.kind == OUT_OF_MEMORY:
         return ProcessObservations(seen, ended=WorkerExit(reply.reason))
     if reply.kind == UNMEASURED:

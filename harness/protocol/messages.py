@@ -121,7 +121,8 @@ class WorkerSummary:
     `startup` is the CPU time in nanoseconds from the process's start to its readiness. `peak` is in
     bytes: the highest resident size less that before the first iteration; None where the system does
     not tell. `threads` counts operating system threads after the last turn, the worker's own among
-    them. `sketched` is of the turns that timed every iteration by itself; None where none did.
+    them. `sketch` is of the turns that timed every iteration by itself; None where none did. `loop_class` is
+    the class of the loop that it ran on.
     """
 
     pyperf: str
@@ -129,3 +130,4 @@ class WorkerSummary:
     peak: int | None
     threads: int
     sketch: LatencySketch | None = None
+    loop_class: str = ""

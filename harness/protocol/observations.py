@@ -104,7 +104,8 @@ class ProcessObservations:
     """What one fresh process saw of a case: distinct observations, and its end if it ended badly.
 
     `refused` says why a value could not be described, `unavailable` why the loop could not be had,
-    `unmeasured` why what was seen says nothing of the backend.
+    `unmeasured` why what was seen says nothing of the backend. `loop_class` is the class of the loop that it
+    ran on, with its module; None where that is not recorded.
     """
 
     observations: tuple[ObservationCount, ...] = ()
@@ -112,6 +113,7 @@ class ProcessObservations:
     refused: str | None = None
     unavailable: str | None = None
     unmeasured: str | None = None
+    loop_class: str | None = field(default=None, compare=False)
 
 
 MOST_STARTED = 8

@@ -16,10 +16,10 @@ NORMAL_95 = 1.96
 class Judgement(StrEnum):
     """What an interval says about a backend against the baseline."""
 
-    FASTER = "less time"
-    SLOWER = "more time"
+    LESS_TIME = "less time"
+    MORE_TIME = "more time"
     EQUAL = "equal within the margin"
-    NOT_RESOLVED = "no clear difference"
+    NO_CLEAR_DIFFERENCE = "no clear difference"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ _SENTENCES = {
     StopKind.TIME: "{number:g} s are over",
     StopKind.ROUNDS: "{number:g} rounds, as --{detail} asks",
     StopKind.NOTHING_TO_COMPARE: "there is no other number to take a ratio of",
-    StopKind.NOTHING_TIMED: "no case of this row has a number",
+    StopKind.NOTHING_TIMED: "no case of this benchmark has a number",
     StopKind.MEASURED_WITH: "measured in the rounds of {detail}",
     StopKind.OTHER: "{detail}",
 }

@@ -7,9 +7,9 @@ from enum import StrEnum
 class Verdict(StrEnum):
     """What a case's observations mean."""
 
-    AGREES = "same result"
-    DOCUMENTED = "known difference"
-    DIFFERS = "different result"
+    SAME_RESULT = "same result"
+    KNOWN_DIFFERENCE = "known difference"
+    DIFFERENT_RESULT = "different result"
     UNSTABLE = "unstable"
     UNSUPPORTED = "unsupported"
     UNAVAILABLE = "unavailable"
@@ -22,11 +22,11 @@ class Verdict(StrEnum):
     def verb(self) -> str:
         """What follows a backend's name in a sentence: "gives a different result", "is unstable"."""
         match self:
-            case Verdict.AGREES:
+            case Verdict.SAME_RESULT:
                 return "gives the same result"
-            case Verdict.DOCUMENTED:
+            case Verdict.KNOWN_DIFFERENCE:
                 return "has a known difference"
-            case Verdict.DIFFERS:
+            case Verdict.DIFFERENT_RESULT:
                 return "gives a different result"
             case Verdict.COULD_NOT_MEASURE:
                 return "could not be measured"
@@ -36,7 +36,7 @@ class Verdict(StrEnum):
                 return str(self)
 
 
-FINDINGS = frozenset({Verdict.DIFFERS, Verdict.UNSTABLE, Verdict.CRASHED, Verdict.TIMED_OUT})
+FINDINGS = frozenset({Verdict.DIFFERENT_RESULT, Verdict.UNSTABLE, Verdict.CRASHED, Verdict.TIMED_OUT})
 """The verdicts that make a run end with exit code 1."""
 
 EXPLAINED = (Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
@@ -80,4 +80,4 @@ class CaseVerdict:
     @property
     def has_number(self) -> bool:
         """Whether the case may be timed."""
-        return self.kind in (Verdict.AGREES, Verdict.DOCUMENTED)
+        return self.kind in (Verdict.SAME_RESULT, Verdict.KNOWN_DIFFERENCE)

@@ -1,4 +1,4 @@
-"""A record → the commands that repeat it, one of its rows, or one of its cases."""
+"""The commands that repeat a record, one of its benchmarks, or one of its cases."""
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,31 +11,31 @@ from harness.records.plan import DEFAULT, FAST, RIGOROUS, Effort, Plan
 from harness.records.record import BenchmarkResult, Record
 
 YOUR_OWN = "loopcmp run path/to/mine.py"
-"""How to run one's own file."""
+"""The command that runs a file of the reader's own."""
 
 USUAL_MARGIN, USUAL_TIMEOUT = 0.01, 30.0
-"""The margin, and the seconds of silence, of a run that names none."""
+"""The margin of a run that names none, and the seconds for which its workers may say nothing."""
 
 
 def whole(record: Record) -> str:
-    """The command that repeats the whole record."""
+    """Return the command that repeats the whole record."""
     return command(record, record.results, record.backends)
 
 
-def one_row(record: Record) -> str:
-    """The command that repeats the first row that was timed, or else the first."""
-    line = next((line for line in record.results if line.rounds), record.results[0])
-    return command(record, [line], record.backends)
+def one_benchmark(record: Record) -> str:
+    """Return the command that repeats the first benchmark that was timed, or else the first."""
+    first = next((result for result in record.results if result.rounds), record.results[0])
+    return command(record, [first], record.backends)
 
 
-def command(record: Record, lines: Sequence[BenchmarkResult], backends: Iterable[str]) -> str:
-    """The command that measures these rows again: same backends, effort, margin and orders of turns."""
+def command(record: Record, results: Sequence[BenchmarkResult], backends: Iterable[str]) -> str:
+    """Return the command that measures these results again on these backends, in the same orders of turns."""
     plan, audit = record.run.plan, record.run.audit
     seed = ["--seed", str(plan.seed)]
     if audit is not None:
         limits = ["--trials", str(audit.trials), "--seconds", f"{audit.seconds:g}"]
         return shlex.join(["loopcmp", "audit", plan.benchmarks[0].id, *limits, *seed])
-    words = ["loopcmp", "run", *_rows(lines), *_backends(plan, set(backends))]
+    words = ["loopcmp", "run", *_benchmarks(results), *_backends(plan, set(backends))]
     if plan.baseline != DEFAULT_BASELINE:
         words += ["--baseline", plan.baseline]
     if plan.margin != USUAL_MARGIN:
@@ -46,26 +46,32 @@ def command(record: Record, lines: Sequence[BenchmarkResult], backends: Iterable
     return shlex.join([*words, *_effort(plan.effort), *seed])
 
 
-def _rows(lines: Iterable[BenchmarkResult]) -> Iterator[str]:
-    """Rows by their ids; those of a file of one's own by the file, which they have no other name for."""
-    rows = [line.benchmark for line in lines]
-    yield from dict.fromkeys(row.module if row.module.endswith(".py") else row.id for row in rows)
-    if any(row.module.endswith(".py") and SCALE in row.tags for row in rows):
+def _benchmarks(results: Iterable[BenchmarkResult]) -> Iterator[str]:
+    """Yield benchmarks by their ids; a file of the reader's own by its path, for it has no other name."""
+    benchmarks = [result.benchmark for result in results]
+    own = [benchmark for benchmark in benchmarks if benchmark.module.endswith(".py")]
+    yield from dict.fromkeys(
+        benchmark.module if benchmark in own else benchmark.id for benchmark in benchmarks
+    )
+    if any(SCALE in benchmark.tags for benchmark in own):
         yield "--scale"
 
 
 def _backends(plan: Plan, names: set[str]) -> Iterator[str]:
-    wanted = [one for one in plan.backends if one.name in names]
-    for loop in dict.fromkeys(one.loop for one in wanted if one.loop not in LOOPS and not one.loop.is_ours):
-        yield from ("--loop", f"{loop.name}={loop.factory}")
-    for defined in dict.fromkeys(one.environment.definition for one in wanted if one.environment):
-        yield from ("--env", defined)
-    for one in wanted:
-        yield from ("-b", one.name)
+    """Yield the backends of these names, after what defines their loops and environments."""
+    backends = [backend for backend in plan.backends if backend.name in names]
+    for loop in dict.fromkeys(backend.loop for backend in backends):
+        if loop not in LOOPS and not loop.is_ours:
+            yield from ("--loop", f"{loop.name}={loop.factory}")
+    for environment in dict.fromkeys(backend.environment for backend in backends):
+        if environment is not None:
+            yield from ("--env", environment.definition)
+    for backend in backends:
+        yield from ("-b", backend.name)
 
 
 def _effort(effort: Effort) -> Iterator[str]:
-    known = {one.name: one for one in (FAST, DEFAULT, RIGOROUS)}
+    known = {preset.name: preset for preset in (FAST, DEFAULT, RIGOROUS)}
     usual = known.get(effort.name, DEFAULT)
     if usual is not DEFAULT:
         yield f"--{usual.name}"

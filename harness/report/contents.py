@@ -1,34 +1,35 @@
-"""What every report says of a record in sentences and in tables of its own, what matters first."""
+"""The sentences and tables that every report of a record has, what matters first."""
 
 from collections.abc import Iterator
 
 from harness.analysis.overall import overall_figures
 from harness.records.record import Record
-from harness.report import overall, sentences
+from harness.report import overall
+from harness.report.sentences import backend_sentences
 from harness.report.tables import audit, capabilities, contrasts, passes
 from harness.report.tables.table import Table
 from harness.report.tables.waiting import waiting
 
 
-def said(record: Record) -> tuple[str, ...]:
-    """The sentences: of an audit, who agrees, of all rows together, of each backend, what is due to what."""
+def summary_sentences(record: Record) -> tuple[str, ...]:
+    """Return the sentences about an audit, who agrees, all benchmarks together, each backend, and causes."""
     summary = overall_figures(record)
     whole = () if summary is None or len(summary.benchmarks) == 1 else (overall.sentence(summary),)
-    told = sentences.sentences(record)
+    agreement, *others = backend_sentences(record) or ("",)
     return (
         *audit.sentences(record),
-        *told[:1],
+        *filter(None, (agreement,)),
         *whole,
-        *told[1:],
+        *others,
         *contrasts.sentences(record),
     )
 
 
 def tables(record: Record) -> Iterator[tuple[str, Table]]:
-    """The tables beside verdicts, times, differences and claims, each with its place on a page."""
-    for number, one in enumerate(audit.tables(record), start=1):
-        yield f"audit-{number}", one
-    found = {
+    """Yield the tables beside verdicts, times, differences and claims, each with its place on a page."""
+    for number, table in enumerate(audit.tables(record), start=1):
+        yield f"audit-{number}", table
+    by_place = {
         "contrasts": contrasts.table(record),
         "latency": passes.latency(record),
         "collections": passes.collections(record),
@@ -37,4 +38,4 @@ def tables(record: Record) -> Iterator[tuple[str, Table]]:
         "capabilities": capabilities.table(record),
         "reasons": capabilities.reasons(record),
     }
-    yield from ((name, table) for name, table in found.items() if table is not None)
+    yield from ((place, table) for place, table in by_place.items() if table is not None)

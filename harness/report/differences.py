@@ -1,4 +1,4 @@
-"""A record → the cases that are not as promised, those alike together; and the documented ones."""
+"""The cases of a record that are not as promised, those alike together; and the documented ones."""
 
 from dataclasses import dataclass
 from itertools import chain
@@ -12,45 +12,47 @@ _LINES_SHOWN = 8
 """How many of a worker's last lines are shown where it ended badly; the record keeps more."""
 
 _OWN_FRAMES = ("harness/worker/", "<frozen runpy>")
-"""Frames of ours, which are at the root of every stack that a worker writes."""
+"""Parts of the paths of loopcmp's own frames, with which every stack that a worker writes begins."""
 
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """A difference: what was promised, what the backend did, and the first line where they part."""
+    """A difference: what was promised, what the backend did, and the first line that differs."""
 
     case: str
-    because: str
-    parting: Mismatch | None
-    said: tuple[str, ...] = ()
-    """The last lines that a worker which ended badly wrote on standard error or output."""
+    reason: str
+    mismatch: Mismatch | None
+    output: tuple[str, ...] = ()
+    """The last lines that a worker wrote which ended badly."""
     evidence: tuple[str, ...] = ()
     """Lines that help to find the fault's place, those of each backend under its name where they differ."""
 
 
 def differences(record: Record, *verdicts: Verdict) -> tuple[SideBySide, ...]:
-    """The cases with these verdicts, those alike together: why, and where promise and observation part."""
+    """Return the cases with these verdicts, those alike together, with where they leave the promise."""
     alike: dict[tuple[str, str, Mismatch | None], list[tuple[BenchmarkResult, CaseResult]]] = {}
-    for line in record.results:
-        for cell in line.cases:
+    for result in record.results:
+        for cell in result.cases:
             if cell.verdict.kind in verdicts:
                 missing = cell.verdict.kind is Verdict.UNAVAILABLE
-                where = cell.backend if missing else line.benchmark.id
-                alike.setdefault((where, cell.verdict.reason, cell.verdict.mismatch), []).append((line, cell))
+                where = cell.backend if missing else result.benchmark.id
+                alike.setdefault((where, cell.verdict.reason, cell.verdict.mismatch), []).append(
+                    (result, cell)
+                )
     return tuple(
-        SideBySide(_alike(where, cases), because, parting, _said(cases[0][1]), _evidence(cases))
-        for (where, because, parting), cases in alike.items()
+        SideBySide(_title(where, cases), reason, mismatch, _last_lines(cases[0][1]), _evidence(cases))
+        for (where, reason, mismatch), cases in alike.items()
     )
 
 
 def remarks(record: Record) -> tuple[SideBySide, ...]:
-    """Return what is worth a word of cases that are as promised: errors, warnings, what is left."""
-    kept = differences(record, Verdict.AGREES, Verdict.DOCUMENTED)
-    return tuple(remark for remark in kept if remark.because or remark.evidence)
+    """Return what is worth a word in cases that are as promised: errors, warnings, what is left."""
+    as_promised = differences(record, Verdict.SAME_RESULT, Verdict.KNOWN_DIFFERENCE)
+    return tuple(remark for remark in as_promised if remark.reason or remark.evidence)
 
 
-def _alike(where: str, cases: list[tuple[BenchmarkResult, CaseResult]]) -> str:
-    """The name of cases that are alike: a row on some backends, or a backend that is not there."""
+def _title(where: str, cases: list[tuple[BenchmarkResult, CaseResult]]) -> str:
+    """Return the name of cases that are alike: a benchmark on its backends, or a missing backend."""
     backends = list(dict.fromkeys(cell.backend for _, cell in cases))
     return where if backends == [where] else f"{where} on {', '.join(backends)}"
 
@@ -65,24 +67,25 @@ def _evidence(cases: list[tuple[BenchmarkResult, CaseResult]]) -> tuple[str, ...
     return tuple(line for name, lines in named if lines for line in (name, *(f"  {line}" for line in lines)))
 
 
-def _said(cell: CaseResult) -> tuple[str, ...]:
-    said = [sighting.ended.output for sighting in cell.processes if sighting.ended] or [cell.verdict.output]
-    lines = [line for line in said[0].splitlines() if not any(own in line for own in _OWN_FRAMES)]
+def _last_lines(cell: CaseResult) -> tuple[str, ...]:
+    """Return the last lines of the first worker that ended badly, without the frames of loopcmp itself."""
+    outputs = [process.ended.output for process in cell.processes if process.ended] or [cell.verdict.output]
+    lines = [line for line in outputs[0].splitlines() if not any(own in line for own in _OWN_FRAMES)]
     return tuple(lines[-_LINES_SHOWN:])
 
 
 def documented(record: Record) -> Table | None:
-    """The documented differences that were seen: what, the source, and where; None if there are none."""
+    """Return the documented differences that were seen: what, the source, and where; None without any."""
     seen: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for line in record.results:
-        for cell in line.cases:
-            if cell.verdict.kind is Verdict.DOCUMENTED:
-                rows = seen.setdefault((cell.verdict.reason, cell.verdict.source), {})
-                rows.setdefault(cell.backend, []).append(line.benchmark.id)
+    for result in record.results:
+        for cell in result.cases:
+            if cell.verdict.kind is Verdict.KNOWN_DIFFERENCE:
+                benchmarks = seen.setdefault((cell.verdict.reason, cell.verdict.source), {})
+                benchmarks.setdefault(cell.backend, []).append(result.benchmark.id)
     if not seen:
         return None
-    lines = tuple(
-        (because, source, ", ".join(rows), ", ".join(dict.fromkeys(chain(*rows.values()))))
-        for (because, source), rows in seen.items()
+    rows = tuple(
+        (reason, source, ", ".join(benchmarks), ", ".join(dict.fromkeys(chain(*benchmarks.values()))))
+        for (reason, source), benchmarks in seen.items()
     )
-    return Table("Differences that are documented", texts("what", "source", "on", "in"), lines)
+    return Table("Differences that are documented", texts("what", "source", "on", "in"), rows)

@@ -1,4 +1,4 @@
-"""A record → the evidence of every case: promise beside observation, figures, versions, commands."""
+"""The evidence of a case: promise beside observation, figures, versions, commands."""
 
 import shlex
 from collections.abc import Iterable, Iterator
@@ -18,37 +18,36 @@ from harness.report.commands import command
 from harness.report.formatting import format_metric
 
 SHORT, LONG = 300, 4000
-"""Characters shown of one text: of a case that keeps its promise, and of one that does not."""
+"""The most characters shown of a text: in a case that keeps its promise, and in one that breaks it."""
 
 AROUND = 10
-"""Lines shown before and after the first one that differs."""
+"""The lines that are shown before and after the first that differs."""
 
 
 @dataclass(frozen=True, slots=True)
 class PromiseComparison:
-    """One part of a promise beside what was observed of it."""
+    """An aspect of a promise, such as what is printed, beside what was observed of it."""
 
-    part: str
+    aspect: str
     promised: str
     observed: str
-    parts: bool
-    """Whether the two part here."""
+    differs: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ObservedOutcome:
-    """One distinct observation: in how many looks and processes it was seen, beside the promise."""
+    """A distinct observation: how often, and in how many processes, it was made, beside the promise."""
 
     times: int
     processes: int
-    sides: tuple[PromiseComparison, ...]
+    comparisons: tuple[PromiseComparison, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DiffWindow:
     """The lines around the first that differs; `first` is the number of the first line shown, from 1."""
 
-    part: str
+    aspect: str
     lines: tuple[tuple[str, str, bool], ...]
     first: int
     total: int
@@ -56,16 +55,16 @@ class DiffWindow:
 
 @dataclass(frozen=True, slots=True)
 class CaseEvidence:
-    """All that a record knows about one case, in words."""
+    """Everything that a record holds about a case, in words."""
 
     backend: str
     verdict: str
-    because: str
+    reason: str
     source: str
-    looked: tuple[ObservedOutcome, ...]
+    outcomes: tuple[ObservedOutcome, ...]
     window: DiffWindow | None
     ended: tuple[tuple[str, str], ...]
-    """How workers ended badly, each with the last that they said."""
+    """How workers ended badly, each with the last of its output."""
     lines: tuple[str, ...]
     """What helps to find the place of a fault: `case_lines`."""
     figures: tuple[tuple[str, str], ...]
@@ -76,24 +75,24 @@ class CaseEvidence:
     """The command by which pyperf shows its own figures of this backend; empty where nothing was timed."""
 
 
-def case_of(record: Record, line: BenchmarkResult, cell: CaseResult) -> CaseEvidence:
-    """The evidence of one case."""
-    backend = next(one for one in record.run.plan.backends if one.name == cell.backend)
+def case_of(record: Record, result: BenchmarkResult, cell: CaseResult) -> CaseEvidence:
+    """Return the evidence of a case."""
+    backend = next(backend for backend in record.run.plan.backends if backend.name == cell.backend)
     limit = LONG if cell.verdict.kind in FINDINGS else SHORT
     return CaseEvidence(
         backend=cell.backend,
         verdict=str(cell.verdict.kind),
-        because=truncate(cell.verdict.reason, LONG),
+        reason=truncate(cell.verdict.reason, LONG),
         source=cell.verdict.source,
-        looked=tuple(_looked(cell, limit)),
+        outcomes=tuple(_outcomes(cell, limit)),
         window=None if cell.verdict.mismatch is None else window_of(cell.verdict.mismatch),
         ended=tuple(_ended(cell)),
         lines=case_lines(cell),
         figures=() if cell.timing is None else tuple(_figures(cell.timing)),
         flags=() if cell.timing is None else cell.timing.flags,
         versions=versions_in_words(record, backend),
-        command=command(record, (line,), dict.fromkeys((record.run.plan.baseline, cell.backend))),
-        timings=_pyperf(line, cell, backend),
+        command=command(record, (result,), dict.fromkeys((record.run.plan.baseline, cell.backend))),
+        timings=_pyperf(result, cell, backend),
     )
 
 
@@ -130,64 +129,67 @@ def _indented(frames: Iterable[Frame]) -> Iterator[str]:
 
 
 def truncate(text: str, limit: int) -> str:
-    """The beginning of a text that is too long to show, and how long it is."""
+    """Return a text, or the beginning of one that is too long to show, and how long it is."""
     if len(text) <= limit:
         return text
     return f"{text[:limit]}… ({len(text):,} characters; record.json has them all)"
 
 
-def _looked(cell: CaseResult, limit: int) -> Iterator[ObservedOutcome]:
-    for look in dict.fromkeys(distinct_observations(cell.processes)):
+def _outcomes(cell: CaseResult, limit: int) -> Iterator[ObservedOutcome]:
+    for observation in dict.fromkeys(distinct_observations(cell.processes)):
         times = [
             seen.times
-            for sighting in cell.processes
-            for seen in sighting.observations
-            if seen.observation == look
+            for process in cell.processes
+            for seen in process.observations
+            if seen.observation == observation
         ]
-        yield ObservedOutcome(sum(times), len(times), tuple(_sides(cell.expected, look, limit)))
+        yield ObservedOutcome(sum(times), len(times), tuple(_comparisons(cell.expected, observation, limit)))
 
 
-def _sides(promise: Promise, look: Observation, limit: int) -> Iterator[PromiseComparison]:
+def _comparisons(promise: Promise, observation: Observation, limit: int) -> Iterator[PromiseComparison]:
     prints = promise.prints.lines if promise.prints else ()
-    complaints = (_each(promise.diagnostics), _each(look.diagnostics))
+    diagnostics = (_each(promise.diagnostics), _each(observation.diagnostics))
     rows = (
-        ("outcome", Promise(outcome=promise.outcome), str(promise.outcome), str(look.outcome)),
-        ("printed", Promise(prints=promise.prints), "\n".join(prints), "\n".join(look.prints)),
-        ("diagnostics", Promise(diagnostics=promise.diagnostics), *complaints),
-        ("leaks", Promise(leaks=promise.leaks), str(promise.leaks), str(look.leaks)),
+        ("outcome", Promise(outcome=promise.outcome), str(promise.outcome), str(observation.outcome)),
+        ("printed", Promise(prints=promise.prints), "\n".join(prints), "\n".join(observation.prints)),
+        ("diagnostics", Promise(diagnostics=promise.diagnostics), *diagnostics),
+        ("leaks", Promise(leaks=promise.leaks), str(promise.leaks), str(observation.leaks)),
     )  # fmt: skip
     for name, alone, promised, observed in rows:
-        parts = first_mismatch(alone, look) is not None
-        if parts or name == "outcome" or {promised, observed} - {"", "nothing"}:
-            said = [truncate(text or "nothing", limit) for text in (promised, observed)]
-            yield PromiseComparison(name, said[0], said[1], parts)
+        differs = first_mismatch(alone, observation) is not None
+        if differs or name == "outcome" or {promised, observed} - {"", "nothing"}:
+            expected, actual = (truncate(text or "nothing", limit) for text in (promised, observed))
+            yield PromiseComparison(name, expected, actual, differs)
 
 
-def _each(things: Iterable[object] | None) -> str:
-    return "\n".join(map(str, things or ())) or "nothing"
+def _each(values: Iterable[object] | None) -> str:
+    return "\n".join(map(str, values or ())) or "nothing"
 
 
-def window_of(parting: Mismatch) -> DiffWindow:
-    """The lines of a parting around the first that differs."""
-    total = max(len(parting.promised), len(parting.observed))
-    first, last = max(0, parting.first_line - AROUND), min(total, parting.first_line + AROUND + 1)
+def window_of(mismatch: Mismatch) -> DiffWindow:
+    """Return the lines of a mismatch around the first that differs."""
+    total = max(len(mismatch.promised), len(mismatch.observed))
+    first, last = max(0, mismatch.first_line - AROUND), min(total, mismatch.first_line + AROUND + 1)
     lines = tuple(
-        (_at(parting.promised, number), _at(parting.observed, number), number == parting.first_line)
+        (_line(mismatch.promised, number), _line(mismatch.observed, number), number == mismatch.first_line)
         for number in range(first, last)
     )
-    return DiffWindow(parting.aspect, lines, first + 1, total)
+    return DiffWindow(mismatch.aspect, lines, first + 1, total)
 
 
-def _at(lines: tuple[str, ...], number: int) -> str:
-    return truncate(lines[number], LONG) if number < len(lines) else ""
+def _line(lines: tuple[str, ...], index: int) -> str:
+    return truncate(lines[index], LONG) if index < len(lines) else ""
 
 
 def _ended(cell: CaseResult) -> Iterator[tuple[str, str]]:
-    found = dict.fromkeys((one.ended.how, one.ended.output) for one in cell.processes if one.ended)
+    endings = dict.fromkeys(
+        (process.ended.how, process.ended.output) for process in cell.processes if process.ended
+    )
     if cell.verdict.output:
-        found["ended when the case was timed", cell.verdict.output] = None
-    for how, said in found:
-        yield how, said if len(said) <= LONG else f"… the last of {len(said):,} characters:\n{said[-LONG:]}"
+        endings["ended when the case was timed", cell.verdict.output] = None
+    for how, output in endings:
+        whole = len(output) <= LONG
+        yield how, output if whole else f"… the last of {len(output):,} characters:\n{output[-LONG:]}"
 
 
 def _figures(timing: Timing) -> Iterator[tuple[str, str]]:
@@ -221,8 +223,8 @@ def versions_in_words(record: Record, backend: Backend) -> str:
     return ", ".join([*(f"{name} {version}" for name, version in versions.items()), build])
 
 
-def _pyperf(line: BenchmarkResult, cell: CaseResult, backend: Backend) -> str:
+def _pyperf(result: BenchmarkResult, cell: CaseResult, backend: Backend) -> str:
     if cell.timing is None:
         return ""
-    arm = native_arm(backend) if line.measured_in else cell.backend
+    arm = native_arm(backend) if result.measured_in else cell.backend
     return shlex.join(["python", "-m", "pyperf", "stats", f"timings/{file_name(arm)}.json"])

@@ -39,9 +39,9 @@ class Rendering:
 
 
 VERDICTS = {
-    Verdict.AGREES: Rendering("✓", "agrees", "green"),
-    Verdict.DOCUMENTED: Rendering("◇", "documented", "cyan"),
-    Verdict.DIFFERS: Rendering("✗", "differs", "bold red"),
+    Verdict.SAME_RESULT: Rendering("✓", "agrees", "green"),
+    Verdict.KNOWN_DIFFERENCE: Rendering("◇", "documented", "cyan"),
+    Verdict.DIFFERENT_RESULT: Rendering("✗", "differs", "bold red"),
     Verdict.UNSTABLE: Rendering("≈", "unstable", "bold magenta"),
     Verdict.UNSUPPORTED: Rendering("∅", "unsupported", "yellow"),
     Verdict.UNAVAILABLE: Rendering("–", "unavailable", "dim"),
@@ -57,13 +57,13 @@ def verdict_text(verdict: Verdict) -> str:
     return f"{VERDICTS[verdict].sign} {verdict}"
 
 
-JUDGEMENT_MARKS = {Judgement.NOT_RESOLVED: " ~", Judgement.EQUAL: " ="}
+JUDGEMENT_MARKS = {Judgement.NO_CLEAR_DIFFERENCE: " ~", Judgement.EQUAL: " ="}
 """What is put behind a ratio: no clear difference, and equal within the margin."""
 
 
-def case_id(line: BenchmarkResult, cell: CaseResult) -> str:
+def case_id(result: BenchmarkResult, cell: CaseResult) -> str:
     """Return the name of one case: benchmark and backend."""
-    return f"{line.benchmark.id} on {cell.backend}"
+    return f"{result.benchmark.id} on {cell.backend}"
 
 
 def significant(value: float) -> str:

@@ -1,4 +1,4 @@
-"""How a record was made, in ten lines; every figure in them is the record's or the program's own."""
+"""How a record was made, in ten sentences; every figure is the record's or the program's own."""
 
 from collections.abc import Iterator
 
@@ -9,18 +9,18 @@ from harness.report.tables import audit
 
 
 def method(record: Record) -> tuple[str, ...]:
-    """Ten sentences, in the order in which things happen."""
+    """Return ten sentences, in the order in which things happen."""
     plan = record.run.plan
     effort = plan.effort
     adjusted = f"adjusted for {plan.comparisons} comparisons" if effort.adjusted else "not adjusted"
-    again = f"{plan.baseline} takes part twice, also against itself (the self-test)"
+    self_test = f"{plan.baseline} takes part twice, also against itself (the self-test)"
     value = (
         f"one value of {effort.value_seconds * 1000:g} ms or more; one loop count serves the whole benchmark"
     )
     return (
         f"Each case is observed in {PROCESSES} fresh processes, several times in each on a new loop.",
         "What disagrees with its promise, type for type, crashes or hangs has a verdict and never a number.",
-        f"Timed: {count_benchmarks(len(plan.timed_benchmarks))}; {again}.",
+        f"Timed: {count_benchmarks(len(plan.timed_benchmarks))}; {self_test}.",
         " ".join(_workers(record)),
         f"They take turns in an order drawn anew for each (seed {plan.seed}): {_turns(record)}.",
         f"A turn: a full collection, {_untimed(record)}, the clock around {value}.",
@@ -32,21 +32,21 @@ def method(record: Record) -> tuple[str, ...]:
 
 
 def _workers(record: Record) -> Iterator[str]:
-    """Where the workers of a round live, and in which rows it is otherwise."""
+    """Say where the workers of a round live, and in which benchmarks it is otherwise."""
     pinned = record.run.machine.pinned
     where = f"pinned to CPU {', '.join(map(str, pinned))}" if pinned else "not pinned, for this system cannot"
     yield f"In every round each backend has a fresh worker; all are alive at once, {where}."
-    timed = [line for line in record.results if line.settings is not None]
-    if two := [line for line in timed if line.benchmark.cpus > 1]:
+    timed = [result for result in record.results if result.settings is not None]
+    if two := [result for result in timed if result.benchmark.cpus > 1]:
         yield f"In {count_benchmarks(len(two))}, of scenarios that need two CPUs, they have two."
-    if apart := [line for line in timed if line.settings is not None and line.settings.one_at_a_time]:
+    if apart := [result for result in timed if result.settings is not None and result.settings.one_at_a_time]:
         count = count_benchmarks(len(apart))
-        yield f"In {count}, of long iterations, they live one by one and give one value each."
+        yield f"In {count}, of long iterations, they live one after the other and give one value each."
 
 
 def _untimed(record: Record) -> str:
-    """Iterations before the clock, which warm the caches again: of the rows that had any."""
-    counts = {line.settings.untimed for line in record.results if line.settings is not None} - {0}
+    """Say how many iterations warm the caches again before the clock, in the benchmarks that have any."""
+    counts = {result.settings.untimed for result in record.results if result.settings is not None} - {0}
     if not counts:
         return "no untimed iterations"
     few, many = min(counts), max(counts)
@@ -54,9 +54,9 @@ def _untimed(record: Record) -> str:
 
 
 def _turns(record: Record) -> str:
-    """Turns of a round: with how many a row begins, and how many its rows came to take."""
+    """Say with how many turns a round begins, and how many the benchmarks' rounds came to take."""
     first = record.run.plan.effort.turns
-    taken = {line.settings.turns for line in record.results if line.settings is not None} or {first}
+    taken = {result.settings.turns for result in record.results if result.settings is not None} or {first}
     if taken == {first}:
         return f"{first} a round"
     came_to = f"{min(taken)} to {max(taken)}" if len(taken) > 1 else str(min(taken))
@@ -76,29 +76,35 @@ def _stopping(record: Record) -> str:
 
 
 def _trial(record: Record) -> Iterator[str]:
-    """The method's check on itself: by this record, and by an audit, be it this record or another."""
+    """Yield the method's check on itself: by this record, and by an audit, be it this record or another."""
     if record.run.audit is None:
-        yield _again(record)
+        yield _self_test(record)
         yield _audit(record.audit)
     yield from audit.sentences(record)
 
 
-def _again(record: Record) -> str:
-    repeats = record.self_test
-    if repeats is None:
+def _self_test(record: Record) -> str:
+    check = record.self_test
+    if check is None:
         return "The baseline has no interval against itself in this record: the method was not checked by it."
     widest = max(
-        (line for line in record.results if line.self_test is not None and line.self_test.has_interval),
-        key=lambda line: line.self_test.half_width if line.self_test else 0.0,
+        (
+            result
+            for result in record.results
+            if result.self_test is not None and result.self_test.has_interval
+        ),
+        key=lambda result: result.self_test.half_width if result.self_test else 0.0,
     )
     shown = f"; its widest, on {widest.benchmark.id}: {format_self_test(widest)}"
     return (
-        f"Identical code was called different in {repeats.differing} of {repeats.benchmarks} benchmarks, "
-        f"at 95% (chance allows {repeats.allowed}){shown}."
+        f"Identical code was called different in {check.differing} of {check.benchmarks} benchmarks, "
+        f"at 95% (chance allows {check.allowed}){shown}."
     )
 
 
-def _audit(found: AuditSummary | None) -> str:
-    if found is None:
+def _audit(summary: AuditSummary | None) -> str:
+    if summary is None:
         return "No audit of this machine and Python was on record: loopcmp audit puts the method on trial."
-    return f"An audit on this machine, {found.folder} of {found.started[:10]}: {' '.join(found.sentences)}"
+    return (
+        f"An audit on this machine, {summary.folder} of {summary.started[:10]}: {' '.join(summary.sentences)}"
+    )

@@ -9,19 +9,19 @@ from harness.records.verdict import Verdict
 from harness.report.formatting import count_benchmarks, format_change
 
 
-def sentences(record: Record) -> tuple[str, ...]:
-    """Who agrees; who takes less time, on what, by how much; what task groups do differently."""
+def backend_sentences(record: Record) -> tuple[str, ...]:
+    """Say who agrees; who takes less time, on what, by how much; what task groups do differently."""
     plan = record.run.plan
     others = [name for name in record.backends if name != plan.baseline]
     agreeing = "; ".join(_agreeing(record, others))
-    said = [f"Against {plan.baseline}, {agreeing}."] if others else []
-    if any(line.rounds for line in record.results):
-        said += [f"{_speed(record, name)}." for name in others]
-    return (*said, *_task_groups(record))
+    agreement = [f"Against {plan.baseline}, {agreeing}."] if others else []
+    timed = any(result.rounds for result in record.results)
+    speeds = [f"{_speed(record, name)}." for name in others] if timed else []
+    return (*agreement, *speeds, *_task_groups(record))
 
 
 def _agreeing(record: Record, backends: Sequence[str]) -> Iterator[str]:
-    """In how many rows each agrees; those that are alike are named together."""
+    """Yield in how many benchmarks each agrees; those that are alike are named together."""
     alike: dict[str, list[str]] = {}
     for name in backends:
         alike.setdefault(_agreement(record, name), []).append(name)
@@ -31,32 +31,32 @@ def _agreeing(record: Record, backends: Sequence[str]) -> Iterator[str]:
 
 
 def _agreement(record: Record, backend: str) -> str:
-    found = [
+    verdicts = [
         cell.verdict.kind
-        for line in record.results
-        for cell in line.cases
+        for result in record.results
+        for cell in result.cases
         if cell.backend == backend and cell.verdict.kind is not Verdict.UNAVAILABLE
     ]
-    if not found:
+    if not verdicts:
         return "could not be observed"
-    counts = {verdict: found.count(verdict) for verdict in Verdict if verdict in found}
-    agrees = counts.pop(Verdict.AGREES, 0)
+    counts = {verdict: verdicts.count(verdict) for verdict in Verdict if verdict in verdicts}
+    agrees = counts.pop(Verdict.SAME_RESULT, 0)
     rest = "".join(f", {verdict.verb} in {count}" for verdict, count in counts.items())
-    return f"gives the same result in {agrees} of {count_benchmarks(len(found))}{rest}"
+    return f"gives the same result in {agrees} of {count_benchmarks(len(verdicts))}{rest}"
 
 
 def _speed(record: Record, backend: str) -> str:
     cells = [
-        (line.benchmark.id, cell.timing.ratio, cell.timing.judgement)
-        for line in record.results
-        for cell in line.cases
+        (result.benchmark.id, cell.timing.ratio, cell.timing.judgement)
+        for result in record.results
+        for cell in result.cases
         if cell.backend == backend and cell.timing and cell.timing.ratio
     ]
     if not cells:
         return f"{backend} has no time ratio here"
-    parts = [_share_with(cells, judgement) for judgement in (Judgement.FASTER, Judgement.SLOWER)]
+    parts = [_share_with(cells, judgement) for judgement in (Judgement.LESS_TIME, Judgement.MORE_TIME)]
     equal = sum(judgement is Judgement.EQUAL for _, _, judgement in cells)
-    unclear = sum(judgement is Judgement.NOT_RESOLVED for _, _, judgement in cells)
+    unclear = sum(judgement is Judgement.NO_CLEAR_DIFFERENCE for _, _, judgement in cells)
     parts += [f"equal within the margin in {equal}"] if equal else []
     return f"{backend}: {', '.join([*filter(None, parts), f'no clear difference in {unclear}'])}"
 
@@ -78,16 +78,16 @@ def _surely(ratio: Estimate) -> float:
 
 
 def _task_groups(record: Record) -> tuple[str, ...]:
-    """What backends over task groups were seen to do differently, from the documented differences."""
+    """Say what backends over task groups were seen to do differently, from the documented differences."""
     groups = [backend.name for backend in record.run.plan.backends if backend.gatherer != "gather"]
-    becauses = dict.fromkeys(
+    reasons = dict.fromkeys(
         cell.verdict.reason.rstrip(".")
-        for line in record.results
-        for cell in line.cases
-        if cell.backend in groups and cell.verdict.kind is Verdict.DOCUMENTED
+        for result in record.results
+        for cell in result.cases
+        if cell.backend in groups and cell.verdict.kind is Verdict.KNOWN_DIFFERENCE
     )
-    if not becauses:
+    if not reasons:
         return ()
-    shown = "; ".join(list(becauses)[:3])
-    more = f"; and {len(becauses) - 3} more below" if len(becauses) > 3 else ""  # noqa: PLR2004
+    shown = "; ".join(list(reasons)[:3])
+    more = f"; and {len(reasons) - 3} more below" if len(reasons) > 3 else ""  # noqa: PLR2004
     return (f"What task groups ({', '.join(groups)}) do differently: {shown}{more}.",)

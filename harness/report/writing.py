@@ -21,15 +21,15 @@ def write_report(folder: Path, measured: Record) -> Record:
     The page comes last: it says that all is written.
     """
     store.write_record(folder, measured)  # whatever else is under results/, this is not lost
-    place = folder.resolve()  # "." alone has no parent
+    absolute = folder.resolve()  # "." alone has no parent
     published = measured.run.published
-    results = place.parent if published else place.parent.parent
-    record = replace(measured, audit=_on_trial(measured.run, results))
+    results = absolute.parent if published else absolute.parent.parent
+    record = replace(measured, audit=_newest_audit(measured.run, results))
     if record != measured:
         store.write_record(folder, record)
     if published:
-        others = (one for one in store.published(results) if one.name != place.name)
-        index = render_index(sorted([*((one, _readable(one)) for one in others), (place, record)]))
+        others = (other for other in store.published(results) if other.name != absolute.name)
+        index = render_index(sorted([*((other, _readable(other)) for other in others), (absolute, record)]))
         store.write_file(results / "README.md", index.encode())
     for name, text in files(record):
         store.write_file(folder / name, text.encode())
@@ -43,13 +43,13 @@ def _readable(folder: Path) -> Record | None:
         return None
 
 
-def _on_trial(begun: RunStarted, results: Path) -> AuditSummary | None:
-    """What the newest audit on record here found that found anything; an audit has its own to tell."""
-    if begun.audit is None:
-        for folder in store.audits(results, begun.machine):
-            found = _readable(folder)
-            if found is not None and (said := audit.sentences(found)):
-                return AuditSummary(folder.name, found.run.started, said)
+def _newest_audit(run: RunStarted, results: Path) -> AuditSummary | None:
+    """Return what the newest audit of this machine that came to anything found; None for an audit itself."""
+    if run.audit is None:
+        for folder in store.audits(results, run.machine):
+            record = _readable(folder)
+            if record is not None and (sentences := audit.sentences(record)):
+                return AuditSummary(folder.name, record.run.started, sentences)
     return None
 
 

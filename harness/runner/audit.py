@@ -216,8 +216,8 @@ def _usual(run: RunState, number: int) -> TrialResult:
 
 def _judgement(usual: SequentialResult) -> Judgement:
     if not usual.significant:
-        return Judgement.NOT_RESOLVED
-    return Judgement.FASTER if usual.ratio.value < 1 else Judgement.SLOWER
+        return Judgement.NO_CLEAR_DIFFERENCE
+    return Judgement.LESS_TIME if usual.ratio.value < 1 else Judgement.MORE_TIME
 
 
 _PROCESS_SECONDS = 1.0

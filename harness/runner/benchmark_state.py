@@ -228,6 +228,14 @@ class BenchmarkState:
                 return value.result
         return None
 
+    def unexpected_loop(self, part: ArmRound) -> str | None:
+        """Say on which other class of loop a case was timed than it was observed on; None if on the same."""
+        backend = self.plan.baseline if part.arm == SELF_TEST_ARM else part.arm
+        observed = {process.loop_class for process in self.observed(backend)} - {None}
+        if not observed or not part.summary.loop_class or part.summary.loop_class in observed:
+            return None
+        return f"ran on {part.summary.loop_class} when timed, and on {', '.join(map(str, observed))} before"
+
     def _expected_of_arm(self, name: str) -> Promise:
         for arm in self._planned.twin_arms:
             if name == arm.name:

@@ -31,8 +31,14 @@ def benchmark_result(state: BenchmarkState) -> BenchmarkResult:
 
 
 def _case_result(state: BenchmarkState, backend: str, timing: Timing | None) -> CaseResult:
+    processes = state.observed(backend)
     return CaseResult(
-        backend, state.verdict(backend), state.expected(backend), state.observed(backend), timing
+        backend,
+        state.verdict(backend),
+        state.expected(backend),
+        processes,
+        timing,
+        loop_class=next(filter(None, (process.loop_class for process in processes)), None),
     )
 
 

@@ -1,4 +1,4 @@
-"""The usual procedure, for an audit: all of A, then all of B, by pyperf's own commands and verdict."""
+"""The usual procedure, for an audit: all of A, then all of B, by pyperf's own workers and t-test."""
 
 import json
 import math
@@ -27,7 +27,7 @@ class SequentialFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SequentialResult:
-    """Two sides of identical code by the usual procedure, and what pyperf's `compare_to` says of them."""
+    """Two sides of identical code by the usual procedure, and what pyperf's t-test says of them."""
 
     ratio: Estimate
     significant: bool
@@ -41,6 +41,7 @@ def usual_procedure(case: CaseSpec, processes: int, cpus: frozenset[int] | None)
     `cpus` are the same as for workers that take turns.
     """
     import pyperf
+    from pyperf._utils import is_significant  # what `compare_to` decides by, and says in words alone
 
     start = perf_counter()
     with tempfile.TemporaryDirectory(prefix="loopcmp-") as folder:
@@ -53,11 +54,10 @@ def usual_procedure(case: CaseSpec, processes: int, cpus: frozenset[int] | None)
                 *_options(case, processes, cpus),
                 f"--output={side}",
             )
-        comparison = _pyperf("-m", "pyperf", "compare_to", *map(str, sides))
         a, b = (pyperf.Benchmark.load(str(side)).get_values() for side in sides)
     return SequentialResult(
         ratio=_ratio(a, b, processes),
-        significant="not significant" not in comparison.lower(),
+        significant=is_significant(a, b)[0],
         seconds=perf_counter() - start,
         typical=mean(a),
     )

@@ -161,6 +161,8 @@ def _measure_round(
     if isinstance(parts, ArmFailure):
         return drop_arm(state, parts)
     for part in parts:
+        if why := state.unexpected_loop(part):
+            return drop_arm(state, ArmFailure(part.arm, why, unmeasured=True))
         if (result := state.unexpected_result(part)) is not None:
             failure = ArmFailure(part.arm, f"when timed it returned {result}")
             return drop_arm(state, failure, unstable=True)

@@ -1,6 +1,5 @@
 """A capture notes everything that a scenario does beside returning: prints, warnings, log records, leaks."""
 
-import io
 import logging
 import os
 import re
@@ -17,7 +16,7 @@ from typing import NamedTuple, Self, TextIO
 from harness.backends.runtime import Runtime
 from harness.protocol.descriptions import Description, DiagnosticKind
 from harness.protocol.observations import Diagnostic, Leaks, multiset
-from harness.worker.captured_output import CapturedOutput
+from harness.worker.captured_output import CapturedOutput, text_output
 from harness.worker.describing import Describer
 from harness.worker.frames import stable_text
 from harness.worker.open_descriptors import (
@@ -68,7 +67,7 @@ class Capture:
         self._handler = _Handler(self._log)
         self._diagnostics: list[Diagnostic] = []
         self._printed = CapturedOutput()
-        self._output = io.TextIOWrapper(self._printed, encoding="utf-8")  # type: ignore[type-var]  # as strict as a real stdout
+        self._output = text_output(self._printed)
         self._stdout: TextIO = sys.stdout
         self._warnings = warnings.catch_warnings()
         self._folder = _current_folder()

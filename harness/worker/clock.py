@@ -8,6 +8,13 @@ from typing import NamedTuple
 from harness.protocol.descriptions import Description
 from harness.protocol.messages import Value
 
+CLOCKS = (
+    *("time:perf_counter_ns", "time:process_time_ns", "time:thread_time_ns"),
+    *(f"harness.worker.clock:{name}" for name in ("perf_counter_ns", "process_time_ns", "thread_time_ns")),
+    *("harness.worker.clock:Clock", "harness.worker.operation_timer:perf_counter_ns"),
+)
+"""What a turn is timed with, as Python has it and as our own modules do: "module:attribute"."""
+
 
 class Readings(NamedTuple):
     """All that is read right before and right after the clock.

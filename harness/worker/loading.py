@@ -19,7 +19,7 @@ from harness.backends.backend import Backend, Loop
 from harness.backends.runtime import Runtime, open_backend
 from harness.protocol.messages import CaseSpec
 from harness.scenario import NewLoop, Scenario
-from harness.worker.refusals import AnotherLoop, LibraryMissing, ModuleBroken
+from harness.worker.refusals import LibraryMissing, ModuleBroken, NotAsOpened
 
 
 def load_module(module: str) -> ModuleType:
@@ -101,12 +101,12 @@ class BoundScenario:
 
 
 def run_on(runtime: Runtime, operation: Operation) -> object:
-    """Run an operation on the backend. Raises AnotherLoop, whatever it did, if it ran on another loop."""
+    """Run an operation on the backend. Raises NotAsOpened, whatever it did, if it ran on something else."""
     try:
         return anyio.run(operation, backend=runtime.anyio_backend, backend_options=runtime.options)
     finally:
-        if why := runtime.other_loop():
-            raise AnotherLoop(why)
+        if why := runtime.not_as_opened():
+            raise NotAsOpened(why)
 
 
 def wants_gather(scenario: Scenario) -> bool:
@@ -156,15 +156,16 @@ def _with_arguments(function: Callable[..., Any], arguments: dict[str, Any]) -> 
     return partial(function, *by_position, **arguments)
 
 
-def open_case(case: CaseSpec) -> tuple[BoundScenario, Runtime]:
+def open_case(case: CaseSpec, clocks: Iterable[str] = ()) -> tuple[BoundScenario, Runtime]:
     """Import the backend and then the scenario that a case names, and bind them.
 
+    `clocks` are what it will be timed with, which nothing that is imported here may change.
     Raises LibraryMissing before it imports anything, ModuleBroken, and whatever the loop's package raises
     when imported.
     """
     _check_needs(case.needs)
     loop = Loop(case.loop, case.family, case.factory)
-    runtime = open_backend(Backend(loop, case.gatherer))
+    runtime = open_backend(Backend(loop, case.gatherer), clocks)
     scenario = find_scenario(case.module, case.scenario)
     for library in case.needs:
         load_module(library)  # now, not inside the first observation

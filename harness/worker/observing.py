@@ -19,7 +19,7 @@ from harness.worker.describing import Describer
 from harness.worker.loading import BoundScenario, run_on
 from harness.worker.memory import process_memory
 from harness.worker.raising import raised_errors
-from harness.worker.refusals import AnotherLoop, OutOfMemory
+from harness.worker.refusals import NotAsOpened, OutOfMemory
 
 FOLDER_PREFIX = "loopcmp-"
 """The beginning of the name of a worker's own folder, the only one that is ever emptied."""
@@ -31,7 +31,7 @@ TARGET_SECONDS = 0.02
 def observe(scenario: BoundScenario, runtime: Runtime, channel: Channel) -> None:
     """Observe the scenario and send each observation at once, so that a later crash loses none.
 
-    Raises Undescribable when the scenario returns what cannot be compared, OutOfMemory, and AnotherLoop.
+    Raises Undescribable when the scenario returns what cannot be compared, OutOfMemory, and NotAsOpened.
     """
     answer_where_it_hangs(channel, scenario, runtime)
     folder = os.environ.get("TMPDIR", "")
@@ -48,7 +48,7 @@ def observe(scenario: BoundScenario, runtime: Runtime, channel: Channel) -> None
         _refuse_if_out_of_memory(observation.outcome)
         channel.send("seen", ObservationCount(observation, 1, seconds))
         _tidy(folder)
-    channel.send("done")
+    channel.send("done", runtime.loop_class())
 
 
 def observe_once(scenario: BoundScenario, runtime: Runtime) -> Observation:
@@ -67,7 +67,7 @@ def _outcome(
     """Run and describe, with errors in words; no reference to result, error or traceback is left."""
     try:
         result = run_on(runtime, scenario.operation or scenario.run)
-    except AnotherLoop:
+    except NotAsOpened:
         raise
     except BaseException as error:  # noqa: BLE001 - what escapes the loop is what is observed
         return Outcome("raised", describer.describe(error)), raised_errors(scenario.file, error)

@@ -54,7 +54,10 @@ class OutOfMemory(Refusal):
     kind = OUT_OF_MEMORY
 
 
-class AnotherLoop(Refusal):
-    """A scenario that ran on another loop than its backend's: nothing that was seen of it counts."""
+class NotAsOpened(Refusal):
+    """A scenario that ran on another loop, or was measured with something else, than what its backend opened.
+
+    Nothing that was seen of it counts.
+    """
 
     kind = UNMEASURED

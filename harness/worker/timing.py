@@ -23,13 +23,14 @@ from harness.backends.runtime import Runtime
 from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.messages import CaseSpec, Turn, Value, WorkerSummary
 from harness.worker.asked import answer_where_it_hangs
+from harness.worker.captured_output import discarding_output
 from harness.worker.channel import Channel
-from harness.worker.clock import Clock, value_of
+from harness.worker.clock import CLOCKS, Clock, value_of
 from harness.worker.describing import Describer
 from harness.worker.loading import BoundScenario, Operation, open_case, run_on
 from harness.worker.memory import process_memory
 from harness.worker.operation_timer import OperationTimer
-from harness.worker.refusals import AnotherLoop, LeavesTasks
+from harness.worker.refusals import LeavesTasks, NotAsOpened
 from harness.worker.waiting import tasks_since
 
 LARGE = 1024 * 1024
@@ -47,14 +48,14 @@ MOST_GRACES = 10
 
 def take_turns(case: CaseSpec, channel: Channel) -> None:
     """Run the turns that the parent asks for, and send a summary with a pyperf run at the end."""
-    scenario, runtime = open_case(case)
+    scenario, runtime = open_case(case, CLOCKS)
     answer_where_it_hangs(channel, scenario, runtime)
     settle_allocator()
-    sys.stdout = _DiscardedOutput()
+    sys.stdout = discarding_output()
     session = Session(scenario, runtime, channel)
     try:
         run_on(runtime, session.run)
-    except AnotherLoop:
+    except NotAsOpened:
         raise
     except BaseException as error:  # noqa: BLE001 - the parent needs to know what ended the scenario
         channel.send("raised", Outcome("raised", Describer(runtime.cancelled).describe(error)))
@@ -115,6 +116,11 @@ class Session:
             while (call := self._next_call()) is not None:
                 self._send(call, await self.turn(operation, call))
 
+    def _check(self) -> None:
+        """Raise NotAsOpened where the loop, or what is measured with, is not what the backend opened."""
+        if why := self._runtime.not_as_opened():
+            raise NotAsOpened(why)
+
     async def _run_first(self, operation: Operation) -> None:
         """Run the first iteration; if it left tasks, run another, and time nothing if that leaves any too.
 
@@ -141,6 +147,7 @@ class Session:
 
     def _next_call(self) -> TurnCall | None:
         """Wait for the parent's next call for a turn; return None when there are no more."""
+        self._check()  # before the first turn and after every one
         cpu_before, started = process_time_ns(), perf_counter_ns()
         message = self._channel.receive()
         waited, idle = perf_counter_ns() - started, process_time_ns() - cpu_before
@@ -193,12 +200,14 @@ class Session:
         """Return what the worker says after its round; it is gathered while nobody is timed."""
         peak = process_memory("VmHWM")
         known = peak is not None and self._resident is not None
+        loop_class = self._runtime.loop_class()
         return WorkerSummary(
-            pyperf=_pyperf_run(self._values, self._release),
+            pyperf=_pyperf_run(self._values, self._release | {"loopcmp_loop_class": loop_class}),
             startup=self._startup,
             peak=peak - self._resident if known else None,  # type: ignore[operator]
             threads=self._threads,
             sketch=self._timer.latency_sketch(),
+            loop_class=loop_class,
         )
 
 
@@ -207,13 +216,6 @@ def _unbound(operation: Operation) -> tuple[Callable[..., Awaitable[Any]], tuple
     if isinstance(operation, partial) and not operation.keywords:
         return operation.func, operation.args
     return operation, ()
-
-
-class _DiscardedOutput(io.TextIOBase):
-    """A standard output that discards what a scenario prints while it is timed, at little cost."""
-
-    def write(self, text: str) -> int:
-        return len(text)
 
 
 def _threads() -> int:

@@ -127,8 +127,9 @@ def child(case: str, turns: int) -> int:
 
     from harness.backends.registry import find_backend
     from harness.protocol.messages import CaseSpec
+    from harness.worker.captured_output import discarding_output
     from harness.worker.loading import find_scenario, open_case
-    from harness.worker.timing import Session, _DiscardedOutput  # the very code that is tried
+    from harness.worker.timing import Session  # the very code that is tried
 
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
@@ -143,7 +144,7 @@ def child(case: str, turns: int) -> int:
     story, running = open_case(assignment)
     function = find_scenario(MODULE, scenario).function
     gc.freeze()  # what was imported is not collected anew before each of many short values
-    output, sys.stdout = sys.stdout, _DiscardedOutput()  # where a worker's prints go, for both alike
+    output, sys.stdout = sys.stdout, discarding_output()  # where a worker's prints go, for both alike
     nobody: Any = None
     session = Session(story, running, nobody)  # which is given its turns here, not by a parent
     pairs = anyio.run(

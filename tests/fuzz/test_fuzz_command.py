@@ -4,17 +4,12 @@ import json
 import signal
 import site
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from harness.cli import main
-
-LOOPCMP = Path(sys.executable).with_name("loopcmp")
-PATIENCE = 120.0
-"""Seconds; only a test that hangs takes as long."""
+from tests.command_line import LOOPCMP, PATIENCE, here
 
 EARLY_LOOP = """
 import asyncio
@@ -129,8 +124,5 @@ def test_an_interrupted_campaign_says_how_to_go_on(tmp_path: Path) -> None:
 def test_what_cannot_be_done_is_refused_in_one_line(
     words: list[str], why: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["loopcmp", "fuzz", *words])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == 2
+    assert here(monkeypatch, "fuzz", *words) == 2
     assert why in capsys.readouterr().err

@@ -31,6 +31,10 @@ GATHERERS: dict[str, Gather] = {
 }
 
 
+INSTRUMENTS = ("asyncio:gather", "asyncio:TaskGroup", "asyncio:Task", "asyncio:Future")
+"""What a case on a loop of this family is measured with, beside what every one is."""
+
+
 def asyncio_runtime(factory: str, gatherer: str) -> Runtime:
     """Say how to run on the loop that `factory` ("module:attribute", empty for asyncio's own) makes."""
     new_loop = NotedFactory(_find(factory) if factory else AsyncioLoop)
@@ -46,6 +50,7 @@ def asyncio_runtime(factory: str, gatherer: str) -> Runtime:
         loggers=("asyncio",),
         check=lambda: _check(new_loop),
         other_loop=new_loop.other_loop,
+        loop_class=new_loop.class_in_words,
     )
 
 
@@ -69,6 +74,10 @@ class NotedFactory:
         if type(loop) is not self._opened:
             self._other = type(loop)
         return loop
+
+    def class_in_words(self) -> str:
+        """Return the class of its loops with its module; empty where none could be made."""
+        return "" if self._opened is None else _name(self._opened)
 
     def other_loop(self) -> str | None:
         """Say on which other class of loop something ran; None if nothing did."""

@@ -20,6 +20,10 @@ GATHERERS: dict[str, Gather] = {
 }
 
 
+INSTRUMENTS = ("trio:open_nursery", "trio:Nursery")
+"""What a case on trio is measured with, beside what every one is; how it is run is looked at apart."""
+
+
 def trio_runtime(factory: str, gatherer: str) -> Runtime:  # noqa: ARG001 - trio makes its own loop
     """Say how to run on trio."""
     return Runtime(
@@ -33,6 +37,7 @@ def trio_runtime(factory: str, gatherer: str) -> Runtime:  # noqa: ARG001 - trio
         pending_tasks=lambda: 0,  # trio.run does not return before its last task
         suspended=_suspended_tasks,
         other_loop=_elsewhere,
+        loop_class=lambda: f"{RUN.__module__}.{RUN.__qualname__}",
     )
 
 

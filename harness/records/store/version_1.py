@@ -4,9 +4,8 @@ What version 1 did not record stays absent. Nothing is invented: what was expect
 keeps beside the verdict, is computed from what version 1 kept, as every report of it did.
 """
 
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import chain
 from typing import Any
@@ -19,7 +18,8 @@ from harness.protocol.observations import ProcessObservations, distinct_observat
 from harness.records.entries import Machine
 from harness.records.pace import SELF_TEST_ARM
 from harness.records.promises import expected_promise
-from harness.records.stop_reason import StopKind, StopReason
+from harness.records.stop_reason import StopKind
+from harness.records.store.version_1_reasons import read_stop_reason
 
 VERSION = 1
 """The version that is read here; see `harness.records.entries.VERSION` for the one that is written."""
@@ -94,30 +94,6 @@ _SHAPES: tuple[tuple[str, dict[str, str]], ...] = (
 """Fields whose new name depends on the shape that they stand in, which is known by another of its fields."""
 
 
-_REASONS = (
-    (StopKind.PRECISION, re.compile(r"every interval is within ±(?P<percent>[0-9.]+)%")),
-    (StopKind.TIME, re.compile(r"(?P<number>[0-9.e+]+) s are over")),
-    (StopKind.ROUNDS, re.compile(r"(?P<number>[0-9]+) rounds, as --(?P<detail>.+) asks")),
-    (StopKind.NOTHING_TO_COMPARE, re.compile("there is no other number to take a ratio of")),
-    (StopKind.NOTHING_TIMED, re.compile("no case of this row has a number")),
-    (StopKind.MEASURED_WITH, re.compile(r"measured in the rounds of (?P<detail>.+)")),
-)
-"""The sentences by which version 1 said why a benchmark has no more rounds."""
-
-
-def stop_reason(sentence: str) -> StopReason:
-    """Return the reason that a sentence of version 1 gives; what none of today's says keeps its words."""
-    for kind, pattern in _REASONS:
-        if matched := pattern.fullmatch(sentence):
-            values = matched.groupdict()
-            with suppress(ValueError):
-                number = float(values.get("number", 0)) or float(values.get("percent", 0)) / 100
-                reason = StopReason(kind, number, values.get("detail", ""))
-                if str(reason) == sentence:
-                    return reason
-    return StopReason(StopKind.OTHER, detail=sentence)
-
-
 def upgrade_entry(kind: str, data: bytes | msgspec.Raw, place: str) -> bytes:
     """Give an entry of a journal of version 1, of the kind that it had there, the shape of version 2.
 
@@ -126,7 +102,7 @@ def upgrade_entry(kind: str, data: bytes | msgspec.Raw, place: str) -> bytes:
     with _of_version_1(place):
         entry = upgrade(msgspec.json.decode(data))
         if kind == "Finished":
-            entry["reason"] = asdict(stop_reason(entry["reason"]))
+            entry["reason"] = asdict(read_stop_reason(entry["reason"]))
         return msgspec.json.encode(entry)
 
 
@@ -169,7 +145,7 @@ def _give_promises(result: dict[str, Any], machine: Machine) -> None:
 def _give_reason(result: dict[str, Any]) -> None:
     """Put a value in the place of the sentence, beside which version 1 named the host of a twin again."""
     sentence, host = result.pop("stop_reason", ""), result.get("measured_in", "")
-    reason = stop_reason(sentence)
+    reason = read_stop_reason(sentence)
     if host == (reason.detail if reason.kind is StopKind.MEASURED_WITH else ""):
         result.pop("measured_in", None)
     if sentence:

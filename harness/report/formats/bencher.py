@@ -23,11 +23,11 @@ class Metric(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def render(record: Record) -> str:
-    """A JSON object: case by case, its measures and their metrics."""
+    """Return a JSON object: case by case, its measures and their metrics."""
     cases = {
-        case_id(line, cell)[:LONGEST_NAME]: dict(_measures(cell.timing))
-        for line in record.results
-        for cell in line.cases
+        case_id(result, cell)[:LONGEST_NAME]: dict(_measures(cell.timing))
+        for result in record.results
+        for cell in result.cases
         if cell.timing is not None
     }
     return json_text(cases) + "\n"

@@ -25,7 +25,7 @@ def show(record: Record) -> None:
 
 
 def render(record: Record) -> str:
-    """Who can do what, and why not, as Markdown that stands beside the record's report.html."""
+    """Return who can do what, and why not, as Markdown that stands beside the record's report.html."""
     return "\n".join(_lines(record)) + "\n"
 
 
@@ -49,10 +49,10 @@ def _total_object(total: capability_totals.LoopTotal) -> dict[str, object]:
 
 
 def _table(record: Record) -> Table:
-    found = capability_tables.table(record)
-    if found is None:
+    table = capability_tables.table(record)
+    if table is None:
         raise BadInput(f"no scenario here tries a capability: give one the tag {capabilities.TAG!r}")
-    return found
+    return table
 
 
 def _lines(record: Record) -> Iterable[str]:
@@ -75,16 +75,16 @@ def _links(reports: tuple[str, ...]) -> str:
 
 
 def _linked(record: Record) -> Iterable[Iterable[str]]:
-    """Each capability with the loops' answers, each a link to its evidence on the page."""
-    numbers = {line.benchmark.id: number for number, line in enumerate(record.results, start=1)}
-    columns = {name: at for at, name in enumerate(backend_order(record), start=1)}
-    for one in capabilities.capabilities(record):
+    """Yield each capability with the loops' answers, each a link to its evidence on the page."""
+    numbers = {result.benchmark.id: number for number, result in enumerate(record.results, start=1)}
+    columns = {name: column for column, name in enumerate(backend_order(record), start=1)}
+    for capability in capabilities.capabilities(record):
         links = {
             answer.loop: f"[{ability_text(answer.ability)}]"
-            f"(report.html#{case_anchor(numbers[one.name], columns[answer.backend])})"
-            for answer in one.answers
+            f"(report.html#{case_anchor(numbers[capability.name], columns[answer.backend])})"
+            for answer in capability.answers
         }
         yield (
-            f"{inline(one.title)}: {inline(one.summary)}{_links(one.reported)}",
+            f"{inline(capability.title)}: {inline(capability.summary)}{_links(capability.reported)}",
             *(links.get(loop, "") for loop in capabilities.loops(record)),
         )

@@ -6,13 +6,13 @@ from harness.report.json_text import json_text
 
 
 def render(record: Record) -> str:
-    """A JSON array with an object per case: what it is, its verdict, why, and what was observed."""
+    """Return a JSON array with an object per case: what it is, its verdict, why, and what was observed."""
     versions = {backend.name: versions_of(record, backend) for backend in record.run.plan.backends}
     cases = [
         {
-            "scenario": line.benchmark.scenario,
-            "parameters": dict(line.benchmark.parameters),
-            "benchmark": line.benchmark.id,
+            "scenario": result.benchmark.scenario,
+            "parameters": dict(result.benchmark.parameters),
+            "benchmark": result.benchmark.id,
             "backend": cell.backend,
             "versions": versions[cell.backend],
             "verdict": cell.verdict.kind,
@@ -25,16 +25,16 @@ def render(record: Record) -> str:
                     "prints": seen.observation.prints,
                     "diagnostics": [str(complaint) for complaint in seen.observation.diagnostics],
                     "leaks": seen.observation.leaks,
-                    "process": process,
+                    "process": number,
                     "times": seen.times,
                 }
-                for process, sighting in enumerate(cell.processes, start=1)
-                for seen in sighting.observations
+                for number, process in enumerate(cell.processes, start=1)
+                for seen in process.observations
             ],
             "evidence": case_lines(cell),
-            "ended": [sighting.ended for sighting in cell.processes if sighting.ended],
+            "ended": [process.ended for process in cell.processes if process.ended],
         }
-        for line in record.results
-        for cell in line.cases
+        for result in record.results
+        for cell in result.cases
     ]
     return json_text(cases)

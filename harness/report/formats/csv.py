@@ -1,4 +1,4 @@
-"""A record as tidy CSV: one row per case and metric."""
+"""A record as tidy CSV: a row for each case and metric."""
 
 import csv
 import io
@@ -13,14 +13,14 @@ HEADS = ("scenario", "parameters", "backend", "verdict", "metric", "value", "low
 
 
 def render(record: Record) -> str:
-    """The record as CSV with a header; a case without a number has one row with no metric."""
+    """Return the record as CSV with a header; a case without a number has one row with no metric."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(HEADS)
-    for line in record.results:
-        parameters = ";".join(f"{name}={value}" for name, value in line.benchmark.parameters)
-        for cell in line.cases:
-            case = (line.benchmark.scenario, parameters, cell.backend, str(cell.verdict.kind))
+    for result in record.results:
+        parameters = ";".join(f"{name}={value}" for name, value in result.benchmark.parameters)
+        for cell in result.cases:
+            case = (result.benchmark.scenario, parameters, cell.backend, str(cell.verdict.kind))
             for metric in _metrics(cell):
                 writer.writerow([*map(_harmless, case), *metric])
     return out.getvalue()
@@ -51,7 +51,7 @@ def _of_passes(timing: Timing) -> Iterator[tuple[str, Estimate | None]]:
 
 
 def _harmless(text: str) -> str:
-    """Text that no terminal obeys and no spreadsheet takes for a formula, also behind what it skips."""
+    """Return text that no terminal obeys, and no spreadsheet takes for a formula."""
     shown = escape_controls(text)
     return f"'{shown}" if text.strip().startswith(_FORMULA) or text[:1] in {"\t", "\r"} else shown
 

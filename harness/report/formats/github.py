@@ -22,16 +22,16 @@ class Bench(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def render(record: Record) -> str:
-    """A JSON array with the metrics of every case that has a number."""
+    """Return a JSON array with the metrics of every case that has a number."""
     return json_text(list(benches(record))) + "\n"
 
 
 def benches(record: Record) -> Iterator[Bench]:
     """Yield every metric of every case; times in µs, a unit that the action converts."""
-    for line in record.results:
-        for cell in line.cases:
+    for result in record.results:
+        for cell in result.cases:
             if cell.timing is not None:
-                yield from _of_case(case_id(line, cell), cell.timing)
+                yield from _of_case(case_id(result, cell), cell.timing)
 
 
 def _of_case(case: str, timing: Timing) -> Iterator[Bench]:

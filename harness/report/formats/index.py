@@ -22,17 +22,17 @@ UNREADABLE = "not read: of another version, or damaged"
 
 
 def render(records: Iterable[tuple[Path, Record | None]]) -> str:
-    """The index of these records, oldest first; None where one cannot be read."""
+    """Return the index of these records, oldest first; None stands for one that cannot be read."""
     rows = [_row(folder, record) for folder, record in records]
     return _HEAD + "".join(reversed(rows))
 
 
 def _row(folder: Path, record: Record | None) -> str:
-    told = ("", UNREADABLE, "", "") if record is None else _told(record)
-    return f"| {link(folder.name, folder.name, 'report.md')} | " + " | ".join(map(inline, told)) + " |\n"
+    cells = ("", UNREADABLE, "", "") if record is None else _cells(record)
+    return f"| {link(folder.name, folder.name, 'report.md')} | " + " | ".join(map(inline, cells)) + " |\n"
 
 
-def _told(record: Record) -> tuple[str, ...]:
-    begun, env = record.run, record.run.machine
+def _cells(record: Record) -> tuple[str, ...]:
+    run, machine = record.run, record.run.machine
     what = f"{count_benchmarks(len(record.results))} on {', '.join(record.backends)}"
-    return (begun.started[:10], what, f"{env.cpu}, {env.cores} CPUs, {env.system}", env.python)
+    return (run.started[:10], what, f"{machine.cpu}, {machine.cores} CPUs, {machine.system}", machine.python)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from harness.records.record import Record
 from harness.records.verdict import EXPLAINED, FINDINGS
 from harness.report import commands, differences
-from harness.report.contents import said, tables
+from harness.report.contents import summary_sentences, tables
 from harness.report.differences import SideBySide
 from harness.report.formats.markdown_text import code_block, image, inline, paragraph
 from harness.report.tables import results
@@ -26,25 +26,25 @@ ABOVE = {
 
 
 def render(record: Record) -> str:
-    """The report as Markdown, which needs no other file."""
+    """Return the report as Markdown, which needs no other file."""
     return illustrated(record, ())
 
 
 def illustrated(record: Record, pictures: "Iterable[ChartImage]") -> str:
-    """The report as Markdown that shows these images, each above the table behind it."""
-    return "\n".join(_lines(record, {one.chart.name: one for one in pictures})) + "\n"
+    """Return the report as Markdown that shows these images, each above the table behind it."""
+    return "\n".join(_lines(record, {picture.chart.name: picture for picture in pictures})) + "\n"
 
 
 def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str]:
     what, where = results.heading(record)
     yield f"# {inline(record.run.name)}: {inline(what)}"
     yield from ("", paragraph(where), "")
-    yield from (f"- {inline(sentence)}" for sentence in said(record))
+    yield from (f"- {inline(sentence)}" for sentence in summary_sentences(record))
     yield ""
     yield from (f"> **Note** {inline(notice.text)}\n>" for notice in notices(record))
     above = {ABOVE[name]: picture for name, picture in pictures.items() if name in ABOVE}
-    for place, one in (("times", results.times(record)), *tables(record)):
-        yield from _table(one, above.get(place))
+    for place, table in (("times", results.times(record)), *tables(record)):
+        yield from _table(table, above.get(place))
     for name, picture in pictures.items():
         if name not in ABOVE:
             yield from _table(picture.chart.table, picture)
@@ -52,11 +52,11 @@ def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str
     findings = differences.differences(record, *FINDINGS, *EXPLAINED)
     for difference in findings:
         yield from _difference(difference)
-    for one in (differences.documented(record), results.ledger(record)):
-        yield from _table(one)
+    for table in (differences.documented(record), results.ledger(record)):
+        yield from _table(table)
     yield from ("## Environment", "")
     yield from (f"- {name}: {inline(what)}" for name, what in results.environment(record))
-    again, own = commands.one_row(record), commands.YOUR_OWN
+    again, own = commands.one_benchmark(record), commands.YOUR_OWN
     yield from ("", "## Repeat it", "", *code_block("sh", [again, own]))
 
 
@@ -85,11 +85,11 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _difference(difference: SideBySide) -> Iterable[str]:
-    yield from (f"### {inline(difference.case)}", "", paragraph(difference.because), "")
-    parting = difference.parting
-    if parting is not None:
-        promised = (f"- promised: {line}" for line in parting.promised)
-        observed = (f"+ observed: {line}" for line in parting.observed)
+    yield from (f"### {inline(difference.case)}", "", paragraph(difference.reason), "")
+    mismatch = difference.mismatch
+    if mismatch is not None:
+        promised = (f"- promised: {line}" for line in mismatch.promised)
+        observed = (f"+ observed: {line}" for line in mismatch.observed)
         yield from (*code_block("diff", [*promised, *observed]), "")
-    for lines in filter(None, (difference.evidence, difference.said)):
+    for lines in filter(None, (difference.evidence, difference.output)):
         yield from (*code_block("text", lines), "")

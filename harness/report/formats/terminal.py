@@ -13,7 +13,7 @@ from harness.errors import escape_controls
 from harness.records.record import Record
 from harness.records.verdict import EXPLAINED, FINDINGS, ClaimResult
 from harness.report import commands, differences
-from harness.report.contents import said
+from harness.report.contents import summary_sentences
 from harness.report.contents import tables as tables_of
 from harness.report.differences import SideBySide
 from harness.report.evidence import versions_in_words
@@ -40,7 +40,7 @@ _STYLES = {
 
 
 def render(record: Record) -> str:
-    """The report as plain text, 120 columns wide."""
+    """Return the report as plain text, 120 columns wide."""
     out = io.StringIO()
     Console(file=out, width=_WIDTH_WITHOUT_TERMINAL, color_system=None).print(page(record))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
@@ -52,26 +52,26 @@ def show(record: Record) -> None:
 
 
 def page(record: Record) -> RenderableType:
-    """The whole report: what was compared, verdicts, times, ledger, differences, sentences."""
+    """Return the whole report: what was compared, verdicts, times, ledger, differences, sentences."""
     what, where = results.heading(record)
     tables = (
         results.verdicts(record),
         differences.documented(record),
         results.ledger(record),
         results.times(record),
-        *(one for _, one in tables_of(record)),
+        *(table for _, table in tables_of(record)),
     )
     findings = differences.differences(record, *FINDINGS, *EXPLAINED)
     parts: list[RenderableType] = [_text(what, style="bold"), _text(where, style="dim"), Text()]
-    parts += [_table(one) for one in tables if one is not None]
-    parts += [side_by_side(one) for one in findings]
+    parts += [_table(table) for table in tables if table is not None]
+    parts += [side_by_side(finding) for finding in findings]
     parts += [_notice(notice) for notice in notices(record)]
     parts += [
         Text(),
-        *(_text(f"• {sentence}") for sentence in said(record)),
+        *(_text(f"• {sentence}") for sentence in summary_sentences(record)),
         Text(),
     ]
-    again, own = commands.one_row(record), commands.YOUR_OWN
+    again, own = commands.one_benchmark(record), commands.YOUR_OWN
     parts += [_text(f"One benchmark again: {again}"), _text(f"Your own file: {own}")]
     return Group(*parts)
 
@@ -99,19 +99,19 @@ def _cell(column: Column, cell: str) -> Text:
 
 
 def side_by_side(difference: SideBySide) -> RenderableType:
-    """A difference as a small table: promised beside observed, with an arrow where they part."""
-    title = _text(": ".join(filter(None, (difference.case, difference.because))), style="bold")
-    parting = difference.parting
+    """Return a difference as a small table: promised beside observed, an arrow at the first that differs."""
+    title = _text(": ".join(filter(None, (difference.case, difference.reason))), style="bold")
+    mismatch = difference.mismatch
     evidence = [_text(f"  {line}") for line in difference.evidence]
-    if parting is None:
-        said = (_text(f"  {line}", style="dim") for line in difference.said)
-        return Padding(Group(title, *evidence, *said), (0, 0, 1, 0))
+    if mismatch is None:
+        output = (_text(f"  {line}", style="dim") for line in difference.output)
+        return Padding(Group(title, *evidence, *output), (0, 0, 1, 0))
     drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
-    for head in ("", "promised", f"observed ({parting.aspect})"):
+    for head in ("", "promised", f"observed ({mismatch.aspect})"):
         drawn.add_column(_text(head), overflow="fold")
-    for number in range(max(len(parting.promised), len(parting.observed))):
-        sides = (_at(parting.promised, number), _at(parting.observed, number))
-        mark = "→" if number == parting.first_line else ""
+    for number in range(max(len(mismatch.promised), len(mismatch.observed))):
+        sides = (_line(mismatch.promised, number), _line(mismatch.observed, number))
+        mark = "→" if number == mismatch.first_line else ""
         drawn.add_row(mark, *(_text(side) for side in sides))
     return Padding(Group(title, drawn, *evidence), (0, 0, 1, 0))
 
@@ -120,8 +120,8 @@ def _text(text: str, style: str = "") -> Text:
     return Text(escape_controls(text), style=style)
 
 
-def _at(lines: tuple[str, ...], number: int) -> str:
-    return lines[number] if number < len(lines) else ""
+def _line(lines: tuple[str, ...], index: int) -> str:
+    return lines[index] if index < len(lines) else ""
 
 
 def show_table(content: Table) -> None:
@@ -133,13 +133,13 @@ def show_check(record: Record) -> None:
     """Print verdicts, differences and ledger; for one scenario also what was observed."""
     out = console()
     tables = (results.verdicts(record), differences.documented(record), results.ledger(record))
-    for one in tables:
-        if one is not None:
-            out.print(_table(one))
+    for table in tables:
+        if table is not None:
+            out.print(_table(table))
     for difference in differences.differences(record, *FINDINGS, *EXPLAINED):
         out.print(side_by_side(difference))
     observed = results.observed(record)
-    if observed.rows and len({line.benchmark.scenario for line in record.results}) == 1:
+    if observed.rows and len({result.benchmark.scenario for result in record.results}) == 1:
         for remark in differences.remarks(record):
             out.print(side_by_side(remark))
         out.print(_table(observed))
@@ -148,7 +148,7 @@ def show_check(record: Record) -> None:
 
 
 def console() -> Console:
-    """Standard output, 120 columns wide where it is no terminal."""
+    """Return a console on standard output, 120 columns wide where it is no terminal."""
     out = Console(file=sys.stdout)
     if not out.is_terminal:
         out.width = _WIDTH_WITHOUT_TERMINAL

@@ -10,18 +10,18 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+[^\s<>\"'`.,;:!?)\]]")
 
 
 def trusted(text: str) -> Markup:
-    """Text of ours, or made of escaped text, that stands on a page as it is."""
+    """Return text of ours, or made of escaped text, that stands on a page as it is."""
     return Markup(text)  # noqa: S704 - the one place where text becomes markup
 
 
 def linked(text: str) -> Markup:
-    """The text with its http addresses, and nothing else in it, as links."""
+    """Return the text with its http addresses, and nothing else in it, as links."""
     shown, parts, end = escape_controls(text), [], 0
     if "://" not in shown:
         return escape(shown)
-    for found in _ADDRESS.finditer(shown):
-        parts += [escape(shown[end : found.start()]), _link(found[0])]
-        end = found.end()
+    for match in _ADDRESS.finditer(shown):
+        parts += [escape(shown[end : match.start()]), _link(match[0])]
+        end = match.end()
     return Markup().join([*parts, escape(shown[end:])])
 
 

@@ -15,8 +15,8 @@ from harness.report.formatting import (
 from harness.report.tables.results import missing_cell_text
 
 JUDGEMENT_SIGNS = {
-    Judgement.FASTER: "▾",
-    Judgement.SLOWER: "▴",
+    Judgement.LESS_TIME: "▾",
+    Judgement.MORE_TIME: "▴",
     **{judgement: mark.strip() for judgement, mark in JUDGEMENT_MARKS.items()},
 }
 """The sign of every judgement: less time, more time, not resolved, equal within the margin."""

@@ -11,7 +11,7 @@ from harness.records.verdict import FINDINGS, Verdict
 from harness.report import charts, commands, differences, evidence
 from harness.report.charts import Chart
 from harness.report.charts.rendering import ChartRenderer
-from harness.report.contents import said, tables
+from harness.report.contents import summary_sentences, tables
 from harness.report.formatting import VERDICTS, format_self_test
 from harness.report.html.markup import trusted
 from harness.report.html.matrix import (
@@ -121,7 +121,7 @@ def page_of(record: Record, renderer: ChartRenderer) -> Page:
         name=record.run.name,
         subject=subject,
         conditions=conditions,
-        sentences=said(record),
+        sentences=summary_sentences(record),
         warnings=tuple(_notices(record)),
         benchmark_warnings=tuple(notice.text for notice in notices_of_benchmarks(record)),
         matrix=matrix(record),
@@ -171,10 +171,10 @@ def _findings(record: Record) -> Iterator[DifferenceSection]:
     for difference in differences.differences(record, *shown):
         yield DifferenceSection(
             case=difference.case,
-            reason=evidence.truncate(difference.because, evidence.LONG),
-            window=None if difference.parting is None else evidence.window_of(difference.parting),
+            reason=evidence.truncate(difference.reason, evidence.LONG),
+            window=None if difference.mismatch is None else evidence.window_of(difference.mismatch),
             evidence=difference.evidence,
-            output=tuple(evidence.truncate(line, evidence.LONG) for line in difference.said),
+            output=tuple(evidence.truncate(line, evidence.LONG) for line in difference.output),
         )
 
 

@@ -17,7 +17,7 @@ from harness.report.html.assets import chart_data_json, read_asset
 from harness.report.html.matrix import backend_order, case_anchor
 from harness.report.html.page import page_of
 from harness.report.html.templating import fill_page
-from harness.report.sentences import sentences
+from harness.report.sentences import backend_sentences
 from harness.report.site import pages
 from harness.report.site.api import (
     API,
@@ -149,7 +149,7 @@ def _summary_of(source: PublishedRecord, left_out: list[str]) -> RecordSummary |
 
 
 def _summary(source: PublishedRecord, record: Record) -> RecordSummary:
-    words = (*audit.sentences(record), *sentences(record))
+    words = (*audit.sentences(record), *backend_sentences(record))
     return summarize_record(source.name, source.digest, record, words, _anchors(record))
 
 

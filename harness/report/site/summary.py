@@ -33,7 +33,7 @@ class CaseSummary(msgspec.Struct, frozen=True):
     @property
     def is_right(self) -> bool:
         """Whether it does what is promised or documented."""
-        return self.verdict in (Verdict.AGREES, Verdict.DOCUMENTED)
+        return self.verdict in (Verdict.SAME_RESULT, Verdict.KNOWN_DIFFERENCE)
 
 
 class MachineSummary(msgspec.Struct, frozen=True):

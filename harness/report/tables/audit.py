@@ -1,4 +1,4 @@
-"""An audit's trials → its tables and sentences."""
+"""The tables and sentences of an audit, from its trials."""
 
 from collections.abc import Iterator
 
@@ -22,13 +22,13 @@ PROCEDURES = {"identical": "workers taking turns", "usual": "all of A, then all 
 
 
 def tables(record: Record) -> tuple[Table, ...]:
-    """What the audit found, as tables; none if the record is of a run."""
+    """Return what the audit found, as tables; none if the record is of a run."""
     made = (_procedures(record), _planted(record), _invariance(record))
     return tuple(table for table in made if table.rows)
 
 
 def _procedures(record: Record) -> Table:
-    found = ((words, procedure(record.trials, name)) for name, words in PROCEDURES.items())
+    procedures = ((words, procedure(record.trials, name)) for name, words in PROCEDURES.items())
     return Table(
         "Identical code compared with itself",
         (
@@ -36,21 +36,21 @@ def _procedures(record: Record) -> Table:
             *numbers("comparisons", "called different", "error rate at most"),
             *numbers("spread of the ratio", "spread it claims", "machine time each"),
         ),
-        tuple(_procedure(words, one) for words, one in found if one is not None),
+        tuple(_procedure(words, answer) for words, answer in procedures if answer is not None),
         tuple(_procedure_notes(record)),
     )
 
 
-def _procedure(words: str, one: Procedure) -> tuple[str, ...]:
-    errors = one.errors
+def _procedure(words: str, answer: Procedure) -> tuple[str, ...]:
+    errors = answer.errors
     return (
         words,
         f"{errors.trials}",
         f"{errors.wrong} ({errors.rate:.1%})",
         f"{errors.bound:.1%}",
-        f"{one.spread:.2%}",
-        f"{one.nominal:.2%}",
-        f"{one.seconds:.1f} s",
+        f"{answer.spread:.2%}",
+        f"{answer.nominal:.2%}",
+        f"{answer.seconds:.1f} s",
     )
 
 
@@ -76,19 +76,19 @@ def _planted(record: Record) -> Table:
         numbers(
             "planted", "comparisons", "found", "truth inside the interval", "bias", "machine time, median"
         ),
-        tuple(map(_found, planted(record.trials))),
+        tuple(map(_detection, planted(record.trials))),
         ("Iterations that are run and not reported: the truth is exact. Found: the interval is above 1.",),
     )
 
 
-def _found(one: DetectionRate) -> tuple[str, ...]:
+def _detection(rate: DetectionRate) -> tuple[str, ...]:
     return (
-        f"{one.trial.truth - 1:.1%}",
-        f"{one.trials}",
-        f"{one.detected} ({one.detected / one.trials:.0%})",
-        f"{one.covered} ({one.covered / one.trials:.0%})",
-        f"{one.bias * 100:+.2f} pp",
-        f"{one.seconds:.1f} s",
+        f"{rate.trial.truth - 1:.1%}",
+        f"{rate.trials}",
+        f"{rate.detected} ({rate.detected / rate.trials:.0%})",
+        f"{rate.covered} ({rate.covered / rate.trials:.0%})",
+        f"{rate.bias * 100:+.2f} pp",
+        f"{rate.seconds:.1f} s",
     )
 
 
@@ -104,19 +104,19 @@ def _invariance(record: Record) -> Table:
     )
 
 
-def _invariant(one: InvarianceCheck) -> tuple[str, ...]:
+def _invariant(check: InvarianceCheck) -> tuple[str, ...]:
     return (
-        one.backend,
-        f"× {one.trial.loops:g}",
-        f"× {one.trial.turns:g}",
-        format_ratio(one.ratio),
-        f"{one.apart:+.2%}",
-        f"{one.means:+.2%}",
+        check.backend,
+        f"× {check.trial.loops:g}",
+        f"× {check.trial.turns:g}",
+        format_ratio(check.ratio),
+        f"{check.apart:+.2%}",
+        f"{check.means:+.2%}",
     )
 
 
 def sentences(record: Record) -> tuple[str, ...]:
-    """The audit in plain sentences; none if the record is of a run."""
+    """Return the audit in plain sentences; none if the record is of a run."""
     return tuple(_sentences(record))
 
 
@@ -134,11 +134,11 @@ def _sentences(record: Record) -> Iterator[str]:
             f"The usual procedure, all of A and then all of B, did so in {errors.wrong} of {errors.trials}; "
             f"its ratio spread by {theirs.spread:.2%} where it claims {theirs.nominal:.2%}."
         )
-    for one in planted(record.trials):
+    for rate in planted(record.trials):
         yield (
-            f"A planted difference of {one.trial.truth - 1:.1%} was found in {one.detected} of {one.trials} "
-            f"comparisons, after a median of {one.seconds:.0f} s."
+            f"A planted difference of {rate.trial.truth - 1:.1%} was found in {rate.detected} of "
+            f"{rate.trials} comparisons, after a median of {rate.seconds:.0f} s."
         )
-    failed = [tried for tried in record.trials if not tried.comparisons]
+    failed = [trial for trial in record.trials if not trial.comparisons]
     if failed:
         yield f"{len(failed)} trials failed and count in no figure; the first: {failed[0].reason}."

@@ -10,10 +10,10 @@ from harness.report.formatting import VERDICTS
 from harness.report.tables.table import Table, names, numbers, texts, verdict_columns
 
 RENDERINGS = {
-    Ability.YES: VERDICTS[Verdict.AGREES],
-    Ability.UNTIDY: VERDICTS[Verdict.AGREES],
+    Ability.YES: VERDICTS[Verdict.SAME_RESULT],
+    Ability.UNTIDY: VERDICTS[Verdict.SAME_RESULT],
     Ability.NO: VERDICTS[Verdict.UNSUPPORTED],
-    Ability.WRONG: VERDICTS[Verdict.DIFFERS],
+    Ability.WRONG: VERDICTS[Verdict.DIFFERENT_RESULT],
     Ability.CRASHED: VERDICTS[Verdict.CRASHED],
     Ability.HUNG: VERDICTS[Verdict.TIMED_OUT],
     Ability.UNMEASURED: VERDICTS[Verdict.COULD_NOT_MEASURE],
@@ -28,7 +28,7 @@ def ability_text(ability: Ability) -> str:
 
 
 def table(record: Record) -> Table | None:
-    """Loops × capabilities; None where the record tried none."""
+    """Return the table of loops by capabilities; None where the record tried none."""
     tried = capabilities(record)
     if not tried:
         return None
@@ -59,8 +59,13 @@ _MEANINGS = {
 
 
 def _notes(tried: Iterable[Capability]) -> Iterator[str]:
-    met = {answer.ability for one in tried for answer in one.answers}
-    yield "; ".join(f"{ability_text(one)}: {_MEANINGS[one]}" for one in Ability if one in met) + "."
+    met = {answer.ability for capability in tried for answer in capability.answers}
+    yield (
+        "; ".join(
+            f"{ability_text(ability)}: {meaning}" for ability, meaning in _MEANINGS.items() if ability in met
+        )
+        + "."
+    )
     yield "Each is tried through AnyIO where AnyIO has it, else by the methods of the running asyncio loop."
 
 
@@ -88,16 +93,16 @@ def _blemish_notes(record: Record) -> Iterator[str]:
 
 
 def reasons(record: Record) -> Table | None:
-    """Every answer but yes with its reason, those of a loop that are alike together; None if none."""
+    """Return every answer but yes with its reason, those of a loop that are alike together; None if none."""
     alike: dict[tuple[str, Ability, str], list[str]] = {}
-    for one in capabilities(record):
-        for answer in one.answers:
+    for capability in capabilities(record):
+        for answer in capability.answers:
             if answer.ability is not Ability.YES:
-                because = f"{answer.reason} ({answer.source})" if answer.source else answer.reason
-                alike.setdefault((answer.loop, answer.ability, because), []).append(one.title)
+                reason = f"{answer.reason} ({answer.source})" if answer.source else answer.reason
+                alike.setdefault((answer.loop, answer.ability, reason), []).append(capability.title)
     if not alike:
         return None
-    order = {name: at for at, name in enumerate(loops(record))}
+    order = {name: position for position, name in enumerate(loops(record))}
     ranked = sorted(alike.items(), key=lambda item: (order[item[0][0]], list(Ability).index(item[0][1])))
-    rows = tuple((loop, ability, because, "; ".join(titles)) for (loop, ability, because), titles in ranked)
+    rows = tuple((loop, ability, reason, "; ".join(titles)) for (loop, ability, reason), titles in ranked)
     return Table("Why", (*names("loop"), *verdict_columns("can"), *texts("because", "capabilities")), rows)

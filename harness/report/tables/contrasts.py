@@ -1,4 +1,4 @@
-"""A record's contrasts → a table and sentences that a person can read."""
+"""The table and the sentences of a record's contrasts."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -17,8 +17,10 @@ _WORDS: dict[Factor, str] = {
 
 
 def table(record: Record) -> Table | None:
-    """Every contrast, row by row; None if there is none."""
-    rows = tuple((line.benchmark.id, *_cells(one)) for line in record.results for one in line.contrasts)
+    """Return every contrast, benchmark by benchmark; None if there is none."""
+    rows = tuple(
+        (result.benchmark.id, *_cells(contrast)) for result in record.results for contrast in result.contrasts
+    )
     if not rows:
         return None
     note = (
@@ -33,23 +35,24 @@ def table(record: Record) -> Table | None:
     )
 
 
-def _cells(one: Contrast) -> tuple[str, ...]:
-    return _WORDS[one.factor], f"{one.arm} / {one.against}", format_ratio(one.ratio)
+def _cells(contrast: Contrast) -> tuple[str, ...]:
+    compared = f"{contrast.arm} / {contrast.against}"
+    return _WORDS[contrast.factor], compared, format_ratio(contrast.ratio)
 
 
 def sentences(record: Record) -> tuple[str, ...]:
-    """One sentence for each pair that is compared: from the least to the most over the rows."""
-    found: dict[tuple[Factor, str, str], list[float]] = defaultdict(list)
-    for line in record.results:
-        for one in line.contrasts:
-            if one.factor != "interaction" and one.ratio.has_interval:
-                found[one.factor, one.arm, one.against].append(one.ratio.value)
-    return tuple(_sentences(found))
+    """Return a sentence for each pair that is compared: from the least ratio to the greatest."""
+    ratios: dict[tuple[Factor, str, str], list[float]] = defaultdict(list)
+    for result in record.results:
+        for contrast in result.contrasts:
+            if contrast.factor != "interaction" and contrast.ratio.has_interval:
+                ratios[contrast.factor, contrast.arm, contrast.against].append(contrast.ratio.value)
+    return tuple(_sentences(ratios))
 
 
-def _sentences(found: dict[tuple[Factor, str, str], list[float]]) -> Iterator[str]:
-    for (due, arm, against), ratios in found.items():
+def _sentences(ratios_of: dict[tuple[Factor, str, str], list[float]]) -> Iterator[str]:
+    for (factor, arm, against), ratios in ratios_of.items():
         least, most = min(ratios), max(ratios)
         share = f"{least:.2f}×" if len(ratios) == 1 else f"{least:.2f}× to {most:.2f}×"
         benchmarks = count_benchmarks(len(ratios))
-        yield f"Due to {_WORDS[due]}, {arm} takes {share} the time of {against} ({benchmarks})."
+        yield f"Due to {_WORDS[factor]}, {arm} takes {share} the time of {against} ({benchmarks})."

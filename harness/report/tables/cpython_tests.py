@@ -9,8 +9,8 @@ from harness.report.formatting import VERDICTS
 from harness.report.tables.table import Table, numbers, texts, verdict_columns
 
 RENDERINGS = {
-    UnittestOutcome.PASSED: VERDICTS[Verdict.AGREES],
-    UnittestOutcome.FAILED: VERDICTS[Verdict.DIFFERS],
+    UnittestOutcome.PASSED: VERDICTS[Verdict.SAME_RESULT],
+    UnittestOutcome.FAILED: VERDICTS[Verdict.DIFFERENT_RESULT],
     UnittestOutcome.LACKS: VERDICTS[Verdict.UNSUPPORTED],
     UnittestOutcome.PRIVATE: VERDICTS[Verdict.UNAVAILABLE],
     UnittestOutcome.FIXTURE: VERDICTS[Verdict.UNSTABLE],

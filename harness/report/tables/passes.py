@@ -1,4 +1,4 @@
-"""What the passes of a record gave → tables."""
+"""The tables of what the passes of a record gave."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -21,22 +21,26 @@ _CASE = names("benchmark", "backend")
 
 
 def _timed(record: Record) -> Iterator[tuple[BenchmarkResult, str, Timing]]:
-    """Every case that has a number: its row, its backend, and its timing."""
-    for line in record.results:
-        for cell in line.cases:
+    """Yield every case that has a number: its result, its backend, and its timing."""
+    for result in record.results:
+        for cell in result.cases:
             if cell.timing is not None:
-                yield line, cell.backend, cell.timing
+                yield result, cell.backend, cell.timing
 
 
 def latency(record: Record) -> Table | None:
-    """The quantiles of one operation's time, and their ratio to the baseline's; None without such a pass."""
-    found = [(line, name, one.latency) for line, name, one in _timed(record) if one.latency is not None]
-    if not found:
+    """Return the quantiles of one operation's time, and their ratio to the baseline's; None without any."""
+    latencies = [
+        (result, name, timing.latency)
+        for result, name, timing in _timed(record)
+        if timing.latency is not None
+    ]
+    if not latencies:
         return None
-    quantiles = [(quantile.name, operations_needed(quantile.of)) for quantile in found[0][2].quantiles]
+    quantiles = [(quantile.name, operations_needed(quantile.of)) for quantile in latencies[0][2].quantiles]
     rows = tuple(
-        (line.benchmark.id, name, *chain.from_iterable(map(_quantile, one.quantiles)))
-        for line, name, one in found
+        (result.benchmark.id, name, *chain.from_iterable(map(_quantile, quantiles_of_case.quantiles)))
+        for result, name, quantiles_of_case in latencies
     )
     note = (
         f"Each operation timed by itself, clock and all, in rounds of their own; a worker's quantile, the "
@@ -58,17 +62,17 @@ def _quantile(quantile: Quantile) -> tuple[str, str]:
 
 
 def collections(record: Record) -> Table | None:
-    """What full garbage collections cost; None if there is no such pass."""
+    """Return what full garbage collections cost; None if there is no such pass."""
     rows = tuple(
         (
-            line.benchmark.id,
+            result.benchmark.id,
             name,
-            format_share(one.full_collections.share),
-            format_seconds(one.full_collections.seconds),
-            f"{one.full_collections.count.value:g}",
+            format_share(timing.full_collections.share),
+            format_seconds(timing.full_collections.seconds),
+            f"{timing.full_collections.count.value:g}",
         )
-        for line, name, one in _timed(record)
-        if one.full_collections is not None
+        for result, name, timing in _timed(record)
+        if timing.full_collections is not None
     )
     if not rows:
         return None
@@ -83,11 +87,11 @@ def collections(record: Record) -> Table | None:
 
 
 def on_two_cpus(record: Record) -> Table | None:
-    """The rows of backends with helper threads, on one CPU and on two; None if there are none."""
+    """Return the cases of backends with helper threads, on one CPU and on two; None if there are none."""
     rows = tuple(
-        (line.benchmark.id, name, str(one.threads), *_side_by_side(one))
-        for line, name, one in _timed(record)
-        if one.on_two_cpus is not None
+        (result.benchmark.id, name, str(timing.threads), *_side_by_side(timing))
+        for result, name, timing in _timed(record)
+        if timing.on_two_cpus is not None
     )
     if not rows:
         return None
@@ -105,6 +109,6 @@ _SIDE = ("wall time", "CPU time")
 
 def _side_by_side(timing: Timing) -> Iterator[str]:
     if timing.on_two_cpus is not None:
-        for one in (timing, timing.on_two_cpus):
-            yield format_seconds(one.seconds) if one.ratio is None else format_ratio(one.ratio)
-            yield format_seconds(one.cpu)
+        for timed in (timing, timing.on_two_cpus):
+            yield format_seconds(timed.seconds) if timed.ratio is None else format_ratio(timed.ratio)
+            yield format_seconds(timed.cpu)

@@ -1,4 +1,4 @@
-"""Return the tables of a run's results: times, verdicts, claims and observations."""
+"""The tables of a run's results: times, verdicts, claims and observations."""
 
 from collections.abc import Iterable, Sequence
 
@@ -17,8 +17,8 @@ from harness.report.tables.table import Table, names, numbers, texts, verdict_co
 
 
 def times(record: Record) -> Table | None:
-    """Time per iteration on the baseline, then each backend's time ratio; None if nothing was timed."""
-    timed = [line for line in record.results if line.rounds]
+    """Return the time per iteration on the baseline, then each backend's ratio; None if nothing was timed."""
+    timed = [result for result in record.results if result.rounds]
     if not timed:
         return None
     plan = record.run.plan
@@ -26,23 +26,23 @@ def times(record: Record) -> Table | None:
     return Table(
         title="Time per iteration",
         columns=(*names("benchmark"), *numbers(plan.baseline, *others)),
-        rows=tuple(_times_row(record, line, (plan.baseline, *others)) for line in timed),
+        rows=tuple(_times_row(record, result, (plan.baseline, *others)) for result in timed),
         notes=tuple(_times_notes(record, timed)),
     )
 
 
-def _times_row(record: Record, line: BenchmarkResult, backends: Sequence[str]) -> tuple[str, ...]:
-    cells = {cell.backend: _times_cell(cell) for cell in line.cases}
+def _times_row(record: Record, result: BenchmarkResult, backends: Sequence[str]) -> tuple[str, ...]:
+    cells = {cell.backend: _times_cell(cell) for cell in result.cases}
     return (
-        line.benchmark.id,
-        *(cells.get(name) or missing_cell_text(record, line, name) for name in backends),
+        result.benchmark.id,
+        *(cells.get(name) or missing_cell_text(record, result, name) for name in backends),
     )
 
 
-def missing_cell_text(record: Record, line: BenchmarkResult, backend: str) -> str:
-    """What stands where a backend has no case of a row."""
-    place = record.run.plan.column_of(backend, line.benchmark)
-    return f"for {line.benchmark.only} only" if place is None else "as its loop"
+def missing_cell_text(record: Record, result: BenchmarkResult, backend: str) -> str:
+    """Return what stands where a backend has no case of a benchmark."""
+    place = record.run.plan.column_of(backend, result.benchmark)
+    return f"for {result.benchmark.only} only" if place is None else "as its loop"
 
 
 def _times_cell(cell: CaseResult) -> str:
@@ -65,7 +65,7 @@ def _times_notes(record: Record, timed: Sequence[BenchmarkResult]) -> Iterable[s
         f"{_level(record)} interval: 0.63× takes 63% of the time."
     )
     yield f"~ no clear difference   = equal within {plan.margin * 100:g}%   * see the warnings"
-    if any(line.benchmark.ideal is not None for line in timed):
+    if any(result.benchmark.ideal is not None for result in timed):
         yield "A scenario that sleeps is shown as the time beyond its ideal; it may be early on uvloop."
     if any(backend.gatherer != "gather" for backend in plan.backends):
         yield "A task group's figure includes the wrapper task that collects its result."
@@ -79,26 +79,30 @@ def _level(record: Record) -> str:
 
 
 def verdicts(record: Record) -> Table:
-    """The verdict on every case."""
+    """Return the verdict on every case."""
     rows = []
-    for line in record.results:
-        cells = {cell.backend: verdict_text(cell.verdict.kind) for cell in line.cases}
-        said = (cells.get(name) or missing_cell_text(record, line, name) for name in record.backends)
-        rows.append((line.benchmark.id, *said))
+    for result in record.results:
+        cells = {cell.backend: verdict_text(cell.verdict.kind) for cell in result.cases}
+        texts_of_row = (
+            cells.get(name) or missing_cell_text(record, result, name) for name in record.backends
+        )
+        rows.append((result.benchmark.id, *texts_of_row))
     return Table("What was observed", (*names("benchmark"), *verdict_columns(*record.backends)), tuple(rows))
 
 
 def ledger(record: Record) -> Table | None:
-    """Every claim with its computed answer on each backend; None where no row makes a claim."""
+    """Return every claim with its computed answer on each backend; None where no benchmark makes a claim."""
     if not record.ledger:
         return None
-    by_id = {line.benchmark.id: line for line in record.results}
+    by_id = {result.benchmark.id: result for result in record.results}
     rows = []
     for answered in record.ledger:
         answers: dict[str, str] = dict(answered.answers)
-        line = by_id[answered.benchmark]
-        said = (answers.get(name) or missing_cell_text(record, line, name) for name in record.backends)
-        rows.append((f"{answered.claim.words} ({answered.claim.where})", *said))
+        result = by_id[answered.benchmark]
+        answers_of_row = (
+            answers.get(name) or missing_cell_text(record, result, name) for name in record.backends
+        )
+        rows.append((f"{answered.claim.words} ({answered.claim.where})", *answers_of_row))
     note = "Computed from what was observed: the claims are the document's, in our words."
     return Table(
         "What the document claims",
@@ -109,49 +113,48 @@ def ledger(record: Record) -> Table | None:
 
 
 def observed(record: Record) -> Table:
-    """What was seen of every case: each distinct observation, and how often."""
+    """Return what was seen of every case: each distinct observation, and how often."""
     rows = tuple(
         (
-            case_id(line, cell),
+            case_id(result, cell),
             f"{seen.times}×",
             str(seen.observation.outcome),
             "; ".join(seen.observation.prints) or "nothing",
             "; ".join(map(str, seen.observation.diagnostics)) or "nothing",
             str(seen.observation.leaks),
         )
-        for line in record.results
-        for cell in line.cases
-        for sighting in cell.processes
-        for seen in sighting.observations
+        for result in record.results
+        for cell in result.cases
+        for process in cell.processes
+        for seen in process.observations
     )
     columns = (*names("case"), *numbers("observations"), *texts("outcome", "printed", "diagnostics", "leaks"))
     return Table("Every observation, process by process", columns, rows)
 
 
 def heading(record: Record) -> tuple[str, str]:
-    """What was compared, and when and on what."""
-    begun = record.run
-    env = begun.machine
+    """Say what was compared, and when and on what."""
+    machine = record.run.machine
     what = f"{count_benchmarks(len(record.results))} on {', '.join(record.backends)}"
-    where = f"{begun.started} · {env.cpu}, {env.cores} CPUs · {env.system} · {env.build}"
+    where = f"{record.run.started} · {machine.cpu}, {machine.cores} CPUs · {machine.system} · {machine.build}"
     return what, where
 
 
 def environment(record: Record) -> tuple[tuple[str, str], ...]:
-    """The run's environment as pairs of a name and what it was."""
-    begun, env = record.run, record.run.machine
-    load = f"{env.load}" if record.finished is None else f"{env.load} before, {record.finished.load} after"
+    """Return the run's environment as pairs of a name and what it was."""
+    run, machine = record.run, record.run.machine
+    after = "" if record.finished is None else f" before, {record.finished.load} after"
     return (
-        ("started", begun.started),
-        ("command", begun.command),
-        ("seed", str(begun.plan.seed)),
-        ("CPU", f"{env.cpu}, {env.cores} cores, governor {env.governor or 'not readable'}"),
-        ("pinned to CPU", ", ".join(map(str, env.pinned)) or "not pinned: this system cannot"),
-        ("system", env.system),
-        ("Python", env.build),
-        ("versions", _versions(env.versions)),
-        *((f"on {one.backend}", _elsewhere(one)) for one in env.environments),
-        ("load", load),
+        ("started", run.started),
+        ("command", run.command),
+        ("seed", str(run.plan.seed)),
+        ("CPU", f"{machine.cpu}, {machine.cores} cores, governor {machine.governor or 'not readable'}"),
+        ("pinned to CPU", ", ".join(map(str, machine.pinned)) or "not pinned: this system cannot"),
+        ("system", machine.system),
+        ("Python", machine.build),
+        ("versions", _versions(machine.versions)),
+        *((f"on {environment.backend}", _environment(environment)) for environment in machine.environments),
+        ("load", f"{machine.load}{after}"),
     )
 
 
@@ -159,6 +162,6 @@ def _versions(versions: tuple[tuple[str, str], ...]) -> str:
     return ", ".join(f"{name} {version}" for name, version in versions)
 
 
-def _elsewhere(there: BackendEnvironment) -> str:
-    """What a backend in an environment of its own runs on."""
-    return there.unavailable or f"{there.build}; {_versions(there.versions)}"
+def _environment(environment: BackendEnvironment) -> str:
+    """Say what a backend in an environment of its own runs on."""
+    return environment.unavailable or f"{environment.build}; {_versions(environment.versions)}"
