@@ -134,7 +134,7 @@ def test_a_file_that_does_not_fit_leaves_the_old_site_as_it_was(results: Path) -
     assert build.publish(results, site).records == 3
 
 
-def test_a_record_that_cannot_be_read_is_left_out_and_leaves_no_dead_end(results: Path, tmp_path: Path) -> None:
+def test_a_record_that_cannot_be_read_is_left_out_of_a_site(results: Path, tmp_path: Path) -> None:
     torn = results / "2-second" / "record.json"
     whole = torn.read_bytes()
     torn.write_bytes(whole[:100])
