@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from harness.backends.backend import LOOPS, Loop
+from harness.execution.owned_folders import WORKERS, owned_folder
 from harness.fuzz.findings import BackendOutcome, Finding, Script
 from harness.fuzz.known import versions_here
 from harness.fuzz.language import Gather, Program, last_instant, walk
@@ -118,12 +118,17 @@ class _Execution:
 
 
 def _execute(python: str, text: str, loop: Loop, seconds: float) -> _Execution:
-    with tempfile.TemporaryDirectory(prefix="loopcmp-") as folder:
+    with owned_folder(WORKERS) as folder:
         path = Path(folder) / "script.py"
         path.write_text(text)
         command = [python, "-P", "-X", "dev", str(path), loop.name]
         with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            process_group=0,  # a session of its own is what orphans of workers have
         ) as process:
             try:
                 stdout, stderr = process.communicate(timeout=seconds)
