@@ -11,6 +11,7 @@ FAMILIES = (
     "timers",
     "network",
     "http",
+    "services",
     "system",
     "startup",
     "native",

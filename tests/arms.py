@@ -30,10 +30,10 @@ calls = 0
 """
 
 
-def row_of(folder: Path, text: str) -> Benchmark:
+def benchmark_of(folder: Path, text: str) -> Benchmark:
     path = folder / "mine.py"
     path.write_text(HEAD + dedent(text))
-    return Benchmark("story", "user", str(path), "", "mine.py:1")
+    return Benchmark("probe", "user", str(path), "", "mine.py:1")
 
 
 def arms_on(row: Benchmark, *backends: str) -> list[Arm]:

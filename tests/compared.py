@@ -12,26 +12,26 @@ from tests.records import (
     ENVIRONMENT,
     TRIO,
     UVLOOP,
-    look,
+    fake_benchmark,
+    observation,
     plan,
     record_of,
     returned,
     rounds,
-    row,
     seen_alike,
     twice,
 )
 
-STORY, OTHER = row("story", returned(1)), row("other", returned(1))
+PROBE, OTHER = fake_benchmark("probe", returned(1)), fake_benchmark("other", returned(1))
 
 
-SEEN = twice(look(returned(1)))
+SEEN = twice(observation(returned(1)))
 
 
 @cache
-def record(uvloop: float = 63.0, *, rows: tuple[str, ...] = ("story",), count: int = 12) -> Record:
+def record(uvloop: float = 63.0, *, rows: tuple[str, ...] = ("probe",), count: int = 12) -> Record:
     """Rows of three backends; uvloop takes this share, in %, of asyncio's time."""
-    chosen = [of for of in (STORY, OTHER) if of.id in rows]
+    chosen = [of for of in (PROBE, OTHER) if of.id in rows]
     entries: list[Entry] = []
     for of in chosen:
         times = {ASYNCIO: 100.0, UVLOOP: uvloop, TRIO: 180.0, SELF_TEST_ARM: 100.0}

@@ -19,12 +19,12 @@ from tests.records import (
     UVLOOP,
     begun,
     everything,
-    look,
+    fake_benchmark,
+    observation,
     plan,
     raised,
     record_of,
     returned,
-    row,
     seen_alike,
     twice,
 )
@@ -56,24 +56,24 @@ def _trials() -> Iterator[Entry]:
 @cache
 def audit() -> Record:
     """An audit of every question, in which one trial failed."""
-    of = row("order", returned([0]), parameters=(("n", 1),))
+    of = fake_benchmark("order", returned([0]), parameters=(("n", 1),))
     schedule = replace(begun(plan(of), "audit"), audit=AuditSchedule(LAPS, 1e9))
-    seen = seen_alike(of, twice(look(returned([0]))))
+    seen = seen_alike(of, twice(observation(returned([0]))))
     return RunState(schedule, [*seen, BenchmarkCalibrated(of.id, PACE), *_trials(), CLOSED]).record()
 
 
 @cache
 def check() -> Record:
     """A check: verdicts without times."""
-    one = row("story", returned(1), timed=False)
-    return record_of(plan(one), *seen_alike(one, twice(look(returned(1)))), CLOSED)
+    one = fake_benchmark("probe", returned(1), timed=False)
+    return record_of(plan(one), *seen_alike(one, twice(observation(returned(1)))), CLOSED)
 
 
 @cache
 def abilities() -> Record:
     """A check of what loops can do, one of which cannot."""
-    one = replace(row("can_listen", returned(1), timed=False), tags=(capabilities.TAG,))
-    yes, no = twice(look(returned(1))), twice(look(raised(NotImplementedError("none"))))
+    one = replace(fake_benchmark("can_listen", returned(1), timed=False), tags=(capabilities.TAG,))
+    yes, no = twice(observation(returned(1))), twice(observation(raised(NotImplementedError("none"))))
     on = (ASYNCIO, UVLOOP)
     return record_of(plan(one, on=on), *seen_alike(one, yes, on[:1]), *seen_alike(one, no, on[1:]), CLOSED)
 

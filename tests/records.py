@@ -61,7 +61,7 @@ def raised(error: BaseException) -> Outcome:
     return Outcome("raised", told(error))
 
 
-def look(
+def observation(
     outcome: Outcome,
     *prints: str,
     complaints: tuple[Diagnostic, ...] = (),
@@ -76,8 +76,8 @@ def twice(*looks: Observation) -> tuple[ProcessObservations, ProcessObservations
     return sighting, sighting
 
 
-def row(
-    scenario: str = "story",
+def fake_benchmark(
+    scenario: str = "probe",
     outcome: Outcome | None = None,
     *,
     prints: Prints | None = None,
@@ -165,15 +165,15 @@ def part(arm: str, values: Iterable[Value], *, peak: int | None = 1 << 20) -> Ar
 
 
 def round_of(
-    row_id: str, number: int, arms: Mapping[str, Sequence[float]], *, seconds: float = 1.5
+    benchmark_id: str, number: int, arms: Mapping[str, Sequence[float]], *, seconds: float = 1.5
 ) -> RoundMeasured:
     """A round from the µs of every arm's turns."""
     parts = tuple(part(arm, map(value, turns)) for arm, turns in arms.items())
-    return RoundMeasured(row_id, number, seconds, parts)
+    return RoundMeasured(benchmark_id, number, seconds, parts)
 
 
 def rounds(
-    row_id: str,
+    benchmark_id: str,
     arms: Mapping[str, float],
     count: int,
     *,
@@ -187,7 +187,7 @@ def rounds(
 
     `idle` is the CPU an arm uses while it waits; `late` multiplies an arm's last two turns of eight.
     """
-    draw = random.Random(row_id)
+    draw = random.Random(benchmark_id)
     played = []
     for number in range(count):
         swing = [1 + draw.uniform(-drift, drift) for _ in range(PACE.turns)]
@@ -198,7 +198,7 @@ def rounds(
             times = [own * turn * (tail if at >= 6 else 1.0) for at, turn in enumerate(swing)]
             share = (idle or {}).get(arm, 0.0)
             parts.append(part(arm, (value(one, idle=share) for one in times)))
-        played.append(RoundMeasured(row_id, number, seconds, tuple(parts)))
+        played.append(RoundMeasured(benchmark_id, number, seconds, tuple(parts)))
     return played
 
 
@@ -252,7 +252,7 @@ def record_of(planned: Plan, *entries: Entry) -> Record:
 
 GROUP_SOURCE = "https://trio.readthedocs.io/en/stable/reference-core.html"
 
-SAY_AFTER = row(
+SAY_AFTER = fake_benchmark(
     "say_after",
     returned(["hello", "world"]),
     prints=Prints(("['hello', 'world']",)),
@@ -261,9 +261,9 @@ SAY_AFTER = row(
         Claim("The results stand in the order of passing", "example", Promise(returned(["hello", "world"]))),
     ),
 )
-ORDER = row("order", returned([0, 1, 2]), parameters=(("n", 100),))
-LARGE = row("order", returned([0, 1, 2]), parameters=(("n", 1000),))
-FIRST_ERROR = row(
+ORDER = fake_benchmark("order", returned([0, 1, 2]), parameters=(("n", 100),))
+LARGE = fake_benchmark("order", returned([0, 1, 2]), parameters=(("n", 1000),))
+FIRST_ERROR = fake_benchmark(
     "first_error",
     raised(ValueError("Oops")),
     timed=False,
@@ -277,12 +277,12 @@ FIRST_ERROR = row(
     ),
     claims=(Claim("The error is raised as it is", "pitfalls", Promise(raised(ValueError("Oops")))),),
 )
-TURNS = row("turns", returned(None), prints=Prints(("one", "two", "three")))
-ECHO = row("echo", returned(64))
-RACE = row("race", returned(None), prints=Prints(("left", "right")))
-PIPES = row("pipes", returned(0), claims=(Claim("Data flows", "companion", Promise(returned(0))),))
-SLOW_START = row("slow_start", returned("up"))
-SHUTDOWN = row("shutdown", returned(None), timed=False)
+TURNS = fake_benchmark("turns", returned(None), prints=Prints(("one", "two", "three")))
+ECHO = fake_benchmark("echo", returned(64))
+RACE = fake_benchmark("race", returned(None), prints=Prints(("left", "right")))
+PIPES = fake_benchmark("pipes", returned(0), claims=(Claim("Data flows", "companion", Promise(returned(0))),))
+SLOW_START = fake_benchmark("slow_start", returned("up"))
+SHUTDOWN = fake_benchmark("shutdown", returned(None), timed=False)
 
 EVERYTHING = (SAY_AFTER, ORDER, LARGE, FIRST_ERROR, TURNS, ECHO, RACE, PIPES, SLOW_START, SHUTDOWN)
 
@@ -294,48 +294,51 @@ _HANG = WorkerExit("gave no answer for 30 s", "waiting for the server", timed_ou
 
 
 def _sightings() -> dict[str, dict[str, tuple[ProcessObservations, ...]]]:
-    """By row and backend; a backend that is not given saw what the baseline did."""
-    hello = look(returned(["hello", "world"]), "['hello', 'world']")
+    """By benchmark and backend; a backend that is not given saw what the baseline did."""
+    hello = observation(returned(["hello", "world"]), "['hello', 'world']")
     bare, grouped = raised(ValueError("Oops")), raised(ExceptionGroup("", [ValueError("Oops")]))
     none = returned(None)
-    left, right = look(none, "left", "right"), look(none, "right", "left")
+    left, right = observation(none, "left", "right"), observation(none, "right", "left")
     return {
         "say_after": {ASYNCIO: twice(hello)},
-        "order:n=100": {ASYNCIO: twice(look(returned([0, 1, 2])))},
-        "order:n=1000": {ASYNCIO: twice(look(returned([0, 1, 2])))},
-        "first_error": {ASYNCIO: twice(look(bare)), TRIO: twice(look(grouped))},
+        "order:n=100": {ASYNCIO: twice(observation(returned([0, 1, 2])))},
+        "order:n=1000": {ASYNCIO: twice(observation(returned([0, 1, 2])))},
+        "first_error": {ASYNCIO: twice(observation(bare)), TRIO: twice(observation(grouped))},
         "turns": {
-            ASYNCIO: twice(look(none, "one", "two", "three")),
-            TRIO: twice(look(none, "one", "three", "two")),
+            ASYNCIO: twice(observation(none, "one", "two", "three")),
+            TRIO: twice(observation(none, "one", "three", "two")),
         },
         "echo": {
-            ASYNCIO: twice(look(returned(64))),
+            ASYNCIO: twice(observation(returned(64))),
             UVLOOP: (
-                ProcessObservations((ObservationCount(look(returned(64)), 3),), ended=_SEGFAULT),
+                ProcessObservations((ObservationCount(observation(returned(64)), 3),), ended=_SEGFAULT),
                 ProcessObservations(ended=_SEGFAULT),
             ),
         },
         "race": {ASYNCIO: twice(left), TRIO: twice(left, right)},
         "pipes": {
-            ASYNCIO: twice(look(returned(0))),
-            TRIO: twice(look(raised(NotImplementedError("no pipes here")))),
+            ASYNCIO: twice(observation(returned(0))),
+            TRIO: twice(observation(raised(NotImplementedError("no pipes here")))),
         },
-        "slow_start": {ASYNCIO: (ProcessObservations(ended=_HANG),) * 2, UVLOOP: twice(look(returned("up")))},
+        "slow_start": {
+            ASYNCIO: (ProcessObservations(ended=_HANG),) * 2,
+            UVLOOP: twice(observation(returned("up"))),
+        },
         "shutdown": {
-            ASYNCIO: twice(look(none)),
-            UVLOOP: twice(look(none, complaints=(_WARNED,))),
-            TRIO: twice(look(none, left=Leaks(tasks=1, files=("left.txt",)))),
+            ASYNCIO: twice(observation(none)),
+            UVLOOP: twice(observation(none, complaints=(_WARNED,))),
+            TRIO: twice(observation(none, left=Leaks(tasks=1, files=("left.txt",)))),
         },
     }
 
 
 def _observed() -> Iterable[CaseObserved]:
-    for row_id, seen in _sightings().items():
+    for benchmark_id, seen in _sightings().items():
         others = seen.get(UVLOOP, seen[ASYNCIO])
         for name in THREE:
             alike = seen[ASYNCIO] if name != TRIO or seen[ASYNCIO][0].observations else others
-            yield CaseObserved(row_id, name, seen.get(name, alike))
-        yield CaseObserved(row_id, "missing+gather", (ProcessObservations(unavailable=NO_MISSING),) * 2)
+            yield CaseObserved(benchmark_id, name, seen.get(name, alike))
+        yield CaseObserved(benchmark_id, "missing+gather", (ProcessObservations(unavailable=NO_MISSING),) * 2)
 
 
 def _timed() -> Iterable[Entry]:
@@ -348,61 +351,61 @@ def _timed() -> Iterable[Entry]:
         "slow_start": {UVLOOP: 71.5, TRIO: 93.0},
     }
     spreads = {"order:n=1000": 0.006, "say_after": 0.0005}
-    for row_id, times in arms.items():
-        yield BenchmarkCalibrated(row_id, PACE)
+    for benchmark_id, times in arms.items():
+        yield BenchmarkCalibrated(benchmark_id, PACE)
         yield from rounds(
-            row_id,
+            benchmark_id,
             times,
             20,
-            spread=spreads.get(row_id, 0.002),
-            drift=0.001 if row_id == "say_after" else 0.05,
-            idle={TRIO: 0.034} if row_id == "order:n=100" else {},
-            late={UVLOOP: 1.4} if row_id == "turns" else {},
+            spread=spreads.get(benchmark_id, 0.002),
+            drift=0.001 if benchmark_id == "say_after" else 0.05,
+            idle={TRIO: 0.034} if benchmark_id == "order:n=100" else {},
+            late={UVLOOP: 1.4} if benchmark_id == "turns" else {},
         )
         yield BenchmarkFinished(
-            row_id, StopReason(StopKind.TIME, 60, "±2.0%") if row_id == "order:n=1000" else agreed
+            benchmark_id, StopReason(StopKind.TIME, 60, "±2.0%") if benchmark_id == "order:n=1000" else agreed
         )
     long = {
         "echo": [ASYNCIO, TRIO, SELF_TEST_ARM],
         "race": [ASYNCIO, UVLOOP, SELF_TEST_ARM],
         "pipes": [ASYNCIO, UVLOOP, SELF_TEST_ARM],
     }
-    for row_id, names in long.items():
+    for benchmark_id, names in long.items():
         yield BenchmarkCalibrated(
-            row_id, replace(PACE, loops=1, turns=1, warmups=0, untimed=0, one_at_a_time=True)
+            benchmark_id, replace(PACE, loops=1, turns=1, warmups=0, untimed=0, one_at_a_time=True)
         )
         for number in range(3):
-            yield round_of(row_id, number, {name: [450_000.0 + number] for name in names}, seconds=20.0)
-        if row_id == "race":
-            yield ArmDropped(row_id, ArmFailure(UVLOOP, "when timed it returned 'late'"), "unstable")
-        yield BenchmarkFinished(row_id, StopReason(StopKind.TIME, 60, "±2.0%"))
+            yield round_of(benchmark_id, number, {name: [450_000.0 + number] for name in names}, seconds=20.0)
+        if benchmark_id == "race":
+            yield ArmDropped(benchmark_id, ArmFailure(UVLOOP, "when timed it returned 'late'"), "unstable")
+        yield BenchmarkFinished(benchmark_id, StopReason(StopKind.TIME, 60, "±2.0%"))
 
 
 @cache
 def everything() -> Record:
     """Every verdict but that of `unmeasured`, every judgement, and every flag.
 
-    With a story that sleeps, and a row without a baseline.
+    With a scenario that sleeps, and a benchmark without a baseline.
     """
     planned = plan(*EVERYTHING, on=(*THREE, "missing+gather"))
     return record_of(planned, *_observed(), *_timed(), RunFinished("2026-05-04T03:07:08+00:00", 0.75))
 
 
 def unmeasured() -> Record:
-    """A row that agrees on asyncio and could not be measured on uvloop."""
-    of = row("story", returned(1))
+    """A benchmark that agrees on asyncio and could not be measured on uvloop."""
+    of = fake_benchmark("probe", returned(1))
     elsewhere = (ProcessObservations(unmeasured="ran on another loop"),)
     return record_of(
         plan(of, on=(ASYNCIO, UVLOOP)),
-        *seen_alike(of, twice(look(returned(1))), [ASYNCIO]),
+        *seen_alike(of, twice(observation(returned(1))), [ASYNCIO]),
         *seen_alike(of, elsewhere, [UVLOOP]),
     )
 
 
-# A second one, whose rows have passes.
+# A second one, whose benchmarks have passes.
 
-SERVED = row("served", returned(64), set_up=True)
-HELPED = row("helped", returned(1))
+SERVED = fake_benchmark("served", returned(64), set_up=True)
+HELPED = fake_benchmark("helped", returned(1))
 
 
 def _latencies() -> Iterable[Sequence[ArmRound]]:
@@ -423,12 +426,12 @@ def _collections() -> Iterable[Sequence[ArmRound]]:
 
 @cache
 def passed() -> Record:
-    """A row with every pass that is asked for, and one whose backend has helper threads."""
+    """A benchmark with every pass that is asked for, and one whose backend has helper threads."""
     planned = plan(SERVED, HELPED, effort=FAST, also=("latency", "collections"))
     entries: list[Entry] = []
     for of in (SERVED, HELPED):
         seen, times = (
-            twice(look(returned(64 if of is SERVED else 1))),
+            twice(observation(returned(64 if of is SERVED else 1))),
             {ASYNCIO: 50.0, UVLOOP: 30.0, TRIO: 90.0},
         )
         played = rounds(of.id, {**times, SELF_TEST_ARM: 50.0}, 6)

@@ -26,29 +26,29 @@ from tests.records import (
     PACE,
     UVLOOP,
     begun,
-    look,
+    fake_benchmark,
+    observation,
     part,
     plan,
     returned,
     round_of,
-    row,
     twice,
     value,
 )
 
-STORY = row("story", returned("Ünïcode \u202e and \n a line"))
+PROBE = fake_benchmark("probe", returned("Ünïcode \u202e and \n a line"))
 
 
-BEGUN = begun(plan(STORY, on=[ASYNCIO, UVLOOP]))
+BEGUN = begun(plan(PROBE, on=[ASYNCIO, UVLOOP]))
 
 
 ENTRIES: tuple[Entry, ...] = (
-    CaseObserved(STORY.id, ASYNCIO, twice(look(returned("Ünïcode \u202e and \n a line")))),
-    BenchmarkCalibrated(STORY.id, PACE),
-    round_of(STORY.id, 0, {ASYNCIO: [1.0]}),
-    PassRoundMeasured("latency", round_of(STORY.id, 0, {ASYNCIO: [1.0]})),
-    ArmDropped(STORY.id, ArmFailure(UVLOOP, "killed by SIGSEGV", "last\nlines"), "crashed"),
-    BenchmarkFinished(STORY.id, StopReason(StopKind.TIME, 60)),
+    CaseObserved(PROBE.id, ASYNCIO, twice(observation(returned("Ünïcode \u202e and \n a line")))),
+    BenchmarkCalibrated(PROBE.id, PACE),
+    round_of(PROBE.id, 0, {ASYNCIO: [1.0]}),
+    PassRoundMeasured("latency", round_of(PROBE.id, 0, {ASYNCIO: [1.0]})),
+    ArmDropped(PROBE.id, ArmFailure(UVLOOP, "killed by SIGSEGV", "last\nlines"), "crashed"),
+    BenchmarkFinished(PROBE.id, StopReason(StopKind.TIME, 60)),
     RunFinished("2026-05-04T03:07:08+00:00", None),
 )
 

@@ -18,11 +18,11 @@ from tests.records import (
     PACE,
     UVLOOP,
     begun,
-    look,
+    fake_benchmark,
+    observation,
     plan,
     record_of,
     returned,
-    row,
     twice,
 )
 
@@ -52,10 +52,13 @@ def timing(draw: Random, ratio: float | None) -> Timing:
 
 @cache
 def sixty_by_twelve() -> Record:
-    """A record of 60 rows on 12 backends, each with a number."""
+    """A record of 60 benchmarks on 12 backends, each with a number."""
     draw = Random(1)
-    swept = [row(f"swept_{at // 4}", returned(1), parameters=(("n", 10 ** (at % 4)),)) for at in range(24)]
-    rows = [*swept, *(row(f"scenario_{at}", returned(1)) for at in range(36))]
+    swept = [
+        fake_benchmark(f"swept_{at // 4}", returned(1), parameters=(("n", 10 ** (at % 4)),))
+        for at in range(24)
+    ]
+    rows = [*swept, *(fake_benchmark(f"scenario_{at}", returned(1)) for at in range(36))]
     loops = [Backend(Loop(f"loop{at}", factory=f"loop{at}:new"), "gather") for at in range(9)]
     planned = plan(*rows)
     planned = replace(planned, backends=(*planned.backends, *loops))
@@ -68,7 +71,7 @@ def sixty_by_twelve() -> Record:
                 name,
                 CaseVerdict(Verdict.SAME_RESULT),
                 Promise(),
-                twice(look(returned(1))),
+                twice(observation(returned(1))),
                 timing(draw, ratio),
             )
             for name, ratio in ratios.items()
@@ -101,12 +104,16 @@ HOSTILE = {
 def hostile(text: str) -> Record:
     """A record in which everything that others choose is this text."""
     promised = replace(
-        row(text, returned(text)), summary=text, source=f"{text}:1", text=text, parameters=(("name", text),)
+        fake_benchmark(text, returned(text)),
+        summary=text,
+        source=f"{text}:1",
+        text=text,
+        parameters=(("name", text),),
     )
     entries = (
-        CaseObserved(promised.id, ASYNCIO, twice(look(returned(text), text))),
+        CaseObserved(promised.id, ASYNCIO, twice(observation(returned(text), text))),
         CaseObserved(promised.id, UVLOOP, (ProcessObservations(ended=WorkerExit(f"ended by {text}", text)),)),
-        CaseObserved(promised.id, "trio+nursery", twice(look(returned(text + "!"), text))),
+        CaseObserved(promised.id, "trio+nursery", twice(observation(returned(text + "!"), text))),
     )
     record = record_of(plan(promised), *entries)
     timed = tuple(

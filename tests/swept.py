@@ -6,7 +6,7 @@ from harness.protocol.benchmarks import Promise
 from harness.records.estimate import Estimate
 from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
 from harness.records.verdict import CaseVerdict, Verdict
-from tests.records import ASYNCIO, UVLOOP, begun, look, plan, returned, row, twice
+from tests.records import ASYNCIO, UVLOOP, begun, fake_benchmark, observation, plan, returned, twice
 
 
 def sure(value: float) -> Estimate:
@@ -20,7 +20,10 @@ def timing_of(seconds: float, collecting: float = 0.0) -> Timing:
 
 def swept(*times: float) -> Record:
     """A record of one scenario over n = 1, 10, 100, …: these seconds on asyncio, twice as many on uvloop."""
-    rows = [row("grow", returned(1), parameters=(("n", 10**at), ("how", "well"))) for at in range(len(times))]
+    rows = [
+        fake_benchmark("grow", returned(1), parameters=(("n", 10**at), ("how", "well")))
+        for at in range(len(times))
+    ]
     lines = []
     for one, seconds in zip(rows, times, strict=True):
         cells = [
@@ -28,7 +31,7 @@ def swept(*times: float) -> Record:
                 name,
                 CaseVerdict(Verdict.SAME_RESULT),
                 Promise(),
-                twice(look(returned(1))),
+                twice(observation(returned(1))),
                 timing_of(seconds * factor),
             )
             for name, factor in ((ASYNCIO, 1), (UVLOOP, 2))

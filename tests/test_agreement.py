@@ -1,4 +1,4 @@
-"""Whether two measurements of one story agree: the resampling behind the scripts in tests/benchmarks."""
+"""Whether two measurements of one scenario agree: the resampling behind the scripts in tests/benchmarks."""
 
 import random
 
@@ -23,7 +23,7 @@ def pairs(count: int, seed: int, factor: float = 1.0) -> list[Pair]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_equal_stories_agree_within_five_percent_on_a_machine_that_drifts_by_thirty(seed: int) -> None:
+def test_equal_scenarios_agree_within_five_percent_on_a_machine_that_drifts_by_thirty(seed: int) -> None:
     found = difference(pairs(12, seed))
     assert found.low < found.value < found.high
     assert found.within(0.05)

@@ -20,36 +20,36 @@ from tests.records import (
     begun,
     beside,
     collected,
-    look,
+    fake_benchmark,
+    observation,
     passed,
     plan,
     record_of,
     returned,
     rounds,
-    row,
     seen_alike,
     sketched,
     threaded,
     twice,
 )
 
-STORY = row("story", returned(1), set_up=True)
+PROBE = fake_benchmark("probe", returned(1), set_up=True)
 TIMES = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, SELF_TEST_ARM: 100.0}
 ORDINARY: tuple[Entry, ...] = (
-    *seen_alike(STORY, twice(look(returned(1)))),
-    *rounds(STORY.id, TIMES, 6),
+    *seen_alike(PROBE, twice(observation(returned(1)))),
+    *rounds(PROBE.id, TIMES, 6),
 )
 
 
 def timings(*entries: Entry) -> dict[str, Timing]:
-    [line] = record_of(plan(STORY, effort=FAST), *ORDINARY, *entries).results
+    [line] = record_of(plan(PROBE, effort=FAST), *ORDINARY, *entries).results
     return {cell.backend: cell.timing for cell in line.cases if cell.timing is not None}
 
 
 def latencies(*operations: int) -> list[PassRoundMeasured]:
     """A latency pass whose asyncio worker has timed so many operations in each round."""
     return beside(
-        STORY,
+        PROBE,
         "latency",
         [
             (
@@ -98,7 +98,7 @@ def test_what_a_quantile_needs_grows_with_it() -> None:
 
 
 def test_without_a_baseline_latencies_are_absolute() -> None:
-    dropped = ArmDropped(STORY.id, ArmFailure(ASYNCIO, "killed by SIGSEGV"), "crashed")
+    dropped = ArmDropped(PROBE.id, ArmFailure(ASYNCIO, "killed by SIGSEGV"), "crashed")
     uvloop = timings(*latencies(*[10_000] * 9), dropped)[UVLOOP].latency
     assert uvloop is not None
     assert uvloop.quantiles[0].seconds is not None
@@ -106,7 +106,7 @@ def test_without_a_baseline_latencies_are_absolute() -> None:
 
 
 def test_full_collections_are_a_share_of_wall_time_the_time_an_iteration_and_a_count() -> None:
-    played = beside(STORY, "collections", [(collected(ASYNCIO, 0, 0.0), collected(TRIO, 3, 0.25))] * 6)
+    played = beside(PROBE, "collections", [(collected(ASYNCIO, 0, 0.0), collected(TRIO, 3, 0.25))] * 6)
     found = timings(*played)
     none, some = found[ASYNCIO].full_collections, found[TRIO].full_collections
     assert none is not None
@@ -117,7 +117,7 @@ def test_full_collections_are_a_share_of_wall_time_the_time_an_iteration_and_a_c
 
 
 def on_two(times: dict[str, float]) -> list[PassRoundMeasured]:
-    return [PassRoundMeasured("threads", one) for one in rounds(STORY.id, times, 6)]
+    return [PassRoundMeasured("threads", one) for one in rounds(PROBE.id, times, 6)]
 
 
 def test_the_figures_on_two_cpus_stand_beside_the_ordinary_ones_and_move_none_of_them() -> None:
@@ -144,16 +144,16 @@ def test_a_case_with_helper_threads_points_to_its_other_figures() -> None:
 def test_helper_threads_are_those_that_a_backend_has_and_the_baseline_has_not(
     arm: str, threads: int, *, helped: bool
 ) -> None:
-    played = threaded(rounds(STORY.id, TIMES, 6), arm, threads)
-    tally = RunState(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *played])
-    assert tally.of(STORY).samples().with_helper_threads() == ((arm,) if helped else ())
+    played = threaded(rounds(PROBE.id, TIMES, 6), arm, threads)
+    tally = RunState(begun(plan(PROBE)), [*seen_alike(PROBE, twice(observation(returned(1)))), *played])
+    assert tally.of(PROBE).samples().with_helper_threads() == ((arm,) if helped else ())
 
 
 def test_threads_that_are_there_and_do_not_work_are_no_help() -> None:
-    played = threaded(rounds(STORY.id, TIMES, 6), UVLOOP, 5)
+    played = threaded(rounds(PROBE.id, TIMES, 6), UVLOOP, 5)
     idle = [replace(one, arms=tuple(map(at_rest, one.arms))) for one in played]
-    tally = RunState(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *idle])
-    assert not tally.of(STORY).samples().with_helper_threads()
+    tally = RunState(begun(plan(PROBE)), [*seen_alike(PROBE, twice(observation(returned(1)))), *idle])
+    assert not tally.of(PROBE).samples().with_helper_threads()
 
 
 def at_rest(worker: ArmRound) -> ArmRound:
@@ -161,25 +161,25 @@ def at_rest(worker: ArmRound) -> ArmRound:
 
 
 def test_a_backend_whose_threads_rest_is_not_pointed_to_two_cpus_for_another_that_is_helped() -> None:
-    played = threaded(threaded(rounds(STORY.id, TIMES, 6), UVLOOP, 5), TRIO, 5)
+    played = threaded(threaded(rounds(PROBE.id, TIMES, 6), UVLOOP, 5), TRIO, 5)
     resting = [
         replace(one, arms=tuple(at_rest(arm) if arm.arm == TRIO else arm for arm in one.arms))
         for one in played
     ]
-    seen = seen_alike(STORY, twice(look(returned(1))))
-    (line,) = record_of(plan(STORY), *seen, *resting, *on_two(TIMES)).results
+    seen = seen_alike(PROBE, twice(observation(returned(1))))
+    (line,) = record_of(plan(PROBE), *seen, *resting, *on_two(TIMES)).results
     flags = {cell.backend: cell.timing.flags for cell in line.cases if cell.timing}
     assert flags == {ASYNCIO: (), UVLOOP: ("has 4 helper threads: see its figures on two CPUs",), TRIO: ()}
 
 
 def test_a_thread_that_shows_in_few_rounds_is_no_helper() -> None:
-    played = rounds(STORY.id, TIMES, 6)
+    played = rounds(PROBE.id, TIMES, 6)
     some = [*threaded(played[:2], UVLOOP, 5), *played[2:]]
-    tally = RunState(begun(plan(STORY)), [*seen_alike(STORY, twice(look(returned(1)))), *some])
-    assert not tally.of(STORY).samples().with_helper_threads()
+    tally = RunState(begun(plan(PROBE)), [*seen_alike(PROBE, twice(observation(returned(1)))), *some])
+    assert not tally.of(PROBE).samples().with_helper_threads()
 
 
-def test_a_finished_row_keeps_what_its_passes_said_and_not_their_rounds() -> None:
+def test_a_finished_benchmark_keeps_what_its_passes_said_and_not_their_rounds() -> None:
     record = passed()
     tally = RunState(record.run)
     assert not any(tally.of(line.benchmark).pass_rounds("latency") for line in record.results)

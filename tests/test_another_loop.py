@@ -24,7 +24,7 @@ from harness.runner.timing import drop_arm
 from harness.worker.describing import Describer
 from harness.worker.loading import run_on
 from harness.worker.refusals import NotAsOpened
-from tests.records import ASYNCIO, UVLOOP, begun, plan, returned, row
+from tests.records import ASYNCIO, UVLOOP, begun, fake_benchmark, plan, returned
 
 workers = pytest.mark.workers
 
@@ -58,7 +58,7 @@ own_backends = pytest.mark.parametrize(
 )
 
 
-def row_of(folder: Path, done_on_import: str, done_when_run: str = "pass") -> Benchmark:
+def benchmark_of(folder: Path, done_on_import: str, done_when_run: str = "pass") -> Benchmark:
     path = folder / "mine.py"
     path.write_text(WHICH_LOOP.format(done_on_import=done_on_import, done_when_run=done_when_run))
     return Benchmark("which_loop", "user", str(path), "", "mine.py:1", uses_gather=True)
@@ -98,19 +98,19 @@ def loopcmp(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 @workers
 @own_backends
 def test_a_policy_that_a_scenario_sets_moves_no_backend_of_asyncio(tmp_path: Path, backend: str) -> None:
-    assert outcomes(observed(row_of(tmp_path, POLICY), backend)) == {returned(OWN)}
+    assert outcomes(observed(benchmark_of(tmp_path, POLICY), backend)) == {returned(OWN)}
 
 
 @workers
 def test_a_policy_that_a_scenario_sets_does_not_move_uvloop(tmp_path: Path) -> None:
     other = "asyncio.set_event_loop_policy(asyncio.DefaultEventLoopPolicy())"
-    assert outcomes(observed(row_of(tmp_path, other), "uvloop")) == {returned("uvloop.Loop")}
+    assert outcomes(observed(benchmark_of(tmp_path, other), "uvloop")) == {returned("uvloop.Loop")}
 
 
 @workers
 @own_backends
 def test_a_policy_moves_no_backend_of_asyncio_when_it_is_timed(tmp_path: Path, backend: str) -> None:
-    played = one_round(row_of(tmp_path, POLICY), backend)
+    played = one_round(benchmark_of(tmp_path, POLICY), backend)
     assert isinstance(played, tuple), played
     [part] = played
     assert [value.result for value in part.values] == [Describer().describe(OWN)]
@@ -118,7 +118,7 @@ def test_a_policy_moves_no_backend_of_asyncio_when_it_is_timed(tmp_path: Path, b
 
 @workers
 def test_a_loop_that_a_scenario_starts_in_a_thread_is_its_own_affair(tmp_path: Path) -> None:
-    of = row_of(tmp_path, POLICY, IN_A_THREAD)
+    of = benchmark_of(tmp_path, POLICY, IN_A_THREAD)
     assert outcomes(observed(of, "asyncio")) == {returned(OWN)}
 
 
@@ -127,32 +127,32 @@ def test_a_loop_that_a_scenario_starts_in_a_thread_is_its_own_affair(tmp_path: P
 
 @workers
 def test_a_factory_that_makes_another_class_could_not_be_observed(tmp_path: Path) -> None:
-    assert observed(row_of(tmp_path, ANOTHER_CLASS), "uvloop") == ProcessObservations(
+    assert observed(benchmark_of(tmp_path, ANOTHER_CLASS), "uvloop") == ProcessObservations(
         unmeasured=RAN_ON_ASYNCIO
     )
 
 
 @workers
-def test_a_story_that_raises_on_another_loop_could_not_be_observed_either(tmp_path: Path) -> None:
-    of = row_of(tmp_path, ANOTHER_CLASS, "raise ValueError('Oops')")
+def test_a_scenario_that_raises_on_another_loop_could_not_be_observed_either(tmp_path: Path) -> None:
+    of = benchmark_of(tmp_path, ANOTHER_CLASS, "raise ValueError('Oops')")
     assert observed(of, "uvloop") == ProcessObservations(unmeasured=RAN_ON_ASYNCIO)
 
 
 @workers
 def test_trio_that_is_run_by_another_function_could_not_be_observed(tmp_path: Path) -> None:
-    sighting = observed(row_of(tmp_path, ANOTHER_RUN), "trio")
+    sighting = observed(benchmark_of(tmp_path, ANOTHER_RUN), "trio")
     assert sighting == ProcessObservations(unmeasured="was run by another function than trio's own trio.run")
 
 
 @workers
 @pytest.mark.parametrize("when_run", ["pass", "raise ValueError('Oops')"], ids=["returns", "raises"])
 def test_an_arm_on_another_loop_gives_no_number_and_is_no_crash(tmp_path: Path, when_run: str) -> None:
-    of = row_of(tmp_path, ANOTHER_CLASS, when_run)
+    of = benchmark_of(tmp_path, ANOTHER_CLASS, when_run)
     assert one_round(of, "uvloop") == ArmFailure("uvloop", RAN_ON_ASYNCIO, unmeasured=True)
 
 
 def test_an_arm_that_is_given_up_because_of_its_loop_could_not_be_measured() -> None:
-    of = row("story", returned(1))
+    of = fake_benchmark("probe", returned(1))
     tally = RunState(begun(plan(of, on=(ASYNCIO, UVLOOP))), ())
     assert (
         drop_arm(tally.of(of), ArmFailure(UVLOOP, RAN_ON_ASYNCIO, unmeasured=True)).verdict
@@ -163,7 +163,7 @@ def test_an_arm_that_is_given_up_because_of_its_loop_could_not_be_measured() -> 
 @workers
 @pytest.mark.parametrize("command", ["check", "run --fast"])
 def test_a_case_on_another_loop_is_shown_as_such_and_ends_with_3(tmp_path: Path, command: str) -> None:
-    row_of(tmp_path, ANOTHER_CLASS)
+    benchmark_of(tmp_path, ANOTHER_CLASS)
     name, *options = command.split()
     done = loopcmp(tmp_path, name, "mine.py", *options, "-b", "asyncio", "-b", "uvloop")
     assert done.returncode == 3, done.stdout + done.stderr

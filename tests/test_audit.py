@@ -22,8 +22,8 @@ from harness.runner.planning import RunRequest, plan_audit
 from harness.runner.sequential import SequentialFailed, usual_procedure
 from harness.runner.state import RunState
 from harness.runner.timing import arms_of_round
-from tests.arms import FREE, arms_on, parts, row_of
-from tests.records import ASYNCIO, look, plan, returned, row, twice
+from tests.arms import FREE, arms_on, benchmark_of, parts
+from tests.records import ASYNCIO, fake_benchmark, observation, plan, returned, twice
 from tests.records import begun as of_records
 
 workers = pytest.mark.workers
@@ -46,7 +46,7 @@ def test_no_trial_is_drawn_twice_and_the_last_lap_is_cut_short() -> None:
 
 COUNTS = """
 @scenario(timed=True)
-async def story():
+async def probe():
     global calls
     calls += 1
     return calls
@@ -55,7 +55,7 @@ async def story():
 
 @workers
 def test_what_cannot_be_planted_whole_is_planted_in_some_turns(tmp_path: Path) -> None:
-    plain, more = arms_on(row_of(tmp_path, COUNTS), "asyncio+gather", "uvloop+gather")
+    plain, more = arms_on(benchmark_of(tmp_path, COUNTS), "asyncio+gather", "uvloop+gather")
     arms = [plain, replace(more, planted=1)]
     played = parts(run_round(arms, RoundSettings(GRAIN // 4, 24, 0, untimed=0), FREE, "seed"))
     assert {value.unreported for value in played[0].values} == {0}
@@ -65,13 +65,13 @@ def test_what_cannot_be_planted_whole_is_planted_in_some_turns(tmp_path: Path) -
 @pytest.mark.parametrize("trial", [None, Trial("identical"), Trial("planted", 2)], ids=str)
 def test_arms_of_one_backend_are_sent_the_same_bytes(trial: Trial | None) -> None:
     """A word that was longer in the memory of one of them made identical code differ by 0.07%."""
-    story = row("story", returned(1))
-    planned = plan(story, on=[ASYNCIO])
+    probe = fake_benchmark("probe", returned(1))
+    planned = plan(probe, on=[ASYNCIO])
     planned = planned if trial is None else plan_of_trial(planned, trial, 0)
     state = RunState(of_records(planned))
     for backend in planned.backends:
-        state.add(CaseObserved(story.id, backend.name, twice(look(returned(1)))))
-    one, other = arms_of_round(state.of(story))
+        state.add(CaseObserved(probe.id, backend.name, twice(observation(returned(1)))))
+    one, other = arms_of_round(state.of(probe))
     assert one.name != other.name
     sent_to_one, sent_to_other = (msgspec.json.encode(arm.case) for arm in (one, other))
     assert sent_to_one == sent_to_other
@@ -79,7 +79,7 @@ def test_arms_of_one_backend_are_sent_the_same_bytes(trial: Trial | None) -> Non
 
 @workers
 def test_a_planted_difference_is_iterations_that_are_run_and_not_reported(tmp_path: Path) -> None:
-    plain, more = arms_on(row_of(tmp_path, COUNTS), "asyncio+gather", "uvloop+gather")
+    plain, more = arms_on(benchmark_of(tmp_path, COUNTS), "asyncio+gather", "uvloop+gather")
     arms = [plain, replace(more, planted=2)]
     played = parts(run_round(arms, RoundSettings(GRAIN, 4, 0, untimed=0), FREE, "seed"))
     for part, ran in zip(played, (GRAIN, GRAIN + 2), strict=True):
@@ -95,13 +95,13 @@ def begun(scenario: str = "order:n=1", schedule: AuditSchedule | None = None) ->
 
 @workers
 @pytest.mark.parametrize("scenario", ["order", "say_after_example", "first_error", "process_round_trips"])
-def test_an_audit_times_one_row_that_neither_sleeps_nor_has_a_set_up(scenario: str) -> None:
+def test_an_audit_times_one_benchmark_that_neither_sleeps_nor_has_a_set_up(scenario: str) -> None:
     with pytest.raises(BadInput, match="order:n=1"):
         begun(scenario)
 
 
 def short_audit(schedule: AuditSchedule | None = None) -> RunState:
-    """An audit of very short trials on real workers, its rows observed."""
+    """An audit of very short trials on real workers, its benchmarks observed."""
     wanted = begun(schedule=schedule)
     effort = replace(wanted.plan.effort, fixed_rounds=2, turns=2, value_seconds=0.001)
     tally = RunState(replace(wanted, plan=replace(wanted.plan, effort=effort)))
@@ -152,9 +152,9 @@ def test_an_audit_ends_after_its_seconds() -> None:
 
 
 @workers
-def test_a_story_too_long_for_an_audit_is_dropped_with_what_to_do(tmp_path: Path) -> None:
-    text = "@scenario()\nasync def story():\n    sum(range(100_000))\n"
-    wanted = begun(row_of(tmp_path, text).module)
+def test_a_scenario_too_long_for_an_audit_is_dropped_with_what_to_do(tmp_path: Path) -> None:
+    text = "@scenario()\nasync def probe():\n    sum(range(100_000))\n"
+    wanted = begun(benchmark_of(tmp_path, text).module)
     tally = RunState(wanted)
     for entry in check(tally):
         tally.add(entry)

@@ -11,7 +11,7 @@ from harness.report.tables import audit as audit_tables
 from harness.report.writing import write_report
 from harness.runner.state import RunState
 from tests.kinds import CLOSED, audit
-from tests.records import begun, everything, plan, row
+from tests.records import begun, everything, fake_benchmark, plan
 
 HERE = everything().run.machine
 
@@ -54,7 +54,7 @@ def finished(results: Path, one: RunStarted) -> AuditSummary | None:
 
 def test_a_run_that_ends_says_what_that_audit_found(tmp_path: Path) -> None:
     put(tmp_path, "2026-01-01-audit", "2026-01-01T00:00:00+00:00")
-    on_trial = finished(tmp_path, replace(begun(plan(row())), machine=HERE))
+    on_trial = finished(tmp_path, replace(begun(plan(fake_benchmark())), machine=HERE))
     assert on_trial == AuditSummary(
         "2026-01-01-audit", "2026-01-01T00:00:00+00:00", audit_tables.sentences(audit())
     )
@@ -65,13 +65,13 @@ def test_a_run_that_ends_says_what_that_audit_found(tmp_path: Path) -> None:
 def test_an_audit_that_tried_nothing_hides_none_before_it(tmp_path: Path) -> None:
     put(tmp_path, "2026-01-01-audit", "2026-01-01T00:00:00+00:00")
     put(tmp_path, "2026-02-01-audit", "2026-02-01T00:00:00+00:00", empty=True)
-    on_trial = finished(tmp_path, replace(begun(plan(row())), machine=HERE))
+    on_trial = finished(tmp_path, replace(begun(plan(fake_benchmark())), machine=HERE))
     assert on_trial is not None
     assert on_trial.folder == "2026-01-01-audit"
 
 
 def test_without_one_it_says_what_takes_one(tmp_path: Path) -> None:
-    assert finished(tmp_path, replace(begun(plan(row())), machine=HERE)) is None
+    assert finished(tmp_path, replace(begun(plan(fake_benchmark())), machine=HERE)) is None
     assert "loopcmp audit puts the method on trial" in method(everything())[-1]
 
 

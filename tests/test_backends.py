@@ -236,7 +236,7 @@ def test_a_factory_that_makes_no_loop_is_told_what_it_makes() -> None:
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "asyncio+anyio", "uvloop", "uvloop+taskgroup"])
-def test_a_story_runs_on_the_loop_that_its_backend_names(backend: str) -> None:
+def test_a_scenario_runs_on_the_loop_that_its_backend_names(backend: str) -> None:
     async def where(_: Gather) -> str:
         return type(asyncio.get_running_loop()).__module__.partition(".")[0]
 
@@ -251,10 +251,10 @@ def test_a_backend_knows_the_cancellation_of_its_library(backend: str) -> None:
     assert open_backend(find_backend(backend)).cancelled == (run(backend, theirs),)
 
 
-def run(backend: str, story: Callable[[Gather], Awaitable[T]]) -> T:
-    """What the story gives on this backend, in this process."""
+def run(backend: str, probe: Callable[[Gather], Awaitable[T]]) -> T:
+    """What the scenario gives on this backend, in this process."""
     running = open_backend(find_backend(backend))
-    return anyio.run(story, running.gather, backend=running.anyio_backend, backend_options=running.options)
+    return anyio.run(probe, running.gather, backend=running.anyio_backend, backend_options=running.options)
 
 
 def close(*awaitables: Awaitable[Any]) -> None:
@@ -284,7 +284,7 @@ class Stop(BaseException):
 
 @of_ours
 def test_a_gather_that_is_not_awaited_starts_nothing(backend: str) -> None:
-    async def story(gather: Gather) -> list[str]:
+    async def probe(gather: Gather) -> list[str]:
         started: list[str] = []
         child = note(started)
         gathering = gather(child)
@@ -292,12 +292,12 @@ def test_a_gather_that_is_not_awaited_starts_nothing(backend: str) -> None:
         close(gathering, child)
         return started
 
-    assert run(backend, story) == []
+    assert run(backend, probe) == []
 
 
 @of_ours
 def test_an_argument_that_is_no_awaitable_is_a_bare_type_error_before_anything_starts(backend: str) -> None:
-    async def story(gather: Gather) -> list[str]:
+    async def probe(gather: Gather) -> list[str]:
         started: list[str] = []
         child = note(started)
         with pytest.raises(TypeError, match="gather takes awaitables, not int"):
@@ -306,42 +306,42 @@ def test_an_argument_that_is_no_awaitable_is_a_bare_type_error_before_anything_s
         close(child)
         return started
 
-    assert run(backend, story) == []
+    assert run(backend, probe) == []
 
 
 @of_ours
 def test_the_same_awaitable_twice_starts_once_and_fills_both_places(backend: str) -> None:
-    async def story(gather: Gather) -> tuple[list[str], list[str]]:
+    async def probe(gather: Gather) -> tuple[list[str], list[str]]:
         started: list[str] = []
         child, other = note(started), note([])
         return await gather(child, other, child), started
 
-    assert run(backend, story) == (["done", "done", "done"], ["started"])
+    assert run(backend, probe) == (["done", "done", "done"], ["started"])
 
 
 @of_ours
 def test_an_error_of_an_awaitable_passed_twice_is_kept_in_both_places(backend: str) -> None:
     error = ValueError("Oops")
 
-    async def story(gather: Gather) -> list[Any]:
+    async def probe(gather: Gather) -> list[Any]:
         child = fail(error)
         return await gather(child, child, return_exceptions=True)
 
-    assert run(backend, story) == [error, error]
+    assert run(backend, probe) == [error, error]
 
 
 @of_ours
 @pytest.mark.parametrize("return_exceptions", [False, True])
 def test_gathering_nothing_gives_an_empty_list(backend: str, *, return_exceptions: bool) -> None:
-    async def story(gather: Gather) -> list[Any]:
+    async def probe(gather: Gather) -> list[Any]:
         return await gather(return_exceptions=return_exceptions)
 
-    assert run(backend, story) == []
+    assert run(backend, probe) == []
 
 
 @of_ours
 def test_results_stand_in_the_order_passed_whichever_ends_first(backend: str) -> None:
-    async def story(gather: Gather) -> tuple[list[str], list[str]]:
+    async def probe(gather: Gather) -> tuple[list[str], list[str]]:
         ended: list[str] = []
         second_ended = anyio.Event()
 
@@ -357,7 +357,7 @@ def test_results_stand_in_the_order_passed_whichever_ends_first(backend: str) ->
 
         return await gather(first(), second()), ended
 
-    assert run(backend, story) == (["first", "second"], ["second", "first"])
+    assert run(backend, probe) == (["first", "second"], ["second", "first"])
 
 
 class Answer:
@@ -372,31 +372,31 @@ class Answer:
 
 @pytest.mark.parametrize("backend", NAMES)
 def test_whatever_can_be_awaited_can_be_gathered(backend: str) -> None:
-    async def story(gather: Gather) -> list[int]:
+    async def probe(gather: Gather) -> list[int]:
         return await gather(Answer(), Answer().give())
 
-    assert run(backend, story) == [42, 42]
+    assert run(backend, probe) == [42, 42]
 
 
 @of_ours
 def test_with_return_exceptions_each_exception_stands_in_its_place(backend: str) -> None:
     first, second = ValueError("first"), KeyError("second")
 
-    async def story(gather: Gather) -> list[Any]:
+    async def probe(gather: Gather) -> list[Any]:
         return await gather(fail(first), note([]), fail(second), return_exceptions=True)
 
-    assert run(backend, story) == [first, "done", second]
+    assert run(backend, probe) == [first, "done", second]
 
 
 @of_ours
 def test_return_exceptions_lets_what_is_no_exception_out_in_the_groups_own_group(backend: str) -> None:
-    async def story(gather: Gather) -> tuple[BaseException, ...]:
+    async def probe(gather: Gather) -> tuple[BaseException, ...]:
         with pytest.raises(BaseExceptionGroup) as caught:
             await gather(anyio.sleep_forever(), fail(stop), return_exceptions=True)
         return caught.value.exceptions
 
     stop = Stop()
-    assert run(backend, story) == (stop,)
+    assert run(backend, probe) == (stop,)
 
 
 @of_ours
@@ -404,7 +404,7 @@ def test_return_exceptions_lets_what_is_no_exception_out_in_the_groups_own_group
 def test_a_cancelled_gather_cancels_what_it_gathers_and_ends(
     backend: str, *, return_exceptions: bool
 ) -> None:
-    async def story(gather: Gather) -> tuple[str, bool]:
+    async def probe(gather: Gather) -> tuple[str, bool]:
         fate = "not started"
 
         async def child() -> None:
@@ -421,26 +421,26 @@ def test_a_cancelled_gather_cancels_what_it_gathers_and_ends(
             await gather(child(), return_exceptions=return_exceptions)
         return fate, scope.cancelled_caught
 
-    assert run(backend, story) == ("cancelled", True)
+    assert run(backend, probe) == ("cancelled", True)
 
 
 @of_ours
 def test_an_error_cancels_the_others_and_leaves_in_the_groups_own_exception_group(backend: str) -> None:
     error = ValueError("Oops")
 
-    async def story(gather: Gather) -> tuple[BaseException, ...]:
+    async def probe(gather: Gather) -> tuple[BaseException, ...]:
         with pytest.raises(ExceptionGroup) as caught:
             await gather(anyio.sleep_forever(), fail(error))
         return caught.value.exceptions
 
-    assert run(backend, story) == (error,)
+    assert run(backend, probe) == (error,)
 
 
 @pytest.mark.parametrize("backend", NAMES)
 def test_a_task_that_is_started_is_counted_until_it_ends(backend: str) -> None:
     running = open_backend(find_backend(backend))
 
-    async def story(_: Gather) -> list[int]:
+    async def probe(_: Gather) -> list[int]:
         counts = [running.count_tasks()]
         async with anyio.create_task_group() as group:
             group.start_soon(anyio.sleep_forever)
@@ -449,7 +449,7 @@ def test_a_task_that_is_started_is_counted_until_it_ends(backend: str) -> None:
         counts.append(running.count_tasks())
         return [count - counts[0] for count in counts]
 
-    assert run(backend, story) == [0, 1, 0]
+    assert run(backend, probe) == [0, 1, 0]
 
 
 def test_uvloop_is_not_needed_to_know_that_it_is_a_backend(monkeypatch: pytest.MonkeyPatch) -> None:

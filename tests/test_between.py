@@ -11,7 +11,7 @@ from harness.records.entries import BackendEnvironment
 from harness.records.estimate import Judgement
 from harness.records.record import Record, SelfTestCheck
 from harness.report.tables.comparison import sentences, table_between
-from tests.compared import STORY, elsewhere, record
+from tests.compared import PROBE, elsewhere, record
 from tests.records import ASYNCIO, THREE, TRIO, UVLOOP, everything, plan, record_of
 
 
@@ -62,7 +62,7 @@ def test_every_old_record_is_a_session_and_the_level_is_adjusted_for_all() -> No
     assert two.level == pytest.approx(1 - 0.05 / 8)
     assert [change.session for change in two.changes] == [0, 0, 1, 1]
     said = " ".join(sentences(two))
-    assert f"story on {UVLOOP} takes more time, against {ASYNCIO}, than before: in 1 of 2 sessions." in said
+    assert "probe on uvloop takes more time, against asyncio, than before: in 1 of 2 sessions." in said
     assert "one session" in " ".join(sentences(one))
     assert "session" in table_between(two).heads
     assert "session" not in table_between(one).heads
@@ -75,14 +75,14 @@ def test_raw_times_are_shown_for_every_case_and_lead_to_no_change() -> None:
     assert ("order:n=100", ASYNCIO) in raw
     assert not any(change.benchmark == "say_after" or change.backend == ASYNCIO for change in found.changes)
     shown = {(name, backend): cells for name, backend, *cells in table_between(found).rows}
-    assert shown["order:n=100", ASYNCIO][:3] == ["", "", ""]
-    assert shown["order:n=100", ASYNCIO][3:] != ["–", "–"]
+    assert shown["order:n=100", "asyncio"][:3] == ["", "", ""]
+    assert shown["order:n=100", "asyncio"][3:] != ["–", "–"]
 
 
-def test_rows_that_only_one_record_has_are_named_and_not_compared() -> None:
-    both, one = record(rows=("story", "other")), record(rows=("story",))
+def test_benchmarks_that_only_one_record_has_are_named_and_not_compared() -> None:
+    both, one = record(rows=("probe", "other")), record(rows=("probe",))
     found = between([both], one)
-    assert {change.benchmark for change in found.changes} == {"story"}
+    assert {change.benchmark for change in found.changes} == {"probe"}
     assert "Only in the old record: other." in notes(found)
     assert {(gone.benchmark, gone.reason) for gone in found.missing} == {
         ("other", "the new record has no such benchmark")
@@ -103,9 +103,7 @@ def test_a_case_that_lost_its_number_is_named_with_the_reason() -> None:
     )
     lost = {(gone.benchmark, gone.backend) for gone in between([everything()], crashed).missing}
     assert lost == {("order:n=100", UVLOOP), ("order:n=100", TRIO)}
-    assert "order:n=100 on uvloop+gather had a ratio and has none now" in notes(
-        between([everything()], crashed)
-    )
+    assert "order:n=100 on uvloop had a ratio and has none now" in notes(between([everything()], crashed))
 
 
 def test_only_the_backends_that_are_named_are_compared() -> None:
@@ -154,6 +152,6 @@ def test_a_session_whose_own_check_failed_is_pointed_out() -> None:
 
 
 def test_records_with_different_baselines_are_refused() -> None:
-    of_trio = record_of(plan(STORY, on=THREE, baseline=TRIO))
+    of_trio = record_of(plan(PROBE, on=THREE, baseline=TRIO))
     with pytest.raises(BadInput, match=r"different baselines: asyncio\+gather and trio\+nursery"):
         between([record()], of_trio)

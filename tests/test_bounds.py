@@ -26,9 +26,9 @@ from harness.scenario import (
     threads,
 )
 from harness.worker.describing import Describer
-from harness.worker.listing import _benchmarks
+from harness.worker.listing import benchmarks_of
 from harness.worker.refusals import Malformed, Undescribable
-from tests.records import look, returned, told
+from tests.records import observation, returned, told
 
 
 @pytest.mark.parametrize(
@@ -67,15 +67,15 @@ def test_a_promise_that_leaves_a_choice_inside_a_digest_is_refused() -> None:
 
 def promise_of(leaves: object) -> Promise:
     @scenario(leaves=leaves)
-    async def story() -> None:
+    async def probe() -> None:
         """Nothing."""
 
-    assert isinstance(story, Scenario)
-    [benchmark] = _benchmarks(story, "mine", "own")
+    assert isinstance(probe, Scenario)
+    [benchmark] = benchmarks_of(probe, "mine", "own")
     return benchmark.promise
 
 
-SEEN = look(returned(None))
+SEEN = observation(returned(None))
 
 
 def keeps(leaves: object, observation: Observation) -> bool:

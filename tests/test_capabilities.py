@@ -17,12 +17,12 @@ from tests.records import (
     ASYNCIO,
     TRIO,
     UVLOOP,
-    look,
+    fake_benchmark,
+    observation,
     plan,
     raised,
     record_of,
     returned,
-    row,
     seen_alike,
     twice,
 )
@@ -32,13 +32,13 @@ OOPS = Diagnostic("other", raised(ValueError("Oops")).what)
 
 
 def tried(promise: Promise | None = None, *differences: Difference, name: str = "can_listen") -> Benchmark:
-    of = row(name, returned(1), differences=differences, uses_gather=False, timed=False)
+    of = fake_benchmark(name, returned(1), differences=differences, uses_gather=False, timed=False)
     return replace(of, tags=(capabilities.TAG,), promise=promise or of.promise)
 
 
 def record(of: Benchmark, sightings: tuple[ProcessObservations, ...], on: str = UVLOOP) -> Record:
     """A record in which asyncio does as promised, and another loop was seen like this."""
-    right = twice(look(returned(1)))
+    right = twice(observation(returned(1)))
     return record_of(
         plan(of, on=(ASYNCIO, on)), *seen_alike(of, right, (ASYNCIO,)), *seen_alike(of, sightings, (on,))
     )
@@ -53,15 +53,19 @@ def answer(of: Benchmark, *sightings: ProcessObservations, on: str = UVLOOP) -> 
 @pytest.mark.parametrize(
     ("sightings", "ability", "because"),
     [
-        (twice(look(returned(1))), Ability.YES, ""),
-        (twice(look(raised(NotImplementedError("none")))), Ability.NO, "NotImplementedError('none')"),
-        (twice(look(returned(2))), Ability.WRONG, "returned 2, not 1"),
-        (twice(look(raised(ValueError("Oops")))), Ability.WRONG, "raises ValueError('Oops')"),
-        (twice(look(returned(1)), look(returned(2))), Ability.WRONG, "not always: returned 2, not 1"),
-        (twice(look(returned(1), "hello")), Ability.WRONG, "printed hello, not nothing"),
-        (twice(look(returned(1), left=Leaks(tasks=1))), Ability.UNTIDY, "leaves 1 task a loop"),
+        (twice(observation(returned(1))), Ability.YES, ""),
+        (twice(observation(raised(NotImplementedError("none")))), Ability.NO, "NotImplementedError('none')"),
+        (twice(observation(returned(2))), Ability.WRONG, "returned 2, not 1"),
+        (twice(observation(raised(ValueError("Oops")))), Ability.WRONG, "raises ValueError('Oops')"),
         (
-            twice(look(returned(1), complaints=(UNCLOSED, UNCLOSED), left=Leaks(descriptors=2))),
+            twice(observation(returned(1)), observation(returned(2))),
+            Ability.WRONG,
+            "not always: returned 2, not 1",
+        ),
+        (twice(observation(returned(1), "hello")), Ability.WRONG, "printed hello, not nothing"),
+        (twice(observation(returned(1), left=Leaks(tasks=1))), Ability.UNTIDY, "leaves 1 task a loop"),
+        (
+            twice(observation(returned(1), complaints=(UNCLOSED, UNCLOSED), left=Leaks(descriptors=2))),
             Ability.UNTIDY,
             "reports unclosed, leaves 2 descriptors a loop",
         ),
@@ -79,8 +83,8 @@ def test_an_answer_is_what_was_observed_and_says_why(
     assert (found.loop, found.backend, found.ability, found.reason) == ("uvloop", UVLOOP, ability, because)
 
 
-def test_a_loop_that_leaves_more_or_less_from_look_to_look_does_what_is_promised_all_the_same() -> None:
-    looks = twice(look(returned(1)), look(returned(1), complaints=(UNCLOSED,)))
+def test_a_loop_that_leaves_more_or_less_each_time_does_what_is_promised_all_the_same() -> None:
+    looks = twice(observation(returned(1)), observation(returned(1), complaints=(UNCLOSED,)))
     found = answer(tried(), *looks)
     assert (found.ability, found.reason) == (Ability.UNTIDY, "reports unclosed")
 
@@ -96,19 +100,19 @@ def test_a_report_that_is_promised_must_come_whatever_else_does(
     complaints: tuple[Diagnostic, ...], ability: Ability, because: str
 ) -> None:
     of = tried(Promise(returned(1), diagnostics=(OOPS,)))
-    found = answer(of, *twice(look(returned(1), complaints=complaints)))
+    found = answer(of, *twice(observation(returned(1), complaints=complaints)))
     assert (found.ability, found.reason) == (ability, because)
 
 
 def test_a_documented_lack_is_no_with_its_source() -> None:
     lack = Difference((TRIO,), Promise(raised(NotImplementedError())), "it has none", "trio#1")
-    found = answer(tried(None, lack), *twice(look(raised(NotImplementedError()))), on=TRIO)
+    found = answer(tried(None, lack), *twice(observation(raised(NotImplementedError()))), on=TRIO)
     assert (found.ability, found.reason, found.source) == (Ability.NO, "it has none", "trio#1")
 
 
-def test_rows_without_the_tag_are_no_capabilities() -> None:
+def test_benchmarks_without_the_tag_are_no_capabilities() -> None:
     ordinary = replace(tried(), tags=())
-    bare = record(ordinary, twice(look(returned(1))))
+    bare = record(ordinary, twice(observation(returned(1))))
     assert capabilities.capabilities(bare) == ()
     assert capability_tables.table(bare) is capability_tables.reasons(bare) is None
     with pytest.raises(BadInput, match="give one the tag 'capability'"):
@@ -116,7 +120,7 @@ def test_rows_without_the_tag_are_no_capabilities() -> None:
 
 
 def test_the_table_has_a_column_for_every_loop_and_explains_the_signs_that_are_in_it() -> None:
-    shown = capability_tables.table(record(tried(), twice(look(returned(2)))))
+    shown = capability_tables.table(record(tried(), twice(observation(returned(2)))))
     assert shown is not None
     assert [head.split()[0] for head in shown.heads] == ["capability", "asyncio", "uvloop"]
     assert shown.rows == (("can_listen", "✓ yes", "✗ wrong"),)
@@ -127,7 +131,7 @@ def test_the_table_has_a_column_for_every_loop_and_explains_the_signs_that_are_i
 
 def test_answers_of_a_loop_for_the_same_reason_are_told_together() -> None:
     rows = [tried(name=name) for name in ("can_listen", "can_speak")]
-    missing = twice(look(raised(NotImplementedError())))
+    missing = twice(observation(raised(NotImplementedError())))
     told = record_of(plan(*rows, on=(UVLOOP,), baseline=UVLOOP), *seen_alike(rows[0], missing, (UVLOOP,)),
                      *seen_alike(rows[1], missing, (UVLOOP,)))  # fmt: skip
     shown = capability_tables.reasons(told)
@@ -136,7 +140,7 @@ def test_answers_of_a_loop_for_the_same_reason_are_told_together() -> None:
 
 
 def test_markdown_links_every_answer_to_its_evidence_on_the_page() -> None:
-    rendered = report.render(record(tried(), twice(look(returned(2)))))
+    rendered = report.render(record(tried(), twice(observation(returned(2)))))
     assert (
         "| can\\_listen: What can\\_listen shows. "
         "| [✓ yes](report.html#case-1-1) | [✗ wrong](report.html#case-1-2) |"
@@ -145,7 +149,7 @@ def test_markdown_links_every_answer_to_its_evidence_on_the_page() -> None:
 
 
 def test_json_has_an_object_per_capability_with_an_answer_per_loop() -> None:
-    document = json.loads(report.render_json(record(tried(), twice(look(returned(2))))))
+    document = json.loads(report.render_json(record(tried(), twice(observation(returned(2))))))
     assert [(loop["loop"], loop["counts"], loop["tried"]) for loop in document["loops"]] == [
         ("asyncio", {"yes": 1}, 1),
         ("uvloop", {"wrong": 1}, 1),

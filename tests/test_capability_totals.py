@@ -8,15 +8,28 @@ from harness.protocol.benchmarks import Benchmark
 from harness.protocol.observations import Diagnostic, Leaks, ProcessObservations
 from harness.records.record import Record
 from harness.report.tables.capabilities import totals_table
-from tests.records import ASYNCIO, UVLOOP, look, plan, raised, record_of, returned, row, seen_alike, twice
+from tests.records import (
+    ASYNCIO,
+    UVLOOP,
+    fake_benchmark,
+    observation,
+    plan,
+    raised,
+    record_of,
+    returned,
+    seen_alike,
+    twice,
+)
 
-RIGHT = twice(look(returned(1)))
-MISSING = twice(look(raised(NotImplementedError())))
-UNTIDY = twice(look(returned(1), complaints=(Diagnostic("unclosed"),), left=Leaks(descriptors=2)))
+RIGHT = twice(observation(returned(1)))
+MISSING = twice(observation(raised(NotImplementedError())))
+UNTIDY = twice(observation(returned(1), complaints=(Diagnostic("unclosed"),), left=Leaks(descriptors=2)))
 
 
 def tried(name: str) -> Benchmark:
-    return replace(row(name, returned(1), uses_gather=False, timed=False), tags=(capabilities.TAG,))
+    return replace(
+        fake_benchmark(name, returned(1), uses_gather=False, timed=False), tags=(capabilities.TAG,)
+    )
 
 
 def record(*seen: tuple[ProcessObservations, ...]) -> Record:

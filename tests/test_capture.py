@@ -1,6 +1,6 @@
-"""What a story does beside its return value: lines, complaints, and what it leaves behind."""
+"""What a scenario does beside its return value: lines, complaints, and what it leaves behind."""
 
-# ruff: noqa: T201 - stories print
+# ruff: noqa: T201 - scenarios print
 
 import gc
 import logging
@@ -220,7 +220,7 @@ def test_hooks_filters_loggers_and_output_are_given_back() -> None:
     assert (sys.unraisablehook, threading.excepthook) == (sys.__unraisablehook__, threading.__excepthook__)
 
 
-def test_a_story_that_cleans_up_leaves_nothing() -> None:
+def test_a_scenario_that_cleans_up_leaves_nothing() -> None:
     capture = watch()
     with open(os.devnull):  # noqa: PTH123
         fail = threading.Thread(target=int)
@@ -281,7 +281,7 @@ def test_a_thread_that_was_told_to_end_is_given_a_moment_to_do_so() -> None:
     assert capture.leaks() == NO_LEAKS
 
 
-def test_a_thread_that_the_library_keeps_is_not_what_the_story_left() -> None:
+def test_a_thread_that_the_library_keeps_is_not_what_the_scenario_left() -> None:
     capture = watch()
     done = threading.Event()
     thread = threading.Thread(target=done.wait, name="kept", daemon=True)
@@ -304,7 +304,7 @@ def test_a_child_process_counts_until_somebody_has_waited_for_it() -> None:
 
 
 def test_a_thread_that_ends_while_children_are_counted_has_none() -> None:
-    assert open_descriptors._children_of("gone") == []
+    assert open_descriptors.children_of_thread("gone") == []
 
 
 def test_files_are_named_by_their_path_in_the_workers_folder() -> None:

@@ -1,4 +1,4 @@
-"""What a story prints is kept up to a bound, and beyond it told apart by a digest."""
+"""What a scenario prints is kept up to a bound, and beyond it told apart by a digest."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Which rows a user's words choose."""
+"""Which benchmarks a user's words choose."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -33,7 +33,7 @@ LARGE = row("order", tags=("scale",), n=1_000_000)
 
 @pytest.fixture(autouse=True)
 def _rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fakes for what a worker would list: our own rows, and one row per line of a user's file."""
+    """Fakes for what a worker would list: our own benchmarks, and one benchmark per line of a user's file."""
 
     def listed(modules: Iterable[tuple[str, str]]) -> tuple[Benchmark, ...]:
         return tuple(
@@ -75,7 +75,7 @@ def test_what_is_set_aside_is_chosen_by_a_word() -> None:
         ("tutorial", ["say_after", "order:n=10", "order:n=100"]),
     ],
 )
-def test_a_word_is_a_name_a_rows_id_a_glob_a_tag_or_a_family(word: str, chosen: list[str]) -> None:
+def test_a_word_is_a_name_a_benchmarks_id_a_glob_a_tag_or_a_family(word: str, chosen: list[str]) -> None:
     assert ids(word) == chosen
 
 
@@ -103,7 +103,7 @@ def test_a_word_that_chooses_only_what_is_left_out_is_told_how_to_have_it() -> N
         choose_benchmarks(["*:n=1000000"])
 
 
-def test_several_words_choose_each_row_once_and_in_our_order() -> None:
+def test_several_words_choose_each_benchmark_once_and_in_our_order() -> None:
     assert ids("network", "echo", "say_after") == ["say_after", "echo:size=64", "echo_many:size=64"]
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from harness.analysis.sweeps import Curve, Point, Sweep, fit, sweeps
 from harness.records.estimate import Estimate
 from harness.records.verdict import Verdict
+from harness.report.backend_names import ShownNames
 from harness.report.charts import Chart, charts, round_strips
 from harness.report.charts.dots import MOST_TICKS, ratio_ticks, size_ticks
 from harness.report.charts.images import chart_images
@@ -252,7 +253,7 @@ def test_a_unit_that_grows_dearer_is_told_with_what_garbage_collection_has_to_do
     assert curve.growth.cheapest.value == 1e3
     assert curve.growth.times == pytest.approx(3.0)
     assert curve.growth.times_without_collecting == pytest.approx(3.0 * 0.4 / 0.9)
-    (note,) = sweep_chart(Sweep("fan_out", "n", (), (curve,))).table.notes
+    (note,) = sweep_chart(Sweep("fan_out", "n", (), (curve,)), ShownNames()).table.notes
     assert note == (
         "a+b: one of n = 1,000,000 takes 3.0 times as long as one of 1,000; garbage collection is 60% of "
         "that time, not 10%, and without it one takes 1.3 times as long."
@@ -264,7 +265,7 @@ def test_a_unit_that_costs_the_same_at_every_size_grows_by_nothing() -> None:
     assert [curve.growth for curve in found.curves] == [None, None]
 
 
-def test_a_sweep_is_rows_that_differ_in_one_number_on_every_backend_that_has_three() -> None:
+def test_a_sweep_is_benchmarks_that_differ_in_one_number_on_every_backend_that_has_three() -> None:
     (found,) = sweeps(swept(1e-6, 1e-5, 1e-4))
     assert (found.name, found.parameter, found.fixed) == ("grow:how=well:n", "n", (("how", "well"),))
     assert [curve.backend for curve in found.curves] == [ASYNCIO, UVLOOP]
@@ -306,12 +307,12 @@ def test_memory_that_does_not_stand_out_is_no_figure(sizes: tuple[Estimate, ...]
 
 def test_a_sweep_without_memory_says_nothing_of_it() -> None:
     (found,) = sweeps(swept(1e-6, 1e-5, 1e-4))
-    assert "emory" not in repr(sweep_chart(found))
+    assert "emory" not in repr(sweep_chart(found, ShownNames()))
 
 
 def test_a_sweep_says_the_memory_for_one_more_and_where_it_is_not_told_apart() -> None:
     (found,) = sweeps(remembered())
-    chart = sweep_chart(found)
+    chart = sweep_chart(found, ShownNames())
     assert chart.alternative.endswith(
         "Peak memory for one more of n: asyncio+gather 2,048 bytes [2,046, 2,050]."
     )

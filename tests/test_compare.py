@@ -23,7 +23,7 @@ def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "at63": record(63.0),
         "at66": record(66.0),
         "short": record(66.0, count=6),
-        "other": record(60.0, rows=("story", "other")),
+        "other": record(60.0, rows=("probe", "other")),
         "elsewhere": elsewhere(record(60.0), cpu="Abacus"),
     }
     for name, of in records.items():
@@ -70,13 +70,13 @@ def test_how_it_ends(monkeypatch: pytest.MonkeyPatch, typed: str, end: str) -> N
 @pytest.mark.parametrize(
     ("limits", "typed", "end"),
     [
-        ('"story" = "5%"', "at60 at66", "finding"),
-        ('"story on trio*" = "5%"', "at60 at66", "all well"),
-        ('"story on uvloop*" = "none"\n"*" = "5%"', "at60 at66", "all well"),
-        ('"story" = "15%"', "at60 at66 --fail-if-slower 5%", "all well"),
+        ('"probe" = "5%"', "at60 at66", "finding"),
+        ('"probe on trio*" = "5%"', "at60 at66", "all well"),
+        ('"probe on uvloop*" = "none"\n"*" = "5%"', "at60 at66", "all well"),
+        ('"probe" = "15%"', "at60 at66 --fail-if-slower 5%", "all well"),
         ('"other" = "5%"', "at60 at66", "could not measure"),
-        ('"story" = "5%"', "at60", "all well"),
-        ('"story" = "five"', "at60 at66", "usage"),
+        ('"probe" = "5%"', "at60", "all well"),
+        ('"probe" = "five"', "at60 at66", "usage"),
     ],
 )
 def test_limits_of_the_project_hold_over_time(
@@ -92,9 +92,9 @@ def test_it_names_what_broke_and_what_was_not_measured(
 ) -> None:
     here(monkeypatch, "compare", "other", "at66", "--fail-if-slower", "5%")
     shown = capsys.readouterr()
-    assert f"• story on {UVLOOP} is more than 5% slower: 1.1" in shown.out
+    assert "• probe on uvloop is more than 5% slower: 1.1" in shown.out
     assert "one session" in shown.out
-    for name in (UVLOOP, TRIO):
+    for name in ("uvloop", "trio"):
         assert f"• other on {name} could not be measured: the new record has no such benchmark." in shown.out
     assert shown.err == ""
 
@@ -109,7 +109,7 @@ def test_json_is_the_comparison_and_the_gate_with_the_sentences_on_stderr(
     assert told["comparison"]["kind"] == "between"
     assert {one["backend"] for one in told["comparison"]["changes"]} == {UVLOOP, TRIO}
     [broken] = [one for one in told["gate"]["held"] if one["beyond"]]
-    assert (broken["benchmark"], broken["backend"], broken["limit"]) == ("story", UVLOOP, 0.05)
+    assert (broken["benchmark"], broken["backend"], broken["limit"]) == ("probe", UVLOOP, 0.05)
     assert "is more than 5% slower" in shown.err
 
 

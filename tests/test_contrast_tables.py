@@ -11,7 +11,7 @@ from harness.report import Format, render
 from harness.report.formats.terminal import render_details
 from harness.report.tables import contrasts as contrast_tables
 from tests.reading import read
-from tests.records import plan, record_of, row
+from tests.records import fake_benchmark, plan, record_of
 
 KNOWN = Estimate(1.25, 1.2, 1.3, 20)
 UNKNOWN = Estimate(1.25, None, None, 3)
@@ -19,7 +19,7 @@ UNKNOWN = Estimate(1.25, None, None, 3)
 
 def record(*contrasts: tuple[Contrast, ...]) -> Record:
     """A record with one row for each of these sets of contrasts."""
-    made = record_of(plan(*(row(f"story{number}") for number in range(len(contrasts)))))
+    made = record_of(plan(*(fake_benchmark(f"probe{number}") for number in range(len(contrasts)))))
     lines = (replace(line, contrasts=some) for line, some in zip(made.results, contrasts, strict=True))
     return replace(made, results=tuple(lines))
 
@@ -32,11 +32,11 @@ def test_every_contrast_is_a_row_of_the_table() -> None:
     table = contrast_tables.table(record((layer(KNOWN),), (layer(UNKNOWN),)))
     assert table is not None
     cells = ("the AnyIO layer", "asyncio+anyio / asyncio+native", "1.25× [1.20, 1.30]")
-    assert table.rows[0] == ("story0", *cells)
+    assert table.rows[0] == ("probe0", *cells)
     assert table.rows[1][-1] == "1.25× [too few rounds]"
 
 
-def test_a_sentence_tells_the_least_and_the_most_over_the_rows() -> None:
+def test_a_sentence_tells_the_least_and_the_most_over_the_benchmarks() -> None:
     two = record((layer(KNOWN),), (layer(replace(KNOWN, value=1.5)),), (layer(UNKNOWN),))
     assert contrast_tables.sentences(two) == (
         (

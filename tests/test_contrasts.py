@@ -43,7 +43,7 @@ def test_asyncios_own_gather_is_not_the_anyio_layer() -> None:
 
 
 @pytest.mark.parametrize("told", ["asyncio+anyio", "asyncio+gather"])
-def test_the_layer_is_a_backend_against_the_native_story_on_its_loop(told: str) -> None:
+def test_the_layer_is_a_backend_against_the_twin_on_its_loop(told: str) -> None:
     times = {told: 120.0, "asyncio+native": 100.0}
     assert found(times, told, gathers=told.endswith("anyio")) == [("layer", told, "asyncio+native", 1.2)]
 

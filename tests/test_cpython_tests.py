@@ -231,8 +231,10 @@ def test_words_choose_tests_by_a_part_of_their_names() -> None:
 
 
 def test_a_python_without_its_tests_refuses_to_list_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cpython_tests, "PACKAGE", "no_such_package")
-    with pytest.raises(NoTestsHere, match="no_such_package"):
+    for name in [name for name in sys.modules if name.startswith(f"{cpython_tests.PACKAGE}.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, cpython_tests.PACKAGE, None)  # so that it cannot be imported
+    with pytest.raises(NoTestsHere, match=cpython_tests.PACKAGE):
         cpython_tests.list_tests()
 
 

@@ -205,7 +205,7 @@ def test_the_order_inside_a_group_is_nobodys_promise(orders: tuple[list[Exceptio
 def test_a_cancelled_error_is_described_alike_on_every_library(backend: str) -> None:
     running = open_backend(find_backend(backend))
 
-    async def story() -> BaseException | None:
+    async def probe() -> BaseException | None:
         with anyio.CancelScope() as scope:
             scope.cancel()
             try:
@@ -216,7 +216,7 @@ def test_a_cancelled_error_is_described_alike_on_every_library(backend: str) -> 
         return caught[0]
 
     caught: list[BaseException] = []
-    error = anyio.run(story, backend=running.anyio_backend, backend_options=running.options)
+    error = anyio.run(probe, backend=running.anyio_backend, backend_options=running.options)
     assert Describer(running.cancelled).describe(error) == describe(cancelled)
 
 

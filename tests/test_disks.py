@@ -20,11 +20,11 @@ from tests.stored import BEGUN, ENTRIES, no_file_larger_than, write_journal
 
 LOOPCMP = [sys.executable, "-P", "-c", "from harness.cli import main; main()"]
 
-STORY = """
+PROBE = """
 from harness.scenario import scenario
 
 @scenario(params={"n": [1, 2, 3]}, returns=lambda n: "x" * 2000, timed=False)
-async def story(n):
+async def probe(n):
     return "x" * 2000
 """
 
@@ -55,7 +55,7 @@ def script(folder: Path, *lines: str) -> "subprocess.CompletedProcess[str]":
 def test_a_run_on_a_disk_that_fills_keeps_what_it_measured_and_goes_on_when_there_is_room(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "mine.py").write_text(STORY)
+    (tmp_path / "mine.py").write_text(PROBE)
     (tmp_path / "results").mkdir()
     done = script(
         tmp_path,
@@ -80,7 +80,7 @@ def test_a_run_on_a_disk_that_fills_keeps_what_it_measured_and_goes_on_when_ther
 
 @pytest.mark.workers
 def test_a_results_folder_that_is_read_only_is_said_before_anything_is_measured(tmp_path: Path) -> None:
-    (tmp_path / "mine.py").write_text(STORY)
+    (tmp_path / "mine.py").write_text(PROBE)
     (tmp_path / "results").mkdir()
     done = script(
         tmp_path,
@@ -201,7 +201,7 @@ def test_halves_of_files_that_a_killed_run_has_left_are_removed_when_it_is_resum
 
 @pytest.mark.workers
 def test_two_runs_that_begin_at_once_do_each_other_no_harm(tmp_path: Path) -> None:
-    (tmp_path / "mine.py").write_text(STORY)
+    (tmp_path / "mine.py").write_text(PROBE)
     command = [*LOOPCMP, "run", "mine.py", "-b", "asyncio", "--no-progress"]
     runs = [subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL) for _ in range(2)]
     assert [run.wait(timeout=120) for run in runs] == [0, 0]

@@ -184,7 +184,7 @@ def test_a_run_goes_on_only_on_the_machine_and_beside_the_versions_it_was_begun_
 
 
 @pytest.mark.workers
-def test_a_run_goes_on_only_with_the_stories_it_was_begun_with(
+def test_a_run_goes_on_only_with_the_scenarios_it_was_begun_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -24,31 +24,42 @@ from harness.report import Format, render
 from harness.report.differences import differences, remarks
 from harness.report.formats import cases
 from harness.report.formats.terminal import render_details, show_check
-from tests.records import ASYNCIO, TRIO, UVLOOP, look, plan, raised, record_of, returned, row, twice
+from tests.records import (
+    ASYNCIO,
+    TRIO,
+    UVLOOP,
+    fake_benchmark,
+    observation,
+    plan,
+    raised,
+    record_of,
+    returned,
+    twice,
+)
 
-STORY = row("story", returned(1))
-OWN = Frame("mine.py", 12, "story", 'parse("x")', own=True)
+PROBE = fake_benchmark("probe", returned(1))
+OWN = Frame("mine.py", 12, "probe", 'parse("x")', own=True)
 THEIRS = Frame("library/parser.py", 5, "parse", "raise TypeError(text)")
 
 
 def record(
     uvloop: tuple[ProcessObservations, ...], trio: tuple[ProcessObservations, ...] | None = None
 ) -> Record:
-    fine = twice(look(returned(1)))
+    fine = twice(observation(returned(1)))
     seen = {ASYNCIO: fine, UVLOOP: uvloop, TRIO: fine if trio is None else trio}
-    return record_of(plan(STORY), *(CaseObserved(STORY.id, name, looks) for name, looks in seen.items()))
+    return record_of(plan(PROBE), *(CaseObserved(PROBE.id, name, looks) for name, looks in seen.items()))
 
 
 def failing(text: str) -> Observation:
     error = RaisedError(f"TypeError: {text}", (OWN, THEIRS))
     warning = Diagnostic("unclosed", message=f"unclosed <socket of {text}>")
     left = Leaks(descriptors=1, details=("descriptor: socket TCP 127.0.0.1:1234",))
-    return replace(look(raised(TypeError())), errors=(error,), diagnostics=(warning,), leaks=left)
+    return replace(observation(raised(TypeError())), errors=(error,), diagnostics=(warning,), leaks=left)
 
 
 EVIDENCE = (
     "TypeError: no such keyword",
-    '  mine.py:12 in story: parse("x")',
+    '  mine.py:12 in probe: parse("x")',
     "  library/parser.py:5 in parse: raise TypeError(text)",
     "unclosed: unclosed <socket of no such keyword>",
     "left descriptor: socket TCP 127.0.0.1:1234",
@@ -89,16 +100,16 @@ def test_messages_are_never_compared() -> None:
 def test_backends_whose_evidence_differs_are_named() -> None:
     seen = record(twice(failing("one")), twice(failing("other")))
     [difference] = differences(seen, Verdict.DIFFERENT_RESULT)
-    assert f"on {UVLOOP}:" in difference.evidence
+    assert "on uvloop:" in difference.evidence
     assert "  TypeError: one" in difference.evidence
-    assert f"on {TRIO}:" in difference.evidence
+    assert "on trio:" in difference.evidence
     assert "  TypeError: other" in difference.evidence
 
 
 def test_a_hang_shows_where_each_task_waits() -> None:
-    ended = WorkerExit("gave no answer for 3 s", timed_out=True, waiting=(WaitingTask("task story", (OWN,)),))
+    ended = WorkerExit("gave no answer for 3 s", timed_out=True, waiting=(WaitingTask("task probe", (OWN,)),))
     [difference] = differences(record(twice_ended(ended)), Verdict.TIMED_OUT)
-    assert difference.evidence == ("task story is at", '  mine.py:12 in story: parse("x")')
+    assert difference.evidence == ("task probe is at", '  mine.py:12 in probe: parse("x")')
 
 
 def twice_ended(ended: WorkerExit) -> tuple[ProcessObservations, ...]:
@@ -106,29 +117,29 @@ def twice_ended(ended: WorkerExit) -> tuple[ProcessObservations, ...]:
 
 
 def test_a_case_that_returns_and_leaves_nothing_has_no_evidence() -> None:
-    fine = record(twice(look(Outcome("returned", returned(2).what))))
+    fine = record(twice(observation(Outcome("returned", returned(2).what))))
     [difference] = differences(fine, Verdict.DIFFERENT_RESULT)
     assert difference.evidence == ()
 
 
 def test_what_only_the_first_run_left_is_said_of_a_case_that_is_as_promised() -> None:
-    fine = look(returned(1))
+    fine = observation(returned(1))
     first = replace(fine, leaks=Leaks(children=1, details=("child process: tracker",)))
     process = ProcessObservations((ObservationCount(first, 1), ObservationCount(fine, 7)))
     [remark] = remarks(record((process, process)))
-    assert remark.case == f"story on {UVLOOP}"
+    assert remark.case == "probe on uvloop"
     assert remark.reason == "left at the first run in a process only: children: 1"
     assert remark.evidence == ("left child process: tracker",)
 
 
 def test_check_prints_the_versions_of_every_backend(capsys: pytest.CaptureFixture[str]) -> None:
-    seen = record(twice(look(returned(1))))
+    seen = record(twice(observation(returned(1))))
     show_check(seen)
     lines = capsys.readouterr().out.splitlines()
     for backend in seen.run.plan.backends:
-        assert any(line.startswith(f"{backend.name}: ") and "CPython" in line for line in lines)
+        assert any(line.startswith(f"{backend.loop.name}: ") and "CPython" in line for line in lines)
 
 
 def test_check_as_json_holds_the_versions_of_every_case() -> None:
-    seen = json.loads(cases.render(record(twice(look(returned(1))))))
+    seen = json.loads(cases.render(record(twice(observation(returned(1))))))
     assert [case["versions"]["python"].partition(" ")[0] for case in seen] == ["CPython"] * 3

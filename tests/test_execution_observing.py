@@ -24,11 +24,11 @@ workers = pytest.mark.workers
 PATIENCE = 60.0
 """Seconds in which any worker gets something done, however busy the machine."""
 
-STORY = """
+PROBE = """
 from harness.scenario import scenario
 
 @scenario(params={"n": [1, 2]}, returns=lambda n: n)
-async def story(n):
+async def probe(n):
     return n
 """
 
@@ -37,7 +37,7 @@ HEAD = """
 from harness.scenario import scenario
 looks = 0
 @scenario()
-async def story():
+async def probe():
     global looks
     looks += 1
 """
@@ -50,10 +50,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def row_of(path: Path, body: str) -> Benchmark:
-    """The row of a story with this body."""
+def benchmark_of(path: Path, body: str) -> Benchmark:
+    """The row of a scenario with this body."""
     path.write_text(f"{HEAD}    {body}\n")
-    return Benchmark("story", "user", str(path), "", "mine.py:3")
+    return Benchmark("probe", "user", str(path), "", "mine.py:3")
 
 
 def test_a_path_is_made_absolute_and_a_dotted_name_stays(here: Path) -> None:
@@ -67,10 +67,10 @@ def test_a_path_that_no_message_can_hold_is_refused(here: Path) -> None:
 
 
 def test_an_assignment_says_what_a_worker_has_to_know(here: Path) -> None:
-    row = Benchmark("story", "user", "mine.py", "", "mine.py:3", parameters=(("n", 1),))
+    row = Benchmark("probe", "user", "mine.py", "", "mine.py:3", parameters=(("n", 1),))
     assert case_spec(row, find_backend("uvloop+anyio")) == CaseSpec(
         module=str(here / "mine.py"),
-        scenario="story",
+        scenario="probe",
         parameters=(("n", 1),),
         family="asyncio",
         factory="uvloop:new_event_loop",
@@ -80,13 +80,13 @@ def test_an_assignment_says_what_a_worker_has_to_know(here: Path) -> None:
 
 def test_a_loop_that_is_not_there_needs_no_worker_to_say_so() -> None:
     missing = Backend(Loop("fast", factory="no_such_package:make", distribution="fast-loop"), "gather")
-    sighting = observe_in_process(Benchmark("story", "user", "mine.py", "", "mine.py:3"), missing, PATIENCE)
+    sighting = observe_in_process(Benchmark("probe", "user", "mine.py", "", "mine.py:3"), missing, PATIENCE)
     assert sighting == ProcessObservations(unavailable="fast-loop is not installed: pip install fast-loop")
 
 
 def test_a_library_that_is_not_there_needs_no_worker_to_say_so() -> None:
     own = Benchmark(
-        "story", "http", "scenarios.http.story", "", "story.py:3", needs=("json.tool", "no_such.thing")
+        "probe", "http", "scenarios.http.probe", "", "probe.py:3", needs=("json.tool", "no_such.thing")
     )
     mine = replace(own, module="mine.py")
     asked = [observe_in_process(row, find_backend("trio"), PATIENCE).unavailable for row in (own, mine)]
@@ -97,17 +97,17 @@ def test_a_library_that_is_not_there_needs_no_worker_to_say_so() -> None:
 
 
 @workers
-@pytest.mark.parametrize("imports", ["", "import no_such.thing"], ids=["by the story", "by its module"])
+@pytest.mark.parametrize("imports", ["", "import no_such.thing"], ids=["by the probe", "by its module"])
 def test_a_library_that_is_not_in_an_environment_is_said_with_what_to_add_it_to(
     here: Path, monkeypatch: pytest.MonkeyPatch, imports: str
 ) -> None:
-    (here / "mine.py").write_text(f"{imports}\n{STORY}")
+    (here / "mine.py").write_text(f"{imports}\n{PROBE}")
     there = replace(find_backend("asyncio"), environment=EnvironmentSpec("old", "3.12", ("anyio==4.9",)))
     monkeypatch.setattr(
         "harness.execution.observing.interpreter_for", lambda _: InterpreterPath(sys.executable, None)
     )
     row = Benchmark(
-        "story", "user", "mine.py", "", "mine.py:3", (("n", 1),), needs=("json.tool", "no_such.thing")
+        "probe", "user", "mine.py", "", "mine.py:3", (("n", 1),), needs=("json.tool", "no_such.thing")
     )
     assert observe_in_process(row, there, PATIENCE) == ProcessObservations(
         unavailable="no module named 'no_such': add the package that brings it to --env 'old=3.12 …'"
@@ -134,7 +134,7 @@ def test_what_is_nested_so_deeply_that_it_cannot_be_written_out_is_no_observatio
 ) -> None:
     said = json.dumps({"kind": "seen", "message": {"observation": observation, "times": 1}}) + "\n"
     body = f"import os, sys; os.write(int(sys.argv[2]), {said.encode()!r}); os._exit(0)"
-    sighting = observe_in_process(row_of(tmp_path / "mine.py", body), find_backend("asyncio"), PATIENCE)
+    sighting = observe_in_process(benchmark_of(tmp_path / "mine.py", body), find_backend("asyncio"), PATIENCE)
     assert sighting.ended == WorkerExit(f"wrote a message that is nested too deeply: {said.encode()[:80]!r}")
 
 
@@ -142,19 +142,19 @@ def test_what_is_nested_so_deeply_that_it_cannot_be_written_out_is_no_observatio
 def test_a_worker_that_ran_out_of_memory_has_ended_so_and_not_at_a_line(tmp_path: Path) -> None:
     told = {"kind": "out of memory", "message": {"message": "ran out of memory: it had 3.00 GiB"}}
     body = f"import os, sys; os.write(int(sys.argv[2]), {json.dumps(told).encode()!r} + b'\\n'); os._exit(0)"
-    sighting = observe_in_process(row_of(tmp_path / "mine.py", body), find_backend("asyncio"), PATIENCE)
+    sighting = observe_in_process(benchmark_of(tmp_path / "mine.py", body), find_backend("asyncio"), PATIENCE)
     assert sighting.ended == WorkerExit("ran out of memory: it had 3.00 GiB")
 
 
 @workers
-def test_rows_are_listed_module_by_module_under_the_paths_that_were_typed(here: Path) -> None:
-    (here / "mine.py").write_text(STORY)
+def test_benchmarks_are_listed_module_by_module_under_the_paths_that_were_typed(here: Path) -> None:
+    (here / "mine.py").write_text(PROBE)
     (here / "some").mkdir()
-    (here / "some/mine.py").write_text(STORY.replace("story", "other"))
+    (here / "some/mine.py").write_text(PROBE.replace("probe", "other"))
     rows = list_benchmarks([("mine.py", "a"), ("some/mine.py", "b")])
     assert [(row.id, row.family, row.module, row.source) for row in rows] == [
-        ("story:n=1", "a", "mine.py", "mine.py:4"),
-        ("story:n=2", "a", "mine.py", "mine.py:4"),
+        ("probe:n=1", "a", "mine.py", "mine.py:4"),
+        ("probe:n=2", "a", "mine.py", "mine.py:4"),
         ("other:n=1", "b", "some/mine.py", "some/mine.py:4"),
         ("other:n=2", "b", "some/mine.py", "some/mine.py:4"),
     ]
@@ -172,14 +172,14 @@ def test_a_module_that_does_not_import_is_named_as_it_was_typed_with_its_own_fra
 
 @workers
 def test_a_malformed_scenario_is_bad_input_with_its_file_and_line(here: Path) -> None:
-    (here / "mine.py").write_text(STORY.replace("story(n)", "story(m)"))
-    with pytest.raises(BadInput, match=r"mine\.py:4: story takes \['m'\] but sweeps \['n'\]"):
+    (here / "mine.py").write_text(PROBE.replace("probe(n)", "probe(m)"))
+    with pytest.raises(BadInput, match=r"mine\.py:4: probe takes \['m'\] but sweeps \['n'\]"):
         list_benchmarks([("mine.py", "user")])
 
 
 @workers
 def test_a_scenario_for_a_family_of_loops_that_nobody_knows_is_bad_input(here: Path) -> None:
-    (here / "mine.py").write_text(STORY.replace("params=", 'only="gevent", params='))
+    (here / "mine.py").write_text(PROBE.replace("params=", 'only="gevent", params='))
     with pytest.raises(BadInput, match=r"mine.py:4: only='gevent': no family of loops is called 'gevent'"):
         list_benchmarks([("mine.py", "user")])
 
@@ -236,8 +236,10 @@ def test_a_factory_that_ends_its_worker_is_told_how() -> None:
 
 @workers
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop", "trio"])
-def test_looks_that_saw_the_same_are_counted_and_not_repeated(tmp_path: Path, loop: str) -> None:
-    sighting = observe_in_process(row_of(tmp_path / "mine.py", "return 'fine'"), find_backend(loop), PATIENCE)
+def test_equal_observations_are_counted_and_not_repeated(tmp_path: Path, loop: str) -> None:
+    sighting = observe_in_process(
+        benchmark_of(tmp_path / "mine.py", "return 'fine'"), find_backend(loop), PATIENCE
+    )
     [seen] = sighting.observations
     assert str(seen.observation.outcome) == "returned 'fine'"
     assert seen.times >= 2
@@ -245,8 +247,8 @@ def test_looks_that_saw_the_same_are_counted_and_not_repeated(tmp_path: Path, lo
 
 
 @workers
-def test_looks_that_differ_stand_side_by_side(tmp_path: Path) -> None:
-    row = row_of(tmp_path / "mine.py", "return looks == 2")
+def test_observations_that_differ_stand_side_by_side(tmp_path: Path) -> None:
+    row = benchmark_of(tmp_path / "mine.py", "return looks == 2")
     first, second = observe_in_process(row, find_backend("asyncio"), PATIENCE).observations
     assert str(first.observation.outcome) == "returned False"
     assert (str(second.observation.outcome), second.times) == ("returned True", 1)
@@ -255,7 +257,7 @@ def test_looks_that_differ_stand_side_by_side(tmp_path: Path) -> None:
 @workers
 def test_a_value_that_cannot_be_compared_is_refused_with_its_line_and_what_to_write(tmp_path: Path) -> None:
     sighting = observe_in_process(
-        row_of(tmp_path / "mine.py", "return {1}"), find_backend("asyncio"), PATIENCE
+        benchmark_of(tmp_path / "mine.py", "return {1}"), find_backend("asyncio"), PATIENCE
     )
     assert sighting == ProcessObservations(
         refused="mine.py:3: a set has no order to compare: return sorted(...) of it"
@@ -264,16 +266,18 @@ def test_a_value_that_cannot_be_compared_is_refused_with_its_line_and_what_to_wr
 
 @workers
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop", "trio"])
-def test_threads_that_a_library_keeps_for_later_are_not_what_the_story_left(
+def test_threads_that_a_library_keeps_for_later_are_not_what_the_scenario_left(
     tmp_path: Path, loop: str
 ) -> None:
-    row = row_of(tmp_path / "mine.py", "import anyio.to_thread; return await anyio.to_thread.run_sync(int)")
+    row = benchmark_of(
+        tmp_path / "mine.py", "import anyio.to_thread; return await anyio.to_thread.run_sync(int)"
+    )
     [seen] = observe_in_process(row, find_backend(loop), PATIENCE).observations
     assert str(seen.observation.leaks) == "nothing"
 
 
 @workers
-def test_a_line_that_no_terminal_could_show_is_an_error_of_the_story(tmp_path: Path) -> None:
-    row = row_of(tmp_path / "mine.py", r"print('\ud800')")
+def test_a_line_that_no_terminal_could_show_is_an_error_of_the_scenario(tmp_path: Path) -> None:
+    row = benchmark_of(tmp_path / "mine.py", r"print('\ud800')")
     [seen] = observe_in_process(row, find_backend("asyncio"), PATIENCE).observations
     assert str(seen.observation.outcome).startswith("raised UnicodeEncodeError")

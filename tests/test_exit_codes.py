@@ -42,5 +42,5 @@ def test_why_nothing_could_be_measured_is_said_once() -> None:
 
 def test_cases_that_could_not_be_measured_for_one_reason_are_named_together_with_it() -> None:
     record = of(Verdict.COULD_NOT_MEASURE, Verdict.COULD_NOT_MEASURE, Verdict.SAME_RESULT)
-    case = f"{record.results[0].benchmark.id} on {record.results[0].cases[0].backend}"
-    assert [*unmeasured(record)] == [f"{case} and 1 more: no such library"]
+    benchmark = record.results[0].benchmark.id
+    assert [*unmeasured(record)] == [f"{benchmark} on asyncio and 1 more: no such library"]

@@ -1,4 +1,4 @@
-"""One row per fault: what a hostile loop or story does, the verdict on it, and the evidence for that."""
+"""One benchmark per fault: what a hostile loop or scenario does, its verdict, and the evidence for that."""
 
 import os
 import re
@@ -99,7 +99,7 @@ IN_STORIES_ONLY = {"huge_value", "deep_value"}
 
 @pytest.fixture(scope="module")
 def rows() -> dict[str, Benchmark]:
-    return {row.id: row for row in list_benchmarks([("tests.hostile.stories", "user")])}
+    return {row.id: row for row in list_benchmarks([("tests.hostile.scenarios", "user")])}
 
 
 @pytest.fixture

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.analysis.gate import Gate, Limit, Limits, judge, sentences
+from harness.analysis.gate import Gate, Limit, Limits, judge
 from harness.analysis.within import Missing
 from harness.records.estimate import Estimate
+from harness.report.backend_names import shown_names
+from harness.report.gate import gate_sentences
 
 FIVE = Limits(general=0.05)
 UVLOOP, TRIO = "uvloop+gather", "trio+nursery"
@@ -14,6 +16,10 @@ UVLOOP, TRIO = "uvloop+gather", "trio+nursery"
 
 def ratio(low: float | None, high: float | None) -> Estimate:
     return Estimate(1.0 if low is None or high is None else (low + high) / 2, low, high, 20)
+
+
+def sentences(gate: Gate) -> tuple[str, ...]:
+    return gate_sentences(gate, shown_names((UVLOOP, TRIO)))
 
 
 def judged(*ratios: Estimate, limits: Limits = FIVE) -> Gate:
@@ -44,15 +50,13 @@ def test_a_case_is_never_both_broken_and_within_its_limit(low: float, width: flo
 
 def test_what_breaks_is_named_with_its_interval_and_that_it_was_one_session() -> None:
     [said] = sentences(judged(ratio(1.08, 1.12)))
-    assert said == (
-        "order:n=100 on uvloop+gather is more than 5% slower: 1.100× [1.080, 1.120], one session."
-    )
+    assert said == ("order:n=100 on uvloop is more than 5% slower: 1.10× [1.08, 1.12], one session.")
 
 
 def test_of_several_sessions_every_one_must_lie_beyond() -> None:
     all_ = judged(ratio(1.08, 1.12), ratio(1.06, 1.20))
     assert all_.broken
-    assert sentences(all_)[0].endswith("1.130× [1.060, 1.200], in 2 of 2 sessions.")
+    assert sentences(all_)[0].endswith("1.13× [1.06, 1.20], in 2 of 2 sessions.")
     some = judged(ratio(1.08, 1.12), ratio(1.01, 1.03))
     assert not some.broken
     assert sentences(some)[0].endswith("slower only in 1 of 2 sessions, which breaks no limit.")
@@ -69,14 +73,14 @@ def test_a_case_without_any_interval_could_not_be_measured() -> None:
     assert gate.held == ()
     [said] = sentences(gate)
     assert said == (
-        "order:n=100 on uvloop+gather could not be measured: 20 rounds are too few: an interval needs 6."
+        "order:n=100 on uvloop could not be measured: 20 rounds are too few: an interval needs 6."
     )
 
 
 def test_a_case_that_lost_its_number_could_not_be_measured() -> None:
     gate = judge(FIVE, {}, [Missing("echo", UVLOOP, "the new record has no such benchmark")], 0.95, 1)
     [said] = sentences(gate)
-    assert said == "echo on uvloop+gather could not be measured: the new record has no such benchmark."
+    assert said == "echo on uvloop could not be measured: the new record has no such benchmark."
 
 
 @pytest.mark.parametrize(
@@ -89,7 +93,7 @@ def test_a_case_that_lost_its_number_could_not_be_measured() -> None:
         ("echo", UVLOOP, 0.05),
     ],
 )
-def test_the_first_pattern_that_matches_a_row_or_a_case_counts(
+def test_the_first_pattern_that_matches_a_benchmark_or_a_case_counts(
     row: str, backend: str, share: float | None
 ) -> None:
     own = (
@@ -99,6 +103,19 @@ def test_the_first_pattern_that_matches_a_row_or_a_case_counts(
         Limit("* on trio+nursery", None),
     )
     assert Limits(own, 0.05).of(row, backend) == share
+
+
+def test_an_end_just_beyond_the_limit_is_not_shown_as_the_limit() -> None:
+    [sentence] = sentences(judged(ratio(1.0501, 1.06)))
+    assert "1.055× [1.0501, 1.060]" in sentence
+
+
+def test_a_limit_may_name_a_backend_as_people_see_it() -> None:
+    limits = Limits((Limit("* on trio", 0.1),))
+    assert limits.of("echo", TRIO) == 0.1
+    assert limits.of("echo", "trio+anyio") is None
+    assert limits.on([TRIO]) == limits
+    assert limits.on([UVLOOP]).own == ()
 
 
 def test_cases_without_a_limit_are_not_judged() -> None:
@@ -126,7 +143,7 @@ def test_cases_that_may_lie_beyond_are_told_from_those_within() -> None:
     compared = {(f"row{n}", UVLOOP): [ratio(1.0, 1.02 if n < 2 else 1.08)] for n in range(9)}
     said = " ".join(sentences(judge(FIVE, compared, [], 0.95, 1)))
     assert "2 cases are within the limit." in said
-    assert "7 cases may be within the limit or beyond it: row2 on uvloop+gather," in said
+    assert "7 cases may be within the limit or beyond it: row2 on uvloop," in said
     assert said.endswith("and 2 more.")
 
 

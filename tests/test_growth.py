@@ -15,7 +15,7 @@ MIB = 1024 * 1024
 
 
 def parts(*growths: Growth | None) -> list[ArmRound]:
-    [first, *_] = rounds("story", {ASYNCIO: 100.0}, 1)
+    [first, *_] = rounds("probe", {ASYNCIO: 100.0}, 1)
     [part] = first.arms
     return [replace(part, summary=replace(part.summary, growth=growth)) for growth in growths]
 

@@ -31,11 +31,11 @@ from tests.records import (
     ASYNCIO,
     UVLOOP,
     everything,
-    look,
+    fake_benchmark,
+    observation,
     plan,
     record_of,
     returned,
-    row,
     twice,
 )
 from tests.strained import HOSTILE, hostile, sixty_by_twelve
@@ -108,7 +108,7 @@ def test_every_cell_leads_to_its_evidence() -> None:
             assert f"timings/{cell.backend}.json" in shown
 
 
-def test_every_row_shows_its_scenario_as_the_module_has_it() -> None:
+def test_every_benchmark_shows_its_scenario_as_the_module_has_it() -> None:
     for number, line in enumerate(everything().results, start=1):
         (text,) = everything_read().named(f"row-{number}").all("details", kind="text")
         assert text.all("code")[0].raw == line.benchmark.text
@@ -197,9 +197,10 @@ def test_a_record_that_was_read_back_gives_the_same_page() -> None:
 
 
 def test_a_record_without_figures_has_a_page_without_charts() -> None:
-    one = row("story", returned(1))
+    one = fake_benchmark("probe", returned(1))
     record = record_of(
-        plan(one), *(CaseObserved(one.id, name, twice(look(returned(1)))) for name in (ASYNCIO, UVLOOP))
+        plan(one),
+        *(CaseObserved(one.id, name, twice(observation(returned(1)))) for name in (ASYNCIO, UVLOOP)),
     )
     page = read(html.render(record))
     assert page.all("figure") == []
@@ -276,7 +277,7 @@ def test_a_browser_has_nothing_to_complain_of_and_asks_for_nothing(
 def see_every_chart(browser: Browser) -> None:
     """Bring every chart into view, and wait until each is live."""
     browser.run(
-        "for (const story of document.querySelectorAll('.story')) story.style.contentVisibility = 'visible'"
+        "for (const probe of document.querySelectorAll('.probe')) probe.style.contentVisibility = 'visible'"
     )
     for number in range(browser.run("return document.querySelectorAll('figure.chart').length")):
         browser.run("document.querySelectorAll('figure.chart')[arguments[0]].scrollIntoView()", number)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.workers
 
 ROOT = Path(harness.__file__).parents[1]
 
-STORIES = """\
+SCENARIOS = """\
 import sys
 
 if not sys.argv[0].endswith("worker/__main__.py"):
@@ -36,7 +36,7 @@ async def say_after_example() -> int:
 METADATA = {
     "METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1\n",
     "WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    "entry_points.txt": "[loopcmp.scenarios]\ntiny_family = tiny.stories\n",
+    "entry_points.txt": "[loopcmp.scenarios]\ntiny_family = tiny.scenarios\n",
     "RECORD": "",
 }
 
@@ -46,7 +46,7 @@ def wheel(folder: Path) -> Path:
     path = folder / "tiny-1-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("tiny/__init__.py", "")
-        archive.writestr("tiny/stories.py", STORIES)
+        archive.writestr("tiny/scenarios.py", SCENARIOS)
         for name, text in METADATA.items():
             archive.writestr(f"tiny-1.dist-info/{name}", text)
     return path
@@ -88,4 +88,4 @@ def test_a_scenario_called_like_one_of_ours_is_told_which_to_rename(python: Path
     refused = loopcmp(python, "check", "say_after_example", "--no-progress")
     assert refused.returncode == 2
     assert "two scenarios are called say_after_example: rename the one in " in refused.stderr
-    assert "tiny/stories.py:" in refused.stderr
+    assert "tiny/scenarios.py:" in refused.stderr

@@ -156,12 +156,12 @@ def test_one_late_turn_moves_the_totals_and_not_the_typical_ratio() -> None:
 
 
 @pytest.mark.parametrize(("slept", "beyond"), [(20_150.0, 150.0), (20_000.0, 0.0), (19_600.0, -400.0)])
-def test_the_excess_of_a_story_that_sleeps_may_be_negative(slept: float, beyond: float) -> None:
+def test_the_excess_of_a_scenario_that_sleeps_may_be_negative(slept: float, beyond: float) -> None:
     assert excess(turns(slept, slept - 50, slept + 50), ideal=0.02) == pytest.approx(beyond, abs=1e-6)
 
 
 @pytest.mark.parametrize("rows", [1, 8, 20, 100])
-def test_chance_allows_as_many_a_a_rows_as_the_binomial_says(rows: int) -> None:
+def test_chance_allows_as_many_self_tests_to_differ_as_the_binomial_says(rows: int) -> None:
     rate = Fraction(1, 20)
     terms = [math.comb(rows, hits) * rate**hits * (1 - rate) ** (rows - hits) for hits in range(rows + 1)]
     allowed = binomial_quantile(rows)

@@ -1,4 +1,4 @@
-"""Scenario modules → rows: the product of the parameters, promises in words, and refusals that say where."""
+"""Scenario modules → benchmarks: the product of the parameters, promises, and refusals that say where."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -58,7 +58,7 @@ def broken(rows: Lister, text: str) -> ModuleBroken:
     return caught.value
 
 
-def test_rows_are_the_product_of_the_parameters_in_the_order_written(rows: Lister) -> None:
+def test_benchmarks_are_the_product_of_the_parameters_in_the_order_written(rows: Lister) -> None:
     found = rows("""
         @scenario(params={"n": [10, 1], "kind": ["b", "a"]})
         async def sweep(kind, n): ...
@@ -83,10 +83,10 @@ def test_scenarios_come_in_the_order_of_their_definition(rows: Lister) -> None:
     assert [row.id for row in found] == ["second", "first"]
 
 
-def test_a_row_says_what_its_scenario_says(rows: Lister, mine: Path) -> None:
+def test_a_benchmark_says_what_its_scenario_says(rows: Lister, mine: Path) -> None:
     [row] = rows('''
         @scenario(timed=False, cpus=2, tags=["slow"], needs=["lib.part"], ideal=0.5)
-        async def story(gather):
+        async def probe(gather):
             """The first line.
 
             Not the others.
@@ -95,7 +95,7 @@ def test_a_row_says_what_its_scenario_says(rows: Lister, mine: Path) -> None:
     _, at, text = mine.read_text().partition("@scenario")
     assert row.text == at + text.rstrip(" ")
     assert replace(row, text="") == Benchmark(
-        scenario="story",
+        scenario="probe",
         family="user",
         module=str(mine),
         summary="The first line.",
@@ -111,15 +111,15 @@ def test_a_row_says_what_its_scenario_says(rows: Lister, mine: Path) -> None:
 
 def test_the_text_of_a_scenario_is_cut_where_it_is_longer_than_a_record_keeps(rows: Lister) -> None:
     many = "\n".join(["    # a line of some length"] * 1000)
-    [row] = rows(f"@scenario()\nasync def story():\n    pass\n{many}\n    return 1\n")
+    [row] = rows(f"@scenario()\nasync def probe():\n    pass\n{many}\n    return 1\n")
     assert len(row.text) < LONGEST_TEXT + 40
     assert row.text.endswith(" characters)\n")
 
 
-def test_only_what_a_story_sweeps_is_a_parameter_of_its_own(rows: Lister) -> None:
+def test_only_what_a_scenario_sweeps_is_a_parameter_of_its_own(rows: Lister) -> None:
     [row] = rows("""
         @scenario(params={"n": [1]})
-        async def story(gather, new_loop, n): ...
+        async def probe(gather, new_loop, n): ...
     """)
     assert row.parameters == (("n", 1),)
 
@@ -127,20 +127,20 @@ def test_only_what_a_story_sweeps_is_a_parameter_of_its_own(rows: Lister) -> Non
 def test_tags_may_depend_on_the_parameters(rows: Lister) -> None:
     few, many = rows("""
         @scenario(params={"n": [1, 1000]}, tags=lambda n: ["scale"] if n > 10 else [])
-        async def story(n): ...
+        async def probe(n): ...
     """)
     assert (few.tags, many.tags) == ((), ("scale",))
 
 
-def test_a_row_says_whose_twin_it_is_and_where_it_runs(rows: Lister) -> None:
+def test_a_benchmark_says_whose_twin_it_is_and_where_it_runs(rows: Lister) -> None:
     [row] = rows("""
         @scenario(native="fan_out", only="asyncio")
-        async def story(): ...
+        async def probe(): ...
     """)
     assert (row.native, row.only) == ("fan_out", "asyncio")
 
 
-def test_only_a_story_that_names_gather_is_given_one(rows: Lister) -> None:
+def test_only_a_scenario_that_names_gather_is_given_one(rows: Lister) -> None:
     without, with_it = rows("""
         @scenario()
         async def without(): ...
@@ -151,7 +151,7 @@ def test_only_a_story_that_names_gather_is_given_one(rows: Lister) -> None:
     assert (without.uses_gather, with_it.uses_gather) == (False, True)
 
 
-def test_a_story_with_a_set_up_is_listed_like_any_other(rows: Lister) -> None:
+def test_a_scenario_with_a_set_up_is_listed_like_any_other(rows: Lister) -> None:
     [row] = rows("""
         from contextlib import asynccontextmanager
 
@@ -166,9 +166,9 @@ def test_a_story_with_a_set_up_is_listed_like_any_other(rows: Lister) -> None:
 
 
 def test_scenarios_of_another_module_are_not_listed_again(rows: Lister, mine: Path) -> None:
-    mine.with_name("theirs.py").write_text(HEAD + "@scenario()\nasync def story(): ...\n")
+    mine.with_name("theirs.py").write_text(HEAD + "@scenario()\nasync def probe(): ...\n")
     found = rows("""
-        from theirs import story as imported
+        from theirs import probe as imported
 
         @scenario()
         async def own(): ...
@@ -187,7 +187,7 @@ def test_every_promise_may_be_a_function_of_the_parameters_that_it_names(rows: L
             differs=[differs(on="trio+*", returns=lambda n: -n, because="so", source="there")],
             claims=[claim("it fails", where="here", raises=lambda n: ValueError(n))],
         )
-        async def story(n, kind): ...
+        async def probe(n, kind): ...
     """)
     assert row.promise == Promise(
         Outcome("returned", describe([0, 1])), Prints(("a", "a")), (Diagnostic("never-awaited"),)
@@ -200,7 +200,7 @@ def test_every_promise_may_be_a_function_of_the_parameters_that_it_names(rows: L
 def test_what_is_not_promised_stays_open(rows: Lister) -> None:
     [row] = rows("""
         @scenario(differs=[differs(on="trio+*", leaves=(), because="so", source="there", python=">=3.12")])
-        async def story(): ...
+        async def probe(): ...
     """)
     assert row.promise == Promise(None, None, None)
     [difference] = row.differences
@@ -211,7 +211,7 @@ def test_what_is_not_promised_stays_open(rows: Lister) -> None:
 def test_a_promised_error_goes_before_a_promised_value(rows: Lister) -> None:
     [row] = rows("""
         @scenario(returns=None, raises=cancelled)
-        async def story(): ...
+        async def probe(): ...
     """)
     assert row.promise.outcome == Outcome("raised", Description("Cancelled"))
 
@@ -229,7 +229,7 @@ def test_a_promised_error_goes_before_a_promised_value(rows: Lister) -> None:
 def test_promised_lines_are_put_like_printed_ones(rows: Lister, prints: str, expected: Prints) -> None:
     [row] = rows(f"""
         @scenario(prints={prints})
-        async def story(): ...
+        async def probe(): ...
     """)
     assert row.promise.prints == expected
 
@@ -251,7 +251,7 @@ def test_promised_leavings_are_one_or_many_in_any_order(
 ) -> None:
     [row] = rows(f"""
         @scenario(leaves={leaves})
-        async def story(): ...
+        async def probe(): ...
     """)
     assert row.promise.diagnostics == expected
 
@@ -260,16 +260,16 @@ def test_promised_leavings_are_one_or_many_in_any_order(
     ("head", "message"),
     [
         (
-            "@scenario()\ndef story(): ...",
-            "story is neither a coroutine function nor an @asynccontextmanager",
+            "@scenario()\ndef probe(): ...",
+            "probe is neither a coroutine function nor an @asynccontextmanager",
         ),
-        ("@scenario()\ndef story():\n    yield", "story is neither a coroutine function nor an"),
-        ("@scenario()\nclass story: ...", "story is neither a coroutine function nor an"),
-        ("@scenario()\nasync def story(n): ...", "story takes ['n'] but sweeps []: name the same parameters"),
-        ("@scenario(params={'n': [1]})\nasync def story(): ...", "story takes [] but sweeps ['n']"),
+        ("@scenario()\ndef probe():\n    yield", "probe is neither a coroutine function nor an"),
+        ("@scenario()\nclass probe: ...", "probe is neither a coroutine function nor an"),
+        ("@scenario()\nasync def probe(n): ...", "probe takes ['n'] but sweeps []: name the same parameters"),
+        ("@scenario(params={'n': [1]})\nasync def probe(): ...", "probe takes [] but sweeps ['n']"),
         (
-            "@scenario(params={'n': [1]})\nasync def story(m, gather): ...",
-            "story takes ['m'] but sweeps ['n']",
+            "@scenario(params={'n': [1]})\nasync def probe(m, gather): ...",
+            "probe takes ['m'] but sweeps ['n']",
         ),
     ],
 )
@@ -294,23 +294,23 @@ def test_a_malformed_scenario_is_refused_with_its_file_and_line(
 def test_a_promise_that_cannot_be_compared_is_refused_with_what_to_write(
     rows: Lister, mine: Path, promise: str
 ) -> None:
-    said = refusal(rows, f"\n@scenario({promise})\nasync def story(): ...")
-    assert said.startswith(f"{'/'.join(mine.parts[-3:])}:4: a promise of story: a ")
+    said = refusal(rows, f"\n@scenario({promise})\nasync def probe(): ...")
+    assert said.startswith(f"{'/'.join(mine.parts[-3:])}:4: a promise of probe: a ")
     assert ": return " in said
 
 
 @pytest.mark.parametrize(
     "decorated",
     [
-        "@scenario(params={'n': [1]}, returns=lambda m: m)\nasync def story(n): ...",
-        "@scenario(returns=lambda: 1 / 0)\nasync def story(): ...",
-        "@scenario(prints=[1])\nasync def story(): ...",
-        "@scenario(prints='hello')\nasync def story(): ...",
-        "@scenario(leaves=[ValueError()])\nasync def story(): ...",
-        "@scenario(ideal='fast')\nasync def story(): ...",
-        "@scenario(params={'n': 5})\nasync def story(n): ...",
-        "@scenario(params={'n': []})\nasync def story(n): ...",
-        "@scenario(params={'n': [None]})\nasync def story(n): ...",
+        "@scenario(params={'n': [1]}, returns=lambda m: m)\nasync def probe(n): ...",
+        "@scenario(returns=lambda: 1 / 0)\nasync def probe(): ...",
+        "@scenario(prints=[1])\nasync def probe(): ...",
+        "@scenario(prints='hello')\nasync def probe(): ...",
+        "@scenario(leaves=[ValueError()])\nasync def probe(): ...",
+        "@scenario(ideal='fast')\nasync def probe(): ...",
+        "@scenario(params={'n': 5})\nasync def probe(n): ...",
+        "@scenario(params={'n': []})\nasync def probe(n): ...",
+        "@scenario(params={'n': [None]})\nasync def probe(n): ...",
     ],
 )
 def test_a_promise_or_parameter_of_another_shape_is_refused_with_its_file_and_line(
@@ -347,7 +347,7 @@ def test_a_module_that_does_not_import_shows_only_its_own_frames(
 
 
 def test_a_syntax_error_shows_its_line_and_no_frames(rows: Lister, mine: Path) -> None:
-    error = broken(rows, "def story(:")
+    error = broken(rows, "def probe(:")
     assert str(error).startswith("SyntaxError: ")
     assert f'File "{mine}", line 3' in error.frames
     assert "Traceback" not in error.frames
@@ -366,17 +366,17 @@ def test_a_module_that_does_not_exist_is_broken_and_not_a_crash() -> None:
         list(list_benchmarks("no_such_module", "user"))
 
 
-def test_two_values_that_would_give_rows_one_name_are_refused(rows: Lister) -> None:
+def test_two_values_that_would_give_benchmarks_one_name_are_refused(rows: Lister) -> None:
     with pytest.raises(Malformed, match="two benchmarks would have one name"):
-        rows('@scenario(params={"n": [1, "1"]})\nasync def story(n): ...\n')
+        rows('@scenario(params={"n": [1, "1"]})\nasync def probe(n): ...\n')
 
 
 @pytest.mark.parametrize("value", ["inf", "-inf", "nan"])
 def test_a_value_that_is_no_finite_number_is_refused(rows: Lister, value: str) -> None:
-    with pytest.raises(Malformed, match=rf"story sweeps wait over \[0.1, {value}\]: .*finite numbers"):
-        rows(f'@scenario(params={{"wait": [0.1, float("{value}")]}})\nasync def story(wait): ...\n')
+    with pytest.raises(Malformed, match=rf"probe sweeps wait over \[0.1, {value}\]: .*finite numbers"):
+        rows(f'@scenario(params={{"wait": [0.1, float("{value}")]}})\nasync def probe(wait): ...\n')
 
 
 def test_one_tag_may_be_written_as_a_string(rows: Lister) -> None:
-    (row,) = rows('@scenario(tags="quick")\nasync def story(): ...\n')
+    (row,) = rows('@scenario(tags="quick")\nasync def probe(): ...\n')
     assert row.tags == ("quick",)

@@ -18,9 +18,9 @@ async def by_keyword(*, n: int, gather: object) -> tuple[object, int]:
     return gather, n
 
 
-def called(story: object) -> tuple[tuple[object, ...], dict[str, object]]:
-    assert isinstance(story, partial)
-    return story.args, story.keywords
+def called(probe: object) -> tuple[tuple[object, ...], dict[str, object]]:
+    assert isinstance(probe, partial)
+    return probe.args, probe.keywords
 
 
 RUNNING = open_backend(find_backend("asyncio+gather"))

@@ -13,7 +13,7 @@ def workers(record: Record) -> str:
     return next(line for line in method(record) if line.startswith("In every round"))
 
 
-def test_rows_that_need_two_cpus_and_rows_whose_workers_live_one_by_one_are_counted() -> None:
+def test_benchmarks_that_need_two_cpus_and_benchmarks_whose_workers_live_one_by_one_are_counted() -> None:
     record = everything()
     timed = [line for line in record.results if line.settings is not None]
     usual = tuple(replace(line, settings=PACE) for line in timed)

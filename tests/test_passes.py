@@ -1,4 +1,4 @@
-"""Passes: which a row has, how they are paced, and when they take no further round."""
+"""Passes: which a benchmark has, how they are paced, and when they take no further round."""
 
 from dataclasses import replace
 
@@ -10,10 +10,10 @@ from harness.protocol.benchmarks import Benchmark
 from harness.records.pace import ONE_AT_A_TIME, RoundSettings
 from harness.records.plan import FAST, Also
 from harness.runner.passes import BUDGET, LONGER, ROUNDS, TURNS, Pass, passes_for
-from tests.records import PACE, plan, returned, row
+from tests.records import PACE, fake_benchmark, plan, returned
 
-PLAIN = row("plain", returned(1))
-SERVED = row("served", returned(1), set_up=True)
+PLAIN = fake_benchmark("plain", returned(1))
+SERVED = fake_benchmark("served", returned(1), set_up=True)
 HELPED = ("uvloop+gather",)
 BOTH: tuple[Also, ...] = ("latency", "collections")
 
@@ -24,12 +24,12 @@ def names(
     return [one.name for one in passes_for(plan(of, also=also), of, pace, HELPED if helped else ())]
 
 
-def test_no_row_has_a_pass_that_was_not_asked_for() -> None:
+def test_no_benchmark_has_a_pass_that_was_not_asked_for() -> None:
     assert names(SERVED) == []
 
 
 @pytest.mark.parametrize(("of", "found"), [(PLAIN, ["collections"]), (SERVED, ["latency", "collections"])])
-def test_only_a_story_that_yields_an_operation_has_a_latency(of: Benchmark, found: list[str]) -> None:
+def test_only_a_scenario_that_yields_an_operation_has_a_latency(of: Benchmark, found: list[str]) -> None:
     assert names(of, BOTH) == found
 
 
@@ -37,12 +37,14 @@ def test_iterations_so_long_that_workers_live_alone_are_too_few_for_a_pass() -> 
     assert names(SERVED, BOTH, ONE_AT_A_TIME) == []
 
 
-def test_a_row_without_a_pace_was_not_timed_and_has_no_pass() -> None:
+def test_a_benchmark_without_a_pace_was_not_timed_and_has_no_pass() -> None:
     assert names(SERVED, BOTH, None, helped=True) == []
 
 
 @pytest.mark.parametrize(("cpus", "found"), [(1, ["threads"]), (2, [])])
-def test_helper_threads_are_given_a_second_cpu_where_the_row_has_one(cpus: int, found: list[str]) -> None:
+def test_helper_threads_are_given_a_second_cpu_where_the_benchmark_has_one(
+    cpus: int, found: list[str]
+) -> None:
     assert names(replace(PLAIN, cpus=cpus), helped=True) == found
 
 
@@ -51,7 +53,7 @@ def test_a_trial_of_an_audit_has_no_pass() -> None:
     assert passes_for(trial, SERVED, PACE, HELPED) == ()
 
 
-def test_the_pass_on_two_cpus_is_paced_as_the_row_and_has_the_rounds_that_its_interval_needs() -> None:
+def test_the_pass_on_two_cpus_is_paced_as_the_benchmark_and_has_the_rounds_that_its_interval_needs() -> None:
     planned = plan(PLAIN, effort=FAST)
     [one] = passes_for(planned, PLAIN, PACE, HELPED)
     assert one.pace(PACE) == PACE

@@ -1,4 +1,4 @@
-"""Which cases there are, in which order, and how much effort a row is given."""
+"""Which cases there are, in which order, and how much effort a benchmark is given."""
 
 from dataclasses import replace
 
@@ -10,11 +10,15 @@ from harness.errors import BadInput
 from harness.protocol.benchmarks import Benchmark
 from harness.records.estimate import rounds_needed
 from harness.records.plan import DEFAULT, FAST, FIRST_LOOK, RIGOROUS
-from harness.runner.planning import _check_twins, choose_baseline
-from tests.records import ASYNCIO, THREE, TRIO, UVLOOP, backends, plan, row
+from harness.runner.planning import check_twins, choose_baseline
+from tests.records import ASYNCIO, THREE, TRIO, UVLOOP, backends, fake_benchmark, plan
 
 GROUPS = "asyncio+taskgroup"
-ORDER, NO_GATHER, UNTIMED = row("order"), row("lock", uses_gather=False), row("error", timed=False)
+ORDER, NO_GATHER, UNTIMED = (
+    fake_benchmark("order"),
+    fake_benchmark("lock", uses_gather=False),
+    fake_benchmark("error", timed=False),
+)
 
 
 def names(of: Benchmark, *on: str, baseline: str = ASYNCIO) -> list[str]:
@@ -25,7 +29,7 @@ def test_the_baseline_comes_first_and_the_others_keep_their_order() -> None:
     assert names(ORDER, *THREE, baseline=TRIO) == [TRIO, ASYNCIO, UVLOOP]
 
 
-def test_a_story_without_a_gatherer_has_one_case_per_loop() -> None:
+def test_a_scenario_without_a_gatherer_has_one_case_per_loop() -> None:
     assert names(ORDER, ASYNCIO, GROUPS, TRIO) == [ASYNCIO, GROUPS, TRIO]
     assert names(NO_GATHER, ASYNCIO, GROUPS, TRIO) == [ASYNCIO, TRIO]
 
@@ -34,7 +38,7 @@ def test_of_a_loops_backends_the_baseline_is_the_one_that_stands_for_it() -> Non
     assert names(NO_GATHER, ASYNCIO, TRIO, GROUPS, baseline=GROUPS) == [GROUPS, TRIO]
 
 
-def test_a_story_for_one_family_of_loops_has_no_case_on_the_others() -> None:
+def test_a_scenario_for_one_family_of_loops_has_no_case_on_the_others() -> None:
     assert names(replace(NO_GATHER, only="asyncio"), *THREE) == [ASYNCIO, UVLOOP]
     assert names(replace(NO_GATHER, only="trio"), *THREE) == [TRIO]
 
@@ -45,7 +49,7 @@ def test_a_case_of_a_million_tasks_may_be_silent_for_longer() -> None:
     assert planned.timeout_of(replace(ORDER, tags=("scale",))) > planned.timeout
 
 
-def test_cases_come_row_by_row() -> None:
+def test_cases_come_benchmark_by_benchmark() -> None:
     cases = [(of.id, backend.name) for of, backend in plan(ORDER, NO_GATHER, on=THREE).cases()]
     assert cases == [("order", name) for name in THREE] + [("lock", name) for name in THREE]
 
@@ -59,7 +63,7 @@ def test_comparisons_are_the_timed_cases_that_are_not_the_baselines() -> None:
 
 
 def test_intervals_are_adjusted_for_the_comparisons_unless_the_rounds_are_fixed() -> None:
-    rows = [row(f"story{number}") for number in range(8)]
+    rows = [fake_benchmark(f"probe{number}") for number in range(8)]
     assert plan(*rows).level == pytest.approx(1 - 0.05 / 16)
     assert plan(*rows, effort=FAST).level == pytest.approx(0.95)
     assert (FAST.adjusted, DEFAULT.adjusted, RIGOROUS.adjusted) == (False, True, True)
@@ -88,23 +92,25 @@ def test_a_baseline_that_was_not_chosen_is_refused_with_what_to_type() -> None:
         choose_baseline(GROUPS, backends(*THREE))
 
 
-def test_a_row_is_named_by_its_scenario_and_parameters() -> None:
-    assert row("order", parameters=(("n", 100), ("kind", "plain"))).id == "order:n=100:kind=plain"
+def test_a_benchmark_is_named_by_its_scenario_and_parameters() -> None:
+    assert fake_benchmark("order", parameters=(("n", 100), ("kind", "plain"))).id == "order:n=100:kind=plain"
 
 
-def test_a_story_without_a_gatherer_has_one_case_per_loop_and_environment() -> None:
+def test_a_scenario_without_a_gatherer_has_one_case_per_loop_and_environment() -> None:
     venv = EnvironmentSpec("old", "3.12")
     chosen = (
         *backends(ASYNCIO, "asyncio+anyio"),
         *(replace(one, environment=venv) for one in backends(ASYNCIO)),
     )
     planned = replace(plan(), backends=chosen)
-    names = [one.name for one in planned.backends_of(row(uses_gather=False))]
+    names = [one.name for one in planned.backends_of(fake_benchmark(uses_gather=False))]
     assert names == [ASYNCIO, f"{ASYNCIO}@old"]
 
 
-def test_two_native_rows_of_one_story_on_the_same_loops_are_refused() -> None:
-    first, second = (replace(row(name), native="story", only="asyncio") for name in ("first", "second"))
-    _check_twins([row("story"), row("other"), first, replace(second, only="trio")])
-    with pytest.raises(BadInput, match=r'first and second both say native="story" for asyncio'):
-        _check_twins([first, second])
+def test_two_twins_of_one_scenario_on_the_same_loops_are_refused() -> None:
+    first, second = (
+        replace(fake_benchmark(name), native="probe", only="asyncio") for name in ("first", "second")
+    )
+    check_twins([fake_benchmark("probe"), fake_benchmark("other"), first, replace(second, only="trio")])
+    with pytest.raises(BadInput, match=r'first and second both say native="probe" for asyncio'):
+        check_twins([first, second])

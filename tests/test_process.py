@@ -41,7 +41,7 @@ Path(__file__).with_name("where").write_text(f"{os.getpid()} {os.getcwd()}")
 looks = 0
 
 @scenario()
-async def story():
+async def probe():
     global looks
     looks += 1
 """
@@ -57,11 +57,11 @@ def cpus_to_spare(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.execution.waiting.seconds_without_a_cpu", lambda _: 0.0)
 
 
-def row_of(folder: Path, body: str) -> Benchmark:
-    """The row of a story with this body, in a user's module in this folder."""
+def benchmark_of(folder: Path, body: str) -> Benchmark:
+    """The row of a scenario with this body, in a user's module in this folder."""
     path = folder / "hostile.py"
     path.write_text(HEAD + indent(dedent(body), "    "))
-    return Benchmark("story", "user", str(path), "", "hostile.py:12")
+    return Benchmark("probe", "user", str(path), "", "hostile.py:12")
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def ends(pid: int) -> bool:
 
 
 def observe(folder: Path, body: str, timeout: float = PATIENCE) -> ProcessObservations:
-    return observe_in_process(row_of(folder, body), ASYNCIO, timeout)
+    return observe_in_process(benchmark_of(folder, body), ASYNCIO, timeout)
 
 
 def end_of(sighting: ProcessObservations) -> WorkerExit:
@@ -108,7 +108,7 @@ def end_of(sighting: ProcessObservations) -> WorkerExit:
 
 def hung_after_the_first_look(folder: Path, body: str) -> WorkerExit:
     """How a worker ends that says nothing more for a second after its first look."""
-    row = row_of(folder, "if looks == 1:\n    return\n" + dedent(body))
+    row = benchmark_of(folder, "if looks == 1:\n    return\n" + dedent(body))
     with Worker({"do": "observe", "case": asdict(case_spec(row, ASYNCIO))}) as worker:
         first = worker.receive(PATIENCE)
         assert not isinstance(first, WorkerExit), first
@@ -156,7 +156,7 @@ def test_a_message_that_is_no_observation_ends_the_worker(folder: Path) -> None:
 def test_a_segmentation_fault_leaves_its_stack_as_evidence(folder: Path) -> None:
     said = end_of(observe(folder, "os.kill(os.getpid(), signal.SIGSEGV)")).output
     assert "Fatal Python error: Segmentation fault" in said
-    assert 'hostile.py", line 14 in story' in said
+    assert 'hostile.py", line 14 in probe' in said
 
 
 def test_what_was_seen_before_a_crash_is_kept(folder: Path) -> None:
@@ -172,7 +172,7 @@ def test_an_endless_loop_is_ended_in_time_with_its_stack_as_evidence(folder: Pat
     assert (ended.how, ended.timed_out) == ("was not done after 3 s", True)
     [thread, *_] = ended.waiting
     assert thread.name == "the loop's thread"
-    assert [str(frame) for frame in thread.frames] == ["hostile.py:14 in story: while True: pass"]
+    assert [str(frame) for frame in thread.frames] == ["hostile.py:14 in probe: while True: pass"]
     assert ended.output == ""
 
 
@@ -180,14 +180,14 @@ def test_a_hang_in_c_code_has_the_stack_that_python_could_not_give(folder: Path)
     body = "import itertools\nsum(itertools.repeat(0))"
     ended = end_of(observe(folder, body, timeout=3))
     assert ended.waiting == ()
-    assert 'hostile.py", line 15 in story' in ended.output
+    assert 'hostile.py", line 15 in probe' in ended.output
     assert "Fatal Python error" not in ended.output
 
 
 def test_a_hang_says_at_which_line_each_task_waits(folder: Path) -> None:
     ended = end_of(observe(folder, "import anyio\nawait anyio.Event().wait()", timeout=3))
     places = [str(frame) for task in ended.waiting for frame in task.frames if frame.own]
-    assert "hostile.py:15 in story: await anyio.Event().wait()" in places
+    assert "hostile.py:15 in probe: await anyio.Event().wait()" in places
     assert "Aborted" not in ended.output
 
 
@@ -222,7 +222,7 @@ def test_of_a_flood_only_the_end_is_kept(folder: Path) -> None:
     assert output.endswith("othe last of output")
 
 
-def test_a_flood_does_not_keep_a_story_from_being_seen(folder: Path) -> None:
+def test_a_flood_does_not_keep_a_scenario_from_being_seen(folder: Path) -> None:
     sighting = observe(folder, "for _ in range(16): os.write(1 + looks % 2, b'x' * 2**16)")
     assert (len(sighting.observations), sighting.ended) == (1, None)
 
@@ -241,13 +241,13 @@ def test_a_grandchild_that_floods_our_pipes_does_not_keep_us_waiting(folder: Pat
     assert (ended.how, ended.timed_out) == (EXITED.format(0), False)
 
 
-def test_a_child_that_a_story_leaves_behind_is_seen_and_ended(folder: Path) -> None:
+def test_a_child_that_a_scenario_leaves_behind_is_seen_and_ended(folder: Path) -> None:
     sighting = observe(folder, "if looks == 1 and os.fork() == 0:\n    signal.pause()")
     assert sighting.ended is None
     assert [seen.observation.leaks for seen in sighting.observations] == [Leaks(children=1), Leaks()]
 
 
-def test_files_that_a_story_leaves_behind_go_with_its_folder(folder: Path) -> None:
+def test_files_that_a_scenario_leaves_behind_go_with_its_folder(folder: Path) -> None:
     sighting = observe(folder, """
         import tempfile
         Path("deep/er").mkdir(parents=True, exist_ok=True)
@@ -328,7 +328,7 @@ def test_a_folder_called_harness_beside_the_users_module_is_not_ours(
 def test_a_worker_is_pinned_with_every_thread_and_its_parent_is_not(folder: Path) -> None:
     ours = os.sched_getaffinity(0)
     cpu = max(ours)
-    row = row_of(folder, """
+    row = benchmark_of(folder, """
         seen = [os.sched_getaffinity(int(task)) for task in os.listdir("/proc/self/task")]
         return [sorted(cpus) for cpus in seen]
     """)  # fmt: skip
@@ -342,7 +342,7 @@ def test_a_worker_is_pinned_with_every_thread_and_its_parent_is_not(folder: Path
 
 def test_talking_to_a_worker_that_has_gone_is_found_out_when_listening(folder: Path) -> None:
     with Worker(
-        {"do": "observe", "case": asdict(case_spec(row_of(folder, "os._exit(0)"), ASYNCIO))}
+        {"do": "observe", "case": asdict(case_spec(benchmark_of(folder, "os._exit(0)"), ASYNCIO))}
     ) as worker:
         assert isinstance(worker.receive(PATIENCE), WorkerExit)
         worker.send("turn", {"loops": 1})
@@ -353,7 +353,7 @@ def test_talking_to_a_worker_that_has_gone_is_found_out_when_listening(folder: P
 def test_an_error_in_the_parent_ends_the_worker_too(folder: Path) -> None:
     job: dict[str, object] = {
         "do": "observe",
-        "case": asdict(case_spec(row_of(folder, "return looks"), ASYNCIO)),
+        "case": asdict(case_spec(benchmark_of(folder, "return looks"), ASYNCIO)),
     }
 
     def interrupted() -> None:
@@ -366,7 +366,7 @@ def test_an_error_in_the_parent_ends_the_worker_too(folder: Path) -> None:
 
 
 def test_a_run_that_is_interrupted_ends_a_worker_at_once(folder: Path) -> None:
-    row = row_of(folder, "if looks == 2:\n    while True: pass")
+    row = benchmark_of(folder, "if looks == 2:\n    while True: pass")
     stop = threading.Event()
     with Worker({"do": "observe", "case": asdict(case_spec(row, ASYNCIO))}, stop=stop) as worker:
         assert not isinstance(worker.receive(PATIENCE), WorkerExit)
@@ -377,7 +377,7 @@ def test_a_run_that_is_interrupted_ends_a_worker_at_once(folder: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's end")
 def test_a_worker_in_an_endless_loop_ends_with_a_parent_that_is_killed(folder: Path) -> None:
-    row = row_of(folder, "if looks == 2:\n    while True: pass")
+    row = benchmark_of(folder, "if looks == 2:\n    while True: pass")
     code = f"""
         from harness.execution.process import Worker
         worker = Worker({{"do": "observe", "case": {asdict(case_spec(row, ASYNCIO))!r}}})
@@ -412,7 +412,7 @@ from harness.backends.registry import find_backend
 from harness.execution.observing import observe_in_process
 from harness.protocol.benchmarks import Benchmark
 
-benchmark = Benchmark("story", "user", sys.argv[1], "", "hostile.py:12")
+benchmark = Benchmark("probe", "user", sys.argv[1], "", "hostile.py:12")
 seen = observe_in_process(benchmark, find_backend("asyncio"), 6.0)
 print(seen.ended, seen.unmeasured, sum(count.times for count in seen.observations) >= 2)
 """
@@ -430,7 +430,7 @@ if not once.exists():
 
 
 def test_a_parent_that_is_stopped_for_longer_than_the_deadline_ends_no_worker(folder: Path) -> None:
-    row = row_of(folder, STOPS_ITS_PARENT)
+    row = benchmark_of(folder, STOPS_ITS_PARENT)
     words = [sys.executable, "-c", OBSERVES, row.module]
     printed = subprocess.check_output(words, text=True, timeout=PATIENCE)
     assert (folder / "once").exists()

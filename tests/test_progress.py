@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from rich.progress import Task
-
 from harness.cli.progress import Progress
 from harness.records.entries import BenchmarkCalibrated, BenchmarkFinished, Entry
 from harness.records.plan import DEFAULT, FAST, Effort
@@ -15,28 +13,22 @@ from tests.records import (
     PACE,
     UVLOOP,
     begun,
-    look,
+    fake_benchmark,
+    observation,
     plan,
     returned,
     round_of,
-    row,
     seen_alike,
     twice,
 )
 
-ONE, TWO = row("one", returned(1)), row("two", returned(1))
-SEEN = [entry for story in (ONE, TWO) for entry in seen_alike(story, twice(look(returned(1))))]
+ONE, TWO = fake_benchmark("one", returned(1)), fake_benchmark("two", returned(1))
+SEEN = [entry for probe in (ONE, TWO) for entry in seen_alike(probe, twice(observation(returned(1))))]
 PLAYED: list[Entry] = [
     BenchmarkCalibrated(TWO.id, PACE),
     round_of(TWO.id, 0, {}, seconds=12.0),
     round_of(TWO.id, 1, {}, seconds=8.0),
 ]
-
-
-def bars(progress: Progress) -> tuple[Task, Task]:
-    """That of what is observed, and that of what is timed."""
-    observing, timing = progress._bars.tasks
-    return observing, timing
 
 
 def happen(tally: RunState, progress: Progress, *entries: Entry) -> None:
@@ -46,53 +38,57 @@ def happen(tally: RunState, progress: Progress, *entries: Entry) -> None:
         progress.show(entry)
 
 
-def test_a_native_row_that_is_measured_in_anothers_rounds_is_not_waited_for() -> None:
-    told = row("story", returned(1), uses_gather=False)
-    twin = replace(row("asyncio_story", returned(1), uses_gather=False), native="story", only="asyncio")
-    seen = twice(look(returned(1)))
+def test_a_twin_that_is_measured_in_its_hosts_rounds_is_not_waited_for() -> None:
+    told = fake_benchmark("probe", returned(1), uses_gather=False)
+    twin = replace(
+        fake_benchmark("asyncio_probe", returned(1), uses_gather=False), native="probe", only="asyncio"
+    )
+    seen = twice(observation(returned(1)))
     observed = [*seen_alike(told, seen), *seen_alike(twin, seen, [ASYNCIO, UVLOOP])]
     tally = RunState(begun(plan(told, twin, effort=FAST)), observed)
     progress = Progress(tally, shown=False, timed=True)
-    assert "timing 1 of the benchmarks" in progress._announcement()
-    assert "passes" not in progress._announcement()
+    assert "timing 1 of the benchmarks" in progress.announcement()
+    assert "passes" not in progress.announcement()
     happen(tally, progress, BenchmarkFinished(told.id, StopReason(StopKind.ROUNDS, 6, "fast")))
-    _, timing = bars(progress)
+    _, timing = progress.bars
     assert timing.completed == timing.total == 1
 
 
 def test_the_passes_that_were_asked_for_are_announced_with_the_time_they_may_take() -> None:
-    rows = (row("one", returned(1), set_up=True), row("two", returned(1)))
+    rows = (fake_benchmark("one", returned(1), set_up=True), fake_benchmark("two", returned(1)))
     asked = replace(plan(*rows), passes=("latency", "collections"))
     progress = Progress(RunState(begun(asked)), shown=False, timed=True)
-    assert progress._announcement().endswith(" s, 3 passes at most 180 s")
+    assert progress.announcement().endswith(" s, 3 passes at most 180 s")
 
 
 def test_what_is_timed_takes_the_place_of_what_is_observed_once_all_of_it_is() -> None:
     tally = RunState(begun(plan(ONE, TWO)))
     progress = Progress(tally, shown=False, timed=True)
     happen(tally, progress, *SEEN[:-1])
-    assert [(bar.visible, bar.completed) for bar in bars(progress)] == [(True, 5), (False, 0)]
+    assert [(bar.visible, bar.completed) for bar in progress.bars] == [(True, 5), (False, 0)]
     happen(tally, progress, SEEN[-1])
-    assert [(bar.visible, bar.completed) for bar in bars(progress)] == [(False, 6), (True, 0)]
+    assert [(bar.visible, bar.completed) for bar in progress.bars] == [(False, 6), (True, 0)]
 
 
 def test_a_check_shows_nothing_that_is_timed() -> None:
     tally = RunState(begun(plan(ONE, TWO)))
     progress = Progress(tally, shown=False, timed=False)
     happen(tally, progress, *SEEN)
-    assert [bar.visible for bar in bars(progress)] == [False, False]
+    assert [bar.visible for bar in progress.bars] == [False, False]
 
 
 def test_a_run_that_goes_on_begins_where_it_was() -> None:
     progress = Progress(RunState(begun(plan(ONE, TWO)), SEEN[:2]), shown=False, timed=True)
-    observing, _ = bars(progress)
+    observing, _ = progress.bars
     assert (observing.visible, observing.completed, observing.total) == (True, 2, 6)
 
 
-def test_a_run_that_goes_on_with_all_observed_shows_what_is_timed_and_the_rows_that_were_finished() -> None:
+def test_a_run_that_goes_on_with_all_observed_shows_what_is_timed_and_the_benchmarks_that_were_finished() -> (
+    None
+):
     tally = RunState(begun(plan(ONE, TWO)), [*SEEN, BenchmarkFinished(ONE.id, StopReason(StopKind.TIME, 60))])
     progress = Progress(tally, shown=False, timed=True)
-    observing, timing = bars(progress)
+    observing, timing = progress.bars
     assert (observing.visible, timing.visible) == (False, True)
     assert (timing.completed, timing.total) == (1, 2)
     happen(tally, progress, BenchmarkFinished(TWO.id, StopReason(StopKind.TIME, 60)))
@@ -102,7 +98,7 @@ def test_a_run_that_goes_on_with_all_observed_shows_what_is_timed_and_the_rows_t
 def test_a_run_that_goes_on_announces_only_what_is_left() -> None:
     def announced(entries: list[Entry], effort: Effort = DEFAULT) -> str:
         tally = RunState(begun(plan(ONE, TWO, effort=effort)), entries)
-        return Progress(tally, shown=False, timed=True)._announcement()
+        return Progress(tally, shown=False, timed=True).announcement()
 
     finished = BenchmarkFinished(ONE.id, StopReason(StopKind.TIME, 60))
     assert announced([]) == (
@@ -129,8 +125,8 @@ def test_an_audit_counts_the_comparisons_of_identical_code() -> None:
         audit, [*SEEN[:3], TrialResult(identical, 0, 9.0, 40, ""), TrialResult(planted, 0, 9.0, 40, "")]
     )
     progress = Progress(tally, shown=False, timed=True)
-    assert progress._announcement() == "2 comparisons of identical code, and more: at most 82 s"
-    _, timing = bars(progress)
+    assert progress.announcement() == "2 comparisons of identical code, and more: at most 82 s"
+    _, timing = progress.bars
     assert (timing.visible, timing.completed, timing.total) == (True, 1, 3)
     happen(tally, progress, TrialResult(planted, 1, 9.0, 40, ""))
     assert timing.completed == 1

@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,6 +17,14 @@ from harness.report.site.tree import LockedFolder
 from tests.command_line import here
 from tests.compared import record
 from tests.stored import no_file_larger_than, put
+
+
+@pytest.fixture(autouse=True)
+def _interruptible() -> Iterator[None]:
+    """SIGINT interrupts, even where these tests run in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
@@ -77,7 +86,7 @@ def test_a_folder_that_takes_nothing_is_said_in_a_line(
     def closed(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(LockedFolder, "_create", closed)
+    monkeypatch.setattr(LockedFolder, "create", closed)
     with pytest.raises(CannotWrite, match=f"{os.strerror(number)}; make it writable, or -o FOLDER"):
         build.publish(results, results.parent / "site")
 
@@ -98,7 +107,7 @@ def test_what_is_left_over_and_cannot_be_removed_is_said_in_a_line(
 
 
 @pytest.mark.usefixtures("results")
-@pytest.mark.parametrize("where", ["_render", "_derived", "runtime"])
+@pytest.mark.parametrize("where", ["render_record", "derived_files", "runtime"])
 def test_a_first_build_that_is_interrupted_is_finished_by_the_next(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], where: str
 ) -> None:

@@ -55,12 +55,3 @@ def test_a_list_of_the_harness_is_its_rooms_and_few_names() -> None:
         "scenarios"
     }
     assert len(names) <= MOST_NAMES
-
-
-def test_no_test_module_imports_another() -> None:
-    """What several need stands in a module of its own, and fixtures stand in conftest.py."""
-    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py")}
-    assert len(texts) > 50
-    imports = re.compile(r"^\s*(?:from|import) tests(?:\.| import )test_", re.MULTILINE)
-    assert imports.search("    from tests.test_html import hostile")
-    assert [path.name for path, text in texts.items() if imports.search(text)] == []

@@ -5,6 +5,7 @@ import math
 import os
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import permutations
 from pathlib import Path
@@ -25,13 +26,14 @@ from harness.execution.calibration import (
     UNTIMED_SECONDS,
     Calibration,
     calibrate,
+    calibrate_workers,
     choose_pace,
 )
 from harness.execution.observing import case_spec
 from harness.execution.rounds import Arm, RoundContext, run_round
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Description
-from harness.protocol.messages import Value
+from harness.protocol.messages import Turn, Value
 from harness.records.pace import (
     FEWEST_UNTIMED,
     SELF_TEST_ARM,
@@ -40,7 +42,8 @@ from harness.records.pace import (
     RoundSettings,
 )
 from harness.worker.describing import Describer
-from tests.arms import FREE, PATIENCE, arms_on, fault, parts, row_of
+from tests.arms import FREE, PATIENCE, arms_on, benchmark_of, fault, parts
+from tests.records import value
 
 workers = pytest.mark.workers
 
@@ -52,7 +55,7 @@ DRAWN = partial(RoundSettings, loop_spread=LOOP_SPREAD)
 
 LOGS = """
 @scenario(params={"who": ["a"]})
-async def story(who):
+async def probe(who):
     with open(here / "log", "a") as log:
         print(who, file=log)
 """
@@ -60,8 +63,8 @@ async def story(who):
 
 def arms_called(folder: Path, text: str, names: str) -> list[Arm]:
     """Arms on asyncio that differ in their parameter `who` alone."""
-    module = row_of(folder, text).module
-    rows = [Benchmark("story", "user", module, "", "mine.py:1", (("who", who),)) for who in names]
+    module = benchmark_of(folder, text).module
+    rows = [Benchmark("probe", "user", module, "", "mine.py:1", (("who", who),)) for who in names]
     backend = find_backend("asyncio")
     return [Arm(who, case_spec(row, backend)) for who, row in zip(names, rows, strict=True)]
 
@@ -191,7 +194,7 @@ def test_a_parent_with_no_other_cpu_stays_where_it_is(monkeypatch: pytest.Monkey
 
 @workers
 def test_every_arm_has_the_same_number_of_values_in_the_order_of_the_arms(tmp_path: Path) -> None:
-    row = row_of(tmp_path, "@scenario()\nasync def story():\n    return 'fine'")
+    row = benchmark_of(tmp_path, "@scenario()\nasync def probe():\n    return 'fine'")
     arms = arms_on(row, "asyncio+gather", "uvloop+gather", "trio+nursery")
     arms.append(Arm(SELF_TEST_ARM, arms[0].case))
     played = parts(run_round(arms, RoundSettings(loops=4, turns=3, warmups=2), FREE, "seed"))
@@ -223,7 +226,7 @@ def test_the_order_is_drawn_anew_for_every_turn_and_follows_from_the_seed(tmp_pa
 
 DRAWS = """
 @scenario()
-async def story():
+async def probe():
     return random.getrandbits(64)
 """
 
@@ -238,7 +241,7 @@ async def story():
     ids=["side by side", "alone"],
 )
 def test_every_arm_draws_the_same_numbers_and_every_turn_others(tmp_path: Path, pace: RoundSettings) -> None:
-    arms = arms_on(row_of(tmp_path, DRAWS), "asyncio+gather", "uvloop+gather", "trio+nursery")
+    arms = arms_on(benchmark_of(tmp_path, DRAWS), "asyncio+gather", "uvloop+gather", "trio+nursery")
     one, *others = [results(part) for part in parts(run_round(arms, pace, FREE, "seed"))]
     assert others == [one, one]
     assert None not in one
@@ -259,7 +262,7 @@ def test_an_arm_that_fails_makes_the_round_void_and_is_named(tmp_path: Path, nam
     body, because = FAULTS[name]
     arms = arms_called(tmp_path, f"""
         @scenario(params={{"who": ["a"]}})
-        async def story(who):
+        async def probe(who):
             global calls
             calls += 1
             if (who, calls) == ("b", {call}):
@@ -271,9 +274,9 @@ def test_an_arm_that_fails_makes_the_round_void_and_is_named(tmp_path: Path, nam
 
 @workers
 def test_an_arm_that_leaves_tasks_behind_is_named_with_what_to_do(tmp_path: Path) -> None:
-    arms = arms_on(row_of(tmp_path, """
+    arms = arms_on(benchmark_of(tmp_path, """
         @scenario()
-        async def story():
+        async def probe():
             import asyncio
             kept = asyncio.get_running_loop().create_task(anyio.sleep_forever())
     """), "uvloop+gather")  # fmt: skip
@@ -285,14 +288,14 @@ def test_an_arm_that_leaves_tasks_behind_is_named_with_what_to_do(tmp_path: Path
 
 @workers
 def test_an_arm_that_hangs_is_ended_with_its_stack_as_evidence(tmp_path: Path) -> None:
-    arms = arms_on(row_of(tmp_path, """
+    arms = arms_on(benchmark_of(tmp_path, """
         @scenario()
-        async def story():
+        async def probe():
             while True: pass
     """), "asyncio+gather")  # fmt: skip
     failed = fault(run_round(arms, RoundSettings(1, 1, 0), RoundContext(None, 3.0), "seed"))
     assert (failed.reason, failed.timed_out) == ("gave no answer for 3 s", True)
-    assert "in story" in failed.output
+    assert "in probe" in failed.output
 
 
 READY = {"kind": "ready"}
@@ -306,11 +309,11 @@ SUMMARY: dict[str, object] = {"startup": 1, "peak": 1, "threads": 1}
 def written_instead(folder: Path, *messages: Mapping[str, object]) -> tuple[ArmRound, ...] | ArmFailure:
     """A round of one turn, from a worker that writes these messages itself and nothing else."""
     lines = "".join(json.dumps(one) + "\n" for one in messages)
-    arms = arms_on(row_of(folder, f"""
+    arms = arms_on(benchmark_of(folder, f"""
         import sys, time
 
         @scenario()
-        async def story():
+        async def probe():
             os.write(int(sys.argv[2]), {lines.encode()!r})
             time.sleep({PATIENCE})
     """), "asyncio")  # fmt: skip
@@ -406,7 +409,7 @@ def alive(pid):
 (here / "pids" / str(os.getpid())).touch()
 
 @scenario()
-async def story():
+async def probe():
     return sum(alive(int(path.name)) for path in (here / "pids").iterdir()) - 1
 """
 
@@ -418,7 +421,7 @@ async def story():
 def test_workers_live_side_by_side_unless_an_iteration_is_long(
     tmp_path: Path, pace: RoundSettings, neighbors: int
 ) -> None:
-    row = row_of(tmp_path, NEIGHBORS)
+    row = benchmark_of(tmp_path, NEIGHBORS)
     arms = [Arm(name, arm.case) for name in "abc" for arm in arms_on(row, "asyncio")]
     played = parts(run_round(arms, pace, FREE, "seed"))
     assert [part.arm for part in played] == ["a", "b", "c"]
@@ -430,24 +433,56 @@ def test_all_arms_are_pinned_to_the_stages_cpus(tmp_path: Path) -> None:
     cpus = choose_cpus(1)
     if cpus is None:
         pytest.skip("this system cannot pin")
-    row = row_of(tmp_path, "@scenario()\nasync def story():\n    return sorted(os.sched_getaffinity(0))")
+    row = benchmark_of(
+        tmp_path, "@scenario()\nasync def probe():\n    return sorted(os.sched_getaffinity(0))"
+    )
     arms = arms_on(row, "asyncio+gather", "trio+nursery")
     for part in parts(run_round(arms, RoundSettings(1, 1, 0), RoundContext(cpus, PATIENCE), "seed")):
         assert results(part) == [Describer().describe(sorted(cpus))]
 
 
+class SteadyWorker:
+    """A worker whose iterations take these nanoseconds each; of three values the first has a hiccup."""
+
+    def __init__(self, iteration: int, collections: tuple[int, int, int] = (0, 0, 0)) -> None:
+        self._iteration = iteration
+        self._collections = collections
+        self.loops: list[int] = []
+
+    def take_turn(self, _: str, turn: Turn) -> Value:
+        hiccup = 0 if len(self.loops) % 3 else 1_000
+        self.loops.append(turn.loops)
+        taken = value(self._iteration / 1000 + hiccup / turn.loops, loops=turn.loops)
+        return replace(taken, collections=self._collections)
+
+
+def test_a_calibration_finds_the_loops_of_the_first_arm_and_the_slowest_of_all() -> None:
+    first, second, third = SteadyWorker(40_000), SteadyWorker(360_000), SteadyWorker(200_000)
+    found = calibrate_workers([first, second, third], seconds=0.005)
+    assert (found.loops, found.collects) == (125, False)
+    assert (found.iteration, found.slowest) == pytest.approx((40e-6, 360e-6))
+    longest = math.ceil(125 * (1 + LOOP_SPREAD))
+    assert first.loops == [*(loops for loops in (1, 2, 4, 8, 16, 32, 64) for _ in range(3)), *[longest] * 3]
+    assert second.loops == third.loops == [*[125 // 8] * 3, *[longest] * 3]
+
+
+def test_a_collection_in_a_value_of_any_arm_is_seen_by_the_calibration() -> None:
+    collecting = SteadyWorker(40_000, collections=(1, 0, 0))
+    assert calibrate_workers([SteadyWorker(40_000), collecting], seconds=0.005).collects
+
+
 @workers
-def test_a_calibration_finds_the_loops_of_the_first_arm_and_the_slowest_of_all(tmp_path: Path) -> None:
-    text = '@scenario(params={"who": ["1"]})\nasync def story(who):\n    sum(range(2_000 * int(who)))'
+def test_a_calibration_of_real_workers_is_made_of_their_own_values(tmp_path: Path) -> None:
+    text = '@scenario(params={"who": ["1"]})\nasync def probe(who):\n    sum(range(2_000 * int(who)))'
     found = calibrate(arms_called(tmp_path, text, "19"), FREE, seconds=0.005)
     assert isinstance(found, Calibration)
-    assert found.loops == math.ceil(0.005 / found.iteration) > 1
-    assert found.slowest > found.iteration
+    assert found.loops == math.ceil(0.005 / found.iteration)
+    assert found.slowest >= found.iteration
 
 
 @workers
 def test_a_calibration_that_fails_names_the_arm(tmp_path: Path) -> None:
-    text = '@scenario(params={"who": ["a"]})\nasync def story(who):\n    assert who != "b"'
+    text = '@scenario(params={"who": ["a"]})\nasync def probe(who):\n    assert who != "b"'
     failed = fault(calibrate(arms_called(tmp_path, text, "ab"), FREE, seconds=0.005))
     assert (failed.arm, failed.reason) == ("b", "when timed it raised AssertionError()")
 
@@ -460,7 +495,7 @@ async def child(number):
     return number
 
 @scenario()
-async def story(gather):
+async def probe(gather):
     return sum(await gather(*(child(number) for number in range(100))))
 """
 
@@ -481,7 +516,7 @@ def judge_only_where_it_is_quiet(played: list[tuple[ArmRound, ...]]) -> None:
 
 
 def fan_out(folder: Path) -> list[Arm]:
-    return arms_on(row_of(folder, FAN_OUT), "asyncio+gather", "uvloop+gather")
+    return arms_on(benchmark_of(folder, FAN_OUT), "asyncio+gather", "uvloop+gather")
 
 
 def pace_of(arms: list[Arm], stage: RoundContext, turns: int) -> RoundSettings:

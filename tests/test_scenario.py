@@ -27,28 +27,28 @@ from harness.scenario import (
 )
 
 
-async def story() -> int:
+async def probe() -> int:
     return 1
 
 
 def test_a_scenario_is_called_like_its_function_and_keeps_it() -> None:
-    decorated = scenario()(story)
-    assert decorated.name == "story"
-    assert decorated.function is story
+    decorated = scenario()(probe)
+    assert decorated.name == "probe"
+    assert decorated.function is probe
 
 
-def test_a_story_with_a_set_up_is_called_like_its_function_too() -> None:
+def test_a_scenario_with_a_set_up_is_called_like_its_function_too() -> None:
     @scenario()
     @asynccontextmanager
     async def echo() -> AsyncIterator[Callable[[], Awaitable[int]]]:
-        yield story
+        yield probe
 
     assert echo.name == "echo"
 
 
 def test_a_promised_none_is_not_the_same_as_no_promise() -> None:
-    assert scenario(returns=None)(story).promise.returns is None
-    nothing = scenario()(story).promise
+    assert scenario(returns=None)(probe).promise.returns is None
+    nothing = scenario()(probe).promise
     assert {nothing.returns, nothing.raises, nothing.prints, nothing.leaves} == {UNPROMISED}
 
 
@@ -57,14 +57,14 @@ def test_every_part_of_a_promise_may_be_a_function_of_the_parameters(part: str) 
     def promise(n: int) -> list[int]:
         return list(range(n))
 
-    decorated = scenario(params={"n": [1, 2]}, **{part: promise})(story)  # type: ignore[arg-type]
+    decorated = scenario(params={"n": [1, 2]}, **{part: promise})(probe)  # type: ignore[arg-type]
     assert getattr(decorated.promise, part) is promise
 
 
 def test_what_a_scenario_is_swept_over_cannot_be_changed_behind_its_back() -> None:
     params = {"n": [1, 2]}
     tags = ["slow"]
-    decorated = scenario(params=params, tags=tags)(story)
+    decorated = scenario(params=params, tags=tags)(probe)
     params.clear()
     tags.clear()
     assert decorated.params == {"n": [1, 2]}
@@ -72,15 +72,15 @@ def test_what_a_scenario_is_swept_over_cannot_be_changed_behind_its_back() -> No
 
 
 def test_a_scenario_is_timed_on_one_cpu_unless_it_says_otherwise() -> None:
-    plain, needy = scenario()(story), scenario(timed=False, cpus=2, ideal=0.5)(story)
+    plain, needy = scenario()(probe), scenario(timed=False, cpus=2, ideal=0.5)(probe)
     assert (plain.timed, plain.cpus, plain.ideal) == (True, 1, None)
     assert (needy.timed, needy.cpus, needy.ideal) == (False, 2, 0.5)
 
 
-def test_a_story_without_anyio_says_whose_twin_it_is_and_where_it_runs() -> None:
-    twin = scenario(native="fan_out", only="trio")(story)
+def test_a_scenario_without_anyio_says_whose_twin_it_is_and_where_it_runs() -> None:
+    twin = scenario(native="fan_out", only="trio")(probe)
     assert (twin.native, twin.only) == ("fan_out", "trio")
-    assert (scenario()(story).native, scenario()(story).only) == ("", None)
+    assert (scenario()(probe).native, scenario()(probe).only) == ("", None)
 
 
 def test_any_order_takes_a_list_as_well_as_a_tuple() -> None:
@@ -115,7 +115,7 @@ def test_a_claim_has_our_words_its_place_and_a_promise() -> None:
         (destroyed_pending(), "destroyed-pending", None),
     ],
 )
-def test_what_a_story_leaves_has_a_kind_and_perhaps_an_exception(
+def test_what_a_scenario_leaves_has_a_kind_and_perhaps_an_exception(
     left: Left, kind: DiagnosticKind, exception: object
 ) -> None:
     assert left == Left(kind, exception)
@@ -129,8 +129,8 @@ def test_every_backend_gathers_with_asyncio_or_in_a_task_group_and_never_both(ba
 
 async def types_of(gather: Gather) -> tuple[list[int], list[int | BaseException]]:
     """Never wrong at run time; mypy is what checks it."""
-    plain = assert_type(await gather(story(), story()), list[int])
-    kept = assert_type(await gather(story(), return_exceptions=True), list[int | BaseException])
+    plain = assert_type(await gather(probe(), probe()), list[int])
+    kept = assert_type(await gather(probe(), return_exceptions=True), list[int | BaseException])
     return plain, kept
 
 

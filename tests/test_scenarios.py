@@ -46,7 +46,7 @@ TIMED = [row for row in TUTORIAL if row.timed]
 CLAIMS = [(row, claim) for row in TUTORIAL for claim in row.claims]
 
 MAIN = {"asyncio", "uvloop", "trio"}
-"""The loops that every story is tried on; variants and others are for `loopcmp check -b`."""
+"""The loops that every scenario is tried on; variants and others are for `loopcmp check -b`."""
 
 BACKENDS = {one.name: one for one in known_backends() if one.loop.name in MAIN}
 NAMES = list(BACKENDS)
@@ -129,7 +129,7 @@ def test_a_workload_says_what_one_iteration_is_and_what_it_does_not_show(row: Be
 
 
 @pytest.mark.parametrize("row", [row for row in LISTED if row.native], ids=label)
-def test_a_native_control_has_a_twin_over_the_same_parameters(row: Benchmark) -> None:
+def test_a_twin_has_a_host_over_the_same_parameters(row: Benchmark) -> None:
     assert row.only is not None
     twin = ROWS[row.id.replace(row.scenario, row.native, 1)]
     assert twin.only is None
@@ -165,7 +165,7 @@ def test_no_claim_is_made_twice() -> None:
     assert {words: times for words, times in made.items() if times > 1} == {}
 
 
-def test_at_most_eight_rows_of_the_tutorial_are_timed() -> None:
+def test_at_most_eight_benchmarks_of_the_tutorial_are_timed() -> None:
     assert {"say_after_example", "order:n=1", "order:n=10", "order:n=100", "order:n=1000"} <= {
         row.id for row in TIMED
     }
@@ -174,7 +174,7 @@ def test_at_most_eight_rows_of_the_tutorial_are_timed() -> None:
 
 @pytest.mark.parametrize("backend", NAMES)
 @pytest.mark.parametrize("row", TIMED, ids=label)
-def test_a_timed_story_returns_and_prints_one_line_at_most(row: Benchmark, backend: str) -> None:
+def test_a_timed_scenario_returns_and_prints_one_line_at_most(row: Benchmark, backend: str) -> None:
     for outcome, prints in ordered_output(row, backend):
         assert outcome.how == "returned"
         assert len(prints) <= 1

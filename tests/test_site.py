@@ -49,12 +49,12 @@ from tests.records import (
     backends,
     begun,
     everything,
-    look,
+    fake_benchmark,
+    observation,
     plan,
     record_of,
     returned,
     rounds,
-    row,
     seen_alike,
     twice,
 )
@@ -363,12 +363,13 @@ def two_families(count: int) -> Record:
     """A finished record in which a plain mean over benchmarks is another than that of the families."""
     families = {"a": ("x", 0.5), "b": ("x", 0.5), "c": ("x", 0.5), "d": ("y", 0.9)}
     benchmarks = {
-        replace(row(name, returned(1)), family=family): share for name, (family, share) in families.items()
+        replace(fake_benchmark(name, returned(1)), family=family): share
+        for name, (family, share) in families.items()
     }
     entries: list[Entry] = []
     for benchmark, share in benchmarks.items():
         times = {ASYNCIO: 100.0, UVLOOP: 100.0 * share, TRIO: 200.0 * share, SELF_TEST_ARM: 100.0}
-        entries += seen_alike(benchmark, twice(look(returned(1))), (ASYNCIO, UVLOOP, TRIO))
+        entries += seen_alike(benchmark, twice(observation(returned(1))), (ASYNCIO, UVLOOP, TRIO))
         entries += rounds(benchmark.id, times, count, spread=0.003)
     record = record_of(plan(*benchmarks, on=(ASYNCIO, UVLOOP, TRIO)), *entries)
     return replace(record, finished=RunFinished("2026-01-01T01:00:00+00:00", 0.5))
@@ -481,7 +482,7 @@ def beside_old(build: str, baseline: str = ASYNCIO) -> Record:
     there = BackendEnvironment(OLD, "3.12.1", build, (("anyio", "4.1.0"), ("uvloop", "0.19.0")))
     first = replace(begun(planned), machine=replace(ENVIRONMENT, environments=(there,)))
     times = {ASYNCIO: 600.0, TRIO: 900.0, OLD: 378.0, SELF_TEST_ARM: 600.0}
-    seen = seen_alike(ORDER, twice(look(returned([0, 1, 2]))), (ASYNCIO, TRIO, OLD))
+    seen = seen_alike(ORDER, twice(observation(returned([0, 1, 2]))), (ASYNCIO, TRIO, OLD))
     played = rounds(ORDER.id, times, 6)
     return RunState(first, (*seen, BenchmarkCalibrated(ORDER.id, PACE), *played)).record()
 

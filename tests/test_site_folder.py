@@ -141,7 +141,7 @@ def test_even_a_link_under_the_very_name_of_a_half_written_file_is_not_followed(
 
 
 def test_the_name_of_a_half_written_file_is_drawn_anew_by_every_build() -> None:
-    assert len({site_folder._new_half() for _ in range(100)}) == 100
+    assert len({site_folder.half_written_name() for _ in range(100)}) == 100
 
 
 def test_a_file_that_has_another_name_outside_is_replaced_and_not_written_into(place: Path) -> None:

@@ -38,7 +38,8 @@ from tests.records import (
     UVLOOP,
     begun,
     everything,
-    look,
+    fake_benchmark,
+    observation,
     part,
     plan,
     raised,
@@ -46,7 +47,6 @@ from tests.records import (
     returned,
     round_of,
     rounds,
-    row,
     seen_alike,
     told,
     twice,
@@ -54,18 +54,18 @@ from tests.records import (
     value,
 )
 
-STORY = row("story", returned(1))
-SEEN = twice(look(returned(1)))
+PROBE = fake_benchmark("probe", returned(1))
+SEEN = twice(observation(returned(1)))
 CRASH = (ProcessObservations(ended=WorkerExit("killed by SIGSEGV")),) * 2
 TIMES = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, SELF_TEST_ARM: 100.0}
 
 
-def observed(of: Benchmark = STORY, **unlike: tuple[ProcessObservations, ...]) -> list[CaseObserved]:
+def observed(of: Benchmark = PROBE, **unlike: tuple[ProcessObservations, ...]) -> list[CaseObserved]:
     """What the three backends saw; those named by their loop saw something else."""
     return [CaseObserved(of.id, name, unlike.get(name.partition("+")[0], SEEN)) for name in THREE]
 
 
-def line_of(*entries: Entry, of: Benchmark = STORY) -> BenchmarkResult:
+def line_of(*entries: Entry, of: Benchmark = PROBE) -> BenchmarkResult:
     [line] = record_of(plan(of, effort=FAST), *entries).results
     return line
 
@@ -78,8 +78,8 @@ def without(arm: str, played: list[RoundMeasured]) -> list[RoundMeasured]:
     return [replace(one, arms=tuple(part for part in one.arms if part.arm != arm)) for one in played]
 
 
-def test_a_timed_row_has_absolute_times_and_ratios_to_the_baseline() -> None:
-    line = line_of(*observed(), *rounds(STORY.id, TIMES, 6))
+def test_a_timed_benchmark_has_absolute_times_and_ratios_to_the_baseline() -> None:
+    line = line_of(*observed(), *rounds(PROBE.id, TIMES, 6))
     baseline, uvloop, trio = (cell(line, name).timing for name in THREE)
     assert baseline is not None
     assert uvloop is not None
@@ -96,7 +96,7 @@ def test_a_timed_row_has_absolute_times_and_ratios_to_the_baseline() -> None:
 
 
 def test_an_interval_rests_on_the_samples_that_are_recorded() -> None:
-    timing = cell(line_of(*observed(), *rounds(STORY.id, TIMES, 6)), UVLOOP).timing
+    timing = cell(line_of(*observed(), *rounds(PROBE.id, TIMES, 6)), UVLOOP).timing
     assert timing is not None
     assert timing.ratio is not None
     lowest, *_, highest = sorted(timing.samples)
@@ -107,18 +107,18 @@ def test_an_interval_rests_on_the_samples_that_are_recorded() -> None:
     ("entries", "verdict"),
     [
         (observed(uvloop=CRASH), Verdict.CRASHED),
-        (observed(uvloop=twice(look(returned(2)))), Verdict.DIFFERENT_RESULT),
-        (observed(uvloop=twice(look(returned(1)), look(returned(2)))), Verdict.UNSTABLE),
+        (observed(uvloop=twice(observation(returned(2)))), Verdict.DIFFERENT_RESULT),
+        (observed(uvloop=twice(observation(returned(1)), observation(returned(2)))), Verdict.UNSTABLE),
         (
-            [*observed(), ArmDropped(STORY.id, ArmFailure(UVLOOP, "killed by SIGSEGV"), "crashed")],
+            [*observed(), ArmDropped(PROBE.id, ArmFailure(UVLOOP, "killed by SIGSEGV"), "crashed")],
             Verdict.CRASHED,
         ),
         (
-            [*observed(), ArmDropped(STORY.id, ArmFailure(UVLOOP, "no answer"), "timed out")],
+            [*observed(), ArmDropped(PROBE.id, ArmFailure(UVLOOP, "no answer"), "timed out")],
             Verdict.TIMED_OUT,
         ),
         (
-            [*observed(), ArmDropped(STORY.id, ArmFailure(UVLOOP, "it returned 2"), "unstable")],
+            [*observed(), ArmDropped(PROBE.id, ArmFailure(UVLOOP, "it returned 2"), "unstable")],
             Verdict.UNSTABLE,
         ),
     ],
@@ -126,7 +126,7 @@ def test_an_interval_rests_on_the_samples_that_are_recorded() -> None:
 def test_a_case_that_disagrees_crashes_or_hangs_has_a_verdict_and_never_a_number(
     entries: list[Entry], verdict: Verdict
 ) -> None:
-    line = line_of(*entries, *rounds(STORY.id, TIMES, 3))
+    line = line_of(*entries, *rounds(PROBE.id, TIMES, 3))
     assert cell(line, UVLOOP).verdict.kind is verdict
     assert cell(line, UVLOOP).timing is None
     assert cell(line, TRIO).timing is not None
@@ -134,9 +134,9 @@ def test_a_case_that_disagrees_crashes_or_hangs_has_a_verdict_and_never_a_number
 
 def test_what_a_worker_said_that_crashed_when_timed_is_in_the_record_and_its_reports() -> None:
     crashed = ArmDropped(
-        STORY.id, ArmFailure(UVLOOP, "killed by SIGSEGV", "Fatal error\n  mine.py:7"), "crashed"
+        PROBE.id, ArmFailure(UVLOOP, "killed by SIGSEGV", "Fatal error\n  mine.py:7"), "crashed"
     )
-    record = RunState(begun(plan(STORY)), [*observed(), *rounds(STORY.id, TIMES, 3), crashed]).record()
+    record = RunState(begun(plan(PROBE)), [*observed(), *rounds(PROBE.id, TIMES, 3), crashed]).record()
     (shown,) = differences(record, Verdict.CRASHED)
     assert shown.output == ("Fatal error", "  mine.py:7")
     line = record.results[0]
@@ -145,8 +145,8 @@ def test_what_a_worker_said_that_crashed_when_timed_is_in_the_record_and_its_rep
 
 
 def test_an_arm_that_is_dropped_after_some_rounds_says_why_and_loses_its_number() -> None:
-    dropped = ArmDropped(STORY.id, ArmFailure(TRIO, "killed by SIGKILL"), "crashed")
-    played = rounds(STORY.id, TIMES, 5)
+    dropped = ArmDropped(PROBE.id, ArmFailure(TRIO, "killed by SIGKILL"), "crashed")
+    played = rounds(PROBE.id, TIMES, 5)
     line = line_of(*observed(), *played[:3], dropped, *without(TRIO, played[3:]))
     assert cell(line, TRIO).verdict.reason == "killed by SIGKILL"
     assert cell(line, TRIO).timing is None
@@ -157,7 +157,7 @@ def test_an_arm_that_is_dropped_after_some_rounds_says_why_and_loses_its_number(
 
 
 def test_a_worse_verdict_from_checking_is_not_replaced_by_what_happened_when_timed() -> None:
-    dropped = ArmDropped(STORY.id, ArmFailure(UVLOOP, "when timed it returned 2"), "unstable")
+    dropped = ArmDropped(PROBE.id, ArmFailure(UVLOOP, "when timed it returned 2"), "unstable")
     assert cell(line_of(*observed(uvloop=CRASH), dropped), UVLOOP).verdict.kind is Verdict.CRASHED
 
 
@@ -166,17 +166,17 @@ def no_ratio_anywhere(line: BenchmarkResult) -> bool:
     return bool(timings) and all(timing.ratio is None for timing in timings)
 
 
-def test_a_row_whose_baseline_has_no_number_has_absolute_times_and_no_ratio() -> None:
+def test_a_benchmark_whose_baseline_has_no_number_has_absolute_times_and_no_ratio() -> None:
     times = {UVLOOP: 63.0, TRIO: 180.0}
-    line = line_of(*observed(asyncio=CRASH), *rounds(STORY.id, times, 3))
+    line = line_of(*observed(asyncio=CRASH), *rounds(PROBE.id, times, 3))
     assert cell(line, ASYNCIO).timing is None
     assert no_ratio_anywhere(line)
     assert line.self_test is None
 
 
-def test_a_baseline_that_is_dropped_takes_the_ratios_of_its_row_with_it() -> None:
-    dropped = ArmDropped(STORY.id, ArmFailure(ASYNCIO, "killed by SIGSEGV"), "crashed")
-    played = rounds(STORY.id, TIMES, 5)
+def test_a_baseline_that_is_dropped_takes_the_ratios_of_its_benchmark_with_it() -> None:
+    dropped = ArmDropped(PROBE.id, ArmFailure(ASYNCIO, "killed by SIGSEGV"), "crashed")
+    played = rounds(PROBE.id, TIMES, 5)
     after = without(SELF_TEST_ARM, without(ASYNCIO, played[3:]))
     line = line_of(*observed(), *played[:3], dropped, *after)
     assert cell(line, ASYNCIO).timing is None
@@ -184,28 +184,28 @@ def test_a_baseline_that_is_dropped_takes_the_ratios_of_its_row_with_it() -> Non
     assert line.self_test is None
 
 
-def test_an_untimed_row_has_verdicts_and_no_numbers() -> None:
-    untimed = row("error", returned(1), timed=False)
+def test_an_untimed_benchmark_has_verdicts_and_no_numbers() -> None:
+    untimed = fake_benchmark("error", returned(1), timed=False)
     line = line_of(*observed(untimed), of=untimed)
     assert [cell.verdict.kind for cell in line.cases] == [Verdict.SAME_RESULT] * 3
     assert [cell.timing for cell in line.cases] == [None] * 3
 
 
-def test_a_story_that_raises_as_promised_agrees_and_is_not_timed() -> None:
-    story = row("error", raised(ValueError("Oops")))
-    tally = RunState(begun(plan(story)), seen_alike(story, twice(look(raised(ValueError("Oops"))))))
-    assert tally.of(story).verdict(ASYNCIO).kind is Verdict.SAME_RESULT
-    assert tally.of(story).timed_backends() == ()
+def test_a_scenario_that_raises_as_promised_agrees_and_is_not_timed() -> None:
+    probe = fake_benchmark("error", raised(ValueError("Oops")))
+    tally = RunState(begun(plan(probe)), seen_alike(probe, twice(observation(raised(ValueError("Oops"))))))
+    assert tally.of(probe).verdict(ASYNCIO).kind is Verdict.SAME_RESULT
+    assert tally.of(probe).timed_backends() == ()
 
 
-UNPROMISED = row("story")
+UNPROMISED = fake_benchmark("probe")
 TYPO = NameError("name 'checkpont' is not defined")
 GROUPED = ExceptionGroup("", [TYPO])
 
 
 def raises(error: BaseException, *, line: int | None = 16) -> tuple[ProcessObservations, ...]:
-    frames = () if line is None else (Frame("story.py", line, "story", own=True),)
-    return twice(replace(look(raised(error)), errors=(RaisedError(str(error), frames),)))
+    frames = () if line is None else (Frame("probe.py", line, "probe", own=True),)
+    return twice(replace(observation(raised(error)), errors=(RaisedError(str(error), frames),)))
 
 
 def verdicts_of(of: Benchmark, **seen: tuple[ProcessObservations, ...]) -> list[Verdict]:
@@ -218,7 +218,7 @@ def everywhere(error: BaseException) -> dict[str, tuple[ProcessObservations, ...
 
 
 @pytest.mark.parametrize("on_trio", [TYPO, GROUPED], ids=["bare", "in a group"])
-def test_a_story_that_raises_on_every_backend_without_a_promise_could_not_be_measured(
+def test_a_scenario_that_raises_on_every_backend_without_a_promise_could_not_be_measured(
     on_trio: BaseException,
 ) -> None:
     line = line_of(
@@ -228,7 +228,7 @@ def test_a_story_that_raises_on_every_backend_without_a_promise_could_not_be_mea
     )
     assert [one.verdict.kind for one in line.cases] == [Verdict.COULD_NOT_MEASURE] * 3
     because = (
-        "raises NameError on every backend (scenarios/tutorial/story.py:16: "
+        "raises NameError on every backend (scenarios/tutorial/probe.py:16: "
         "NameError(\"name 'checkpont' is not defined\")), so there is nothing to compare or to time: "
         "mend the scenario, or promise the error with raises="
     )
@@ -249,21 +249,21 @@ def test_errors_that_are_unlike_are_all_named() -> None:
     assert finding.reason.startswith("raises NameError or KeyError on every backend")
 
 
-def test_a_story_that_raises_on_the_baseline_alone_is_no_less_at_fault() -> None:
+def test_a_scenario_that_raises_on_the_baseline_alone_is_no_less_at_fault() -> None:
     (line,) = record_of(
         plan(UNPROMISED, on=[ASYNCIO]), *seen_alike(UNPROMISED, raises(TYPO), [ASYNCIO])
     ).results
     assert [one.verdict.kind for one in line.cases] == [Verdict.COULD_NOT_MEASURE]
 
 
-def test_a_story_that_raises_on_some_backends_only_is_a_difference() -> None:
+def test_a_scenario_that_raises_on_some_backends_only_is_a_difference() -> None:
     differs = [Verdict.SAME_RESULT, Verdict.DIFFERENT_RESULT, Verdict.DIFFERENT_RESULT]
     assert verdicts_of(UNPROMISED, uvloop=raises(TYPO), trio=raises(TYPO)) == differs
     assert verdicts_of(UNPROMISED, asyncio=raises(TYPO)) == differs
 
 
-def test_a_story_that_sometimes_returns_on_one_backend_is_judged_as_ever() -> None:
-    sometimes = twice(look(raised(TYPO)), look(returned(1)))
+def test_a_scenario_that_sometimes_returns_on_one_backend_is_judged_as_ever() -> None:
+    sometimes = twice(observation(raised(TYPO)), observation(returned(1)))
     assert verdicts_of(UNPROMISED, **{**everywhere(TYPO), "trio": sometimes}) == [
         Verdict.SAME_RESULT,
         Verdict.SAME_RESULT,
@@ -271,7 +271,7 @@ def test_a_story_that_sometimes_returns_on_one_backend_is_judged_as_ever() -> No
     ]
 
 
-def test_a_backend_that_is_not_there_or_crashed_keeps_its_verdict_beside_a_story_that_raises() -> None:
+def test_a_backend_that_is_not_there_or_crashed_keeps_its_verdict_beside_a_scenario_that_raises() -> None:
     missing = (ProcessObservations(unavailable="pip install uvloop"),)
     assert verdicts_of(UNPROMISED, **{**everywhere(TYPO), "uvloop": missing, "trio": CRASH}) == [
         Verdict.COULD_NOT_MEASURE,
@@ -281,17 +281,17 @@ def test_a_backend_that_is_not_there_or_crashed_keeps_its_verdict_beside_a_story
 
 
 def test_a_value_that_is_promised_where_every_backend_raises_could_not_be_measured() -> None:
-    assert verdicts_of(STORY, **everywhere(TYPO)) == [Verdict.COULD_NOT_MEASURE] * 3
+    assert verdicts_of(PROBE, **everywhere(TYPO)) == [Verdict.COULD_NOT_MEASURE] * 3
 
 
 def test_a_promise_that_some_backends_keep_and_others_raise_at_is_a_difference() -> None:
-    returns = {**everywhere(TYPO), "asyncio": twice(look(returned(1)))}
-    assert verdicts_of(STORY, **returns) == [Verdict.SAME_RESULT, *[Verdict.DIFFERENT_RESULT] * 2]
+    returns = {**everywhere(TYPO), "asyncio": twice(observation(returned(1)))}
+    assert verdicts_of(PROBE, **returns) == [Verdict.SAME_RESULT, *[Verdict.DIFFERENT_RESULT] * 2]
 
 
 def test_a_promise_that_the_only_loop_which_is_there_does_not_keep_is_a_difference() -> None:
     missing = (ProcessObservations(unavailable="not installed"),)
-    assert verdicts_of(STORY, **{**everywhere(TYPO), "uvloop": missing, "trio": missing}) == [
+    assert verdicts_of(PROBE, **{**everywhere(TYPO), "uvloop": missing, "trio": missing}) == [
         Verdict.DIFFERENT_RESULT,
         Verdict.UNAVAILABLE,
         Verdict.UNAVAILABLE,
@@ -300,7 +300,7 @@ def test_a_promise_that_the_only_loop_which_is_there_does_not_keep_is_a_differen
 
 def test_a_promise_of_which_it_is_documented_that_some_loop_raises_is_no_fault_of_the_scenario() -> None:
     lack = Difference(("trio+*",), Promise(raised(TYPO)), "it is so", "https://example.org")
-    promised = row("story", returned(1), differences=(lack,))
+    promised = fake_benchmark("probe", returned(1), differences=(lack,))
     assert verdicts_of(promised, **everywhere(TYPO)) == [
         Verdict.DIFFERENT_RESULT,
         Verdict.DIFFERENT_RESULT,
@@ -310,19 +310,19 @@ def test_a_promise_of_which_it_is_documented_that_some_loop_raises_is_no_fault_o
 
 def test_a_documented_difference_that_promises_the_error_counts_for_the_backends_that_it_matches() -> None:
     promised = Difference(("trio+*",), Promise(raised(TYPO)), "it is so", "https://example.org")
-    only_trio = row("story", differences=(promised,))
+    only_trio = fake_benchmark("probe", differences=(promised,))
     assert verdicts_of(only_trio, **everywhere(TYPO)) == [
         Verdict.COULD_NOT_MEASURE,
         Verdict.COULD_NOT_MEASURE,
         Verdict.KNOWN_DIFFERENCE,
     ]
-    everyone = row("story", differences=(replace(promised, on=("*",)),))
+    everyone = fake_benchmark("probe", differences=(replace(promised, on=("*",)),))
     assert verdicts_of(everyone, **everywhere(TYPO)) == [Verdict.KNOWN_DIFFERENCE] * 3
 
 
 def test_a_claim_that_the_error_is_raised_is_a_promise_of_it_and_a_claim_of_another_is_none() -> None:
     claimed, another = (
-        row("story", claims=(Claim("It raises", "example", Promise(raised(error))),))
+        fake_benchmark("probe", claims=(Claim("It raises", "example", Promise(raised(error))),))
         for error in (TYPO, KeyError("k"))
     )
     on_trio = {**everywhere(TYPO), "trio": raises(GROUPED)}
@@ -335,10 +335,10 @@ def test_a_claim_that_the_error_is_raised_is_a_promise_of_it_and_a_claim_of_anot
 
 
 @pytest.mark.parametrize("promised", [None, returned(1)], ids=["unpromised", "promised a value"])
-def test_what_no_chosen_loop_implements_is_unsupported_and_no_fault_of_the_story(
+def test_what_no_chosen_loop_implements_is_unsupported_and_no_fault_of_the_scenario(
     promised: Outcome | None,
 ) -> None:
-    of = row("story", promised)
+    of = fake_benchmark("probe", promised)
     assert verdicts_of(of, **everywhere(NotImplementedError("no pipes"))) == [Verdict.UNSUPPORTED] * 3
 
 
@@ -349,11 +349,11 @@ def test_a_backend_seen_later_to_return_turns_the_others_verdicts_back() -> None
     assert tally.of(UNPROMISED).verdict(ASYNCIO).kind is Verdict.SAME_RESULT
 
 
-def test_a_story_that_sleeps_has_an_excess_in_microseconds_and_never_a_ratio() -> None:
-    story = row("sleep", returned(1), ideal=0.02)
+def test_a_scenario_that_sleeps_has_an_excess_in_microseconds_and_never_a_ratio() -> None:
+    probe = fake_benchmark("sleep", returned(1), ideal=0.02)
     times = {ASYNCIO: 20_150.0, UVLOOP: 19_700.0, TRIO: 20_300.0, SELF_TEST_ARM: 20_150.0}
-    played = [round_of(story.id, n, {arm: [us] * 5 for arm, us in times.items()}) for n in range(6)]
-    line = line_of(*observed(story), *played, of=story)
+    played = [round_of(probe.id, n, {arm: [us] * 5 for arm, us in times.items()}) for n in range(6)]
+    line = line_of(*observed(probe), *played, of=probe)
     assert no_ratio_anywhere(line)
     excesses = [
         timing.excess.value for name in THREE if (timing := cell(line, name).timing) and timing.excess
@@ -365,8 +365,8 @@ def test_a_story_that_sleeps_has_an_excess_in_microseconds_and_never_a_ratio() -
 
 
 def again_rows(*shifts: float) -> Record:
-    """A record of one row per shift, by which the baseline's second entry is slower."""
-    rows = [row(f"story{number}", returned(1)) for number in range(len(shifts))]
+    """A record of one benchmark per shift, by which the baseline's second entry is slower."""
+    rows = [fake_benchmark(f"probe{number}", returned(1)) for number in range(len(shifts))]
     entries: list[Entry] = []
     for of, shift in zip(rows, shifts, strict=True):
         entries += observed(of)
@@ -376,21 +376,21 @@ def again_rows(*shifts: float) -> Record:
     return record_of(plan(*rows), *entries)
 
 
-def test_the_a_a_rows_that_differ_are_counted_at_95_percent_and_not_adjusted() -> None:
+def test_the_self_tests_that_differ_are_counted_at_95_percent_and_not_adjusted() -> None:
     repeats = again_rows(1.0, 1.1, 0.9, 1.0).self_test
     assert repeats is not None
     assert (repeats.benchmarks, repeats.differing, repeats.allowed) == (4, 2, 2)
 
 
-def test_a_a_rows_without_an_interval_are_not_counted() -> None:
-    few = record_of(plan(STORY), *observed(), *rounds(STORY.id, TIMES, 5))
+def test_self_tests_without_an_interval_are_not_counted() -> None:
+    few = record_of(plan(PROBE), *observed(), *rounds(PROBE.id, TIMES, 5))
     assert few.results[0].self_test is not None
     assert few.self_test is None
 
 
-def test_a_row_whose_ratios_by_quiet_laps_and_by_whole_values_differ_is_flagged() -> None:
+def test_a_benchmark_whose_ratios_by_quiet_laps_and_by_whole_values_differ_is_flagged() -> None:
     calm, late = (
-        cell(line_of(*observed(), *rounds(STORY.id, TIMES, 6, late=slow)), UVLOOP).timing
+        cell(line_of(*observed(), *rounds(PROBE.id, TIMES, 6, late=slow)), UVLOOP).timing
         for slow in ({}, {UVLOOP: 3.0})
     )
     assert calm is not None
@@ -415,7 +415,7 @@ def test_a_row_whose_ratios_by_quiet_laps_and_by_whole_values_differ_is_flagged(
 def test_values_that_still_trend_inside_a_worker_are_flagged_and_kept(
     late: dict[str, float], count: int, said: str
 ) -> None:
-    timing = cell(line_of(*observed(), *rounds(STORY.id, TIMES, count, late=late)), UVLOOP).timing
+    timing = cell(line_of(*observed(), *rounds(PROBE.id, TIMES, count, late=late)), UVLOOP).timing
     assert timing is not None
     trends = [flag for flag in timing.flags if flag.startswith("the second half")]
     assert len(trends) == bool(said)
@@ -425,7 +425,7 @@ def test_values_that_still_trend_inside_a_worker_are_flagged_and_kept(
 
 @pytest.mark.parametrize(("share", "flagged"), [(0.0, False), (0.009, False), (0.034, True)])
 def test_an_arm_that_uses_cpu_between_its_turns_is_flagged_as_disturbing(share: float, flagged: bool) -> None:
-    timing = cell(line_of(*observed(), *rounds(STORY.id, TIMES, 3, idle={TRIO: share})), TRIO).timing
+    timing = cell(line_of(*observed(), *rounds(PROBE.id, TIMES, 3, idle={TRIO: share})), TRIO).timing
     assert timing is not None
     assert timing.flags == (("uses 3.4% CPU between its turns",) if flagged else ())
 
@@ -433,8 +433,8 @@ def test_an_arm_that_uses_cpu_between_its_turns_is_flagged_as_disturbing(share: 
 def test_a_worker_that_lived_alone_disturbed_nobody_whatever_it_did_before_its_turn() -> None:
     arms = {name: [value(450_000.0, idle=0.3)] for name in (*THREE, SELF_TEST_ARM)}
     parts = tuple(part(name, values) for name, values in arms.items())
-    played = [RoundMeasured(STORY.id, number, 20.0, parts) for number in range(6)]
-    (line,) = record_of(plan(STORY), *observed(), *played).results
+    played = [RoundMeasured(PROBE.id, number, 20.0, parts) for number in range(6)]
+    (line,) = record_of(plan(PROBE), *observed(), *played).results
     assert [one.timing.flags for one in line.cases if one.timing] == [(), (), ()]
 
 
@@ -442,7 +442,7 @@ def test_the_peak_of_memory_is_left_out_where_the_system_does_not_tell() -> None
     told_by, silent = (
         line_of(
             *observed(),
-            *(RoundMeasured(STORY.id, n, 1.0, (part(ASYNCIO, [value(10)], peak=peak),)) for n in range(3)),
+            *(RoundMeasured(PROBE.id, n, 1.0, (part(ASYNCIO, [value(10)], peak=peak),)) for n in range(3)),
         )
         for peak in (4096, None)
     )
@@ -455,12 +455,12 @@ def test_the_ledger_is_computed_from_what_every_backend_was_seen_to_do() -> None
         Claim("It is one", "here", Promise(returned(1))),
         Claim("It is two", "there", Promise(returned(2))),
     )
-    story = row("story", returned(1), claims=claims)
-    record = record_of(plan(story), *observed(story, uvloop=CRASH, trio=twice(look(returned(2)))))
+    probe = fake_benchmark("probe", returned(1), claims=claims)
+    record = record_of(plan(probe), *observed(probe, uvloop=CRASH, trio=twice(observation(returned(2)))))
     holds, fails, untried = ClaimResult.HOLDS, ClaimResult.FAILS, ClaimResult.NOT_TRIED
     assert [(answered.claim.words, answered.benchmark) for answered in record.ledger] == [
-        ("It is one", "story"),
-        ("It is two", "story"),
+        ("It is one", "probe"),
+        ("It is two", "probe"),
     ]
     assert [[found for _, found in answered.answers] for answered in record.ledger] == [
         [holds, untried, fails],
@@ -469,8 +469,8 @@ def test_the_ledger_is_computed_from_what_every_backend_was_seen_to_do() -> None
 
 
 def test_what_is_not_promised_is_what_the_baseline_did() -> None:
-    story = row("story")
-    line = line_of(*observed(story, trio=twice(look(returned(2)))), of=story)
+    probe = fake_benchmark("probe")
+    line = line_of(*observed(probe, trio=twice(observation(returned(2)))), of=probe)
     assert [cell.verdict.kind for cell in line.cases] == [
         Verdict.SAME_RESULT,
         Verdict.SAME_RESULT,
@@ -491,38 +491,38 @@ def test_what_is_not_promised_is_what_the_baseline_did() -> None:
 def test_a_result_that_was_not_promised_is_found_when_timed(
     result: int | None, arm: str, unexpected: bool
 ) -> None:
-    tally = RunState(begun(plan(STORY)), observed())
+    tally = RunState(begun(plan(PROBE)), observed())
     last = value(10, result=None if result is None else told(result))
-    found = tally.of(STORY).unexpected_result(part(arm, [value(10), last]))
+    found = tally.of(PROBE).unexpected_result(part(arm, [value(10), last]))
     assert found == (told(result) if unexpected else None)
 
 
 def test_a_warm_up_that_returns_something_else_is_found_too() -> None:
-    tally = RunState(begun(plan(STORY)), observed())
+    tally = RunState(begun(plan(PROBE)), observed())
     played = replace(part(TRIO, [value(10)]), warmups=(value(10, result=told(3)),))
-    assert tally.of(STORY).unexpected_result(played) == told(3)
+    assert tally.of(PROBE).unexpected_result(played) == told(3)
 
 
 @pytest.mark.parametrize("torn_at", [1, 7])
 def test_resumed_entries_give_the_same_record_as_unbroken_ones(torn_at: int) -> None:
     entries: list[Entry] = [
         *observed(),
-        BenchmarkCalibrated(STORY.id, PACE),
-        *rounds(STORY.id, TIMES, 5),
-        BenchmarkFinished(STORY.id, StopReason(StopKind.OTHER, detail="5 rounds")),
+        BenchmarkCalibrated(PROBE.id, PACE),
+        *rounds(PROBE.id, TIMES, 5),
+        BenchmarkFinished(PROBE.id, StopReason(StopKind.OTHER, detail="5 rounds")),
         RunFinished("2026-05-04T03:07:08+00:00", 0.5),
     ]
-    first = begun(plan(STORY))
+    first = begun(plan(PROBE))
     unbroken = RunState(first)
     for entry in entries:
         unbroken.add(entry)
     resumed = RunState(first, entries[:torn_at])
     for entry in entries[torn_at:]:
         resumed.add(entry)
-    assert resumed.record() == unbroken.record() == record_of(plan(STORY), *entries)
+    assert resumed.record() == unbroken.record() == record_of(plan(PROBE), *entries)
 
 
-def test_every_row_of_the_plan_has_a_line_and_every_case_a_verdict_even_before_it_is_observed() -> None:
+def test_every_benchmark_of_the_plan_has_a_line_and_every_case_a_verdict_even_before_it_is_observed() -> None:
     record = record_of(plan(*EVERYTHING))
     assert [line.benchmark for line in record.results] == list(EVERYTHING)
     assert {cell.verdict.reason for line in record.results for cell in line.cases} == {"nothing was observed"}
@@ -537,23 +537,23 @@ def test_the_faked_records_have_every_verdict_and_every_judgement() -> None:
     assert {cell.timing.judgement for cell in cells if cell.timing} == {*Judgement, None}
 
 
-def test_a_finished_row_is_kept_as_its_line_and_not_as_its_rounds() -> None:
-    entries: list[Entry] = [*observed(), BenchmarkCalibrated(STORY.id, PACE), *rounds(STORY.id, TIMES, 6)]
-    tally = RunState(begun(plan(STORY, effort=FAST)), entries)
-    before = tally.result(STORY)
-    assert len(tally.of(STORY).rounds) == 6
-    tally.add(BenchmarkFinished(STORY.id, StopReason(StopKind.ROUNDS, 6, "fast")))
-    assert not tally.of(STORY).rounds
-    assert tally.result(STORY) == replace(before, stop_reason=StopReason(StopKind.ROUNDS, 6, "fast"))
+def test_a_finished_benchmark_is_kept_as_its_line_and_not_as_its_rounds() -> None:
+    entries: list[Entry] = [*observed(), BenchmarkCalibrated(PROBE.id, PACE), *rounds(PROBE.id, TIMES, 6)]
+    tally = RunState(begun(plan(PROBE, effort=FAST)), entries)
+    before = tally.result(PROBE)
+    assert len(tally.of(PROBE).rounds) == 6
+    tally.add(BenchmarkFinished(PROBE.id, StopReason(StopKind.ROUNDS, 6, "fast")))
+    assert not tally.of(PROBE).rounds
+    assert tally.result(PROBE) == replace(before, stop_reason=StopReason(StopKind.ROUNDS, 6, "fast"))
 
 
 def test_a_verdict_that_was_asked_for_is_judged_anew_when_more_is_known() -> None:
-    tally = RunState(begun(plan(STORY, effort=FAST)), observed())
-    assert tally.of(STORY).verdict(UVLOOP).kind is Verdict.SAME_RESULT
-    tally.add(CaseObserved(STORY.id, ASYNCIO, twice(look(returned(2)))))
-    assert tally.of(STORY).verdict(ASYNCIO).kind is Verdict.DIFFERENT_RESULT
-    tally.add(ArmDropped(STORY.id, ArmFailure(UVLOOP, "killed by SIGSEGV"), "crashed"))
-    assert tally.of(STORY).verdict(UVLOOP).kind is Verdict.CRASHED
+    tally = RunState(begun(plan(PROBE, effort=FAST)), observed())
+    assert tally.of(PROBE).verdict(UVLOOP).kind is Verdict.SAME_RESULT
+    tally.add(CaseObserved(PROBE.id, ASYNCIO, twice(observation(returned(2)))))
+    assert tally.of(PROBE).verdict(ASYNCIO).kind is Verdict.DIFFERENT_RESULT
+    tally.add(ArmDropped(PROBE.id, ArmFailure(UVLOOP, "killed by SIGSEGV"), "crashed"))
+    assert tally.of(PROBE).verdict(UVLOOP).kind is Verdict.CRASHED
 
 
 @pytest.mark.parametrize(
@@ -563,24 +563,28 @@ def test_a_documented_difference_is_for_the_python_that_the_case_ran_on(
     python: str, verdict: Verdict
 ) -> None:
     late = Difference((ASYNCIO,), Promise(returned(2)), "it is so", "https://example.org", ">=3.12,<3.13")
-    of = row(outcome=returned(1), differences=(late,))
+    of = fake_benchmark(outcome=returned(1), differences=(late,))
     name = f"{ASYNCIO}@old"
     planned = plan(of)
     old = replace(planned.backends[0], environment=EnvironmentSpec("old", "3.12"))
     started = begun(replace(planned, backends=(*planned.backends, old)))
     there = replace(started.machine, environments=(BackendEnvironment(name, python),))
-    tally = RunState(replace(started, machine=there), [CaseObserved(of.id, name, twice(look(returned(2))))])
+    tally = RunState(
+        replace(started, machine=there), [CaseObserved(of.id, name, twice(observation(returned(2))))]
+    )
     assert tally.of(of).verdict(name).kind is verdict
 
 
-TWIN = replace(row("asyncio_story", returned(1), uses_gather=False), native="story", only="asyncio")
-PLAIN = replace(STORY, uses_gather=False)
+TWIN = replace(
+    fake_benchmark("asyncio_probe", returned(1), uses_gather=False), native="probe", only="asyncio"
+)
+PLAIN = replace(PROBE, uses_gather=False)
 NARROW = StopReason(StopKind.PRECISION, 0.02)
 WITH_NATIVES = {**TIMES, "asyncio+native": 50.0, "uvloop+native": 40.0}
 
 
 def told_natively(*more: Entry) -> Record:
-    """A row in whose rounds its native twin took part, which has none of its own."""
+    """A benchmark in whose rounds its native twin took part, which has none of its own."""
     looks = [*observed(PLAIN), *seen_alike(TWIN, SEEN, [ASYNCIO, UVLOOP])]
     played = rounds(PLAIN.id, WITH_NATIVES, 20)
     return record_of(plan(PLAIN, TWIN), *looks, BenchmarkCalibrated(PLAIN.id, PACE), *played, *more)
@@ -591,12 +595,12 @@ def told_natively(*more: Entry) -> Record:
     [[], [BenchmarkFinished(PLAIN.id, NARROW)]],
     ids=["under way", "finished"],
 )
-def test_a_native_row_is_measured_in_the_rounds_of_the_row_that_it_tells_again(more: list[Entry]) -> None:
+def test_a_twin_is_measured_in_the_rounds_of_its_host(more: list[Entry]) -> None:
     _, line = told_natively(*more).results
     timings = {one.backend: one.timing for one in line.cases}
     assert line.rounds == 20
     assert line.measured_in == PLAIN.id
-    assert str(line.stop_reason) == "measured in the rounds of story"
+    assert str(line.stop_reason) == "measured in the rounds of probe"
     assert line.settings == PACE
     assert line.self_test is None
     asyncio, uvloop = timings[ASYNCIO], timings[UVLOOP]
@@ -607,7 +611,7 @@ def test_a_native_row_is_measured_in_the_rounds_of_the_row_that_it_tells_again(m
     assert uvloop.ratio.value == pytest.approx(0.8, rel=0.02)
 
 
-def test_a_native_arm_that_crashed_in_those_rounds_leaves_its_row_a_verdict_and_no_number() -> None:
+def test_a_twin_that_crashed_in_those_rounds_has_a_verdict_and_no_number() -> None:
     crashed = ArmDropped(PLAIN.id, ArmFailure("uvloop+native", "killed by SIGSEGV"), "crashed")
     _, line = told_natively(crashed).results
     verdicts = {one.backend: one.verdict.kind for one in line.cases}
@@ -623,7 +627,7 @@ def test_an_arm_that_crashed_is_in_no_contrast() -> None:
     assert {one.against for one in told.contrasts} == {"asyncio+native"}
 
 
-def test_a_native_row_without_the_row_that_it_tells_again_has_rounds_of_its_own() -> None:
+def test_a_twin_without_its_host_has_rounds_of_its_own() -> None:
     played = rounds(TWIN.id, {ASYNCIO: 50.0, UVLOOP: 40.0, SELF_TEST_ARM: 50.0}, 20)
     (line,) = record_of(plan(TWIN), *seen_alike(TWIN, SEEN, [ASYNCIO, UVLOOP]), *played).results
     assert line.measured_in == ""

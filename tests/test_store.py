@@ -24,8 +24,8 @@ from tests.records import (
     UVLOOP,
     begun,
     everything,
+    fake_benchmark,
     plan,
-    row,
 )
 from tests.stored import BEGUN, ENTRIES, no_file_larger_than, timed_round, write_journal
 
@@ -212,30 +212,30 @@ def test_the_run_to_resume_is_the_newest_one_whose_reports_are_not_all_written(t
 
 
 def test_folders_made_within_one_second_are_distinct(tmp_path: Path) -> None:
-    made = [store.new_folder(tmp_path, "story", publish=False) for _ in range(3)]
+    made = [store.new_folder(tmp_path, "probe", publish=False) for _ in range(3)]
     assert len(set(made)) == 3
 
 
 def test_folders_made_at_once_are_distinct(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two runs that begin in the same moment, each looks before the other has made its folder."""
     monkeypatch.setattr(Path, "exists", lambda _: False)
-    made = [store.new_folder(tmp_path, "story", publish=False) for _ in range(3)]
+    made = [store.new_folder(tmp_path, "probe", publish=False) for _ in range(3)]
     assert len(set(made)) == 3
 
 
 def test_a_local_run_has_a_folder_of_its_own_that_can_be_published_over_by_none(tmp_path: Path) -> None:
-    local = store.new_folder(tmp_path, "story", publish=False)
-    published = store.new_folder(tmp_path, "story", publish=True)
+    local = store.new_folder(tmp_path, "probe", publish=False)
+    published = store.new_folder(tmp_path, "probe", publish=True)
     assert local.parent == tmp_path / "local"
     assert published.parent == tmp_path
     with pytest.raises(BadInput, match="choose another name"):
-        store.new_folder(tmp_path, "story", publish=True)
+        store.new_folder(tmp_path, "probe", publish=True)
 
 
 def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "results").write_text("a file")
     with pytest.raises(BadInput, match="--results DIR chooses"):
-        store.new_folder(tmp_path / "results", "story", publish=False)
+        store.new_folder(tmp_path / "results", "probe", publish=False)
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../up", "/etc", "a/b", "-x", "a b", "a\n", "é", "x" * 99])
@@ -285,7 +285,7 @@ def run_pyperf(*words: object) -> str:
     return done.stdout
 
 
-def test_timings_are_one_file_per_arm_with_a_benchmark_per_row_and_a_run_per_round(timings: Path) -> None:
+def test_timings_are_one_file_per_arm_with_each_benchmark_and_a_run_per_round(timings: Path) -> None:
     assert sorted(path.name for path in timings.iterdir()) == [
         f"{ASYNCIO}.json",
         "self-test.json",
@@ -336,7 +336,7 @@ def test_a_journal_is_json_lines_that_others_can_read(tmp_path: Path) -> None:
 def test_a_published_run_that_is_resumed_in_its_own_folder_is_in_the_index_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, one = tmp_path / "2026-05-04-run", replace(begun(plan(row())), published=True)
+    folder, one = tmp_path / "2026-05-04-run", replace(begun(plan(fake_benchmark())), published=True)
     folder.mkdir()
     monkeypatch.chdir(folder)
     with store.Journal(Path()) as journal:
@@ -391,7 +391,7 @@ def test_a_run_whose_journal_is_compressed_is_finished_and_not_resumed(tmp_path:
 def test_whether_a_run_is_published_was_asked_for_and_is_not_guessed_from_its_folder(
     tmp_path: Path, publish: bool
 ) -> None:
-    run = session.start(begun(plan(row())), tmp_path / store.LOCAL, publish=publish)
+    run = session.start(begun(plan(fake_benchmark())), tmp_path / store.LOCAL, publish=publish)
     with run.journal:
         write_report(run.folder, run.state.record())
     assert (tmp_path / store.LOCAL / "README.md").exists() is publish
@@ -402,7 +402,7 @@ def test_a_record_that_cannot_be_read_is_named_in_the_index_and_spoils_no_run(tm
     for name in ("2026-01-01-torn", "2026-05-04-run"):
         (tmp_path / name).mkdir()
     (tmp_path / "2026-01-01-torn" / store.RECORD).write_text("{")
-    folder, one = tmp_path / "2026-05-04-run", replace(begun(plan(row())), published=True)
+    folder, one = tmp_path / "2026-05-04-run", replace(begun(plan(fake_benchmark())), published=True)
     with store.Journal(folder) as journal:
         journal.append(one)
     write_report(folder, RunState(one, (CLOSED,)).record())

@@ -19,9 +19,9 @@ from harness.records.entries import BackendEnvironment, RunStarted
 from harness.runner import session
 from harness.runner.resume_checks import check_typed
 from tests.command_line import here
-from tests.records import ASYNCIO, UVLOOP, begun, plan, row
+from tests.records import ASYNCIO, UVLOOP, begun, fake_benchmark, plan
 
-ORDER = row("order")
+ORDER = fake_benchmark("order")
 BEGUN = begun(plan(ORDER, on=[ASYNCIO, UVLOOP]))
 OLD = EnvironmentSpec("old", "3.12", ("uvloop==0.21", "anyio @ git+https://example.org/anyio"))
 MINE = Loop("mine", factory="mine.loops:new_event_loop")

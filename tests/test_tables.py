@@ -16,6 +16,7 @@ from harness.records.record import Record, SelfTestCheck
 from harness.records.stop_reason import StopKind, StopReason
 from harness.records.verdict import FINDINGS, Verdict
 from harness.report import formatting, sentences
+from harness.report.backend_names import shown_names
 from harness.report.differences import differences, documented
 from harness.report.tables import results
 from harness.report.tables.table import Table
@@ -28,23 +29,23 @@ from tests.records import (
     TRIO,
     UVLOOP,
     everything,
-    look,
+    fake_benchmark,
+    observation,
     plan,
     record_of,
     returned,
     rounds,
-    row,
     seen_alike,
     twice,
 )
 
-STORY = row("story", returned(1))
+PROBE = fake_benchmark("probe", returned(1))
 TIMES = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, SELF_TEST_ARM: 100.0}
 
 
 @cache
-def small(*extra: Entry, of: Benchmark = STORY, on: tuple[str, ...] = THREE) -> Record:
-    entries: list[Entry] = [*seen_alike(of, twice(look(returned(1))), on), *rounds(of.id, TIMES, 6)]
+def small(*extra: Entry, of: Benchmark = PROBE, on: tuple[str, ...] = THREE) -> Record:
+    entries: list[Entry] = [*seen_alike(of, twice(observation(returned(1))), on), *rounds(of.id, TIMES, 6)]
     return record_of(plan(of, on=on, effort=FAST), *entries, *extra)
 
 
@@ -57,7 +58,7 @@ def cells(shown: Table | None) -> dict[str, tuple[str, ...]]:
 def test_times_are_shown_in_microseconds_on_the_baseline_and_as_ratios_elsewhere() -> None:
     shown = results.times(everything())
     assert shown is not None
-    assert shown.heads[:3] == ("benchmark", "asyncio+gather", UVLOOP)
+    assert shown.heads[:3] == ("benchmark", "asyncio", "uvloop")
     baseline, uvloop, trio, _ = cells(shown)["order:n=100"]
     assert re.fullmatch(r"\d+ µs", baseline)
     assert re.fullmatch(r"0\.63\d× \[0\.\d+, 0\.\d+\]", uvloop)
@@ -65,7 +66,7 @@ def test_times_are_shown_in_microseconds_on_the_baseline_and_as_ratios_elsewhere
 
 
 @pytest.mark.parametrize(
-    ("story", "backend", "words"),
+    ("probe", "backend", "words"),
     [
         ("turns", TRIO, "different result"),
         ("echo", UVLOOP, "crashed"),
@@ -76,10 +77,10 @@ def test_times_are_shown_in_microseconds_on_the_baseline_and_as_ratios_elsewhere
     ],
 )
 def test_a_case_without_a_number_shows_its_verdict_where_the_number_would_be(
-    story: str, backend: str, words: str
+    probe: str, backend: str, words: str
 ) -> None:
     shown = cells(results.times(everything()))
-    assert shown[story][everything().backends.index(backend)] == words
+    assert shown[probe][everything().backends.index(backend)] == words
 
 
 def test_without_a_baseline_the_others_show_absolute_times_and_no_ratio() -> None:
@@ -93,17 +94,17 @@ def test_an_absolute_time_outside_the_baselines_column_says_its_unit() -> None:
     assert ("µs" in uvloop, "µs" in trio) == (True, True)
 
 
-def test_a_story_that_sleeps_is_shown_as_signed_microseconds_beyond_its_ideal() -> None:
+def test_a_scenario_that_sleeps_is_shown_as_signed_microseconds_beyond_its_ideal() -> None:
     for shown in cells(results.times(everything()))["say_after"][:3]:
         assert re.fullmatch(r"[+-]\d+ µs \[[+-]\d+, [+-]\d+(\.\d)?\]", shown)
 
 
 def test_nothing_timed_is_no_table_of_times() -> None:
-    assert results.times(record_of(plan(STORY), *seen_alike(STORY, twice(look(returned(1)))))) is None
+    assert results.times(record_of(plan(PROBE), *seen_alike(PROBE, twice(observation(returned(1)))))) is None
 
 
-def test_a_story_without_a_gatherer_points_to_the_case_of_its_loop() -> None:
-    of = row("lock", returned(1), uses_gather=False)
+def test_a_scenario_without_a_gatherer_points_to_the_case_of_its_loop() -> None:
+    of = fake_benchmark("lock", returned(1), uses_gather=False)
     record = small(of=of, on=(*THREE, "asyncio+taskgroup"))
     assert cells(results.verdicts(record))["lock"] == (
         "✓ same result",
@@ -204,14 +205,14 @@ def test_documented_differences_come_with_their_source() -> None:
     shown = documented(everything())
     assert shown is not None
     [found] = shown.rows
-    assert {"a task group raises the error inside an exception group", GROUP_SOURCE, TRIO} <= set(found)
+    assert {"a task group raises the error inside an exception group", GROUP_SOURCE, "trio"} <= set(found)
     assert "first_error" in found
     assert documented(small()) is None
 
 
 def test_a_difference_says_which_case_why_and_where_it_parts() -> None:
     by_case = {one.case: one for one in differences(everything(), *FINDINGS)}
-    turns = by_case["turns on trio+nursery"]
+    turns = by_case["turns on trio"]
     assert turns.mismatch is not None
     assert (
         turns.mismatch.promised[turns.mismatch.first_line],
@@ -220,41 +221,40 @@ def test_a_difference_says_which_case_why_and_where_it_parts() -> None:
         "two",
         "three",
     )
-    assert by_case["echo on uvloop+gather"].output[-1] == '  File "echo.py", line 3 in read'
+    assert by_case["echo on uvloop"].output[-1] == '  File "echo.py", line 3 in read'
+    names = shown_names(everything().backends)
     assert set(FINDINGS) == {
-        cell.verdict.kind
-        for line in everything().results
-        for cell in line.cases
-        if any(one.case == formatting.case_id(line, cell) for one in by_case.values())
+        case.verdict.kind
+        for result in everything().results
+        for case in result.cases
+        if f"{result.benchmark.id} on {names[case.backend]}" in by_case
     }
 
 
 def test_backends_that_differ_alike_are_shown_together() -> None:
-    seen = seen_alike(STORY, twice(look(returned(2))), [UVLOOP, TRIO])
-    record = record_of(plan(STORY), *seen_alike(STORY, twice(look(returned(1))), [ASYNCIO]), *seen)
-    assert [one.case for one in differences(record, *FINDINGS)] == [f"story on {UVLOOP}, {TRIO}"]
+    seen = seen_alike(PROBE, twice(observation(returned(2))), [UVLOOP, TRIO])
+    record = record_of(plan(PROBE), *seen_alike(PROBE, twice(observation(returned(1))), [ASYNCIO]), *seen)
+    assert [one.case for one in differences(record, *FINDINGS)] == ["probe on uvloop, trio"]
 
 
 def test_only_the_last_lines_of_what_a_worker_said_are_shown_and_none_of_our_frames() -> None:
     noise = "\n".join(f"line {number}" for number in range(50))
     said = f"{noise}\n  File /x/harness/worker/observing.py, line 9 in look"
     crash = (ProcessObservations(ended=WorkerExit("killed by SIGSEGV", said)),)
-    [difference] = differences(record_of(plan(STORY), *seen_alike(STORY, crash)), *FINDINGS)
+    [difference] = differences(record_of(plan(PROBE), *seen_alike(PROBE, crash)), *FINDINGS)
     assert difference.output[-1] == "line 49"
     assert len(difference.output) < 50
 
 
 def test_the_sentences_say_who_agrees_who_is_faster_and_what_task_groups_do_differently() -> None:
     agreement, *speeds, groups = sentences.backend_sentences(everything())
-    assert "uvloop+gather gives the same result in 8 of 10" in agreement
-    assert "missing+gather could not be observed" in agreement
+    assert "uvloop gives the same result in 8 of 10" in agreement
+    assert "missing could not be observed" in agreement
     assert any(
-        re.search(r"uvloop\+gather: less time in \d of \d .*most: .*% less time, 0\.\d+× \[", said)
-        for said in speeds
+        re.search(r"uvloop: less time in \d of \d .*most: .*% less time, 0\.\d+× \[", said) for said in speeds
     )
     assert any(
-        re.search(r"trio\+nursery: more time in \d of \d .*most: .*% more time, 1\.\d+× \[", said)
-        for said in speeds
+        re.search(r"trio: more time in \d of \d .*most: .*% more time, 1\.\d+× \[", said) for said in speeds
     )
     assert "a task group raises the error inside an exception group" in groups
 
@@ -262,7 +262,7 @@ def test_the_sentences_say_who_agrees_who_is_faster_and_what_task_groups_do_diff
 def test_a_baseline_alone_is_compared_with_nobody() -> None:
     record = small(on=(ASYNCIO,))
     assert sentences.backend_sentences(record) == ()
-    [absolute] = cells(results.times(record))["story"]
+    [absolute] = cells(results.times(record))["probe"]
     assert re.fullmatch(r"\d+(\.\d)? µs", absolute)
 
 
@@ -283,16 +283,16 @@ def test_a_reader_is_warned_of_everything_that_weakens_a_figure() -> None:
     finished = words_of(small(RunFinished("2026-05-04T03:07:08+00:00", None)))
     assert not any("not finished" in said for said in finished)
     said = "\n".join(words_of(everything()))
-    assert "order:n=100 on trio+nursery: uses 3.4% CPU between its turns." in said
-    assert "turns on uvloop+gather: the second half of a worker's turns is 20.3% slower" in said
+    assert "order:n=100 on trio: uses 3.4% CPU between its turns." in said
+    assert "turns on uvloop: the second half of a worker's turns is 20.3% slower" in said
     assert "than the first; by whole values the ratio is " in said
     assert "order:n=1000: 60 s were over before every 95% interval was within ±2.0%." in said
     assert "not adjusted" not in said
 
 
-def test_a_row_that_ended_by_precision_is_no_warning() -> None:
-    record = small(BenchmarkFinished(STORY.id, StopReason(StopKind.PRECISION, 0.02)))
-    assert not any(said.startswith("story:") for said in words_of(record))
+def test_a_benchmark_that_ended_by_precision_is_no_warning() -> None:
+    record = small(BenchmarkFinished(PROBE.id, StopReason(StopKind.PRECISION, 0.02)))
+    assert not any(said.startswith("probe:") for said in words_of(record))
 
 
 def test_the_environment_is_told_in_full() -> None:
@@ -309,9 +309,9 @@ def test_a_backend_that_is_not_installed_is_said_to_be_so_once() -> None:
 
 
 def test_backends_that_agree_alike_are_named_together() -> None:
-    seen = seen_alike(STORY, twice(look(returned(1))), [ASYNCIO, UVLOOP, TRIO])
-    [said] = sentences.backend_sentences(record_of(plan(STORY), *seen))
-    assert said == f"Against {ASYNCIO}, each of {UVLOOP}, {TRIO} gives the same result in 1 of 1 benchmark."
+    seen = seen_alike(PROBE, twice(observation(returned(1))), [ASYNCIO, UVLOOP, TRIO])
+    [said] = sentences.backend_sentences(record_of(plan(PROBE), *seen))
+    assert said == "Against asyncio, each of uvloop, trio gives the same result in 1 of 1 benchmark."
 
 
 def test_a_self_test_within_what_chance_allows_is_good_news_and_one_beyond_it_is_a_warning() -> None:

@@ -35,7 +35,7 @@ calls = 0
 
 COUNTS = """
 @scenario()
-async def story():
+async def probe():
     global calls
     calls += 1
     return calls
@@ -83,13 +83,13 @@ class Asked:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts a worker that times the story in a module of this text."""
+    """Starts a worker that times the scenario in a module of this text."""
     with ExitStack() as stack:
 
         def start_one(text: str, loop: str = "asyncio") -> Asked:
             path = tmp_path / "mine.py"
             path.write_text(HEAD + dedent(text))
-            row = Benchmark("story", "user", str(path), "", "mine.py:1")
+            row = Benchmark("probe", "user", str(path), "", "mine.py:1")
             case = asdict(case_spec(row, find_backend(loop)))
             return Asked(stack.enter_context(Worker({"do": "time", "case": case})))
 
@@ -117,10 +117,10 @@ def test_a_turn_runs_the_untimed_iterations_and_then_the_loops(ready: Start, loo
 
 
 @pytest.mark.parametrize("takes", ["gather", "*, gather"])
-def test_a_story_gets_on_the_clock_what_it_takes_however_it_takes_it(ready: Start, takes: str) -> None:
+def test_a_scenario_gets_on_the_clock_what_it_takes_however_it_takes_it(ready: Start, takes: str) -> None:
     asked = ready(f"""
         @scenario()
-        async def story({takes}):
+        async def probe({takes}):
             return await gather(anyio.sleep(0))
     """)
     assert asked.turn(loops=2).result == describe([None])
@@ -129,7 +129,7 @@ def test_a_story_gets_on_the_clock_what_it_takes_however_it_takes_it(ready: Star
 def test_a_value_is_of_the_iterations_on_the_clock_and_no_others(ready: Start) -> None:
     asked = ready("""
         @scenario()
-        async def story():
+        async def probe():
             gc.collect(1)
             gc.collect(2)
     """)
@@ -144,7 +144,7 @@ import weakref
 class Thing: pass
 
 @scenario()
-async def story():
+async def probe():
     global last
     alive = calls and last() is not None
     thing = Thing()
@@ -170,7 +170,7 @@ def test_untimed_iterations_come_after_the_full_collection_only_in_a_warm_turn(r
         gc.callbacks.append(collected)
 
         @scenario()
-        async def story():
+        async def probe():
             seen.append("run")
             return seen[-5:]
     """)
@@ -187,7 +187,7 @@ def test_a_turn_without_the_collection_finds_the_garbage_of_the_iterations_befor
 def test_full_collections_are_counted_and_timed_apart(ready: Start, timed: TimingMode) -> None:
     asked = ready("""
         @scenario()
-        async def story():
+        async def probe():
             gc.collect(0)
             gc.collect(2)
     """)
@@ -206,7 +206,7 @@ def test_the_cpu_time_of_other_threads_than_the_loops_is_told_apart(ready: Start
                 pass
 
         @scenario()
-        async def story():
+        async def probe():
             if calls:
                 helper = threading.Thread(target=work)
                 helper.start()
@@ -222,7 +222,7 @@ def test_a_turn_may_time_every_iteration_and_says_the_quantiles_when_all_is_over
         from time import perf_counter_ns, sleep
 
         @scenario()
-        async def story():
+        async def probe():
             global calls
             calls += 1
             if calls % 10 == 0:
@@ -248,7 +248,7 @@ def test_a_worker_whose_iterations_were_timed_together_has_no_sketch(ready: Star
 
 @everywhere
 def test_an_iteration_that_suspends_is_timed_by_itself_on_every_loop(ready: Start, loop: str) -> None:
-    asked = ready("@scenario()\nasync def story():\n    await anyio.lowlevel.checkpoint()", loop)
+    asked = ready("@scenario()\nasync def probe():\n    await anyio.lowlevel.checkpoint()", loop)
     value = asked.turn(loops=30, timed="each")
     sketched = asked.summary().sketch
     assert sketched is not None
@@ -266,7 +266,7 @@ def test_a_read_into_a_large_buffer_does_not_map_memory_anew(ready: Start) -> No
             return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 
         @scenario()
-        async def story():
+        async def probe():
             before = faults()
             for _ in range(100):
                 one.send(b"x")
@@ -282,7 +282,7 @@ def test_between_turns_the_loop_stands_still(ready: Start, loop: str) -> None:
         """
         @scenario()
         @asynccontextmanager
-        async def story():
+        async def probe():
             ticks = seen = 0
 
             async def tick():
@@ -318,7 +318,7 @@ def test_the_set_up_is_made_once_and_torn_down_after_the_release(ready: Start, t
 
         @scenario()
         @asynccontextmanager
-        async def story():
+        async def probe():
             steps.write_text("set up")
             yield operation
             steps.write_text("torn down")
@@ -335,7 +335,7 @@ def test_the_set_up_is_made_once_and_torn_down_after_the_release(ready: Start, t
 def test_a_result_is_described_only_when_it_changes(ready: Start) -> None:
     asked = ready("""
         @scenario()
-        async def story():
+        async def probe():
             global calls
             calls += 1
             return [1, 1, 1, True, True, 1][calls - 1]
@@ -346,7 +346,7 @@ def test_a_result_is_described_only_when_it_changes(ready: Start) -> None:
 
 @everywhere
 def test_equal_seeds_give_equal_draws_and_others_do_not(ready: Start, loop: str) -> None:
-    asked = ready("@scenario()\nasync def story():\n    return random.getrandbits(64)", loop)
+    asked = ready("@scenario()\nasync def probe():\n    return random.getrandbits(64)", loop)
     first, same, other = (asked.turn(loops=2, untimed=1, seed=seed).result for seed in (7, 7, 8))
     expected = random_after(3, seed=7)
     assert (first, same) == (describe(expected), None)
@@ -361,7 +361,7 @@ def random_after(draws: int, seed: int) -> int:
 def test_prints_go_nowhere(ready: Start) -> None:
     asked = ready("""
         @scenario()
-        async def story():
+        async def probe():
             global calls
             calls += 1
             print("printed", flush=True)
@@ -381,7 +381,7 @@ def test_the_summary_counts_threads_and_memory_since_the_first_iteration(ready: 
         import threading
 
         @scenario()
-        async def story():
+        async def probe():
             global calls, kept
             calls += 1
             if calls == 2:
@@ -402,8 +402,8 @@ def test_the_summary_counts_threads_and_memory_since_the_first_iteration(ready: 
         ("trio", "sys.modules['trio'].lowlevel.spawn_system_task(anyio.sleep_forever)"),
     ],
 )
-def test_a_story_that_leaves_tasks_behind_is_refused(start: Start, loop: str, leave_one: str) -> None:
-    reply = start(f"@scenario()\nasync def story():\n    {leave_one}", loop).next()
+def test_a_scenario_that_leaves_tasks_behind_is_refused(start: Start, loop: str, leave_one: str) -> None:
+    reply = start(f"@scenario()\nasync def probe():\n    {leave_one}", loop).next()
     assert reply.kind == UNMEASURED
     assert reply.message["message"].startswith("leaves 1 task behind in every iteration (task ")
     assert "sleep_forever" in reply.message["message"]
@@ -414,17 +414,17 @@ def test_a_task_that_only_the_first_iteration_leaves_is_the_set_ups(start: Start
         kept = []
 
         @scenario()
-        async def story():
+        async def probe():
             if not kept:
                 kept.append(asyncio.get_running_loop().create_task(anyio.sleep_forever()))
     """)
     assert asked.next().kind == "ready"
 
 
-def test_a_task_that_ends_right_after_the_story_is_no_reason_to_refuse_it(start: Start) -> None:
+def test_a_task_that_ends_right_after_the_scenario_is_no_reason_to_refuse_it(start: Start) -> None:
     asked = start("""
         @scenario()
-        async def story():
+        async def probe():
             asyncio.get_running_loop().create_task(asyncio.sleep(0))
     """)
     assert asked.next().kind == "ready"
@@ -432,11 +432,11 @@ def test_a_task_that_ends_right_after_the_story_is_no_reason_to_refuse_it(start:
 
 @everywhere
 @pytest.mark.parametrize("call", [1, 3])
-def test_a_story_that_raises_says_so_instead_of_giving_a_value(start: Start, loop: str, call: int) -> None:
+def test_a_scenario_that_raises_says_so_instead_of_giving_a_value(start: Start, loop: str, call: int) -> None:
     asked = start(
         f"""
         @scenario()
-        async def story():
+        async def probe():
             global calls
             calls += 1
             if calls == {call}:

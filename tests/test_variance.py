@@ -28,7 +28,7 @@ def drawn(count: int, turns: int = 8, hiccup: float = 1.0) -> list[RoundValues]:
     played = []
     for number in range(count):
         shared = log_normal(ROUND)
-        played.append(round_of("story", number, {name: arm(shared) for name in "abc"}).turns)
+        played.append(round_of("probe", number, {name: arm(shared) for name in "abc"}).turns)
     return played
 
 
@@ -64,7 +64,7 @@ def test_what_few_rounds_say_of_equal_workers_is_as_often_below_nothing_as_above
     spreads = []
     for _ in range(100):
         rounds = [
-            round_of("story", at, {name: [math.exp(draw.gauss(0, TURN)) for _ in range(8)] for name in "ab"})
+            round_of("probe", at, {name: [math.exp(draw.gauss(0, TURN)) for _ in range(8)] for name in "ab"})
             for at in range(20)
         ]
         spreads.append(variance_components([one.turns for one in rounds], "a"))

@@ -13,18 +13,18 @@ from harness.records.pace import SELF_TEST_ARM
 from harness.records.plan import FAST
 from harness.records.record import Record
 from harness.report.tables.comparison import table_within
-from tests.compared import SEEN, STORY, record
+from tests.compared import PROBE, SEEN, record
 from tests.records import (
     ASYNCIO,
     TRIO,
     UVLOOP,
     everything,
-    look,
+    fake_benchmark,
+    observation,
     plan,
     raised,
     record_of,
     rounds,
-    row,
     seen_alike,
     twice,
     unmeasured,
@@ -41,7 +41,7 @@ def test_within_a_record_the_backends_are_compared_with_its_baseline_by_default(
     assert ratios[UVLOOP].ratio.value == pytest.approx(0.63, 0.02)
     assert ratios[TRIO].ratio.value == pytest.approx(1.8, 0.02)
     assert ratios[UVLOOP].judgement is Judgement.LESS_TIME
-    assert table_within(within(record())).heads == ("benchmark", UVLOOP, TRIO)
+    assert table_within(within(record())).heads == ("benchmark", "uvloop", "trio")
 
 
 def test_within_a_record_any_backend_can_be_the_baseline() -> None:
@@ -51,21 +51,21 @@ def test_within_a_record_any_backend_can_be_the_baseline() -> None:
     assert ratios[UVLOOP].ratio.value == pytest.approx(0.63 / 1.8, 0.02)
 
 
-def test_rows_that_were_measured_in_the_rounds_of_another_are_compared_too() -> None:
-    told = replace(STORY, uses_gather=False)
+def test_benchmarks_that_were_measured_in_the_rounds_of_another_are_compared_too() -> None:
+    told = replace(PROBE, uses_gather=False)
     twins = [
-        replace(told, scenario=f"{family}_story", native="story", only=family)
+        replace(told, scenario=f"{family}_probe", native="probe", only=family)
         for family in ("asyncio", "trio")
     ]
     times = {ASYNCIO: 100.0, UVLOOP: 60.0, TRIO: 180.0, SELF_TEST_ARM: 100.0}
     natives = {"asyncio+native": 50.0, "uvloop+native": 40.0, "trio+native": 150.0}
     looks = [*seen_alike(told, SEEN), *seen_alike(twins[0], SEEN, [ASYNCIO, UVLOOP])]
     looks += seen_alike(twins[1], SEEN, [TRIO])
-    of = record_of(plan(told, *twins), *looks, *rounds("story", {**times, **natives}, 20, spread=0.003))
+    of = record_of(plan(told, *twins), *looks, *rounds("probe", {**times, **natives}, 20, spread=0.003))
     compared = within(of)
     found = {(one.benchmark, one.backend): one.ratio.value for one in compared.ratios}
     assert found == pytest.approx(
-        {("story", UVLOOP): 0.6, ("story", TRIO): 1.8, ("asyncio_story", UVLOOP): 0.8}, 0.02
+        {("probe", UVLOOP): 0.6, ("probe", TRIO): 1.8, ("asyncio_probe", UVLOOP): 0.8}, 0.02
     )
     assert not compared.missing
 
@@ -93,17 +93,17 @@ def test_a_case_without_a_number_is_missing_with_its_reason() -> None:
     assert table["turns"][1:] == ["no number", "no number"]
 
 
-def test_a_story_that_every_backend_raises_from_is_not_missed() -> None:
-    fails = row("fails", raised(ValueError("Oops")))
-    seen = seen_alike(fails, twice(look(raised(ValueError("Oops")))))
+def test_a_scenario_that_every_backend_raises_from_is_not_missed() -> None:
+    fails = fake_benchmark("fails", raised(ValueError("Oops")))
+    seen = seen_alike(fails, twice(observation(raised(ValueError("Oops")))))
     assert within(record_of(plan(fails), *seen)).missing == ()
 
 
-def test_a_row_without_a_baseline_gives_no_ratio_between_the_others_either() -> None:
+def test_a_benchmark_without_a_baseline_gives_no_ratio_between_the_others_either() -> None:
     crash = (ProcessObservations(ended=WorkerExit("killed by SIGSEGV")),)
-    entries = [CaseObserved(STORY.id, ASYNCIO, crash), *seen_alike(STORY, SEEN, [UVLOOP, TRIO])]
-    played = rounds(STORY.id, {UVLOOP: 63.0, TRIO: 180.0}, 12)
-    compared = within(record_of(plan(STORY, effort=FAST), *entries, *played), UVLOOP)
+    entries = [CaseObserved(PROBE.id, ASYNCIO, crash), *seen_alike(PROBE, SEEN, [UVLOOP, TRIO])]
+    played = rounds(PROBE.id, {UVLOOP: 63.0, TRIO: 180.0}, 12)
+    compared = within(record_of(plan(PROBE, effort=FAST), *entries, *played), UVLOOP)
     assert compared.ratios == ()
     assert {one.backend for one in compared.missing} == {ASYNCIO, TRIO}
 

@@ -1,4 +1,4 @@
-"""Stories with sockets, servers and processes: ready to be timed, and on loopback alone."""
+"""Scenarios with sockets, servers and processes: ready to be timed, and on loopback alone."""
 
 import resource
 import sys
@@ -43,7 +43,7 @@ def label(row: Benchmark) -> str:
 @pytest.mark.workers
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop", "trio"])
 @pytest.mark.parametrize("row", TIMED, ids=label)
-def test_a_timed_story_has_all_its_tasks_before_its_first_iteration(row: Benchmark, loop: str) -> None:
+def test_a_timed_scenario_has_all_its_tasks_before_its_first_iteration(row: Benchmark, loop: str) -> None:
     """A server that accepts its client only during the first iteration would be taken for a leak."""
     job: dict[str, Any] = {"do": "time", "case": asdict(case_spec(row, find_backend(loop)))}
     with Worker(job) as worker:
@@ -83,7 +83,7 @@ def is_first_of_its_scenario(row: Benchmark) -> bool:
 
 
 def is_quick(row: Benchmark) -> bool:
-    """Whether a story is done in a moment: what more connections do, the workers' tests see."""
+    """Whether a scenario is done in a moment: what more connections do, the workers' tests see."""
     return row.family == "network" and is_first_of_its_scenario(row)
 
 
@@ -112,7 +112,7 @@ def test_nothing_listens_beyond_loopback_or_on_a_port_of_its_own_choice(
 
 
 async def run_once(scenario: Scenario, parameters: dict[str, Any]) -> None:
-    """The story once on asyncio, as a worker would run it; gather is asyncio's own."""
+    """The scenario once on asyncio, as a worker would run it; gather is asyncio's own."""
     if "gather" in scenario.function.__annotations__:
         from asyncio import gather  # noqa: PLC0415
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from harness.analysis.within import Case, Missing
+from harness.backends.registry import short_name
 from harness.records.estimate import Estimate, rounds_needed
 
 UNLIMITED = "none"
@@ -27,16 +28,14 @@ class Limit:
 
     def matches(self, benchmark: str, backend: str) -> bool:
         """Decide whether the limit is that of this case."""
-        return fnmatchcase(benchmark, self.pattern) or fnmatchcase(_named(benchmark, backend), self.pattern)
+        names = (benchmark, *(f"{benchmark} on {name}" for name in (backend, short_name(backend))))
+        return any(fnmatchcase(name, self.pattern) for name in names)
 
     def may_be_on(self, backends: Collection[str]) -> bool:
         """Decide whether a case on one of these backends may match."""
         _, on, pattern = self.pattern.partition(" on ")
-        return not on or any(fnmatchcase(backend, pattern) for backend in backends)
-
-
-def _named(benchmark: str, backend: str) -> str:
-    return f"{benchmark} on {backend}"
+        names = [name for backend in backends for name in (backend, short_name(backend))]
+        return not on or any(fnmatchcase(name, pattern) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +89,7 @@ class Unmeasured:
 
     name: str
     reason: str
+    case: Case | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +123,9 @@ def judge(
         if measured:
             held.append(_held(benchmark, backend, limit, measured))
         else:
-            unmeasured.append(Unmeasured(_named(benchmark, backend), _too_few(ratios, level)))
+            unmeasured.append(_unmeasured((benchmark, backend), _too_few(ratios, level)))
     unmeasured += [
-        Unmeasured(_named(*case), reason)
+        _unmeasured(case, reason)
         for case, reason in absent
         if limits.of(*case) is not None and case not in compared
     ]
@@ -150,6 +150,11 @@ def _held(benchmark: str, backend: str, limit: float, ratios: Sequence[Estimate]
     return HeldCase(benchmark, backend, limit, beyond, len(ratios), least, excluded)
 
 
+def _unmeasured(case: Case, reason: str) -> Unmeasured:
+    benchmark, backend = case
+    return Unmeasured(f"{benchmark} on {backend}", reason, case)
+
+
 def _too_few(ratios: Sequence[Estimate], level: float) -> str:
     rounds = max(ratio.rounds for ratio in ratios)
     return f"{rounds} rounds are too few: an interval needs {rounds_needed(level)}"
@@ -160,36 +165,3 @@ def _matching_nothing(limits: Limits, cases: Sequence[Case]) -> Iterator[Unmeasu
     for limit in limits.own:
         if limit.share is not None and not any(limit.matches(*case) for case in cases):
             yield Unmeasured(limit.pattern, "no case that was compared matches it")
-
-
-def sentences(gate: Gate) -> tuple[str, ...]:
-    """Say what the gate found, each case by name: broken, broken in some sessions, not measured."""
-    lines = [_broken(case, gate.sessions) for case in gate.held if case.beyond]
-    lines += [f"{case.name} could not be measured: {case.reason}." for case in gate.unmeasured]
-    kept = [case for case in gate.held if not case.beyond]
-    across = [_named(case.benchmark, case.backend) for case in kept if not case.excluded]
-    if inside := len(kept) - len(across):
-        lines.append(f"{_cases(inside)} {'is' if inside == 1 else 'are'} within the limit.")
-    if across:
-        more = f" and {len(across) - _SHOWN} more" if len(across) > _SHOWN else ""
-        shown = ", ".join(across[:_SHOWN]) + more
-        lines.append(f"{_cases(len(across))} may be within the limit or beyond it: {shown}.")
-    return tuple(lines)
-
-
-_SHOWN = 5
-"""The most names in a sentence; `--json` has them all."""
-
-
-def _cases(count: int) -> str:
-    return f"{count} case{'' if count == 1 else 's'}"
-
-
-def _broken(case: HeldCase, sessions: int) -> str:
-    name, limit = _named(case.benchmark, case.backend), f"{case.limit * 100:.4g}%"
-    counted = f"in {case.beyond} of {case.sessions} sessions"
-    if not case.broken:
-        return f"{name} is more than {limit} slower only {counted}, which breaks no limit."
-    ratio = case.ratio
-    figure = f"{ratio.value:.3f}× [{ratio.low:.3f}, {ratio.high:.3f}]"
-    return f"{name} is more than {limit} slower: {figure}, {'one session' if sessions == 1 else counted}."

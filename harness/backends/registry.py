@@ -48,6 +48,19 @@ def find_backend(
     )
 
 
+_DEFAULT_GATHERERS = {gatherers[0] for gatherers in FAMILIES.values()}
+
+
+def short_name(backend: str) -> str:
+    """Return the shortest name by which this backend is found, such as `uvloop@py312`.
+
+    It leaves out the gatherer where that is the loop's default, and is the whole name where it is another.
+    """
+    own_name, sign, environment = backend.partition("@")
+    loop, _, gatherer = own_name.partition("+")
+    return loop + sign + environment if gatherer in _DEFAULT_GATHERERS else backend
+
+
 def find_environment(name: str, environments: Iterable[EnvironmentSpec]) -> EnvironmentSpec:
     """Find the environment of this name. Raises BadInput where there is none, saying how to define it."""
     for environment in environments:

@@ -107,10 +107,11 @@ def _gate(limits: "Limits", comparison: "Comparison", newest: "Record", backends
 
 
 def _show(comparison: "Comparison", gate: "Gate | None", display: Display) -> None:
-    from harness.analysis.gate import sentences as gate_sentences
     from harness.errors import escape_controls
+    from harness.report.gate import gate_sentences
+    from harness.report.tables.comparison import names_in
 
-    lines = gate_sentences(gate) if gate else ()
+    lines = gate_sentences(gate, names_in(comparison)) if gate else ()
     if display.as_json:
         from harness.report.json_text import json_text
 

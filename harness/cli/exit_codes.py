@@ -33,13 +33,15 @@ def unmeasured(record: "Record", unavailable: Sequence[str] = ()) -> Iterator[st
 def _cases_unmeasured(record: "Record") -> Iterator[str]:
     """Name the first case that could not be measured for each reason, and how many more there are."""
     from harness.records.verdict import Verdict
+    from harness.report.backend_names import shown_names
 
+    shown = shown_names(record.backends)
     cases_of: dict[str, list[str]] = {}
     for result in record.results:
         for case in result.cases:
             if case.verdict.kind is Verdict.COULD_NOT_MEASURE:
                 cases_of.setdefault(case.verdict.reason, []).append(
-                    f"{result.benchmark.id} on {case.backend}"
+                    f"{result.benchmark.id} on {shown[case.backend]}"
                 )
     for reason, (first, *others) in cases_of.items():
         yield f"{first}{f' and {len(others)} more' if others else ''}: {reason}"

@@ -1,7 +1,7 @@
 """The progress of a run on stderr: a live display on a terminal, plain lines elsewhere."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -11,6 +11,7 @@ from rich.live import Live
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
+    Task,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -29,7 +30,8 @@ from harness.records.entries import (
 )
 from harness.records.estimate import Estimate
 from harness.records.trials import TrialResult
-from harness.report.formatting import format_estimate
+from harness.report.backend_names import shown_names
+from harness.report.formatting import Figure, count_benchmarks, counted, excess_figure, ratio_figure
 from harness.runner.passes import BUDGET, requested_passes
 from harness.runner.state import RunState
 
@@ -51,6 +53,7 @@ class Progress:
         self._shown = shown
         self._timed = timed
         self._console = Console(file=sys.stderr, highlight=False)
+        self._names = shown_names(backend.name for backend in state.plan.backends)
         self._own = [benchmark for benchmark in state.timed if benchmark.host is None]
         """The benchmarks with rounds of their own: a twin takes part in those of its host."""
         self._cases = sum(1 for _ in state.plan.cases())
@@ -76,11 +79,17 @@ class Progress:
         )
         self._began = monotonic()
 
+    @property
+    def bars(self) -> tuple[Task, Task]:
+        """The bar of what is observed, and that of what is timed."""
+        observing, timing = self._bars.tasks
+        return observing, timing
+
     def _display(self) -> RenderableType:
         return Group(self._bars, Text(self._note, no_wrap=True, overflow="ellipsis"))
 
     def __enter__(self) -> Self:
-        self._print(self._announcement())
+        self._print(self.announcement())
         if self._shown and self._console.is_terminal:
             self._live.start()
         return self
@@ -105,7 +114,7 @@ class Progress:
             case PassRoundMeasured(name, measured):
                 self._note = f"{measured.benchmark}: round {measured.number + 1} of the pass {name}"
             case ArmDropped(benchmark, failure):
-                self._print(f"{benchmark} on {failure.arm}: {failure.reason}; it has no number")
+                self._print(f"{benchmark} on {self._names[failure.arm]}: {failure.reason}; it has no number")
             case BenchmarkFinished(benchmark, reason):
                 self._bars.update(self._timing, completed=self._done())
                 self._print(f"{benchmark}: {reason}")
@@ -124,15 +133,16 @@ class Progress:
         self._bars.update(self._checking, visible=False)
         self._bars.reset(self._timing, completed=self._done(), visible=self._timed)
 
-    def _announcement(self) -> str:
+    def announcement(self) -> str:
         """Say how much is left to do, and roughly how long it takes."""
         state = self._state
         if (schedule := state.run.audit) is not None:
             seconds = max(0.0, schedule.seconds - sum(result.seconds for result in state.trials))
             left = schedule.trials - self._done()
-            return f"{left} comparisons of identical code, and more: at most {seconds:.0f} s"
+            return f"{counted(left, 'comparison')} of identical code, and more: at most {seconds:.0f} s"
         parts = [self._left_to_observe(), *(self._left_to_time() if self._timed else ())]
-        return f"{len(state.plan.benchmarks)} benchmarks, {self._cases} cases: {', '.join(parts)}"
+        what = f"{count_benchmarks(len(state.plan.benchmarks))}, {counted(self._cases, 'case')}"
+        return f"{what}: {', '.join(parts)}"
 
     def _left_to_observe(self) -> str:
         left = self._cases - self._before
@@ -154,20 +164,23 @@ class Progress:
             seconds = f"at most {sum(left):.0f}"
         yield f"timing {len(unfinished)} of the benchmarks {seconds} s"
         if passes := sum(len(requested_passes(plan, state.benchmark)) for state in unfinished):
-            yield f"{passes} passes at most {passes * BUDGET:.0f} s"
+            yield f"{counted(passes, 'pass', 'passes')} at most {passes * BUDGET:.0f} s"
 
     def _observed(self, entry: CaseObserved) -> None:
         observed = self._state.observed_cases
         self._bars.update(self._checking, completed=observed)
-        self._note = f"{entry.benchmark} on {entry.backend}"
+        self._note = f"{entry.benchmark} on {self._names[entry.backend]}"
         if observed == self._cases:
-            self._print(f"observed {observed - self._before} cases in {monotonic() - self._began:.0f} s")
+            self._print(
+                f"observed {counted(observed - self._before, 'case')} in {monotonic() - self._began:.0f} s"
+            )
             self._switch()
 
     def _trial(self, result: TrialResult) -> str:
         """Say which trial it was, what came of it, and how many there were."""
         ratios = "  ".join(
-            f"{comparison.backend} {_narrowing(comparison.ratio, '×')}" for comparison in result.comparisons
+            f"{self._names[comparison.backend]} {_narrowing(ratio_figure, comparison.ratio)}"
+            for comparison in result.comparisons
         )
         return f"{len(self._state.trials)} tried, the last: {result.trial}  {ratios or result.reason}"
 
@@ -179,7 +192,8 @@ class Progress:
         spent = _seconds(rounds)
         sleeps = state.benchmark.ideal is not None
         ratios = "  ".join(
-            f"{name} {_narrowing(ratio, ' µs') if sleeps else _narrowing(ratio.exp(), '×')}"
+            f"{self._names[name]} "
+            f"{_narrowing(excess_figure, ratio) if sleeps else _narrowing(ratio_figure, ratio.exp())}"
             for name, ratio in state.samples().ratios(plan.width_level).items()
         )
         left = (
@@ -199,6 +213,7 @@ def _seconds(rounds: Iterable[RoundMeasured]) -> float:
     return sum(measured.seconds for measured in rounds)
 
 
-def _narrowing(ratio: Estimate, unit: str) -> str:
-    """Return a ratio in words, with its interval once there is one."""
-    return f"{ratio.value:.2f}{unit}" if ratio.low is None else format_estimate(ratio, unit)
+def _narrowing(figure_of: Callable[[Estimate], Figure], estimate: Estimate) -> str:
+    """Return an estimate's figure, with its interval once there is one."""
+    figure = figure_of(estimate)
+    return str(figure) if estimate.has_interval else figure.value

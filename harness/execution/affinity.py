@@ -14,6 +14,14 @@ def choose_cpus(wanted: int) -> frozenset[int] | None:
     return frozenset(allowed[:wanted])
 
 
+def choose_others(cpus: frozenset[int] | None) -> frozenset[int] | None:
+    """Choose a CPU for a driver beside workers on these; theirs where there is no other, None for any."""
+    if cpus is None:
+        return None
+    others = sorted(os.sched_getaffinity(0) - cpus, reverse=True)
+    return frozenset(others[:1]) or cpus
+
+
 @contextmanager
 def avoiding(cpus: frozenset[int] | None) -> Iterator[None]:
     """Keep all threads of this process off the workers' CPUs, where there are others."""

@@ -4,9 +4,10 @@ import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Protocol
 
-from harness.execution.rounds import Arm, ArmFailed, ArmWorker, RoundContext
-from harness.protocol.messages import Turn
+from harness.execution.rounds import Arm, ArmFailed, RoundContext
+from harness.protocol.messages import Turn, Value
 from harness.records.pace import FEWEST_UNTIMED, ONE_AT_A_TIME, ArmFailure, RoundSettings
 
 CALIBRATION_VALUES = 3
@@ -30,15 +31,27 @@ def calibrate(arms: Sequence[Arm], context: RoundContext, seconds: float) -> Cal
     """Find one loop count for all arms: with it, the first arm's value lasts at least `seconds`."""
     try:
         with ExitStack() as stack:
-            workers = [stack.enter_context(ArmWorker(arm, context)) for arm in arms]
+            workers = context.open_arms(arms, context, stack)
             for worker in workers:
                 worker.wait_until_ready()
-            loops, iteration = _find_loops(workers[0], seconds)
-            few_loops = max(1, loops // 8)
-            slowest = max([iteration, *(_iteration(worker, few_loops) for worker in workers[1:])])
-            collects = slowest > LONG_ITERATION or _collect(workers, _bounded(loops, slowest))
+            return calibrate_workers(workers, seconds)
     except ArmFailed as failed:
         return failed.failure
+
+
+class TurnTaker(Protocol):
+    """What takes turns and gives their values: the worker of an arm."""
+
+    def take_turn(self, kind: str, turn: Turn, /) -> Value:
+        """Take one turn."""
+
+
+def calibrate_workers(workers: Sequence[TurnTaker], seconds: float) -> Calibration:
+    """Calibrate workers that are ready; the first one's values are to last at least `seconds`."""
+    loops, iteration = _find_loops(workers[0], seconds)
+    few_loops = max(1, loops // 8)
+    slowest = max([iteration, *(_iteration(worker, few_loops) for worker in workers[1:])])
+    collects = slowest > LONG_ITERATION or _collect(workers, _bounded(loops, slowest))
     return Calibration(loops, iteration, slowest, collects)
 
 
@@ -47,14 +60,14 @@ def _bounded(loops: int, slowest: float) -> int:
     return max(1, min(loops, int(SLOWEST_VALUE / slowest)))
 
 
-def _collect(workers: Sequence[ArmWorker], loops: int) -> bool:
+def _collect(workers: Sequence[TurnTaker], loops: int) -> bool:
     """Decide whether a garbage collection falls into a value of any arm, a longer one of a round included."""
     longest = math.ceil(loops * (1 + LOOP_SPREAD))
     turns = (Turn(longest, seed=0, untimed=0) for _ in range(CALIBRATION_VALUES))
     return any(any(worker.take_turn("warmup", turn).collections) for turn in turns for worker in workers)
 
 
-def _find_loops(worker: ArmWorker, seconds: float) -> tuple[int, float]:
+def _find_loops(worker: TurnTaker, seconds: float) -> tuple[int, float]:
     """Double the loops until a value lasts `seconds`; return the count and one iteration's seconds."""
     loops = 1
     while (iteration := _iteration(worker, loops)) * loops < seconds / 2:
@@ -62,7 +75,7 @@ def _find_loops(worker: ArmWorker, seconds: float) -> tuple[int, float]:
     return math.ceil(seconds / iteration), iteration
 
 
-def _iteration(worker: ArmWorker, loops: int) -> float:
+def _iteration(worker: TurnTaker, loops: int) -> float:
     """Measure one iteration, in seconds: the smallest of a few values, so that no hiccup counts."""
     values = [worker.take_turn("warmup", Turn(loops, seed=0, untimed=0)) for _ in range(CALIBRATION_VALUES)]
     return min(value.wall / value.loops / 1e9 for value in values)

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.backends.backend import Backend, Loop
-from harness.execution.affinity import choose_cpus
+from harness.execution.affinity import choose_cpus, choose_others
 from harness.execution.environments import InterpreterPath, interpreter_for
 from harness.execution.quota import cpu_quota
-from harness.records.entries import BackendEnvironment, Machine
+from harness.records.entries import BackendEnvironment, DriverPlace, Machine
 
 _ALWAYS = ("loopcmp", "anyio", "pyperf")
 
@@ -36,10 +36,30 @@ def describe_machine(backends: Iterable[Backend]) -> Machine:
         load=load(),
         cpu_quota=cpu_quota(),
         pinned=tuple(sorted(choose_cpus(1) or ())),
+        driver=_driver_place(),
         environments=tuple(
             environment_of(backend, interpreter_for(backend)) for backend in backends if backend.environment
         ),
     )
+
+
+def _driver_place() -> DriverPlace | None:
+    """Return where a driver would run beside a service; None where neither can be pinned."""
+    cpus = choose_cpus(1)
+    others = choose_others(cpus)
+    if cpus is None or others is None:
+        return None
+    [service], [driver] = cpus, others
+    if service == driver:
+        return DriverPlace.SAME_CPU
+    siblings = _first_line(f"/sys/devices/system/cpu/cpu{service}/topology/thread_siblings_list")
+    return DriverPlace.SAME_CORE if driver in cpus_of(siblings) else DriverPlace.OWN_CORE
+
+
+def cpus_of(ranges: str) -> set[int]:
+    """Return the CPUs of a list as Linux writes it: "0,4" or "0-3,8"."""
+    ends = (part.partition("-") for part in ranges.split(",") if part)
+    return {cpu for first, _, last in ends for cpu in range(int(first), int(last or first) + 1)}
 
 
 def environment_of(backend: Backend, interpreter: InterpreterPath) -> BackendEnvironment:

@@ -114,8 +114,10 @@ def _where_to_get_it(benchmark: Benchmark, backend: Backend) -> str:
     """Say what to type for a library that is missing where the backend's workers run."""
     if (environment := backend.environment) is not None:
         return f"add the package that brings it to --env '{environment.name}={environment.python} …'"
-    own = benchmark.module.startswith("scenarios.")
-    return "pip install 'loopcmp[suite]'" if own else "install the package that brings it"
+    if not benchmark.module.startswith("scenarios."):
+        return "install the package that brings it"
+    extra = "services" if benchmark.is_service else "suite"
+    return f"pip install 'loopcmp[{extra}]'"
 
 
 def _count(seen: dict[Observation, ObservationCount], count: ObservationCount) -> None:

@@ -3,9 +3,9 @@
 import math
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self, TypeVar
 
 import msgspec
@@ -57,10 +57,24 @@ class RoundStopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RoundContext:
-    """What a benchmark's rounds share: the workers' CPUs, and the seconds for which one may be silent."""
+    """What a benchmark's rounds share: the workers' CPUs, and the seconds for which one may be silent.
+
+    `open_arms` starts the workers of all arms; a service's have a driver beside them, on `driver_cpus`.
+    """
 
     cpus: frozenset[int] | None
     timeout: float
+    driver_cpus: frozenset[int] | None = None
+    open_arms: "OpenArms" = field(default_factory=lambda: open_workers)
+
+
+OpenArms = Callable[[Sequence[Arm], RoundContext, ExitStack], "list[ArmWorker]"]
+"""Starts a worker for each arm, in this order; leaving the stack ends them."""
+
+
+def open_workers(arms: Sequence[Arm], context: RoundContext, stack: ExitStack) -> "list[ArmWorker]":
+    """Start workers that run a scenario and time it themselves."""
+    return [stack.enter_context(ArmWorker(arm, context)) for arm in arms]
 
 
 def run_round(
@@ -98,7 +112,9 @@ def _turns(pace: RoundSettings, rng: random.Random) -> list[tuple[str, Turn]]:
     loops = _drawn_loops(pace, rng)
 
     def turn(timed: TimingMode) -> Turn:
-        return Turn(loops, rng.getrandbits(32), pace.untimed, timed, pace.warm, pace.laps, pace.collect)
+        return Turn(
+            loops, rng.getrandbits(32), pace.untimed, timed, pace.warm, pace.laps, pace.collect, pace.rate
+        )
 
     warmups = [("warmup", turn("whole")) for _ in range(pace.warmups)]
     return [*warmups, *(("turn", turn(pace.timed)) for _ in range(pace.turns))]
@@ -122,7 +138,7 @@ def _take_turns(
 ) -> list[ArmRound]:
     """Have the workers of all arms live at once and take every turn, in an order drawn anew for each."""
     with ExitStack() as stack:
-        workers = [stack.enter_context(ArmWorker(arm, context)) for arm in rng.sample(arms, len(arms))]
+        workers = context.open_arms(rng.sample(arms, len(arms)), context, stack)
         for worker in workers:
             worker.wait_until_ready()
         for kind, turn in turns:
@@ -136,10 +152,12 @@ def _take_turns(
 class ArmWorker:
     """The worker of one arm during a round."""
 
+    job = "time"
+
     def __init__(self, arm: Arm, context: RoundContext) -> None:
         self._arm = arm
         self._timeout = context.timeout
-        self._worker = Worker({"do": "time", "case": arm.case}, context.cpus, python=arm.python)
+        self._worker = Worker({"do": self.job, "case": arm.case}, context.cpus, python=arm.python)
         self._values: dict[str, list[Value]] = {"warmup": [], "turn": []}
 
     def __enter__(self) -> Self:

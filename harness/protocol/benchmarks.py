@@ -87,6 +87,13 @@ class Benchmark:
     reported: tuple[str, ...] = ()
     idle: bool = False
     """Whether it promises only to wait, so that a loop may use no CPU time meanwhile."""
+    connections: int = 0
+    """The connections that a driver keeps open to a service; 0 for what is no service."""
+
+    @property
+    def is_service(self) -> bool:
+        """Whether the scenario serves, and a driver in another process asks it."""
+        return self.connections > 0
 
     @property
     def id(self) -> str:

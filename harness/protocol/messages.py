@@ -85,6 +85,8 @@ class Turn:
     warm: bool = True
     laps: int = 1
     collect: bool = True
+    rate: float = 0.0
+    """The requests that become due in a second, of a service; 0 asks as fast as it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ class Value:
     laps: str = ""
     collected_laps: int = 0
     unreported: int = 0
+    driver_cpu: int = 0
+    """The CPU time of the driver, of a service: what it took to ask and to compare the answers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ They are JSON with a version, checked when read.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 from harness.protocol.observations import ProcessObservations
@@ -35,6 +36,14 @@ class BackendEnvironment:
     unavailable: str | None = None
 
 
+class DriverPlace(StrEnum):
+    """Where the driver of a service runs, seen from the CPU that the service is pinned to."""
+
+    OWN_CORE = "a core of its own"
+    SAME_CORE = "another thread of the same core"
+    SAME_CPU = "the same CPU"
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """The machine and the software of a run; `load` is the one-minute average at its start.
@@ -56,6 +65,8 @@ class Machine:
     """An entry for each backend that runs in a virtual environment of its own."""
     cpu_quota: float | None = None
     """The CPUs' time that a container may use per second; None without a limit."""
+    driver: DriverPlace | None = None
+    """Where a service's driver runs beside the workers; None where nothing is pinned, or in old records."""
 
     @property
     def identity(self) -> str:

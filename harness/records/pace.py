@@ -38,6 +38,8 @@ class RoundSettings:
     laps: int = 1
     collect: bool = True
     loop_spread: float = 0.0
+    rate: float = 0.0
+    """The requests that become due in a second, in a service's latency pass; 0 asks as fast as possible."""
 
 
 ONE_AT_A_TIME = RoundSettings(loops=1, turns=1, warmups=0, untimed=0, one_at_a_time=True, warm=False)
@@ -76,3 +78,5 @@ class ArmFailure:
     output: str = ""
     timed_out: bool = False
     unmeasured: bool = False
+    wrong: bool = False
+    """Whether a service gave another answer than it should."""

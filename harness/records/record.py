@@ -13,6 +13,7 @@ from harness.records.entries import RunFinished, RunStarted
 from harness.records.estimate import Estimate, Judgement
 from harness.records.pace import RoundSettings
 from harness.records.passes import FullCollections, Latency, OnTwoCpus
+from harness.records.services import ServiceFigures
 from harness.records.stop_reason import StopKind, StopReason
 from harness.records.trials import TrialResult
 from harness.records.verdict import CaseVerdict, ClaimResult
@@ -44,10 +45,12 @@ class Timing:
     on_two_cpus: OnTwoCpus | None = None
     waits: bool = False
     cpu_ratio: Estimate | None = None
+    service: ServiceFigures | None = None
+    """What the driver saw of a service; None for what is none. Its `seconds` are the server's CPU time."""
 
     @property
     def seconds(self) -> Estimate:
-        """The wall time of an iteration."""
+        """The wall time of an iteration; the CPU time of the server, of a service's."""
         return self.metrics["seconds"]
 
     @property

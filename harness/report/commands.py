@@ -9,6 +9,7 @@ from harness.backends.registry import DEFAULT_BASELINE
 from harness.protocol.benchmarks import SCALE
 from harness.records.plan import DEFAULT, FAST, RIGOROUS, Effort, Plan
 from harness.records.record import BenchmarkResult, Record
+from harness.report.backend_names import shown_names
 
 YOUR_OWN = "loopcmp run path/to/mine.py"
 """The command that runs a file of the reader's own."""
@@ -37,7 +38,7 @@ def command(record: Record, results: Sequence[BenchmarkResult], backends: Iterab
         return shlex.join(["loopcmp", "audit", plan.benchmarks[0].id, *limits, *seed])
     words = ["loopcmp", "run", *_benchmarks(results), *_backends(plan, set(backends))]
     if plan.baseline != DEFAULT_BASELINE:
-        words += ["--baseline", plan.baseline]
+        words += ["--baseline", shown_names(record.backends)[plan.baseline]]
     if plan.margin != USUAL_MARGIN:
         words += ["--margin", f"{plan.margin:g}"]
     if plan.timeout != USUAL_TIMEOUT:
@@ -59,6 +60,7 @@ def _benchmarks(results: Iterable[BenchmarkResult]) -> Iterator[str]:
 
 def _backends(plan: Plan, names: set[str]) -> Iterator[str]:
     """Yield the backends of these names, after what defines their loops and environments."""
+    shown = shown_names(backend.name for backend in plan.backends)
     backends = [backend for backend in plan.backends if backend.name in names]
     for loop in dict.fromkeys(backend.loop for backend in backends):
         if loop not in LOOPS and not loop.is_ours:
@@ -67,7 +69,7 @@ def _backends(plan: Plan, names: set[str]) -> Iterator[str]:
         if environment is not None:
             yield from ("--env", environment.definition)
     for backend in backends:
-        yield from ("-b", backend.name)
+        yield from ("-b", shown[backend.name])
 
 
 def _effort(effort: Effort) -> Iterator[str]:

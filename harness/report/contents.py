@@ -6,7 +6,7 @@ from harness.analysis.overall import overall_figures
 from harness.records.record import Record
 from harness.report import overall
 from harness.report.sentences import backend_sentences
-from harness.report.tables import audit, capabilities, contrasts, passes
+from harness.report.tables import audit, capabilities, contrasts, passes, services
 from harness.report.tables.table import Table
 from harness.report.tables.waiting import waiting
 
@@ -30,6 +30,7 @@ def tables(record: Record) -> Iterator[tuple[str, Table]]:
     for number, table in enumerate(audit.tables(record), start=1):
         yield f"audit-{number}", table
     by_place = {
+        "services": services.services(record),
         "contrasts": contrasts.table(record),
         "latency": passes.latency(record),
         "collections": passes.collections(record),

@@ -1,11 +1,12 @@
 """The cases of a record that are not as promised, those alike together; and the documented ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import CaseVerdict, Mismatch, Verdict
+from harness.report.backend_names import shown_names
 from harness.report.evidence import case_lines
 from harness.report.tables.table import Table, texts
 
@@ -40,17 +41,20 @@ def findings(record: Record, *others: Verdict) -> tuple[SideBySide, ...]:
 
 
 def _grouped(record: Record, is_wanted: Callable[[CaseVerdict], bool]) -> tuple[SideBySide, ...]:
+    names = shown_names(record.backends)
     alike: dict[tuple[str, str, Mismatch | None], list[tuple[BenchmarkResult, CaseResult]]] = {}
     for result in record.results:
         for cell in result.cases:
             if is_wanted(cell.verdict):
                 missing = cell.verdict.kind is Verdict.UNAVAILABLE
-                where = cell.backend if missing else result.benchmark.id
+                where = names[cell.backend] if missing else result.benchmark.id
                 alike.setdefault((where, _reason(cell.verdict), cell.verdict.mismatch), []).append(
                     (result, cell)
                 )
     return tuple(
-        SideBySide(_title(where, cases), reason, mismatch, _last_lines(cases[0][1]), _evidence(cases))
+        SideBySide(
+            _title(where, cases, names), reason, mismatch, _last_lines(cases[0][1]), _evidence(cases, names)
+        )
         for (where, reason, mismatch), cases in alike.items()
     )
 
@@ -66,16 +70,16 @@ def remarks(record: Record) -> tuple[SideBySide, ...]:
     return tuple(remark for remark in as_promised if remark.reason or remark.evidence)
 
 
-def _title(where: str, cases: list[tuple[BenchmarkResult, CaseResult]]) -> str:
+def _title(where: str, cases: list[tuple[BenchmarkResult, CaseResult]], names: Mapping[str, str]) -> str:
     """Return the name of cases that are alike: a benchmark on its backends, or a missing backend."""
-    backends = list(dict.fromkeys(cell.backend for _, cell in cases))
+    backends = list(dict.fromkeys(names[cell.backend] for _, cell in cases))
     return where if backends == [where] else f"{where} on {', '.join(backends)}"
 
 
-def _evidence(cases: list[tuple[BenchmarkResult, CaseResult]]) -> tuple[str, ...]:
+def _evidence(cases: list[tuple[BenchmarkResult, CaseResult]], names: Mapping[str, str]) -> tuple[str, ...]:
     by_lines: dict[tuple[str, ...], list[str]] = {}
     for _, case in cases:
-        by_lines.setdefault(case_lines(case), []).append(case.backend)
+        by_lines.setdefault(case_lines(case), []).append(names[case.backend])
     if len(by_lines) == 1:
         return next(iter(by_lines))
     named = ((f"on {', '.join(dict.fromkeys(backends))}:", lines) for lines, backends in by_lines.items())
@@ -91,12 +95,13 @@ def _last_lines(cell: CaseResult) -> tuple[str, ...]:
 
 def documented(record: Record) -> Table | None:
     """Return the documented differences that were seen: what, the source, and where; None without any."""
+    names = shown_names(record.backends)
     seen: dict[tuple[str, str], dict[str, list[str]]] = {}
     for result in record.results:
         for cell in result.cases:
             if cell.verdict.kind is Verdict.KNOWN_DIFFERENCE:
                 benchmarks = seen.setdefault((cell.verdict.reason, cell.verdict.source), {})
-                benchmarks.setdefault(cell.backend, []).append(result.benchmark.id)
+                benchmarks.setdefault(names[cell.backend], []).append(result.benchmark.id)
     if not seen:
         return None
     rows = tuple(

@@ -14,6 +14,7 @@ from harness.records.contrast import native_arm
 from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
 from harness.records.store.pyperf_files import file_name
 from harness.records.verdict import Mismatch
+from harness.report.backend_names import shown_names
 from harness.report.commands import command
 from harness.report.formatting import format_metric
 
@@ -80,7 +81,7 @@ def case_of(record: Record, result: BenchmarkResult, cell: CaseResult) -> CaseEv
     backend = next(backend for backend in record.run.plan.backends if backend.name == cell.backend)
     limit = LONG if cell.verdict.is_finding else SHORT
     return CaseEvidence(
-        backend=cell.backend,
+        backend=shown_names(record.backends)[cell.backend],
         verdict=str(cell.verdict.kind),
         reason=truncate(cell.verdict.blemish or cell.verdict.reason, LONG),
         source=cell.verdict.source,

@@ -67,7 +67,7 @@ JUDGEMENT_MARKS = {Judgement.NO_CLEAR_DIFFERENCE: " ~", Judgement.EQUAL: " ="}
 
 
 def case_id(result: BenchmarkResult, cell: CaseResult) -> str:
-    """Return the name of one case: benchmark and backend."""
+    """Return the name of one case as programs know it: benchmark and backend, both whole."""
     return f"{result.benchmark.id} on {cell.backend}"
 
 
@@ -244,6 +244,11 @@ def format_duration(seconds: float) -> str:
     return significant(seconds / size) + unit
 
 
+def counted(count: int, singular: str, plural: str = "") -> str:
+    """Return a number with what it counts: "1 case", "2 cases"; a plural in -s need not be given."""
+    return f"{count} {singular if count == 1 else plural or f'{singular}s'}"
+
+
 def count_benchmarks(count: int) -> str:
     """Return how many benchmarks, in words."""
-    return f"{count} {'benchmark' if count == 1 else 'benchmarks'}"
+    return counted(count, "benchmark")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from harness.records.entries import FIRST_METHOD
 from harness.records.plan import PROCESSES
 from harness.records.record import AuditSummary, Record
+from harness.report.backend_names import shown_names
 from harness.report.formatting import count_benchmarks, format_self_test
 from harness.report.tables import audit
 
@@ -13,7 +14,8 @@ def method(record: Record) -> tuple[str, ...]:
     """Return ten sentences, in the order in which things happen."""
     plan = record.run.plan
     effort = plan.effort
-    self_test = f"{plan.baseline} takes part twice, also against itself (the self-test)"
+    baseline = shown_names(record.backends)[plan.baseline]
+    self_test = f"{baseline} takes part twice, also against itself (the self-test)"
     value = (
         f"one value of {effort.value_seconds * 1000:g} ms or more; one loop count serves the whole benchmark"
     )

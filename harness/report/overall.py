@@ -3,17 +3,21 @@
 from harness.analysis.means import FEWEST_ROUNDS
 from harness.analysis.overall import OverallFigures
 from harness.records.estimate import Estimate
+from harness.report.backend_names import shown_names
 from harness.report.formatting import ratio_figure
 
 
 def sentence(figures: OverallFigures) -> str:
     """Return the overall figures in one sentence, with what they rest on."""
     count, families = len(figures.benchmarks), len(figures.families)
-    ratios = "; ".join(f"{figure.backend} {ratio_text(figures, figure.ratio)}" for figure in figures.backends)
+    names = shown_names((figures.baseline, *(figure.backend for figure in figures.backends)))
+    ratios = "; ".join(
+        f"{names[figure.backend]} {ratio_text(figures, figure.ratio)}" for figure in figures.backends
+    )
     return (
         f"Over {count} of {figures.timed} benchmarks with a ratio in {families} "
         f"famil{'y' if families == 1 else 'ies'} (geometric mean, families weighted equally), time divided "
-        f"by that of {figures.baseline}: {ratios}. This speaks for these benchmarks only."
+        f"by that of {names[figures.baseline]}: {ratios}. This speaks for these benchmarks only."
     )
 
 
@@ -23,5 +27,5 @@ def ratio_text(figures: OverallFigures, ratio: Estimate) -> str:
         return str(ratio_figure(ratio))
     if ratio.low is None or ratio.high is None:
         few = f"a benchmark has {ratio.rounds} rounds, fewer than {FEWEST_ROUNDS}"
-        return f"{ratio.value:.2f}× [no interval: {few}]"
-    return f"{ratio.value:.3f}× [{ratio.low:.3f}, {ratio.high:.3f}]"
+        return f"{ratio_figure(ratio).value} [no interval: {few}]"
+    return str(ratio_figure(ratio))

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import Record
 from harness.records.verdict import Verdict
+from harness.report.backend_names import shown_names
 from harness.report.formatting import count_benchmarks, format_change
 
 
 def backend_sentences(record: Record) -> tuple[str, ...]:
     """Say who agrees; who takes less time, on what, by how much; what task groups do differently."""
-    plan = record.run.plan
+    plan, names = record.run.plan, shown_names(record.backends)
     others = [name for name in record.backends if name != plan.baseline]
     agreeing = "; ".join(_agreeing(record, others))
-    agreement = [f"Against {plan.baseline}, {agreeing}."] if others else []
+    agreement = [f"Against {names[plan.baseline]}, {agreeing}."] if others else []
     timed = any(result.rounds for result in record.results)
     speeds = [f"{_speed(record, name)}." for name in others] if timed else []
     return (*agreement, *speeds, *_task_groups(record))
@@ -22,9 +23,10 @@ def backend_sentences(record: Record) -> tuple[str, ...]:
 
 def _agreeing(record: Record, backends: Sequence[str]) -> Iterator[str]:
     """Yield in how many benchmarks each agrees; those that are alike are named together."""
+    shown = shown_names(record.backends)
     alike: dict[str, list[str]] = {}
     for name in backends:
-        alike.setdefault(_agreement(record, name), []).append(name)
+        alike.setdefault(_agreement(record, name), []).append(shown[name])
     for words, names in alike.items():
         who = ", ".join(names)
         yield f"{who} {words}" if len(names) == 1 else f"each of {who} {words}"
@@ -53,6 +55,7 @@ def _agreement(record: Record, backend: str) -> str:
 
 
 def _speed(record: Record, backend: str) -> str:
+    name = shown_names(record.backends)[backend]
     cells = [
         (result.benchmark.id, cell.timing.ratio, cell.timing.judgement)
         for result in record.results
@@ -60,12 +63,12 @@ def _speed(record: Record, backend: str) -> str:
         if cell.backend == backend and cell.timing and cell.timing.ratio
     ]
     if not cells:
-        return f"{backend} has no time ratio here"
+        return f"{name} has no time ratio here"
     parts = [_share_with(cells, judgement) for judgement in (Judgement.LESS_TIME, Judgement.MORE_TIME)]
     equal = sum(judgement is Judgement.EQUAL for _, _, judgement in cells)
     unclear = sum(judgement is Judgement.NO_CLEAR_DIFFERENCE for _, _, judgement in cells)
     parts += [f"equal within the margin in {equal}"] if equal else []
-    return f"{backend}: {', '.join([*filter(None, parts), f'no clear difference in {unclear}'])}"
+    return f"{name}: {', '.join([*filter(None, parts), f'no clear difference in {unclear}'])}"
 
 
 def _share_with(cells: Sequence[tuple[str, Estimate, Judgement | None]], judgement: Judgement) -> str:
@@ -95,6 +98,8 @@ def _task_groups(record: Record) -> tuple[str, ...]:
     )
     if not reasons:
         return ()
-    shown = "; ".join(list(reasons)[:3])
+    names, shown = shown_names(record.backends), "; ".join(list(reasons)[:3])
     more = f"; and {len(reasons) - 3} more below" if len(reasons) > 3 else ""  # noqa: PLR2004
-    return (f"What task groups ({', '.join(groups)}) do differently: {shown}{more}.",)
+    return (
+        f"What task groups ({', '.join(names[group] for group in groups)}) do differently: {shown}{more}.",
+    )

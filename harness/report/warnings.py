@@ -7,7 +7,8 @@ from enum import StrEnum
 from harness.analysis.samples import AWAKE
 from harness.records.record import BenchmarkResult, Record
 from harness.records.stop_reason import StopKind
-from harness.report.formatting import case_id, count_benchmarks
+from harness.report.backend_names import shown_names
+from harness.report.formatting import count_benchmarks
 
 STEADY_GOVERNORS = ("", "performance")
 """The governors under which a CPU keeps its frequency; the empty one is that which could not be read."""
@@ -149,7 +150,7 @@ def _about_figures(record: Record, timed: Sequence[BenchmarkResult]) -> Iterator
             "Intervals are 95% each and not adjusted for their number (--fast): quote a run without --fast."
         )
         yield _of_run(NoticeKind.NOT_ADJUSTED, text)
-    yield from _flagged(record.results)
+    yield from _flagged(record)
     yield from _out_of_time(record.results)
     if record.finished is None:
         yield _of_run(NoticeKind.UNFINISHED, "This run was not finished.")
@@ -172,12 +173,13 @@ def _about_self_test(record: Record) -> Iterator[Notice]:
         yield _of_run(NoticeKind.SELF_TEST, text)
 
 
-def _flagged(results: Iterable[BenchmarkResult]) -> Iterator[Notice]:
-    for result in results:
+def _flagged(record: Record) -> Iterator[Notice]:
+    names = shown_names(record.backends)
+    for result in record.results:
         for case in result.cases:
             flags = [*filter(None, (case.verdict.blemish,)), *case.timing.flags] if case.timing else []
             if flags:
-                text = f"{case_id(result, case)}: {'; '.join(flags)}."
+                text = f"{result.benchmark.id} on {names[case.backend]}: {'; '.join(flags)}."
                 yield Notice(Scope.CASE, NoticeKind.FLAGGED, Severity.WARNING, text)
 
 

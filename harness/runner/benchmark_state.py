@@ -1,10 +1,12 @@
 """What a run's journal holds of one benchmark, and what follows from it so far."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import get_args
 
 from harness.analysis.judging import judge_among, reference_of
 from harness.analysis.matching import matches
+from harness.analysis.services import by_cpu
 from harness.analysis.timings import BenchmarkSamples
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Benchmark, Promise
@@ -199,7 +201,17 @@ class BenchmarkState:
         return None if host is None or self._rounds or not host.timed_backends() else host
 
     def samples(self) -> BenchmarkSamples:
-        """Return the benchmark's rounds so far, its own or its host's, with the arms that have a number."""
+        """Return the benchmark's rounds so far, its own or its host's, with the arms that have a number.
+
+        The time of a service is its server's CPU time.
+        """
+        samples = self.samples_as_measured()
+        return (
+            replace(samples, rounds=tuple(by_cpu(samples.rounds))) if self.benchmark.is_service else samples
+        )
+
+    def samples_as_measured(self) -> BenchmarkSamples:
+        """Return the same rounds with the wall time of every value, a service's too."""
         host = self.measured_in()
         rounds = self._rounds if host is None else rounds_of_twin(host.rounds, self._planned)
         twin_arms = tuple(arm.name for arm in self.timed_twin_arms())

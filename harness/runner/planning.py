@@ -60,7 +60,7 @@ def plan_run(request: RunRequest, announce: Announce = _keep_silent) -> RunStart
         chosen, [*requirements_of(benchmarks), *([SKETCHES] if "latency" in request.also else [])]
     )
     baseline = _baseline(request, names, backends)
-    _check_twins(benchmarks)
+    check_twins(benchmarks)
     _announce(backends, announce)
     machine = describe_machine(backends)
     for benchmark in benchmarks:
@@ -102,7 +102,7 @@ def _with_a_case(benchmarks: Sequence[Benchmark], backends: Sequence[Backend]) -
     return able
 
 
-def _check_twins(benchmarks: Iterable[Benchmark]) -> None:
+def check_twins(benchmarks: Iterable[Benchmark]) -> None:
     """Raise BadInput where two benchmarks are twins of one on the same loops: they would be one arm."""
     twins: dict[tuple[object, ...], Benchmark] = {}
     for twin in benchmarks:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.analysis.intervals import binomial_quantile
 from harness.analysis.passes import add_pass_results
+from harness.analysis.services import add_service_figures
 from harness.analysis.verdicts import evaluate_claim
 from harness.records.record import BenchmarkResult, CaseResult, ClaimResults, SelfTestCheck, Timing
 from harness.records.stop_reason import StopKind, StopReason
@@ -16,6 +17,8 @@ def benchmark_result(state: BenchmarkState) -> BenchmarkResult:
     with_host = StopReason(StopKind.MEASURED_WITH, detail=host.benchmark.id) if host else None
     passes = {name: state.pass_samples(name) for name in PASSES}
     timings = add_pass_results(samples.timings(), passes, samples.with_helper_threads())
+    if state.benchmark.is_service:
+        timings = add_service_figures(timings, state.samples_as_measured())
     return BenchmarkResult(
         benchmark=state.benchmark,
         cases=tuple(

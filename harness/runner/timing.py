@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from harness.backends.backend import Backend
-from harness.execution.affinity import avoiding, choose_cpus
+from harness.execution.affinity import avoiding, choose_cpus, choose_others
 from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.environments import interpreter_for
 from harness.execution.machine import load, now
 from harness.execution.observing import case_spec
 from harness.execution.rounds import Arm, RoundContext, run_round
+from harness.execution.services import open_service_arms
 from harness.protocol.benchmarks import SCALE, Benchmark
 from harness.records.entries import (
     ArmDropped,
@@ -29,6 +30,12 @@ from harness.runner.passes import Pass
 from harness.runner.state import RunState
 from harness.runner.stopping import why_stop
 
+SERVICE_SECONDS = 0.05
+"""The fewest seconds that a service's value takes on the baseline.
+
+At a batch's beginning and end not all connections are busy: of fifty milliseconds that is little.
+"""
+
 Entries = Generator[Entry, None, None]
 """Results as they come; the caller journals each and adds it to the state before it asks for the next."""
 
@@ -40,7 +47,7 @@ def time(run: RunState) -> Entries:
     """
     for state in run.timed:
         if state.stop_reason is None and state.measured_in() is None:
-            context = RoundContext(choose_cpus(state.benchmark.cpus), run.plan.timeout_of(state.benchmark))
+            context = _context(state, choose_cpus(state.benchmark.cpus), run.plan.timeout_of(state.benchmark))
             with avoiding(context.cpus):
                 reason = yield from _ordinary_rounds(state, context)
             for planned in state.passes():
@@ -52,6 +59,13 @@ def close(run: RunState) -> Entries:
     """Yield the run's last entry, once."""
     if run.finished is None:
         yield RunFinished(now(), load())
+
+
+def _context(state: BenchmarkState, cpus: frozenset[int] | None, timeout: float) -> RoundContext:
+    """Return what the rounds share; a service's have a driver too, on the CPUs that are left."""
+    if not state.benchmark.is_service:
+        return RoundContext(cpus, timeout)
+    return RoundContext(cpus, timeout, choose_others(cpus), open_service_arms)
 
 
 def _ordinary_rounds(state: BenchmarkState, context: RoundContext) -> Generator[Entry, None, StopReason]:
@@ -70,7 +84,7 @@ def rounds_of_pass(state: BenchmarkState, planned: Pass) -> Entries:
     cpus, settings = choose_cpus(planned.cpus or state.benchmark.cpus), state.settings
     if settings is None or (planned.cpus is not None and (cpus is None or len(cpus) < planned.cpus)):
         return
-    context = RoundContext(cpus, planned.patience(state.plan.timeout_of(state.benchmark)))
+    context = _context(state, cpus, planned.patience(state.plan.timeout_of(state.benchmark)))
     taken, series = state.pass_rounds(planned.name), f"{state.benchmark.id}/{planned.name}"
     with avoiding(cpus):
         while (arms := arms_of(state)) and not planned.is_over(len(taken), _seconds(taken)):
@@ -110,11 +124,13 @@ def calibrated(state: BenchmarkState, context: RoundContext) -> BenchmarkCalibra
     benchmark, effort = state.benchmark, state.plan.effort
     if SCALE in benchmark.tags:
         return BenchmarkCalibrated(benchmark.id, ONE_AT_A_TIME)
-    calibration = calibrate(arms_of(state), context, effort.value_seconds)
+    seconds = max(SERVICE_SECONDS, effort.value_seconds) if benchmark.is_service else effort.value_seconds
+    calibration = calibrate(arms_of(state), context, seconds)
     if isinstance(calibration, ArmFailure):
         return drop_arm(state, calibration)
     settings = choose_pace(calibration, effort.turns, WARMUPS)
-    if benchmark.ideal is not None:  # how late a sleep ends is what is measured, and no quiet lap has it
+    if benchmark.ideal is not None or benchmark.is_service:
+        # how late a sleep ends is what is measured, and no quiet lap has it; a service is not asked in laps
         settings = replace(settings, laps=1)
     return BenchmarkCalibrated(benchmark.id, settings)
 
@@ -158,7 +174,7 @@ def drop_arm(state: BenchmarkState, failure: ArmFailure, *, unstable: bool = Fal
     benchmark = state.benchmark.id
     if failure.arm == SELF_TEST_ARM:
         failure = replace(failure, arm=state.plan.baseline)
-    if unstable:
+    if unstable or failure.wrong:
         return ArmDropped(benchmark, failure, "unstable")
     if failure.unmeasured:
         return ArmDropped(benchmark, failure, "could not measure")

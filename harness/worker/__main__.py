@@ -79,6 +79,20 @@ def _do(job: dict[str, object], channel: Channel) -> None:
 
             channel.send("report", run_test(test, Loop(**loop)))
         case _:
+            _do_for_services(job, channel)
+
+
+def _do_for_services(job: dict[str, object], channel: Channel) -> None:
+    match job:
+        case {"do": "serve", "case": dict(case)}:
+            from harness.worker.services.serving import serve_turns
+
+            serve_turns(CaseSpec(**case), channel)
+        case {"do": "drive"}:
+            from harness.worker.services.driving import drive
+
+            drive(channel)
+        case _:
             raise ValueError(f"no such job: {job}")
 
 

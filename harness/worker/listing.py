@@ -29,7 +29,7 @@ from harness.scenario import (
     Scenario,
 )
 from harness.worker.describing import Describer, without_addresses
-from harness.worker.loading import has_set_up, load_module, scenarios_in, wants_gather
+from harness.worker.loading import OFFERED, has_set_up, load_module, scenarios_in, wants_gather
 from harness.worker.refusals import Malformed, Undescribable
 
 Parameters = dict[str, Parameter]
@@ -45,7 +45,7 @@ def list_benchmarks(module: str, family: str) -> Iterator[Benchmark]:
         raise Malformed(f"{module} defines no scenario: decorate a coroutine function with @scenario()")
     for scenario in scenarios:
         try:
-            yield from _benchmarks(scenario, module, family)
+            yield from benchmarks_of(scenario, module, family)
         except Undescribable as refusal:
             raise Malformed(f"{_source(scenario)}: a promise of {scenario.name}: {refusal}") from None
         except Malformed as malformed:
@@ -57,7 +57,8 @@ def list_benchmarks(module: str, family: str) -> Iterator[Benchmark]:
             ) from None
 
 
-def _benchmarks(scenario: Scenario, module: str, family: str) -> Iterator[Benchmark]:
+def benchmarks_of(scenario: Scenario, module: str, family: str) -> Iterator[Benchmark]:
+    """Yield the benchmarks of a scenario: one for each combination of its parameters. Raises Malformed."""
     _check_shape(scenario)
     _check_values(scenario)
     for values in product(*scenario.params.values()):
@@ -70,7 +71,7 @@ def _check_shape(scenario: Scenario) -> None:
         raise Malformed(
             f"{scenario.name} is neither a coroutine function nor an @asynccontextmanager that yields one"
         )
-    takes = set(inspect.signature(function).parameters) - {"gather", "new_loop"}
+    takes = set(inspect.signature(function).parameters) - OFFERED
     if takes != set(scenario.params):
         raise Malformed(
             f"{scenario.name} takes {sorted(takes)} but sweeps "
@@ -102,7 +103,13 @@ def _benchmark(scenario: Scenario, module: str, family: str, parameters: Paramet
         title=_resolve(scenario.title, parameters),
         reported=scenario.reported,
         idle=scenario.idle,
+        connections=_connections(scenario, parameters),
     )
+
+
+def _connections(scenario: Scenario, parameters: Parameters) -> int:
+    traffic = _resolve(scenario.traffic, parameters)
+    return 0 if traffic is None else int(traffic.connections)
 
 
 def _source(scenario: Scenario) -> str:

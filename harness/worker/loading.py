@@ -74,6 +74,9 @@ def find_scenario(module: str, name: str) -> Scenario:
 
 Operation = Callable[[], Awaitable[Any]]
 
+OFFERED = frozenset({"gather", "new_loop", "listener", "stopped"})
+"""The arguments of scenarios and services that are no parameters of theirs."""
+
 
 @dataclass(frozen=True, slots=True)
 class BoundScenario:
@@ -125,14 +128,18 @@ def has_set_up(scenario: Scenario) -> bool:
 
 def bind(scenario: Scenario, parameters: dict[str, Any], runtime: Runtime) -> BoundScenario:
     """Bind a scenario to its parameters, and to what it names of all that the backend offers."""
+    file = source_file(scenario)
+    if scenario.traffic is not None:
+        from harness.worker.services.binding import conversation_with  # noqa: PLC0415 - few workers serve
+
+        return BoundScenario(conversation_with(scenario, parameters, runtime), None, file)
     offers = {"gather": runtime.gather, "new_loop": _new_loop(runtime)}
     wanted = {name: value for name, value in offers.items() if name in _parameter_names(scenario)}
     bound = _with_arguments(scenario.function, {**parameters, **wanted})
-    file = _file(scenario)
     return BoundScenario(None, bound, file) if has_set_up(scenario) else BoundScenario(bound, None, file)
 
 
-def _file(scenario: Scenario) -> str:
+def source_file(scenario: Scenario) -> str:
     """Return the file of the scenario's function, as the frames of a traceback name it."""
     code = getattr(inspect.unwrap(scenario.function), "__code__", None)
     return "" if code is None else str(code.co_filename)
@@ -163,13 +170,19 @@ def open_case(case: CaseSpec, clocks: Iterable[str] = ()) -> tuple[BoundScenario
     Raises LibraryMissing before it imports anything, ModuleBroken, and whatever the loop's package raises
     when imported.
     """
+    scenario, runtime = open_scenario(case, clocks)
+    return bind(scenario, dict(case.parameters), runtime), runtime
+
+
+def open_scenario(case: CaseSpec, clocks: Iterable[str] = ()) -> tuple[Scenario, Runtime]:
+    """Import the backend and then the scenario that a case names, with all that it needs."""
     _check_needs(case.needs)
     loop = Loop("", case.family, case.factory)  # what it is called is nobody's business here
     runtime = open_backend(Backend(loop, case.gatherer), clocks)
     scenario = find_scenario(case.module, case.scenario)
     for library in case.needs:
         load_module(library)  # now, not inside the first observation
-    return bind(scenario, dict(case.parameters), runtime), runtime
+    return scenario, runtime
 
 
 def _check_needs(needs: Iterable[str]) -> None:

@@ -33,7 +33,7 @@ def observe(scenario: BoundScenario, runtime: Runtime, channel: Channel) -> None
 
     Raises Undescribable when the scenario returns what cannot be compared, OutOfMemory, and NotAsOpened.
     """
-    answer_where_it_hangs(channel, scenario, runtime)
+    answer_where_it_hangs(channel, scenario.file, runtime)
     folder = os.environ.get("TMPDIR", "")
     gc.collect()
     gc.freeze()  # what was imported is no scenario's garbage: each later collection is 10 ms shorter

@@ -76,12 +76,13 @@ def _address(address: object) -> str:
 def child_processes() -> set[str]:
     """Return the child processes of every thread, where /proc tells; a zombie nobody waited for counts."""
     try:
-        return {child for thread in os.listdir("/proc/self/task") for child in _children_of(thread)}
+        return {child for thread in os.listdir("/proc/self/task") for child in children_of_thread(thread)}
     except OSError:  # no /proc
         return set()
 
 
-def _children_of(thread: str) -> list[str]:
+def children_of_thread(thread: str) -> list[str]:
+    """Return the child processes of one thread; none where it ended while it was asked."""
     try:
         with open(f"/proc/self/task/{thread}/children") as file:
             return file.read().split()

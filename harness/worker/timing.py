@@ -48,7 +48,7 @@ MOST_GRACES = 10
 def take_turns(case: CaseSpec, channel: Channel) -> None:
     """Run the turns that the parent asks for, and send a summary at the end."""
     scenario, runtime = open_case(case, CLOCKS)
-    answer_where_it_hangs(channel, scenario, runtime)
+    answer_where_it_hangs(channel, scenario.file, runtime)
     settle_allocator()
     sys.stdout = discarding_output()
     session = Session(scenario, runtime, channel)

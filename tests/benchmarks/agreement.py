@@ -1,4 +1,4 @@
-"""How far apart two measurements of one story are, taken in pairs of processes, one right after the other."""
+"""How far apart two measurements of one scenario are, taken in pairs of processes, one after the other."""
 
 import math
 import random
@@ -47,9 +47,9 @@ def difference(pairs: Sequence[Pair], seed: int = 0) -> Difference:
 
 
 def report(found: Mapping[tuple[str, ...], Sequence[Pair]]) -> int:
-    """Print the difference of each story, which is named in words; 0 if all are within the bar, else 1."""
-    differences = {story: difference(some) for story, some in found.items()}
-    for story, one in differences.items():
+    """Print the difference of each scenario, which is named in words; 0 if all are within the bar, else 1."""
+    differences = {probe: difference(some) for probe, some in found.items()}
+    for probe, one in differences.items():
         mark = "✓" if one.within(BAR) else "✗"
-        print(mark, *story, one, f"({len(found[story])} pairs of processes)")
+        print(mark, *probe, one, f"({len(found[probe])} pairs of processes)")
     return int(not all(one.within(BAR) for one in differences.values()))

@@ -30,7 +30,7 @@ from tests.benchmarks.theirs import one_process
 HERE = Path(__file__).parent
 
 OURS = {"gather": "asyncio_tree_of_gathers", "taskgroup": "asyncio_tree"}
-"""For each variant of pyperformance's benchmark, our row that is the same story."""
+"""For each variant of pyperformance's benchmark, our row that is the same scenario."""
 
 
 def main() -> int:
@@ -52,7 +52,7 @@ def main() -> int:
 def options() -> argparse.ArgumentParser:
     """What may be typed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--pairs", type=int, default=30, help="of processes, for each story")
+    parser.add_argument("--pairs", type=int, default=30, help="of processes, for each probe")
     parser.add_argument("--values", type=int, default=3, help="of a process of pyperf")
     parser.add_argument("--collect", action="store_true", help="before every value of pyperf too")
     for name, choices in (("kind", ["none", "io"]), ("variant", [*OURS]), ("loop", ["asyncio", "uvloop"])):

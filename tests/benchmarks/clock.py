@@ -139,16 +139,16 @@ def child(case: str, turns: int) -> int:
     loop = backend.loop
     parameters = (("n", int(parameter)),)
     assignment = CaseSpec(MODULE, scenario, parameters, loop.family, loop.factory, backend.gatherer)
-    story, running = open_case(assignment)
+    probe, running = open_case(assignment)
     function = find_scenario(MODULE, scenario).function
     gc.freeze()  # what was imported is not collected anew before each of many short values
     output, sys.stdout = sys.stdout, discarding_output()  # where a worker's prints go, for both alike
     nobody: Any = None
-    session = Session(story, running, nobody)  # which is given its turns here, not by a parent
+    session = Session(probe, running, nobody)  # which is given its turns here, not by a parent
     pairs = anyio.run(
         taken,
         session,
-        story.operation,
+        probe.operation,
         (function, running.gather, int(parameter)),
         turns,
         backend=running.anyio_backend,

@@ -1,4 +1,4 @@
-"""A record of 10,000 cells as a run would leave it: verdicts, timings, sweeps, stories that sleep."""
+"""A record of 10,000 cells as a run would leave it: verdicts, timings, sweeps, scenarios that sleep."""
 
 import math
 import os
@@ -26,7 +26,18 @@ from harness.records.pace import SELF_TEST_ARM, ArmRound
 from harness.records.record import BenchmarkResult, CaseResult, Record, SelfTestCheck, Timing
 from harness.records.stop_reason import StopKind, StopReason
 from harness.runner.state import RunState
-from tests.records import ASYNCIO, PACE, TRIO, UVLOOP, begun, look, plan, returned, row, twice
+from tests.records import (
+    ASYNCIO,
+    PACE,
+    TRIO,
+    UVLOOP,
+    begun,
+    fake_benchmark,
+    observation,
+    plan,
+    returned,
+    twice,
+)
 
 ON = (ASYNCIO, UVLOOP, TRIO, "trio+anyio")
 RATIOS = {ASYNCIO: 1.0, UVLOOP: 0.65, TRIO: 1.7, "trio+anyio": 2.1}
@@ -40,8 +51,8 @@ def rows() -> tuple[Benchmark, ...]:
     scenarios = CELLS // len(ON) // len(SIZES)
     return tuple(
         replace(
-            row(
-                f"story_{number}",
+            fake_benchmark(
+                f"probe_{number}",
                 returned(size),
                 parameters=(("n", size),),
                 ideal=0.01 if number % 50 == 49 else None,
@@ -62,7 +73,7 @@ def observed() -> Iterator[CaseObserved]:
     """Every case keeps its promise."""
     for of in rows():
         if of.promise.outcome is not None:
-            sightings = twice(look(of.promise.outcome))
+            sightings = twice(observation(of.promise.outcome))
             yield from (CaseObserved(of.id, name, sightings) for name in ON)
 
 

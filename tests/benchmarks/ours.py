@@ -1,4 +1,4 @@
-"""Rounds of one of our rows, as `run --fast` takes them, each beside the same story under real pyperf."""
+"""Rounds of one of our rows, as `run --fast` takes them, each beside the same scenario under real pyperf."""
 
 import random
 import sys

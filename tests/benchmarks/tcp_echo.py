@@ -1,4 +1,4 @@
-"""Our native TCP echo row against the same story written by hand, under real pyperf.
+"""Our native TCP echo row against the same scenario written by hand, under real pyperf.
 
     python -m tests.benchmarks.tcp_echo              # a quiet machine, some minutes
     python -m tests.benchmarks.tcp_echo --pairs 2 --values 1 --loop asyncio

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harness.fuzz.specification.family import ASYNCIO, Quirk
-from tests.fuzz.test_specification import judged
+from tests.fuzz.judging import judged
 
 START, END = "0 0 start -1 -\n", "\n0 0 end -1 {0}\n0 0 left -1 passed {0}"
 

@@ -1,6 +1,5 @@
 """The specification: what it allows, what it forbids, and where its switches let the families differ."""
 
-import re
 from dataclasses import replace
 from textwrap import dedent
 
@@ -11,9 +10,7 @@ from hypothesis import strategies as st
 from harness.fuzz.generator import Series
 from harness.fuzz.kinds import Profile
 from harness.fuzz.known import read_known
-from harness.fuzz.specification import search
 from harness.fuzz.specification.family import ASYNCIO, SWITCHES, TRIO, Family, Quirk, family_of
-from harness.fuzz.specification.machine import Entry
 from harness.fuzz.specification.search import Judgement, judge
 from harness.fuzz.specification.trees import (
     group,
@@ -23,24 +20,10 @@ from harness.fuzz.specification.trees import (
     without_cancelled,
 )
 from harness.fuzz.text import read_program
+from tests.fuzz.judging import judged, trace
 from tests.fuzz.walking import Walker
 
 FAMILIES = [ASYNCIO, TRIO, family_of("asyncio", "gather"), family_of("trio", "nursery")]
-
-
-def trace(words: str) -> list[Entry]:
-    """Entries as they are read: `instant task kind statement value`."""
-    entries: list[Entry] = []
-    for line in dedent(words).strip().splitlines():
-        instant, task, kind, number, value = line.split(maxsplit=4)
-        plain: object = int(value) if re.fullmatch(r"-?\d+", value) else value
-        plain = {"True": True, "False": False}.get(value, plain)
-        entries.append((int(task), kind, int(number), plain, int(instant)))
-    return entries
-
-
-def judged(program: str, words: str, family: Family = ASYNCIO) -> str:
-    return judge(read_program(program), trace(words), family).judgement.value
 
 
 @given(
@@ -319,9 +302,9 @@ def test_a_quirk_is_only_allowed_where_it_is_asked_for() -> None:
     assert judged("scope\nenter-again", words, quirky) == "allowed"
 
 
-def test_too_many_states_leave_a_trace_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "MOST_STATES", 1)
-    assert judged(SLEEP, "0 0 start -1 -") == "undecided"
+def test_too_many_states_leave_a_trace_undecided() -> None:
+    verdict = judge(read_program(SLEEP), trace("0 0 start -1 -"), ASYNCIO, most_states=1)
+    assert verdict.judgement is Judgement.UNDECIDED
 
 
 def test_exceptions_are_taken_apart_as_they_were_put_together() -> None:

@@ -1,1 +1,1 @@
-"""Loops and stories that do to their worker whatever can be done: real ones, run in real workers."""
+"""Loops and scenarios that do to their worker whatever can be done: real ones, run in real workers."""

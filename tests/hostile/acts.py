@@ -1,4 +1,4 @@
-"""Hostile acts, each a function that a story calls, and that a loop does as soon as it runs."""
+"""Hostile acts, each a function that a scenario calls, and that a loop does as soon as it runs."""
 
 import ctypes
 import locale

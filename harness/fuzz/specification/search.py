@@ -38,14 +38,17 @@ class Verdict:
     states: int = 0
 
 
-def judge(program: Program, trace: Sequence[Entry], family: Family) -> Verdict:
+def judge(
+    program: Program, trace: Sequence[Entry], family: Family, most_states: int = MOST_STATES
+) -> Verdict:
     """Judge a trace that a loop of this family has left of a program."""
     machine = Machine(make_plan(program), family, trace)
-    return _Search(machine, len(trace)).run()
+    return _Search(machine, len(trace), most_states).run()
 
 
 class _Search:
-    def __init__(self, machine: Machine, length: int) -> None:
+    def __init__(self, machine: Machine, length: int, most_states: int) -> None:
+        self._most_states = most_states
         self._machine = machine
         self._length = length
         self._seen: set[object] = set()
@@ -64,7 +67,7 @@ class _Search:
             if position == self._length and self._machine.is_over(state):
                 return Verdict(Judgement.ALLOWED, position, states=states)
             states += 1
-            if states > MOST_STATES:
+            if states > self._most_states:
                 return Verdict(Judgement.UNDECIDED, self._furthest, states=states)
             if has_tried:
                 work.extend(self._silently(position, state))

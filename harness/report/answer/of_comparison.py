@@ -10,7 +10,7 @@ from harness.report.answer.ordering import ordered
 from harness.report.answer.values import NOTHING, Answer, AnswerCell, AnswerRow, Remark, SortOrder, Tone
 from harness.report.answer.words import change_words
 from harness.report.formatting import count_benchmarks
-from harness.report.tables.comparison import Comparison
+from harness.report.tables.comparison import Comparison, names_in
 
 _RESOLVED = (Judgement.LESS_TIME, Judgement.MORE_TIME)
 
@@ -26,16 +26,20 @@ def answer_of(comparison: Comparison, order: SortOrder) -> Answer:
 
 def _within(comparison: ComparisonWithin, order: SortOrder) -> Answer:
     cells = {(ratio.benchmark, ratio.backend): _cell_within(ratio) for ratio in comparison.ratios}
-    rows = _rows(cells, comparison.backends)
+    rows, shown = _rows(cells, comparison.backends), names_in(comparison)
+    baseline = shown[comparison.baseline]
     level = "95% over all together" if comparison.adjusted else "95% each, not adjusted for their number"
     return Answer(
-        heading=(f"{count_benchmarks(len(rows))} against {comparison.baseline}", f"intervals of {level}"),
-        names_head=f"time against {comparison.baseline}",
-        heads=comparison.backends,
+        heading=(f"{count_benchmarks(len(rows))} against {baseline}", f"intervals of {level}"),
+        names_head=f"time against {baseline}",
+        heads=tuple(shown[name] for name in comparison.backends),
         rows=tuple(ordered(rows, order)[:MOST_ROWS]),
         left_out=_left_out(rows),
         remarks=tuple(
-            Remark(Tone.WARNING, f"{case.benchmark} on {case.backend} has no number: {case.reason}")
+            Remark(
+                Tone.WARNING,
+                f"{case.benchmark} on {shown[case.backend]} has no number: {case.reason}",
+            )
             for case in comparison.missing[:3]
         ),
     )
@@ -52,12 +56,17 @@ def _between(comparison: ComparisonBetween, order: SortOrder) -> Answer:
     resolved = [change for change in changes if change.judgement in _RESOLVED]
     backends = tuple(dict.fromkeys(change.backend for change in changes))
     cells = {(change.benchmark, change.backend): _cell_between(change) for change in changes}
-    shown = {change.benchmark for change in resolved}
-    rows = _rows({case: cell for case, cell in cells.items() if case[0] in shown}, backends)
+    changed = {change.benchmark for change in resolved}
+    shown = names_in(comparison)
+    rows = _rows({case: cell for case, cell in cells.items() if case[0] in changed}, backends)
     return Answer(
-        heading=("what changed", f"since {comparison.old[newest].started}", f"against {comparison.baseline}"),
+        heading=(
+            "what changed",
+            f"since {comparison.old[newest].started}",
+            f"against {shown[comparison.baseline]}",
+        ),
         names_head="ratio, new against old",
-        heads=backends,
+        heads=tuple(shown[name] for name in backends),
         rows=tuple(ordered(rows, order)[:MOST_ROWS]),
         left_out=_left_out(rows),
         remarks=(_count_changes(changes, resolved), *_lost(comparison)),
@@ -78,9 +87,11 @@ def _count_changes(changes: Sequence[Change], resolved: Sequence[Change]) -> Rem
 
 
 def _lost(comparison: ComparisonBetween) -> tuple[Remark, ...]:
+    shown = names_in(comparison)
     return tuple(
         Remark(
-            Tone.WARNING, f"{case.benchmark} on {case.backend} had a ratio and has none now: {case.reason}"
+            Tone.WARNING,
+            f"{case.benchmark} on {shown[case.backend]} had a ratio and has none now: {case.reason}",
         )
         for case in comparison.missing[:2]
     )

@@ -14,6 +14,7 @@ from harness.report.answer.ordering import ordered
 from harness.report.answer.remarks import remarks
 from harness.report.answer.values import NOTHING, Answer, AnswerCell, AnswerRow, SortOrder
 from harness.report.answer.words import change_words, lateness, lateness_words
+from harness.report.backend_names import shown_names
 from harness.report.formatting import count_benchmarks, format_duration
 
 MOST_ROWS = 12
@@ -26,15 +27,17 @@ MOST_COLUMNS = 2
 def answer(record: Record, order: SortOrder = SortOrder.PLAN) -> Answer:
     """Return what a person sees first of a record, its lines in the order that is asked for."""
     columns = tuple(name for name in record.backends if name != record.run.plan.baseline)
+    shown = shown_names(record.backends)
+    heads = tuple(shown[name] for name in columns)
     timed = [result for result in record.results if result.rounds]
     if not timed:
         return Answer(heading(record), remarks=remarks(record))
     if len(columns) > MOST_COLUMNS:
         return _finish(record, order, "", (_overall_head(record),), _by_backend(record))
     if len(timed) > MOST_ROWS:
-        return _finish(record, order, "", columns, _by_family(record, columns))
+        return _finish(record, order, "", heads, _by_family(record, columns))
     rows = [_benchmark_row(record, result, columns) for result in timed]
-    return _finish(record, order, record.run.plan.baseline, columns, rows)
+    return _finish(record, order, shown[record.run.plan.baseline], heads, rows)
 
 
 def _finish(
@@ -48,7 +51,7 @@ def _finish(
     hidden = len(rows) - MOST_ROWS
     return Answer(
         heading=heading(record),
-        names_head=f"time against {record.run.plan.baseline}",
+        names_head=f"time against {shown_names(record.backends)[record.run.plan.baseline]}",
         reference_head=reference_head,
         heads=heads,
         rows=tuple(ordered(rows, order)[:MOST_ROWS]),
@@ -149,9 +152,9 @@ def _by_backend(record: Record) -> list[AnswerRow]:
     figures = overall_figures(record)
     if figures is None:
         return []
-    margin = record.run.plan.margin
+    margin, shown = record.run.plan.margin, shown_names(record.backends)
     return [
-        AnswerRow(figure.backend, "", (_overall_cell(figure.ratio, margin),))
+        AnswerRow(shown[figure.backend], "", (_overall_cell(figure.ratio, margin),))
         for figure in figures.backends
         if figure.backend != figures.baseline
     ]

@@ -8,6 +8,7 @@ from harness.records.record import Record
 from harness.records.verdict import FINDINGS, Verdict
 from harness.report import commands
 from harness.report.answer.values import Remark, Tone
+from harness.report.backend_names import shown_names
 from harness.report.formatting import count_benchmarks
 from harness.report.tables import audit
 from harness.report.warnings import Notice, NoticeKind, Severity, notices
@@ -46,8 +47,9 @@ def sameness(record: Record) -> tuple[Remark, ...]:
 
 def _blemished(record: Record) -> Iterator[Remark]:
     """Yield how many cases did all that was promised, and left or reported something else as well."""
+    shown = shown_names(record.backends)
     blemished = [
-        (f"{result.benchmark.id} on {case.backend}", case.verdict.blemish)
+        (f"{result.benchmark.id} on {shown[case.backend]}", case.verdict.blemish)
         for result in record.results
         for case in result.cases
         if case.verdict.blemish
@@ -72,8 +74,9 @@ def _cases(count: int) -> str:
 
 def _first_case(record: Record, verdicts: set[Verdict]) -> str:
     """Return the name of the first case with one of these verdicts."""
+    shown = shown_names(record.backends)
     return next(
-        f"{result.benchmark.id} on {case.backend}"
+        f"{result.benchmark.id} on {shown[case.backend]}"
         for result in record.results
         for case in result.cases
         if case.verdict.kind in verdicts
@@ -81,7 +84,7 @@ def _first_case(record: Record, verdicts: set[Verdict]) -> str:
 
 
 def _self_test(record: Record) -> Iterator[Remark]:
-    check, baseline = record.self_test, record.run.plan.baseline
+    check, baseline = record.self_test, shown_names(record.backends)[record.run.plan.baseline]
     if check is None:
         return
     passed = check.differing <= check.allowed
@@ -122,13 +125,13 @@ _GRAVEST_FIRST = (
 
 def warnings(record: Record) -> Iterator[str]:
     """Yield a short sentence for each kind of warning that the record has, the gravest first."""
-    found: dict[NoticeKind, list[Notice]] = {}
+    by_kind: dict[NoticeKind, list[Notice]] = {}
     for notice in notices(record):
         if notice.severity is Severity.WARNING:
-            found.setdefault(notice.kind, []).append(notice)
+            by_kind.setdefault(notice.kind, []).append(notice)
     for kind in _GRAVEST_FIRST:
-        if kind in found:
-            yield _short(record, kind, len(found[kind]))
+        if kind in by_kind:
+            yield _short(record, kind, len(by_kind[kind]))
 
 
 def _short(record: Record, kind: NoticeKind, count: int) -> str:

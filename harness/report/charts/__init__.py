@@ -2,6 +2,7 @@
 
 from harness.analysis.sweeps import sweeps
 from harness.records.record import Record
+from harness.report.backend_names import shown_names
 from harness.report.charts.chart import DATA, Chart, Spec
 from harness.report.charts.dots import contrast_chart, memory_chart, ratio_chart
 from harness.report.charts.latency import latency_chart
@@ -13,12 +14,13 @@ __all__ = ["DATA", "Chart", "Spec", "charts", "round_strips"]
 
 def charts(record: Record) -> tuple[Chart, ...]:
     """Return the charts about the whole record, as far as it has what they show."""
+    shown = shown_names(record.backends)
     possible = (
         trial_chart(record),
         ratio_chart(record),
         contrast_chart(record),
         latency_chart(record),
         memory_chart(record),
-        *map(sweep_chart, sweeps(record)),
+        *(sweep_chart(sweep, shown) for sweep in sweeps(record)),
     )
     return tuple(chart for chart in possible if chart is not None)

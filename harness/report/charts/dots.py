@@ -1,11 +1,13 @@
 """Charts of dots with their intervals: benchmarks by backends, of ratios, of memory, and of contrasts."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from harness.records.contrast import Contrast
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import CaseResult, Record
+from harness.report.backend_names import shown_names
 from harness.report.charts.chart import ACCENT, INK, Chart, Datum, Spec, themed_spec
 from harness.report.charts.panels import benchmark_axis, faceted, panel_columns
 from harness.report.formatting import format_bytes, label, ratio_figure
@@ -22,16 +24,16 @@ def ratio_chart(record: Record) -> Chart | None:
     data = tuple(_dots(record, _ratio))
     if not data:
         return None
-    baseline = record.run.plan.baseline
+    baseline = label(shown_names(record.backends)[record.run.plan.baseline])
     judged = [case.timing.judgement for result in record.results for case in result.cases if case.timing]
     counts = ", ".join(f"{kind} in {judged.count(kind)}" for kind in Judgement if kind in judged)
-    title = f"Time divided by {label(baseline)}'s"
+    title = f"Time divided by {baseline}'s"
     return Chart(
         "chart-forest",
         "forest",
         title,
         f"{len(data)} time ratios with intervals on a log axis, "
-        f"left of 1 less time than {label(baseline)}: {counts}.",
+        f"left of 1 less time than {baseline}: {counts}.",
         _dots_table(title, data),
         _panels(data, "time ratio, log scale", log=True),
         data,
@@ -49,7 +51,7 @@ def memory_chart(record: Record) -> Chart | None:
         "chart-memory",
         "memory",
         title,
-        f"Peak memory of {len(data)} cases in KiB. "
+        f"Peak memory of {len(data)} cases above the start. "
         f"The most: {most['says']}, {most['row']} on {most['backend']}.",
         _dots_table(title, data),
         _panels(data, "KiB above the start", log=False),
@@ -74,16 +76,21 @@ def contrast_chart(record: Record) -> Chart | None:
 
 
 def _contrasted(record: Record) -> Iterator[Datum]:
+    shown = contrast_tables.arm_names(record)
     contrasts = [
         (number, result.benchmark.id, contrast)
         for number, result in enumerate(record.results, start=1)
         for contrast in result.contrasts
         if contrast.factor != "interaction"
     ]
-    pairs = list(dict.fromkeys(f"{contrast.arm} / {contrast.against}" for _, _, contrast in contrasts))
+    pairs = list(dict.fromkeys(_pair(contrast, shown) for _, _, contrast in contrasts))
     for number, benchmark, contrast in contrasts:
-        pair, ratio = f"{contrast.arm} / {contrast.against}", contrast.ratio
+        pair, ratio = _pair(contrast, shown), contrast.ratio
         yield _dot(number, benchmark, label(pair), pairs.index(pair), ratio, str(ratio_figure(ratio)))
+
+
+def _pair(contrast: Contrast, shown: Mapping[str, str]) -> str:
+    return f"{shown[contrast.arm]} / {shown[contrast.against]}"
 
 
 def _ratio(case: CaseResult) -> tuple[Estimate, str] | None:
@@ -104,12 +111,12 @@ def _dots(
     record: Record, figure_of_case: Callable[[CaseResult], tuple[Estimate, str] | None]
 ) -> Iterator[Datum]:
     """Yield a dot with its interval for every case that has the figure."""
-    backends = backend_order(record)
+    backends, shown = backend_order(record), shown_names(record.backends)
     for number, result in enumerate(record.results, start=1):
         for case in result.cases:
             if (figure := figure_of_case(case)) is not None:
                 panel = backends.index(case.backend)
-                yield _dot(number, result.benchmark.id, label(case.backend), panel, *figure)
+                yield _dot(number, result.benchmark.id, label(shown[case.backend]), panel, *figure)
 
 
 def _dot(number: int, benchmark: str, panel: str, order: int, estimate: Estimate, words: str) -> Datum:

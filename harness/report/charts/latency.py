@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from harness.records.passes import Quantile
 from harness.records.record import Record
+from harness.report.backend_names import shown_names
 from harness.report.charts.chart import ACCENT, SHAPES, SOFT, Chart, Datum, Spec, themed_spec
 from harness.report.charts.panels import benchmark_axis, faceted, panel_columns
 from harness.report.formatting import format_seconds, label
@@ -35,14 +36,14 @@ def latency_chart(record: Record) -> Chart | None:
 
 
 def _data(record: Record) -> Iterator[Datum]:
-    backends = backend_order(record)
+    backends, shown = backend_order(record), shown_names(record.backends)
     for number, result in enumerate(record.results, start=1):
         for case in result.cases:
             if case.timing is not None and case.timing.latency is not None:
                 place = {
                     "row": label(result.benchmark.id),
                     "number": number,
-                    "backend": label(case.backend),
+                    "backend": label(shown[case.backend]),
                     "order": backends.index(case.backend),
                 }
                 for quantile in case.timing.latency.quantiles:

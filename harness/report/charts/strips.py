@@ -7,6 +7,7 @@ from statistics import median
 
 from harness.analysis.audit import completed
 from harness.records.record import BenchmarkResult, Record
+from harness.report.backend_names import shown_names
 from harness.report.charts.chart import ACCENT, Chart, Datum, Spec, named_data, themed_spec
 from harness.report.formatting import label
 from harness.report.html.matrix import backend_order
@@ -67,13 +68,11 @@ def _strip_data(result: BenchmarkResult, record: Record) -> tuple[Datum, ...]:
         for case in result.cases
         if case.timing is not None and len(case.timing.samples) > 1
     }
-    span, backends = (
-        _span([abs(sample) for series in away.values() for sample in series]),
-        backend_order(record),
-    )
+    span = _span([abs(sample) for series in away.values() for sample in series])
+    backends, shown = backend_order(record), shown_names(record.backends)
     return tuple(
         {
-            "backend": label(name),
+            "backend": label(shown[name]),
             "order": backends.index(name),
             "apart": series,
             "span": span,

@@ -1,6 +1,7 @@
 """The chart of a sweep: time over a parameter on log axes, a curve for each backend; memory in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from harness.analysis.sweeps import Curve, Sweep
@@ -12,10 +13,12 @@ from harness.report.tables.table import Column, Table, names, numbers
 SWEEP_WIDTH, SWEEP_HEIGHT = 520, 300
 
 
-def sweep_chart(sweep: Sweep) -> Chart:
-    """Return the curves of one scenario, each with its power."""
+def sweep_chart(sweep: Sweep, shown: Mapping[str, str]) -> Chart:
+    """Return the curves of one scenario, each with its power, under the names that people see."""
+    curves = (replace(curve, backend=label(shown[curve.backend])) for curve in sweep.curves)
+    sweep = replace(sweep, curves=tuple(curves))
     title = f"{label(sweep.name)}: time against {label(sweep.parameter)}"
-    powers = "; ".join(f"{label(curve.backend)} {_power(curve)}" for curve in sweep.curves)
+    powers = "; ".join(f"{curve.backend} {_power(curve)}" for curve in sweep.curves)
     number = sweep.curves[0].points[0].result_index + 1
     return Chart(
         f"chart-sweep-{number}",
@@ -34,7 +37,7 @@ def _weights(sweep: Sweep) -> str:
     weighed = [curve for curve in sweep.curves if curve.weight is not None]
     if not weighed:
         return ""
-    weights = "; ".join(f"{label(curve.backend)} {_bytes(curve.weight)}" for curve in weighed)
+    weights = "; ".join(f"{curve.backend} {_bytes(curve.weight)}" for curve in weighed)
     return f" Peak memory for one more of {label(sweep.parameter)}: {weights}."
 
 
@@ -54,7 +57,7 @@ def _rows(sweep: Sweep) -> Iterator[tuple[str, ...]]:
     for curve in sweep.curves:
         whole = (_power(curve), _bytes(curve.weight)) if weighed else (_power(curve),)
         for point in curve.points:
-            yield label(curve.backend), f"{point.value:g}", format_seconds(point.seconds), *whole
+            yield curve.backend, f"{point.value:g}", format_seconds(point.seconds), *whole
 
 
 def _notes(sweep: Sweep) -> Iterator[str]:
@@ -72,7 +75,7 @@ def _growths(sweep: Sweep) -> Iterator[str]:
         if (growth := curve.growth) is not None:
             cheap, large = growth.cheapest, growth.largest
             yield (
-                f"{label(curve.backend)}: one of {label(sweep.parameter)} = {large.value:,.0f} takes "
+                f"{curve.backend}: one of {label(sweep.parameter)} = {large.value:,.0f} takes "
                 f"{growth.times:.1f} times as long as one of {cheap.value:,.0f}; garbage collection is "
                 f"{large.collecting:.0%} of that time, not {cheap.collecting:.0%}, and without it one "
                 f"takes {growth.times_without_collecting:.1f} times as long."
@@ -80,8 +83,7 @@ def _growths(sweep: Sweep) -> Iterator[str]:
 
 
 def _power(curve: Curve) -> str:
-    low, high = curve.exponent.low, curve.exponent.high
-    return f"n^{curve.exponent.value:.2f} [{low:.2f}, {high:.2f}]"
+    return f"n^{format_estimate(curve.exponent)}"
 
 
 def _sweep_data(sweep: Sweep) -> Iterator[Datum]:
@@ -89,13 +91,13 @@ def _sweep_data(sweep: Sweep) -> Iterator[Datum]:
         for point in curve.points:
             seconds = point.seconds.scaled(1e6)
             yield {
-                "backend": f"{label(curve.backend)}  {_power(curve)}",
+                "backend": f"{curve.backend}  {_power(curve)}",
                 "order": number,
                 "at": point.value,
                 "value": float(seconds.value),
                 "low": float(seconds.value if seconds.low is None else seconds.low),
                 "high": float(seconds.value if seconds.high is None else seconds.high),
-                "says": f"{label(curve.backend)}, {point.value:g}: {format_seconds(point.seconds)}",
+                "says": f"{curve.backend}, {point.value:g}: {format_seconds(point.seconds)}",
             }
 
 

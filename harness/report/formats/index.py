@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from harness.records.record import Record
+from harness.report.backend_names import shown_names
 from harness.report.formats.markdown_text import inline, link
 from harness.report.formatting import count_benchmarks
 
@@ -33,6 +34,6 @@ def _row(folder: Path, record: Record | None) -> str:
 
 
 def _cells(record: Record) -> tuple[str, ...]:
-    run, machine = record.run, record.run.machine
-    what = f"{count_benchmarks(len(record.results))} on {', '.join(record.backends)}"
+    run, machine, shown = record.run, record.run.machine, shown_names(record.backends)
+    what = f"{count_benchmarks(len(record.results))} on {', '.join(shown[name] for name in record.backends)}"
     return (run.started[:10], what, f"{machine.cpu}, {machine.cores} CPUs, {machine.system}", machine.python)

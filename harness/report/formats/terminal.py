@@ -16,6 +16,7 @@ from harness.records.verdict import EXPLAINED, CaseVerdict, ClaimResult, Verdict
 from harness.report import commands, differences
 from harness.report.answer.of_record import answer
 from harness.report.answer.values import Answer, SortOrder
+from harness.report.backend_names import shown_names
 from harness.report.contents import summary_sentences
 from harness.report.contents import tables as tables_of
 from harness.report.differences import SideBySide
@@ -176,8 +177,9 @@ def show_check(record: Record) -> None:
         for remark in differences.remarks(record):
             out.print(side_by_side(remark))
         out.print(_table(observed))
+    names = shown_names(record.backends)
     for backend in record.run.plan.backends:
-        out.print(_text(f"{backend.name}: {versions_in_words(record, backend)}", style="dim"))
+        out.print(_text(f"{names[backend.name]}: {versions_in_words(record, backend)}", style="dim"))
 
 
 def console(width_without_terminal: int = _WIDTH_WITHOUT_TERMINAL) -> Console:

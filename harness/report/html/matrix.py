@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import BenchmarkResult, CaseResult, Record
+from harness.report.backend_names import shown_names
 from harness.report.formatting import (
     JUDGEMENT_MARKS,
     VERDICTS,
@@ -64,7 +65,9 @@ def matrix(record: Record) -> Matrix:
     families: dict[str, list[MatrixRow]] = {}
     for number, result in enumerate(record.results, start=1):
         families.setdefault(result.benchmark.family, []).append(_row(record, number, result))
-    return Matrix(backend_order(record), tuple((name, tuple(rows)) for name, rows in families.items()))
+    shown = shown_names(record.backends)
+    backends = tuple(shown[name] for name in backend_order(record))
+    return Matrix(backends, tuple((name, tuple(rows)) for name, rows in families.items()))
 
 
 def backend_order(record: Record) -> tuple[str, ...]:

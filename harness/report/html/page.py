@@ -9,6 +9,7 @@ from harness.records.estimate import Judgement
 from harness.records.record import BenchmarkResult, Record
 from harness.records.verdict import Verdict
 from harness.report import charts, commands, differences, evidence
+from harness.report.backend_names import shown_names
 from harness.report.charts import Chart
 from harness.report.charts.rendering import ChartRenderer
 from harness.report.contents import summary_sentences, tables
@@ -185,9 +186,10 @@ def _unavailable(record: Record) -> Iterator[DifferenceSection]:
         for case in result.cases
         if case.verdict.kind is Verdict.UNAVAILABLE
     )
+    names = shown_names(record.backends)
     for backend, reason in reasons:
         shown = evidence.truncate(reason, evidence.LONG)
-        yield DifferenceSection(f"{backend} is unavailable", shown, None, (), ())
+        yield DifferenceSection(f"{names[backend]} is unavailable", shown, None, (), ())
 
 
 def _benchmarks(record: Record, renderer: ChartRenderer) -> Iterator[BenchmarkSection]:

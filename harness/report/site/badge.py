@@ -15,7 +15,7 @@ GOOD, BAD, UNKNOWN = "#1a6b34", "#b3161f", "#59636e"
 
 def badge(board: Leaderboard, standing: Standing) -> str:
     """Return an SVG image that says it in words, so that its color says nothing that they do not."""
-    name, message = f"loopcmp {label(standing.backend)}", badge_message(board, standing)
+    name, message = f"loopcmp {label(board.summary.shown(standing.backend))}", badge_message(board, standing)
     return (
         fill(
             "badge.svg.j2",

@@ -76,10 +76,10 @@ def publish(results: Path, folder: Path) -> BuildResult:
         if not summaries:
             raise BadInput(left_out[0])
         rendered = [source for source in summaries if known.get(source.name) is None]
-        derived = dict(_derived(sorted(summaries.values(), key=_age, reverse=True), made_by))
+        derived = dict(derived_files(sorted(summaries.values(), key=_age, reverse=True), made_by))
         site.claim([*(name for source in summaries for name in source.files), *derived, RUNTIME], made_by)
         for source in rendered:
-            _render(site, source)
+            render_record(site, source)
         for name, text in derived.items():
             site.put(name, text)
         if site.made_by != made_by or not site.has(RUNTIME):
@@ -153,7 +153,7 @@ def _summary(source: PublishedRecord, record: Record) -> RecordSummary:
     return summarize_record(source.name, source.digest, record, words, _anchors(record))
 
 
-def _render(site: SiteFolder, source: PublishedRecord) -> None:
+def render_record(site: SiteFolder, source: PublishedRecord) -> None:
     """Write the page of a record, and then the summary that says that its page is there."""
     record, (page, file) = read_record(source.path), source.files
     site.put(page, _page(record))
@@ -182,7 +182,7 @@ def _page(record: Record) -> str:
     return fill_page("report.html.j2", page=page, assets=replace(shared, scripts=specs + shared.scripts))
 
 
-def _derived(newest_first: Sequence[RecordSummary], made_by: str) -> Iterator[tuple[str, str]]:
+def derived_files(newest_first: Sequence[RecordSummary], made_by: str) -> Iterator[tuple[str, str]]:
     """Yield the name and text of each file that is made of summaries alone, or is the same on every site."""
     runs = [
         summary for summary in newest_first if not summary.audit

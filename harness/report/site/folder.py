@@ -118,13 +118,13 @@ class SiteFolder:
             self._tree.remove(name)
         manifest = Manifest(made_by, tuple(sorted(self._claimed)))
         if manifest != self._manifest:
-            self._half = self._half or _new_half()
+            self._half = self._half or half_written_name()
             self._list(manifest)
 
     def _begin(self) -> None:
         """List all that is there and all that will be, so that the next build can go on from here."""
         if not self._half:
-            self._half = _new_half()
+            self._half = half_written_name()
             files = self._listed | self._claimed | {self._half}
             self._list(Manifest(self._made_by, tuple(sorted(files))))
 
@@ -141,7 +141,8 @@ def is_site_file(name: str) -> bool:
     return (_PAGE.fullmatch(name) or _HALF.fullmatch(name)) is not None
 
 
-def _new_half() -> str:
+def half_written_name() -> str:
+    """Return a name under which a file is written before it has its own; another one at every call."""
     return f".loopcmp-{secrets.token_hex(16)}"
 
 

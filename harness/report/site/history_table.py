@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from harness.records.verdict import Verdict
+from harness.report.backend_names import shown_names
 from harness.report.formatting import VERDICTS, Figure
 from harness.report.html.matrix import case_figure
 from harness.report.site.history import DataPoint, Series
@@ -57,16 +58,17 @@ def _comparable(series: Series) -> tuple[str, ...]:
 
 def _table(columns: Sequence[Series]) -> HistoryTable:
     first = columns[0]
+    shown = shown_names((first.baseline, *(series.backend for series in columns)))
     summaries = {point.summary.name: point.summary for series in columns for point in series.points}
     newest = sorted(summaries.values(), key=lambda record: (record.started, record.name), reverse=True)
     by_record = [{point.summary.name: case_cell(point) for point in series.points} for series in columns]
     return HistoryTable(
         benchmark=first.benchmark,
         machine=first.machine,
-        baseline=first.baseline,
+        baseline=shown[first.baseline],
         build=first.baseline_build,
         backends=tuple(
-            (series.backend, "" if series.build == first.baseline_build else series.build)
+            (shown[series.backend], "" if series.build == first.baseline_build else series.build)
             for series in columns
         ),
         records=tuple(

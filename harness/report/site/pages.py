@@ -114,7 +114,9 @@ def _loop_records(loop: str, summaries: Sequence[RecordSummary]) -> Iterator[Loo
 def _ran_on(summary: RecordSummary, backends: Iterable[str]) -> tuple[str, ...]:
     """Return what these backends of a record ran on, each environment by itself."""
     names, environments = tuple(dict.fromkeys(backends)), summary.environments
-    apart = [f"{name}: {_installed(environments[name])}" for name in names if name in environments]
+    apart = [
+        f"{summary.shown(name)}: {_installed(environments[name])}" for name in names if name in environments
+    ]
     if len(apart) == len(names):
         return tuple(apart)
     return (_installed(BackendEnvironmentSummary(summary.build, summary.versions)), *apart)

@@ -9,6 +9,7 @@ from harness.analysis.overall import OverallFigures, overall_figures
 from harness.records.estimate import Estimate
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import FINDINGS, Verdict
+from harness.report.backend_names import shown_names
 
 
 class CaseSummary(msgspec.Struct, frozen=True):
@@ -83,6 +84,15 @@ class RecordSummary(msgspec.Struct, frozen=True):
     overall: OverallFigures | None = None
     audit: bool = False
     """Whether it is of an audit: of the method, not of the loops."""
+
+    def shown(self, backend: str) -> str:
+        """Return the name of a backend that people see."""
+        return shown_names(self.backends)[backend]
+
+    @property
+    def shown_backends(self) -> tuple[str, ...]:
+        """The names of all backends that people see."""
+        return tuple(map(self.shown, self.backends))
 
     def build_of(self, backend: str) -> str:
         """The build of Python that a backend ran on; empty where its environment could not be made."""

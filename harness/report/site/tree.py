@@ -73,7 +73,7 @@ class LockedFolder:
         """
         try:
             with self._parent(name, make=True) as (parent, leaf):
-                self._create(half, data)
+                self.create(half, data)
                 try:
                     os.replace(half, leaf, src_dir_fd=self._root, dst_dir_fd=parent)
                 except BaseException:
@@ -93,7 +93,8 @@ class LockedFolder:
                 f"make it writable, or {OTHER} chooses another"
             ) from None
 
-    def _create(self, name: str, data: bytes) -> None:
+    def create(self, name: str, data: bytes) -> None:
+        """Write a new file right in the folder. Raises OSError, also where something has the name already."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         file = os.open(name, flags, 0o666, dir_fd=self._root)
         try:

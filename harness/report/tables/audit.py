@@ -1,6 +1,6 @@
 """The tables and sentences of an audit, from its trials."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from harness.analysis.audit import (
     DetectionRate,
@@ -14,6 +14,7 @@ from harness.analysis.audit import (
     procedure,
 )
 from harness.records.record import Record
+from harness.report.backend_names import shown_names
 from harness.report.formatting import format_ratio
 from harness.report.tables.table import Table, names, numbers, texts
 
@@ -93,20 +94,21 @@ def _detection(rate: DetectionRate) -> tuple[str, ...]:
 
 
 def _invariance(record: Record) -> Table:
+    shown = shown_names(check.backend for check in invariance(record.trials))
     return Table(
         "The ratio at other loop and turn counts",
         (
             *names("backend"),
             *numbers("loops", "turns", "ratio", "apart from the usual", "totals apart from medians"),
         ),
-        tuple(map(_invariant, invariance(record.trials))),
+        tuple(_invariant(check, shown) for check in invariance(record.trials)),
         ("A ratio that depends on how it was taken is no property of the loop: these must lie within ±1%.",),
     )
 
 
-def _invariant(check: InvarianceCheck) -> tuple[str, ...]:
+def _invariant(check: InvarianceCheck, shown: Mapping[str, str]) -> tuple[str, ...]:
     return (
-        check.backend,
+        shown[check.backend],
         f"× {check.trial.loops:g}",
         f"× {check.trial.turns:g}",
         format_ratio(check.ratio),

@@ -1,15 +1,26 @@
 """The table of a comparison, its footnotes and its sentences."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from harness.analysis.between import Change, ComparedRecord, ComparisonBetween
 from harness.analysis.within import Case, ComparisonWithin
 from harness.records.estimate import Judgement
-from harness.report.formatting import JUDGEMENT_MARKS, format_ratio
+from harness.report.backend_names import shown_names
+from harness.report.formatting import JUDGEMENT_MARKS, counted, format_duration, format_ratio, ratio_figure
 from harness.report.tables.table import Table, names, numbers
 
 Comparison = ComparisonWithin | ComparisonBetween
+
+
+def names_in(comparison: Comparison) -> Mapping[str, str]:
+    """Return the names that people see for the backends that are compared."""
+    match comparison:
+        case ComparisonWithin():
+            return shown_names((comparison.baseline, *comparison.backends))
+        case ComparisonBetween():
+            compared = (times.backend for times in comparison.raw)
+            return shown_names(dict.fromkeys((comparison.baseline, *compared)))
 
 
 def comparison_table(comparison: Comparison) -> Table:
@@ -23,6 +34,7 @@ def comparison_table(comparison: Comparison) -> Table:
 
 def table_within(comparison: ComparisonWithin) -> Table:
     """Return a benchmark's ratios beside each other; one that could not be compared at all is left out."""
+    shown = names_in(comparison)
     cells: dict[Case, str] = {
         (case.benchmark, case.backend): format_ratio(case.ratio) for case in comparison.ratios
     }
@@ -35,15 +47,20 @@ def table_within(comparison: ComparisonWithin) -> Table:
         if comparison.adjusted
         else "95% each, not adjusted for their number"
     )
-    note = f"Time of a backend divided by that of {comparison.baseline}, within the same rounds; {level}."
+    note = (
+        f"Time of a backend divided by that of {shown[comparison.baseline]}, within the same rounds; {level}."
+    )
     return Table(
-        "Time per iteration, compared", (*names("benchmark"), *numbers(*comparison.backends)), rows, (note,)
+        "Time per iteration, compared",
+        (*names("benchmark"), *numbers(*(shown[name] for name in comparison.backends))),
+        rows,
+        (note,),
     )
 
 
 def table_between(comparison: ComparisonBetween) -> Table:
     """Return every change with both ratios, and the raw times of every case that either record has."""
-    several = len(comparison.old) > 1
+    several, shown = len(comparison.old) > 1, names_in(comparison)
     changes = {(change.benchmark, change.backend, change.session): change for change in comparison.changes}
     rows = []
     for raw in comparison.raw:
@@ -51,12 +68,12 @@ def table_between(comparison: ComparisonBetween) -> Table:
         for session, seconds in enumerate(before):
             change = changes.get((raw.benchmark, raw.backend, session))
             which = (f"{session + 1}",) if several else ()
-            times = (_microseconds(seconds), _microseconds(after))
-            rows.append((raw.benchmark, raw.backend, *which, *_change(change), *times))
+            times = (_duration(seconds), _duration(after))
+            rows.append((raw.benchmark, shown[raw.backend], *which, *_change(change), *times))
     sessions = ("session",) if several else ()
     return Table(
         "Time ratios, old and new",
-        (*names("benchmark", "backend"), *numbers(*sessions, "old", "new", "change", "old, µs", "new, µs")),
+        (*names("benchmark", "backend"), *numbers(*sessions, "old", "new", "change", "old time", "new time")),
         tuple(rows),
         tuple(_notes(comparison)),
     )
@@ -66,31 +83,27 @@ def _change(change: Change | None) -> tuple[str, str, str]:
     if change is None:
         return "", "", ""
     doubt = JUDGEMENT_MARKS.get(change.judgement, "") if change.change.has_interval else ""
-    old, new = (f"{ratio.value:.3f}×" for ratio in (change.old, change.new))
+    old, new = (ratio_figure(ratio).value for ratio in (change.old, change.new))
     return old, new, format_ratio(change.change) + doubt
 
 
-def _microseconds(seconds: float | None) -> str:
-    if seconds is None:
-        return "–"
-    return f"{seconds * 1e6:,.4g}" if seconds < _MILLISECOND else f"{seconds * 1e6:,.0f}"
-
-
-_MILLISECOND = 1e-3
+def _duration(seconds: float | None) -> str:
+    return "–" if seconds is None else format_duration(seconds)
 
 
 def _notes(comparison: ComparisonBetween) -> Iterator[str]:
+    shown = names_in(comparison)
     yield (
-        f"Ratios to {comparison.baseline}; the change is new divided by old, 95% over all changes together "
-        "(~ no clear difference, = equal within the margin). "
-        "Times in µs are shown and never judged: they move from session to session."
+        f"Ratios to {shown[comparison.baseline]}; the change is new divided by old, 95% over all changes "
+        "together (~ no clear difference, = equal within the margin). "
+        "Times are shown and never judged: they move from session to session."
     )
     for name, benchmarks in (("old", comparison.only_old), ("new", comparison.only_new)):
         if benchmarks:
             yield f"Only in the {name} record: {', '.join(benchmarks)}."
     for case in comparison.missing:
         if case.benchmark not in comparison.only_old:
-            yield f"{case.benchmark} on {case.backend} had a ratio and has none now: {case.reason}."
+            yield f"{case.benchmark} on {shown[case.backend]} had a ratio and has none now: {case.reason}."
     yield from _about_sessions(comparison)
 
 
@@ -131,15 +144,20 @@ def sentences(comparison: Comparison) -> tuple[str, ...]:
 
 def _resolved_changes(comparison: ComparisonBetween) -> tuple[str, ...]:
     """Return the cases whose change is resolved, in how many sessions; and how many are not."""
+    shown = names_in(comparison)
+    baseline = shown[comparison.baseline]
     sessions = Counter((change.benchmark, change.backend) for change in comparison.changes)
     sentences = [
-        f"{benchmark} on {backend} takes {judgement}, against {comparison.baseline}, than before: "
+        f"{benchmark} on {shown[backend]} takes {judgement}, against {baseline}, than before: "
         + _counted(count, sessions[benchmark, backend])
         for (benchmark, backend, judgement), count in _resolved(comparison.changes).items()
     ]
     moved = {(benchmark, backend) for benchmark, backend, _ in _resolved(comparison.changes)}
+    unmoved = len(sessions) - len(moved)
     if sessions:
-        sentences.append(f"Of {len(sessions)} cases, {len(sessions) - len(moved)} show no resolved change.")
+        sentences.append(
+            f"Of {counted(len(sessions), 'case')}, {counted(unmoved, 'shows', 'show')} no resolved change."
+        )
     return tuple(sentences)
 
 

@@ -1,10 +1,11 @@
 """The table and the sentences of a record's contrasts."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from harness.records.contrast import Contrast, Factor
 from harness.records.record import Record
+from harness.report.backend_names import shown_names
 from harness.report.formatting import count_benchmarks, format_ratio
 from harness.report.tables.table import Table, names, numbers, texts
 
@@ -18,8 +19,11 @@ _WORDS: dict[Factor, str] = {
 
 def table(record: Record) -> Table | None:
     """Return every contrast, benchmark by benchmark; None if there is none."""
+    shown = arm_names(record)
     rows = tuple(
-        (result.benchmark.id, *_cells(contrast)) for result in record.results for contrast in result.contrasts
+        (result.benchmark.id, *_cells(contrast, shown))
+        for result in record.results
+        for contrast in result.contrasts
     )
     if not rows:
         return None
@@ -35,8 +39,15 @@ def table(record: Record) -> Table | None:
     )
 
 
-def _cells(contrast: Contrast) -> tuple[str, ...]:
-    compared = f"{contrast.arm} / {contrast.against}"
+def arm_names(record: Record) -> Mapping[str, str]:
+    """Return the names that people see for the arms of contrasts, a twin's among them."""
+    contrasts = [contrast for result in record.results for contrast in result.contrasts]
+    arms = (arm for contrast in contrasts for arm in (contrast.arm, contrast.against))
+    return shown_names((*record.backends, *dict.fromkeys(arms)))
+
+
+def _cells(contrast: Contrast, shown: Mapping[str, str]) -> tuple[str, ...]:
+    compared = f"{shown[contrast.arm]} / {shown[contrast.against]}"
     return _WORDS[contrast.factor], compared, format_ratio(contrast.ratio)
 
 
@@ -47,12 +58,15 @@ def sentences(record: Record) -> tuple[str, ...]:
         for contrast in result.contrasts:
             if contrast.factor != "interaction" and contrast.ratio.has_interval:
                 ratios[contrast.factor, contrast.arm, contrast.against].append(contrast.ratio.value)
-    return tuple(_sentences(ratios))
+    return tuple(_sentences(ratios, arm_names(record)))
 
 
-def _sentences(ratios_of: dict[tuple[Factor, str, str], list[float]]) -> Iterator[str]:
+def _sentences(
+    ratios_of: Mapping[tuple[Factor, str, str], list[float]], shown: Mapping[str, str]
+) -> Iterator[str]:
     for (factor, arm, against), ratios in ratios_of.items():
         least, most = min(ratios), max(ratios)
         share = f"{least:.2f}×" if len(ratios) == 1 else f"{least:.2f}× to {most:.2f}×"
         benchmarks = count_benchmarks(len(ratios))
-        yield f"Due to {_WORDS[factor]}, {arm} takes {share} the time of {against} ({benchmarks})."
+        compared = f"{shown[arm]} takes {share} the time of {shown[against]}"
+        yield f"Due to {_WORDS[factor]}, {compared} ({benchmarks})."

@@ -6,6 +6,7 @@ from itertools import chain
 from harness.analysis.passes import operations_needed
 from harness.records.passes import Quantile
 from harness.records.record import BenchmarkResult, Record, Timing
+from harness.report.backend_names import shown_names
 from harness.report.formatting import (
     format_duration,
     format_ratio,
@@ -21,11 +22,12 @@ _CASE = names("benchmark", "backend")
 
 
 def _timed(record: Record) -> Iterator[tuple[BenchmarkResult, str, Timing]]:
-    """Yield every case that has a number: its result, its backend, and its timing."""
+    """Yield every case that has a number: its result, the name of its backend, and its timing."""
+    shown = shown_names(record.backends)
     for result in record.results:
         for cell in result.cases:
             if cell.timing is not None:
-                yield result, cell.backend, cell.timing
+                yield result, shown[cell.backend], cell.timing
 
 
 def latency(record: Record) -> Table | None:

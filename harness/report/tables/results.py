@@ -4,16 +4,16 @@ from collections.abc import Iterable, Sequence
 
 from harness.records.entries import BackendEnvironment
 from harness.records.record import BenchmarkResult, CaseResult, Record
+from harness.report.backend_names import shown_names
 from harness.report.formatting import (
     JUDGEMENT_MARKS,
-    case_id,
     case_verdict_text,
     count_benchmarks,
     format_duration,
     format_excess,
     format_ratio,
 )
-from harness.report.tables.table import Table, names, numbers, texts, verdict_columns
+from harness.report.tables.table import Column, Table, names, numbers, texts, verdict_columns
 
 
 def times(record: Record) -> Table | None:
@@ -22,11 +22,12 @@ def times(record: Record) -> Table | None:
     if not timed:
         return None
     plan = record.run.plan
-    others = [name for name in record.backends if name != plan.baseline]
+    backends = (plan.baseline, *(name for name in record.backends if name != plan.baseline))
+    shown = shown_names(record.backends)
     return Table(
         title="Time per iteration",
-        columns=(*names("benchmark"), *numbers(plan.baseline, *others)),
-        rows=tuple(_times_row(record, result, (plan.baseline, *others)) for result in timed),
+        columns=(*names("benchmark"), *numbers(*(shown[name] for name in backends))),
+        rows=tuple(_times_row(record, result, backends) for result in timed),
         notes=tuple(_times_notes(record, timed)),
     )
 
@@ -60,8 +61,9 @@ def _times_cell(cell: CaseResult) -> str:
 
 def _times_notes(record: Record, timed: Sequence[BenchmarkResult]) -> Iterable[str]:
     plan = record.run.plan
+    baseline = shown_names(record.backends)[plan.baseline]
     yield (
-        f"A ratio is a backend's time divided by {plan.baseline}'s, the median over rounds with its "
+        f"A ratio is a backend's time divided by {baseline}'s, the median over rounds with its "
         f"{_level(record)} interval: 0.63× takes 63% of the time."
     )
     yield f"~ no clear difference   = equal within {plan.margin * 100:g}%   * see the warnings"
@@ -90,10 +92,15 @@ def verdicts(record: Record) -> Table:
     blemished = any(cell.verdict.blemish for result in record.results for cell in result.cases)
     return Table(
         "What was observed",
-        (*names("benchmark"), *verdict_columns(*record.backends)),
+        (*names("benchmark"), *_backend_columns(record)),
         tuple(rows),
         ("* did all that was promised, and left or reported something",) if blemished else (),
     )
+
+
+def _backend_columns(record: Record) -> tuple[Column, ...]:
+    shown = shown_names(record.backends)
+    return verdict_columns(*(shown[name] for name in record.backends))
 
 
 def ledger(record: Record) -> Table | None:
@@ -112,7 +119,7 @@ def ledger(record: Record) -> Table | None:
     note = "Computed from what was observed: the claims are the document's, in our words."
     return Table(
         "What the document claims",
-        (*texts("claim"), *verdict_columns(*record.backends)),
+        (*texts("claim"), *_backend_columns(record)),
         tuple(rows),
         (note,),
     )
@@ -120,9 +127,10 @@ def ledger(record: Record) -> Table | None:
 
 def observed(record: Record) -> Table:
     """Return what was seen of every case: each distinct observation, and how often."""
+    shown = shown_names(record.backends)
     rows = tuple(
         (
-            case_id(result, cell),
+            f"{result.benchmark.id} on {shown[cell.backend]}",
             f"{seen.times}×",
             str(seen.observation.outcome),
             "; ".join(seen.observation.prints) or "nothing",
@@ -140,15 +148,15 @@ def observed(record: Record) -> Table:
 
 def heading(record: Record) -> tuple[str, str]:
     """Say what was compared, and when and on what."""
-    machine = record.run.machine
-    what = f"{count_benchmarks(len(record.results))} on {', '.join(record.backends)}"
+    machine, shown = record.run.machine, shown_names(record.backends)
+    what = f"{count_benchmarks(len(record.results))} on {', '.join(shown[name] for name in record.backends)}"
     where = f"{record.run.started} · {machine.cpu}, {machine.cores} CPUs · {machine.system} · {machine.build}"
     return what, where
 
 
 def environment(record: Record) -> tuple[tuple[str, str], ...]:
     """Return the run's environment as pairs of a name and what it was."""
-    run, machine = record.run, record.run.machine
+    run, machine, shown = record.run, record.run.machine, shown_names(record.backends)
     after = "" if record.finished is None else f" before, {record.finished.load} after"
     return (
         ("started", run.started),
@@ -159,7 +167,10 @@ def environment(record: Record) -> tuple[tuple[str, str], ...]:
         ("system", machine.system),
         ("Python", machine.build),
         ("versions", _versions(machine.versions)),
-        *((f"on {environment.backend}", _environment(environment)) for environment in machine.environments),
+        *(
+            (f"on {shown[environment.backend]}", _environment(environment))
+            for environment in machine.environments
+        ),
         ("load", f"{machine.load}{after}"),
     )
 

@@ -1,6 +1,7 @@
 """The table of the CPU time that scenarios use which wait of themselves."""
 
 from harness.records.record import Record, Timing
+from harness.report.backend_names import shown_names
 from harness.report.formatting import format_ratio, format_seconds
 from harness.report.tables.table import Table, names, numbers
 
@@ -12,8 +13,9 @@ _NOTE = (
 
 def waiting(record: Record) -> Table | None:
     """Return the CPU time beside the wall time of every case that waits; None if none does."""
+    shown = shown_names(record.backends)
     rows = tuple(
-        (result.benchmark.id, case.backend, *_figures(case.timing))
+        (result.benchmark.id, shown[case.backend], *_figures(case.timing))
         for result in record.results
         for case in result.cases
         if case.timing is not None and case.timing.waits

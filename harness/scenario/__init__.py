@@ -16,6 +16,7 @@ from harness.protocol.bounds import processes as processes
 from harness.protocol.bounds import tasks as tasks
 from harness.protocol.bounds import threads as threads
 from harness.protocol.descriptions import Parameter
+from harness.protocol.traffic import Traffic
 
 T = TypeVar("T")
 
@@ -171,6 +172,8 @@ class Scenario:
     title: str | Callable[..., str] = ""
     reported: tuple[str, ...] = ()
     idle: bool = False
+    traffic: Traffic | Callable[..., Traffic] | None = None
+    """What a driver sends to a service, see `harness.scenario.service`; None for what is no service."""
 
     @property
     def name(self) -> str:

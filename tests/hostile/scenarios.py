@@ -1,4 +1,4 @@
-"""A story that does what it is told to, and one that is well behaved."""
+"""A scenario that does what it is told to, and one that is well behaved."""
 
 from anyio.lowlevel import checkpoint
 
@@ -8,7 +8,7 @@ from tests.hostile.acts import ACTS
 
 @scenario(params={"act": list(ACTS)}, returns="fine", timed=False)
 async def hostile(act: str) -> object:
-    """Do something that no story should do."""
+    """Do something that no scenario should do."""
     await checkpoint()
     return ACTS[act]() or "fine"
 

@@ -1,0 +1,49 @@
+"""The answer of a gate in sentences."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from harness.analysis.gate import Gate, HeldCase, Unmeasured
+from harness.report.formatting import counted, figure_of
+
+_SHOWN = 5
+"""The most names in a sentence; `--json` has them all."""
+
+
+def gate_sentences(gate: Gate, shown: Mapping[str, str]) -> tuple[str, ...]:
+    """Say what the gate found, each case by name: broken, broken in some sessions, not measured, kept."""
+    return tuple(_sentences(gate, shown))
+
+
+def _sentences(gate: Gate, shown: Mapping[str, str]) -> Iterator[str]:
+    yield from (_beyond(case, gate.sessions, shown) for case in gate.held if case.beyond)
+    for unmeasured in gate.unmeasured:
+        yield f"{_name(unmeasured, shown)} could not be measured: {unmeasured.reason}."
+    kept = [case for case in gate.held if not case.beyond]
+    across = [_case(case.benchmark, case.backend, shown) for case in kept if not case.excluded]
+    if inside := len(kept) - len(across):
+        yield f"{counted(inside, 'case is', 'cases are')} within the limit."
+    if across:
+        yield f"{counted(len(across), 'case')} may be within the limit or beyond it: {_first(across)}."
+
+
+def _first(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _name(unmeasured: Unmeasured, shown: Mapping[str, str]) -> str:
+    return unmeasured.name if unmeasured.case is None else _case(*unmeasured.case, shown)
+
+
+def _case(benchmark: str, backend: str, shown: Mapping[str, str]) -> str:
+    return f"{benchmark} on {shown[backend]}"
+
+
+def _beyond(case: HeldCase, sessions: int, shown: Mapping[str, str]) -> str:
+    """Say by how much a case is beyond its limit; an end that is not the limit is not shown as if it were."""
+    name, limit = _case(case.benchmark, case.backend, shown), f"{case.limit * 100:.4g}%"
+    times = f"in {case.beyond} of {case.sessions} sessions"
+    if not case.broken:
+        return f"{name} is more than {limit} slower only {times}, which breaks no limit."
+    ratio = figure_of(case.ratio, "×", reference=1 + case.limit)
+    return f"{name} is more than {limit} slower: {ratio}, {'one session' if sessions == 1 else times}."

@@ -1,0 +1,230 @@
+"""The client of one service: connections that stay open, and batches of requests over them."""
+
+import selectors
+import socket
+import ssl
+from array import array
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from time import perf_counter, perf_counter_ns, thread_time_ns
+
+from harness.protocol.messages import LatencySketch
+from harness.protocol.traffic import Answering, Batch, Broken, Driven, Fault, Traffic
+from harness.worker.operation_timer import OperationTimer
+from harness.worker.services.answers import NotHttp, Template, parse, template_of
+from harness.worker.services.connecting import LARGEST_READ, Refused, connect
+
+SPINNING = 0.003
+"""The seconds before a request is due for which the driver does not wait: epoll counts milliseconds."""
+
+
+class ServiceBroken(Exception):
+    """A service does not answer as it should."""
+
+    def __init__(self, fault: Fault, how: str) -> None:
+        super().__init__(how)
+        self.broken = Broken(fault, how)
+
+
+class Connection:
+    """One connection: what is still to be sent of a request, and what has come of its answer."""
+
+    def __init__(self, connected: socket.socket, traffic: Traffic, template: Template) -> None:
+        self.socket = connected
+        self._request = traffic.request
+        self._template = template
+        self._size = len(template.answer)
+        self._received = b""
+        self.unsent: memoryview | None = None
+        self.due = 0
+
+    def ask(self) -> bool:
+        """Send the request, or as much of it as is taken; return whether all was."""
+        self.unsent = memoryview(self._request)
+        return self.send_more()
+
+    def send_more(self) -> bool:
+        """Send what is left of the request, or as much of it as is taken; return whether all was."""
+        try:
+            while self.unsent:
+                self.unsent = self.unsent[self.socket.send(self.unsent) :]
+        except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+            return False
+        return True
+
+    def receive(self) -> bool:
+        """Take in what has come; return whether the answer is whole. Raises ServiceBroken."""
+        while True:
+            try:
+                data = self.socket.recv(LARGEST_READ)
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                return False
+            if not data:
+                raise ServiceBroken(Fault.CLOSED, "closed a connection instead of answering")
+            self._received = data = self._received + data if self._received else data
+            if len(data) >= self._size:
+                break
+        self._received = b""
+        if not self._template.matches(data):
+            raise ServiceBroken(Fault.WRONG, self._difference(data))
+        return True
+
+    def _difference(self, answer: bytes) -> str:
+        place = self._template.first_difference(answer)
+        around = slice(max(0, place - 20), place + 40)
+        return (
+            f"answered {answer[around]!r} where it was {self._template.answer[around]!r} before: "
+            f"byte {place} of {self._size}"
+        )
+
+
+class Client:
+    """All connections to one service, and the times of requests that were due at a fixed rate."""
+
+    def __init__(self, traffic: Traffic, port: int, patience: float) -> None:
+        self._traffic = traffic
+        self._port = port
+        self._patience = patience
+        self._selector = selectors.DefaultSelector()
+        self._connections: list[Connection] = []
+        self._timer = OperationTimer()
+
+    def close(self) -> None:
+        """Close every connection."""
+        for connection in self._connections:
+            connection.socket.close()
+        self._selector.close()
+
+    def connect(self) -> Driven:
+        """Open the connections and make one request on each. Raises ServiceBroken or OSError."""
+        try:
+            template = self._learn()
+        except (Refused, NotHttp) as error:
+            raise ServiceBroken(Fault.WRONG, str(error)) from None
+        except TimeoutError:
+            raise ServiceBroken(Fault.SILENT, f"gave no answer for {self._patience:g} s") from None
+        for _ in range(self._traffic.connections):
+            connected = connect(self._port, self._traffic.opening, self._patience)
+            connected.settimeout(0)
+            connection = Connection(connected, self._traffic, template)
+            self._connections.append(connection)
+            self._selector.register(connected, selectors.EVENT_READ, connection)
+        return self._closed(Batch("", 2 * self._traffic.connections, self._patience))
+
+    def _learn(self) -> Template:
+        """Return what every answer must be: it is known, or what the first two requests are answered."""
+        traffic = self._traffic
+        if traffic.answering is Answering.EXACT:
+            return Template(traffic.answer or b"")
+        with connect(self._port, traffic.opening, self._patience) as connected:
+            first, again = (_response(connected, traffic) for _ in range(2))
+        template = template_of(first)
+        if not template.matches(again):
+            place = template.first_difference(again)
+            raise ServiceBroken(
+                Fault.WRONG,
+                f"answers one request in several ways, first at byte {place}: {again[place : place + 40]!r}",
+            )
+        return template
+
+    def batch_of(self, batch: Batch) -> Callable[[], Driven]:
+        """Return what runs a batch: as fast as it is answered, or at a rate."""
+        return partial(self._paced if batch.rate else self._closed, batch)
+
+    def _closed(self, batch: Batch) -> Driven:
+        """Make so many requests, each connection the next once it has its answer.
+
+        Raises ServiceBroken or OSError.
+        """
+        left, select, wanted = batch.requests, self._selector.select, batch.requests
+        cpu, start = thread_time_ns(), perf_counter_ns()
+        for connection in self._connections[:left]:
+            left -= 1
+            self._ask(connection)
+        while wanted:
+            ready = select(batch.patience)
+            if not ready:
+                raise self._silent(batch, wanted)
+            for key, events in ready:
+                connection = key.data
+                if events & selectors.EVENT_WRITE:
+                    self._send_more(connection)
+                if events & selectors.EVENT_READ and connection.receive():
+                    wanted -= 1
+                    if left:
+                        left -= 1
+                        self._ask(connection)
+        return Driven(batch.requests, perf_counter_ns() - start, thread_time_ns() - cpu)
+
+    def _paced(self, batch: Batch) -> Driven:
+        """Ask requests when they are due, and time each from then. Raises ServiceBroken or OSError.
+
+        A request for which no connection is free waits, and its waiting counts: a service that falls behind
+        is not asked less (there is no coordinated omission).
+        """
+        interval, times = 1e9 / batch.rate, array("q")
+        free, late = deque(self._connections), deque[int]()
+        cpu, start = thread_time_ns(), perf_counter_ns()
+        due, number, heard = start, 0, perf_counter()
+        while len(times) < batch.requests:
+            now = perf_counter_ns()
+            while number < batch.requests and due <= now:
+                late.append(due)
+                number += 1
+                due = start + int(number * interval)
+            while late and free:
+                connection = free.popleft()
+                connection.due = late.popleft()
+                self._ask(connection)
+            wait = (due - now) / 1e9 if number < batch.requests else batch.patience
+            for key, events in self._selector.select(wait if wait > SPINNING else 0):
+                connection, heard = key.data, perf_counter()
+                if events & selectors.EVENT_WRITE:
+                    self._send_more(connection)
+                if events & selectors.EVENT_READ and connection.receive():
+                    times.append(perf_counter_ns() - connection.due)
+                    free.append(connection)
+            if perf_counter() - heard > batch.patience:
+                raise self._silent(batch, batch.requests - len(times))
+        wall, used = perf_counter_ns() - start, thread_time_ns() - cpu
+        self._timer.take(times)
+        return Driven(batch.requests, wall, used)
+
+    def _ask(self, connection: Connection) -> None:
+        if not connection.ask():
+            self._selector.modify(connection.socket, selectors.EVENT_READ | selectors.EVENT_WRITE, connection)
+
+    def _send_more(self, connection: Connection) -> None:
+        if connection.send_more():
+            self._selector.modify(connection.socket, selectors.EVENT_READ, connection)
+
+    def _silent(self, batch: Batch, unanswered: int) -> ServiceBroken:
+        return ServiceBroken(
+            Fault.SILENT,
+            f"answered {batch.requests - unanswered} of {batch.requests} requests, "
+            f"then gave no answer for {batch.patience:g} s",
+        )
+
+    def latency_sketch(self) -> LatencySketch | None:
+        """Return the quantiles of the times of all requests that were asked at a rate."""
+        return self._timer.latency_sketch()
+
+
+def _response(connected: socket.socket, traffic: Traffic) -> bytes:
+    """Make one request on a socket that blocks and return the whole response. Raises ServiceBroken."""
+    connected.sendall(traffic.request)
+    data = b""
+    while (response := parse(data)) is None:
+        received = connected.recv(LARGEST_READ)
+        if not received:
+            raise ServiceBroken(Fault.CLOSED, "closed a connection instead of answering")
+        data += received
+    if response.status != _OK:
+        raise ServiceBroken(Fault.WRONG, f"answered with status {response.status}")
+    if traffic.answer is not None and response.body != traffic.answer:
+        raise ServiceBroken(Fault.WRONG, f"answered with the body {response.body[:80]!r}")
+    return data
+
+
+_OK = 200

@@ -1,0 +1,40 @@
+"""The driver: it asks the services of all arms in turn, and compares every answer byte for byte."""
+
+import gc
+from collections.abc import Callable
+
+from harness.protocol.traffic import Batch, Broken, Driven, Fault, Offer
+from harness.worker.channel import Channel
+from harness.worker.services.clients import Client, ServiceBroken
+
+
+def drive(channel: Channel) -> None:
+    """Do what the parent orders until it closes the pipe: connect to a service, or ask it a batch."""
+    clients: dict[str, Client] = {}
+    gc.freeze()
+    gc.disable()  # a collection here would be the time of the arm whose turn it is; nothing here is a cycle
+    while True:
+        match channel.receive():
+            case {
+                "kind": "connect",
+                "message": {"arm": str(arm), "offer": dict(offer), "patience": patience},
+            }:
+                clients[arm] = client = Client(Offer(**offer).traffic, int(offer["port"]), float(patience))
+                _answer(channel, client.connect)
+            case {"kind": "batch", "message": dict(order)}:
+                batch = Batch(**order)
+                _answer(channel, clients[batch.arm].batch_of(batch))
+            case {"kind": "sketch", "message": str(arm)}:
+                channel.send("sketch", clients[arm].latency_sketch())
+            case other:
+                raise ValueError(f"no such order: {other}")
+
+
+def _answer(channel: Channel, ask: Callable[[], Driven]) -> None:
+    """Send what asking came to, or what is wrong with the service."""
+    try:
+        channel.send("driven", ask())
+    except ServiceBroken as error:
+        channel.send("broken", error.broken)
+    except OSError as error:
+        channel.send("broken", Broken(Fault.CLOSED, f"closed a connection: {error.strerror or error}"))
