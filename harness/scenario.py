@@ -4,7 +4,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol, TypeVar, overload
 
-from harness.protocol.descriptions import DiagnosticKind, Parameter
+from harness.protocol.bounds import ANY as ANY
+from harness.protocol.bounds import Left as Left
+from harness.protocol.bounds import at_most as at_most
+from harness.protocol.bounds import descriptors as descriptors
+from harness.protocol.bounds import destroyed_pending as destroyed_pending
+from harness.protocol.bounds import never_awaited as never_awaited
+from harness.protocol.bounds import never_retrieved as never_retrieved
+from harness.protocol.bounds import one_of as one_of
+from harness.protocol.bounds import processes as processes
+from harness.protocol.bounds import tasks as tasks
+from harness.protocol.bounds import threads as threads
+from harness.protocol.descriptions import Parameter
 
 T = TypeVar("T")
 
@@ -69,29 +80,6 @@ class _Cancelled:
 
 cancelled: Final = _Cancelled()
 """A promised cancellation: `asyncio.CancelledError` and `trio.Cancelled` are described alike."""
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """A warning or log record that a scenario is promised to leave behind."""
-
-    kind: DiagnosticKind
-    exception: object = None
-
-
-def never_retrieved(exception: object) -> Left:
-    """Promise that the loop will log that nobody retrieved this exception (or `cancelled`)."""
-    return Left("never-retrieved", exception)
-
-
-def never_awaited() -> Left:
-    """Promise that Python will warn that a coroutine was never awaited."""
-    return Left("never-awaited")
-
-
-def destroyed_pending() -> Left:
-    """Promise that the loop will log that a task was destroyed while it was pending."""
-    return Left("destroyed-pending")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +170,7 @@ class Scenario:
     needs: tuple[str, ...] = ()
     title: str | Callable[..., str] = ""
     reported: tuple[str, ...] = ()
+    idle: bool = False
 
     @property
     def name(self) -> str:
@@ -207,6 +196,7 @@ def scenario(
     needs: Sequence[str] = (),
     title: str | Callable[..., str] = "",
     reported: Sequence[str] = (),
+    idle: bool = False,
 ) -> Callable[[Callable[..., Any]], Scenario]:
     """Turn a coroutine function, or an async context manager that yields one, into a scenario.
 
@@ -222,7 +212,8 @@ def scenario(
     `needs` are the modules of libraries beyond AnyIO that the scenario imports when it runs: where one
     is missing, the benchmark is unavailable and everything else goes on. `title` is the name of a capability
     in tables, where the function's name is not what people say, and may be a function of the parameters;
-    `reported` names the public reports that it comes from ("uvloop#561").
+    `reported` names the public reports that it comes from ("uvloop#561"). `idle=True` promises that the
+    scenario only waits: a loop that uses CPU time meanwhile is warned of.
     """
 
     def decorate(function: Callable[..., Any]) -> Scenario:
@@ -241,6 +232,7 @@ def scenario(
             needs=tuple(needs),
             title=title,
             reported=tuple(reported),
+            idle=idle,
         )
 
     return decorate

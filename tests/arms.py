@@ -16,9 +16,6 @@ PATIENCE = 60.0
 """Seconds in which any worker gets something done, however busy the machine."""
 
 
-ABOUT = {"name": "story"}
-
-
 FREE = RoundContext(None, PATIENCE)
 
 

@@ -20,6 +20,7 @@ from harness.protocol.observations import (
     WorkerExit,
 )
 from harness.records.entries import (
+    METHOD,
     VERSION,
     ArmDropped,
     BenchmarkCalibrated,
@@ -135,7 +136,9 @@ def plan(
 
 
 def begun(planned: Plan, name: str = "tutorial") -> RunStarted:
-    return RunStarted(VERSION, name, "2026-05-04T03:02:01+00:00", f"loopcmp run {name}", ENVIRONMENT, planned)
+    return RunStarted(
+        VERSION, name, "2026-05-04T03:02:01+00:00", f"loopcmp run {name}", ENVIRONMENT, planned, method=METHOD
+    )
 
 
 def value(
@@ -158,7 +161,7 @@ def value(
 
 def part(arm: str, values: Iterable[Value], *, peak: int | None = 1 << 20) -> ArmRound:
     """One worker's part in a round."""
-    return ArmRound(arm, (), tuple(values), WorkerSummary("{}", startup=90_000_000, peak=peak, threads=1))
+    return ArmRound(arm, (), tuple(values), WorkerSummary(startup=90_000_000, peak=peak, threads=1))
 
 
 def round_of(
@@ -356,7 +359,9 @@ def _timed() -> Iterable[Entry]:
             idle={TRIO: 0.034} if row_id == "order:n=100" else {},
             late={UVLOOP: 1.4} if row_id == "turns" else {},
         )
-        yield BenchmarkFinished(row_id, StopReason(StopKind.TIME, 60) if row_id == "order:n=1000" else agreed)
+        yield BenchmarkFinished(
+            row_id, StopReason(StopKind.TIME, 60, "±2.0%") if row_id == "order:n=1000" else agreed
+        )
     long = {
         "echo": [ASYNCIO, TRIO, SELF_TEST_ARM],
         "race": [ASYNCIO, UVLOOP, SELF_TEST_ARM],
@@ -370,7 +375,7 @@ def _timed() -> Iterable[Entry]:
             yield round_of(row_id, number, {name: [450_000.0 + number] for name in names}, seconds=20.0)
         if row_id == "race":
             yield ArmDropped(row_id, ArmFailure(UVLOOP, "when timed it returned 'late'"), "unstable")
-        yield BenchmarkFinished(row_id, StopReason(StopKind.TIME, 60))
+        yield BenchmarkFinished(row_id, StopReason(StopKind.TIME, 60, "±2.0%"))
 
 
 @cache

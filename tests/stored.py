@@ -1,14 +1,10 @@
 """Journals, records and runs of pyperf's as they stand on a disk, and a disk that is full."""
 
-import io
 import resource
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import pyperf
 
 from harness.records import store
 from harness.records.entries import (
@@ -75,24 +71,17 @@ def no_file_larger_than(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def pyperf_run(name: str, number: int, values: list[float]) -> str:
-    """One worker's run as pyperf writes it."""
-    metadata: dict[str, Any] = {"name": name, "loops": 100, "loopcmp_round": number}
-    run = pyperf.Run(values, warmups=[(100, values[0])], metadata=metadata, collect_metadata=False)
-    text = io.StringIO()
-    pyperf.Benchmark([run]).dump(text)
-    return text.getvalue()
-
-
 def timed_round(number: int) -> list[RoundMeasured]:
     arms = {ASYNCIO: 1.0, UVLOOP: 0.63, SELF_TEST_ARM: 1.0}
     played = []
     for name in ("order:n=10", "order:n=100"):
         parts = []
         for arm, share in arms.items():
-            whole = part(arm, [value(10)])
-            text = pyperf_run(name, number, [share * (1 + number / 100), share * 1.001])
-            parts.append(replace(whole, summary=replace(whole.summary, pyperf=text)))
+            values = [
+                value(10 * share * (1 + number / 100), loops=100_000),
+                value(10.01 * share, loops=100_000),
+            ]
+            parts.append(replace(part(arm, values), warmups=(value(30),)))
         played.append(RoundMeasured(name, number, 1.0, tuple(parts)))
     return played
 

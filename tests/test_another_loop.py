@@ -84,7 +84,6 @@ def one_round(of: Benchmark, backend: str) -> object:
         RoundSettings(loops=1, turns=1, warmups=0, untimed=0),
         RoundContext(None, PATIENCE),
         "seed",
-        {"name": "which_loop"},
     )
 
 

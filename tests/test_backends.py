@@ -147,7 +147,18 @@ def test_a_loop_of_the_table_says_whether_it_can_run_here_and_what_to_type(lore:
     assert (why == "") == (state is State.AVAILABLE)
 
 
-@pytest.mark.parametrize("lore", VARIANTS, ids=lambda lore: lore.loop.name)
+OF_ASYNCIO = [lore for lore in VARIANTS if not lore.loop.distribution]
+
+
+def test_uvloop_in_debug_mode_is_uvloop_in_debug_mode() -> None:
+    options = open_backend(find_backend("uvloop-debug")).options
+    loop = options["loop_factory"]()
+    shown = (type(loop).__module__, loop.get_debug())
+    loop.close()
+    assert shown == ("uvloop", True)
+
+
+@pytest.mark.parametrize("lore", OF_ASYNCIO, ids=lambda lore: lore.loop.name)
 def test_a_variant_of_asyncio_is_what_its_name_says(lore: LoopNotes) -> None:
     if why := why_unavailable(lore.loop):
         pytest.skip(why)

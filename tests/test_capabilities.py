@@ -59,11 +59,11 @@ def answer(of: Benchmark, *sightings: ProcessObservations, on: str = UVLOOP) -> 
         (twice(look(raised(ValueError("Oops")))), Ability.WRONG, "raises ValueError('Oops')"),
         (twice(look(returned(1)), look(returned(2))), Ability.WRONG, "not always: returned 2, not 1"),
         (twice(look(returned(1), "hello")), Ability.WRONG, "printed hello, not nothing"),
-        (twice(look(returned(1), left=Leaks(tasks=1))), Ability.UNTIDY, "leaves tasks: 1"),
+        (twice(look(returned(1), left=Leaks(tasks=1))), Ability.UNTIDY, "leaves 1 task a loop"),
         (
             twice(look(returned(1), complaints=(UNCLOSED, UNCLOSED), left=Leaks(descriptors=2))),
             Ability.UNTIDY,
-            "complains of unclosed, leaves descriptors: 2",
+            "reports unclosed, leaves 2 descriptors a loop",
         ),
         ((ProcessObservations(ended=WorkerExit("killed by SIGSEGV")),), Ability.CRASHED, "killed by SIGSEGV"),
         ((ProcessObservations(ended=WorkerExit("gave no answer for 5 s", "", timed_out=True)),), Ability.HUNG,
@@ -82,13 +82,13 @@ def test_an_answer_is_what_was_observed_and_says_why(
 def test_a_loop_that_leaves_more_or_less_from_look_to_look_does_what_is_promised_all_the_same() -> None:
     looks = twice(look(returned(1)), look(returned(1), complaints=(UNCLOSED,)))
     found = answer(tried(), *looks)
-    assert (found.ability, found.reason) == (Ability.UNTIDY, "complains of unclosed")
+    assert (found.ability, found.reason) == (Ability.UNTIDY, "reports unclosed")
 
 
 @pytest.mark.parametrize(
     ("complaints", "ability", "because"),
     [
-        ((OOPS, UNCLOSED), Ability.UNTIDY, "complains of other: ValueError('Oops'), unclosed"),
+        ((OOPS, UNCLOSED), Ability.UNTIDY, "reports unclosed"),
         ((UNCLOSED,), Ability.WRONG, "does not report other: ValueError('Oops')"),
     ],
 )

@@ -42,7 +42,7 @@ def test_the_table_counts_and_says_what_an_untidy_yes_leaves() -> None:
     assert shown.heads == ("loop", "yes", "yes, but", "no", "tried")
     assert [cells[1:] for cells in shown.rows] == [("3", "", "", "3"), ("", "2", "1", "3")]
     assert shown.notes == (
-        "uvloop: yes, but most often it complains of unclosed, leaves descriptors: 2 (2 of 2).",
+        "uvloop: yes, but most often it reports unclosed, leaves 2 descriptors a loop (2 of 2).",
     )
 
 

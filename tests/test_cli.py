@@ -268,7 +268,7 @@ def test_compare_shows_one_table(
     options: list[str],
     heads: list[str],
 ) -> None:
-    assert here(monkeypatch, "compare", *[saved] * records, *options) == 0
+    assert here(monkeypatch, "compare", *[saved] * records, *options, "--details") == 0
     shown = capsys.readouterr()
     assert shown.err == ""
     assert [head for head in ["benchmark", *heads, "order:n=100"] if head not in shown.out] == []
@@ -531,12 +531,12 @@ def test_a_users_own_module_is_checked_timed_and_reported(finished: Run) -> None
 
 
 @pytest.mark.workers
-def test_a_run_ends_with_the_table_the_sentences_and_the_path_of_the_report(finished: Run) -> None:
+def test_a_run_ends_with_the_answer_and_the_path_of_the_page(finished: Run) -> None:
     *_, last = finished.done.stdout.splitlines()
-    report = finished.folder / "report.md"
-    assert last == f"Report: {report.relative_to(finished.folder.parents[2])}"
+    page = (finished.folder / "report.html").relative_to(finished.folder.parents[2])
+    assert last == f"Report  {page}"
     record = store.read_record(finished.folder)
-    assert report.read_text() == illustrated(record, chart_images(record))
+    assert (finished.folder / "report.md").read_text() == illustrated(record, chart_images(record))
     shown = [line.rstrip() for line in finished.done.stdout.splitlines()]
     assert "\n".join(shown).startswith(render(record, Format.TERMINAL))
 
@@ -671,7 +671,7 @@ def test_a_run_that_was_killed_three_times_is_resumed_and_has_every_case_exactly
     done = loopcmp(killed, "resume", "--no-progress", "--json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["finished"] is not None
-    assert done.stderr.strip() == f"Report: {only_run(killed).relative_to(killed) / 'report.md'}"
+    assert done.stderr.strip() == f"Report  {only_run(killed).relative_to(killed) / 'report.html'}"
     assert_every_case_exactly_once(only_run(killed))
     refused = loopcmp(killed, "resume")
     assert refused.returncode == 2

@@ -8,6 +8,7 @@ from harness.records.contrast import Contrast
 from harness.records.estimate import Estimate
 from harness.records.record import Record
 from harness.report import Format, render
+from harness.report.formats.terminal import render_details
 from harness.report.tables import contrasts as contrast_tables
 from tests.reading import read
 from tests.records import plan, record_of, row
@@ -59,8 +60,8 @@ def test_a_record_without_contrasts_says_nothing_of_them() -> None:
 
 def test_reports_show_contrasts() -> None:
     some = record((layer(KNOWN),))
-    for form in ("markdown", "terminal"):
-        assert "What the differences are due to" in render(some, Format(form))
+    for shown in (render(some, Format.MARKDOWN), render_details(some)):
+        assert "What the differences are due to" in shown
 
 
 @pytest.mark.browser

@@ -7,7 +7,7 @@ import pytest
 from harness.analysis.contrasts import contrasts
 from harness.backends.backend import EnvironmentSpec
 from harness.records.contrast import Contrast
-from tests.records import backends, value
+from tests.records import ASYNCIO, backends, value
 
 ROUNDS = 20
 
@@ -20,7 +20,7 @@ def found(times: dict[str, float], *names: str, gathers: bool = True) -> list[Fo
     rounds = [{arm: [value(time * speed) for speed in speeds] for arm, time in times.items()}] * ROUNDS
     return [
         (one.factor, one.arm, one.against, round(one.ratio.value, 3))
-        for one in contrasts(backends(*names), rounds, 0.95, gathers=gathers)
+        for one in contrasts(backends(*names), ASYNCIO, rounds, 0.95, gathers=gathers)
     ]
 
 
@@ -59,7 +59,7 @@ def test_an_interaction_is_a_gatherers_cost_on_one_loop_over_that_on_the_other()
 def test_rounds_without_one_of_the_two_arms_count_in_no_contrast() -> None:
     both = {"asyncio+anyio": [value(100.0)], "trio+anyio": [value(150.0)]}
     alone = {"asyncio+anyio": [value(100.0)]}
-    (one,) = contrasts(backends(*both), [both, alone, both], 0.95, gathers=True)
+    (one,) = contrasts(backends(*both), ASYNCIO, [both, alone, both], 0.95, gathers=True)
     assert isinstance(one, Contrast)
     assert one.ratio.rounds == 2
 
@@ -73,5 +73,5 @@ def test_backends_of_two_environments_differ_in_more_than_one_part() -> None:
     theirs = replace(group, environment=EnvironmentSpec("old", "3.12"))
     times = {ours.name: 120.0, theirs.name: 100.0, group.name: 100.0, "asyncio+native": 90.0}
     rounds = [{name: [value(time)] for name, time in times.items()}] * ROUNDS
-    pairs = [(one.arm, one.against) for one in contrasts((ours, theirs), rounds, 0.95, gathers=True)]
+    pairs = [(one.arm, one.against) for one in contrasts((ours, theirs), ASYNCIO, rounds, 0.95, gathers=True)]
     assert pairs == [(ours.name, "asyncio+native")]

@@ -348,7 +348,7 @@ def test_a_number_of_any_length_is_described() -> None:
 
 
 def test_any_order_inside_a_value_too_long_to_be_kept_is_refused() -> None:
-    with pytest.raises(Undescribable, match="any_order inside a value over 64 KiB"):
+    with pytest.raises(Undescribable, match="any_order, at_most or one_of inside a value over 64 KiB"):
         describe([any_order(["x" * LARGEST_DESCRIPTION])])
 
 

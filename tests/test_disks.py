@@ -15,7 +15,7 @@ from harness.errors import BadInput, CannotWrite
 from harness.records import store
 from harness.records.store import files
 from harness.runner import session
-from tests.records import everything
+from tests.records import ENVIRONMENT, everything
 from tests.stored import BEGUN, ENTRIES, no_file_larger_than, write_journal
 
 LOOPCMP = [sys.executable, "-P", "-c", "from harness.cli import main; main()"]
@@ -135,7 +135,7 @@ def test_a_first_entry_that_does_not_fit_asks_for_another_folder(tmp_path: Path)
     [
         lambda folder: store.write_record(folder, everything()),
         lambda folder: store.write_file(folder / "report.md", b"x" * 10_000),
-        lambda folder: store.write_timings(folder, ENTRIES),
+        lambda folder: store.write_timings(folder, ENVIRONMENT, ENTRIES),
     ],
     ids=["record", "report", "timings"],
 )

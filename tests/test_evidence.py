@@ -1,7 +1,9 @@
 """The evidence under a difference: errors, warnings, leaks and waiting tasks, alike in every format."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -21,7 +23,7 @@ from harness.records.verdict import Verdict
 from harness.report import Format, render
 from harness.report.differences import differences, remarks
 from harness.report.formats import cases
-from harness.report.formats.terminal import show_check
+from harness.report.formats.terminal import render_details, show_check
 from tests.records import ASYNCIO, TRIO, UVLOOP, look, plan, raised, record_of, returned, row, twice
 
 STORY = row("story", returned(1))
@@ -58,9 +60,18 @@ def test_under_a_difference_stand_messages_lines_warnings_and_what_is_left() -> 
     assert difference.evidence == EVIDENCE
 
 
-@pytest.mark.parametrize("format_name", [Format.TERMINAL, Format.MARKDOWN, Format.HTML, Format.JSON])
-def test_every_format_shows_the_messages(format_name: Format) -> None:
-    shown = render(record(twice(failing("no such keyword"))), format_name)
+@pytest.mark.parametrize(
+    "rendered",
+    [
+        render_details,
+        partial(render, form=Format.MARKDOWN),
+        partial(render, form=Format.HTML),
+        partial(render, form=Format.JSON),
+    ],
+    ids=["terminal", "markdown", "html", "json"],
+)
+def test_every_format_shows_the_messages(rendered: Callable[[Record], str]) -> None:
+    shown = rendered(record(twice(failing("no such keyword"))))
     for words in ("TypeError: no such keyword", "socket TCP 127.0.0.1:1234"):
         assert words in shown
 

@@ -72,7 +72,6 @@ def test_an_assignment_says_what_a_worker_has_to_know(here: Path) -> None:
         module=str(here / "mine.py"),
         scenario="story",
         parameters=(("n", 1),),
-        loop="uvloop",
         family="asyncio",
         factory="uvloop:new_event_loop",
         gatherer="anyio",

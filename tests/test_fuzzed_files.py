@@ -11,12 +11,10 @@ from hypothesis import strategies as st
 
 from harness.errors import BadInput
 from harness.records import store
-from harness.records.entries import RoundMeasured
 from harness.records.record import Record
 from harness.records.store.journal import KINDS
-from harness.records.store.pyperf_files import _merged
 from tests.records import everything
-from tests.stored import pyperf_run, timed_round, write_journal
+from tests.stored import write_journal
 
 RECORD: bytes = msgspec.json.encode(everything())
 
@@ -117,31 +115,6 @@ def test_a_damaged_journal_keeps_every_whole_entry_or_is_refused(tmp_path: Path,
     for line, entry in zip(lines[1:], entries, strict=True):
         assert KINDS[line["kind"]] is type(entry)
         assert holds(msgspec.to_builtins(entry), line["entry"])
-
-
-@fuzzed
-@given(data=damaged_bytes(pyperf_run("order:n=10", 0, [1.0, 1.1]).encode()))
-def test_a_damaged_pyperf_run_is_merged_or_named(data: bytes) -> None:
-    left_out: list[str] = []
-    whole = pyperf_run("order:n=10", 1, [1.0, 1.1])
-    merged = json.loads(_merged([("whole", whole), ("damaged", data.decode(errors="replace"))], left_out))
-    runs = sum(len(one["runs"]) for one in merged["benchmarks"])
-    assert runs + len(left_out) >= 2
-    assert all(line.startswith("damaged: ") and line.count("\n") == 1 for line in left_out)
-
-
-def test_a_run_that_pyperf_cannot_read_is_named_beside_those_that_it_can(tmp_path: Path) -> None:
-    rounds = [played for number in range(2) for played in timed_round(number)]
-    first = rounds[0].arms[0]
-    spoilt = first.summary
-    arms = (
-        type(first)(first.arm, first.warmups, first.values, type(spoilt)("rubbish", 0, None, 1)),
-        *rounds[0].arms[1:],
-    )
-    rounds[0] = RoundMeasured(rounds[0].benchmark, rounds[0].number, rounds[0].seconds, arms)
-    store.write_timings(tmp_path, rounds)
-    [line] = (tmp_path / "timings" / "left-out.txt").read_text().splitlines()
-    assert line.startswith(f"{rounds[0].benchmark}, round 0, {first.arm}: ")
 
 
 def test_a_field_that_this_version_does_not_know_is_not_read_over(tmp_path: Path) -> None:

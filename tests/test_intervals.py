@@ -7,9 +7,9 @@ from fractions import Fraction
 from statistics import median
 
 import pytest
-from scipy.stats import quantile_test
+from scipy.stats import quantile_test, wilcoxon
 
-from harness.analysis.intervals import binomial_quantile, estimate, judge_ratio
+from harness.analysis.intervals import binomial_quantile, estimate, estimate_ratio, judge_ratio
 from harness.analysis.samples import excess, log_ratio, log_ratio_of_totals, typical_seconds
 from harness.protocol.messages import Value
 from harness.records.estimate import Estimate, Judgement, confidence_level, rounds_needed
@@ -166,3 +166,36 @@ def test_chance_allows_as_many_a_a_rows_as_the_binomial_says(rows: int) -> None:
     terms = [math.comb(rows, hits) * rate**hits * (1 - rate) ** (rows - hits) for hits in range(rows + 1)]
     allowed = binomial_quantile(rows)
     assert sum(terms[: allowed + 1]) >= Fraction(99, 100) > sum(terms[:allowed])
+
+
+@pytest.mark.parametrize("count", [6, 7, 8, 13, 20, 24])
+@pytest.mark.parametrize("level", [0.95, 0.96, 0.997])
+def test_signed_ranks_are_those_of_scipys_exact_test(count: int, level: float) -> None:
+    """The interval holds exactly the shifts that Wilcoxon's test does not reject."""
+    if count < rounds_needed(level):
+        assert not estimate_ratio(range(count), level).has_interval
+        return
+    draw = random.Random(count)
+    samples = [draw.gauss(0, 1) for _ in range(count)]
+    ratio = estimate_ratio(samples, level)
+    assert ratio.low is not None
+    assert ratio.high is not None
+    for end, inward in ((ratio.low, 1e-9), (ratio.high, -1e-9)):
+        inside, outside = (
+            float(wilcoxon([sample - shift for sample in samples], method="exact").pvalue)
+            for shift in (end + inward, end - inward)
+        )
+        assert inside > 1 - level >= outside
+
+
+def test_the_middle_of_signed_ranks_is_the_median_of_the_means_of_pairs() -> None:
+    assert estimate_ratio([1.0, 2.0, 6.0], 0.95).value == pytest.approx(median([1, 1.5, 3.5, 2, 4, 6]))
+
+
+def test_signed_ranks_need_fewer_rounds_than_a_median_for_the_same_width() -> None:
+    draw = random.Random(3)
+    widths = []
+    for _ in range(60):
+        samples = [draw.gauss(0, 1) for _ in range(40)]
+        widths.append(estimate_ratio(samples, 0.95).half_width / estimate(samples, 0.95).half_width)
+    assert median(widths) < 0.85

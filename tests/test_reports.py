@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from harness.report import Format, commands, render, sentences
 from harness.report.formats import cases, index
 from harness.report.formats.csv import HEADS
 from harness.report.formats.markdown_text import inline
-from harness.report.formats.terminal import render as render_terminal
+from harness.report.formats.terminal import render_details
 from harness.report.warnings import notices
 from tests.kinds import KINDS
 from tests.records import (
@@ -61,8 +62,9 @@ def only(record: Record, *rows: str) -> Record:
     return replace(record, results=tuple(line for line in record.results if line.benchmark.id in rows))
 
 
-REPORTS = {
-    "terminal.txt": lambda record: render(record, Format.TERMINAL),
+REPORTS: dict[str, Callable[[Record], str]] = {
+    "answer.txt": lambda record: render(record, Format.TERMINAL),
+    "terminal.txt": render_details,
     "report.md": lambda record: render(record, Format.MARKDOWN),
     "report.csv": lambda record: steady(render(record, Format.CSV)),
     "check-cases.json": lambda record: cases.render(only(record, "order:n=100", "turns", "echo")) + "\n",
@@ -95,9 +97,15 @@ def test_what_loops_can_do_is_shown_only_where_it_was_tried(kind: str) -> None:
             render(KINDS[kind](), Format.CAPABILITIES)
 
 
-@pytest.mark.parametrize("form", ["terminal", "csv"])
+PASSES: dict[str, Callable[[Record], str]] = {
+    "terminal": render_details,
+    "csv": lambda record: render(record, Format.CSV),
+}
+
+
+@pytest.mark.parametrize("form", PASSES)
 def test_what_passes_gave_looks_as_it_did(form: str) -> None:
-    found, golden = steady(render(passed(), Format(form))), GOLDEN / f"passes.{form}"
+    found, golden = steady(PASSES[form](passed())), GOLDEN / f"passes.{form}"
     if os.environ.get("LOOPCMP_GOLDEN") == "write":
         golden.write_text(found)
     assert found == golden.read_text()
@@ -114,9 +122,15 @@ def test_json_is_the_record_itself() -> None:
     assert store.decode_record(render(everything(), Format.JSON).encode(), "json") == everything()
 
 
-@pytest.mark.parametrize("form", ["terminal", "markdown"])
+WHOLE: dict[str, Callable[[Record], str]] = {
+    "terminal": render_details,
+    "markdown": lambda record: render(record, Format.MARKDOWN),
+}
+
+
+@pytest.mark.parametrize("form", WHOLE)
 def test_a_report_has_every_verdict_every_sentence_and_every_warning(form: str) -> None:
-    shown = render(everything(), Format(form))
+    shown = WHOLE[form](everything())
     plain = re.sub(r"\s+", " ", shown).replace("\\", "")
     assert [verdict for verdict in Verdict if verdict not in plain] == [Verdict.COULD_NOT_MEASURE]
     said = [*sentences.backend_sentences(everything()), *(notice.text for notice in notices(everything()))]
@@ -125,9 +139,9 @@ def test_a_report_has_every_verdict_every_sentence_and_every_warning(form: str) 
     assert commands.YOUR_OWN in plain
 
 
-@pytest.mark.parametrize("form", ["terminal", "markdown"])
+@pytest.mark.parametrize("form", WHOLE)
 def test_a_case_that_could_not_be_measured_is_shown_with_its_sign_and_why(form: str) -> None:
-    plain = re.sub(r"\s+", " ", render(unmeasured(), Format(form)))
+    plain = re.sub(r"\s+", " ", WHOLE[form](unmeasured()))
     assert "? could not measure" in plain
     assert "ran on another loop" in plain
     assert (
@@ -273,7 +287,7 @@ def test_in_markdown_text_stays_text(what: str) -> None:
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_on_a_terminal_text_stays_text(what: str) -> None:
-    shown = render_terminal(hostile_record(HOSTILE[what]))
+    shown = render_details(hostile_record(HOSTILE[what]))
     assert [c for c in shown if not (c.isprintable() or c == "\n")] == []
     assert unfolded(visible(HOSTILE[what])) in unfolded(shown)
 
@@ -314,11 +328,11 @@ def test_a_reader_of_markdown_sees_the_text_that_was_meant(text: str) -> None:
 
 
 def test_the_terminal_shows_a_difference_beside_its_promise_with_an_arrow_where_they_part() -> None:
-    lines = render_terminal(everything()).splitlines()
+    lines = render_details(everything()).splitlines()
     at = next(at for at, line in enumerate(lines) if line.startswith("turns on trio+nursery"))
     arrows = [line.split() for line in lines[at : at + 8] if "→" in line]
     assert arrows == [["→", "two", "three"]]
 
 
 def test_the_terminal_page_is_no_wider_than_a_hundred_and_twenty_columns() -> None:
-    assert max(map(len, render_terminal(everything()).splitlines())) <= 120
+    assert max(map(len, render_details(everything()).splitlines())) <= 120

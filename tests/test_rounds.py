@@ -5,18 +5,21 @@ import math
 import os
 import threading
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import permutations
 from pathlib import Path
 from statistics import median
 
-import pyperf
 import pytest
 
 from harness.backends.registry import find_backend
 from harness.execution.affinity import avoiding, choose_cpus
 from harness.execution.calibration import (
     FEWEST_TURNS,
+    LAPS,
     LONG_ITERATION,
+    LONGEST_LAP,
+    LOOP_SPREAD,
     SLOW_ITERATION,
     SLOWEST_VALUE,
     UNTIMED_SECONDS,
@@ -31,20 +34,21 @@ from harness.protocol.descriptions import Description
 from harness.protocol.messages import Value
 from harness.records.pace import (
     FEWEST_UNTIMED,
-    PILOT_ROUNDS,
     SELF_TEST_ARM,
     ArmFailure,
     ArmRound,
     RoundSettings,
 )
 from harness.worker.describing import Describer
-from tests.arms import ABOUT, FREE, PATIENCE, arms_on, fault, parts, row_of
+from tests.arms import FREE, PATIENCE, arms_on, fault, parts, row_of
 
 workers = pytest.mark.workers
 
 
 ALONE = RoundSettings(loops=1, turns=1, warmups=0, untimed=0, one_at_a_time=True, warm=False)
 
+
+DRAWN = partial(RoundSettings, loop_spread=LOOP_SPREAD)
 
 LOGS = """
 @scenario(params={"who": ["a"]})
@@ -72,26 +76,32 @@ def results(part: ArmRound) -> list[Description | None]:
 @pytest.mark.parametrize(
     ("calibration", "pace"),
     [
-        (Calibration(1000, 1e-5, 1e-5), RoundSettings(1000, 10, 1, untimed=100)),
-        (Calibration(1000, 1e-5, SLOWEST_VALUE / 500), RoundSettings(500, 4, 1, untimed=100)),
-        (Calibration(1000, 1e-5, SLOWEST_VALUE / 1000), RoundSettings(1000, 5, 1, untimed=100)),
-        (Calibration(2, 0.008, 0.15), RoundSettings(1, FEWEST_TURNS, 1)),
-        (Calibration(1, SLOW_ITERATION, SLOW_ITERATION), RoundSettings(1, 10, 1, untimed=1, warm=False)),
-        (Calibration(1, 0.1, LONG_ITERATION), RoundSettings(1, FEWEST_TURNS, 1, untimed=1, warm=False)),
+        (Calibration(1000, 1e-5, 1e-5), DRAWN(1000, 10, 1, untimed=100, laps=LAPS)),
+        (Calibration(1000, 1e-5, 1e-5, collects=False), DRAWN(1000, 10, 1, 100, laps=LAPS, collect=False)),
+        (Calibration(1000, 1e-5, SLOWEST_VALUE / 500), DRAWN(500, 4, 1, untimed=100, laps=LAPS)),
+        (Calibration(1000, 1e-5, SLOWEST_VALUE / 1000), DRAWN(1000, 5, 1, untimed=100, laps=LAPS)),
+        (Calibration(9, LONGEST_LAP, LONGEST_LAP + 1e-6), DRAWN(9, 10, 1)),
+        (Calibration(2, 0.008, 0.15), DRAWN(1, FEWEST_TURNS, 1)),
+        (Calibration(1, SLOW_ITERATION, SLOW_ITERATION), DRAWN(1, 10, 1, untimed=1, warm=False)),
+        (Calibration(1, 0.1, LONG_ITERATION), DRAWN(1, FEWEST_TURNS, 1, untimed=1, warm=False)),
         (Calibration(1, 0.1, LONG_ITERATION + 0.01), ALONE),
         (Calibration(1, 3.0, 3.0), ALONE),
     ],
-    ids=["quick", "slowest arm", "just within", "slow arm", "slow", "long, not too long", "long arm", "long"],
+    ids=[
+        "quick",
+        "none",
+        "slowest arm",
+        "just within",
+        "no laps",
+        "slow arm",
+        "slow",
+        "long, not too long",
+        "long arm",
+        "long",
+    ],
 )
 def test_the_pace_follows_from_the_calibration(calibration: Calibration, pace: RoundSettings) -> None:
     assert choose_pace(calibration, turns=10, warmups=1) == pace
-
-
-@pytest.mark.parametrize(("slowest", "pilot"), [(1e-5, PILOT_ROUNDS), (0.1, 0)])
-def test_turns_that_are_few_because_they_are_long_are_not_chosen_again(slowest: float, pilot: int) -> None:
-    pace = choose_pace(Calibration(1, slowest, slowest), turns=8, warmups=1, pilot=PILOT_ROUNDS)
-    assert pace.pilot_rounds == pilot
-    assert (pace.turns < 8) is (pilot == 0)
 
 
 @pytest.mark.parametrize(
@@ -184,14 +194,11 @@ def test_every_arm_has_the_same_number_of_values_in_the_order_of_the_arms(tmp_pa
     row = row_of(tmp_path, "@scenario()\nasync def story():\n    return 'fine'")
     arms = arms_on(row, "asyncio+gather", "uvloop+gather", "trio+nursery")
     arms.append(Arm(SELF_TEST_ARM, arms[0].case))
-    played = parts(run_round(arms, RoundSettings(loops=4, turns=3, warmups=2), FREE, "seed", ABOUT))
+    played = parts(run_round(arms, RoundSettings(loops=4, turns=3, warmups=2), FREE, "seed"))
     assert [part.arm for part in played] == ["asyncio+gather", "uvloop+gather", "trio+nursery", SELF_TEST_ARM]
     for part in played:
         assert [value.loops for value in (*part.warmups, *part.values)] == [4] * 5
         assert results(part) == [Describer().describe("fine"), *[None] * 4]
-        benchmark = pyperf.Benchmark.loads(part.summary.pyperf)
-        assert benchmark.get_values() == tuple(value.wall / 4 / 1e9 for value in part.values)
-        assert benchmark.get_metadata()["loopcmp_arm"] == part.arm
     assert (len(played[0].warmups), len(played[0].values)) == (2, 3)
 
 
@@ -199,7 +206,7 @@ def orders(folder: Path, seed: str, turns: int = 8) -> list[str]:
     """The orders in which three arms took their turns, warm-up first."""
     arms = arms_called(folder, LOGS, "abc")
     (folder / "log").write_text("")
-    parts(run_round(arms, RoundSettings(1, turns, warmups=1, untimed=0), FREE, seed, ABOUT))
+    parts(run_round(arms, RoundSettings(1, turns, warmups=1, untimed=0), FREE, seed))
     said = (folder / "log").read_text().replace("\n", "")
     assert sorted(said[:3]) == ["a", "b", "c"]  # everybody's first iteration, before any turn
     return [said[start : start + 3] for start in range(3, len(said), 3)]
@@ -232,7 +239,7 @@ async def story():
 )
 def test_every_arm_draws_the_same_numbers_and_every_turn_others(tmp_path: Path, pace: RoundSettings) -> None:
     arms = arms_on(row_of(tmp_path, DRAWS), "asyncio+gather", "uvloop+gather", "trio+nursery")
-    one, *others = [results(part) for part in parts(run_round(arms, pace, FREE, "seed", ABOUT))]
+    one, *others = [results(part) for part in parts(run_round(arms, pace, FREE, "seed"))]
     assert others == [one, one]
     assert None not in one
     assert len({*one}) == pace.turns + pace.warmups
@@ -258,7 +265,7 @@ def test_an_arm_that_fails_makes_the_round_void_and_is_named(tmp_path: Path, nam
             if (who, calls) == ("b", {call}):
                 {body}
     """, "abc")  # fmt: skip
-    failed = fault(run_round(arms, RoundSettings(1, 5, 0, untimed=0), FREE, "seed", ABOUT))
+    failed = fault(run_round(arms, RoundSettings(1, 5, 0, untimed=0), FREE, "seed"))
     assert (failed.arm, failed.reason, failed.timed_out) == ("b", because, False)
 
 
@@ -270,7 +277,7 @@ def test_an_arm_that_leaves_tasks_behind_is_named_with_what_to_do(tmp_path: Path
             import asyncio
             kept = asyncio.get_running_loop().create_task(anyio.sleep_forever())
     """), "uvloop+gather")  # fmt: skip
-    failed = fault(run_round(arms, RoundSettings(1, 1, 0), FREE, "seed", ABOUT))
+    failed = fault(run_round(arms, RoundSettings(1, 1, 0), FREE, "seed"))
     assert failed.unmeasured
     assert failed.reason.startswith("leaves 1 task behind in every iteration")
     assert failed.reason.endswith("await or cancel them before the operation returns")
@@ -283,7 +290,7 @@ def test_an_arm_that_hangs_is_ended_with_its_stack_as_evidence(tmp_path: Path) -
         async def story():
             while True: pass
     """), "asyncio+gather")  # fmt: skip
-    failed = fault(run_round(arms, RoundSettings(1, 1, 0), RoundContext(None, 3.0), "seed", ABOUT))
+    failed = fault(run_round(arms, RoundSettings(1, 1, 0), RoundContext(None, 3.0), "seed"))
     assert (failed.reason, failed.timed_out) == ("gave no answer for 3 s", True)
     assert "in story" in failed.output
 
@@ -293,7 +300,7 @@ VALUE: dict[str, object] = {
     "loops": 1, "wall": 1, "cpu": 1, "switches": [0, 0], "collections": [0, 0, 0], "collecting": 0,
     "waited": 0, "idle_cpu": 0,
 }  # fmt: skip
-SUMMARY: dict[str, object] = {"pyperf": "{}", "startup": 1, "peak": 1, "threads": 1}
+SUMMARY: dict[str, object] = {"startup": 1, "peak": 1, "threads": 1}
 
 
 def written_instead(folder: Path, *messages: Mapping[str, object]) -> tuple[ArmRound, ...] | ArmFailure:
@@ -307,7 +314,7 @@ def written_instead(folder: Path, *messages: Mapping[str, object]) -> tuple[ArmR
             os.write(int(sys.argv[2]), {lines.encode()!r})
             time.sleep({PATIENCE})
     """), "asyncio")  # fmt: skip
-    return run_round(arms, RoundSettings(1, 1, 0, untimed=0), FREE, "seed", ABOUT)
+    return run_round(arms, RoundSettings(1, 1, 0, untimed=0), FREE, "seed")
 
 
 @workers
@@ -413,7 +420,7 @@ def test_workers_live_side_by_side_unless_an_iteration_is_long(
 ) -> None:
     row = row_of(tmp_path, NEIGHBORS)
     arms = [Arm(name, arm.case) for name in "abc" for arm in arms_on(row, "asyncio")]
-    played = parts(run_round(arms, pace, FREE, "seed", ABOUT))
+    played = parts(run_round(arms, pace, FREE, "seed"))
     assert [part.arm for part in played] == ["a", "b", "c"]
     assert [results(part) for part in played] == [[Describer().describe(neighbors)]] * 3
 
@@ -425,7 +432,7 @@ def test_all_arms_are_pinned_to_the_stages_cpus(tmp_path: Path) -> None:
         pytest.skip("this system cannot pin")
     row = row_of(tmp_path, "@scenario()\nasync def story():\n    return sorted(os.sched_getaffinity(0))")
     arms = arms_on(row, "asyncio+gather", "trio+nursery")
-    for part in parts(run_round(arms, RoundSettings(1, 1, 0), RoundContext(cpus, PATIENCE), "seed", ABOUT)):
+    for part in parts(run_round(arms, RoundSettings(1, 1, 0), RoundContext(cpus, PATIENCE), "seed")):
         assert results(part) == [Describer().describe(sorted(cpus))]
 
 
@@ -489,7 +496,7 @@ def test_the_last_turn_of_a_round_is_as_quick_as_the_others(tmp_path: Path, stag
     """Workers that wrote and exited while others still played made the last value 50 to 74% slow."""
     arms = fan_out(tmp_path)
     pace = pace_of(arms, stage, turns=8)
-    rounds = [parts(run_round(arms, pace, stage, f"last/{number}", ABOUT)) for number in range(15)]
+    rounds = [parts(run_round(arms, pace, stage, f"last/{number}")) for number in range(15)]
     judge_only_where_it_is_quiet(rounds)
     walls = [[value.wall for value in part.values] for played in rounds for part in played]
     assert median(last / median(others) for *others, last in walls) == pytest.approx(1, abs=0.1)
@@ -507,7 +514,7 @@ def test_the_ratio_does_not_depend_on_the_loop_count(tmp_path: Path, stage: Roun
     rounds: dict[int, list[tuple[ArmRound, ...]]] = {calibrated.loops // 2: [], calibrated.loops * 2: []}
     for number in range(15):
         for loops, played in rounds.items():
-            played.append(parts(run_round(arms, RoundSettings(loops, 8, 1), stage, f"loops/{number}", ABOUT)))
+            played.append(parts(run_round(arms, RoundSettings(loops, 8, 1), stage, f"loops/{number}")))
             judge_only_where_it_is_quiet(played)
     half, double = (
         median(log_ratio(asyncio.values, uvloop.values) for asyncio, uvloop in played)

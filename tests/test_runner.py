@@ -3,18 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
-from random import Random
 
 import pytest
 
 from harness.analysis import timings
-from harness.analysis.variance import FEWEST_TURNS, MOST_TURNS
 from harness.backends.backend import Loop
 from harness.backends.registry import find_backend
 from harness.execution.affinity import choose_cpus
 from harness.execution.rounds import RoundContext
 from harness.protocol.benchmarks import Benchmark
-from harness.protocol.messages import Value
 from harness.records.entries import (
     ArmDropped,
     BenchmarkCalibrated,
@@ -24,7 +21,7 @@ from harness.records.entries import (
     RoundMeasured,
 )
 from harness.records.estimate import rounds_needed
-from harness.records.pace import ONE_AT_A_TIME, PILOT_ROUNDS, SELF_TEST_ARM, ArmFailure, RoundSettings
+from harness.records.pace import ONE_AT_A_TIME, SELF_TEST_ARM, ArmFailure
 from harness.records.plan import DEFAULT, FAST, FIRST_LOOK, Effort, Plan
 from harness.records.stop_reason import StopKind, StopReason
 from harness.runner import passes, stopping
@@ -38,7 +35,6 @@ from harness.runner.timing import (
     arms_of_round,
     calibrated,
     rounds_of_pass,
-    settings_after_pilot,
     time,
 )
 from tests.records import (
@@ -49,7 +45,6 @@ from tests.records import (
     UVLOOP,
     begun,
     look,
-    part,
     plan,
     raised,
     returned,
@@ -57,14 +52,13 @@ from tests.records import (
     row,
     seen_alike,
     twice,
-    value,
 )
 
 STORY = row("story", returned(1))
 EQUAL = {ASYNCIO: 100.0, UVLOOP: 100.0, TRIO: 100.0, SELF_TEST_ARM: 100.0}
 APART = {ASYNCIO: 100.0, UVLOOP: 63.0, TRIO: 180.0, SELF_TEST_ARM: 100.0}
 NARROW, WIDE = 0.005, 0.4
-OVER = StopReason(StopKind.TIME, 60)
+OVER = StopReason(StopKind.TIME, 60, "±2.0%")
 
 
 def why_stop(
@@ -93,23 +87,25 @@ def test_a_row_ends_by_precision_whatever_the_difference(
     times: Mapping[str, float], spread: float, stops: bool
 ) -> None:
     because = StopReason(StopKind.PRECISION, 0.02) if stops else None
-    assert why_stop(20, times=times, spread=spread, seconds=0.1) == because
+    assert why_stop(21, times=times, spread=spread, seconds=0.1) == because
 
 
 def test_one_wide_interval_keeps_a_row_going() -> None:
-    wide = rounds(STORY.id, {TRIO: 100.0}, 20, spread=WIDE)
-    narrow = rounds(STORY.id, {ASYNCIO: 100.0, UVLOOP: 100.0}, 20, spread=NARROW)
+    wide = rounds(STORY.id, {TRIO: 100.0}, 21, spread=WIDE)
+    narrow = rounds(STORY.id, {ASYNCIO: 100.0, UVLOOP: 100.0}, 21, spread=NARROW)
     both = [replace(a, arms=(*a.arms, *b.arms)) for a, b in zip(narrow, wide, strict=True)]
     observed = seen_alike(STORY, twice(look(returned(1))))
     assert stopping.why_stop(RunState(begun(plan(STORY)), [*observed, *both]).of(STORY)) is None
 
 
-@pytest.mark.parametrize(
-    ("taken", "looks"),
-    [(0, False), (6, False), (19, False), (20, True), (21, False), (24, False), (25, True)],
-)
-def test_the_first_look_is_after_twenty_rounds_and_then_every_five(taken: int, looks: bool) -> None:
-    assert (why_stop(taken) is not None) is looks
+@pytest.mark.parametrize("taken", [8, 9, 10, 11, 13, 15, 17, 19, 21, 24, 27])
+def test_the_first_look_is_after_eight_rounds_and_each_other_after_a_tenth_more(taken: int) -> None:
+    assert why_stop(taken) is not None
+
+
+@pytest.mark.parametrize("taken", [0, 6, 7, 12, 14, 20, 26])
+def test_between_two_looks_nothing_is_looked_at(taken: int) -> None:
+    assert why_stop(taken) is None
 
 
 @pytest.mark.parametrize(("taken", "over"), [(59, None), (60, OVER), (61, OVER)])
@@ -118,16 +114,16 @@ def test_a_wide_row_ends_when_its_budget_does(taken: int, over: StopReason | Non
 
 
 def test_no_budget_ends_a_row_below_the_rounds_that_its_interval_needs() -> None:
-    needed = rounds_needed(plan(STORY).level)
-    assert needed < FIRST_LOOK
+    needed = rounds_needed(plan(STORY).inner_level)
+    assert needed <= FIRST_LOOK
     assert why_stop(needed - 1, seconds=1000.0) is None
     assert why_stop(needed, seconds=1000.0) == OVER
 
 
 def test_with_many_comparisons_the_interval_needs_more_rounds_before_its_budget_can_end_it() -> None:
     planned = plan(STORY, *(row(f"other{number}") for number in range(99)))
-    needed = rounds_needed(planned.level)
-    assert rounds_needed(plan(STORY).level) < needed < FIRST_LOOK
+    needed = rounds_needed(planned.inner_level)
+    assert rounds_needed(plan(STORY).inner_level) < needed
     assert why_stop(needed - 1, planned=planned, seconds=1000.0) is None
     assert why_stop(needed, planned=planned, seconds=1000.0, spread=WIDE) == OVER
 
@@ -151,7 +147,7 @@ def test_a_story_that_sleeps_ends_when_its_excess_is_known_to_a_share_of_its_ide
     spread: float, stops: bool
 ) -> None:
     story = row("sleep", returned(1), ideal=0.0001)
-    assert (why_stop(20, of=story, spread=spread, seconds=0.1) is not None) is stops
+    assert (why_stop(21, of=story, spread=spread, seconds=0.1) is not None) is stops
 
 
 def test_a_row_without_a_case_that_has_a_number_ends_at_once() -> None:
@@ -177,7 +173,7 @@ def test_arms_that_are_dropped_are_not_waited_for() -> None:
 
 def test_a_row_without_any_interval_does_not_say_that_every_one_is_narrow() -> None:
     observed = seen_alike(STORY, twice(look(returned(1))), [UVLOOP, TRIO])
-    played = rounds(STORY.id, {UVLOOP: 63.0, TRIO: 180.0}, 20)
+    played = rounds(STORY.id, {UVLOOP: 63.0, TRIO: 180.0}, 21)
     because = stopping.why_stop(RunState(begun(plan(STORY)), [*observed, *played]).of(STORY))
     assert because == StopReason(StopKind.NOTHING_TO_COMPARE)
 
@@ -213,77 +209,6 @@ def test_the_anyio_layer_is_measured_inside_the_rounds_of_the_row_it_bears_on() 
     (told,) = (line for line in tally.record().results if line.benchmark.scenario == "lock_uncontended")
     pairs = [(one.factor, one.arm, one.against) for one in told.contrasts]
     assert pairs == [("layer", ASYNCIO, "asyncio+native"), ("layer", UVLOOP, "uvloop+native")]
-
-
-def test_after_the_pilot_the_turns_are_those_that_pay_and_are_chosen_once() -> None:
-    piloted = replace(PACE, pilot_rounds=PILOT_ROUNDS)
-    entries: list[Entry] = [
-        *seen_alike(STORY, twice(look(returned(1)))),
-        BenchmarkCalibrated(STORY.id, piloted),
-    ]
-    alike = rounds(STORY.id, EQUAL, PILOT_ROUNDS, spread=0.0)
-    tally = RunState(begun(plan(STORY)), [*entries, *alike])
-    assert after_pilot(tally) == replace(PACE, turns=FEWEST_TURNS, pilot_rounds=0)
-
-
-def test_a_pilot_that_tells_nothing_leaves_the_turns_as_they_are() -> None:
-    only = rounds(STORY.id, {UVLOOP: 63.0, TRIO: 100.0}, PILOT_ROUNDS)
-    piloted = BenchmarkCalibrated(STORY.id, replace(PACE, pilot_rounds=PILOT_ROUNDS))
-    entries: list[Entry] = [*seen_alike(STORY, twice(look(returned(1)))), piloted]
-    assert after_pilot(RunState(begun(plan(STORY)), [*entries, *only])) == PACE
-
-
-def after_pilot(tally: RunState) -> RoundSettings:
-    """The settings of STORY after its pilot."""
-    state = tally.of(STORY)
-    assert state.settings is not None
-    return settings_after_pilot(state, state.settings)
-
-
-@pytest.mark.parametrize(("budget", "turns"), [(80.0, MOST_TURNS), (20.0, 10), (1.0, FEWEST_TURNS)])
-def test_no_more_turns_are_chosen_than_the_budget_has_time_for(budget: float, turns: int) -> None:
-    """A turn of all four arms takes 0.1 s, for each waits 75 ms; turns vary much, and workers hardly."""
-    piloted = BenchmarkCalibrated(STORY.id, replace(PACE, pilot_rounds=PILOT_ROUNDS))
-    draw = Random(1)
-    played = [
-        RoundMeasured(STORY.id, number, 8 * 0.1, tuple(part(arm, noisy(draw)) for arm in EQUAL))
-        for number in range(PILOT_ROUNDS)
-    ]
-    effort = replace(DEFAULT, max_seconds=budget)
-    observed = seen_alike(STORY, twice(look(returned(1))))
-    tally = RunState(begun(plan(STORY, effort=effort)), [*observed, piloted, *played])
-    assert after_pilot(tally).turns == turns
-
-
-def noisy(draw: Random) -> list[Value]:
-    """Eight turns that vary by half, after each of which the worker waits 75 ms."""
-    return [replace(value(100.0 * draw.uniform(0.5, 1.5)), waited=75_000_000) for _ in range(8)]
-
-
-def test_a_baseline_that_is_given_up_during_the_pilot_does_not_end_the_run() -> None:
-    piloted = BenchmarkCalibrated(STORY.id, replace(PACE, pilot_rounds=PILOT_ROUNDS))
-    observed = seen_alike(STORY, twice(look(returned(1))), [ASYNCIO, UVLOOP])
-    before = rounds(STORY.id, {ASYNCIO: 100.0, UVLOOP: 63.0, SELF_TEST_ARM: 100.0}, 2)
-    dropped = ArmDropped(STORY.id, ArmFailure(ASYNCIO, "killed by SIGSEGV"), "crashed")
-    after = rounds(STORY.id, {UVLOOP: 63.0}, PILOT_ROUNDS - 2)
-    tally = RunState(begun(plan(STORY, on=[ASYNCIO, UVLOOP])), [*observed, piloted, *before, dropped, *after])
-    assert after_pilot(tally).pilot_rounds == 0
-
-
-@pytest.mark.workers
-def test_a_row_is_piloted_by_real_workers_and_goes_on_with_the_turns_it_chose() -> None:
-    (order,) = choose_benchmarks(["order:n=1"])
-    effort = replace(DEFAULT, value_seconds=0.001, turns=5, max_seconds=0.1)
-    tally = RunState(begun(plan(order, on=[ASYNCIO, UVLOOP], effort=effort)))
-    paces = []
-    for entry in chain(check(tally), time(tally)):
-        tally.add(entry)
-        if isinstance(entry, BenchmarkCalibrated):
-            paces.append(entry.settings)
-    assert [pace.pilot_rounds for pace in paces] == [PILOT_ROUNDS, 0]
-    (line,) = tally.record().results
-    assert line.settings == paces[-1]
-    assert line.rounds == rounds_needed(tally.plan.level)
 
 
 QUICK = replace(FAST, fixed_rounds=2, turns=2, value_seconds=0.001)

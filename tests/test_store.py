@@ -20,6 +20,7 @@ from harness.runner.state import RunState
 from tests.kinds import CLOSED
 from tests.records import (
     ASYNCIO,
+    ENVIRONMENT,
     UVLOOP,
     begun,
     everything,
@@ -273,7 +274,8 @@ def test_a_written_file_replaces_the_old_one_and_can_be_read_by_others(tmp_path:
 @pytest.fixture(scope="module")
 def timings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("run")
-    store.write_timings(folder, [played for number in range(3) for played in timed_round(number)])
+    rounds = [measured for number in range(3) for measured in timed_round(number)]
+    store.write_timings(folder, ENVIRONMENT, rounds)
     return folder / "timings"
 
 
@@ -292,7 +294,13 @@ def test_timings_are_one_file_per_arm_with_a_benchmark_per_row_and_a_run_per_rou
     suite = pyperf.BenchmarkSuite.load(str(timings / f"{UVLOOP}.json"))
     assert suite.get_benchmark_names() == ["order:n=10", "order:n=100"]
     assert [one.get_nrun() for one in suite.get_benchmarks()] == [3, 3]
-    assert suite.get_benchmark("order:n=10").get_values()[:2] == (0.63, 0.63 * 1.001)
+    benchmark = suite.get_benchmark("order:n=10")
+    assert benchmark.get_values()[:2] == pytest.approx((6.3e-6, 6.3063e-6))
+    assert benchmark.get_runs()[0].warmups == ((100, pytest.approx(30e-6)),)
+    metadata = benchmark.get_metadata()
+    named = [metadata[name] for name in ("loopcmp_arm", "loops", "cpu_model_name", "python_version")]
+    assert named == [UVLOOP, 100_000, ENVIRONMENT.cpu, ENVIRONMENT.python]
+    assert "hostname" not in metadata
 
 
 def test_pyperf_itself_reads_the_timings(timings: Path) -> None:
@@ -306,7 +314,7 @@ def test_pyperf_itself_compares_the_timings_of_two_arms(timings: Path) -> None:
 
 
 def test_without_rounds_no_timings_are_written(tmp_path: Path) -> None:
-    store.write_timings(tmp_path, ENTRIES[:2])
+    store.write_timings(tmp_path, ENVIRONMENT, ENTRIES[:2])
     assert not (tmp_path / "timings").exists()
 
 

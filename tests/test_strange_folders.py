@@ -175,6 +175,11 @@ def test_what_a_command_line_can_ask_for_may_be_resumed(tmp_path: Path) -> None:
         assert run.state.run == PLAIN
 
 
+def test_a_run_that_another_method_began_is_not_finished_by_this_one(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"begun by version 1 of the method.*begin another run"):
+        check_typed(tmp_path, replace(PLAIN, method=None))
+
+
 @pytest.mark.parametrize("change", HOSTILE)
 def test_what_no_command_line_can_ask_for_is_named_before_anything_is_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], change: str

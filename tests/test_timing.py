@@ -1,18 +1,13 @@
-"""A timing worker, asked by hand: it takes turns, is silent between them, and leaves a run of pyperf's."""
+"""A timing worker, asked by hand: it takes turns, is silent between them, and leaves a summary."""
 
-import io
-import json
 import platform
 import random
-import socket
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from textwrap import dedent
 
-import pyperf
 import pytest
 
 from harness.backends.registry import find_backend
@@ -79,8 +74,8 @@ class Asked:
         assert reply.kind == "value", reply
         return reply.read(Value)
 
-    def summary(self, **about: str | int) -> WorkerSummary:
-        self.worker.send("release", {"name": "story", **about})
+    def summary(self) -> WorkerSummary:
+        self.worker.send("release")
         reply = self.next()
         assert reply.kind == "summary", reply
         return reply.read(WorkerSummary)
@@ -379,45 +374,6 @@ def test_prints_go_nowhere(ready: Start) -> None:
     ended = asked.worker.receive(PATIENCE)
     assert isinstance(ended, WorkerExit)
     assert (ended.how, ended.output) == ("exited with status 3 before it had answered", "last words")
-
-
-@everywhere
-def test_the_summary_is_a_run_that_pyperf_reads(ready: Start, loop: str) -> None:
-    asked = ready(COUNTS, loop)
-    warmup = asked.turn(loops=3, kind="warmup")
-    values = [asked.turn(loops=4), asked.turn(loops=4)]
-    summary = asked.summary(loops=4, loopcmp_round=7)
-    benchmark = pyperf.Benchmark.loads(summary.pyperf)
-    [run] = benchmark.get_runs()
-    assert run.warmups == ((3, warmup.wall / 3 / 1e9),)
-    assert run.values == tuple(value.wall / 4 / 1e9 for value in values)
-    metadata = benchmark.get_metadata()
-    assert (metadata["name"], metadata["loops"], metadata["loopcmp_round"]) == ("story", 4, 7)
-    assert metadata["python_version"].startswith(f"{sys.version_info[0]}.{sys.version_info[1]}")
-
-
-def test_the_summary_names_neither_this_machine_nor_its_paths(ready: Start) -> None:
-    asked = ready(COUNTS)
-    asked.turn()
-    written = asked.summary().pyperf
-    assert "hostname" not in written
-    assert socket.gethostname() not in json.loads(written)["metadata"].values()
-    assert sys.executable not in written
-    assert str(Path.home()) + "/" not in written
-
-
-def test_runs_of_several_workers_merge_into_one_benchmark_of_pyperfs(ready: Start) -> None:
-    merged = pyperf.Benchmark.loads(told(ready, 1))
-    merged.add_runs(pyperf.Benchmark.loads(told(ready, 2)))
-    text = io.StringIO()
-    merged.dump(text)
-    assert pyperf.Benchmark.loads(text.getvalue()).get_nrun() == 2
-
-
-def told(ready: Start, number: int) -> str:
-    asked = ready(COUNTS)
-    asked.turn()
-    return asked.summary(loopcmp_round=number).pyperf
 
 
 def test_the_summary_counts_threads_and_memory_since_the_first_iteration(ready: Start) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from harness.analysis.matching import first_mismatch
+from harness.analysis.verdicts import blemish_in_words
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
 from harness.protocol.observations import Observation, distinct_observations
@@ -20,7 +21,7 @@ class Ability(StrEnum):
 
     YES = "yes"
     UNTIDY = "yes, but"
-    """It did what was promised, and left something behind or complained of something else."""
+    """It did what was promised, and left something behind or reported something else."""
     NO = "no"
     WRONG = "wrong"
     CRASHED = "crashed"
@@ -102,7 +103,7 @@ def headings(record: Record) -> tuple[str, ...]:
 def _version(record: Record, backend: Backend) -> str:
     """Return the version of a backend's loop; empty where the record does not say which it is."""
     loop, runs_on = backend.loop, record.run.machine.of(backend.name)
-    if loop.family == "asyncio" and (not loop.factory or loop.is_ours):
+    if loop.family == "asyncio" and (not loop.factory or (loop.is_ours and not loop.distribution)):
         return runs_on.python
     return dict(runs_on.versions).get(loop.distribution, "")
 
@@ -117,6 +118,8 @@ def _answer(record: Record, case: CaseResult) -> LoopAbility:
     ability, reason = _PLAIN.get(verdict.kind), verdict.reason
     if ability is None:
         ability, reason = _ability_observed(case)
+    elif ability is Ability.YES and verdict.blemish:
+        ability, reason = Ability.UNTIDY, verdict.blemish
     loop = next(_loop_of(backend) for backend in record.run.plan.backends if backend.name == case.backend)
     return LoopAbility(loop, case.backend, ability, reason, verdict.source, verdict.kind)
 
@@ -126,7 +129,7 @@ def _ability_observed(case: CaseResult) -> tuple[Ability, str]:
     observations = tuple(distinct_observations(case.processes))
     faults = [fault for observation in observations if (fault := _fault(case.expected, observation))]
     if not faults:
-        return Ability.UNTIDY, "; ".join(dict.fromkeys(filter(None, map(_blemishes, observations))))
+        return Ability.UNTIDY, blemish_in_words(case.expected, observations)
     sometimes = "" if len(faults) == len(observations) else "not always: "
     return Ability.WRONG, sometimes + faults[0]
 
@@ -152,12 +155,3 @@ def _in_words(mismatch: Mismatch) -> str:
 
 def _line(lines: tuple[str, ...], index: int) -> str:
     return lines[index] if index < len(lines) else "nothing"
-
-
-def _blemishes(observation: Observation) -> str:
-    """Name the diagnostics and leaks, each kind once: how many there are is not always the same."""
-    diagnostics = ", ".join(dict.fromkeys(map(str, observation.diagnostics)))
-    blemishes = [f"complains of {diagnostics}"] if diagnostics else []
-    if str(observation.leaks) != "nothing":
-        blemishes.append(f"leaves {observation.leaks}")
-    return ", ".join(blemishes)

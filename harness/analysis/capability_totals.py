@@ -32,7 +32,7 @@ def _quoted(ability: Ability) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Blemish:
-    """What a loop leaves behind or complains of, in `times` of its `untidy` answers that are "yes, but"."""
+    """What a loop leaves behind or reports, in `times` of its `untidy` answers that are "yes, but"."""
 
     reason: str
     times: int

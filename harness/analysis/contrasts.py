@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from harness.analysis.intervals import estimate
+from harness.analysis.intervals import estimate_ratio
 from harness.analysis.samples import log_ratio
 from harness.backends.backend import Backend
 from harness.backends.families import FAMILIES
@@ -13,22 +13,33 @@ CROSSED_LOOPS = ("uvloop", "asyncio")
 
 
 def contrasts(
-    backends: Sequence[Backend], rounds: Sequence[RoundValues], level: float, *, gathers: bool
+    backends: Sequence[Backend], baseline: str, rounds: Sequence[RoundValues], level: float, *, gathers: bool
 ) -> tuple[Contrast, ...]:
-    """Return every contrast that these rounds allow, each with the interval of its median over rounds.
+    """Return every contrast that these rounds allow, each with its interval over rounds.
 
     `gathers` says whether the scenario takes a gatherer: if so, AnyIO's layer is measured with AnyIO's own.
     """
     made = (
-        Contrast(due, arm, against, estimate(samples, level).exp())
+        Contrast(due, arm, against, estimate_ratio(samples, level).exp())
         for due, arm, against in _pairs(backends, gathers=gathers)
-        if (samples := _samples(rounds, arm, against))
+        if (samples := _samples(rounds, baseline, arm, against))
     )
-    return (*made, *_interactions(rounds, level))
+    return (*made, *_interactions(rounds, baseline, level))
 
 
-def _samples(rounds: Sequence[RoundValues], arm: str, against: str) -> list[float]:
-    return [log_ratio(turns[arm], turns[against]) for turns in rounds if {arm, against} <= set(turns)]
+def _samples(rounds: Sequence[RoundValues], baseline: str, arm: str, against: str) -> list[float]:
+    return [_sample(turns, baseline, arm, against) for turns in rounds if {arm, against} <= set(turns)]
+
+
+def _sample(turns: RoundValues, baseline: str, arm: str, against: str) -> float:
+    """Return one round's log ratio of two arms: the difference of theirs to the baseline, where it took part.
+
+    The median of differences is another number than the difference of medians, and a comparison of the same
+    two backends, which has the samples alone, can give no other than the latter.
+    """
+    if baseline not in turns:
+        return log_ratio(turns[arm], turns[against])
+    return log_ratio(turns[arm], turns[baseline]) - log_ratio(turns[against], turns[baseline])
 
 
 def _pairs(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[Factor, str, str]]:
@@ -54,14 +65,14 @@ def _pairs_in(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[F
                 yield "gatherer", name, here[first]
 
 
-def _interactions(rounds: Sequence[RoundValues], level: float) -> Iterator[Contrast]:
+def _interactions(rounds: Sequence[RoundValues], baseline: str, level: float) -> Iterator[Contrast]:
     first, *others = CROSSED_GATHERERS
     for gatherer in others:
         here, there = ((f"{loop}+{gatherer}", f"{loop}+{first}") for loop in CROSSED_LOOPS)
         samples = [
-            log_ratio(turns[here[0]], turns[here[1]]) - log_ratio(turns[there[0]], turns[there[1]])
+            _sample(turns, baseline, *here) - _sample(turns, baseline, *there)
             for turns in rounds
             if {*here, *there} <= set(turns)
         ]
         if samples:
-            yield Contrast("interaction", here[0], there[0], estimate(samples, level).exp())
+            yield Contrast("interaction", here[0], there[0], estimate_ratio(samples, level).exp())

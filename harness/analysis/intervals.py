@@ -1,10 +1,11 @@
-"""An interval over rounds and what it says: exact ranks of a median, judgements, bounds of error rates."""
+"""An interval over rounds and what it says: exact ranks, judgements, bounds of error rates."""
 
 from collections.abc import Sequence
 from functools import cache
 from statistics import median
 
-from harness.records.estimate import ERROR_RATE, Estimate, Judgement, rounds_needed
+from harness.records.entries import FIRST_METHOD, RunStarted
+from harness.records.estimate import ERROR_RATE, Estimate, Judgement, inner_level, rounds_needed
 
 
 def estimate(samples: Sequence[float], level: float) -> Estimate:
@@ -14,6 +15,54 @@ def estimate(samples: Sequence[float], level: float) -> Estimate:
     low, high = _ranks(len(samples), level)
     ordered = sorted(map(float, samples))
     return Estimate(median(ordered), ordered[low], ordered[high], len(samples))
+
+
+def estimate_ratio(samples: Sequence[float], level: float) -> Estimate:
+    """Return the middle of one log ratio a round, with its exact interval at `level`.
+
+    The middle is the median of the means of all pairs of samples, each with itself among them; the interval
+    is that of Wilcoxon's signed ranks (Hodges and Lehmann, Annals of Mathematical Statistics 34, 1963). It
+    needs samples that lie alike on both sides of their middle, as ratios of arms that take turns do, and two
+    thirds of the rounds that the interval of a median needs.
+    """
+    import numpy as np
+
+    ordered = np.sort(np.asarray(samples, dtype=float))
+    first, second = np.triu_indices(len(ordered))
+    means = np.sort((ordered[first] + ordered[second]) / 2)
+    middle = float(np.median(means))
+    if len(samples) < rounds_needed(level):
+        return Estimate(middle, None, None, len(samples))
+    rank = _signed_rank(len(samples), level)
+    return Estimate(middle, float(means[rank]), float(means[-1 - rank]), len(samples))
+
+
+def ratio_in(run: RunStarted, samples: Sequence[float], level: float) -> Estimate:
+    """Return the estimate of a ratio in a record by the method that it was measured by.
+
+    So a figure that is made of a record anew is what it was when the record was made.
+    """
+    if run.method == FIRST_METHOD:
+        return estimate(samples, level)
+    return estimate_ratio(samples, inner_level(level) if run.plan.effort.adjusted else level)
+
+
+@cache
+def _signed_rank(count: int, level: float) -> int:
+    """Return how many pair means lie below an interval at `level`, and as many above it.
+
+    It is the greatest sum that Wilcoxon's signed ranks stay at or below with at most half of the error rate:
+    the sum's distribution is that of the ranks 1 to n, each counted or not with equal chances.
+    """
+    import numpy as np
+
+    chances = np.ones(1)
+    for rank in range(1, count + 1):
+        longer = np.zeros(len(chances) + rank)
+        longer[: len(chances)] += chances / 2
+        longer[rank:] += chances / 2
+        chances = longer
+    return int(np.searchsorted(np.cumsum(chances), (1 - level) / 2 * (1 + 1e-9), side="right")) - 1
 
 
 @cache

@@ -1,16 +1,17 @@
 """The verdict on a case, judged beside what the benchmark's other backends were seen to do.
 
 A scenario that raises on every backend, though nothing promises that, is itself at fault: that all raise
-alike says nothing of any loop, so it is no agreement.
+says nothing of any loop, so it is neither an agreement nor a difference.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from harness.analysis.matching import first_mismatch
-from harness.analysis.verdicts import judge, promises_outcome
+from harness.analysis.verdicts import judge
 from harness.protocol.benchmarks import Benchmark, Promise
 from harness.protocol.descriptions import Description
 from harness.protocol.observations import Observation, ProcessObservations, distinct_observations
+from harness.records.promises import expected_promise
 from harness.records.verdict import CaseVerdict, Verdict
 
 _OVERRULED = frozenset(
@@ -30,12 +31,35 @@ def judge_among(
 ) -> CaseVerdict:
     """Judge a case beside what the benchmark's other backends were seen to do."""
     verdict = judge(benchmark, backend, python, observed[backend], reference_of(observed))
-    if verdict.kind in _OVERRULED and not promises_outcome(benchmark, backend, python):
-        error = _scenario_error(
-            benchmark, [tuple(distinct_observations(processes)) for processes in observed.values()]
-        )
-        return verdict if error is None else CaseVerdict(Verdict.COULD_NOT_MEASURE, error)
-    return verdict
+    if verdict.kind not in _OVERRULED or not _must_return_somewhere(benchmark, backend, python, observed):
+        return verdict
+    error = _scenario_error(
+        benchmark, [tuple(distinct_observations(processes)) for processes in observed.values()]
+    )
+    return verdict if error is None else CaseVerdict(Verdict.COULD_NOT_MEASURE, error)
+
+
+def _must_return_somewhere(
+    benchmark: Benchmark, backend: str, python: str, observed: ObservationsByBackend
+) -> bool:
+    """Decide whether it is the scenario that is at fault if it raises on every backend.
+
+    Where a value is promised, it may be the only loop that was observed which is wrong; and where it is
+    documented that the scenario raises somewhere, it says something of loops that it does.
+    """
+    promised = expected_promise(benchmark, backend, python, None).outcome
+    if promised is None:
+        return True
+    documented = (difference.promise.outcome for difference in benchmark.differences)
+    raises = any(outcome is not None and outcome.how == "raised" for outcome in (promised, *documented))
+    return not raises and _on_several_loops(observed)
+
+
+def _on_several_loops(observed: ObservationsByBackend) -> bool:
+    """Decide whether two different loops were observed, the baseline's among them."""
+    names = [backend for backend, processes in observed.items() if any(distinct_observations(processes))]
+    loops = {name.partition("@")[0].partition("+")[0] for name in names}
+    return len(loops) > 1 and next(iter(observed), None) in names
 
 
 def reference_of(observed: ObservationsByBackend) -> Observation | None:

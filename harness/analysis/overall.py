@@ -7,29 +7,18 @@ show that nothing differs, would be drawn towards 1. And the means of the ends o
 are no interval of the figure, unless all of these hold together, which those of a `--fast` run do not.
 """
 
-import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from statistics import fmean, median
-from typing import TYPE_CHECKING
 
-from harness.analysis.intervals import estimate
+from harness.analysis.intervals import ratio_in
+from harness.analysis.means import Part, mean_ratio
+from harness.records.entries import RunStarted
 from harness.records.estimate import Estimate, confidence_level
 from harness.records.record import BenchmarkResult, Record
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
 CONTROL = "control"
 """The tag of benchmarks that are there to show that nothing differs; they are left out."""
-
-FEWEST_ROUNDS = 20
-"""The rounds of every benchmark below which there is no interval: fewer say too little of the tails."""
-
-RESAMPLES = 2000
-"""The resamples of a bootstrap, enough that 1% in a tail is 20 of them."""
 
 Samples = tuple[float, ...]
 """The log ratios of a benchmark on a backend, one for each round."""
@@ -67,9 +56,7 @@ def overall_figures(record: Record) -> OverallFigures | None:
 
     Benchmarks that sleep have no ratio, and controls are left out. Where a benchmark takes no gatherer, a
     backend's number is that of its loop. A figure that rests on one benchmark is that benchmark's ratio with
-    its exact interval. Every other interval is that of a bootstrap, by percentiles: it resamples rounds
-    within benchmarks, seeded by the plan (Efron and Tibshirani, An Introduction to the Bootstrap, 1993,
-    ch. 13).
+    its exact interval. Every other interval is that of `means.mean_ratio`.
     """
     timed = list(_timed(record))
     backends = [name for name in record.backends if any(name in _own_cases(pair) for pair in timed)]
@@ -80,10 +67,7 @@ def overall_figures(record: Record) -> OverallFigures | None:
     level = plan.level if len(shared) == 1 else confidence_level(len(backends))
     return OverallFigures(
         baseline=plan.baseline,
-        backends=tuple(
-            BackendFigure(name, _ratio(_by_family(shared, name), level, (plan.seed, number)))
-            for number, name in enumerate(backends)
-        ),
+        backends=tuple(BackendFigure(name, _ratio(record.run, shared, name, level)) for name in backends),
         benchmarks=tuple(result.benchmark.id for result, _ in shared),
         families=tuple(dict.fromkeys(result.benchmark.family for result, _ in shared)),
         timed=len(timed),
@@ -123,77 +107,13 @@ def _samples(record: Record, result: BenchmarkResult) -> dict[str, Samples]:
     return samples
 
 
-def _by_family(shared: _Ratios, backend: str) -> list[list[Samples]]:
-    """Return a backend's samples of each benchmark, family by family."""
-    families: dict[str, list[Samples]] = {}
-    for result, samples in shared:
-        families.setdefault(result.benchmark.family, []).append(samples[backend])
-    return list(families.values())
-
-
-def _ratio(families: Sequence[Sequence[Samples]], level: float, seed: Sequence[int]) -> Estimate:
-    """Return the mean over families of the mean over benchmarks of the median over rounds, as a ratio."""
-    benchmarks = [samples for family in families for samples in family]
-    if len(benchmarks) == 1:
-        return estimate(benchmarks[0], level).exp()
-    value = fmean(fmean(map(median, family)) for family in families)
-    rounds = min(map(len, benchmarks))
-    if rounds < FEWEST_ROUNDS:
-        return Estimate(value, None, None, rounds).exp()
-    return Estimate(value, *_bootstrap(families, level, seed), rounds).exp()
-
-
-def _bootstrap(
-    families: Sequence[Sequence[Samples]], level: float, seed: Sequence[int]
-) -> tuple[float, float]:
-    """Return the ends of the interval at `level` of the mean that `_ratio` describes."""
-    import numpy as np
-
-    draw = np.random.default_rng(seed)
-    means = np.zeros(RESAMPLES)
-    for family in families:
-        for samples in family:
-            means += _resampled_medians(samples, draw) / len(family) / len(families)
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
-
-
-def _resampled_medians(samples: Samples, draw: "np.random.Generator") -> "NDArray[np.float64]":
-    """Return the medians of resamples with replacement, drawn by their ranks and not sample by sample.
-
-    Drawing whole resamples took ten times as long: 1.43 s and not 0.14 s for a backend with 150 benchmarks.
-    """
-    import numpy as np
-
-    ordered: NDArray[np.float64] = np.sort(np.asarray(samples, dtype=np.float64))
-    lower, upper, shares = _middle_ranks(len(samples))
-    drawn = np.minimum(shares.searchsorted(draw.random(RESAMPLES), "right"), len(shares) - 1)
-    return ((ordered[lower] + ordered[upper]) / 2)[drawn]
-
-
-@lru_cache(maxsize=64)
-def _middle_ranks(n: int) -> "tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]":
-    """Return the pairs of ranks that may stand in the middle of a resample of n, and their running shares.
-
-    Each pair stands there in a whole number of the nⁿ resamples: those with at most half of their draws at
-    the lower rank or below, one of them at it, and at least half at the upper rank or above (David and
-    Nagaraja, Order Statistics, 2003, section 2.1). So one uniform number draws the median of n. An odd n has
-    one rank in its middle.
-    """
-    import numpy as np
-
-    half = (n + 1) // 2
-    steps = [(rank + 1) ** half - rank**half for rank in range(n)]
-    ways: dict[tuple[int, int], int] = {}
-    for rank in range(n):
-        above = () if n % 2 else range(rank + 1, n)
-        ways |= {(rank, upper): math.comb(n, half) * steps[rank] * steps[n - 1 - upper] for upper in above}
-        both = _reaching(n, rank + 1) - _reaching(n, rank) - sum(ways[rank, upper] for upper in above)
-        ways[rank, rank] = both
-    lower, upper = np.array(list(ways)).T
-    return lower, upper, np.cumsum([count / n**n for count in ways.values()])
-
-
-def _reaching(n: int, lowest: int) -> int:
-    """Return how many resamples of n have at least half of their draws among so many of the lowest ranks."""
-    return sum(math.comb(n, k) * lowest**k * (n - lowest) ** (n - k) for k in range((n + 1) // 2, n + 1))
+def _ratio(run: RunStarted, shared: _Ratios, backend: str, level: float) -> Estimate:
+    """Return the mean over families of the mean over benchmarks of their ratios."""
+    families = Counter(result.benchmark.family for result, _ in shared)
+    if len(shared) == 1:
+        return ratio_in(run, shared[0][1][backend], level).exp()
+    parts = [
+        Part(samples[backend], 1 / len(families) / families[result.benchmark.family])
+        for result, samples in shared
+    ]
+    return mean_ratio(parts, level)

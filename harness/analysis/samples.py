@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
+from harness.analysis.quiet_laps import quiet_seconds
 from harness.protocol.messages import Value
 
 AWAKE = 0.9
@@ -17,9 +18,13 @@ A scenario that only sleeps was seen to lose its CPU five times in twelve sleeps
 
 
 def log_ratio(arm: Sequence[Value], baseline: Sequence[Value]) -> float:
-    """Return one round's sample of a ratio: the median over its turns of ln(t_arm / t_baseline)."""
+    """Return one round's sample of a ratio: the median over its turns of ln(t_arm / t_baseline).
+
+    The times are those of quiet laps.
+    """
     return median(
-        math.log(_seconds(mine) / _seconds(theirs)) for mine, theirs in zip(arm, baseline, strict=True)
+        math.log(quiet_seconds(mine) / quiet_seconds(theirs))
+        for mine, theirs in zip(arm, baseline, strict=True)
     )
 
 
@@ -61,7 +66,7 @@ def trend_of(arm: Sequence[Value]) -> float:
 
 def typical_seconds(arm: Sequence[Value]) -> float:
     """Return one round's sample of absolute time: the median over turns, in seconds per iteration."""
-    return median(map(_seconds, arm))
+    return median(map(quiet_seconds, arm))
 
 
 def _cpu_seconds(value: Value) -> float:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from harness.analysis.contrasts import contrasts
-from harness.analysis.intervals import estimate, judge_ratio
+from harness.analysis.growth import growing
+from harness.analysis.intervals import estimate, estimate_ratio, judge_ratio
 from harness.analysis.metrics import METRICS
 from harness.analysis.samples import (
     excess,
@@ -16,7 +17,7 @@ from harness.analysis.samples import (
     trend_of,
     waits,
 )
-from harness.analysis.variance import FEWEST_TURNS, RoundCost, round_cost, variance_components
+from harness.analysis.variance import FEWEST_TURNS
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import Value
 from harness.records.contrast import Contrast
@@ -25,10 +26,15 @@ from harness.records.estimate import ERROR_RATE, Estimate
 from harness.records.pace import SELF_TEST_ARM, ArmRound, RoundValues
 from harness.records.plan import Plan
 from harness.records.record import Timing
-from harness.records.trials import VarianceComponents
 
 DISTURBING = 0.01
 """The share of the time between its turns above which an arm's use of CPU is flagged."""
+
+IDLE = 0.01
+"""The share of wall time that a benchmark which promises only to wait may use of a CPU.
+
+A sleep of 0.1 s takes asyncio 0.2% of it; what polls takes 2% or more.
+"""
 
 HELPING = 0.01
 """The share of CPU time used by other threads than the loop's above which they are helpers.
@@ -41,6 +47,9 @@ TRENDING = 0.02
 
 It is the default precision: a smaller trend moves no judgement.
 """
+
+APART = 0.01
+"""How far apart the ratios by quiet laps and by whole values may lie before that is flagged."""
 
 TREND_LEVEL = 0.99
 """The confidence level of a trend's interval.
@@ -64,11 +73,12 @@ class BenchmarkSamples:
     timed: tuple[str, ...]
     natives: tuple[str, ...] = ()
 
-    def ratios(self) -> dict[str, Estimate]:
+    def ratios(self, level: float) -> dict[str, Estimate]:
         """Return the log ratios to the baseline, or the excesses in µs where the scenario sleeps."""
         names = self.timed if self.benchmark.ideal is not None else self._compared_backends()
         samples = {name: self._samples(name) for name in names}
-        return {name: estimate(values, self.plan.level) for name, values in samples.items() if values}
+        middle = estimate_ratio if self.benchmark.ideal is None else estimate
+        return {name: middle(values, level) for name, values in samples.items() if values}
 
     def timings(self) -> dict[str, Timing]:
         """Return what the rounds say of each case that has a number."""
@@ -93,15 +103,8 @@ class BenchmarkSamples:
         backends = [backend for backend in self.plan.backends if backend.name in self.timed]
         numbered = {*self.timed, *self.natives}
         rounds = [{arm: turns[arm] for arm in turns if arm in numbered} for turns in self._turns()]
-        return contrasts(backends, rounds, self.plan.level, gathers=self.benchmark.uses_gather)
-
-    def variance_components(self) -> VarianceComponents | None:
-        """Return how the variance of the rounds divides; None where there are too few, or no baseline."""
-        return variance_components(self._turns(), self.plan.baseline)
-
-    def round_cost(self) -> RoundCost:
-        """Return what a round costs; one of the rounds must have two arms or more."""
-        return round_cost(self._turns(), [measured.seconds for measured in self.rounds])
+        base, level = self.plan.baseline, self.plan.inner_level
+        return contrasts(backends, base, rounds, level, gathers=self.benchmark.uses_gather)
 
     def parts(self, arm: str) -> tuple[ArmRound, ...]:
         """Return the arm's part in every round that it took part in."""
@@ -133,7 +136,7 @@ class BenchmarkSamples:
             samples = self._compared(SELF_TEST_ARM, log_ratio)
         else:
             samples = self._compared(SELF_TEST_ARM, lambda a, b: excess(a, ideal) - excess(b, ideal))
-        return estimate(samples, 1 - ERROR_RATE) if samples else None
+        return estimate_ratio(samples, self.plan.self_test_level) if samples else None
 
     def _compared_backends(self) -> tuple[str, ...]:
         """Return the backends that have a ratio: none if the baseline has no number."""
@@ -158,35 +161,43 @@ class BenchmarkSamples:
 
     def _timing(self, name: str) -> Timing:
         timing = self._with_cpu_ratio(name, self._absolute(self.parts(name)))
+        timing = replace(timing, flags=(*timing.flags, *self._idling(timing)))
         samples = self._samples(name)
         if self.benchmark.ideal is not None:
-            return replace(timing, excess=estimate(samples, self.plan.level), samples=samples)
+            return replace(timing, excess=estimate(samples, self.plan.inner_level), samples=samples)
         if name not in self._compared_backends() or not samples:
             return timing
-        ratio = estimate(samples, self.plan.level)
-        means = median(self._compared(name, log_ratio_of_totals))
+        ratio = estimate_ratio(samples, self.plan.inner_level)
+        means = self._compared(name, log_ratio_of_totals)
         return replace(
             timing,
             ratio=ratio.exp(),
-            mean_ratio=math.exp(means),
+            mean_ratio=math.exp(median(means)),
             judgement=judge_ratio(ratio.exp(), self.plan.margin),
             samples=samples,
-            flags=(*timing.flags, *_typical_and_mean(ratio, means)),
+            flags=(*timing.flags, *_quiet_and_whole(samples, means)),
         )
+
+    def _idling(self, timing: Timing) -> tuple[str, ...]:
+        """Flag a backend that uses CPU time in a benchmark that promises only to wait."""
+        if not self.benchmark.idle or timing.cpu_share <= IDLE:
+            return ()
+        return (f"uses {timing.cpu_share:.1%} of a CPU where the benchmark promises only to wait",)
 
     def _with_cpu_ratio(self, name: str, timing: Timing) -> Timing:
         """Add the ratio of CPU times, of a backend that waits: its wall time hides what it costs."""
         if not timing.waits or name not in self._compared_backends():
             return timing
-        samples = self._compared(name, log_ratio_of_cpu)
-        return replace(timing, cpu_ratio=estimate(samples, self.plan.level).exp()) if samples else timing
+        if not (samples := self._compared(name, log_ratio_of_cpu)):
+            return timing
+        return replace(timing, cpu_ratio=estimate_ratio(samples, self.plan.inner_level).exp())
 
     def _absolute(self, parts: Sequence[ArmRound]) -> Timing:
         """Return what an arm's parts say without a baseline."""
         return Timing(
             metrics=dict(self._metrics(parts)),
             threads=max(part.summary.threads for part in parts),
-            flags=(*_disturbing(parts), *_trending(parts)),
+            flags=(*_disturbing(parts), *_trending(parts), *growing(parts)),
             waits=waits([value for part in parts for value in part.values]),
         )
 
@@ -196,16 +207,19 @@ class BenchmarkSamples:
             if metric.read is not None:
                 numbers = [number for part in parts if (number := metric.read(part)) is not None]
                 if len(numbers) == len(parts):
-                    yield metric.name, estimate(numbers, self.plan.level)
+                    yield metric.name, estimate(numbers, self.plan.inner_level)
 
 
 def _helping(values: Sequence[Value]) -> float:
     return sum(value.helper_cpu for value in values) / max(1, sum(value.cpu for value in values))
 
 
-def _typical_and_mean(ratio: Estimate, means: float) -> tuple[str, ...]:
-    apart = abs(means - ratio.value)
-    return ("typical and mean differ",) if ratio.low is not None and apart > ratio.half_width else ()
+def _quiet_and_whole(quiet: Sequence[float], whole: Sequence[float]) -> tuple[str, ...]:
+    """Flag a ratio by quiet laps that the ratio by whole values does not bear out, round by round."""
+    apart = estimate_ratio([w - q for w, q in zip(whole, quiet, strict=True)], 1 - ERROR_RATE)
+    if apart.low is None or apart.high is None or apart.low <= 0 <= apart.high or abs(apart.value) <= APART:
+        return ()
+    return (f"by whole values the ratio is {math.exp(median(whole)):.3f}",)
 
 
 def _trending(parts: Sequence[ArmRound]) -> tuple[str, ...]:

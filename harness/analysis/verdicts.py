@@ -1,12 +1,17 @@
 """Verdicts on cases, from their observations beside their promises, and the results of claims."""
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 from itertools import chain
 
 from harness.analysis.matching import first_mismatch
-from harness.protocol.benchmarks import Benchmark, Claim, Difference
+from harness.protocol.benchmarks import Benchmark, Claim, Difference, Promise
 from harness.protocol.descriptions import Description
 from harness.protocol.observations import (
+    ANY_DIAGNOSTICS,
+    NO_LEAKS,
     Leaks,
     Observation,
     ProcessObservations,
@@ -32,6 +37,8 @@ def judge(
     difference = matching_difference(benchmark, backend, python)
     expected = expected_promise(benchmark, backend, python, reference)
     mismatches = tuple(first_mismatch(expected, observation) for observation in observed)
+    if any(mismatches) and all(map(partial(_does_all, expected), observed)):
+        return _blemished(difference, blemish_in_words(expected, observed))
     if (message := _unsupported(observed)) and (
         any(mismatches) or not promises_outcome(benchmark, backend, python)
     ):
@@ -41,6 +48,41 @@ def judge(
             return CaseVerdict(Verdict.SAME_RESULT, _start_up(left for _, left in settled))
         return CaseVerdict(Verdict.KNOWN_DIFFERENCE, difference.reason, source=difference.source)
     return _disagreement(benchmark, difference, observed, mismatches, reference)
+
+
+def _does_all(promise: Promise, observation: Observation) -> bool:
+    """Decide whether all that was promised was seen, diagnostics among it, whatever else was."""
+    promised = () if promise.diagnostics == ANY_DIAGNOSTICS else promise.diagnostics or ()
+    missing = Counter(promised) - Counter(observation.diagnostics)
+    leaks = promise.leaks or NO_LEAKS
+    return (
+        not missing
+        and all(late >= early for early, late in zip(leaks.counts, observation.leaks.counts, strict=True))
+        and first_mismatch(replace(promise, diagnostics=None, leaks=None), observation) is None
+    )
+
+
+def _blemished(difference: Difference | None, blemish: str) -> CaseVerdict:
+    """Return the verdict on a case that did all that was promised, and left or reported something."""
+    if difference is None:
+        return CaseVerdict(Verdict.SAME_RESULT, blemish=blemish)
+    return CaseVerdict(Verdict.KNOWN_DIFFERENCE, difference.reason, source=difference.source, blemish=blemish)
+
+
+def blemish_in_words(promise: Promise, observed: Iterable[Observation]) -> str:
+    """Say what was left or reported that is not promised; each distinct observation of it once."""
+    words = dict.fromkeys(_blemish(promise, observation) for observation in observed)
+    return " or ".join(filter(None, words))
+
+
+def _blemish(promise: Promise, observation: Observation) -> str:
+    words = []
+    if first_mismatch(Promise(diagnostics=promise.diagnostics), observation) is not None:
+        unexpected = Counter(observation.diagnostics) - Counter(promise.diagnostics or ())
+        words.append(f"reports {', '.join(map(str, unexpected))}")
+    if first_mismatch(Promise(leaks=promise.leaks), observation) is not None:
+        words.append(f"leaves {observation.leaks.counts_in_words} a loop")
+    return ", ".join(words)
 
 
 def _start_up(leaks: Iterable[Leaks | None]) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.analysis.intervals import estimate, judge_ratio
+from harness.analysis.intervals import judge_ratio, ratio_in
 from harness.errors import BadInput
+from harness.records.entries import RunStarted
 from harness.records.estimate import Estimate, Judgement, confidence_level
 from harness.records.plan import Plan
 from harness.records.record import BenchmarkResult, CaseResult, Record
@@ -66,13 +67,13 @@ def within(
     together at 95% even where the run's own (--fast) do not. Raises BadInput for a backend that the record
     does not have.
     """
-    plan = record.run.plan
+    run, plan = record.run, record.run.plan
     base = backend_named(record, baseline or plan.baseline)
     chosen = [backend_named(record, name) for name in backends] or list(record.backends)
     others = tuple(name for name in record.backends if name in chosen and name != base)
     level = confidence_level(plan.comparisons) if adjusted else plan.level
     compared = [
-        case for result in record.results for case in _compare_cases(plan, result, base, others, level)
+        case for result in record.results for case in _compare_cases(run, result, base, others, level)
     ]
     return ComparisonWithin(
         baseline=base,
@@ -96,8 +97,9 @@ def backend_named(record: Record, name: str) -> str:
 
 
 def _compare_cases(
-    plan: Plan, result: BenchmarkResult, base: str, others: Sequence[str], level: float
+    run: RunStarted, result: BenchmarkResult, base: str, others: Sequence[str], level: float
 ) -> Iterator[RatioToBaseline | Missing]:
+    plan = run.plan
     place = plan.column_of(base, result.benchmark)
     if not result.benchmark.timed or result.benchmark.ideal is not None or place is None:
         return
@@ -108,7 +110,8 @@ def _compare_cases(
             continue
         own_samples = _samples(plan, result, cases[name])
         if own_samples and baseline_samples and len(own_samples) == len(baseline_samples):
-            ratio = estimate([a - b for a, b in zip(own_samples, baseline_samples, strict=True)], level).exp()
+            differences = [a - b for a, b in zip(own_samples, baseline_samples, strict=True)]
+            ratio = ratio_in(run, differences, level).exp()
             yield RatioToBaseline(result.benchmark.id, name, ratio, judge_ratio(ratio, plan.margin))
         elif _expected(cases[name], result):
             yield Missing(result.benchmark.id, name, why_no_number(cases[name]))

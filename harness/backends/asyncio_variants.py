@@ -1,4 +1,4 @@
-"""asyncio's own loop as users set it up: with eager tasks, in debug mode, on a selector of their choice."""
+"""Variants of asyncio's own loop, eager tasks, debug mode, a selector; and uvloop in debug mode."""
 
 import asyncio
 import selectors
@@ -23,6 +23,16 @@ def debug() -> asyncio.AbstractEventLoop:
     How long each takes is measured all the same; a warning of one would be about the machine.
     """
     loop = AsyncioLoop()
+    loop.set_debug(enabled=True)
+    loop.slow_callback_duration = float("inf")
+    return loop
+
+
+def uvloop_debug() -> asyncio.AbstractEventLoop:
+    """Make a loop of uvloop in debug mode; no callback counts as slow, as in asyncio's own."""
+    import uvloop  # noqa: PLC0415 - nobody else needs it
+
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
     loop.set_debug(enabled=True)
     loop.slow_callback_duration = float("inf")
     return loop

@@ -29,7 +29,8 @@ def why_unavailable(loop: Loop) -> str | None:
     if reason := why_unfit(loop):
         return reason
     top = loop.module.partition(".")[0]
-    if importlib.util.find_spec(top) is not None:
+    own_package = loop.distribution if loop.is_ours and loop.distribution else top
+    if importlib.util.find_spec(own_package) is not None:
         return None
     if loop.distribution:
         return f"{loop.distribution} is not installed: pip install {loop.distribution}"

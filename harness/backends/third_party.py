@@ -45,8 +45,11 @@ VARIANTS = (
     _variant("poll", platforms=(LINUX, MACOS)),
     _variant("epoll", platforms=(LINUX,)),
     _variant("kqueue", platforms=(MACOS,)),
+    LoopNotes(
+        Loop("uvloop-debug", factory="harness.backends.asyncio_variants:uvloop_debug", distribution="uvloop")
+    ),
 )
-"""asyncio with eager tasks, in debug mode, and on each selector."""
+"""asyncio with eager tasks, in debug mode, and on each selector; and uvloop in debug mode."""
 
 
 def _pypi(

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import typer
 
+from harness.cli.display import Display
 from harness.cli.options import (
     AuditedScenario,
     AuditSeconds,
+    Details,
     Json,
     NoProgress,
     Publish,
@@ -26,6 +28,7 @@ def audit(
     results: Results = Path("results"),
     publish: Publish = None,
     as_json: Json = False,
+    details: Details = False,
     no_progress: NoProgress = False,
 ) -> None:
     """Put the method on trial on this machine.
@@ -45,4 +48,4 @@ def audit(
     request = RunRequest([scenario], [], [], None, timeout, seed=seed, name=name)
     started = plan_audit(request, AuditSchedule(trials, seconds), announce)
     audit_session = session.start(started, results, publish=publish is not None)
-    raise typer.Exit(execute(audit_session, shown=not no_progress, as_json=as_json))
+    raise typer.Exit(execute(audit_session, Display(not no_progress, as_json, details)))

@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from harness.cli.options import AcrossMachines, Backends, Baseline, FailIfSlower, Json, RecordPaths
+from harness.cli.display import Display
+from harness.cli.options import (
+    AcrossMachines,
+    Backends,
+    Baseline,
+    Details,
+    FailIfSlower,
+    Json,
+    RecordPaths,
+    Sort,
+)
+from harness.report.answer.values import SortOrder
 
 if TYPE_CHECKING:
     from harness.analysis.gate import Gate, Limits
@@ -20,6 +31,8 @@ def compare(
     fail_if_slower: FailIfSlower = None,
     across_machines: AcrossMachines = False,
     as_json: Json = False,
+    details: Details = False,
+    sort: Sort = SortOrder.PLAN,
 ) -> None:
     """Compare backends, or records over time.
 
@@ -41,7 +54,7 @@ def compare(
     backends = backend or []
     comparison = _compare(loaded, baseline, backends, across_machines=across_machines, gated=bool(limits))
     gate = _gate(limits, comparison, loaded[-1], backends)
-    _show(comparison, gate, as_json=as_json)
+    _show(comparison, gate, Display(as_json=as_json, details=details, order=sort))
     raise typer.Exit(_exit_code(gate))
 
 
@@ -93,23 +106,31 @@ def _gate(limits: "Limits", comparison: "Comparison", newest: "Record", backends
     return judge(limits, comparison.sessions_of(), comparison.missing, comparison.level, comparison.sessions)
 
 
-def _show(comparison: "Comparison", gate: "Gate | None", *, as_json: bool) -> None:
+def _show(comparison: "Comparison", gate: "Gate | None", display: Display) -> None:
     from harness.analysis.gate import sentences as gate_sentences
     from harness.errors import escape_controls
-    from harness.report.tables.comparison import comparison_table, sentences
 
     lines = gate_sentences(gate) if gate else ()
-    if as_json:
+    if display.as_json:
         from harness.report.json_text import json_text
 
         typer.echo(json_text({"comparison": comparison, "gate": gate}))
     else:
-        from harness.report.formats.terminal import show_table
-
-        show_table(comparison_table(comparison))
-        lines = (*sentences(comparison), *lines)
+        lines = (*_show_answer(comparison, display), *lines)
     for line in lines:
-        typer.echo(f"• {escape_controls(line)}", err=as_json)
+        typer.echo(f"• {escape_controls(line)}", err=display.as_json)
+
+
+def _show_answer(comparison: "Comparison", display: Display) -> tuple[str, ...]:
+    """Print the answer, with details after the whole table; return the sentences that are left to say."""
+    from harness.report.answer.of_comparison import answer_of
+    from harness.report.formats.terminal import show_answer, show_table
+    from harness.report.tables.comparison import comparison_table, sentences
+
+    if display.details:
+        show_table(comparison_table(comparison))
+    show_answer(answer_of(comparison, display.order))
+    return sentences(comparison) if display.details else ()
 
 
 def _exit_code(gate: "Gate | None") -> int:

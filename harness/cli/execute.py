@@ -1,15 +1,14 @@
 """A run or an audit under way, from its folder to its exit code: what both commands share."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import typer
 
+from harness.cli.display import Display
 from harness.cli.exit_codes import exit_code, unmeasured
 from harness.cli.progress import Progress
 from harness.cli.signals import Interrupted
 from harness.errors import escape_controls
-from harness.records.record import Record
 from harness.records.store import resume_command
 from harness.report.writing import write_report
 from harness.runner.planning import unavailable
@@ -21,17 +20,18 @@ def announce(what: str) -> None:
     typer.echo(f"loopcmp: {escape_controls(what)}", err=True)
 
 
-def execute(session: Session, *, shown: bool, as_json: bool) -> int:
+def execute(session: Session, display: Display) -> int:
     """Measure what is left, write the record and its reports, and show them; return the exit code."""
     try:
-        with Progress(session.state, shown=shown, timed=True) as progress:
+        with Progress(session.state, shown=display.progress, timed=True) as progress:
             measure(session, progress.show)
         record = write_report(session.folder, conclude(session))
         put_away(session)
     except Interrupted as interrupted:
         interrupted.advice = f"{resume_command(session.folder)} finishes it"
         raise
-    _show(record, session.folder, as_json)
+    display.show(record)
+    display.point_to(session.folder / "report.html")
     missing = unavailable(session.state.run)
     say_unmeasured(unmeasured(record, missing))
     return exit_code(record, missing)
@@ -41,15 +41,3 @@ def say_unmeasured(reasons: Iterable[str]) -> None:
     """Say on stderr what could not be measured, each with its reason."""
     for reason in reasons:
         typer.echo(f"loopcmp: could not measure {escape_controls(reason)}", err=True)
-
-
-def _show(record: Record, folder: Path, as_json: bool) -> None:
-    if as_json:
-        from harness.report import Format, render
-
-        typer.echo(render(record, Format.JSON), nl=False)
-    else:
-        from harness.report.formats.terminal import show
-
-        show(record)
-    typer.echo(f"\nReport: {escape_controls(str(folder / 'report.md'))}", err=as_json)

@@ -14,9 +14,7 @@ def exit_code(record: "Record", unavailable: Sequence[str] = ()) -> int:
 
     The last is a case with this verdict, a backend that was named and cannot run here, or all of them.
     """
-    from harness.records.verdict import FINDINGS
-
-    if any(case.verdict.kind in FINDINGS for result in record.results for case in result.cases):
+    if any(case.verdict.is_finding for result in record.results for case in result.cases):
         return FINDING
     return COULD_NOT_MEASURE if any(unmeasured(record, unavailable)) else ALL_WELL
 

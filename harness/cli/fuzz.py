@@ -11,7 +11,7 @@ from harness.fuzz.generator import DEFAULT_SIZE
 from harness.fuzz.kinds import Profile
 
 if TYPE_CHECKING:
-    from harness.fuzz.campaign import Limits, Part
+    from harness.fuzz.limits import Limits, Part
 
 _DEFAULT_SECONDS = 60.0
 
@@ -111,7 +111,7 @@ def fuzz(
 
 
 def _limits(programs: int | None, seconds: float | None) -> "Limits":
-    from harness.fuzz.campaign import Limits
+    from harness.fuzz.limits import Limits
 
     unlimited = float("inf")
     if programs is None:
@@ -126,7 +126,7 @@ def _profile(name: str) -> Profile:
 
 
 def _part(words: str) -> "Part":
-    from harness.fuzz.campaign import Part
+    from harness.fuzz.limits import Part
 
     index, slash, count = words.partition("/")
     if slash and index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count):

@@ -16,10 +16,10 @@ from rich.text import Text
 from harness.cli.signals import Interrupted
 from harness.errors import BadInput, escape_controls
 from harness.execution.environments import interpreter_for
-from harness.fuzz.campaign import Limits
 from harness.fuzz.findings import Finding
 from harness.fuzz.journal import Chunk, Found, Line
 from harness.fuzz.language import Program
+from harness.fuzz.limits import Limits
 from harness.fuzz.outcomes import Assessment, Run, assess
 from harness.fuzz.running import CannotRun, Interpreter
 from harness.fuzz.session import Session

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from harness.report.answer.values import SortOrder
+
 CHOICE = "What to run"
 EFFORT = "How precisely"
 LIMITS = "Limits"
@@ -189,6 +191,21 @@ Json = Annotated[
 ]
 NoProgress = Annotated[
     bool, typer.Option("--no-progress", rich_help_panel=OUTPUT, help="Do not show what is being done.")
+]
+Details = Annotated[
+    bool,
+    typer.Option("--details", rich_help_panel=OUTPUT, help="Show every table and all evidence, too."),
+]
+Sort = Annotated[
+    SortOrder,
+    typer.Option(
+        metavar="|".join(SortOrder),
+        rich_help_panel=OUTPUT,
+        help="The order of the answer's lines: as measured, by name, or the surest gain or loss first.",
+    ),
+]
+Open = Annotated[
+    bool, typer.Option("--open", rich_help_panel=OUTPUT, help="Open the page in a browser when it is done.")
 ]
 RecordPath = Annotated[
     Path, typer.Argument(metavar="RECORD", help="The folder of a run, or the record.json in it.")

@@ -180,7 +180,7 @@ class Progress:
         sleeps = state.benchmark.ideal is not None
         ratios = "  ".join(
             f"{name} {_narrowing(ratio, ' µs') if sleeps else _narrowing(ratio.exp(), '×')}"
-            for name, ratio in state.samples().ratios().items()
+            for name, ratio in state.samples().ratios(plan.width_level).items()
         )
         left = (
             f"round {len(rounds)} of {plan.effort.fixed_rounds}"

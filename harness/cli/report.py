@@ -1,12 +1,16 @@
 """`loopcmp report`: render a record again."""
 
+import shlex
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from harness.cli.options import OUTPUT, RecordPath
+from harness.cli.display import Display
+from harness.cli.options import OUTPUT, Details, Open, RecordPath, Sort
 from harness.errors import BadInput
 from harness.report import Format
+from harness.report.answer.values import SortOrder
 
 
 def report(
@@ -17,6 +21,9 @@ def report(
             "--format", metavar="FORMAT", rich_help_panel=OUTPUT, help=f"One of {', '.join(Format)}."
         ),
     ] = Format.TERMINAL,
+    details: Details = False,
+    sort: Sort = SortOrder.PLAN,
+    open_page: Open = False,
 ) -> None:
     """Show a record again, in any format.
 
@@ -28,9 +35,18 @@ def report(
     if name not in set(Format):
         raise BadInput(f"--format {name!r} is no format: write one of {', '.join(Format)}")
     form, loaded = Format(name), read_record(record)
-    if form is Format.TERMINAL:
-        from harness.report.formats.terminal import show
-
-        show(loaded)
-    else:
+    if form is not Format.TERMINAL:
         typer.echo(render(loaded, form), nl=False)
+        return
+    display = Display(details=details, order=sort, open_page=open_page)
+    display.show(loaded)
+    page = (record if record.is_dir() else record.parent) / "report.html"
+    if page.is_file():
+        display.point_to(page)
+    elif open_page:
+        raise BadInput(f"there is no page in {page.parent}: {page_command(page)} makes it")
+
+
+def page_command(page: Path) -> str:
+    """Return the command that makes a record's page."""
+    return f"loopcmp report {shlex.quote(str(page.parent))} --format html > {shlex.quote(str(page))}"

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import Json, NoProgress, Results
+from harness.cli.display import Display
+from harness.cli.options import Details, Json, NoProgress, Results
 
 
 def resume(
@@ -17,6 +18,7 @@ def resume(
     ] = None,
     results: Results = Path("results"),
     as_json: Json = False,
+    details: Details = False,
     no_progress: NoProgress = False,
 ) -> None:
     """Finish a run or an audit that was interrupted.
@@ -33,4 +35,4 @@ def resume(
     run = session.resume(folder or store.unfinished(results))
     check_typed(run.folder, run.state.run)
     verify_unchanged(run.state.run, announce)
-    raise typer.Exit(execute(run, shown=not no_progress, as_json=as_json))
+    raise typer.Exit(execute(run, Display(not no_progress, as_json, details)))

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from harness.cli.display import Display
 from harness.cli.options import (
     AlsoPasses,
     Backends,
     Baseline,
+    Details,
     Environments,
     Fast,
     Json,
@@ -16,6 +18,7 @@ from harness.cli.options import (
     Margin,
     MaxTime,
     NoProgress,
+    Open,
     Precision,
     Publish,
     Results,
@@ -23,8 +26,10 @@ from harness.cli.options import (
     Scale,
     Scenarios,
     Seed,
+    Sort,
     Timeout,
 )
+from harness.report.answer.values import SortOrder
 
 if TYPE_CHECKING:
     from harness.records.plan import Effort
@@ -49,6 +54,9 @@ def run(
     results: Results = Path("results"),
     publish: Publish = None,
     as_json: Json = False,
+    details: Details = False,
+    sort: Sort = SortOrder.PLAN,
+    open_page: Open = False,
     no_progress: NoProgress = False,
 ) -> None:
     """Check every case, time it, and write a report.
@@ -75,7 +83,8 @@ def run(
         scale=scale,
         name=safe_name(publish or run_name(scenarios or [])),
     )
-    _run(request, results, published=publish is not None, shown=not no_progress, as_json=as_json)
+    display = Display(not no_progress, as_json, details, sort, open_page)
+    _run(request, results, display, published=publish is not None)
 
 
 def _effort(precision: str | None, max_seconds: float | None, *, fast: bool, rigorous: bool) -> "Effort":
@@ -86,11 +95,11 @@ def _effort(precision: str | None, max_seconds: float | None, *, fast: bool, rig
     return choose_effort(fast=fast, rigorous=rigorous, precision=share, max_seconds=max_seconds)
 
 
-def _run(request: "RunRequest", results: Path, *, published: bool, shown: bool, as_json: bool) -> NoReturn:
+def _run(request: "RunRequest", results: Path, display: Display, *, published: bool) -> NoReturn:
     """Plan the run, measure what it asks for, and end the command with its exit code."""
     from harness.cli.execute import announce, execute
     from harness.runner import session
     from harness.runner.planning import plan_run
 
     started = session.start(plan_run(request, announce), results, publish=published)
-    raise typer.Exit(execute(started, shown=shown, as_json=as_json))
+    raise typer.Exit(execute(started, display))

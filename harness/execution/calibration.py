@@ -15,11 +15,15 @@ CALIBRATION_VALUES = 3
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The loop count of the first arm, and the seconds of one iteration: its own and the slowest arm's."""
+    """The loop count of the first arm, and the seconds of one iteration: its own and the slowest arm's.
+
+    `collects` says whether a garbage collection fell into any arm's value.
+    """
 
     loops: int
     iteration: float
     slowest: float
+    collects: bool = True
 
 
 def calibrate(arms: Sequence[Arm], context: RoundContext, seconds: float) -> Calibration | ArmFailure:
@@ -32,9 +36,22 @@ def calibrate(arms: Sequence[Arm], context: RoundContext, seconds: float) -> Cal
             loops, iteration = _find_loops(workers[0], seconds)
             few_loops = max(1, loops // 8)
             slowest = max([iteration, *(_iteration(worker, few_loops) for worker in workers[1:])])
+            collects = slowest > LONG_ITERATION or _collect(workers, _bounded(loops, slowest))
     except ArmFailed as failed:
         return failed.failure
-    return Calibration(loops, iteration, slowest)
+    return Calibration(loops, iteration, slowest, collects)
+
+
+def _bounded(loops: int, slowest: float) -> int:
+    """Return the loop count with which no arm's value lasts longer than SLOWEST_VALUE."""
+    return max(1, min(loops, int(SLOWEST_VALUE / slowest)))
+
+
+def _collect(workers: Sequence[ArmWorker], loops: int) -> bool:
+    """Decide whether a garbage collection falls into a value of any arm, a longer one of a round included."""
+    longest = math.ceil(loops * (1 + LOOP_SPREAD))
+    turns = (Turn(longest, seed=0, untimed=0) for _ in range(CALIBRATION_VALUES))
+    return any(any(worker.take_turn("warmup", turn).collections) for turn in turns for worker in workers)
 
 
 def _find_loops(worker: ArmWorker, seconds: float) -> tuple[int, float]:
@@ -75,8 +92,23 @@ LONG_ITERATION = 0.2
 """Seconds of one iteration above which workers live one at a time and give one value each."""
 
 
+LAPS = 20
+"""The laps of a value: each of about 0.3 ms, between two of a neighbor's spells (docs/method-log.md)."""
+
+
+LONGEST_LAP = 0.001
+"""Seconds of one iteration of the slowest arm above which a value is one lap.
+
+With so few laps a quartile of them says little more than their sum.
+"""
+
+
+LOOP_SPREAD = 0.1
+"""The share by which a round's loop count may be drawn above or below the calibrated one."""
+
+
 LONGEST_PART = 0.6
-"""The most seconds that a worker's turns take in a round before the turns are chosen by their variance.
+"""The most seconds that a worker's turns take in a round.
 
 Within this time slow changes of the machine's speed average out, so more turns would say little more.
 """
@@ -86,15 +118,22 @@ FEWEST_TURNS = 2
 """The fewest turns that a worker takes, however long they are: one alone would have no other beside it."""
 
 
-def choose_pace(calibration: Calibration, turns: int, warmups: int, pilot: int = 0) -> RoundSettings:
-    """Choose how a benchmark so calibrated is measured: `turns` a round until `pilot` rounds are taken."""
+def choose_pace(calibration: Calibration, turns: int, warmups: int) -> RoundSettings:
+    """Choose how a benchmark so calibrated is measured: `turns` a round, fewer where they are long."""
     if calibration.slowest > LONG_ITERATION:
         return ONE_AT_A_TIME
-    loops = max(1, min(calibration.loops, int(SLOWEST_VALUE / calibration.slowest)))
+    loops = _bounded(calibration.loops, calibration.slowest)
     is_short = calibration.iteration < SLOW_ITERATION
     warming = min(loops, math.ceil(UNTIMED_SECONDS / calibration.iteration))
     untimed = max(FEWEST_UNTIMED, warming) if is_short else 1
-    turn_seconds = calibration.slowest * (loops + untimed)
-    few_loops = max(FEWEST_TURNS, int(LONGEST_PART / turn_seconds))
-    pilot = pilot if few_loops >= turns else 0
-    return RoundSettings(loops, min(turns, few_loops), warmups, untimed, pilot_rounds=pilot, warm=is_short)
+    few_turns = max(FEWEST_TURNS, int(LONGEST_PART / (calibration.slowest * (loops + untimed))))
+    return RoundSettings(
+        loops,
+        min(turns, few_turns),
+        warmups,
+        untimed,
+        warm=is_short,
+        laps=LAPS if calibration.slowest <= LONGEST_LAP else 1,
+        collect=calibration.collects,
+        loop_spread=LOOP_SPREAD,
+    )

@@ -30,7 +30,6 @@ def case_spec(benchmark: Benchmark, backend: Backend) -> CaseSpec:
         module=module_to_import(benchmark.module),
         scenario=benchmark.scenario,
         parameters=benchmark.parameters,
-        loop=loop.name,
         family=loop.family,
         factory=loop.factory,
         gatherer=backend.gatherer,

@@ -1,8 +1,9 @@
 """A round of a benchmark: workers of all arms live at once on one CPU and take turns in a random order."""
 
+import math
 import random
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import Self, TypeVar
@@ -10,12 +11,12 @@ from typing import Self, TypeVar
 import msgspec
 
 from harness.execution.process import Reply, Worker
+from harness.execution.values import LARGEST_NUMBER, has_laps, numbers_of
 from harness.execution.waiting import ATTEMPTS
 from harness.protocol.descriptions import Outcome
 from harness.protocol.messages import (
     UNMEASURED,
     CaseSpec,
-    LatencySketch,
     TimingMode,
     Turn,
     Value,
@@ -26,12 +27,6 @@ from harness.records.pace import GRAIN, ArmFailure, ArmRound, RoundSettings
 
 T = TypeVar("T")
 Message = TypeVar("Message", Value, WorkerSummary)
-
-Metadata = Mapping[str, str | int]
-"""Metadata for the pyperf runs of a round."""
-
-LARGEST_NUMBER = 2**63
-"""The largest number that a worker may send: nanoseconds of 292 years, and within what a float can divide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +64,29 @@ class RoundContext:
 
 
 def run_round(
-    arms: Sequence[Arm], pace: RoundSettings, context: RoundContext, seed: str, metadata: Metadata
+    arms: Sequence[Arm], pace: RoundSettings, context: RoundContext, seed: str
 ) -> tuple[ArmRound, ...] | ArmFailure:
     """Take one round: a fresh worker per arm, and warm-ups and turns in an order that is drawn anew for each.
 
-    `seed` names the round; the orders and the turns' seeds derive from it, equal for all arms.
-    `metadata` goes into the pyperf runs. An arm that fails makes the round void. A round in which this
-    process was stopped is void too, and taken again.
+    `seed` names the round; the loop count, the orders and the turns' seeds derive from it, equal for all
+    arms. An arm that fails makes the round void. A round in which this process was stopped is void too, and
+    taken again.
     """
     for _ in range(ATTEMPTS):
         with suppress(RoundStopped):
-            return _attempt(arms, pace, context, seed, metadata)
+            return _attempt(arms, pace, context, seed)
     return ArmFailure(arms[0].name, f"was stopped in each of {ATTEMPTS} rounds", unmeasured=True)
 
 
 def _attempt(
-    arms: Sequence[Arm], pace: RoundSettings, context: RoundContext, seed: str, metadata: Metadata
+    arms: Sequence[Arm], pace: RoundSettings, context: RoundContext, seed: str
 ) -> tuple[ArmRound, ...] | ArmFailure:
     """Take a round once. Raises RoundStopped."""
     rng = random.Random(seed)
     turns = _turns(pace, rng)
     groups = [[arm] for arm in rng.sample(arms, len(arms))] if pace.one_at_a_time else [arms]
     try:
-        parts = [part for group in groups for part in _take_turns(group, turns, context, rng, metadata)]
+        parts = [part for group in groups for part in _take_turns(group, turns, context, rng)]
     except ArmFailed as failed:
         return failed.failure
     order = [arm.name for arm in arms]
@@ -99,13 +94,24 @@ def _attempt(
 
 
 def _turns(pace: RoundSettings, rng: random.Random) -> list[tuple[str, Turn]]:
-    """Return the turns of a round, warm-ups first, each with its own seed."""
+    """Return the turns of a round, warm-ups first, each with its own seed; all have one loop count."""
+    loops = _drawn_loops(pace, rng)
 
     def turn(timed: TimingMode) -> Turn:
-        return Turn(pace.loops, rng.getrandbits(32), pace.untimed, timed, pace.warm)
+        return Turn(loops, rng.getrandbits(32), pace.untimed, timed, pace.warm, pace.laps, pace.collect)
 
     warmups = [("warmup", turn("whole")) for _ in range(pace.warmups)]
     return [*warmups, *(("turn", turn(pace.timed)) for _ in range(pace.turns))]
+
+
+def _drawn_loops(pace: RoundSettings, rng: random.Random) -> int:
+    """Draw the loop count of a round, for some counts are quicker than others by up to 0.4%.
+
+    Nobody knows why (docs/method-log.md). With one count that would be a bias; so it is one more thing that
+    differs from round to round, and is in the interval.
+    """
+    spread = math.floor(pace.loops * pace.loop_spread)
+    return rng.randint(pace.loops - spread, pace.loops + spread) if spread else pace.loops
 
 
 def _take_turns(
@@ -113,7 +119,6 @@ def _take_turns(
     turns: Sequence[tuple[str, Turn]],
     context: RoundContext,
     rng: random.Random,
-    metadata: Metadata,
 ) -> list[ArmRound]:
     """Have the workers of all arms live at once and take every turn, in an order drawn anew for each."""
     with ExitStack() as stack:
@@ -124,7 +129,7 @@ def _take_turns(
             for worker in rng.sample(workers, len(workers)):
                 worker.take_turn(kind, turn)
         for worker in workers:  # nobody writes or exits before everybody has taken the last turn
-            worker.release(metadata)
+            worker.release()
         return [worker.finish() for worker in workers]
 
 
@@ -149,23 +154,30 @@ class ArmWorker:
 
     def take_turn(self, kind: str, turn: Turn) -> Value:
         """Have the worker take one turn and give its value. Raises ArmFailed."""
-        extra = turn.loops * self._arm.planted // GRAIN
-        self._worker.send(kind, replace(turn, loops=turn.loops + extra) if extra else turn)
+        asked = replace(turn, loops=turn.loops + self._unreported(turn))
+        self._worker.send(kind, asked)
         value = self._checked(self._expect("value", Value))
-        if value.loops != turn.loops + extra or value.wall <= 0:
+        if value.loops != asked.loops or value.unreported or value.wall <= 0 or not has_laps(value, asked):
             raise ArmFailed(
                 ArmFailure(
                     self._arm.name, f"wrote a value that cannot be: {value.loops} loops, {value.wall} ns"
                 )
             )
-        if extra:
-            value = replace(value, loops=turn.loops)
+        value = replace(value, loops=turn.loops, unreported=asked.loops - turn.loops)
         self._values[kind].append(value)
         return value
 
-    def release(self, metadata: Metadata) -> None:
-        """Tell the worker that all turns are over, with the metadata of its pyperf run."""
-        self._worker.send("release", {**metadata, "loopcmp_arm": self._arm.name})
+    def _unreported(self, turn: Turn) -> int:
+        """Return how many iterations of a turn are run beside those reported: the planted share of them.
+
+        What is no whole number is rounded up or down at random, so that it is exact over turns.
+        """
+        exact = turn.loops * self._arm.planted / GRAIN
+        return math.floor(exact + random.Random(turn.seed).random()) if exact else 0
+
+    def release(self) -> None:
+        """Tell the worker that all turns are over."""
+        self._worker.send("release")
 
     def finish(self) -> ArmRound:
         """Return the worker's values, and what it says at its end. Raises ArmFailed."""
@@ -181,7 +193,7 @@ class ArmWorker:
 
     def _checked(self, message: Message) -> Message:
         """Return the message itself. Raises ArmFailed for a number in it that no clock or counter gives."""
-        if any(abs(number) > LARGEST_NUMBER for number in _numbers(message)):
+        if any(abs(number) > LARGEST_NUMBER for number in numbers_of(message)):
             raise ArmFailed(ArmFailure(self._arm.name, "wrote a number that cannot be: it is beyond ±2^63"))
         return message
 
@@ -200,18 +212,6 @@ class ArmWorker:
             return reply.read(shape)
         except msgspec.ValidationError as error:
             raise ArmFailed(ArmFailure(self._arm.name, f"wrote what is no {reply.kind}: {error}")) from None
-
-
-def _numbers(message: Value | WorkerSummary | LatencySketch) -> Iterator[float]:
-    """Yield every number of a message, those of its sketch among them."""
-    for name in message.__slots__:
-        match getattr(message, name):
-            case int() | float() as number:
-                yield number
-            case tuple() as numbers:
-                yield from numbers
-            case LatencySketch() as sketch:
-                yield from _numbers(sketch)
 
 
 def _refusal(reply: Reply) -> str:

@@ -14,14 +14,12 @@ from harness.fuzz.investigation import Investigation
 from harness.fuzz.journal import Chunk, Found, Journal, Line, Suspected
 from harness.fuzz.known import KnownRow
 from harness.fuzz.language import Program, task_count
+from harness.fuzz.limits import Limits, Part
 from harness.fuzz.outcomes import Assessment, Problem, Symptom, assess
 from harness.fuzz.running import Interpreter
 from harness.fuzz.state import CampaignState
 from harness.fuzz.subject import Subject
 from harness.fuzz.text import write_program
-
-CHUNK = 50
-"""Programs of neighbouring numbers that are run before their line is written."""
 
 IN_FLIGHT = 10
 """Interpreters of one backend in real time: what they do most of the time is wait."""
@@ -31,29 +29,6 @@ _LATE_TRIES = 3
 
 _STARVED = 0.1
 """The share of an instant that a process may wait for a CPU before its lateness says nothing of its loop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Where a campaign ends: how many programs a backend is given, and for how many seconds."""
-
-    programs: float = inf
-    seconds: float = inf
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Which chunks of the series this campaign runs: every so many-th, so that several can share it."""
-
-    index: int = 0
-    count: int = 1
-
-    def chunks(self, programs: float) -> Iterator[tuple[int, int]]:
-        """The first numbers of its chunks, and how many programs each has."""
-        first = self.index * CHUNK
-        while first < programs:
-            yield first, int(min(CHUNK, programs - first))
-            first += self.count * CHUNK
 
 
 @dataclass(slots=True)

@@ -15,10 +15,11 @@ from harness.backends.backend import LOOPS, Loop
 from harness.execution.owned_folders import WORKERS, owned_folder
 from harness.fuzz.findings import BackendOutcome, Finding, Script
 from harness.fuzz.known import versions_here
-from harness.fuzz.language import Gather, Program, last_instant, walk
+from harness.fuzz.language import Program, last_instant, walk
 from harness.fuzz.outcomes import Problem, Ran, Run, Symptom, assess
 from harness.fuzz.running import CannotRun, Interpreter
 from harness.fuzz.script import INSTANT, write_script
+from harness.fuzz.statements import Gather
 from harness.fuzz.subject import Subject
 from harness.fuzz.text import read_program
 from harness.records.store.files import write_file

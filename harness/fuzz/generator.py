@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from harness.fuzz.kinds import GATHER_WAITS, KINDS, WAITS, Kind, Make, Profile, gather, group
-from harness.fuzz.language import (
-    CAPACITIES,
-    STREAMS,
-    Block,
-    Program,
-    Statement,
-)
+from harness.fuzz.language import CAPACITIES, STREAMS, Program
 from harness.fuzz.random_numbers import RandomNumbers
+from harness.fuzz.statements import Block, Statement
 
 _ROOM_AFTER, _ROOM_BEFORE = 5, 7
 """From this size on, a program has statements after, and before, its group."""
+
+_ONE_IN = 12
+_APART = {0: Profile.GATHER, 1: Profile.SOCKETS}
+"""What the profile of all kinds has in one program of so many, and in no other: gather has a meaning only
+with few kinds, and pairs of sockets take longer to make than all else."""
 
 DEFAULT_SIZE = 14
 """Statements that a program has at most, if nothing else is said."""
@@ -54,8 +54,10 @@ class _Generator:
     def program(self) -> Program:
         """A program of two or more tasks, most often."""
         numbers = self._numbers
-        gathers = self._profile is Profile.GATHER or (self._profile is Profile.ALL and numbers.chance(1, 12))
-        kinds = KINDS[Profile.GATHER] if gathers else KINDS[self._profile]
+        profile = self._profile
+        if profile is Profile.ALL:
+            profile = _APART.get(numbers.below(_ONE_IN), profile)
+        gathers, kinds = profile is Profile.GATHER, KINDS[profile]
         self._leaves, self._compounds = self._swarm(kinds, gathers=gathers)
         budget = max(2, 2 + numbers.below(self._size - 1))
         self.objects = 1 + numbers.below(2)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from harness.fuzz.language import (
+from harness.fuzz.statements import (
     Block,
     Cancel,
     Catch,
@@ -26,6 +26,10 @@ from harness.fuzz.language import (
     SetVariable,
     Sleep,
     SleepForever,
+    SocketClose,
+    SocketEnd,
+    SocketReceive,
+    SocketSend,
     Started,
     Statement,
     Thread,
@@ -51,6 +55,7 @@ class Profile(StrEnum):
     SYNC = "sync"
     CHANNELS = "channels"
     GATHER = "gather"
+    SOCKETS = "sockets"
     ALL = "all"
 
 
@@ -160,6 +165,14 @@ _LEAVES: dict[str, Make] = {
     "read-variable": lambda _drawer, _budget: ReadVariable(),
     "started": lambda _drawer, _budget: Started(),
     "thread": lambda drawer, _budget: Thread(drawer.switch()),
+    "socket-send": lambda drawer, _budget: SocketSend(drawer.number(drawer.objects), bool(drawer.number(2))),
+    "socket-receive": lambda drawer, _budget: SocketReceive(
+        drawer.number(drawer.objects), bool(drawer.number(2))
+    ),
+    "socket-end": lambda drawer, _budget: SocketEnd(drawer.number(drawer.objects), bool(drawer.number(2))),
+    "socket-close": lambda drawer, _budget: SocketClose(
+        drawer.number(drawer.objects), bool(drawer.number(2)), drawer.switch()
+    ),
 }
 
 _COMPOUNDS: dict[str, Make] = {
@@ -207,6 +220,10 @@ KINDS = {
     ),
     Profile.GATHER: _kinds(
         "checkpoint sleep raise set-event plain-lock set-variable read-variable catch plain-finally gather"
+    ),
+    Profile.SOCKETS: _kinds(
+        "checkpoint sleep raise cancel socket-send socket-send socket-send socket-receive socket-receive"
+        " socket-receive socket-end socket-close catch scope group finally"
     ),
     Profile.ALL: _kinds(
         "checkpoint sleep sleep-forever raise cancel enter-again set-event wait-event wait-condition notify"

@@ -34,10 +34,14 @@ class KnownRow:
     quirk: Quirk | None = None
     problem: Problem | None = None
     signature: str = ""
+    real_time: bool = False
+    """Whether it is seen in real time alone: over TCP, which virtual time does without."""
 
     def is_about(self, subject: Subject, versions: Mapping[str, str]) -> bool:
         """Whether it is known of this backend, with these versions of distributions."""
         loop = subject.backend.loop
+        if self.real_time and subject.virtual:
+            return False
         if not {loop.name, f"family:{loop.family}"} & set(self.loops):
             return False
         return all(_is_in(versions.get(name, ""), wanted) for name, wanted in self.versions.items())
@@ -79,6 +83,7 @@ def _row(path: Path, table: Mapping[str, object]) -> KnownRow:
             quirk=None if quirk is None else Quirk(str(quirk)),
             problem=None if problem is None else Problem(str(problem)),
             signature=str(table.get("signature", "")),
+            real_time=bool(table.get("real_time")),
         )
     except (KeyError, ValueError, AssertionError) as error:
         raise BadInput(

@@ -7,249 +7,24 @@ program when parts are taken away is a program.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from typing import TypeAlias
 
-EVENTS = LOCKS = SEMAPHORES = LIMITERS = CONDITIONS = STREAMS = 2
+from harness.fuzz.statements import (
+    KEYWORDS,
+    STATEMENTS,
+    Block,
+    Gather,
+    Group,
+    OnSocket,
+    Scope,
+    Sleep,
+    Statement,
+)
+
+EVENTS = LOCKS = SEMAPHORES = LIMITERS = CONDITIONS = STREAMS = SOCKETS = 2
 """How many of each kind of object every program has."""
 
 CAPACITIES = 3
 """The capacity of a stream is 0, 1 or 2."""
-
-NEVER = 0
-"""The deadline of a scope that has none."""
-
-Block: TypeAlias = tuple["Statement", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """The base of all statements; its fields are numbers, switches, and blocks of statements."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint(Statement):
-    """`await checkpoint()`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sleep(Statement):
-    """Sleep until an instant; one that is past is a checkpoint."""
-
-    until: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class SleepForever(Statement):
-    """`await sleep_forever()`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Raise(Statement):
-    """Raise an exception that is known by the statement's number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Catch(Statement):
-    """Catch every Exception that leaves the body."""
-
-    body: Block = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Finally(Statement):
-    """Run the clean-up when the body is left, in a scope of its own if `shield`."""
-
-    shield: bool = False
-    body: Block = ()
-    cleanup: Block = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Generator(Statement):
-    """Run the body on the one item of an asynchronous generator, the clean-up in the generator's finally."""
-
-    body: Block = ()
-    cleanup: Block = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Scope(Statement):
-    """Run the body in a cancel scope, with a deadline if it is not NEVER."""
-
-    deadline: int = NEVER
-    shield: bool = False
-    body: Block = ()
-
-
-@dataclass(frozen=True, slots=True)
-class EnterAgain(Statement):
-    """Enter a scope that was entered before, with a checkpoint in it; nothing if it was not."""
-
-    scope: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Cancel(Statement):
-    """Cancel a scope, or the scope of a group; nothing if it has not been made."""
-
-    scope: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Group(Statement):
-    """A task group: the children are started, then the body runs. With `start`, each by `await start()`."""
-
-    start: bool = False
-    children: tuple[Block, ...] = ()
-    body: Block = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Started(Statement):
-    """Report to `start()` that the task has started; nothing in a task that was not started by it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gather(Statement):
-    """`await gather(...)` of the children."""
-
-    return_exceptions: bool = False
-    children: tuple[Block, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SetEvent(Statement):
-    """Set an event."""
-
-    event: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class WaitEvent(Statement):
-    """Wait for an event."""
-
-    event: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class WithLock(Statement):
-    """Hold a lock for the body; only the body, where the task holds it already."""
-
-    lock: int = 0
-    body: Block = ()
-
-
-@dataclass(frozen=True, slots=True)
-class WithSemaphore(Statement):
-    """Hold a semaphore of one token for the body; only the body, where the task holds it already."""
-
-    semaphore: int = 0
-    body: Block = ()
-
-
-@dataclass(frozen=True, slots=True)
-class WithLimiter(Statement):
-    """Hold the one token of a limiter for the body; only the body, where the task holds it already."""
-
-    limiter: int = 0
-    body: Block = ()
-
-
-@dataclass(frozen=True, slots=True)
-class WaitCondition(Statement):
-    """Acquire a condition, wait for its notification, release it."""
-
-    condition: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Notify(Statement):
-    """Acquire a condition, notify one waiter, or all, release it."""
-
-    condition: int = 0
-    everyone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Send(Statement):
-    """Send the statement's number on a stream."""
-
-    stream: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Receive(Statement):
-    """Receive an item from a stream."""
-
-    stream: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Close(Statement):
-    """Close one end of a stream, or the clone of it in whose body this stands."""
-
-    stream: int = 0
-    sending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WithClone(Statement):
-    """Clone one end of a stream; the body uses the clone in its place, and closes it at its end."""
-
-    stream: int = 0
-    sending: bool = False
-    body: Block = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SetVariable(Statement):
-    """Set the context variable to the statement's number."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadVariable(Statement):
-    """Read the context variable."""
-
-
-@dataclass(frozen=True, slots=True)
-class Thread(Statement):
-    """Call a function in a worker thread; with `back`, it runs a checkpoint in the event loop from there."""
-
-    back: bool = False
-
-
-STATEMENTS: dict[str, type[Statement]] = {
-    "checkpoint": Checkpoint,
-    "sleep": Sleep,
-    "sleep-forever": SleepForever,
-    "raise": Raise,
-    "catch": Catch,
-    "finally": Finally,
-    "generator": Generator,
-    "scope": Scope,
-    "enter-again": EnterAgain,
-    "cancel": Cancel,
-    "group": Group,
-    "started": Started,
-    "gather": Gather,
-    "set-event": SetEvent,
-    "wait-event": WaitEvent,
-    "with-lock": WithLock,
-    "with-semaphore": WithSemaphore,
-    "with-limiter": WithLimiter,
-    "wait-condition": WaitCondition,
-    "notify": Notify,
-    "send": Send,
-    "receive": Receive,
-    "close": Close,
-    "with-clone": WithClone,
-    "set-variable": SetVariable,
-    "read-variable": ReadVariable,
-    "thread": Thread,
-}
-"""Every statement by its keyword, which is its name in the text form and on the wire."""
-
-KEYWORDS = {kind: keyword for keyword, kind in STATEMENTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +88,12 @@ def _instant(statement: Statement) -> int:
         case Sleep(until=instant) | Scope(deadline=instant):
             return instant
     return 0
+
+
+def sockets_of(program: Program) -> list[int]:
+    """The pairs of sockets that a program uses, by number."""
+    used = {one.socket % SOCKETS for one in walk(program.body) if isinstance(one, OnSocket)}
+    return sorted(used)
 
 
 def task_count(program: Program) -> int:

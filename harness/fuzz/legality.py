@@ -1,11 +1,11 @@
 """Which programs have a meaning that documentation tells: all but some of those that gather."""
 
-from harness.fuzz.language import (
+from harness.fuzz.language import Program, walk
+from harness.fuzz.statements import (
     Catch,
     Checkpoint,
     Finally,
     Gather,
-    Program,
     Raise,
     ReadVariable,
     SetEvent,
@@ -13,7 +13,6 @@ from harness.fuzz.language import (
     Sleep,
     Statement,
     WithLock,
-    walk,
 )
 
 WITH_GATHER: tuple[type[Statement], ...] = (

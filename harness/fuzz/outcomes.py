@@ -9,10 +9,11 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from harness.fuzz.language import KEYWORDS, Program, walk
+from harness.fuzz.language import Program, walk
 from harness.fuzz.specification.family import SWITCHES, Quirk
 from harness.fuzz.specification.machine import Entry
 from harness.fuzz.specification.search import Judgement, Verdict, judge
+from harness.fuzz.statements import KEYWORDS
 from harness.fuzz.subject import Subject
 
 RawEntry: TypeAlias = tuple[int, str, int, Any, float]
@@ -202,7 +203,7 @@ def _without_numbers(words: str) -> str:
     return re.sub(r"\bE?\d+\b", "N", re.sub(r"task \d+:? ", "", words))
 
 
-_ADDRESS = re.compile(r"0x[0-9a-f]+")
+_ADDRESS = re.compile(r"0x[0-9a-f]+|(?<= at )[0-9a-f]{8,}")
 _PATH = re.compile(r"(?:/[\w.@+-]+)+")
 _DIGITS = re.compile(r"\d+")
 

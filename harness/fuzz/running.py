@@ -10,8 +10,9 @@ import msgspec
 
 from harness.errors import LoopcmpError
 from harness.execution.process import Worker
-from harness.fuzz.language import Program, Thread, last_instant, to_wire, walk
+from harness.fuzz.language import Program, last_instant, sockets_of, to_wire, walk
 from harness.fuzz.outcomes import Ran, Run
+from harness.fuzz.statements import Thread
 from harness.fuzz.subject import Subject
 from harness.protocol.observations import WorkerExit
 
@@ -100,6 +101,7 @@ class Interpreter:
             "number": number,
             "body": to_wire(program.body),
             "capacities": program.capacities,
+            "sockets": sockets_of(program),
             "end": last_instant(program) + 1,
             "instant": self._subject.instant(scale),
             "limit": self._limit(program, scale),

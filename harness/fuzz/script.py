@@ -1,7 +1,7 @@
 """A program as a standalone script of plain AnyIO code, for those who do not know this one."""
 
 from harness.backends.backend import Loop
-from harness.fuzz.language import Program, last_instant
+from harness.fuzz.language import Program, last_instant, sockets_of
 from harness.fuzz.script_statements import Writer
 
 _HEAD = '''"""{title}
@@ -17,6 +17,7 @@ import anyio
 import anyio.lowlevel
 
 INSTANT = {instant}
+ends = []
 
 
 class Failure(Exception):
@@ -89,14 +90,53 @@ async def whole(task, function, *arguments, **options):
 
 '''
 
+_SOCKETS = """
+sending, ended, closed = set(), set(), set()
+
+
+async def connected():
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener:
+        port = listener.extra(anyio.abc.SocketAttribute.local_port)
+        near = await anyio.connect_tcp("127.0.0.1", port)
+        return near, await listener.listeners[0].accept()
+
+
+async def socket_send(task, statement, end):
+    if end in ended:
+        return
+    is_free = end not in sending
+    sending.add(end)
+    try:
+        await do(task, statement, end.send(statement.to_bytes(4, "big")))
+    finally:
+        if is_free:
+            sending.discard(end)
+
+
+async def socket_receive(end):
+    return int.from_bytes(await end.receive(4), "big")
+
+
+async def socket_end(task, statement, end):
+    if end in closed or end in sending:
+        return
+    ended.add(end)
+    with anyio.CancelScope(shield=True):
+        await do(task, statement, end.send_eof())
+
+"""
+
 _FOOT = '''
 
 async def main():
     global origin
+    ends.clear()
     origin = anyio.current_time()
     scope = anyio.CancelScope(deadline=origin + {end} * INSTANT)
     with contextlib.suppress(BaseException), leaving(0, -1, scope), scope:
         await whole(0, program)
+    for end in ends:
+        await anyio.aclose_forcefully(end)
 
 
 def options(loop):
@@ -137,4 +177,5 @@ def write_script(program: Program, loop: Loop, beside: Loop, *, title: str, name
     imports = "".join(
         f"import {module}\n" for module in sorted({"contextlib", "gc", "os", "sys", *writer.modules})
     )
-    return "\n".join((head.replace("import sys\n", imports, 1), *lines)) + foot
+    head = head.replace("import sys\n", imports, 1) + (_SOCKETS if sockets_of(program) else "")
+    return "\n".join((head, *lines)) + foot

@@ -8,13 +8,14 @@ from pathlib import Path
 import msgspec
 
 from harness.errors import BadInput
-from harness.fuzz.campaign import Campaign, Limits, Part
+from harness.fuzz.campaign import Campaign
 from harness.fuzz.conclusion import conclude, read_saved, save
 from harness.fuzz.findings import Finding, Suspect
 from harness.fuzz.generator import Series
 from harness.fuzz.investigation import Investigation
 from harness.fuzz.journal import Begun, Found, Journal, Line, Suspected
 from harness.fuzz.known import KnownRow, read_known, rows_about, versions_here, with_quirks
+from harness.fuzz.limits import Limits, Part
 from harness.fuzz.outcomes import assess
 from harness.fuzz.running import CannotRun, Interpreter
 from harness.fuzz.specification.family import SWITCHES

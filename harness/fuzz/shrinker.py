@@ -8,18 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from itertools import chain
 
-from harness.fuzz.language import (
-    Block,
-    Gather,
-    Group,
-    Program,
-    Sleep,
-    Statement,
-    blocks_of,
-    numbers_of,
-    size,
-)
+from harness.fuzz.language import Program, blocks_of, numbers_of, size
 from harness.fuzz.legality import is_legal
+from harness.fuzz.statements import Block, Gather, Group, Sleep, Statement
 
 _SMALL = 12
 """Statements up to which two steps are taken at once."""

@@ -18,18 +18,8 @@ from itertools import count
 from typing import Any
 
 from harness.errors import BadInput
-from harness.fuzz.language import (
-    CAPACITIES,
-    KEYWORDS,
-    NEVER,
-    STATEMENTS,
-    STREAMS,
-    Block,
-    Program,
-    Statement,
-    blocks_of,
-    numbers_of,
-)
+from harness.fuzz.language import CAPACITIES, STREAMS, Program, blocks_of, numbers_of
+from harness.fuzz.statements import KEYWORDS, NEVER, STATEMENTS, Block, Statement
 
 _INDENT = "  "
 _MARGIN = 40

@@ -85,6 +85,8 @@ class Benchmark:
     """The files that make up the scenario, each with its SHA-256 digest; None where that is not recorded."""
     title: str = ""
     reported: tuple[str, ...] = ()
+    idle: bool = False
+    """Whether it promises only to wait, so that a loop may use no CPU time meanwhile."""
 
     @property
     def id(self) -> str:

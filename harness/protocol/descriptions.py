@@ -9,6 +9,9 @@ from typing import Literal
 Parameter = bool | int | float | str
 """A value that a scenario is swept over."""
 
+AT_MOST, ONE_OF = "at_most", "one_of"
+"""The type names of promises that more than one value keeps; their parts are the bound, or the choices."""
+
 CANCELLED = "Cancelled"
 """The type name under which every library's own cancellation exception is described."""
 
@@ -69,4 +72,4 @@ class Outcome:
         return f"{self.how} {self.what}"
 
 
-DiagnosticKind = Literal["never-awaited", "never-retrieved", "destroyed-pending", "unclosed", "other"]
+DiagnosticKind = Literal["never-awaited", "never-retrieved", "destroyed-pending", "unclosed", "other", "any"]

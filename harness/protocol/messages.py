@@ -31,12 +31,15 @@ TASKS_SIGNAL, STACK_SIGNAL = signal.SIGQUIT, signal.SIGTRAP
 
 @dataclass(frozen=True, slots=True)
 class CaseSpec:
-    """A case as a worker needs it: where the scenario is, what it needs, which loop and gatherer to open."""
+    """A case as a worker needs it: where the scenario is, what it needs, which loop and gatherer to open.
+
+    It has no name of a backend or an arm: two arms of one backend are sent the same bytes. A name that is
+    seven letters longer in a worker's memory made identical code differ by 0.07% (docs/method-log.md).
+    """
 
     module: str
     scenario: str
     parameters: tuple[tuple[str, Parameter], ...]
-    loop: str
     family: str
     factory: str
     gatherer: str
@@ -72,7 +75,7 @@ class Turn:
     """A turn is the parent's request for one value; its `seed` is equal for all arms.
 
     If `warm`, the full collection comes before the `untimed` iterations, which warm the caches again;
-    otherwise after them.
+    otherwise after them. Without `collect` there is none. The clock is read after each of the `laps`.
     """
 
     loops: int
@@ -80,6 +83,8 @@ class Turn:
     untimed: int
     timed: TimingMode = "whole"
     warm: bool = True
+    laps: int = 1
+    collect: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,9 @@ class Value:
     are how many of them were full, and the time in those. `helper_cpu` is the part of `cpu` that threads
     other than the loop's used. Since the last turn the worker `waited`, and used `idle_cpu` of CPU time
     while it did. `result` describes the last return; None where it equals that of the turn before.
+    `laps` are the times of its laps (`harness.protocol.laps`), empty where it has one, and `collected_laps`
+    has a bit for each lap with a garbage collection, the first lap's lowest. `unreported` iterations were run
+    beside the `loops`: a difference that an audit planted.
     """
 
     loops: int
@@ -104,6 +112,9 @@ class Value:
     result: Description | None = None
     full_collections: tuple[int, int] = (0, 0)
     helper_cpu: int = 0
+    laps: str = ""
+    collected_laps: int = 0
+    unreported: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +126,17 @@ class LatencySketch:
 
 
 @dataclass(frozen=True, slots=True)
+class Growth:
+    """The bytes and the descriptors by which a worker grew in the last `iterations` of its turns."""
+
+    iterations: int
+    memory: int
+    descriptors: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerSummary:
-    """A timing worker's last message: its pyperf run as pyperf writes it, and its memory.
+    """A timing worker's last message: its memory, its threads and the CPU time of its start.
 
     `startup` is the CPU time in nanoseconds from the process's start to its readiness. `peak` is in
     bytes: the highest resident size less that before the first iteration; None where the system does
@@ -125,9 +145,12 @@ class WorkerSummary:
     the class of the loop that it ran on.
     """
 
-    pyperf: str
     startup: int
     peak: int | None
     threads: int
     sketch: LatencySketch | None = None
     loop_class: str = ""
+    growth: Growth | None = None
+    """How it grew in the second half of its turns; None where that is not known."""
+    pyperf: str = ""
+    """The worker's run as pyperf writes it, in records of the first method; now the parent writes it."""

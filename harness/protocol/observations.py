@@ -46,14 +46,42 @@ class Leaks:
     files: tuple[str, ...] = ()
     details: tuple[str, ...] = field(default=(), compare=False)
 
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """How many tasks, threads, descriptors and child processes were left."""
+        return self.tasks, self.threads, self.descriptors, self.children
+
+    @property
+    def counts_in_words(self) -> str:
+        """What was left: "1 task, 2 descriptors"."""
+        nouns = (
+            ("task", "tasks"),
+            ("thread", "threads"),
+            ("descriptor", "descriptors"),
+            ("child process", "child processes"),
+        )
+        named = zip(self.counts, nouns, strict=True)
+        counts = (f"{count} {noun if count == 1 else plural}" for count, (noun, plural) in named if count)
+        return ", ".join((*counts, *(f"the file {name}" for name in self.files)))
+
     def __str__(self) -> str:
         counts = ("tasks", "threads", "descriptors", "children")
-        leaks = [f"{name}: {getattr(self, name)}" for name in counts if getattr(self, name)]
+        numbers = {name: getattr(self, name) for name in counts}
+        leaks = [f"{name}: {count if count > 0 else 'any'}" for name, count in numbers.items() if count]
         leaks += [f"file {name}" for name in self.files]
         return ", ".join(leaks) or "nothing"
 
 
 NO_LEAKS = Leaks()
+
+ANY_NUMBER = -1
+"""A count in a promise that any number keeps."""
+
+ANY_LEAKS = Leaks(ANY_NUMBER, ANY_NUMBER, ANY_NUMBER, ANY_NUMBER, ("…",))
+"""The promise that anything may be left."""
+
+ANY_DIAGNOSTICS = (Diagnostic("any"),)
+"""The promise that there may be any warnings, log records and unraisable errors."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,13 @@ from harness.records.trials import AuditSchedule, TrialResult
 VERSION = 2
 """The version of journals and records that is written; a file of a version that is not known is refused."""
 
+FIRST_METHOD, METHOD = None, "2"
+"""The version of the method of records that state none, and the one by which runs are measured now.
+
+The first took the median over rounds of whole values. Figures of two methods may differ by what the methods
+do: each record's are kept as they are.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class BackendEnvironment:

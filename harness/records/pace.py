@@ -8,9 +8,6 @@ from harness.protocol.messages import TimingMode, Value, WorkerSummary
 GRAIN = 200
 """The number that loop counts of an audit are multiples of, so that half a percent is a whole iteration."""
 
-PILOT_ROUNDS = 5
-"""The rounds after which the turns are chosen: the fewest that distinguish the workers' variance from 0."""
-
 SELF_TEST_ARM = "self-test"
 """The name of the self-test's arm: the baseline a second time."""
 
@@ -23,9 +20,10 @@ FEWEST_UNTIMED = 3
 class RoundSettings:
     """How a benchmark is measured, fixed before its first round: one loop count for all arms.
 
-    `one_at_a_time` is for iterations so long that workers live one after the other, for one value each. After
-    `pilot_rounds` rounds the turns are chosen from their variance, once; 0 leaves them as they are. Warm-ups
-    are `timed` whole. If `warm`, untimed iterations come after a turn's full collection, otherwise before it.
+    `one_at_a_time` is for iterations so long that workers live one after the other, for one value each.
+    Warm-ups are `timed` whole. If `warm`, untimed iterations come after a turn's full collection, otherwise
+    before it; without `collect` there is none. The clock is read after each of a value's `laps`. A round's
+    loop count is drawn, within a share of `loop_spread` of `loops`.
     """
 
     loops: int
@@ -34,8 +32,12 @@ class RoundSettings:
     untimed: int = FEWEST_UNTIMED
     one_at_a_time: bool = False
     pilot_rounds: int = 0
+    """The rounds after which the first method chose the turns from their variance; now they are fixed."""
     timed: TimingMode = "whole"
     warm: bool = True
+    laps: int = 1
+    collect: bool = True
+    loop_spread: float = 0.0
 
 
 ONE_AT_A_TIME = RoundSettings(loops=1, turns=1, warmups=0, untimed=0, one_at_a_time=True, warm=False)

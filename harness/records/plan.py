@@ -1,5 +1,6 @@
 """A plan: which cases, in which order, and how much effort each benchmark is given."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -7,7 +8,7 @@ from typing import Literal
 from harness.backends.backend import Backend
 from harness.backends.families import check_family
 from harness.protocol.benchmarks import SCALE, Benchmark
-from harness.records.estimate import confidence_level, rounds_needed
+from harness.records.estimate import ERROR_RATE, confidence_level, inner_level, rounds_needed
 
 PROCESSES = 2
 """The number of fresh processes in which each case is observed."""
@@ -15,11 +16,11 @@ PROCESSES = 2
 WARMUPS = 1
 """The number of values that a worker takes before those that count."""
 
-FIRST_LOOK = 20
+FIRST_LOOK = 8
 """The number of rounds before the first look at a benchmark's intervals, if those suffice for one."""
 
-ROUNDS_BETWEEN_LOOKS = 5
-"""The number of rounds from one look at a benchmark's intervals to the next."""
+LOOKS_APART = 10
+"""The number by which the rounds at one look at intervals are divided: so many come before the next look."""
 
 SCALE_PATIENCE = 20
 """How many times longer a benchmark tagged "scale" may be silent: a million tasks may take a minute."""
@@ -29,17 +30,16 @@ SCALE_PATIENCE = 20
 class Effort:
     """How long and how finely a benchmark is measured.
 
-    `precision` is half the width of a ratio's interval (0.02 is ±2%). A benchmark's rounds take at most
+    `precision` is half the width of a ratio's 95% interval (0.02 is ±2%). A benchmark's rounds take at most
     `max_seconds`, if those give an interval; one value takes about `value_seconds` on the baseline. A worker
-    takes `turns` until the first rounds have shown how many are worth their time. With `fixed_rounds`, a
-    benchmark has that many rounds, all alike, and its intervals are 95% each, not adjusted for the number of
-    comparisons.
+    takes `turns` in each. With `fixed_rounds`, a benchmark has that many rounds, and its intervals are 95%
+    each, not adjusted for the number of comparisons.
     """
 
     name: str
     precision: float
     max_seconds: float
-    value_seconds: float = 0.01
+    value_seconds: float = 0.0057
     turns: int = 8
     fixed_rounds: int | None = None
 
@@ -49,7 +49,7 @@ class Effort:
         return self.fixed_rounds is None
 
 
-FAST = Effort("fast", precision=0.02, max_seconds=60.0, value_seconds=0.005, turns=5, fixed_rounds=6)
+FAST = Effort("fast", precision=0.02, max_seconds=60.0, turns=5, fixed_rounds=6)
 DEFAULT = Effort("default", precision=0.02, max_seconds=60.0)
 RIGOROUS = Effort("rigorous", precision=0.01, max_seconds=300.0)
 
@@ -135,6 +135,26 @@ class Plan:
         return confidence_level(self.comparisons if self.effort.adjusted else 1)
 
     @property
+    def inner_level(self) -> float:
+        """The level at which an interval is computed to hold at `level` whenever its benchmark ends."""
+        return inner_level(self.level) if self.effort.fixed_rounds is None else self.level
+
+    @property
+    def width_level(self) -> float:
+        """The level at which the interval is computed whose width is asked for: 95% under the stopping rule.
+
+        Claims are judged at `inner_level`. Were its width asked for, the rounds would multiply: by 2.3 for
+        sixteen comparisons, by 3.5 for two hundred.
+        """
+        return inner_level(1 - ERROR_RATE)
+
+    @property
+    def self_test_level(self) -> float:
+        """The level at which a self-test's interval is computed, so that it holds at 95%."""
+        level = 1 - ERROR_RATE
+        return inner_level(level) if self.effort.fixed_rounds is None else level
+
+    @property
     def rounds_before_first_look(self) -> int:
         """The rounds before the first look at a benchmark's intervals: no fewer than an interval needs."""
         return self.effort.fixed_rounds or max(FIRST_LOOK, self.rounds_for_an_interval)
@@ -142,4 +162,11 @@ class Plan:
     @property
     def rounds_for_an_interval(self) -> int:
         """The fewest rounds that give an interval: no budget ends a benchmark below them."""
-        return rounds_needed(self.level)
+        return rounds_needed(self.inner_level)
+
+    def is_look(self, rounds: int) -> bool:
+        """Decide whether a benchmark's intervals are looked at after so many rounds."""
+        look = self.rounds_before_first_look
+        while look < rounds:
+            look += math.ceil(look / LOOKS_APART)
+        return look == rounds

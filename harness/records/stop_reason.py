@@ -8,9 +8,9 @@ class StopKind(StrEnum):
     """The kinds of reasons for which a benchmark has no more rounds of its own."""
 
     PRECISION = "precision"
-    """Every interval is as narrow as asked: `number` is half its width, 0.02 for ±2%."""
+    """Every 95% interval is as narrow as asked: `number` is half its width, 0.02 for ±2%."""
     TIME = "time"
-    """The benchmark's time is over: `number` is in seconds."""
+    """The benchmark's time is over: `number` is in seconds, and `detail` the width that was not reached."""
     ROUNDS = "rounds"
     """It has as many rounds as the effort called `detail` asks for: `number`."""
     NOTHING_TO_COMPARE = "nothing to compare"
@@ -34,6 +34,8 @@ class StopReason:
     def __str__(self) -> str:
         if self.kind is StopKind.NOTHING_TIMED and self.detail:
             return self.detail
+        if self.kind is StopKind.TIME and self.detail:
+            return f"{self.number:g} s were over before every 95% interval was within {self.detail}"
         return _SENTENCES[self.kind].format(number=self.number, detail=self.detail)
 
 

@@ -68,7 +68,8 @@ class Mismatch:
 class CaseVerdict:
     """A verdict with its evidence: why, where promise and observation differ, where it is documented.
 
-    `output` is the last output of a worker that ended badly when the case was timed.
+    `output` is the last output of a worker that ended badly when the case was timed. A case that did all
+    that was promised may have a `blemish`, such as "leaves 2 descriptors a loop", which marks its number.
     """
 
     kind: Verdict
@@ -76,6 +77,12 @@ class CaseVerdict:
     mismatch: Mismatch | None = None
     source: str = ""
     output: str = ""
+    blemish: str = ""
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether the case makes a run end with exit code 1."""
+        return self.kind in FINDINGS or bool(self.blemish)
 
     @property
     def has_number(self) -> bool:

@@ -79,3 +79,20 @@ def _effort(effort: Effort) -> Iterator[str]:
         yield from ("--precision", f"{effort.precision:g}")
     if effort.max_seconds != usual.max_seconds:
         yield from ("--max-time", f"{effort.max_seconds:g}")
+
+
+_NOT_REPEATED = {"--fast": 0, "--no-progress": 0, "--seed": 1, "--publish": 1, "--results": 1}
+"""Options that say nothing of what is measured, each with the number of words that follow it."""
+
+
+def without_fast(record: Record) -> str:
+    """Return the command that measures the same at default effort, as short as a person would type it."""
+    words = iter(shlex.split(record.run.command)[1:])
+    kept = ["loopcmp"]
+    for word in words:
+        if word in _NOT_REPEATED:
+            for _ in range(_NOT_REPEATED[word]):
+                next(words, None)
+        else:
+            kept.append(word)
+    return shlex.join(kept)

@@ -1,10 +1,11 @@
 """The cases of a record that are not as promised, those alike together; and the documented ones."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 
 from harness.records.record import BenchmarkResult, CaseResult, Record
-from harness.records.verdict import Mismatch, Verdict
+from harness.records.verdict import CaseVerdict, Mismatch, Verdict
 from harness.report.evidence import case_lines
 from harness.report.tables.table import Table, texts
 
@@ -30,13 +31,22 @@ class SideBySide:
 
 def differences(record: Record, *verdicts: Verdict) -> tuple[SideBySide, ...]:
     """Return the cases with these verdicts, those alike together, with where they leave the promise."""
+    return _grouped(record, lambda verdict: verdict.kind in verdicts)
+
+
+def findings(record: Record, *others: Verdict) -> tuple[SideBySide, ...]:
+    """Return the cases that make a run end with exit code 1, and those with other verdicts."""
+    return _grouped(record, lambda verdict: verdict.is_finding or verdict.kind in others)
+
+
+def _grouped(record: Record, is_wanted: Callable[[CaseVerdict], bool]) -> tuple[SideBySide, ...]:
     alike: dict[tuple[str, str, Mismatch | None], list[tuple[BenchmarkResult, CaseResult]]] = {}
     for result in record.results:
         for cell in result.cases:
-            if cell.verdict.kind in verdicts:
+            if is_wanted(cell.verdict):
                 missing = cell.verdict.kind is Verdict.UNAVAILABLE
                 where = cell.backend if missing else result.benchmark.id
-                alike.setdefault((where, cell.verdict.reason, cell.verdict.mismatch), []).append(
+                alike.setdefault((where, _reason(cell.verdict), cell.verdict.mismatch), []).append(
                     (result, cell)
                 )
     return tuple(
@@ -45,9 +55,14 @@ def differences(record: Record, *verdicts: Verdict) -> tuple[SideBySide, ...]:
     )
 
 
+def _reason(verdict: CaseVerdict) -> str:
+    """Return why a case has its verdict; of a blemish, the verdict too, for it is no other one."""
+    return f"{verdict.kind}, but {verdict.blemish}" if verdict.blemish else verdict.reason
+
+
 def remarks(record: Record) -> tuple[SideBySide, ...]:
     """Return what is worth a word in cases that are as promised: errors, warnings, what is left."""
-    as_promised = differences(record, Verdict.SAME_RESULT, Verdict.KNOWN_DIFFERENCE)
+    as_promised = _grouped(record, lambda verdict: verdict.has_number and not verdict.blemish)
     return tuple(remark for remark in as_promised if remark.reason or remark.evidence)
 
 

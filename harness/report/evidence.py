@@ -13,7 +13,7 @@ from harness.protocol.observations import Observation, distinct_observations
 from harness.records.contrast import native_arm
 from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
 from harness.records.store.pyperf_files import file_name
-from harness.records.verdict import FINDINGS, Mismatch
+from harness.records.verdict import Mismatch
 from harness.report.commands import command
 from harness.report.formatting import format_metric
 
@@ -78,11 +78,11 @@ class CaseEvidence:
 def case_of(record: Record, result: BenchmarkResult, cell: CaseResult) -> CaseEvidence:
     """Return the evidence of a case."""
     backend = next(backend for backend in record.run.plan.backends if backend.name == cell.backend)
-    limit = LONG if cell.verdict.kind in FINDINGS else SHORT
+    limit = LONG if cell.verdict.is_finding else SHORT
     return CaseEvidence(
         backend=cell.backend,
         verdict=str(cell.verdict.kind),
-        reason=truncate(cell.verdict.reason, LONG),
+        reason=truncate(cell.verdict.blemish or cell.verdict.reason, LONG),
         source=cell.verdict.source,
         outcomes=tuple(_outcomes(cell, limit)),
         window=None if cell.verdict.mismatch is None else window_of(cell.verdict.mismatch),

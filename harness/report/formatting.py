@@ -9,7 +9,7 @@ from harness.analysis.metrics import Metric, MetricUnit
 from harness.errors import escape_controls
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import BenchmarkResult, CaseResult, Timing
-from harness.records.verdict import Verdict
+from harness.records.verdict import CaseVerdict, Verdict
 
 
 def single_line(text: str) -> str:
@@ -55,6 +55,11 @@ VERDICTS = {
 def verdict_text(verdict: Verdict) -> str:
     """Return a verdict as a table shows it: the sign and the word."""
     return f"{VERDICTS[verdict].sign} {verdict}"
+
+
+def case_verdict_text(verdict: CaseVerdict) -> str:
+    """Return a case's verdict as a table shows it, with a mark where it has a blemish."""
+    return f"{verdict_text(verdict.kind)}{' *' if verdict.blemish else ''}"
 
 
 JUDGEMENT_MARKS = {Judgement.NO_CLEAR_DIFFERENCE: " ~", Judgement.EQUAL: " ="}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from harness.records.entries import FIRST_METHOD
 from harness.records.plan import PROCESSES
 from harness.records.record import AuditSummary, Record
 from harness.report.formatting import count_benchmarks, format_self_test
@@ -12,7 +13,6 @@ def method(record: Record) -> tuple[str, ...]:
     """Return ten sentences, in the order in which things happen."""
     plan = record.run.plan
     effort = plan.effort
-    adjusted = f"adjusted for {plan.comparisons} comparisons" if effort.adjusted else "not adjusted"
     self_test = f"{plan.baseline} takes part twice, also against itself (the self-test)"
     value = (
         f"one value of {effort.value_seconds * 1000:g} ms or more; one loop count serves the whole benchmark"
@@ -25,7 +25,7 @@ def method(record: Record) -> tuple[str, ...]:
         f"They take turns in an order drawn anew for each (seed {plan.seed}): {_turns(record)}.",
         f"A turn: a full collection, {_untimed(record)}, the clock around {value}.",
         "A round's sample is the median over its turns of ln(t / t of the baseline) within the same turn.",
-        f"An estimate is the median over rounds, its interval exact at {plan.level:.2%} ({adjusted}).",
+        _interval(record),
         _stopping(record),
         " ".join(_trial(record)),
     )
@@ -42,6 +42,16 @@ def _workers(record: Record) -> Iterator[str]:
     if apart := [result for result in timed if result.settings is not None and result.settings.one_at_a_time]:
         count = count_benchmarks(len(apart))
         yield f"In {count}, of long iterations, they live one after the other and give one value each."
+
+
+def _interval(record: Record) -> str:
+    """How a ratio's interval is made, and at which level."""
+    plan = record.run.plan
+    adjusted = f"adjusted for {plan.comparisons} comparisons" if plan.effort.adjusted else "not adjusted"
+    level = f"{plan.level:.2%} ({adjusted})"
+    if record.run.method == FIRST_METHOD:
+        return f"An estimate is the median over rounds, its interval exact at {level}."
+    return f"A ratio is the middle of its rounds by signed ranks, its interval exact at {level}."
 
 
 def _untimed(record: Record) -> str:
@@ -65,11 +75,12 @@ def _turns(record: Record) -> str:
 
 def _stopping(record: Record) -> str:
     effort, margin = record.run.plan.effort, record.run.plan.margin
+    interval = "interval" if record.run.method == FIRST_METHOD else "95% interval"
     if effort.fixed_rounds:
         until = f"Every benchmark has exactly {effort.fixed_rounds} rounds"
     else:
         until = (
-            f"Rounds are taken until every interval of the benchmark is within ±{effort.precision:.1%}, "
+            f"Rounds are taken until every {interval} of the benchmark is within ±{effort.precision:.1%}, "
             f"or {effort.max_seconds:g} s are over"
         )
     return f"{until}; ratios within {margin * 100:g}% of 1 are equal."

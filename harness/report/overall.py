@@ -1,6 +1,7 @@
 """A record's overall figures in words: the same on its page, on the leaderboard and in every report."""
 
-from harness.analysis.overall import FEWEST_ROUNDS, OverallFigures
+from harness.analysis.means import FEWEST_ROUNDS
+from harness.analysis.overall import OverallFigures
 from harness.records.estimate import Estimate
 from harness.report.formatting import ratio_figure
 

@@ -42,6 +42,13 @@ def _agreement(record: Record, backend: str) -> str:
     counts = {verdict: verdicts.count(verdict) for verdict in Verdict if verdict in verdicts}
     agrees = counts.pop(Verdict.SAME_RESULT, 0)
     rest = "".join(f", {verdict.verb} in {count}" for verdict, count in counts.items())
+    blemished = sum(
+        bool(cell.verdict.blemish)
+        for result in record.results
+        for cell in result.cases
+        if cell.backend == backend
+    )
+    rest += f"; in {blemished} it leaves or reports something that is not promised" if blemished else ""
     return f"gives the same result in {agrees} of {count_benchmarks(len(verdicts))}{rest}"
 
 

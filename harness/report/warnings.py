@@ -175,13 +175,15 @@ def _about_self_test(record: Record) -> Iterator[Notice]:
 def _flagged(results: Iterable[BenchmarkResult]) -> Iterator[Notice]:
     for result in results:
         for case in result.cases:
-            if case.timing and case.timing.flags:
-                text = f"{case_id(result, case)}: {'; '.join(case.timing.flags)}."
+            flags = [*filter(None, (case.verdict.blemish,)), *case.timing.flags] if case.timing else []
+            if flags:
+                text = f"{case_id(result, case)}: {'; '.join(flags)}."
                 yield Notice(Scope.CASE, NoticeKind.FLAGGED, Severity.WARNING, text)
 
 
 def _out_of_time(results: Iterable[BenchmarkResult]) -> Iterator[Notice]:
     for result in results:
         if result.stop_reason is not None and result.stop_reason.kind is StopKind.TIME:
-            text = f"{result.benchmark.id}: {result.stop_reason}, and its intervals are wider than asked."
+            wider = "" if result.stop_reason.detail else ", and its intervals are wider than asked"
+            text = f"{result.benchmark.id}: {result.stop_reason}{wider}."
             yield Notice(Scope.BENCHMARK, NoticeKind.OUT_OF_TIME, Severity.WARNING, text)

@@ -22,7 +22,7 @@ from harness.execution.observing import case_spec
 from harness.execution.rounds import RoundContext
 from harness.records.entries import ArmDropped, BenchmarkCalibrated, CaseObserved, Entry, RoundMeasured
 from harness.records.estimate import Judgement
-from harness.records.pace import GRAIN, PILOT_ROUNDS, ArmFailure, RoundSettings
+from harness.records.pace import GRAIN, ArmFailure, RoundSettings
 from harness.records.plan import WARMUPS, Plan
 from harness.records.record import BenchmarkResult
 from harness.records.trials import ArmComparison, AuditSchedule, Trial, TrialResult
@@ -101,7 +101,7 @@ def _calibrated(state: BenchmarkState) -> BenchmarkCalibrated | ArmDropped:
         calibration = calibrate(arms, context, plan.effort.value_seconds)
     if isinstance(calibration, ArmFailure):
         return run_timing.drop_arm(state, calibration)
-    settings = choose_pace(calibration, plan.effort.turns, WARMUPS, PILOT_ROUNDS)
+    settings = choose_pace(calibration, plan.effort.turns, WARMUPS)
     if calibration.slowest * GRAIN > SLOWEST_VALUE:
         why = (
             f"an iteration takes up to {calibration.slowest * 1e3:.1f} ms, and an audit's value has {GRAIN}: "
@@ -181,12 +181,7 @@ def _base(plan: Plan) -> Backend:
 
 def _scaled(settings: RoundSettings, trial: Trial) -> RoundSettings:
     loops, turns = round(settings.loops * trial.loops), max(1, round(settings.turns * trial.turns))
-    return replace(
-        settings,
-        loops=loops,
-        turns=turns,
-        pilot_rounds=0 if trial.question == "invariance" else settings.pilot_rounds,
-    )
+    return replace(settings, loops=loops, turns=turns)
 
 
 def _comparisons(result: BenchmarkResult, rounds: Sequence[RoundMeasured]) -> Iterator[ArmComparison]:

@@ -44,7 +44,7 @@ class Pass:
             return ordinary
         loops = ordinary.loops * LONGER
         return replace(
-            ordinary, loops=loops, turns=TURNS, warmups=0, untimed=0, pilot_rounds=0, timed=self.timed
+            ordinary, loops=loops, turns=TURNS, warmups=0, untimed=0, timed=self.timed, laps=1, collect=True
         )
 
     def patience(self, ordinary: float) -> float:

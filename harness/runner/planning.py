@@ -13,7 +13,7 @@ from harness.errors import BadInput
 from harness.execution.environments import is_built, rebuild, with_worker_requirements
 from harness.execution.machine import describe_machine, environment_of, now
 from harness.protocol.benchmarks import Benchmark
-from harness.records.entries import VERSION, BackendEnvironment, Machine, RunStarted
+from harness.records.entries import METHOD, VERSION, BackendEnvironment, Machine, RunStarted
 from harness.records.plan import DEFAULT, Also, Effort, Plan
 from harness.records.promises import matching_difference
 from harness.records.trials import AuditSchedule
@@ -77,7 +77,7 @@ def plan_run(request: RunRequest, announce: Announce = _keep_silent) -> RunStart
         required=tuple(backend.name for backend in backends if request.backends or backend.environment),
         seed=random.SystemRandom().getrandbits(32) if request.seed is None else request.seed,
     )
-    return RunStarted(VERSION, request.name, now(), command_line(), machine, plan)
+    return RunStarted(VERSION, request.name, now(), command_line(), machine, plan, method=METHOD)
 
 
 def plan_audit(request: RunRequest, schedule: AuditSchedule, announce: Announce = _keep_silent) -> RunStarted:

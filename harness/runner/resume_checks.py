@@ -11,7 +11,7 @@ from harness.backends.backend import Backend
 from harness.backends.registry import find_backend, known_loops, read_loop
 from harness.errors import BadInput, escape_controls
 from harness.execution.environments import check_versions, define
-from harness.records.entries import RunStarted
+from harness.records.entries import METHOD, RunStarted
 from harness.records.store import JOURNAL, safe_name
 from harness.records.store.decoding import one_line
 from harness.runner.catalog import check_module
@@ -21,6 +21,7 @@ from harness.runner.planning import choose_baseline
 def check_typed(folder: Path, run: RunStarted) -> None:
     """Raise BadInput, naming the folder and the field, for what no command line can ask for."""
     journal, plan = folder / JOURNAL, run.plan
+    _check_method(journal, run)
     with _field(journal, "name"):
         safe_name(run.name)
     for module, family in dict.fromkeys(
@@ -35,6 +36,15 @@ def check_typed(folder: Path, run: RunStarted) -> None:
     for number, there in enumerate(run.machine.environments):
         with _field(journal, f"machine.environments[{number}].versions"):
             check_versions(there.versions)
+
+
+def _check_method(journal: Path, run: RunStarted) -> None:
+    """Raise BadInput for a run that another method began: its rounds and ours would be in one figure."""
+    if run.method != METHOD:
+        raise BadInput(
+            f"{journal} was begun by version {run.method or '1'} of the method, and this loopcmp measures by "
+            f"version {METHOD}: finish it with the loopcmp that began it, or begin another run"
+        )
 
 
 def _check_backend(journal: Path, field: str, backend: Backend) -> None:

@@ -62,7 +62,8 @@ def conclude(session: Session) -> Record:
     """
     record = session.state.record()
     store.write_record(session.folder, record)
-    store.write_timings(session.folder, store.open_journal(session.folder)[1])
+    run, entries = store.open_journal(session.folder)
+    store.write_timings(session.folder, run.machine, entries)
     store.compress_journal(session.folder)
     return record
 

@@ -1,7 +1,6 @@
 """Decides when a benchmark needs no more rounds: by precision, never by significance."""
 
 from harness.records.estimate import Estimate
-from harness.records.plan import ROUNDS_BETWEEN_LOOKS
 from harness.records.stop_reason import StopKind, StopReason
 from harness.records.verdict import Verdict
 from harness.runner.benchmark_state import BenchmarkState
@@ -16,10 +15,7 @@ def why_stop(state: BenchmarkState) -> StopReason | None:
         return StopReason(StopKind.ROUNDS, taken, effort.name) if taken >= effort.fixed_rounds else None
     enough = taken >= state.plan.rounds_for_an_interval or _lives_alone(state)
     over = _over(state) if enough else None
-    since = taken - state.plan.rounds_before_first_look
-    if since < 0 or since % ROUNDS_BETWEEN_LOOKS:
-        return over
-    return _narrow_enough(state) or over
+    return (_narrow_enough(state) if state.plan.is_look(taken) else None) or over
 
 
 def _why_none_is_timed(state: BenchmarkState) -> StopReason:
@@ -33,9 +29,9 @@ def _why_none_is_timed(state: BenchmarkState) -> StopReason:
 
 
 def _narrow_enough(state: BenchmarkState) -> StopReason | None:
-    """Decide whether every interval is as narrow as asked; without a baseline there is none."""
+    """Decide whether every 95% interval is as narrow as asked; without a baseline there is none."""
     precision = state.plan.effort.precision
-    ratios = state.samples().ratios().values()
+    ratios = state.samples().ratios(state.plan.width_level).values()
     if not ratios:
         return StopReason(StopKind.NOTHING_TO_COMPARE)
     narrow = all(_is_narrow(ratio, state.benchmark.ideal, precision) for ratio in ratios)
@@ -49,9 +45,11 @@ def _is_narrow(ratio: Estimate, ideal: float | None, precision: float) -> bool:
 
 def _over(state: BenchmarkState) -> StopReason | None:
     """Decide whether the benchmark's time is over, rounds of an earlier part of a resumed run included."""
-    seconds = state.plan.effort.max_seconds
+    effort = state.plan.effort
     spent = sum(measured.seconds for measured in state.rounds)
-    return StopReason(StopKind.TIME, seconds) if spent >= seconds else None
+    if spent < effort.max_seconds:
+        return None
+    return StopReason(StopKind.TIME, effort.max_seconds, f"±{effort.precision:.1%}")
 
 
 def _lives_alone(state: BenchmarkState) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from harness.analysis.variance import optimal_turns
 from harness.backends.backend import Backend
 from harness.execution.affinity import avoiding, choose_cpus
 from harness.execution.calibration import calibrate, choose_pace
@@ -22,7 +21,7 @@ from harness.records.entries import (
     RoundMeasured,
     RunFinished,
 )
-from harness.records.pace import ONE_AT_A_TIME, PILOT_ROUNDS, SELF_TEST_ARM, ArmFailure, RoundSettings
+from harness.records.pace import ONE_AT_A_TIME, SELF_TEST_ARM, ArmFailure, RoundSettings
 from harness.records.plan import WARMUPS
 from harness.records.stop_reason import StopReason
 from harness.runner.benchmark_state import BenchmarkState
@@ -61,9 +60,6 @@ def _ordinary_rounds(state: BenchmarkState, context: RoundContext) -> Generator[
         if (settings := state.settings) is None:
             yield calibrated(state, context)
             continue
-        if 0 < settings.pilot_rounds <= len(state.rounds):
-            settings = settings_after_pilot(state, settings)
-            yield BenchmarkCalibrated(state.benchmark.id, settings)
         number = _RoundNumber(state.benchmark.id, len(state.rounds))
         yield _measure_round(state, arms_of_round(state), settings, context, number)
     return reason
@@ -117,21 +113,10 @@ def calibrated(state: BenchmarkState, context: RoundContext) -> BenchmarkCalibra
     calibration = calibrate(arms_of(state), context, effort.value_seconds)
     if isinstance(calibration, ArmFailure):
         return drop_arm(state, calibration)
-    pilot = PILOT_ROUNDS if effort.fixed_rounds is None and benchmark.ideal is None else 0
-    return BenchmarkCalibrated(benchmark.id, choose_pace(calibration, effort.turns, WARMUPS, pilot))
-
-
-def settings_after_pilot(state: BenchmarkState, settings: RoundSettings) -> RoundSettings:
-    """Return the settings with the turns that the first rounds show to be worth their time.
-
-    There are never so many that the rounds that are taken anyway would outlast the benchmark's time.
-    """
-    plan, samples, settings = state.plan, state.samples(), replace(settings, pilot_rounds=0)
-    if (variance := samples.variance_components()) is None:
-        return settings
-    cost, fewest = samples.round_cost(), plan.rounds_before_first_look
-    turns = optimal_turns(variance, cost, plan.effort.precision, plan.level, fewest)
-    return replace(settings, turns=min(turns, cost.turns_within(plan.effort.max_seconds / fewest)))
+    settings = choose_pace(calibration, effort.turns, WARMUPS)
+    if benchmark.ideal is not None:  # how late a sleep ends is what is measured, and no quiet lap has it
+        settings = replace(settings, laps=1)
+    return BenchmarkCalibrated(benchmark.id, settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +138,8 @@ def _measure_round(
     which: _RoundNumber,
 ) -> RoundMeasured | ArmDropped:
     """Take one round; it is void, and its arm dropped, if a worker failed or broke the promise."""
-    metadata: dict[str, str | int] = {
-        "name": which.series, "loops": settings.loops, "loopcmp_round": which.number
-    }  # fmt: skip
     start = perf_counter()
-    parts = run_round(arms, settings, context, which.seed(state.plan.seed), metadata)
+    parts = run_round(arms, settings, context, which.seed(state.plan.seed))
     if isinstance(parts, ArmFailure):
         return drop_arm(state, parts)
     for part in parts:

@@ -1,17 +1,24 @@
 """A clock stands around a turn's iterations; CPU time, switches and collections are read outside it."""
 
 import gc
+from bisect import bisect_left
+from collections.abc import Sequence
 from resource import RUSAGE_SELF, getrusage
 from time import perf_counter_ns, process_time_ns, thread_time_ns
 from typing import NamedTuple
 
 from harness.protocol.descriptions import Description
+from harness.protocol.laps import pack
 from harness.protocol.messages import Value
 
 CLOCKS = (
     *("time:perf_counter_ns", "time:process_time_ns", "time:thread_time_ns"),
     *(f"harness.worker.clock:{name}" for name in ("perf_counter_ns", "process_time_ns", "thread_time_ns")),
-    *("harness.worker.clock:Clock", "harness.worker.operation_timer:perf_counter_ns"),
+    *(
+        "harness.worker.clock:Clock",
+        "harness.worker.operation_timer:perf_counter_ns",
+        "harness.worker.timing:perf_counter_ns",
+    ),
 )
 """What a turn is timed with, as Python has it and as our own modules do: "module:attribute"."""
 
@@ -33,11 +40,16 @@ class Readings(NamedTuple):
 
 
 class Span(NamedTuple):
-    """What a clock read from its start to its stop; `wall` is in nanoseconds."""
+    """What a clock read from its start to its stop; `wall` and the times of its `laps` are in nanoseconds.
+
+    `collected_laps` has a bit for each lap in which a garbage collection began, the first lap's lowest.
+    """
 
     wall: int
     before: Readings
     after: Readings
+    laps: tuple[int, ...]
+    collected_laps: int
 
 
 class Clock:
@@ -47,6 +59,7 @@ class Clock:
         self._collecting = 0
         self._full = (0, 0)
         self._began = 0
+        self._collections_began: list[int] = []
         self._oldest = _oldest_generation()
         gc.callbacks.append(self._collection)
         self.start()
@@ -54,6 +67,7 @@ class Clock:
     def _collection(self, phase: str, info: dict[str, int]) -> None:
         if phase == "start":
             self._began = perf_counter_ns()
+            self._collections_began.append(self._began)
             return
         took = perf_counter_ns() - self._began
         self._collecting += took
@@ -70,12 +84,15 @@ class Clock:
     def start(self) -> None:
         """Read everything, the clock last."""
         self._before = self._read()
+        self._collections_began.clear()
         self._start = perf_counter_ns()
 
-    def stop(self) -> Span:
-        """Read the clock first, then everything else."""
-        wall = perf_counter_ns() - self._start
-        return Span(wall, self._before, self._read())
+    def stop(self, marks: Sequence[int]) -> Span:
+        """Read everything but the clock, which was read at the `marks`, the end of each lap."""
+        after = self._read()
+        began = {bisect_left(marks, start) for start in self._collections_began if start <= marks[-1]}
+        laps = tuple(end - start for start, end in zip((self._start, *marks), marks, strict=False))
+        return Span(marks[-1] - self._start, self._before, after, laps, sum(1 << lap for lap in began))
 
 
 def _oldest_generation() -> int:
@@ -106,4 +123,6 @@ def value_of(span: Span, loops: int, waited: int, idle_cpu: int, result: Descrip
         waited=waited,
         idle_cpu=idle_cpu,
         result=result,
+        laps=pack(span.laps) if len(span.laps) > 1 else "",
+        collected_laps=span.collected_laps if len(span.laps) > 1 else 0,
     )

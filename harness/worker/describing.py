@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 
-from harness.protocol.descriptions import CANCELLED, Description
+from harness.protocol.bounds import AtMost, OneOf
+from harness.protocol.descriptions import AT_MOST, CANCELLED, ONE_OF, Description
 from harness.scenario import AnyOrder, cancelled
 from harness.worker.refusals import Undescribable
 
@@ -42,11 +43,21 @@ class Describer:
             return Description(type(value).__name__, text=without_addresses(_literal(value)))
         if value is cancelled:
             return Description(CANCELLED)
-        if isinstance(value, AnyOrder):
-            return Description("list", parts=self._all(value.values, depth), any_order=True)
+        if isinstance(value, (AnyOrder, AtMost, OneOf)):
+            return self._open_promise(value, depth)
         if isinstance(value, BaseException):
             return self._exception(value, depth)
         return self._container(value, depth)
+
+    def _open_promise(self, value: AnyOrder | AtMost | OneOf, depth: int) -> Description:
+        """Describe a promise that more than one value keeps."""
+        match value:
+            case AnyOrder(values):
+                return Description("list", parts=self._all(values, depth), any_order=True)
+            case AtMost(greatest):
+                return Description(AT_MOST, parts=self._all([greatest], depth))
+            case OneOf(values):
+                return Description(ONE_OF, parts=self._all(values, depth))
 
     def _container(self, value: object, depth: int) -> Description:
         kind = type(value)
@@ -112,7 +123,9 @@ def _bounded(description: Description) -> Description:
         return description
     size = f"{len(parts)} parts" if parts else f"{len(description.text)} characters"
     if any(map(_unordered, description.parts)):
-        raise Undescribable("any_order inside a value over 64 KiB cannot be compared: promise a smaller one")
+        raise Undescribable(
+            "any_order, at_most or one_of inside a value over 64 KiB cannot be compared: promise less"
+        )
     from harness.worker.digests import sha256_of
 
     parts = parts or [description.text.encode()]
@@ -121,7 +134,8 @@ def _bounded(description: Description) -> Description:
 
 
 def _unordered(description: Description) -> bool:
-    return description.any_order or any(map(_unordered, description.parts))
+    is_open = description.any_order or description.type in (AT_MOST, ONE_OF)
+    return is_open or any(map(_unordered, description.parts))
 
 
 def _canonical(description: Description) -> bytes:

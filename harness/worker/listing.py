@@ -10,14 +10,21 @@ from types import FunctionType
 from typing import Any
 
 from harness.protocol.benchmarks import Benchmark, Claim, Difference, Prints, Promise
+from harness.protocol.bounds import ANY, Left, LeftCount
 from harness.protocol.descriptions import Outcome, Parameter
-from harness.protocol.observations import Diagnostic, multiset
+from harness.protocol.observations import (
+    ANY_DIAGNOSTICS,
+    ANY_LEAKS,
+    ANY_NUMBER,
+    Diagnostic,
+    Leaks,
+    multiset,
+)
 from harness.scenario import (
     UNPROMISED,
     AnyOrder,
     ClaimSpec,
     DifferenceSpec,
-    Left,
     PromiseSpec,
     Scenario,
 )
@@ -94,6 +101,7 @@ def _benchmark(scenario: Scenario, module: str, family: str, parameters: Paramet
         claims=tuple(_claim(spec, parameters) for spec in scenario.claims),
         title=_resolve(scenario.title, parameters),
         reported=scenario.reported,
+        idle=scenario.idle,
     )
 
 
@@ -149,6 +157,7 @@ def _promise(spec: PromiseSpec, parameters: Parameters) -> Promise:
         outcome=_outcome(_resolve(spec.returns, parameters), _resolve(spec.raises, parameters)),
         prints=_prints(_resolve(spec.prints, parameters)),
         diagnostics=None if leaves is UNPROMISED else _diagnostics(leaves),
+        leaks=None if leaves is UNPROMISED else _leaks(leaves),
     )
 
 
@@ -170,13 +179,38 @@ def _prints(lines: Any) -> Prints | None:
     return Prints(tuple(map(without_addresses, promised)), any_order)
 
 
-def _diagnostics(leaves: Any) -> tuple[Diagnostic, ...]:
-    promised = [leaves] if isinstance(leaves, Left) else leaves
+def _leftovers(leaves: Any) -> list[Left | LeftCount]:
+    """Return what is promised to be left, one by one. Raises Malformed for what is nothing of the kind."""
+    promised = [leaves] if isinstance(leaves, (Left, LeftCount)) else leaves
     if not isinstance(promised, (list, tuple)) or not all(
-        isinstance(leftover, Left) for leftover in promised
+        isinstance(leftover, (Left, LeftCount)) for leftover in promised
     ):
-        raise Malformed(f"leaves={leaves!r}: give never_retrieved(...), never_awaited() or a list of such")
-    return multiset(_diagnostic(leftover) for leftover in promised)
+        raise Malformed(
+            f"leaves={leaves!r}: give never_retrieved(...), never_awaited(), descriptors(2), tasks(ANY), "
+            "a list of such, or ANY"
+        )
+    return list(promised)
+
+
+def _diagnostics(leaves: Any) -> tuple[Diagnostic, ...]:
+    if leaves is ANY:
+        return ANY_DIAGNOSTICS
+    leftovers = (leftover for leftover in _leftovers(leaves) if isinstance(leftover, Left))
+    return multiset(map(_diagnostic, leftovers))
+
+
+def _leaks(leaves: Any) -> Leaks | None:
+    """Return what is promised to be left, if anything but diagnostics is."""
+    if leaves is ANY:
+        return ANY_LEAKS
+    counts = [leftover for leftover in _leftovers(leaves) if isinstance(leftover, LeftCount)]
+    for leftover in counts:
+        if leftover.count is not ANY and not (isinstance(leftover.count, int) and leftover.count >= 0):
+            raise Malformed(
+                f"leaves={leaves!r}: {leftover.count!r} is no number of {leftover.kind}: give 2 or ANY"
+            )
+    numbers = {of.kind: ANY_NUMBER if of.count is ANY else of.count for of in counts}
+    return Leaks(**numbers) if numbers else None  # type: ignore[arg-type]
 
 
 def _diagnostic(leftover: Left) -> Diagnostic:

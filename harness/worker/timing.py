@@ -6,12 +6,10 @@ is read outside the clock.
 """
 
 import gc
-import io
-import json
 import os
 import random
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import repeat
 from time import perf_counter_ns, process_time_ns
@@ -21,17 +19,18 @@ import anyio
 
 from harness.backends.runtime import Runtime
 from harness.protocol.descriptions import Description, Outcome
+from harness.protocol.laps import lap_sizes
 from harness.protocol.messages import CaseSpec, Turn, Value, WorkerSummary
 from harness.worker.asked import answer_where_it_hangs
 from harness.worker.captured_output import discarding_output
 from harness.worker.channel import Channel
 from harness.worker.clock import CLOCKS, Clock, value_of
 from harness.worker.describing import Describer
+from harness.worker.growth import GrowthMeter
 from harness.worker.loading import BoundScenario, Operation, open_case, run_on
 from harness.worker.memory import process_memory
 from harness.worker.operation_timer import OperationTimer
 from harness.worker.refusals import LeavesTasks, NotAsOpened
-from harness.worker.waiting import tasks_since
 
 LARGE = 1024 * 1024
 """The bytes that are allocated and freed once: four times what asyncio asks for whenever it reads."""
@@ -47,7 +46,7 @@ MOST_GRACES = 10
 
 
 def take_turns(case: CaseSpec, channel: Channel) -> None:
-    """Run the turns that the parent asks for, and send a summary with a pyperf run at the end."""
+    """Run the turns that the parent asks for, and send a summary at the end."""
     scenario, runtime = open_case(case, CLOCKS)
     answer_where_it_hangs(channel, scenario, runtime)
     settle_allocator()
@@ -79,7 +78,6 @@ class TurnCall(NamedTuple):
     """A turn that the parent called for, after how many nanoseconds, and the CPU time used meanwhile."""
 
     turn: Turn
-    warmup: bool
     waited: int
     idle_cpu: int
 
@@ -92,14 +90,13 @@ class Session:
         self._runtime = runtime
         self._channel = channel
         self._clock = Clock()
+        self._growth = GrowthMeter()
         self._timer = OperationTimer()
         self._described: object = None
         self._describer = Describer(runtime.cancelled)
         self._startup = 0
         self._resident = process_memory("VmRSS")
-        self._release: dict[str, Any] = {}
         self._threads = 1
-        self._values: list[tuple[bool, Value]] = []
         self.tasks_left = 0
         self.left_in_words: tuple[str, ...] = ()
 
@@ -114,7 +111,7 @@ class Session:
             self._startup = process_time_ns()
             self._channel.send("ready")
             while (call := self._next_call()) is not None:
-                self._send(call, await self.turn(operation, call))
+                self._channel.send("value", await self.turn(operation, call))
 
     def _check(self) -> None:
         """Raise NotAsOpened where the loop, or what is measured with, is not what the backend opened."""
@@ -132,6 +129,8 @@ class Session:
             before, earlier = self._runtime.count_tasks(), tuple(self._runtime.suspended())
             await operation()
             self.tasks_left = max(0, await self._steady_count() - before)
+            from harness.worker.waiting import tasks_since  # noqa: PLC0415 - few scenarios leave tasks
+
             newer = tasks_since(earlier, self._runtime, self._scenario.file) if self.tasks_left else ()
             self.left_in_words = tuple(map(str, newer))
 
@@ -152,21 +151,23 @@ class Session:
         message = self._channel.receive()
         waited, idle = perf_counter_ns() - started, process_time_ns() - cpu_before
         if message["kind"] == "release":
-            self._release, self._threads = message["message"], _threads()  # the loop's are gone with it
+            self._threads = _threads()  # the loop's are gone with it
             return None
-        return TurnCall(Turn(**message["message"]), message["kind"] == "warmup", waited, idle)
+        return TurnCall(Turn(**message["message"]), waited, idle)
 
     async def turn(self, operation: Operation, call: TurnCall) -> Value:
         """Return the value of one turn, with its last result.
 
         All of it is one coroutine: a scenario that suspends does so through every coroutine that awaits it.
         A full collection touches every object and leaves the caches cold, so in a warm turn the untimed
-        iterations come after it; their own garbage is collected among the young objects alone.
+        iterations come after it; their own garbage is collected among the young objects alone, as all garbage
+        is where no full collection is asked for.
         """
         turn = call.turn
+        self._growth.count(turn.untimed + turn.loops)
         random.seed(turn.seed)
         collects = turn.timed != "uncollected"
-        if collects and turn.warm:
+        if collects and turn.collect and turn.warm:
             gc.collect()
         for _ in repeat(None, turn.untimed):
             await operation()
@@ -174,20 +175,20 @@ class Session:
         if turn.timed == "each":
             operation, loops = self._timer.timed(operation, turn.loops), 1
         if collects:
-            gc.collect(YOUNG if turn.warm else FULL)
+            gc.collect(YOUNG if turn.warm or not turn.collect else FULL)
         result: object = None
         function, arguments = _unbound(operation)
+        laps = lap_sizes(loops, turn.laps)
+        marks = [0] * len(laps)
         self._clock.start()
-        for _ in repeat(None, loops):
-            result = await function(*arguments)
-        span = self._clock.stop()
+        for lap, iterations in enumerate(laps):
+            for _ in repeat(None, iterations):
+                result = await function(*arguments)
+            marks[lap] = perf_counter_ns()
+        span = self._clock.stop(marks)
         if turn.timed == "each":
             self._timer.take_in()
         return value_of(span, turn.loops, call.waited, call.idle_cpu, self._if_changed(result))
-
-    def _send(self, call: TurnCall, value: Value) -> None:
-        self._values.append((call.warmup, value))
-        self._channel.send("value", value)
 
     def _if_changed(self, result: object) -> Description | None:
         """Return the result's description, or None if it equals that of the turn before."""
@@ -202,12 +203,12 @@ class Session:
         known = peak is not None and self._resident is not None
         loop_class = self._runtime.loop_class()
         return WorkerSummary(
-            pyperf=_pyperf_run(self._values, self._release | {"loopcmp_loop_class": loop_class}),
             startup=self._startup,
             peak=peak - self._resident if known else None,  # type: ignore[operator]
             threads=self._threads,
             sketch=self._timer.latency_sketch(),
             loop_class=loop_class,
+            growth=self._growth.growth(),
         )
 
 
@@ -223,25 +224,3 @@ def _threads() -> int:
         return len(os.listdir("/proc/self/task"))
     except OSError:
         return 1
-
-
-_PRIVATE = ("hostname", "python_executable", "python_config_args")
-"""The pyperf metadata that would put this machine's name and paths into a published record."""
-
-
-def _pyperf_run(values: Sequence[tuple[bool, Value]], metadata: dict[str, Any]) -> str:
-    """A worker's values as pyperf writes a benchmark of one run; `metadata` is its metadata."""
-    import pyperf
-
-    run = pyperf.Run(
-        [value.wall / value.loops / 1e9 for warmup, value in values if not warmup],
-        warmups=[(value.loops, value.wall / value.loops / 1e9) for warmup, value in values if warmup],
-        metadata=metadata,
-        collect_metadata=True,
-    )
-    text = io.StringIO()
-    pyperf.Benchmark([run]).dump(text)
-    written = json.loads(text.getvalue())
-    for name in _PRIVATE:
-        written["metadata"].pop(name, None)
-    return json.dumps(written)

@@ -138,9 +138,7 @@ def child(case: str, turns: int) -> int:
     backend = find_backend(name, [])
     loop = backend.loop
     parameters = (("n", int(parameter)),)
-    assignment = CaseSpec(
-        MODULE, scenario, parameters, loop.name, loop.family, loop.factory, backend.gatherer
-    )
+    assignment = CaseSpec(MODULE, scenario, parameters, loop.family, loop.factory, backend.gatherer)
     story, running = open_case(assignment)
     function = find_scenario(MODULE, scenario).function
     gc.freeze()  # what was imported is not collected anew before each of many short values
@@ -188,7 +186,7 @@ def call_for(turn: Any) -> Any:
     """A turn as a worker is called for it, without having waited."""
     from harness.worker.timing import TurnCall
 
-    return TurnCall(turn, warmup=False, waited=0, idle_cpu=0)
+    return TurnCall(turn, waited=0, idle_cpu=0)
 
 
 async def by_hand(hand: tuple[Any, Any, int], turn: Any) -> tuple[int, bool]:

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from harness.analysis.intervals import estimate, judge_ratio
 from harness.analysis.metrics import METRICS
+from harness.execution.calibration import LAPS
 from harness.protocol.benchmarks import Benchmark
+from harness.protocol.laps import pack
 from harness.protocol.messages import Value, WorkerSummary
 from harness.records.entries import (
     BenchmarkCalibrated,
@@ -82,28 +84,26 @@ def large_run() -> Iterator[Entry]:
     for of in rows():
         yield BenchmarkCalibrated(of.id, PACE)
         for number in range(ROUNDS):
-            arms = tuple(arm_round(name, of, draw) for name in (*ON, SELF_TEST_ARM))
+            arms = tuple(arm_round(name, draw) for name in (*ON, SELF_TEST_ARM))
             yield RoundMeasured(of.id, number, 1.5, arms)
         yield BenchmarkFinished(of.id, StopReason(StopKind.PRECISION, 0.02))
     yield RunFinished("2026-05-04T09:00:00+00:00", 0.5)
 
 
-def arm_round(arm: str, of: Benchmark, draw: random.Random) -> ArmRound:
-    """One worker's part in a round; its pyperf run is as long as a real one."""
+def arm_round(arm: str, draw: random.Random) -> ArmRound:
+    """One worker's part in a round; its laps are as long as real ones."""
     loops = PACE.loops
     walls = [
         round(1e4 * loops * RATIOS.get(arm, 1.0) * math.exp(draw.gauss(0, 0.01))) for _ in range(PACE.turns)
     ]
     values = tuple(
-        Value(loops, wall, wall - 7000, (0, 1), (2, 0, 0), wall // 100, 10**8 + wall, 10**5 + wall)
+        Value(
+            loops, wall, wall - 7000, (0, 1), (2, 0, 0), wall // 100, 10**8 + wall, 10**5 + wall,
+            laps=pack(round(wall / LAPS * math.exp(abs(draw.gauss(0, 0.01)))) for _ in range(LAPS)),
+        )
         for wall in walls
-    )
-    said = f"{of.id} {arm} {draw.random()}".ljust(PYPERF, "-")
-    return ArmRound(arm, values[:1], values, WorkerSummary(said, 90_000_000 + walls[0], walls[0], 1))
-
-
-PYPERF = 1_000
-"""Characters of a worker's pyperf run, about."""
+    )  # fmt: skip
+    return ArmRound(arm, values[:1], values, WorkerSummary(90_000_000 + walls[0], walls[0], 1))
 
 
 def timed(line: BenchmarkResult, level: float, draw: random.Random) -> BenchmarkResult:

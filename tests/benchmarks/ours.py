@@ -36,9 +36,7 @@ class OurRow:
     def values(self, number: int) -> dict[str, Values]:
         """The values of one round's workers."""
         with avoiding(self._stage.cpus):
-            played = self._sound(
-                run_round(self._arms, self._pace, self._stage, f"{self._name}/{number}", {"name": "ours"})
-            )
+            played = self._sound(run_round(self._arms, self._pace, self._stage, f"{self._name}/{number}"))
         return {part.arm: tuple(one.wall / one.loops / 1e9 for one in part.values) for part in played}
 
     def _sound(self, found: T | ArmFailure) -> T:

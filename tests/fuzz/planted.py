@@ -14,7 +14,7 @@ from typing import Any
 
 import anyio._backends._asyncio as backend
 import anyio._core._synchronization as core
-from anyio import ClosedResourceError, EndOfStream, WouldBlock
+from anyio import ClosedResourceError, EndOfStream, ResourceGuard, WouldBlock
 from anyio.streams import memory
 
 FAULTS: dict[str, tuple[str, Callable[[], None]]] = {}
@@ -521,3 +521,41 @@ def gather_keeps_the_last_error() -> None:
         return results
 
     asyncio.gather = planted  # type: ignore[assignment]
+
+
+# Sockets
+
+
+@fault("sockets")
+def socket_loses_bytes() -> None:
+    """Every second arrival of bytes is lost."""
+    receive = backend.StreamProtocol.data_received
+
+    def planted(self: Any, data: bytes) -> None:
+        if not nth("arrival", 2):
+            receive(self, data)
+
+    backend.StreamProtocol.data_received = planted  # type: ignore[method-assign]
+
+
+@fault("sockets")
+def socket_misses_the_end() -> None:
+    """A receiver that waits when the other end says that no more will come is not woken."""
+
+    def planted(self: Any) -> bool:
+        self.is_at_eof = True
+        return True
+
+    backend.StreamProtocol.eof_received = planted  # type: ignore[method-assign]
+
+
+@fault("sockets")
+def socket_is_never_busy() -> None:
+    """A second receiver on the same end is let in."""
+    receive = backend.SocketStream.receive
+
+    async def planted(self: Any, max_bytes: int = 65536) -> bytes:
+        self._receive_guard = ResourceGuard("reading from")
+        return await receive(self, max_bytes)
+
+    backend.SocketStream.receive = planted  # type: ignore[method-assign]

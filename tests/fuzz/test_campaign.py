@@ -14,17 +14,19 @@ import pytest
 
 from harness.backends.registry import find_backend
 from harness.errors import BadInput
-from harness.fuzz.campaign import CHUNK, Campaign, Limits, Part
+from harness.fuzz.campaign import Campaign
 from harness.fuzz.conclusion import conclude, read_saved, save
 from harness.fuzz.findings import Finding, Suspect
 from harness.fuzz.generator import Series
 from harness.fuzz.journal import Begun, Chunk, Found, Journal, Line, Suspected
 from harness.fuzz.kinds import Profile
 from harness.fuzz.known import KnownRow
-from harness.fuzz.language import Raise, size, walk
+from harness.fuzz.language import size, walk
+from harness.fuzz.limits import CHUNK, Limits, Part
 from harness.fuzz.outcomes import Problem
 from harness.fuzz.session import folder_name
 from harness.fuzz.state import CampaignState, Totals
+from harness.fuzz.statements import Raise
 from harness.fuzz.subject import Subject, make_subject
 from harness.fuzz.summary import BackendSummary, Summary
 from harness.fuzz.text import read_program

@@ -54,7 +54,7 @@ def test_so_they_do_in_real_time(name: str) -> None:
 @pytest.mark.parametrize("row", read_known(), ids=lambda row: row.name)
 def test_the_program_of_a_known_row_shows_it(row: KnownRow) -> None:
     name = "trio" if row.loops == ("family:trio",) else "asyncio"
-    subject = subject_of(name)
+    subject = subject_of(name, real_time=row.real_time)
     program = read_program(row.program)
     with Interpreter(subject) as interpreter:
         run = interpreter.run_one(program)

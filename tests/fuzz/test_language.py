@@ -9,25 +9,12 @@ from harness.fuzz.generator import Series
 from harness.fuzz.interpreter.nodes import Node, Numbering
 from harness.fuzz.interpreter.statements import STATEMENTS as RUN
 from harness.fuzz.kinds import Profile
-from harness.fuzz.language import (
-    STATEMENTS,
-    Group,
-    Program,
-    Receive,
-    Scope,
-    Send,
-    Sleep,
-    Statement,
-    last_instant,
-    size,
-    task_count,
-    to_wire,
-    walk,
-)
+from harness.fuzz.language import Program, last_instant, size, task_count, to_wire, walk
 from harness.fuzz.legality import is_legal
 from harness.fuzz.shrinker import candidates, shrink
 from harness.fuzz.specification.plan import Plan, Step, make_plan
 from harness.fuzz.specification.statements import EXECUTE
+from harness.fuzz.statements import STATEMENTS, Group, Receive, Scope, Send, Sleep, Statement
 from harness.fuzz.text import read_program, write_program
 
 TEXT = """\

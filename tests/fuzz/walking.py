@@ -9,7 +9,7 @@ from harness.fuzz.specification.family import Family
 from harness.fuzz.specification.machine import Entry, Machine
 from harness.fuzz.specification.plan import MAIN, WHOLE, make_plan
 from harness.fuzz.specification.state import FRESH, State
-from harness.fuzz.specification.trees import NOTHING, is_exception
+from harness.fuzz.specification.trees import NOTHING
 
 
 class Walker(Machine):
@@ -55,5 +55,4 @@ class Walker(Machine):
         kind, number = self.awaited(state, task)
         value: Any = self._numbers.choice([*self.outcomes(state, task)])
         self.emit(task, kind, number, value)
-        failed = self.gather_failed(state, task, value) if kind == "gathered" else is_exception(value)
-        self._run(state, task, value if failed else NOTHING)
+        self.go_on(state, task, kind, value)

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import anyio
 
 from harness.backends.runtime import Runtime
+from harness.fuzz.interpreter.connecting import connected, joined
 from harness.fuzz.interpreter.nodes import MAIN, Node, Numbering
 from harness.fuzz.interpreter.real_time import Time
 
@@ -60,6 +61,7 @@ class Execution:
         self._body = numbering.block(program["body"])
         self._targets = numbering.targets
         self._capacities = program["capacities"]
+        self._pairs: list[int] = program["sockets"]
         self._instant = program["instant"]
         self._time = time
         self._statements = statements
@@ -72,6 +74,13 @@ class Execution:
         """Those that have not been left."""
         self.opened: list[Any] = []
         """Ends of streams that are to be closed at the end."""
+        self.sockets: dict[tuple[int, bool], Any] = {}
+        """The ends of pairs of sockets, by the pair's number and whether it is the far one."""
+        self.sending: set[tuple[int, bool]] = set()
+        """Those on which a task is sending."""
+        self.ended: set[tuple[int, bool]] = set()
+        """Those that send no more."""
+        self.closed: set[tuple[int, bool]] = set()
         self.trace: list[list[Any]] = []
         self.tasks_left = 0
         self.starved = 0.0
@@ -84,6 +93,7 @@ class Execution:
         """The whole program, under the deadline that ends it; what `anyio.run` is given."""
         before = self.running.count_tasks()
         main = Task(MAIN, self._prepare())
+        await self._connect()
         self._origin = anyio.current_time()
         scope = anyio.CancelScope(deadline=self.time_of(self.end))
         escaped = NOTHING
@@ -97,6 +107,8 @@ class Execution:
             await self._all_gathered.wait()
         for stream in self.opened:
             stream.close()
+        for end in self.sockets.values():
+            await anyio.aclose_forcefully(end)
         self.tasks_left = self.running.count_tasks() - before
 
     def _prepare(self) -> dict[tuple[int, bool], Any]:
@@ -108,6 +120,15 @@ class Execution:
         for index, (sender, receiver) in enumerate(pairs):
             ends[index, True], ends[index, False] = sender, receiver
         return ends
+
+    async def _connect(self) -> None:
+        """Make the pairs of sockets, in real time over TCP."""
+        if self._pairs:
+            self.begin_thread()  # to look up an address takes one
+            for number in self._pairs:
+                near, far = await (joined() if self._time.is_virtual else connected())
+                self.sockets[number, False], self.sockets[number, True] = near, far
+            self.end_thread()
 
     def shared(self, kind: str, number: int) -> Any:
         """The object of a kind to which a number points."""

@@ -7,6 +7,7 @@ class Time(Protocol):
     """The time of one run: options of `anyio.run`, and whether virtual time may jump."""
 
     options: dict[str, Any]
+    is_virtual: bool
 
     def stop(self) -> None:
         """Virtual time is not to jump: a worker thread is at work."""
@@ -17,6 +18,8 @@ class Time(Protocol):
 
 class RealTime:
     """The loop's own clock, which nobody can stop."""
+
+    is_virtual = False
 
     def __init__(self, options: dict[str, Any]) -> None:
         self.options = options

@@ -41,6 +41,8 @@ class _Loop(asyncio.SelectorEventLoop):
 class VirtualTime:
     """The time of one run: see `RealTime`."""
 
+    is_virtual = True
+
     def __init__(self) -> None:
         self._selector = _Selector()
         self.options: dict[str, Any] = {"loop_factory": lambda: _Loop(self._selector)}

@@ -9,6 +9,8 @@ from trio.testing import MockClock
 class VirtualTime:
     """The time of one run: see `RealTime`."""
 
+    is_virtual = True
+
     def __init__(self) -> None:
         self._clock = MockClock(autojump_threshold=0)
         self.options: dict[str, Any] = {"clock": self._clock}

@@ -4,6 +4,7 @@ Sources: AnyIO's manual, "Cancellation and timeouts" (https://anyio.readthedocs.
 and trio's, "Cancellation semantics" (https://trio.readthedocs.io/en/stable/reference-core.html).
 """
 
+from harness.fuzz.specification import sockets
 from harness.fuzz.specification.plan import Plan
 from harness.fuzz.specification.state import (
     FOREVER,
@@ -14,6 +15,8 @@ from harness.fuzz.specification.state import (
     RECEIVING,
     SENDING,
     SLEEPING,
+    SOCKET_RECEIVING,
+    SOCKET_SENDING,
     THREADED,
     WAITING_EVENT,
     WAITING_NOTICE,
@@ -55,7 +58,7 @@ def cancel(plan: Plan, state: State, scope: int, running: int = -1) -> bool:
 
 _DOOM = {
     YIELDING, SLEEPING, FOREVER, WAITING_EVENT, QUEUED, RECEIVING, IN_RECEIVE_LINE, SENDING, IN_SEND_LINE,
-    WAITING_NOTICE, THREADED,
+    WAITING_NOTICE, THREADED, SOCKET_SENDING, SOCKET_RECEIVING,
 }  # fmt: skip
 
 
@@ -71,6 +74,9 @@ def _doom(plan: Plan, state: State, task: int) -> None:
     if status == WAITING_NOTICE:
         _leave(state.condition_lines, detail, task)
         state.status[task], state.detail[task] = NOTIFIED, (detail, CANCELLED)
+        return
+    if status in (SOCKET_SENDING, SOCKET_RECEIVING):
+        sockets.cancel(state, task)
         return
     if status == QUEUED:
         _leave(state.lines, detail, task)

@@ -20,6 +20,12 @@ class Quirk(StrEnum):
     CANCELLED_SENDER_IN_LINE = "cancelled-sender-in-line"
     """The item of a sender that was cancelled can be received until the sender runs again and raises."""
 
+    END_RAISES_OSERROR = "end-raises-oserror"
+    """Saying again that no more will be sent, or on a connection that is lost, raises OSError."""
+
+    CLOSED_HIDES_CANCELLED = "closed-hides-cancelled"
+    """A call in a cancelled scope on a socket that is closed raises ClosedResourceError in its place."""
+
 
 @dataclass(frozen=True, slots=True)
 class Switch:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from harness.fuzz.language import Generator
 from harness.fuzz.specification import streams, synchronization, tasks
 from harness.fuzz.specification.cancellation import DOOMED, cancel, leave_scope
 from harness.fuzz.specification.machinery import Machinery, Outcome
@@ -10,6 +9,7 @@ from harness.fuzz.specification.plan import CONDITION
 from harness.fuzz.specification.state import JOINING, PENDING, STARTING, WOKEN, Frames, State
 from harness.fuzz.specification.statements import EXECUTE
 from harness.fuzz.specification.trees import NOTHING, holds_cancelled
+from harness.fuzz.statements import Generator
 
 
 def _next_in_block(machine: Machinery, state: State, task: int, frames: Frames, outcome: str) -> Outcome:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from math import inf
 from typing import Any, TypeAlias
 
-from harness.fuzz.specification import streams, tasks
+from harness.fuzz.specification import sockets, streams, tasks
 from harness.fuzz.specification.cancellation import cancel, leave_scope
 from harness.fuzz.specification.family import Family, Quirk
 from harness.fuzz.specification.frames import FRAMES
@@ -24,6 +24,7 @@ from harness.fuzz.specification.state import (
     RECEIVING,
     SENDING,
     SLEEPING,
+    SOCKET_RECEIVING,
     STARTING,
     THREADED,
     UNBORN,
@@ -75,11 +76,17 @@ class Machine(Machinery):
             if (kind, number) != self.awaited(state, task) or value not in self.outcomes(state, task):
                 raise Parting
             self._position += 1
-            if self.plan.keeps_cancelled_senders:
-                streams.leave_send_line(state, task)
-            failed = self.gather_failed(state, task, value) if kind == "gathered" else is_exception(value)
-            self._run(state, task, value if failed else NOTHING)
+            self.go_on(state, task, kind, value)
         return self._position
+
+    def go_on(self, state: State, task: int, kind: str, value: Any) -> None:
+        """A task's await has come back with this value or exception, and it runs to its next one."""
+        if self.plan.keeps_cancelled_senders:
+            streams.leave_send_line(state, task)
+        if state.status[task] in sockets.CALLS:
+            sockets.returned(state, task, value)
+        failed = self.gather_failed(state, task, value) if kind == "gathered" else is_exception(value)
+        self._run(state, task, value if failed else NOTHING)
 
     def emit(self, task: int, kind: str, number: int, value: object = NOTHING) -> None:
         """The machine writes an entry. Raises Parting if the trace has another one."""
@@ -131,6 +138,8 @@ class Machine(Machinery):
         status, detail = state.status[task], state.detail[task]
         if status in _COMPOSED:
             return self._outcomes_of_others(state, task, status, detail)
+        if status in sockets.CALLS:
+            return sockets.outcomes(state, task, self.family.quirks)
         if status in (RECEIVING, SENDING):
             outcome = self._look(state, task)
             return () if outcome is None else (outcome,)
@@ -198,7 +207,7 @@ class Machine(Machinery):
         """The instant to which time moves; None if somebody can still run, or nothing is to come."""
         due: list[float] = []
         for task, status in enumerate(state.status):
-            if status not in BLOCKED or (status in _COMPOSED and self._must_run(state, task)):
+            if status not in BLOCKED or (status in _DEPENDENT and self._must_run(state, task)):
                 return None
             if status == SLEEPING:
                 due.append(state.detail[task])
@@ -210,6 +219,8 @@ class Machine(Machinery):
 
     def _must_run(self, state: State, task: int) -> bool:
         """Whether a task that waits for others has to go on before time moves."""
+        if state.status[task] == SOCKET_RECEIVING:
+            return sockets.must_receive(state, task)
         if state.status[task] == STARTING and tasks.may_wait_for_end(state, state.detail[task]):
             return False
         return bool(self.outcomes(state.copy(), task))
@@ -232,3 +243,4 @@ class Machine(Machinery):
 _OVER = {UNBORN, GONE}
 _COMPOSED = {JOINING, GATHERING, STARTING}
 """Who waits for other tasks: whether it still has to depends on them."""
+_DEPENDENT = _COMPOSED | {SOCKET_RECEIVING}

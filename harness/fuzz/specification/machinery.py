@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from typing import Any, TypeAlias
 
-from harness.fuzz.language import Gather, Group
 from harness.fuzz.specification import tasks
 from harness.fuzz.specification.cancellation import DOOMED, cancel, is_cancelled
 from harness.fuzz.specification.family import Family
@@ -19,6 +18,7 @@ from harness.fuzz.specification.state import (
     State,
 )
 from harness.fuzz.specification.trees import NOTHING, holds_cancelled
+from harness.fuzz.statements import Gather, Group
 
 Outcome: TypeAlias = str | None
 """How a statement or a block ended: with nothing, with an exception; None if the task waits."""

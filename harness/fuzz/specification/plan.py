@@ -11,9 +11,14 @@ from harness.fuzz.language import (
     EVENTS,
     LIMITERS,
     LOCKS,
-    NEVER,
     SEMAPHORES,
+    SOCKETS,
     STREAMS,
+    Program,
+    last_instant,
+)
+from harness.fuzz.statements import (
+    NEVER,
     Block,
     Cancel,
     Close,
@@ -23,12 +28,15 @@ from harness.fuzz.language import (
     Generator,
     Group,
     Notify,
-    Program,
     Receive,
     Scope,
     Send,
     SetEvent,
     Sleep,
+    SocketClose,
+    SocketEnd,
+    SocketReceive,
+    SocketSend,
     Statement,
     Thread,
     WaitCondition,
@@ -37,7 +45,6 @@ from harness.fuzz.language import (
     WithLimiter,
     WithLock,
     WithSemaphore,
-    last_instant,
 )
 
 Steps: TypeAlias = tuple["Step", ...]
@@ -206,6 +213,10 @@ class _Maker:
                 step.index = end_of(stream, sending=sending)
                 step.scope = self._clone(step.index)
                 step.body = self.block(body, scope)
+            case SocketSend(socket, far) | SocketReceive(socket, far) | SocketEnd(socket, far):
+                step.index = socket % SOCKETS * 2 + far
+            case SocketClose(socket, far, abort):
+                step.index, step.flag = socket % SOCKETS * 2 + far, abort
             case Thread(back):
                 step.flag = back
             case _:

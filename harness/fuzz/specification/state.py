@@ -2,7 +2,7 @@
 
 from typing import Any, TypeAlias
 
-from harness.fuzz.language import CONDITIONS, EVENTS, STREAMS
+from harness.fuzz.language import CONDITIONS, EVENTS, SOCKETS, STREAMS
 from harness.fuzz.specification.plan import HOLDABLE, WHOLE_SCOPE, Plan, Step
 
 Frames: TypeAlias = tuple[Any, ...]
@@ -29,7 +29,9 @@ GATHERING = 16  # the step of the gather
 REQUEUED = 17  # the lock of a condition that it takes back, under a shield, and what it raises then
 STARTING = 18  # the step of the group: it waits for a child to report that it has started
 UNDELIVERED = 19  # the event, or else the lock, for which it waits: see Quirk.WOKEN_BEFORE_DELIVERY
-GONE = 20  # what it ended with
+SOCKET_SENDING = 20  # see `sockets.CALLS`
+SOCKET_RECEIVING = 21  # the same
+GONE = 22  # what it ended with
 
 # How a child stands that `start()` has started.
 NOT_BY_START = 0  # nobody waits for its report
@@ -40,7 +42,7 @@ ABANDONED = 4  # `start()` has raised, and nobody asks for it any more
 
 BLOCKED = frozenset({
     UNBORN, SLEEPING, FOREVER, WAITING_EVENT, QUEUED, IN_RECEIVE_LINE, IN_SEND_LINE, WAITING_NOTICE, JOINING,
-    GATHERING, REQUEUED, STARTING, GONE,
+    GATHERING, REQUEUED, STARTING, SOCKET_RECEIVING, GONE,
 })  # fmt: skip
 """Who waits for others, or for time to move."""
 
@@ -49,10 +51,10 @@ class State:
     """One state of the machine. Lists are by task, scope (as bits), object or end of a stream."""
 
     __slots__ = (
-        "active", "buffers", "cancelled", "closed", "condition_lines", "detail", "ends", "entered",
-        "entered_again",        "errors",
-        "events", "frames", "held", "lines", "now", "open_ends", "owners", "receive_lines",
-        "scopes", "send_lines", "started", "status", "steps", "unfinished", "unlearned", "variables",
+        "active", "arrived", "buffers", "cancelled", "closed", "condition_lines", "detail", "ended", "ends",
+        "entered", "entered_again", "errors", "events", "frames", "held", "lines", "now", "open_ends",
+        "owners", "receive_lines", "scopes", "send_lines", "shut", "started", "status", "steps", "torn",
+        "unfinished", "unlearned", "variables",
     )  # fmt: skip
 
     def __init__(self, plan: Plan) -> None:
@@ -87,6 +89,11 @@ class State:
         """How many ends of each stream and direction are open, clones among them."""
         self.closed = 0
         """As bits, the ends that are closed."""
+        self.arrived: list[tuple[tuple[int, bool], ...]] = [()] * (2 * SOCKETS)
+        """For each end of a pair of sockets, the numbers that can be received, and whether they are there for
+        sure."""
+        self.ended = self.shut = self.torn = 0
+        """As bits, the ends that will send no more, those that are closed, and those that may be reset."""
         self.unfinished = [0] * scopes
         """How many children each group or gather waits for."""
         self.errors: list[tuple[str, ...]] = [()] * scopes
@@ -119,6 +126,8 @@ class State:
         new.send_lines = self.send_lines[:]
         new.open_ends = self.open_ends[:]
         new.closed = self.closed
+        new.arrived = self.arrived[:]
+        new.ended, new.shut, new.torn = self.ended, self.shut, self.torn
         new.unfinished = self.unfinished[:]
         new.errors = self.errors[:]
         new.unlearned = self.unlearned

@@ -1,56 +1,87 @@
-"""The pyperf files of a run, one per arm; the only place besides the worker that names pyperf."""
+"""The pyperf files of a run, one per arm: what the workers measured, as pyperf itself writes it."""
 
 import hashlib
 import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harness.records.entries import Entry, RoundMeasured
-from harness.records.store.decoding import one_line
+from harness.protocol.messages import Value
+from harness.records.entries import BackendEnvironment, Entry, Machine, RoundMeasured
+from harness.records.pace import ArmRound
 from harness.records.store.files import write_file
 
+if TYPE_CHECKING:
+    import pyperf
 
-def write_timings(folder: Path, entries: Iterable[Entry]) -> None:
-    """Merge the workers' pyperf runs: one benchmark suite per arm, which pyperf itself reads.
+PyperfMetadata = dict[str, str | int]
+"""The metadata of a pyperf run: numbers and texts by pyperf's own names, and two of ours."""
 
-    A run that pyperf does not read, as a hostile worker may send, is named in left-out.txt.
-    Raises CannotWrite.
+
+def write_timings(folder: Path, machine: Machine, entries: Iterable[Entry]) -> None:
+    """Write each arm's values as a pyperf suite: a benchmark for each of ours, a run for each worker.
+
+    They are whole values, as pyperf's own are; laps stay in the journal. Raises CannotWrite.
     """
-    runs: dict[str, list[tuple[str, str]]] = {}
+    arms: dict[str, dict[str, list[pyperf.Run]]] = {}
     for entry in entries:
         if isinstance(entry, RoundMeasured):
             for part in entry.arms:
-                whose = f"{entry.benchmark}, round {entry.number}, {part.arm}"
-                runs.setdefault(part.arm, []).append((whose, part.summary.pyperf))
-    if not runs:
-        return
-    timings = folder / "timings"
-    left_out: list[str] = []
-    for arm, texts in runs.items():
-        write_file(timings / f"{file_name(arm)}.json", _merged(texts, left_out))
-    if left_out:
-        write_file(timings / "left-out.txt", "".join(left_out).encode(errors="backslashreplace"))
+                runs = arms.setdefault(part.arm, {})
+                runs.setdefault(entry.benchmark, []).append(_run(part, entry, machine))
+    for arm, benchmarks in arms.items():
+        write_file(folder / "timings" / f"{file_name(arm)}.json", _suite(benchmarks))
 
 
-def _merged(texts: Iterable[tuple[str, str]], left_out: list[str]) -> bytes:
+def _run(part: ArmRound, measured: RoundMeasured, machine: Machine) -> "pyperf.Run":
+    """Return one worker's values as a run of pyperf's, with nothing in it that names a host or a path."""
     import pyperf
 
-    benchmarks: dict[str, pyperf.Benchmark] = {}
-    for whose, text in texts:
-        try:
-            benchmark = pyperf.Benchmark.loads(text)
-            name = benchmark.get_name()
-            if name in benchmarks:
-                benchmarks[name].add_runs(benchmark)
-            else:
-                benchmarks[name] = benchmark
-        except Exception as error:  # noqa: BLE001 - pyperf checks little and raises anything
-            left_out.append(f"{whose}: {type(error).__name__}: {one_line(error)}\n")
-    if not benchmarks:
-        return b"{}\n"
+    known: PyperfMetadata = {
+        **_metadata(machine, machine.of(part.arm)),
+        "name": measured.benchmark,
+        "loops": (part.values or part.warmups)[0].loops,
+        "loopcmp_arm": part.arm,
+        "loopcmp_loop_class": part.summary.loop_class,
+        "loopcmp_round": measured.number,
+    }
+    return pyperf.Run(
+        [_seconds(value) for value in part.values],
+        warmups=[(value.loops, _seconds(value)) for value in part.warmups],
+        metadata={name: text for name, entry in known.items() if (text := _one_line(entry)) != ""},
+        collect_metadata=False,
+    )
+
+
+def _one_line(entry: str | int) -> str | int:
+    """Return metadata as pyperf allows it: a name that a journal was given may have lines."""
+    return " ".join(entry.split()) if isinstance(entry, str) else entry
+
+
+def _seconds(value: Value) -> float:
+    return value.wall / value.loops / 1e9
+
+
+def _metadata(machine: Machine, environment: BackendEnvironment) -> PyperfMetadata:
+    """Return what pyperf collects in a worker, of what the record says of the machine."""
+    implementation = environment.build.partition(" ")[0].lower()
+    return {
+        "cpu_count": machine.cores,
+        "unit": "second",
+        "cpu_model_name": machine.cpu,
+        "platform": machine.system,
+        "python_implementation": implementation,
+        "python_version": environment.python or machine.python,
+        "cpu_affinity": ",".join(map(str, machine.pinned)),
+    }
+
+
+def _suite(benchmarks: "dict[str, list[pyperf.Run]]") -> bytes:
+    import pyperf
+
     written = io.StringIO()
-    pyperf.BenchmarkSuite(list(benchmarks.values())).dump(written)
+    pyperf.BenchmarkSuite([pyperf.Benchmark(runs) for runs in benchmarks.values()]).dump(written)
     return written.getvalue().encode()
 
 

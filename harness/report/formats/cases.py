@@ -17,6 +17,7 @@ def render(record: Record) -> str:
             "versions": versions[cell.backend],
             "verdict": cell.verdict.kind,
             "reason": cell.verdict.reason,
+            "blemish": cell.verdict.blemish,
             "source": cell.verdict.source,
             "difference": cell.verdict.mismatch,
             "observed": [

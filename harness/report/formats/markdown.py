@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from harness.records.record import Record
-from harness.records.verdict import EXPLAINED, FINDINGS
+from harness.records.verdict import EXPLAINED
 from harness.report import commands, differences
 from harness.report.contents import summary_sentences, tables
 from harness.report.differences import SideBySide
@@ -49,7 +49,7 @@ def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str
         if name not in ABOVE:
             yield from _table(picture.chart.table, picture)
     yield from _table(results.verdicts(record))
-    findings = differences.differences(record, *FINDINGS, *EXPLAINED)
+    findings = differences.findings(record, *EXPLAINED)
     for difference in findings:
         yield from _difference(difference)
     for table in (differences.documented(record), results.ledger(record)):

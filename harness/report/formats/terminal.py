@@ -2,6 +2,7 @@
 
 import io
 import sys
+from pathlib import Path
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -11,13 +12,16 @@ from rich.text import Text
 
 from harness.errors import escape_controls
 from harness.records.record import Record
-from harness.records.verdict import EXPLAINED, FINDINGS, ClaimResult
+from harness.records.verdict import EXPLAINED, CaseVerdict, ClaimResult, Verdict
 from harness.report import commands, differences
+from harness.report.answer.of_record import answer
+from harness.report.answer.values import Answer, SortOrder
 from harness.report.contents import summary_sentences
 from harness.report.contents import tables as tables_of
 from harness.report.differences import SideBySide
 from harness.report.evidence import versions_in_words
-from harness.report.formatting import VERDICTS, verdict_text
+from harness.report.formats.answer import draw_answer
+from harness.report.formatting import VERDICTS, case_verdict_text, verdict_text
 from harness.report.tables import results
 from harness.report.tables.capabilities import RENDERINGS, ability_text
 from harness.report.tables.cpython_tests import RENDERINGS as OUTCOME_RENDERINGS
@@ -26,9 +30,14 @@ from harness.report.tables.table import Column, ColumnKind, Table
 from harness.report.warnings import Notice, Severity, notices
 
 _WIDTH_WITHOUT_TERMINAL = 120
+_WIDTH_OF_ANSWER = 80
 
 _STYLES = {
     **{verdict_text(verdict): rendering.style for verdict, rendering in VERDICTS.items()},
+    **{
+        case_verdict_text(CaseVerdict(verdict, blemish="some")): "yellow"
+        for verdict in (Verdict.SAME_RESULT, Verdict.KNOWN_DIFFERENCE)
+    },
     **{ability_text(ability): rendering.style for ability, rendering in RENDERINGS.items()},
     **{str(ability): rendering.style for ability, rendering in RENDERINGS.items()},
     **{outcome_text(outcome): rendering.style for outcome, rendering in OUTCOME_RENDERINGS.items()},
@@ -40,15 +49,39 @@ _STYLES = {
 
 
 def render(record: Record) -> str:
-    """Return the report as plain text, 120 columns wide."""
+    """Return the answer as plain text, 80 columns wide."""
+    return _plain(draw_answer(answer(record), _WIDTH_OF_ANSWER), _WIDTH_OF_ANSWER)
+
+
+def render_details(record: Record) -> str:
+    """Return everything that a record says as plain text, 120 columns wide."""
+    return _plain(page(record), _WIDTH_WITHOUT_TERMINAL)
+
+
+def _plain(content: RenderableType, width: int) -> str:
     out = io.StringIO()
-    Console(file=out, width=_WIDTH_WITHOUT_TERMINAL, color_system=None).print(page(record))
+    Console(file=out, width=width, color_system=None).print(content)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-def show(record: Record) -> None:
-    """Print the report on standard output, as wide as it is and with its colors."""
-    console().print(page(record))
+def show(record: Record, order: SortOrder = SortOrder.PLAN, *, details: bool = False) -> None:
+    """Print the answer on standard output; with `details` everything else that a record says before it."""
+    if details:
+        console().print(page(record))
+    show_answer(answer(record, order))
+
+
+def show_answer(content: Answer) -> None:
+    """Print an answer on standard output, as wide as that is and with its colors."""
+    out = console(_WIDTH_OF_ANSWER)
+    out.print(draw_answer(content, out.width))
+
+
+def show_link(words: str, path: Path, *, on_stderr: bool = False) -> None:
+    """Print a file's path behind some words, as a link where the terminal knows links."""
+    out = Console(file=sys.stderr if on_stderr else sys.stdout, highlight=False)
+    place = _text(str(path), style=f"link {path.resolve().as_uri()}")
+    out.print(Text(f"\n{words}  ").append(place), soft_wrap=True)
 
 
 def page(record: Record) -> RenderableType:
@@ -61,7 +94,7 @@ def page(record: Record) -> RenderableType:
         results.times(record),
         *(table for _, table in tables_of(record)),
     )
-    findings = differences.differences(record, *FINDINGS, *EXPLAINED)
+    findings = differences.findings(record, *EXPLAINED)
     parts: list[RenderableType] = [_text(what, style="bold"), _text(where, style="dim"), Text()]
     parts += [_table(table) for table in tables if table is not None]
     parts += [side_by_side(finding) for finding in findings]
@@ -136,7 +169,7 @@ def show_check(record: Record) -> None:
     for table in tables:
         if table is not None:
             out.print(_table(table))
-    for difference in differences.differences(record, *FINDINGS, *EXPLAINED):
+    for difference in differences.findings(record, *EXPLAINED):
         out.print(side_by_side(difference))
     observed = results.observed(record)
     if observed.rows and len({result.benchmark.scenario for result in record.results}) == 1:
@@ -147,9 +180,9 @@ def show_check(record: Record) -> None:
         out.print(_text(f"{backend.name}: {versions_in_words(record, backend)}", style="dim"))
 
 
-def console() -> Console:
-    """Return a console on standard output, 120 columns wide where it is no terminal."""
-    out = Console(file=sys.stdout)
+def console(width_without_terminal: int = _WIDTH_WITHOUT_TERMINAL) -> Console:
+    """Return a console on standard output, of a width of its own where it is no terminal."""
+    out = Console(file=sys.stdout, highlight=False)
     if not out.is_terminal:
-        out.width = _WIDTH_WITHOUT_TERMINAL
+        out.width = width_without_terminal
     return out

@@ -95,7 +95,7 @@ def _cell(anchor: str, case: CaseResult) -> MatrixCell:
         figure=case_figure(timing.seconds, timing.ratio, timing.excess) if timing else None,
         judgement_sign=JUDGEMENT_SIGNS[judgement] if judgement else "",
         judgement=str(judgement or ""),
-        flagged=bool(timing and timing.flags),
+        flagged=bool(case.verdict.blemish or (timing and timing.flags)),
     )
 
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from harness.records.estimate import Judgement
 from harness.records.record import BenchmarkResult, Record
-from harness.records.verdict import FINDINGS, Verdict
+from harness.records.verdict import Verdict
 from harness.report import charts, commands, differences, evidence
 from harness.report.charts import Chart
 from harness.report.charts.rendering import ChartRenderer
@@ -167,8 +167,7 @@ def _judgement_legend(record: Record) -> Iterator[LegendEntry]:
 
 def _findings(record: Record) -> Iterator[DifferenceSection]:
     yield from _unavailable(record)
-    shown = (*FINDINGS, Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED)
-    for difference in differences.differences(record, *shown):
+    for difference in differences.findings(record, Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED):
         yield DifferenceSection(
             case=difference.case,
             reason=evidence.truncate(difference.reason, evidence.LONG),

@@ -48,7 +48,7 @@ def _row(capability: Capability, names: Iterable[str]) -> Iterator[str]:
 
 _MEANINGS = {
     Ability.YES: "does what is promised and leaves nothing behind",
-    Ability.UNTIDY: "does what is promised, and complains of something or leaves something behind",
+    Ability.UNTIDY: "does what is promised, and reports something or leaves something behind",
     Ability.NO: "says that it is not implemented, or is documented to lack it",
     Ability.WRONG: "does something else, or not always what is promised",
     Ability.CRASHED: "the process ended",
@@ -86,7 +86,7 @@ def _totals_row(total: LoopTotal, abilities: Iterable[Ability]) -> tuple[str, ..
 
 
 def _blemish_notes(record: Record) -> Iterator[str]:
-    """Say of each loop that has a "yes, but" what it most often leaves behind or complains of."""
+    """Say of each loop that has a "yes, but" what it most often leaves behind or reports."""
     for loop in loops(record):
         if (blemish := commonest_blemish(record, loop)) is not None:
             yield f"{loop}: yes, but most often it {blemish.reason} ({blemish.times} of {blemish.untidy})."

@@ -7,11 +7,11 @@ from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.report.formatting import (
     JUDGEMENT_MARKS,
     case_id,
+    case_verdict_text,
     count_benchmarks,
     format_duration,
     format_excess,
     format_ratio,
-    verdict_text,
 )
 from harness.report.tables.table import Table, names, numbers, texts, verdict_columns
 
@@ -49,7 +49,7 @@ def _times_cell(cell: CaseResult) -> str:
     timing = cell.timing
     if timing is None:
         return str(cell.verdict.kind)
-    mark = " *" if timing.flags else ""
+    mark = " *" if timing.flags or cell.verdict.blemish else ""
     if timing.excess is not None:
         return format_excess(timing.excess) + mark
     if timing.ratio is None:
@@ -82,12 +82,18 @@ def verdicts(record: Record) -> Table:
     """Return the verdict on every case."""
     rows = []
     for result in record.results:
-        cells = {cell.backend: verdict_text(cell.verdict.kind) for cell in result.cases}
+        cells = {cell.backend: case_verdict_text(cell.verdict) for cell in result.cases}
         texts_of_row = (
             cells.get(name) or missing_cell_text(record, result, name) for name in record.backends
         )
         rows.append((result.benchmark.id, *texts_of_row))
-    return Table("What was observed", (*names("benchmark"), *verdict_columns(*record.backends)), tuple(rows))
+    blemished = any(cell.verdict.blemish for result in record.results for cell in result.cases)
+    return Table(
+        "What was observed",
+        (*names("benchmark"), *verdict_columns(*record.backends)),
+        tuple(rows),
+        ("* did all that was promised, and left or reported something",) if blemished else (),
+    )
 
 
 def ledger(record: Record) -> Table | None:

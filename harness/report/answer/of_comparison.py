@@ -1,0 +1,99 @@
+"""A comparison's answer: the backends of one record beside each other, or what changed over time."""
+
+from collections.abc import Mapping, Sequence
+
+from harness.analysis.between import Change, ComparisonBetween
+from harness.analysis.within import Case, ComparisonWithin, RatioToBaseline
+from harness.records.estimate import Judgement
+from harness.report.answer.of_record import MOST_ROWS
+from harness.report.answer.ordering import ordered
+from harness.report.answer.values import NOTHING, Answer, AnswerCell, AnswerRow, Remark, SortOrder, Tone
+from harness.report.answer.words import change_words
+from harness.report.formatting import count_benchmarks
+from harness.report.tables.comparison import Comparison
+
+_RESOLVED = (Judgement.LESS_TIME, Judgement.MORE_TIME)
+
+
+def answer_of(comparison: Comparison, order: SortOrder) -> Answer:
+    """Return what a person sees first of a comparison."""
+    match comparison:
+        case ComparisonWithin():
+            return _within(comparison, order)
+        case ComparisonBetween():
+            return _between(comparison, order)
+
+
+def _within(comparison: ComparisonWithin, order: SortOrder) -> Answer:
+    cells = {(ratio.benchmark, ratio.backend): _cell_within(ratio) for ratio in comparison.ratios}
+    rows = _rows(cells, comparison.backends)
+    level = "95% over all together" if comparison.adjusted else "95% each, not adjusted for their number"
+    return Answer(
+        heading=(f"{count_benchmarks(len(rows))} against {comparison.baseline}", f"intervals of {level}"),
+        names_head=f"time against {comparison.baseline}",
+        heads=comparison.backends,
+        rows=tuple(ordered(rows, order)[:MOST_ROWS]),
+        left_out=_left_out(rows),
+        remarks=tuple(
+            Remark(Tone.WARNING, f"{case.benchmark} on {case.backend} has no number: {case.reason}")
+            for case in comparison.missing[:3]
+        ),
+    )
+
+
+def _cell_within(ratio: RatioToBaseline) -> AnswerCell:
+    return AnswerCell(change_words(ratio.ratio, ratio.judgement), ratio.ratio, ratio.judgement)
+
+
+def _between(comparison: ComparisonBetween, order: SortOrder) -> Answer:
+    """Return the changes since the newest of the old records, those that are resolved before the others."""
+    newest = len(comparison.old) - 1
+    changes = [change for change in comparison.changes if change.session == newest]
+    resolved = [change for change in changes if change.judgement in _RESOLVED]
+    backends = tuple(dict.fromkeys(change.backend for change in changes))
+    cells = {(change.benchmark, change.backend): _cell_between(change) for change in changes}
+    shown = {change.benchmark for change in resolved}
+    rows = _rows({case: cell for case, cell in cells.items() if case[0] in shown}, backends)
+    return Answer(
+        heading=("what changed", f"since {comparison.old[newest].started}", f"against {comparison.baseline}"),
+        names_head="ratio, new against old",
+        heads=backends,
+        rows=tuple(ordered(rows, order)[:MOST_ROWS]),
+        left_out=_left_out(rows),
+        remarks=(_count_changes(changes, resolved), *_lost(comparison)),
+    )
+
+
+def _cell_between(change: Change) -> AnswerCell:
+    return AnswerCell(change_words(change.change, change.judgement), change.change, change.judgement)
+
+
+def _count_changes(changes: Sequence[Change], resolved: Sequence[Change]) -> Remark:
+    tone = Tone.WARNING if any(change.judgement is Judgement.MORE_TIME for change in resolved) else Tone.GOOD
+    more = sum(change.judgement is Judgement.MORE_TIME for change in resolved)
+    less = len(resolved) - more
+    rest = len(changes) - len(resolved)
+    counts = f"{more} take more time than before, {less} less, {rest} show no clear change"
+    return Remark(tone, f"of {len(changes)} cases {counts}")
+
+
+def _lost(comparison: ComparisonBetween) -> tuple[Remark, ...]:
+    return tuple(
+        Remark(
+            Tone.WARNING, f"{case.benchmark} on {case.backend} had a ratio and has none now: {case.reason}"
+        )
+        for case in comparison.missing[:2]
+    )
+
+
+def _rows(cells: Mapping[Case, AnswerCell], backends: Sequence[str]) -> list[AnswerRow]:
+    """Return a line for each benchmark that has a cell."""
+    return [
+        AnswerRow(benchmark, "", tuple(cells.get((benchmark, name), NOTHING) for name in backends))
+        for benchmark in dict.fromkeys(benchmark for benchmark, _ in cells)
+    ]
+
+
+def _left_out(rows: Sequence[AnswerRow]) -> str:
+    hidden = len(rows) - MOST_ROWS
+    return f"and {hidden} more (--details)" if hidden > 0 else ""

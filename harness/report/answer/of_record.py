@@ -1,0 +1,167 @@
+"""A record's answer: who takes less time, at what, whether all gave the same, and whether to believe it."""
+
+from collections.abc import Sequence
+
+from harness.analysis.families import FamilyFigure, families_of, family_figures
+from harness.analysis.intervals import judge_ratio
+from harness.analysis.overall import overall_figures
+from harness.backends.backend import LOOPS
+from harness.records.estimate import Estimate
+from harness.records.plan import DEFAULT
+from harness.records.record import BenchmarkResult, CaseResult, Record
+from harness.report.answer.families import family_title
+from harness.report.answer.ordering import ordered
+from harness.report.answer.remarks import remarks
+from harness.report.answer.values import NOTHING, Answer, AnswerCell, AnswerRow, SortOrder
+from harness.report.answer.words import change_words, lateness, lateness_words
+from harness.report.formatting import count_benchmarks, format_duration
+
+MOST_ROWS = 12
+"""The most lines of figures in an answer: with more benchmarks there is a line for each family instead."""
+
+MOST_COLUMNS = 2
+"""The most backends beside the baseline for which 80 columns have room; with more, each has a line."""
+
+
+def answer(record: Record, order: SortOrder = SortOrder.PLAN) -> Answer:
+    """Return what a person sees first of a record, its lines in the order that is asked for."""
+    columns = tuple(name for name in record.backends if name != record.run.plan.baseline)
+    timed = [result for result in record.results if result.rounds]
+    if not timed:
+        return Answer(heading(record), remarks=remarks(record))
+    if len(columns) > MOST_COLUMNS:
+        return _finish(record, order, "", (_overall_head(record),), _by_backend(record))
+    if len(timed) > MOST_ROWS:
+        return _finish(record, order, "", columns, _by_family(record, columns))
+    rows = [_benchmark_row(record, result, columns) for result in timed]
+    return _finish(record, order, record.run.plan.baseline, columns, rows)
+
+
+def _finish(
+    record: Record,
+    order: SortOrder,
+    reference_head: str,
+    heads: tuple[str, ...],
+    rows: Sequence[AnswerRow],
+) -> Answer:
+    """Return the answer with as many of these lines as it has room for."""
+    hidden = len(rows) - MOST_ROWS
+    return Answer(
+        heading=heading(record),
+        names_head=f"time against {record.run.plan.baseline}",
+        reference_head=reference_head,
+        heads=heads,
+        rows=tuple(ordered(rows, order)[:MOST_ROWS]),
+        left_out=f"and {hidden} more (--details)" if hidden > 0 else "",
+        remarks=remarks(record),
+    )
+
+
+def heading(record: Record) -> tuple[str, ...]:
+    """Return what was compared, on what, and how thoroughly, in parts that stand side by side."""
+    run = record.run
+    machine, effort = run.machine, run.plan.effort
+    distributions = {backend.loop.distribution for backend in run.plan.backends} | {
+        loop.distribution for loop in LOOPS if loop in {backend.loop for backend in run.plan.backends}
+    }
+    versions = [f"{name} {version}" for name, version in machine.versions if name in distributions]
+    first_look = () if effort.adjusted else ("a first look (--fast)",)
+    thorough = () if effort.name in (DEFAULT.name, "fast") else (effort.name,)
+    return (
+        _what(record),
+        f"CPython {machine.python}",
+        *versions,
+        f"{machine.cpu}, {machine.cores} CPUs",
+        *first_look,
+        *thorough,
+    )
+
+
+def _what(record: Record) -> str:
+    """Return what was run: a family, a scenario, or how many benchmarks."""
+    families = dict.fromkeys(result.benchmark.family for result in record.results)
+    scenarios = dict.fromkeys(result.benchmark.scenario for result in record.results)
+    if len(scenarios) == 1:
+        return next(iter(scenarios))
+    return next(iter(families)) if len(families) == 1 else count_benchmarks(len(record.results))
+
+
+def _benchmark_row(record: Record, result: BenchmarkResult, columns: Sequence[str]) -> AnswerRow:
+    plan = record.run.plan
+    cases = {case.backend: case for case in result.cases}
+    baseline = cases.get(plan.baseline)
+    return AnswerRow(
+        name=result.benchmark.id,
+        reference="–" if baseline is None else _reference(baseline),
+        cells=tuple(_benchmark_cell(cases.get(name), plan.margin) for name in columns),
+    )
+
+
+def _reference(case: CaseResult) -> str:
+    """Return the baseline's own figure: its time, or how late it woke."""
+    if case.timing is None:
+        return str(case.verdict.kind)
+    if case.timing.excess is not None:
+        return lateness(case.timing.excess)
+    return format_duration(case.timing.seconds.value)
+
+
+def _benchmark_cell(case: CaseResult | None, margin: float) -> AnswerCell:
+    if case is None:
+        return NOTHING
+    if case.timing is None:
+        return AnswerCell(str(case.verdict.kind))
+    if case.timing.excess is not None:
+        return AnswerCell(lateness_words(case.timing.excess))
+    ratio, judgement = case.timing.ratio, case.timing.judgement
+    if ratio is None:
+        return AnswerCell(format_duration(case.timing.seconds.value))
+    return AnswerCell(change_words(ratio, judgement, margin), ratio, judgement)
+
+
+def _by_family(record: Record, columns: Sequence[str]) -> list[AnswerRow]:
+    figures = family_figures(record)
+    margin = record.run.plan.margin
+    return [
+        AnswerRow(
+            name=f"{family_title(family)} ({_most_benchmarks(figures, family)})",
+            reference="",
+            cells=tuple(_family_cell(figures, family, name, margin) for name in columns),
+        )
+        for family in families_of(figures)
+    ]
+
+
+def _most_benchmarks(figures: Sequence[FamilyFigure], family: str) -> int:
+    """Return how many benchmarks of a family have a ratio on the backend that has most of them."""
+    return max(len(figure.benchmarks) for figure in figures if figure.family == family)
+
+
+def _family_cell(figures: Sequence[FamilyFigure], family: str, backend: str, margin: float) -> AnswerCell:
+    for figure in figures:
+        if (figure.family, figure.backend) == (family, backend):
+            words = change_words(figure.ratio, figure.judgement, margin)
+            return AnswerCell(words, figure.ratio, figure.judgement)
+    return NOTHING
+
+
+def _by_backend(record: Record) -> list[AnswerRow]:
+    figures = overall_figures(record)
+    if figures is None:
+        return []
+    margin = record.run.plan.margin
+    return [
+        AnswerRow(figure.backend, "", (_overall_cell(figure.ratio, margin),))
+        for figure in figures.backends
+        if figure.backend != figures.baseline
+    ]
+
+
+def _overall_head(record: Record) -> str:
+    figures = overall_figures(record)
+    return "" if figures is None else f"over {count_benchmarks(len(figures.benchmarks))}"
+
+
+def _overall_cell(ratio: Estimate, margin: float) -> AnswerCell:
+    judgement = judge_ratio(ratio, margin)
+    return AnswerCell(change_words(ratio, judgement, margin), ratio, judgement)

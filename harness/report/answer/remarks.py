@@ -1,0 +1,175 @@
+"""The remarks under an answer's figures: sameness, self-test, and what to know before believing them."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from harness.records.estimate import Estimate
+from harness.records.record import Record
+from harness.records.verdict import FINDINGS, Verdict
+from harness.report import commands
+from harness.report.answer.values import Remark, Tone
+from harness.report.formatting import count_benchmarks
+from harness.report.tables import audit
+from harness.report.warnings import Notice, NoticeKind, Severity, notices
+
+MOST_WARNINGS = 3
+"""The most warnings in an answer; more of them hide each other, and --details has them all."""
+
+
+def remarks(record: Record) -> tuple[Remark, ...]:
+    """Return a record's remarks: sameness first, then the self-test, then the gravest warnings."""
+    return (
+        *(Remark(Tone.PLAIN, sentence) for sentence in audit.sentences(record)),
+        *sameness(record),
+        *_blemished(record),
+        *_self_test(record),
+        *_shown(list(warnings(record))),
+    )
+
+
+def sameness(record: Record) -> tuple[Remark, ...]:
+    """Return whether all backends gave the same, and if not how many cases did not, by their verdicts."""
+    verdicts = Counter(case.verdict.kind for result in record.results for case in result.cases)
+    findings = [verdict for verdict in Verdict if verdict in FINDINGS and verdicts[verdict]]
+    unknown = [
+        verdict
+        for verdict in (Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
+        if verdicts[verdict]
+    ]
+    many = Remark(Tone.GOOD, _same(record, verdicts[Verdict.KNOWN_DIFFERENCE]))
+    if not findings and not unknown:
+        return (many,)
+    tone = Tone.FINDING if findings else Tone.WARNING
+    counts = ", ".join(f"{verdict} in {_cases(verdicts[verdict])}" for verdict in (*findings, *unknown))
+    return (Remark(tone, f"{counts}: {_first_case(record, {*findings, *unknown})} (--details)"),)
+
+
+def _blemished(record: Record) -> Iterator[Remark]:
+    """Yield how many cases did all that was promised, and left or reported something else as well."""
+    blemished = [
+        (f"{result.benchmark.id} on {case.backend}", case.verdict.blemish)
+        for result in record.results
+        for case in result.cases
+        if case.verdict.blemish
+    ]
+    if blemished:
+        [(case, blemish), *_] = blemished
+        words = f"in {_cases(len(blemished))} more than was promised: {case} {blemish} (--details)"
+        yield Remark(Tone.FINDING, words)
+
+
+def _same(record: Record, known: int) -> str:
+    count = len(record.results)
+    which = f"all {count} benchmarks" if count > 1 else record.results[0].benchmark.id
+    but = f", but for {known} known difference{'s' * (known != 1)} (--details)" if known else ""
+    words = "as promised" if len(record.backends) == 1 else "same result"
+    return f"{words} in {which}{but}"
+
+
+def _cases(count: int) -> str:
+    return f"{count} case{'s' * (count != 1)}"
+
+
+def _first_case(record: Record, verdicts: set[Verdict]) -> str:
+    """Return the name of the first case with one of these verdicts."""
+    return next(
+        f"{result.benchmark.id} on {case.backend}"
+        for result in record.results
+        for case in result.cases
+        if case.verdict.kind in verdicts
+    )
+
+
+def _self_test(record: Record) -> Iterator[Remark]:
+    check, baseline = record.self_test, record.run.plan.baseline
+    if check is None:
+        return
+    passed = check.differing <= check.allowed
+    if check.differing == 0:
+        result = f"no difference in {check.benchmarks} of {check.benchmarks}"
+    else:
+        result = f"differs in {check.differing} of {check.benchmarks} (chance allows {check.allowed})"
+    tone = Tone.GOOD if passed else Tone.WARNING
+    advice = "" if passed else ": do not quote this run"
+    yield Remark(tone, f"self-test: {baseline} against itself, {result}{advice}")
+
+
+_FIXED_TEXTS = {
+    NoticeKind.UNFINISHED: "the run was not finished: loopcmp resume goes on with it",
+    NoticeKind.SHARED_CPU: "something else ran on the workers' CPU: intervals are wider for it",
+    NoticeKind.NOT_PINNED: "this system cannot keep the workers on one CPU",
+    NoticeKind.CPU_QUOTA: "this container's CPU time is limited: times have pauses that no loop made",
+    NoticeKind.LOAD: "the machine was busy with other work",
+    NoticeKind.FREQUENCY: "the CPU's frequency may have changed: its governor is not performance",
+    NoticeKind.TOO_FEW_ROUNDS: "some figures have too few rounds for an interval",
+}
+"""The warnings that are the same in every record, each in at most one line of a terminal."""
+
+_GRAVEST_FIRST = (
+    NoticeKind.UNFINISHED,
+    NoticeKind.SHARED_CPU,
+    NoticeKind.NOT_PINNED,
+    NoticeKind.CPU_QUOTA,
+    NoticeKind.LOAD,
+    NoticeKind.FREQUENCY,
+    NoticeKind.NOT_ADJUSTED,
+    NoticeKind.TOO_FEW_ROUNDS,
+    NoticeKind.OUT_OF_TIME,
+    NoticeKind.FLAGGED,
+)
+"""The kinds of warnings in the order in which they take from the figures; the self-test has its own line."""
+
+
+def warnings(record: Record) -> Iterator[str]:
+    """Yield a short sentence for each kind of warning that the record has, the gravest first."""
+    found: dict[NoticeKind, list[Notice]] = {}
+    for notice in notices(record):
+        if notice.severity is Severity.WARNING:
+            found.setdefault(notice.kind, []).append(notice)
+    for kind in _GRAVEST_FIRST:
+        if kind in found:
+            yield _short(record, kind, len(found[kind]))
+
+
+def _short(record: Record, kind: NoticeKind, count: int) -> str:
+    """Return a warning in at most one line of a terminal."""
+    match kind:
+        case NoticeKind.NOT_ADJUSTED:
+            return f"a first look{_widths(record)}. To quote: {commands.without_fast(record)}"
+        case NoticeKind.OUT_OF_TIME:
+            return f"{count_benchmarks(count)} ended before the interval was as narrow as asked"
+        case NoticeKind.FLAGGED:
+            return f"{count} figure{'s' * (count != 1)} to read with care (--details)"
+        case _:
+            return _FIXED_TEXTS[kind]
+
+
+def _widths(record: Record) -> str:
+    """Return between which half-widths the intervals of a record's ratios lie."""
+    ratios = [
+        case.timing.ratio
+        for result in record.results
+        for case in result.cases
+        if case.timing is not None and case.timing.ratio is not None and case.timing.ratio.has_interval
+    ]
+    if not ratios:
+        return ""
+    narrowest, widest = min(ratios, key=_width), max(ratios, key=_width)
+    low, high = _percent(narrowest), _percent(widest)
+    return f": ±{low}%" if low == high else f": ±{low} to ±{high}%"
+
+
+def _percent(ratio: Estimate) -> str:
+    return f"{ratio.half_width * 100:.2g}"
+
+
+def _width(ratio: Estimate) -> float:
+    return ratio.half_width
+
+
+def _shown(texts: Sequence[str]) -> Iterator[Remark]:
+    """Yield the first warnings, the last of them with how many more there are."""
+    for number, text in enumerate(texts[:MOST_WARNINGS], start=1):
+        more = len(texts) - MOST_WARNINGS
+        rest = f" (and {more} more: --details)" if more > 0 and number == MOST_WARNINGS else ""
+        yield Remark(Tone.WARNING, text + rest)
