@@ -411,3 +411,16 @@ def test_a_record_that_cannot_be_read_is_named_in_the_index_and_spoils_no_run(tm
     assert "2026-01-01-torn" in torn
     assert "not read: of another version, or damaged" in torn
     assert store.read_record(folder).run.name == one.name
+
+
+def test_a_name_whose_run_was_killed_before_its_first_entry_can_be_published_under_again(
+    tmp_path: Path,
+) -> None:
+    folder = store.new_folder(tmp_path, "mine", publish=True)
+    (folder / store.JOURNAL).write_bytes(b'{"kind":"run-st')
+    assert store.new_folder(tmp_path, "mine", publish=True) == folder
+    assert list(folder.iterdir()) == []
+    (folder / "mine.txt").write_text("mine")
+    with pytest.raises(BadInput, match="is there already: choose another name"):
+        store.new_folder(tmp_path, "mine", publish=True)
+    assert (folder / "mine.txt").read_text() == "mine"

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
 
 from harness.errors import BadInput
-from harness.records.store.files import is_begun
+from harness.records.store.files import JOURNAL, is_begun
 from harness.records.store.journal import is_at_work
 from harness.records.store.record_file import RECORD
 
@@ -22,7 +23,7 @@ def new_folder(results: Path, name: str, *, publish: bool) -> Path:
     now = datetime.now(UTC)
     if publish:
         folder = results / f"{now:%Y-%m-%d}-{name}"
-        if not _made(folder):
+        if not _made(folder) and not (_removed_unbegun(folder) and _made(folder)):
             raise BadInput(f"{folder} is there already: choose another name to publish under")
         return folder
     first = results / LOCAL / f"{now:%Y%m%d-%H%M%S}-{name}"
@@ -39,6 +40,18 @@ def _made(folder: Path) -> bool:
     except OSError as error:
         raise BadInput(f"{folder} cannot be made: {error.strerror}; --results DIR chooses") from None
     return True
+
+
+def _removed_unbegun(folder: Path) -> bool:
+    """Remove a folder whose run was killed before its first entry; False where anything else is in it."""
+    with suppress(OSError):
+        if {path.name for path in folder.iterdir()} <= {JOURNAL} and not is_begun(folder):
+            if is_at_work(folder):
+                return False
+            (folder / JOURNAL).unlink(missing_ok=True)
+            folder.rmdir()
+            return True
+    return False
 
 
 def safe_name(name: str) -> str:
