@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from harness.analysis import capabilities
-from harness.analysis.capabilities import Ability, LoopAbility
+from harness.analysis.capabilities import LoopAbility
 from harness.errors import BadInput
 from harness.protocol.benchmarks import Benchmark, Difference, Promise
 from harness.protocol.observations import Diagnostic, Leaks, ProcessObservations, WorkerExit
+from harness.records.conformance import Ability
 from harness.records.record import Record
 from harness.report.formats import capabilities as report
 from harness.report.tables import capabilities as capability_tables

@@ -4,44 +4,9 @@ from dataclasses import replace
 
 from harness.analysis import capabilities, capability_totals
 from harness.backends.backend import Backend, Loop
-from harness.protocol.benchmarks import Benchmark
-from harness.protocol.observations import Diagnostic, Leaks, ProcessObservations
-from harness.records.record import Record
-from harness.report.tables.capabilities import totals_table
-from tests.records import (
-    ASYNCIO,
-    UVLOOP,
-    fake_benchmark,
-    observation,
-    plan,
-    raised,
-    record_of,
-    returned,
-    seen_alike,
-    twice,
-)
-
-RIGHT = twice(observation(returned(1)))
-MISSING = twice(observation(raised(NotImplementedError())))
-UNTIDY = twice(observation(returned(1), complaints=(Diagnostic("unclosed"),), left=Leaks(descriptors=2)))
-
-
-def tried(name: str) -> Benchmark:
-    return replace(
-        fake_benchmark(name, returned(1), uses_gather=False, timed=False), tags=(capabilities.TAG,)
-    )
-
-
-def record(*seen: tuple[ProcessObservations, ...]) -> Record:
-    """A record in which asyncio can do everything, and uvloop was seen like this, one by one."""
-    rows = [tried(f"can_{number}") for number in range(len(seen))]
-    entries = [entry for one in rows for entry in seen_alike(one, RIGHT, (ASYNCIO,))]
-    entries += [
-        entry
-        for one, sightings in zip(rows, seen, strict=True)
-        for entry in seen_alike(one, sightings, (UVLOOP,))
-    ]
-    return record_of(plan(*rows, on=(ASYNCIO, UVLOOP)), *entries)
+from harness.report.tables.capabilities import totals
+from tests.capable import MISSING, RIGHT, UNTIDY, record, tried
+from tests.records import ASYNCIO, plan, record_of, seen_alike
 
 
 def test_a_loops_total_says_how_many_of_each_answer_there_are_of_all_that_were_tried() -> None:
@@ -51,7 +16,8 @@ def test_a_loops_total_says_how_many_of_each_answer_there_are_of_all_that_were_t
 
 
 def test_the_table_counts_and_says_what_an_untidy_yes_leaves() -> None:
-    shown = totals_table(record(UNTIDY, MISSING, UNTIDY))
+    shown = totals(record(UNTIDY, MISSING, UNTIDY))
+    assert shown is not None
     assert shown.heads == ("loop", "yes", "yes, but", "no", "tried")
     assert [cells[1:] for cells in shown.rows] == [("3", "", "", "3"), ("", "2", "1", "3")]
     assert shown.notes == (

@@ -61,7 +61,7 @@ def test_a_loop_that_cannot_be_had_could_not_be_measured(tmp_path: Path) -> None
         (["-b", "trio"], "trio is no asyncio loop"),
         (["--scale"], "--scale is about scenarios"),
         (["--baseline", "asyncio"], "--baseline is about scenarios"),
-        (["--capabilities"], "--capabilities is about scenarios"),
+        (["--capabilities", "order"], "'order' may name a scenario or a test"),
     ],
 )
 def test_what_is_not_for_these_tests_is_refused(words: list[str], refused: str, tmp_path: Path) -> None:

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.analysis.gate import Gate, Limit, Limits, judge
+from harness.analysis.gate import CaseLimits, Gate, Limit, judge
 from harness.analysis.within import Missing
 from harness.records.estimate import Estimate
 from harness.report.backend_names import shown_names
 from harness.report.gate import gate_sentences
 
-FIVE = Limits(general=0.05)
+FIVE = CaseLimits(general=0.05)
 UVLOOP, TRIO = "uvloop+gather", "trio+nursery"
 
 
@@ -22,7 +22,7 @@ def sentences(gate: Gate) -> tuple[str, ...]:
     return gate_sentences(gate, shown_names((UVLOOP, TRIO)))
 
 
-def judged(*ratios: Estimate, limits: Limits = FIVE) -> Gate:
+def judged(*ratios: Estimate, limits: CaseLimits = FIVE) -> Gate:
     return judge(limits, {("order:n=100", UVLOOP): ratios}, [], 0.95, len(ratios))
 
 
@@ -44,7 +44,7 @@ def test_a_limit_is_broken_only_where_the_whole_interval_lies_beyond_it(
 
 @given(st.floats(0.5, 2), st.floats(0, 1), st.floats(0.001, 0.5))
 def test_a_case_is_never_both_broken_and_within_its_limit(low: float, width: float, limit: float) -> None:
-    [held] = judged(ratio(low, low + width), limits=Limits(general=limit)).held
+    [held] = judged(ratio(low, low + width), limits=CaseLimits(general=limit)).held
     assert not (held.broken and held.excluded)
 
 
@@ -102,7 +102,7 @@ def test_the_first_pattern_that_matches_a_benchmark_or_a_case_counts(
         Limit("order:*", 0.03),
         Limit("* on trio+nursery", None),
     )
-    assert Limits(own, 0.05).of(row, backend) == share
+    assert CaseLimits(own, 0.05).of(row, backend) == share
 
 
 def test_an_end_just_beyond_the_limit_is_not_shown_as_the_limit() -> None:
@@ -111,7 +111,7 @@ def test_an_end_just_beyond_the_limit_is_not_shown_as_the_limit() -> None:
 
 
 def test_a_limit_may_name_a_backend_as_people_see_it() -> None:
-    limits = Limits((Limit("* on trio", 0.1),))
+    limits = CaseLimits((Limit("* on trio", 0.1),))
     assert limits.of("echo", TRIO) == 0.1
     assert limits.of("echo", "trio+anyio") is None
     assert limits.on([TRIO]) == limits
@@ -121,15 +121,15 @@ def test_a_limit_may_name_a_backend_as_people_see_it() -> None:
 def test_cases_without_a_limit_are_not_judged() -> None:
     beyond = {("order:n=100", UVLOOP): [ratio(2.0, 2.1)], ("echo", UVLOOP): [ratio(2.0, 2.1)]}
     missing = [Missing("pipes", UVLOOP, "gone")]
-    gate = judge(Limits((Limit("order:*", 0.05),)), beyond, missing, 0.95, 1)
+    gate = judge(CaseLimits((Limit("order:*", 0.05),)), beyond, missing, 0.95, 1)
     assert [one.benchmark for one in gate.broken] == ["order:n=100"]
     assert gate.unmeasured == ()
-    none = Limits((Limit("echo", None),), 0.05)
+    none = CaseLimits((Limit("echo", None),), 0.05)
     assert [one.benchmark for one in judge(none, beyond, [], 0.95, 1).held] == ["order:n=100"]
 
 
 def test_a_limit_that_no_case_answers_could_not_be_measured() -> None:
-    gate = judged(ratio(0.9, 1.0), limits=Limits((Limit("ordre:*", 0.05), Limit("other", None))))
+    gate = judged(ratio(0.9, 1.0), limits=CaseLimits((Limit("ordre:*", 0.05), Limit("other", None))))
     assert [one.name for one in gate.unmeasured] == ["ordre:*"]
 
 
@@ -148,6 +148,6 @@ def test_cases_that_may_lie_beyond_are_told_from_those_within() -> None:
 
 
 def test_a_limit_of_a_backend_that_was_left_out_is_not_missed() -> None:
-    limits = Limits((Limit("order:* on trio+nursery", 0.1), Limit("order:*", 0.1)))
+    limits = CaseLimits((Limit("order:* on trio+nursery", 0.1), Limit("order:*", 0.1)))
     assert [one.pattern for one in limits.on(["uvloop+gather"]).own] == ["order:*"]
     assert limits.on(["trio+nursery"]) == limits

@@ -20,7 +20,7 @@ from harness.report.backend_names import shown_names
 from harness.report.differences import differences, documented
 from harness.report.tables import results
 from harness.report.tables.table import Table
-from harness.report.warnings import NoticeKind, Scope, Severity, notices, notices_of_benchmarks
+from harness.report.warnings import NoticeKind, NoticeScope, Severity, notices, notices_of_benchmarks
 from tests.records import (
     ASYNCIO,
     GROUP_SOURCE,
@@ -325,5 +325,5 @@ def test_a_self_test_within_what_chance_allows_is_good_news_and_one_beyond_it_is
 
 def test_what_a_notice_is_about_is_a_value_and_not_how_its_text_begins() -> None:
     scopes = {notice.kind: notice.scope for notice in notices_of_benchmarks(everything())}
-    assert scopes[NoticeKind.FLAGGED] is Scope.CASE
-    assert all(scope is not Scope.RUN for scope in scopes.values())
+    assert scopes[NoticeKind.FLAGGED] is NoticeScope.CASE
+    assert all(scope is not NoticeScope.RUN for scope in scopes.values())

@@ -2,32 +2,18 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from harness.analysis.matching import first_mismatch
 from harness.analysis.verdicts import blemish_in_words
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Promise
 from harness.protocol.observations import Observation, distinct_observations
+from harness.records.conformance import Ability
 from harness.records.record import CaseResult, Record
 from harness.records.verdict import Mismatch, Verdict
 
 TAG = "capability"
 """The tag of the scenarios that each try one capability; a user's own may have it too."""
-
-
-class Ability(StrEnum):
-    """Whether a loop can do a thing."""
-
-    YES = "yes"
-    UNTIDY = "yes, but"
-    """It did what was promised, and left something behind or reported something else."""
-    NO = "no"
-    WRONG = "wrong"
-    CRASHED = "crashed"
-    HUNG = "hung"
-    UNMEASURED = "could not measure"
-    ABSENT = "not here"
 
 
 _PLAIN = {
@@ -100,12 +86,26 @@ def headings(record: Record) -> tuple[str, ...]:
     return tuple(f"{loop} {version}".strip() for loop, version in named.items())
 
 
+def loop_versions(record: Record) -> tuple[tuple[str, str, str], ...]:
+    """Return each loop with its own version, empty where it has none, and the version of its Python."""
+    by_loop = {_loop_of(backend): backend for backend in record.run.plan.backends}
+    machine = record.run.machine
+    return tuple(
+        (loop, _own_version(record, backend), machine.python_of(backend.name))
+        for loop, backend in by_loop.items()
+    )
+
+
 def _version(record: Record, backend: Backend) -> str:
-    """Return the version of a backend's loop; empty where the record does not say which it is."""
-    loop, runs_on = backend.loop, record.run.machine.of(backend.name)
+    """Return the version that stands beside a loop; empty where the record does not say which it is."""
+    loop = backend.loop
     if loop.family == "asyncio" and (not loop.factory or (loop.is_ours and not loop.distribution)):
-        return runs_on.python
-    return dict(runs_on.versions).get(loop.distribution, "")
+        return record.run.machine.python_of(backend.name)
+    return _own_version(record, backend)
+
+
+def _own_version(record: Record, backend: Backend) -> str:
+    return dict(record.run.machine.of(backend.name).versions).get(backend.loop.distribution, "")
 
 
 def _loop_of(backend: Backend) -> str:

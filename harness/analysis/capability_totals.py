@@ -3,7 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from harness.analysis.capabilities import Ability, capabilities, headings, loops
+from harness.analysis.capabilities import capabilities, headings, loops
+from harness.records.conformance import Ability
 from harness.records.record import Record
 
 

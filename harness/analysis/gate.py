@@ -39,7 +39,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class CaseLimits:
     """A project's own limits, of which the first that matches counts, and one for all other cases."""
 
     own: tuple[Limit, ...] = ()
@@ -52,10 +52,10 @@ class Limits:
                 return limit.share
         return self.general
 
-    def on(self, backends: Collection[str]) -> "Limits":
+    def on(self, backends: Collection[str]) -> "CaseLimits":
         """Return the limits without those that name other backends than these."""
         kept = (limit for limit in self.own if limit.may_be_on(backends))
-        return Limits(tuple(kept), self.general)
+        return CaseLimits(tuple(kept), self.general)
 
     def __bool__(self) -> bool:
         return self.general is not None or bool(self.own)
@@ -107,7 +107,7 @@ class Gate:
 
 
 def judge(
-    limits: Limits,
+    limits: CaseLimits,
     compared: Mapping[Case, Sequence[Estimate]],
     missing: Iterable[Missing],
     level: float,
@@ -160,7 +160,7 @@ def _too_few(ratios: Sequence[Estimate], level: float) -> str:
     return f"{rounds} rounds are too few: an interval needs {rounds_needed(level)}"
 
 
-def _matching_nothing(limits: Limits, cases: Sequence[Case]) -> Iterator[Unmeasured]:
+def _matching_nothing(limits: CaseLimits, cases: Sequence[Case]) -> Iterator[Unmeasured]:
     """Yield the patterns with a limit that match no case: a benchmark has gone, or a word is misspelled."""
     for limit in limits.own:
         if limit.share is not None and not any(limit.matches(*case) for case in cases):

@@ -1,5 +1,6 @@
 """`loopcmp check`: observe every case, and show the verdicts and every difference."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,6 +15,7 @@ from harness.cli.options import (
     Json,
     Loops,
     NoProgress,
+    OutputFile,
     Scale,
     Scenarios,
 )
@@ -42,22 +44,22 @@ def check(
     no_progress: NoProgress = False,
     capabilities: Capabilities = False,
     cpython_tests: CPythonTests = False,
+    output: OutputFile = None,
 ) -> None:
     """Observe every case and show what differs.
 
-    Nothing is timed and nothing is written. Each case runs in processes of its own.
+    Nothing is timed. Each case runs in processes of its own.
     """
-    words, shown = scenarios or [], not no_progress
-    if cpython_tests:
-        from harness.cli import cpython_tests as of_cpython
-        from harness.runner.cpython_tests import ConformanceRequest
-
-        _refuse_scenario_options(baseline=baseline, scale=scale, capabilities=capabilities)
-        tests = ConformanceRequest(words, backend or [], loop or [], env or [], timeout or TIMEOUT)
-        raise typer.Exit(of_cpython.run(tests, shown=shown, as_json=as_json))
     from harness.analysis.capabilities import TAG
+    from harness.cli import conformance
+    from harness.runner.cpython_tests import ConformanceRequest
     from harness.runner.planning import RunRequest
 
+    words, shown = scenarios or [], not no_progress
+    _refuse_what_does_not_go_together(
+        words, baseline, output, scale=scale, capabilities=capabilities, cpython_tests=cpython_tests
+    )
+    tests = ConformanceRequest(words, backend or [], loop or [], env or [], timeout or TIMEOUT, capabilities)
     cases = RunRequest(
         words or ([TAG] if capabilities else []),
         backend or [],
@@ -67,24 +69,57 @@ def check(
         scale=scale,
         environments=env or [],
     )
-    raise typer.Exit(_observe(cases, shown=shown, as_json=as_json, capabilities=capabilities))
+    if not (capabilities or cpython_tests):
+        raise typer.Exit(_observe(cases, shown=shown, as_json=as_json))
+    asked = conformance.Asked(cases if capabilities else None, tests if cpython_tests else None, output)
+    raise typer.Exit(conformance.run(asked, shown=shown, as_json=as_json))
 
 
-def _refuse_scenario_options(*, baseline: str | None, scale: bool, capabilities: bool) -> None:
-    """Raise BadInput for an option that says nothing of CPython's tests."""
-    given = {"--baseline": baseline is not None, "--scale": scale, "--capabilities": capabilities}
-    for option, is_given in given.items():
+def _refuse_what_does_not_go_together(
+    words: list[str],
+    baseline: str | None,
+    output: Path | None,
+    *,
+    scale: bool,
+    capabilities: bool,
+    cpython_tests: bool,
+) -> None:
+    """Raise BadInput for an option that says nothing of what is asked for."""
+    if output is not None and not (capabilities or cpython_tests):
+        raise BadInput("-o is about what loops can do: add --capabilities, --cpython-tests or both")
+    if not cpython_tests:
+        return
+    for option, is_given in {"--baseline": baseline is not None, "--scale": scale}.items():
         if is_given:
             raise BadInput(f"{option} is about scenarios: leave it out, or --cpython-tests")
+    if capabilities and words:
+        raise BadInput(f"{words[0]!r} may name a scenario or a test: ask for one of the two tables at a time")
 
 
-def _observe(cases: "RunRequest", *, shown: bool, as_json: bool, capabilities: bool) -> int:
+def _observe(cases: "RunRequest", *, shown: bool, as_json: bool) -> int:
     """Observe every case, show what was observed, and return the exit code."""
-    from harness.cli.execute import announce, say_unmeasured
+    from harness.cli.execute import say_unmeasured
     from harness.cli.exit_codes import exit_code, unmeasured
+    from harness.report.formats import cases as case_list
+    from harness.report.formats import terminal
+    from harness.runner.planning import unavailable
+
+    record = observed(cases, shown=shown)
+    if as_json:
+        typer.echo(case_list.render(record))
+    else:
+        terminal.show_check(record)
+    missing = unavailable(record.run)
+    say_unmeasured(unmeasured(record, missing))
+    return exit_code(record, missing)
+
+
+def observed(cases: "RunRequest", *, shown: bool) -> "Record":
+    """Observe every case, with a display of what is being done."""
+    from harness.cli.execute import announce
     from harness.cli.progress import Progress
     from harness.runner.checking import check as observe
-    from harness.runner.planning import plan_run, unavailable
+    from harness.runner.planning import plan_run
     from harness.runner.state import RunState
 
     state = RunState(plan_run(cases, announce))
@@ -92,17 +127,4 @@ def _observe(cases: "RunRequest", *, shown: bool, as_json: bool, capabilities: b
         for entry in observe(state):
             state.add(entry)
             progress.show(entry)
-    record, missing = state.record(), unavailable(state.run)
-    _show(record, as_json=as_json, capabilities=capabilities)
-    say_unmeasured(unmeasured(record, missing))
-    return exit_code(record, missing)
-
-
-def _show(record: "Record", *, as_json: bool, capabilities: bool) -> None:
-    from harness.report.formats import capabilities as capability_table
-    from harness.report.formats import cases, terminal
-
-    if as_json:
-        typer.echo(capability_table.render_json(record) if capabilities else cases.render(record))
-    else:
-        (capability_table.show if capabilities else terminal.show_check)(record)
+    return state.record()

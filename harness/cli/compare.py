@@ -19,7 +19,7 @@ from harness.cli.options import (
 from harness.report.answer.values import SortOrder
 
 if TYPE_CHECKING:
-    from harness.analysis.gate import Gate, Limits
+    from harness.analysis.gate import CaseLimits, Gate
     from harness.records.record import Record
     from harness.report.tables.comparison import Comparison
 
@@ -58,14 +58,14 @@ def compare(
     raise typer.Exit(_exit_code(gate))
 
 
-def _limits(fail_if_slower: str | None, *, over_time: bool) -> "Limits":
-    from harness.analysis.gate import UNLIMITED, Limit, Limits
+def _limits(fail_if_slower: str | None, *, over_time: bool) -> "CaseLimits":
+    from harness.analysis.gate import UNLIMITED, CaseLimits, Limit
     from harness.cli.parsing import fraction
     from harness.runner.configuration import read_configuration
 
     general = None if fail_if_slower is None else fraction("--fail-if-slower", fail_if_slower)
     configured = read_configuration(Path.cwd()).limits if over_time else {}
-    return Limits(
+    return CaseLimits(
         tuple(
             Limit(pattern, None if share == UNLIMITED else fraction(f"the limit of {pattern!r}:", share))
             for pattern, share in configured.items()
@@ -94,7 +94,9 @@ def _compare(
     return between(olds, new, backends, across_machines=across_machines)
 
 
-def _gate(limits: "Limits", comparison: "Comparison", newest: "Record", backends: list[str]) -> "Gate | None":
+def _gate(
+    limits: "CaseLimits", comparison: "Comparison", newest: "Record", backends: list[str]
+) -> "Gate | None":
     """Hold the comparison against the limits that may concern the named backends; None without any."""
     from harness.analysis.gate import judge
     from harness.analysis.within import backend_named

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from harness.backends.backend import Backend
+from harness.cli.execute import announce
 from harness.cli.exit_codes import ALL_WELL, COULD_NOT_MEASURE, FINDING
 from harness.records.cpython_tests import Conformance, LoopTests
 from harness.runner.cpython_tests import (
@@ -18,20 +19,14 @@ from harness.runner.cpython_tests import (
     count_tests,
     run_tests,
 )
+from harness.runner.planning import announce_environments
 
 
-def run(request: ConformanceRequest, *, shown: bool, as_json: bool) -> int:
-    """Run the tests, show what came of them on standard output, and return the exit code. Raises BadInput."""
-    from harness.report.formats import cpython_tests as formats
-
+def tested(request: ConformanceRequest, *, shown: bool) -> tuple[Conformance, ...]:
+    """Run the tests, and return what came of them for each loop. Raises BadInput."""
     backends = backends_to_test(request)
-    tested = beside_controls({backend: _tested(backend, request, shown=shown) for backend in backends})
-    if as_json:
-        typer.echo(formats.render_json(tested))
-    else:
-        formats.show(tested)
-    _say_unavailable(tested)
-    return exit_code(tested)
+    announce_environments(backends, announce)
+    return beside_controls({backend: _tested(backend, request, shown=shown) for backend in backends})
 
 
 def exit_code(tested: Sequence[Conformance]) -> int:
@@ -41,7 +36,8 @@ def exit_code(tested: Sequence[Conformance]) -> int:
     return COULD_NOT_MEASURE if any(conformance.loop.unavailable for conformance in tested) else ALL_WELL
 
 
-def _say_unavailable(tested: Sequence[Conformance]) -> None:
+def say_unavailable(tested: Sequence[Conformance]) -> None:
+    """Say on stderr which loops could not be tested, and why."""
     for conformance in tested:
         loop = conformance.loop
         if loop.unavailable:

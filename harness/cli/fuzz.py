@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.options import Backends, Environments, Json, Loops, NoProgress
+from harness.cli.options import Backends, Environments, Json, Loops, NoProgress, OutputFile
 from harness.errors import BadInput
 from harness.fuzz.generator import DEFAULT_SIZE
 from harness.fuzz.kinds import Profile
@@ -84,14 +84,16 @@ def fuzz(
     replay: Replay = None,
     as_json: Json = False,
     no_progress: NoProgress = False,
+    output: OutputFile = None,
 ) -> None:
     """Judge random concurrent programs on any loop.
 
     What happens is judged by what documentation promises; findings are kept with a script each.
     """
-    from harness.cli.fuzzing import choose_subjects, replay_file, run, show
+    from harness.cli.fuzzing import choose_subjects, replay_file, run, show, to_json
     from harness.fuzz.generator import Series
     from harness.fuzz.session import Session
+    from harness.records.store.files import write_file
 
     subjects = choose_subjects(
         backend or [],
@@ -106,6 +108,8 @@ def fuzz(
     limits = _limits(programs, seconds)
     session = Session(subjects, Series(seed, _profile(profile), max_size), _part(part), folder, against or "")
     summary = run(session, limits, progress=not no_progress)
+    if output is not None:
+        write_file(output, to_json(summary))
     show(summary, as_json=as_json)
     raise typer.Exit(summary.exit_code)
 

@@ -115,10 +115,15 @@ class _ProgressLine:
             self._console.print()
 
 
+def to_json(summary: Summary) -> bytes:
+    """The summary as JSON, which `loopcmp publish` takes as well."""
+    return json_text(summary).encode()
+
+
 def show(summary: Summary, *, as_json: bool) -> None:
     """The summary on stdout."""
     if as_json:
-        typer.echo(json_text(summary))
+        typer.echo(to_json(summary))
         return
     out = Console(highlight=False)
     for line in _summary_lines(summary):
@@ -132,8 +137,8 @@ def _summary_lines(summary: Summary) -> Iterator[str]:
         yield ""
         yield from _finding_lines(finding)
     yield ""
-    for one in summary.backends:
-        yield from _backend_lines(one, summary)
+    for backend in summary.backends:
+        yield from _backend_lines(backend, summary)
     if summary.unconfirmed:
         yield f"{len(summary.unconfirmed)} seen once and not again: {summary.folder}/campaign.jsonl has them"
 

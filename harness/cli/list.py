@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from harness.runner.listings import Listing
 
 
-class Kind(StrEnum):
+class ListedKind(StrEnum):
     """The kinds of entries that can be listed."""
 
     SCENARIOS = "scenarios"
@@ -21,16 +21,16 @@ class Kind(StrEnum):
 
 
 _COLUMNS = {
-    Kind.SCENARIOS: ("name", "family", "timed", "summary"),
-    Kind.BACKENDS: ("name", "version", "default", "state", "notes"),
-    Kind.ENVIRONMENTS: ("name", "python", "requirements", "state"),
+    ListedKind.SCENARIOS: ("name", "family", "timed", "summary"),
+    ListedKind.BACKENDS: ("name", "version", "default", "state", "notes"),
+    ListedKind.ENVIRONMENTS: ("name", "python", "requirements", "state"),
 }
 """The fields of an entry that its table shows; `--json` has them all."""
 
 
 def list_(
     kind: Annotated[
-        Kind | None,
+        ListedKind | None,
         typer.Argument(
             metavar="[scenarios|backends|environments]", help="What to list. The first two if left out."
         ),
@@ -46,13 +46,13 @@ def list_(
     """
     from harness.runner.listings import list_backends, list_environments, list_scenarios
 
-    listers: dict[Kind, Callable[[], Sequence[Listing]]] = {
-        Kind.SCENARIOS: lambda: list_scenarios(scenarios or []),
-        Kind.BACKENDS: lambda: list_backends(loop or []),
-        Kind.ENVIRONMENTS: lambda: list_environments(env or []),
+    listers: dict[ListedKind, Callable[[], Sequence[Listing]]] = {
+        ListedKind.SCENARIOS: lambda: list_scenarios(scenarios or []),
+        ListedKind.BACKENDS: lambda: list_backends(loop or []),
+        ListedKind.ENVIRONMENTS: lambda: list_environments(env or []),
     }
-    kinds = [kind] if kind else [Kind.SCENARIOS, Kind.BACKENDS]
-    listings: dict[Kind, Sequence[Listing]] = {listed: listers[listed]() for listed in kinds}
+    kinds = [kind] if kind else [ListedKind.SCENARIOS, ListedKind.BACKENDS]
+    listings: dict[ListedKind, Sequence[Listing]] = {listed: listers[listed]() for listed in kinds}
     if as_json:
         from harness.report.json_text import json_text
 
@@ -61,7 +61,7 @@ def list_(
         _show(listings)
 
 
-def _show(listings: "Mapping[Kind, Sequence[Listing]]") -> None:
+def _show(listings: "Mapping[ListedKind, Sequence[Listing]]") -> None:
     from rich import box
     from rich.table import Table
     from rich.text import Text

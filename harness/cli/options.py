@@ -247,3 +247,14 @@ Capabilities = Annotated[
     bool,
     typer.Option("--capabilities", rich_help_panel=OUTPUT, help="Show a table of what each loop can do."),
 ]
+OutputFile = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        rich_help_panel=OUTPUT,
+        help="Write what was found to a file as well, as JSON; loopcmp publish takes it from the folder of a "
+        "published record.",
+    ),
+]

@@ -155,7 +155,7 @@ def _shows(execution: _Execution, finding: Finding, subject: Subject, program: P
     if finding.signature.startswith("descriptors left"):
         counts = _DESCRIPTORS.findall(execution.stdout)
         return bool(counts) and int(counts[-1][1]) > int(counts[-1][0])
-    words = finding.signature.partition(":")[2] or finding.signature
+    words = finding.signature.partition(":")[2].strip() or finding.signature.rstrip(": ")
     first = re.split(r"\bN\b|…|=", words.strip())[0].strip()  # what is the same in every process
     return bool(first) and first in execution.stderr
 

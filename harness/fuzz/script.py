@@ -130,7 +130,7 @@ _FOOT = '''
 
 async def main():
     global origin
-    ends.clear()
+    ends.clear(){prepare}
     origin = anyio.current_time()
     scope = anyio.CancelScope(deadline=origin + {end} * INSTANT)
     with contextlib.suppress(BaseException), leaving(0, -1, scope), scope:
@@ -173,7 +173,10 @@ def write_script(program: Program, loop: Loop, beside: Loop, *, title: str, name
     lines = [*writer.program()]
     head = _HEAD.format(title=title, name=name, loop=loop.name, beside=beside.name, instant=INSTANT)
     factories = {one.name: one.factory for one in (loop, beside) if one.factory}
-    foot = _FOOT.format(end=last_instant(program) + 1, factories=factories, loop=loop.name, times=times)
+    prepare = "\n    await prepare()" if sockets_of(program) else ""
+    foot = _FOOT.format(
+        end=last_instant(program) + 1, factories=factories, loop=loop.name, times=times, prepare=prepare
+    )
     imports = "".join(
         f"import {module}\n" for module in sorted({"contextlib", "gc", "os", "sys", *writer.modules})
     )

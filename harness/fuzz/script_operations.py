@@ -1,6 +1,6 @@
 """The lines of a standalone script for statements in which no others are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.fuzz.language import SOCKETS
@@ -91,6 +91,17 @@ def condition_lines(statement: Statement, number: int, task: int) -> Lines:
     yield "finally:"
     yield f"    {name}.release()"
     yield f'    say({task}, "released", {number})'
+
+
+def pair_lines(pairs: Sequence[int]) -> Lines:
+    """The function that makes pairs of sockets, where there are any."""
+    if pairs:
+        yield "async def prepare():"
+        yield f"    global {', '.join(f'near_{pair}, far_{pair}' for pair in pairs)}"
+        for pair in pairs:
+            yield f"    near_{pair}, far_{pair} = await connected()"
+            yield f"    ends.extend((near_{pair}, far_{pair}))"
+        yield from ("", "")
 
 
 def socket_lines(statement: SocketSend | SocketEnd | SocketClose, number: int, task: int) -> Lines:

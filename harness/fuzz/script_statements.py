@@ -12,6 +12,7 @@ from harness.fuzz.script_operations import (
     condition_lines,
     object_of,
     operation,
+    pair_lines,
     socket_lines,
 )
 from harness.fuzz.script_tasks import TaskWriter
@@ -67,6 +68,7 @@ class Writer(TaskWriter):
             yield 'variable = contextvars.ContextVar("variable", default=-1)'
             yield ""
             yield ""
+        yield from pair_lines(sockets_of(self._program))
         yield "async def program():"
         for line in (*self._objects(), *self._block(self._program.body, Place())):
             yield f"    {line}"
@@ -81,9 +83,6 @@ class Writer(TaskWriter):
         for stream in sorted(set(uses)):
             made = f"anyio.create_memory_object_stream({self._program.capacities[stream]})"
             yield f"send_{stream}, receive_{stream} = {made}"
-        for pair in sockets_of(self._program):
-            yield f"near_{pair}, far_{pair} = await connected()"
-            yield f"ends.extend((near_{pair}, far_{pair}))"
         if self.cancels:
             yield "scopes, active = {}, set()"
 

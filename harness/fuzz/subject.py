@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from harness.backends.backend import Backend
-from harness.errors import BadInput
 from harness.fuzz.specification.family import ASYNCIO, SWITCHES, TRIO, Family, Quirk, family_of
 
 VIRTUAL = ("asyncio", "trio")
@@ -52,12 +51,7 @@ class Subject:
 
 
 def make_subject(backend: Backend, python: str, *, against: str = "", real_time: bool = False) -> Subject:
-    """A backend, judged by its own family's rules or another's. Raises BadInput for one that has none."""
-    if backend.gatherer == "taskgroup":
-        raise BadInput(
-            f"{backend.name}: nothing here says what gather means over asyncio.TaskGroup; "
-            f"name another gatherer, such as {backend.loop.name}+gather"
-        )
+    """A backend, judged by its own family's rules or another's."""
     loop = backend.loop.name
     virtual = loop if loop in VIRTUAL and backend.environment is None and not real_time else ""
     own = family_of(backend.loop.family, backend.gatherer)

@@ -37,6 +37,7 @@ def tables(record: Record) -> Iterator[tuple[str, Table]]:
         "waiting": waiting(record),
         "two-cpus": passes.on_two_cpus(record),
         "capabilities": capabilities.table(record),
+        "totals": capabilities.totals(record),
         "reasons": capabilities.reasons(record),
     }
     yield from ((place, table) for place, table in by_place.items() if table is not None)

@@ -38,7 +38,7 @@ class NoticeKind(StrEnum):
     UNFINISHED = "unfinished"
 
 
-class Scope(StrEnum):
+class NoticeScope(StrEnum):
     """How much of a record a notice is about."""
 
     RUN = "run"
@@ -50,7 +50,7 @@ class Scope(StrEnum):
 class Notice:
     """Something to know before figures are quoted: how much it is about, what, how grave, and in words."""
 
-    scope: Scope
+    scope: NoticeScope
     kind: NoticeKind
     severity: Severity
     text: str
@@ -64,16 +64,16 @@ def notices(record: Record) -> tuple[Notice, ...]:
 
 def notices_of_run(record: Record) -> tuple[Notice, ...]:
     """Return what holds for the whole record."""
-    return tuple(notice for notice in notices(record) if notice.scope is Scope.RUN)
+    return tuple(notice for notice in notices(record) if notice.scope is NoticeScope.RUN)
 
 
 def notices_of_benchmarks(record: Record) -> tuple[Notice, ...]:
     """Return what holds for single benchmarks and cases."""
-    return tuple(notice for notice in notices(record) if notice.scope is not Scope.RUN)
+    return tuple(notice for notice in notices(record) if notice.scope is not NoticeScope.RUN)
 
 
 def _of_run(kind: NoticeKind, text: str) -> Notice:
-    return Notice(Scope.RUN, kind, Severity.WARNING, text)
+    return Notice(NoticeScope.RUN, kind, Severity.WARNING, text)
 
 
 def _about_conditions(record: Record, timed: Sequence[BenchmarkResult]) -> Iterator[Notice]:
@@ -167,7 +167,7 @@ def _about_self_test(record: Record) -> Iterator[Notice]:
         f"{count_benchmarks(check.benchmarks)} "
         f"(chance allows {check.allowed})."
     )
-    yield Notice(Scope.RUN, NoticeKind.SELF_TEST, Severity.GOOD if passed else Severity.WARNING, text)
+    yield Notice(NoticeScope.RUN, NoticeKind.SELF_TEST, Severity.GOOD if passed else Severity.WARNING, text)
     if not passed:
         text = "Something other than the loops moved the times: do not quote this run."
         yield _of_run(NoticeKind.SELF_TEST, text)
@@ -180,7 +180,7 @@ def _flagged(record: Record) -> Iterator[Notice]:
             flags = [*filter(None, (case.verdict.blemish,)), *case.timing.flags] if case.timing else []
             if flags:
                 text = f"{result.benchmark.id} on {names[case.backend]}: {'; '.join(flags)}."
-                yield Notice(Scope.CASE, NoticeKind.FLAGGED, Severity.WARNING, text)
+                yield Notice(NoticeScope.CASE, NoticeKind.FLAGGED, Severity.WARNING, text)
 
 
 def _out_of_time(results: Iterable[BenchmarkResult]) -> Iterator[Notice]:
@@ -188,4 +188,4 @@ def _out_of_time(results: Iterable[BenchmarkResult]) -> Iterator[Notice]:
         if result.stop_reason is not None and result.stop_reason.kind is StopKind.TIME:
             wider = "" if result.stop_reason.detail else ", and its intervals are wider than asked"
             text = f"{result.benchmark.id}: {result.stop_reason}{wider}."
-            yield Notice(Scope.BENCHMARK, NoticeKind.OUT_OF_TIME, Severity.WARNING, text)
+            yield Notice(NoticeScope.BENCHMARK, NoticeKind.OUT_OF_TIME, Severity.WARNING, text)

@@ -24,13 +24,17 @@ PROCESSES = 2
 
 @dataclass(frozen=True, slots=True)
 class ConformanceRequest:
-    """What was typed, before it is checked; `tests` are names of tests, or parts of them."""
+    """What was typed, before it is checked; `tests` are names of tests, or parts of them.
+
+    `only_asyncio`: loops of other families are left out, not refused.
+    """
 
     tests: Sequence[str]
     backends: Sequence[str]
     loops: Sequence[str]
     environments: Sequence[str]
     timeout: float
+    only_asyncio: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ def _asyncio_backends(request: ConformanceRequest) -> Iterator[Backend]:
     defaults = [name for name in DEFAULT_BACKENDS if find_backend(name).loop.family == "asyncio"]
     words = request.backends or [*defaults, *(loop.name for loop in names.typed)]
     for backend in choose_backends(names, words, request.environments):
+        if backend.loop.family != "asyncio" and request.only_asyncio:
+            continue
         if backend.loop.family != "asyncio":
             raise BadInput(f"{backend.loop.name} is no asyncio loop, and CPython's tests are of those alone")
         yield _with_default_gatherer(backend)

@@ -61,7 +61,7 @@ def plan_run(request: RunRequest, announce: Announce = _keep_silent) -> RunStart
     )
     baseline = _baseline(request, names, backends)
     check_twins(benchmarks)
-    _announce(backends, announce)
+    announce_environments(backends, announce)
     machine = describe_machine(backends)
     for benchmark in benchmarks:
         for backend in backends:
@@ -124,7 +124,7 @@ def _completed(backends: Iterable[Backend], needs: Sequence[str]) -> tuple[Backe
     )
 
 
-def _announce(backends: Iterable[Backend], announce: Announce) -> None:
+def announce_environments(backends: Iterable[Backend], announce: Announce) -> None:
     """Announce every environment that is going to be made: it takes its time before anything else happens."""
     own = (backend.environment for backend in backends if backend.environment)
     for environment in dict.fromkeys(environment for environment in own if not is_built(environment)):
@@ -146,7 +146,7 @@ def verify_unchanged(run: RunStarted, announce: Announce = _keep_silent) -> None
         for backend in backends
         if backend.environment and machine.of(backend.name).unavailable is None
     ]
-    _announce(elsewhere, announce)
+    announce_environments(elsewhere, announce)
     for backend in elsewhere:
         before = machine.of(backend.name)
         after = environment_of(backend, rebuild(backend, before.versions))

@@ -62,12 +62,16 @@ async def loop_write_after_loss() -> dict[str, str]:
     returns=QUIET,
     lacking=[
         RAISED_BY_UVLOOP,
-        differs(
-            on="asyncio*",
-            python=">=3.12,<3.13.6",
-            returns={"closing": "raises TypeError", "lost": "raises AttributeError"},
-            because="writelines of asyncio calls what a lost connection has already cleared",
-            source="cpython#136234",
+        *(
+            differs(
+                on="asyncio*",
+                python=version,
+                returns={"closing": "raises TypeError", "lost": "raises AttributeError"},
+                because="writelines of asyncio calls what a lost connection has already cleared; "
+                "mended in 3.13.10 and 3.14.1 by Python's changelog",
+                source="cpython#136234",
+            )
+            for version in (">=3.12,<3.13.10", "==3.14.0")
         ),
     ],
 )

@@ -58,7 +58,7 @@ LOST = {"line": b"PROXY\n", "handshake": "ConnectionAbortedError", "client is to
             on="asyncio*",
             python="<3.13.13",
             returns=LOST,
-            because="start_tls drops what the reader has buffered",
+            because="start_tls drops what the reader has buffered; mended in 3.13.13 by Python's changelog",
             source="cpython#142352",
         ),
         differs(

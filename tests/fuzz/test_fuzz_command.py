@@ -116,7 +116,6 @@ def test_an_interrupted_campaign_says_how_to_go_on(tmp_path: Path) -> None:
         (["--against", "curio"], "is no family"),
         (["--part", "3/2"], "has not the shape K/N"),
         (["--without-law", "warned"], "has not the shape LOOP=LAW"),
-        (["-b", "asyncio+taskgroup"], "name another gatherer"),
         (["--replay", "no_such_file"], "cannot be read"),
         (["-b", "asyncioo"], "did you mean asyncio"),
     ],

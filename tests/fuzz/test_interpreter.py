@@ -8,7 +8,6 @@ import pytest
 
 from harness.backends.backend import Backend, Loop
 from harness.backends.registry import find_backend
-from harness.errors import BadInput
 from harness.fuzz.generator import Series
 from harness.fuzz.kinds import Profile
 from harness.fuzz.known import KnownRow, read_known, rows_about, versions_here, with_quirks
@@ -31,7 +30,7 @@ def with_fault(fault: str) -> Subject:
     return replace(subject_of("asyncio"), faults=(f"{HOSTILE}::{fault}",))
 
 
-@pytest.mark.parametrize("name", ["asyncio", "trio", "asyncio+anyio"])
+@pytest.mark.parametrize("name", ["asyncio", "trio", "asyncio+anyio", "asyncio+taskgroup"])
 @pytest.mark.parametrize("profile", Profile)
 def test_asyncio_and_trio_do_as_the_specification_says(name: str, profile: Profile) -> None:
     series, subject = Series(11, profile), subject_of(name)
@@ -93,8 +92,3 @@ def test_a_loop_that_cannot_be_imported_is_said_to_be_so() -> None:
     subject = make_subject(Backend(Loop("none", factory="no_such_module:loop"), "gather"), sys.executable)
     with Interpreter(subject) as interpreter, pytest.raises(CannotRun, match="no_such_module"):
         interpreter.run_one(read_program("checkpoint"))
-
-
-def test_a_gatherer_that_no_rule_is_about_is_refused() -> None:
-    with pytest.raises(BadInput, match="name another gatherer"):
-        make_subject(find_backend("asyncio+taskgroup"), sys.executable)

@@ -23,7 +23,13 @@ from harness.fuzz.text import read_program
 from tests.fuzz.judging import judged, trace
 from tests.fuzz.walking import Walker
 
-FAMILIES = [ASYNCIO, TRIO, family_of("asyncio", "gather"), family_of("trio", "nursery")]
+FAMILIES = [
+    ASYNCIO,
+    TRIO,
+    family_of("asyncio", "gather"),
+    family_of("asyncio", "taskgroup"),
+    family_of("trio", "nursery"),
+]
 
 
 @given(

@@ -95,10 +95,10 @@ class Interpreter:
         time = self._new_time()
         execution = Execution(program, self._running, time, STATEMENTS)
         self._watchdog.begin(program["limit"], lambda: self._send(program, execution, "", [], hung=True))
-        waited = seconds_waited()
+        waited = 0.0 if time.is_virtual else seconds_waited()
         escaped = self._run(execution, time)
         self._watchdog.end()
-        execution.starved = seconds_waited() - waited
+        execution.starved = 0.0 if time.is_virtual else seconds_waited() - waited
         breaches = self._laws.take(execution.tasks_left, used_threads=program["threads"])
         self._send(program, execution, escaped, breaches, hung=False)
 

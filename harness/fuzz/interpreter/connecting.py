@@ -12,7 +12,11 @@ async def connected() -> tuple[Any, Any]:
         port = listener.extra(anyio.abc.SocketAttribute.local_port)  # noqa: S610 - no database is asked
         near = await anyio.connect_tcp("127.0.0.1", port)
         accepting: Any = listener.listeners[0]
-        return near, await accepting.accept()
+        try:
+            return near, await accepting.accept()
+        except BaseException:
+            await anyio.aclose_forcefully(near)
+            raise
 
 
 async def joined() -> tuple[Any, Any]:

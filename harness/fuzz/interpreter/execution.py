@@ -93,7 +93,11 @@ class Execution:
         """The whole program, under the deadline that ends it; what `anyio.run` is given."""
         before = self.running.count_tasks()
         main = Task(MAIN, self._prepare())
-        await self._connect()
+        try:
+            await self._connect()
+        except BaseException:
+            self._close_streams()
+            raise
         self._origin = anyio.current_time()
         scope = anyio.CancelScope(deadline=self.time_of(self.end))
         escaped = NOTHING
@@ -105,8 +109,7 @@ class Execution:
         self.log_left(main, WHOLE, scope, escaped)
         if self._gathered:
             await self._all_gathered.wait()
-        for stream in self.opened:
-            stream.close()
+        self._close_streams()
         for end in self.sockets.values():
             await anyio.aclose_forcefully(end)
         self.tasks_left = self.running.count_tasks() - before
@@ -120,6 +123,10 @@ class Execution:
         for index, (sender, receiver) in enumerate(pairs):
             ends[index, True], ends[index, False] = sender, receiver
         return ends
+
+    def _close_streams(self) -> None:
+        for stream in self.opened:
+            stream.close()
 
     async def _connect(self) -> None:
         """Make the pairs of sockets, in real time over TCP."""

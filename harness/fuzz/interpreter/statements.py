@@ -1,7 +1,8 @@
 """What every statement does, written in AnyIO."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import aclosing
+from inspect import CORO_CREATED, getcoroutinestate
 from typing import Any
 
 import anyio
@@ -153,13 +154,18 @@ async def _started(run: Execution, task: Task, node: Node) -> None:
 async def _gather(run: Execution, task: Task, node: Node) -> None:
     return_exceptions, children = node.fields
     names = zip(node.tasks, children, strict=True)
-    awaitables = [run.run_gathered(Task(name, dict(task.ends)), child) for name, child in names]
-    values = _values(run, *awaitables, return_exceptions=return_exceptions)
+    coroutines = [run.run_gathered(Task(name, dict(task.ends)), child) for name, child in names]
+    values = _values(run, *coroutines, return_exceptions=return_exceptions)
     await run.wait(task, node, values, "gathered")
 
 
-async def _values(run: Execution, *awaitables: Awaitable[int], return_exceptions: bool) -> str:
-    results: list[Any] = await run.running.gather(*awaitables, return_exceptions=return_exceptions)
+async def _values(run: Execution, *coroutines: Coroutine[Any, Any, int], return_exceptions: bool) -> str:
+    try:
+        results: list[Any] = await run.running.gather(*coroutines, return_exceptions=return_exceptions)
+    finally:
+        for coroutine in coroutines:
+            if getcoroutinestate(coroutine) == CORO_CREATED:
+                coroutine.close()  # a task group cancels also what has not run yet, and never will
     return ",".join(run.describe(one) if isinstance(one, BaseException) else str(one) for one in results)
 
 

@@ -23,6 +23,9 @@ class Quirk(StrEnum):
     END_RAISES_OSERROR = "end-raises-oserror"
     """Saying again that no more will be sent, or on a connection that is lost, raises OSError."""
 
+    CLOSED_STILL_RECEIVES = "closed-still-receives"
+    """A socket that is closed gives out what had arrived before."""
+
     CLOSED_HIDES_CANCELLED = "closed-hides-cancelled"
     """A call in a cancelled scope on a socket that is closed raises ClosedResourceError in its place."""
 
@@ -64,7 +67,8 @@ class Family:
 
     `gathers_futures`: gather is `asyncio.gather`; see `tasks.gather_outcomes`. `gather_collapses`: else, the
     group that it is raises a bare cancellation where it would raise a group of nothing but cancellations, as
-    AnyIO's task groups do, and trio's nurseries do not.
+    AnyIO's task groups do, and trio's nurseries do not. `gather_cancels_once`: the group is asyncio's; see
+    `task_groups`.
     """
 
     name: str
@@ -73,6 +77,7 @@ class Family:
     keeps_cancelled: bool
     gathers_futures: bool = False
     gather_collapses: bool = True
+    gather_cancels_once: bool = False
     quirks: frozenset[Quirk] = frozenset()
 
 
@@ -83,4 +88,9 @@ TRIO = Family("trio", learns_late=False, interrupted_exit_raises=False, keeps_ca
 def family_of(name: str, gatherer: str) -> Family:
     """The switches of a family of loops, with those of the gatherer."""
     family = {"asyncio": ASYNCIO, "trio": TRIO}[name]
-    return replace(family, gathers_futures=gatherer == "gather", gather_collapses=gatherer == "anyio")
+    return replace(
+        family,
+        gathers_futures=gatherer == "gather",
+        gather_collapses=gatherer == "anyio",
+        gather_cancels_once=gatherer == "taskgroup",
+    )

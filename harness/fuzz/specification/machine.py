@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from math import inf
 from typing import Any, TypeAlias
 
-from harness.fuzz.specification import sockets, streams, tasks
+from harness.fuzz.specification import sockets, streams, task_groups, tasks
 from harness.fuzz.specification.cancellation import cancel, leave_scope
 from harness.fuzz.specification.family import Family, Quirk
 from harness.fuzz.specification.frames import FRAMES
@@ -86,6 +86,8 @@ class Machine(Machinery):
         if state.status[task] in sockets.CALLS:
             sockets.returned(state, task, value)
         failed = self.gather_failed(state, task, value) if kind == "gathered" else is_exception(value)
+        if state.swallowed or state.may_cancel:
+            task_groups.came_back(state, task, kind, failed=failed, value=value)
         self._run(state, task, value if failed else NOTHING)
 
     def emit(self, task: int, kind: str, number: int, value: object = NOTHING) -> None:
@@ -181,6 +183,8 @@ class Machine(Machinery):
             yield new
 
     def _steps(self, state: State) -> Iterator[tuple[Callable[[State, int], None], int]]:
+        if state.swallowed or state.may_cancel:
+            yield from task_groups.silent_steps(state)
         for task in state.unlearned:
             yield self._learn, task
         for scope in self._timed:

@@ -105,6 +105,8 @@ def outcomes(state: State, task: int, quirks: Collection[Quirk]) -> Collection[o
     outcomes: list[object] = []
     if before == NOTHING:
         outcomes.extend((_sent if is_sending else _available)(state, end))
+    elif Quirk.CLOSED_STILL_RECEIVES in quirks and not is_sending:
+        outcomes.extend(number for number, _ in state.arrived[end])
     if state.shut >> end & 1:
         outcomes.append(CLOSED)
     if was_cancelled:

@@ -51,10 +51,10 @@ class State:
     """One state of the machine. Lists are by task, scope (as bits), object or end of a stream."""
 
     __slots__ = (
-        "active", "arrived", "buffers", "cancelled", "closed", "condition_lines", "detail", "ended", "ends",
-        "entered", "entered_again", "errors", "events", "frames", "held", "lines", "now", "open_ends",
-        "owners", "receive_lines", "scopes", "send_lines", "shut", "started", "status", "steps", "torn",
-        "unfinished", "unlearned", "variables",
+        "aborted", "active", "arrived", "buffers", "cancelled", "closed", "condition_lines", "detail",
+        "ended", "ends", "entered", "entered_again", "errors", "events", "frames", "held", "lines",
+        "may_cancel", "now", "open_ends", "owners", "receive_lines", "scopes", "send_lines", "shut",
+        "started", "status", "steps", "swallowed", "torn", "unfinished", "unlearned", "variables",
     )  # fmt: skip
 
     def __init__(self, plan: Plan) -> None:
@@ -97,6 +97,9 @@ class State:
         self.unfinished = [0] * scopes
         """How many children each group or gather waits for."""
         self.errors: list[tuple[str, ...]] = [()] * scopes
+        self.aborted = self.swallowed = self.may_cancel = 0
+        """As bits, the gathers over task groups that have cancelled their tasks, the tasks that were
+        cancelled while they waited for one, and those that may be cancelled late: see `task_groups`."""
         self.unlearned: tuple[int, ...] = ()
         """Failed children of which their groups have not learned."""
 
@@ -130,6 +133,7 @@ class State:
         new.ended, new.shut, new.torn = self.ended, self.shut, self.torn
         new.unfinished = self.unfinished[:]
         new.errors = self.errors[:]
+        new.aborted, new.swallowed, new.may_cancel = self.aborted, self.swallowed, self.may_cancel
         new.unlearned = self.unlearned
         return new
 
@@ -150,5 +154,7 @@ class State:
             tuple(self.send_lines),
             tuple(self.buffers),
             self.unlearned,
+            self.may_cancel,
+            self.aborted,
             tuple(self.started),
         )

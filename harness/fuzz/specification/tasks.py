@@ -8,6 +8,7 @@ trio's "Nurseries and spawning" and "Designing for multiple errors"
 
 from collections.abc import Collection
 
+from harness.fuzz.specification import task_groups
 from harness.fuzz.specification.cancellation import cancel, is_cancelled
 from harness.fuzz.specification.family import Family
 from harness.fuzz.specification.plan import Plan, Step
@@ -28,6 +29,7 @@ from harness.fuzz.specification.trees import (
     is_all_cancelled,
     without_cancelled,
 )
+from harness.fuzz.statements import Gather
 
 
 def child_ended(plan: Plan, state: State, family: Family, task: int, step: Step, outcome: str) -> None:
@@ -44,7 +46,11 @@ def learn(plan: Plan, state: State, family: Family, task: int) -> None:
     """A silent step: a group learns that this child of it has failed."""
     step = plan.task_parents[task]
     state.unlearned = tuple(other for other in state.unlearned if other != task)
-    if step is not None:
+    if step is None:
+        return
+    if step.kind is Gather and family.gather_cancels_once:
+        task_groups.learned(state, step, state.detail[task])
+    else:
         _learn(plan, state, family, step.scope, state.detail[task])
 
 

@@ -14,7 +14,7 @@ LONGEST_NAME = 1024
 """Characters that Bencher allows in the name of a benchmark."""
 
 
-class Metric(msgspec.Struct, frozen=True, omit_defaults=True):
+class BencherMetric(msgspec.Struct, frozen=True, omit_defaults=True):
     """A value with the ends of its interval, if it has one."""
 
     value: float
@@ -33,7 +33,7 @@ def render(record: Record) -> str:
     return json_text(cases) + "\n"
 
 
-def _measures(timing: Timing) -> Iterator[tuple[str, Metric]]:
+def _measures(timing: Timing) -> Iterator[tuple[str, BencherMetric]]:
     """Yield every metric as a measure: the time as Bencher's own one, latency in ns."""
     for metric, estimate in metrics_of(timing):
         if metric.name == "seconds":
@@ -46,8 +46,8 @@ _MEASURES = {"peak_bytes": "peak-memory"}
 """Measures that Bencher's users know by another name."""
 
 
-def _metric(estimate: Estimate) -> Metric:
+def _metric(estimate: Estimate) -> BencherMetric:
     low, high = estimate.low, estimate.high
     if low is None or high is None:
-        return Metric(float(estimate.value))
-    return Metric(float(estimate.value), float(low), float(high))
+        return BencherMetric(float(estimate.value))
+    return BencherMetric(float(estimate.value), float(low), float(high))

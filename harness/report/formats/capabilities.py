@@ -19,7 +19,7 @@ from harness.report.tables.table import Table
 
 def show(record: Record) -> None:
     """Print who can do what, and why not, on standard output."""
-    for table in (_table(record), capability_tables.totals_table(record), capability_tables.reasons(record)):
+    for table in (_table(record), capability_tables.totals(record), capability_tables.reasons(record)):
         if table is not None:
             show_table(table)
 

@@ -71,7 +71,7 @@ class DifferenceSection:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class PageNotice:
     """Something to know before a figure is quoted; it is calm where it is nothing to worry about."""
 
     text: str
@@ -95,7 +95,7 @@ class Page:
     subject: str
     conditions: str
     sentences: tuple[str, ...]
-    warnings: tuple[Notice, ...]
+    warnings: tuple[PageNotice, ...]
     benchmark_warnings: tuple[str, ...]
     matrix: Matrix
     verdict_legend: tuple[LegendEntry, ...]
@@ -147,9 +147,9 @@ def rendered_chart(chart: Chart, renderer: ChartRenderer) -> RenderedChart:
     return RenderedChart(chart, trusted(renderer.image(chart)))
 
 
-def _notices(record: Record) -> Iterator[Notice]:
+def _notices(record: Record) -> Iterator[PageNotice]:
     for notice in notices_of_run(record):
-        yield Notice(notice.text, notice.severity is Severity.GOOD)
+        yield PageNotice(notice.text, notice.severity is Severity.GOOD)
 
 
 def _verdict_legend(record: Record) -> Iterator[LegendEntry]:

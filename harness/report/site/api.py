@@ -5,7 +5,7 @@ from typing import TypeVar
 import msgspec
 
 from harness.report.json_text import json_text
-from harness.report.site.history import Series
+from harness.report.site.history import CaseHistory
 from harness.report.site.summary import MachineSummary, RecordSummary
 
 T = TypeVar("T")
@@ -80,7 +80,7 @@ def decode(data: bytes, kind: type[T]) -> T | None:
         return None
 
 
-def series_figures(series: Series) -> SeriesFigures:
+def series_figures(series: CaseHistory) -> SeriesFigures:
     """Return a series as the API shows it."""
     points = series.points
     return SeriesFigures(

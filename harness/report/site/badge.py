@@ -15,7 +15,12 @@ GOOD, BAD, UNKNOWN = "#1a6b34", "#b3161f", "#59636e"
 
 def badge(board: Leaderboard, standing: Standing) -> str:
     """Return an SVG image that says it in words, so that its color says nothing that they do not."""
-    name, message = f"loopcmp {label(board.summary.shown(standing.backend))}", badge_message(board, standing)
+    name = f"loopcmp {label(board.summary.shown(standing.backend))}"
+    return badge_image(name, badge_message(board, standing), _color(standing))
+
+
+def badge_image(name: str, message: str, color: str) -> str:
+    """Return the SVG image of a badge with these words."""
     return (
         fill(
             "badge.svg.j2",
@@ -24,7 +29,7 @@ def badge(board: Leaderboard, standing: Standing) -> str:
             name_width=round(len(name) * _LETTER),
             message_width=round(len(message) * _LETTER),
             padding=_PADDING,
-            color=_color(standing),
+            color=color,
         )
         + "\n"
     )

@@ -9,16 +9,19 @@ from pathlib import Path
 from markupsafe import Markup
 
 from harness.errors import BadInput
+from harness.records.campaigns import CampaignRecord
+from harness.records.conformance import ConformanceRecord
 from harness.records.record import Record
 from harness.records.store import LOCAL, RECORD, read_record
 from harness.records.store.decoding import read_bytes
+from harness.records.store.publications import published_campaigns, published_conformance
 from harness.report.charts.rendering import ChartRenderer, gzip_base64, runtime
 from harness.report.html.assets import chart_data_json, read_asset
 from harness.report.html.matrix import backend_order, case_anchor
 from harness.report.html.page import page_of
 from harness.report.html.templating import fill_page
 from harness.report.sentences import backend_sentences
-from harness.report.site import pages
+from harness.report.site import campaigns, conformance, pages
 from harness.report.site.api import (
     API,
     INDEX,
@@ -31,11 +34,13 @@ from harness.report.site.api import (
 )
 from harness.report.site.feed import atom_feed
 from harness.report.site.folder import SiteFolder
-from harness.report.site.history import Series, series
+from harness.report.site.history import CaseHistory, series
 from harness.report.site.leaderboard import leaderboard
 from harness.report.site.names import slug
 from harness.report.site.summary import MachineSummary, RecordSummary, loop_of, summarize_record
+from harness.report.site.trail import site_assets
 from harness.report.tables import audit
+from harness.report.tables.table import Table
 
 RUNTIME = "assets/vega.js"
 """The file that draws charts, which takes a while to put together."""
@@ -66,6 +71,7 @@ def publish(results: Path, folder: Path) -> BuildResult:
     """
     made_by, left_out = program_digest(), list[str]()
     sources = list(_sources(results, left_out))
+    besides = Besides(published_conformance(results), published_campaigns(results))
     with SiteFolder(folder) as site:
         known = {source.name: _known(site, source) for source in sources} if site.made_by == made_by else {}
         summaries = {
@@ -76,7 +82,7 @@ def publish(results: Path, folder: Path) -> BuildResult:
         if not summaries:
             raise BadInput(left_out[0])
         rendered = [source for source in summaries if known.get(source.name) is None]
-        derived = dict(derived_files(sorted(summaries.values(), key=_age, reverse=True), made_by))
+        derived = dict(derived_files(sorted(summaries.values(), key=_age, reverse=True), made_by, besides))
         site.claim([*(name for source in summaries for name in source.files), *derived, RUNTIME], made_by)
         for source in rendered:
             render_record(site, source)
@@ -86,6 +92,27 @@ def publish(results: Path, folder: Path) -> BuildResult:
             site.put(RUNTIME, runtime())
         site.finish(made_by)
     return BuildResult(len(summaries), len(rendered), site.written, tuple(left_out))
+
+
+@dataclass(frozen=True, slots=True)
+class Besides:
+    """What is published beside records: what loops can do, newest first, and campaigns by their folders."""
+
+    conformance: Sequence[ConformanceRecord]
+    campaigns: Sequence[tuple[str, CampaignRecord]]
+
+    def loops(self) -> set[str]:
+        """Return the loops that these are about."""
+        tried = {conformance.name_of(loop) for record in self.conformance for loop in record.loops}
+        fuzzed = {loop_of(one.backend) for _, campaign in self.campaigns for one in campaign.backends}
+        return tried | fuzzed
+
+    def tables(self, loop: str) -> list[Table]:
+        """Return the tables of a loop's page."""
+        return [
+            *conformance.loop_tables(loop, self.conformance),
+            *campaigns.loop_tables(loop, self.campaigns),
+        ]
 
 
 def _age(summary: RecordSummary) -> tuple[str, str]:
@@ -173,7 +200,7 @@ def _page(record: Record) -> str:
     """Return the page of a record, with the style and the runtime that all pages share."""
     renderer = ChartRenderer(budget=0)
     page = page_of(record, renderer)
-    shared = pages.site_assets("../", ["report.js"])
+    shared = site_assets("../", ["report.js"])
     specs = Markup("")
     if renderer.kinds:
         specs = Markup(
@@ -182,7 +209,9 @@ def _page(record: Record) -> str:
     return fill_page("report.html.j2", page=page, assets=replace(shared, scripts=specs + shared.scripts))
 
 
-def derived_files(newest_first: Sequence[RecordSummary], made_by: str) -> Iterator[tuple[str, str]]:
+def derived_files(
+    newest_first: Sequence[RecordSummary], made_by: str, besides: Besides
+) -> Iterator[tuple[str, str]]:
     """Yield the name and text of each file that is made of summaries alone, or is the same on every site."""
     runs = [
         summary for summary in newest_first if not summary.audit
@@ -192,8 +221,11 @@ def derived_files(newest_first: Sequence[RecordSummary], made_by: str) -> Iterat
     yield "index.html", pages.index_page(newest_first, sorted(scenarios))
     yield "leaderboard.html", pages.leaderboard_page(boards)
     yield "atom.xml", atom_feed(newest_first)
-    for loop in sorted({loop_of(name) for summary in runs for name in summary.backends}):
-        yield f"loops/{slug(loop)}.html", pages.loop_page(loop, runs, boards)
+    yield conformance.PAGE, conformance.page(besides.conformance)
+    timed = {loop_of(name) for summary in runs for name in summary.backends}
+    for loop in sorted(timed | besides.loops()):
+        yield f"loops/{slug(loop)}.html", pages.loop_page(loop, runs, boards, besides.tables(loop))
+    yield from conformance.badges(besides.conformance)
     for name, histories in scenarios.items():
         yield f"scenarios/{slug(name)}.html", pages.scenario_page(name, histories)
         history = ScenarioHistory(name, tuple(map(series_figures, histories)))
@@ -213,8 +245,8 @@ def _newest(newest_first: Iterable[RecordSummary]) -> list[RecordSummary]:
     return list(newest.values())
 
 
-def _by_scenario(histories: Iterable[Series]) -> dict[str, list[Series]]:
-    scenarios: dict[str, list[Series]] = {}
+def _by_scenario(histories: Iterable[CaseHistory]) -> dict[str, list[CaseHistory]]:
+    scenarios: dict[str, list[CaseHistory]] = {}
     for history in histories:
         scenarios.setdefault(history.points[0].case.scenario, []).append(history)
     return scenarios

@@ -18,7 +18,7 @@ class DataPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class CaseHistory:
     """One benchmark on one backend against one baseline, on one machine and the same Pythons, oldest first.
 
     `build` and `baseline_build` are the builds of Python that the two ran on: only ratios that agree in
@@ -34,13 +34,13 @@ class Series:
     points: tuple[DataPoint, ...]
 
 
-def series(summaries: Iterable[RecordSummary]) -> tuple[Series, ...]:
+def series(summaries: Iterable[RecordSummary]) -> tuple[CaseHistory, ...]:
     """Return every series in the summaries, its changes marked."""
     points: dict[_Key, list[DataPoint]] = {}
     for summary in sorted(summaries, key=lambda record: (record.started, record.name)):
         for case in summary.cases:
             points.setdefault(_key(summary, case), []).append(DataPoint(summary, case))
-    return tuple(Series(*key, _with_changes(series_points)) for key, series_points in points.items())
+    return tuple(CaseHistory(*key, _with_changes(series_points)) for key, series_points in points.items())
 
 
 _Key = tuple[str, str, str, str, str, MachineSummary]

@@ -8,7 +8,7 @@ from harness.records.verdict import Verdict
 from harness.report.backend_names import shown_names
 from harness.report.formatting import VERDICTS, Figure
 from harness.report.html.matrix import case_figure
-from harness.report.site.history import DataPoint, Series
+from harness.report.site.history import CaseHistory, DataPoint
 from harness.report.site.summary import MachineSummary, RecordSummary
 
 NEWEST = 100
@@ -44,19 +44,19 @@ class HistoryTable:
     total: int
 
 
-def history_tables(histories: Sequence[Series]) -> Iterator[HistoryTable]:
+def history_tables(histories: Sequence[CaseHistory]) -> Iterator[HistoryTable]:
     """Yield a table for every benchmark, machine, Python and baseline in these series."""
     for _, group in groupby(sorted(histories, key=_comparable), key=_comparable):
         yield _table(tuple(group))
 
 
-def _comparable(series: Series) -> tuple[str, ...]:
+def _comparable(series: CaseHistory) -> tuple[str, ...]:
     """Return what series that stand side by side in a table have in common."""
     machine = series.machine
     return series.benchmark, machine.name, machine.python, series.baseline, series.baseline_build
 
 
-def _table(columns: Sequence[Series]) -> HistoryTable:
+def _table(columns: Sequence[CaseHistory]) -> HistoryTable:
     first = columns[0]
     shown = shown_names((first.baseline, *(series.backend for series in columns)))
     summaries = {point.summary.name: point.summary for series in columns for point in series.points}

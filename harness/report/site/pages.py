@@ -3,17 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
-from harness.report.html.assets import Assets, security_policy
 from harness.report.html.templating import fill_page
 from harness.report.site.api import API
 from harness.report.site.badge import badge
-from harness.report.site.history import DataPoint, Series
+from harness.report.site.history import CaseHistory, DataPoint
 from harness.report.site.history_table import CaseCell, case_cell, history_tables
 from harness.report.site.leaderboard import Leaderboard, Standing
 from harness.report.site.names import slug
 from harness.report.site.summary import BackendEnvironmentSummary, CaseSummary, RecordSummary, loop_of
+from harness.report.site.trail import site_assets
+from harness.report.tables.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +31,6 @@ class LoopRecord:
     summary: RecordSummary
     environments: tuple[str, ...]
     cases: tuple[tuple[CaseSummary, CaseCell], ...]
-
-
-def site_assets(root: str, scripts: Sequence[str] = ()) -> Assets:
-    """Return the style and scripts of a page that stands at this distance from the site's root."""
-    elements = Markup("").join(
-        Markup('<script src="{}" defer></script>').format(f"{root}assets/{name}") for name in scripts
-    )
-    trail = Markup(
-        '<p class="trail"><a href="{0}index.html">Records</a> · '
-        '<a href="{0}leaderboard.html">Leaderboard</a></p>'
-    )
-    return Assets(
-        policy=security_policy("'self'", "'self' 'unsafe-inline'"),
-        style=Markup('<link rel="stylesheet" href="{}assets/style.css">').format(root),
-        scripts=elements,
-        trail=trail.format(root),
-    )
 
 
 def index_page(newest_first: Sequence[RecordSummary], scenarios: Sequence[str]) -> str:
@@ -74,7 +56,7 @@ def leaderboard_page(boards: Sequence[Leaderboard]) -> str:
     return fill_page("leaderboard.html.j2", assets=site_assets(""), boards=boards)
 
 
-def scenario_page(name: str, histories: Sequence[Series]) -> str:
+def scenario_page(name: str, histories: Sequence[CaseHistory]) -> str:
     """Return the page of a scenario: all of its benchmarks on all backends over time."""
     return fill_page(
         "scenario.html.j2",
@@ -84,14 +66,23 @@ def scenario_page(name: str, histories: Sequence[Series]) -> str:
     )
 
 
-def loop_page(name: str, summaries: Sequence[RecordSummary], boards: Sequence[Leaderboard]) -> str:
-    """Return a loop's page: where it stands, its versions, its cases in every record, newest first."""
+def loop_page(
+    name: str,
+    summaries: Sequence[RecordSummary],
+    boards: Sequence[Leaderboard],
+    tables: Sequence[Table] = (),
+) -> str:
+    """Return a loop's page: where it stands, its versions, its cases in every record, newest first.
+
+    `tables` stand between: what it can do, and what random programs have found.
+    """
     return fill_page(
         "loop.html.j2",
         assets=site_assets("../"),
         name=name,
         standings=list(_standings(name, boards)),
         records=list(_loop_records(name, summaries)),
+        tables=tables,
         slug=slug,
     )
 

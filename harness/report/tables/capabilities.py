@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from harness.analysis.capabilities import Ability, Capability, capabilities, headings, loops
-from harness.analysis.capability_totals import LoopTotal, commonest_blemish, totals
+from harness.analysis import capability_totals
+from harness.analysis.capabilities import Capability, capabilities, headings, loops
+from harness.analysis.capability_totals import LoopTotal, commonest_blemish
+from harness.records.conformance import Ability
 from harness.records.record import Record
 from harness.records.verdict import Verdict
 from harness.report.formatting import VERDICTS
@@ -69,9 +71,11 @@ def _notes(tried: Iterable[Capability]) -> Iterator[str]:
     yield "Each is tried through AnyIO where AnyIO has it, else by the methods of the running asyncio loop."
 
 
-def totals_table(record: Record) -> Table:
-    """Return the totals: a row for each loop, with how many capabilities have each answer."""
-    loop_totals = totals(record)
+def totals(record: Record) -> Table | None:
+    """Return the totals: a row for each loop, with how many capabilities have each answer; None if none."""
+    if not capabilities(record):
+        return None
+    loop_totals = capability_totals.totals(record)
     given = [ability for ability in Ability if any(total.count(ability) for total in loop_totals)]
     return Table(
         "In all",
