@@ -45,10 +45,10 @@ def _made(folder: Path) -> bool:
 def _removed_unbegun(folder: Path) -> bool:
     """Remove a folder whose run was killed before its first entry; False where anything else is in it."""
     with suppress(OSError):
-        if {path.name for path in folder.iterdir()} <= {JOURNAL} and not is_begun(folder):
+        if {path.name for path in folder.iterdir()} == {JOURNAL} and not is_begun(folder):
             if is_at_work(folder):
                 return False
-            (folder / JOURNAL).unlink(missing_ok=True)
+            (folder / JOURNAL).unlink()
             folder.rmdir()
             return True
     return False
