@@ -60,6 +60,34 @@ Baseline = Annotated[
         "in a record, its own.",
     ),
 ]
+App = Annotated[
+    str | None,
+    typer.Option(
+        "--app",
+        metavar="MODULE:APP",
+        rich_help_panel=CHOICE,
+        help="Serve an ASGI application of your own, such as package.module:app, imported from this folder, "
+        "by uvicorn, and by hypercorn where trio takes part. No scenario is run then.",
+    ),
+]
+AppPaths = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--paths",
+        metavar="/PATH…",
+        rich_help_panel=CHOICE,
+        help="The paths that --app is asked for, each a benchmark: / if left out.",
+    ),
+]
+Variables = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pass",
+        metavar="VARIABLE",
+        rich_help_panel=CHOICE,
+        help="Give --app this environment variable, as it is here. May be repeated.",
+    ),
+]
 Scale = Annotated[
     bool,
     typer.Option(
@@ -132,11 +160,13 @@ Margin = Annotated[
 AlsoPasses = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="latency|collections",
+        metavar="latency|collections|rates|connections",
         rich_help_panel=EFFORT,
         help="Measure something else too, for at most a minute more a benchmark. latency: the p50, p99 "
         "and p99.9 of one operation, where a scenario yields one. collections: what full garbage "
-        "collections cost. May be repeated.",
+        "collections cost. Of services, latency: the same at a fixed rate; rates: the highest rate at "
+        "which p99 stays below 10 ms; connections: memory, at rest and for each of 1,000 connections. May be "
+        "repeated.",
     ),
 ]
 Trials = Annotated[

@@ -1,12 +1,13 @@
 """Options that are not plain numbers or names."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, get_args
 
 from harness.errors import BadInput
 
 if TYPE_CHECKING:
     from harness.records.plan import Also
+    from harness.runner.own_app import AppRequest
 
 
 def fraction(option: str, text: str) -> float:
@@ -19,6 +20,17 @@ def fraction(option: str, text: str) -> float:
     if not 0 < value < 1:
         raise BadInput(f"{option} {text!r} is no share between 0 and 1: write 2% or 0.02")
     return value
+
+
+def own_app(app: str | None, paths: Sequence[str], variables: Sequence[str]) -> "AppRequest | None":
+    """Return what --app, --paths and --pass say. Raises BadInput for paths or variables without --app."""
+    from harness.runner.own_app import AppRequest
+
+    if app is None:
+        if variables:
+            raise BadInput("--pass gives variables to --app: name an application too")
+        return None
+    return AppRequest(app, tuple(dict.fromkeys(paths)), tuple(variables))
 
 
 def passes(names: Collection[str]) -> "tuple[Also, ...]":

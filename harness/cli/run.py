@@ -8,6 +8,8 @@ import typer
 from harness.cli.display import Display
 from harness.cli.options import (
     AlsoPasses,
+    App,
+    AppPaths,
     Backends,
     Baseline,
     Details,
@@ -28,6 +30,7 @@ from harness.cli.options import (
     Seed,
     Sort,
     Timeout,
+    Variables,
 )
 from harness.report.answer.values import SortOrder
 
@@ -51,6 +54,9 @@ def run(
     seed: Seed = None,
     timeout: Timeout = 30.0,
     scale: Scale = False,
+    app: App = None,
+    paths: AppPaths = None,
+    variables: Variables = None,
     results: Results = Path("results"),
     publish: Publish = None,
     as_json: Json = False,
@@ -64,11 +70,12 @@ def run(
     Only cases that give the right result are timed. Every result is on disk before the next begins:
     `loopcmp resume` goes on with a run that was interrupted.
     """
-    from harness.cli.parsing import fraction, passes
+    from harness.cli.parsing import fraction, own_app, passes
     from harness.records.store import safe_name
     from harness.runner.choosing import run_name
     from harness.runner.planning import RunRequest
 
+    own = own_app(app, [*(paths or []), *(scenarios or [])], variables or [])
     request = RunRequest(
         scenarios=scenarios or [],
         backends=backend or [],
@@ -78,10 +85,11 @@ def run(
         effort=_effort(precision, max_time, fast=fast, rigorous=rigorous),
         margin=fraction("--margin", margin),
         also=passes(also or []),
+        app=own,
         seed=seed,
         timeout=timeout,
         scale=scale,
-        name=safe_name(publish or run_name(scenarios or [])),
+        name=safe_name(publish or run_name([app.partition(":")[0]] if app else scenarios or [])),
     )
     display = Display(not no_progress, as_json, details, sort, open_page)
     _run(request, results, display, published=publish is not None)

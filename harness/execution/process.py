@@ -140,6 +140,11 @@ class Worker:
         return self._decode(line)
 
     @property
+    def pid(self) -> int:
+        """The number by which the system knows the process."""
+        return self._process.pid
+
+    @property
     def stopped(self) -> float:
         """The seconds for which this process was stopped while it waited for the worker."""
         return self._watch.stopped

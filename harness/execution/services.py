@@ -1,6 +1,6 @@
 """The parent's side of a service's round: each arm's worker serves, and one driver asks them in turn."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from harness.execution.process import Reply, Worker
 from harness.execution.rounds import Arm, ArmFailed, ArmWorker, RoundContext
 from harness.protocol.messages import LatencySketch, Turn, Value
 from harness.protocol.observations import WorkerExit
-from harness.protocol.traffic import Batch, Broken, Driven, Fault, Offer
+from harness.protocol.traffic import CROWD, Batch, Broken, Driven, Fault, Offer
 from harness.records.pace import ArmFailure, ArmRound
 
 DRIVER_GRACE = 5.0
@@ -53,6 +53,18 @@ class Driver:
     def ask(self, arm: str, requests: int, rate: float = 0.0) -> Driven:
         """Have so many requests made to an arm's service. Raises ServiceFailed or DriverFailed."""
         return self._driven("batch", msgspec.to_builtins(Batch(arm, requests, self._patience, rate)))
+
+    def crowd(self, arm: str) -> Driven:
+        """Have a crowd of connections opened to an arm's service, each answered once.
+
+        Raises ServiceFailed or DriverFailed.
+        """
+        return self._driven("crowd", {"arm": arm, "connections": CROWD})
+
+    def disperse(self, arm: str) -> None:
+        """Have the connections of a crowd closed. Raises DriverFailed."""
+        self._worker.send("disperse", arm)
+        self._reply("dispersed")
 
     def sketch(self, arm: str) -> LatencySketch | None:
         """Return the times of the requests to an arm that were made at a rate. Raises DriverFailed."""
@@ -106,7 +118,7 @@ class ServiceArm(ArmWorker):
             if turn.untimed:
                 self._driver.ask(self._arm.name, turn.untimed)
             self._collect(full=turn.collect and not turn.warm)
-            value = self._timed(turn.loops + unreported, turn.rate)
+            value = self._crowded(turn) if turn.timed == "crowded" else self._timed(turn, unreported)
         except ServiceFailed as failed:
             raise self._failure(failed.broken) from None
         except DriverFailed as failed:
@@ -119,18 +131,38 @@ class ServiceArm(ArmWorker):
         self._worker.send("collect", {"full": full})
         self._expect("collected", type(None))
 
-    def _timed(self, requests: int, rate: float) -> Value:
+    def _timed(self, turn: Turn, unreported: int) -> Value:
         """Have a batch made between two readings of the worker's clocks."""
+        requests = turn.loops + unreported
+        value = self._between_readings(
+            requests, lambda: self._driver.ask(self._arm.name, requests, turn.rate)
+        )
+        return replace(value, rate=turn.rate)
+
+    def _crowded(self, turn: Turn) -> Value:
+        """Have a crowd of connections opened, and read the worker's memory before and then."""
+        before = self._memory()
+        value = self._between_readings(CROWD, lambda: self._driver.crowd(self._arm.name))
+        crowded = self._memory()
+        self._driver.disperse(self._arm.name)
+        return replace(value, loops=turn.loops, resident=(before, crowded))
+
+    def _memory(self) -> int:
+        """Return the worker's resident bytes; 0 where the system does not tell."""
+        self._worker.send("memory")
+        return self._expect("memory", int | None) or 0  # type: ignore[arg-type]
+
+    def _between_readings(self, requests: int, ask: Callable[[], Driven]) -> Value:
         self._worker.send("start", {"requests": requests})
         self._expect("started", type(None))
-        driven = self._driver.ask(self._arm.name, requests, rate)
+        driven = ask()
         self._worker.send("stop", {"loops": requests, "wall": driven.wall, "driver_cpu": driven.cpu})
         value = self._checked(self._expect("value", Value))
         if value.loops != requests or value.wall != driven.wall or value.cpu <= 0:
             raise ArmFailed(
                 ArmFailure(self._arm.name, f"wrote a value that cannot be: {value.cpu} ns of CPU")
             )
-        return value
+        return replace(value, p99=driven.p99)
 
     def finish(self) -> ArmRound:
         """Return the worker's values with the driver's times. Raises ArmFailed."""

@@ -44,6 +44,12 @@ class CaseSpec:
     factory: str
     gatherer: str
     needs: tuple[str, ...] = ()
+    app: str = ""
+    """The application that a service of the user's own serves; empty for any other."""
+    folder: str = ""
+    """The folder from which that application is imported."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """The environment variables that it is given, each with its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,11 @@ class Interpreter:
     unavailable: str | None
 
 
-TimingMode = Literal["whole", "uncollected", "each"]
+TimingMode = Literal["whole", "uncollected", "each", "paced", "crowded"]
 """How a turn is timed: `whole` is the clock around all iterations, after a full collection.
 
 `uncollected` is the same without that collection; `each` times every iteration by itself as well.
+A service may be asked `paced`, at a rate, or `crowded`, once on each of a thousand more connections.
 """
 
 QUANTILES = (0.5, 0.99, 0.999)
@@ -86,7 +93,7 @@ class Turn:
     laps: int = 1
     collect: bool = True
     rate: float = 0.0
-    """The requests that become due in a second, of a service; 0 asks as fast as it answers."""
+    """The requests to a service that become due in a second; 0 asks as fast as it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,13 @@ class Value:
     collected_laps: int = 0
     unreported: int = 0
     driver_cpu: int = 0
-    """The CPU time of the driver, of a service: what it took to ask and to compare the answers."""
+    """The CPU time of a service's driver: what it took to ask and to compare the answers."""
+    rate: float = 0.0
+    """The requests to a service that became due in a second; 0 where it was asked as fast as it answered."""
+    p99: float = 0.0
+    """The 99th percentile of the times of requests that were asked at a rate, in nanoseconds."""
+    resident: tuple[int, int] = (0, 0)
+    """The resident bytes of a service that is crowded: before, and under all of its connections."""
 
 
 @dataclass(frozen=True, slots=True)

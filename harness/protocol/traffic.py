@@ -29,6 +29,10 @@ CONNECTIONS = 32
 """The connections that a driver keeps open: so many that a server is seldom without a request to answer."""
 
 
+CROWD = 1000
+"""The connections that a service has at once when it is crowded, beside those over which it is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Traffic:
     """One request that is made again and again over a number of connections, each kept open.
@@ -108,6 +112,8 @@ class Driven:
     requests: int
     wall: int
     cpu: int
+    p99: float = 0.0
+    """The 99th percentile of the times of requests that were asked at a rate; 0 where they were not."""
 
 
 class Fault(StrEnum):

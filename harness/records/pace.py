@@ -38,8 +38,10 @@ class RoundSettings:
     laps: int = 1
     collect: bool = True
     loop_spread: float = 0.0
-    rate: float = 0.0
-    """The requests that become due in a second, in a service's latency pass; 0 asks as fast as possible."""
+    capacity: float = 0.0
+    """The requests that the slowest arm of a service answered in a second when it was calibrated."""
+    rates: tuple[float, ...] = ()
+    """The rate of each turn of a service that is asked at rates; empty where it is asked without."""
 
 
 ONE_AT_A_TIME = RoundSettings(loops=1, turns=1, warmups=0, untimed=0, one_at_a_time=True, warm=False)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from harness.records.estimate import Estimate
 
-PassName = Literal["latency", "collections", "threads"]
+PassName = Literal["latency", "collections", "threads", "rates", "connections"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ DEFAULT = Effort("default", precision=0.02, max_seconds=60.0)
 RIGOROUS = Effort("rigorous", precision=0.01, max_seconds=300.0)
 
 
-Also = Literal["latency", "collections"]
+Also = Literal["latency", "collections", "rates", "connections"]
 """A pass that is taken only where it is asked for, and then over every benchmark that it fits."""
 
 

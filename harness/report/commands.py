@@ -52,8 +52,15 @@ def _benchmarks(results: Iterable[BenchmarkResult]) -> Iterator[str]:
     benchmarks = [result.benchmark for result in results]
     own = [benchmark for benchmark in benchmarks if benchmark.module.endswith(".py")]
     yield from dict.fromkeys(
-        benchmark.module if benchmark in own else benchmark.id for benchmark in benchmarks
+        benchmark.module if benchmark in own else benchmark.id
+        for benchmark in benchmarks
+        if benchmark.app is None
     )
+    for app in dict.fromkeys(benchmark.app for benchmark in benchmarks if benchmark.app):
+        yield from ("--app", app.name)
+        yield from chain.from_iterable(("--pass", variable) for variable in app.variables)
+        paths = dict.fromkeys(str(dict(benchmark.parameters)["path"]) for benchmark in benchmarks)
+        yield from chain.from_iterable(("--paths", path) for path in paths)
     if any(SCALE in benchmark.tags for benchmark in own):
         yield "--scale"
 

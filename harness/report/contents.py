@@ -31,6 +31,7 @@ def tables(record: Record) -> Iterator[tuple[str, Table]]:
         yield f"audit-{number}", table
     by_place = {
         "services": services.services(record),
+        "rates": services.rates(record),
         "contrasts": contrasts.table(record),
         "latency": passes.latency(record),
         "collections": passes.collections(record),

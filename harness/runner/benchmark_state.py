@@ -29,6 +29,7 @@ from harness.records.promises import expected_promise
 from harness.records.stop_reason import StopReason
 from harness.records.verdict import CaseVerdict, Verdict
 from harness.runner.passes import Pass, passes_for
+from harness.runner.service_passes import SERVICE_PASSES
 from harness.runner.twins import PlannedBenchmark, TwinArm, rounds_of_twin
 
 PASSES: tuple[PassName, ...] = get_args(PassName)
@@ -225,6 +226,9 @@ class BenchmarkState:
 
     def passes(self) -> tuple[Pass, ...]:
         """Return the benchmark's passes, as far as its rounds show which it needs."""
+        if self.benchmark.is_service:
+            wanted = self.plan.passes if self.settings is not None and self.plan.planted is None else ()
+            return tuple(planned for planned in SERVICE_PASSES if planned.name in wanted)
         return passes_for(self.plan, self.benchmark, self.settings, self.samples().with_helper_threads())
 
     def expected(self, backend: str) -> Promise:

@@ -13,6 +13,7 @@ import scenarios
 from harness.errors import BadInput
 from harness.execution.listing import list_benchmarks
 from harness.protocol.benchmarks import SCALE, Benchmark
+from harness.runner.own_app import benchmark_again
 
 GROUP = "loopcmp.scenarios"
 """The entry points by which an installed package names its modules: `family = "package.module"`."""
@@ -82,6 +83,8 @@ def check_benchmarks(benchmarks: Sequence[Benchmark]) -> None:
             raise BadInput(f"{module} is not here: go on in the folder where the run was begun")
     modules = dict.fromkeys((benchmark.module, benchmark.family) for benchmark in benchmarks)
     benchmarks_now = {benchmark.id: replace(benchmark, source="") for benchmark in list_benchmarks(modules)}
+    for again in filter(None, map(benchmark_again, benchmarks)):
+        benchmarks_now[again.id] = replace(again, source="")
     for benchmark in benchmarks:
         if benchmarks_now.get(benchmark.id) != replace(benchmark, source=""):
             raise BadInput(

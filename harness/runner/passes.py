@@ -59,10 +59,7 @@ class Pass:
 def requested_passes(plan: Plan, benchmark: Benchmark) -> tuple[Pass, ...]:
     """Return the passes that were asked for and fit the benchmark, if its iterations are short enough."""
     latency, collections = Pass("latency", timed="each"), Pass("collections", timed="uncollected")
-    if benchmark.is_service:
-        fit: tuple[Pass, ...] = ()
-    else:
-        fit = (latency, collections) if benchmark.set_up else (collections,)
+    fit = (latency, collections) if benchmark.set_up else (collections,)
     return tuple(planned for planned in fit if planned.name in plan.passes)
 
 
@@ -76,6 +73,6 @@ def passes_for(
     if settings is None or plan.planted is not None:
         return ()
     passes = [] if settings.one_at_a_time else list(requested_passes(plan, benchmark))
-    if helped and benchmark.cpus == 1 and not benchmark.is_service:  # the driver has the second CPU
+    if helped and benchmark.cpus == 1:
         passes.append(Pass("threads", rounds=plan.rounds_before_first_look, cpus=2))
     return tuple(passes)

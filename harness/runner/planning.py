@@ -19,6 +19,7 @@ from harness.records.promises import matching_difference
 from harness.records.trials import AuditSchedule
 from harness.runner.catalog import check_benchmarks, choose_benchmarks, requirements_of
 from harness.runner.choosing import AvailableNames, choose_backends, known
+from harness.runner.own_app import AppRequest, app_benchmarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class RunRequest:
     scale: bool = False
     environments: Sequence[str] = ()
     also: tuple[Also, ...] = ()
+    app: AppRequest | None = None
 
 
 Announce = Callable[[str], None]
@@ -55,7 +57,7 @@ def plan_run(request: RunRequest, announce: Announce = _keep_silent) -> RunStart
     """Return what is fixed before the first observation. Raises BadInput; nothing is written."""
     names = known(request.loops, request.environments)
     chosen = choose_backends(names, request.backends, request.environments)
-    benchmarks = _with_a_case(choose_benchmarks(request.scenarios, scale=request.scale), chosen)
+    benchmarks = _with_a_case(_wanted(request, chosen), chosen)
     backends = _completed(
         chosen, [*requirements_of(benchmarks), *([SKETCHES] if "latency" in request.also else [])]
     )
@@ -80,14 +82,21 @@ def plan_run(request: RunRequest, announce: Announce = _keep_silent) -> RunStart
     return RunStarted(VERSION, request.name, now(), command_line(), machine, plan, method=METHOD)
 
 
+def _wanted(request: RunRequest, backends: Sequence[Backend]) -> tuple[Benchmark, ...]:
+    """Return the benchmarks that were asked for: those of an application, or those that words choose."""
+    if request.app is None:
+        return choose_benchmarks(request.scenarios, scale=request.scale)
+    return app_benchmarks(request.app, {backend.loop.family for backend in backends})
+
+
 def plan_audit(request: RunRequest, schedule: AuditSchedule, announce: Announce = _keep_silent) -> RunStarted:
     """Return what is fixed before an audit of one timed benchmark. Raises BadInput."""
     run = plan_run(request, announce)
     first, *others = run.plan.benchmarks
-    if others or not first.timed or first.ideal is not None or first.set_up:
+    if others or not first.timed or first.ideal is not None or first.set_up or first.is_service:
         raise BadInput(
-            "an audit times one benchmark that neither sleeps nor has a set-up, such as order:n=1, "
-            f"not {request.scenarios[0]}"
+            "an audit times one benchmark that neither sleeps nor serves nor has a set-up, such as "
+            f"order:n=1, not {request.scenarios[0]}"
         )
     return replace(run, audit=schedule)
 

@@ -18,7 +18,7 @@ def benchmark_result(state: BenchmarkState) -> BenchmarkResult:
     passes = {name: state.pass_samples(name) for name in PASSES}
     timings = add_pass_results(samples.timings(), passes, samples.with_helper_threads())
     if state.benchmark.is_service:
-        timings = add_service_figures(timings, state.samples_as_measured())
+        timings = add_service_figures(timings, state.samples_as_measured(), passes)
     return BenchmarkResult(
         benchmark=state.benchmark,
         cases=tuple(

@@ -132,6 +132,8 @@ def calibrated(state: BenchmarkState, context: RoundContext) -> BenchmarkCalibra
     if benchmark.ideal is not None or benchmark.is_service:
         # how late a sleep ends is what is measured, and no quiet lap has it; a service is not asked in laps
         settings = replace(settings, laps=1)
+    if benchmark.is_service:
+        settings = replace(settings, capacity=1 / calibration.slowest)
     return BenchmarkCalibrated(benchmark.id, settings)
 
 

@@ -18,6 +18,7 @@ def service(
     traffic: Traffic | Callable[..., Traffic],
     params: Mapping[str, Sequence[Parameter]] | None = None,
     returns: object = UNPROMISED,
+    leaves: object = UNPROMISED,
     differs: Sequence[DifferenceSpec] = (),
     tags: str | Sequence[str] = (),
     native: str = "",
@@ -29,13 +30,13 @@ def service(
     The function takes `listener`, a listening socket on loopback, and `stopped`, a coroutine function that
     returns when the service shall end, beside its parameters. It runs alone in a process; a driver in another
     process sends `traffic`, which may be a function of the parameters. `returns` promises what a client sees
-    when the service is checked; the other arguments are those of `scenario`.
+    when the service is checked, `leaves` what it may leave behind. Other arguments are those of `scenario`.
     """
 
     def decorate(function: Callable[..., Any]) -> Scenario:
         return Scenario(
             function=function,
-            promise=PromiseSpec(returns=returns),
+            promise=PromiseSpec(returns=returns, leaves=leaves),
             params=dict(params or {}),
             differs=tuple(differs),
             tags=("service", *((tags,) if isinstance(tags, str) else tags)),

@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import inspect
+import os
 import os.path
 import sys
 import traceback
@@ -74,7 +75,7 @@ def find_scenario(module: str, name: str) -> Scenario:
 
 Operation = Callable[[], Awaitable[Any]]
 
-OFFERED = frozenset({"gather", "new_loop", "listener", "stopped"})
+OFFERED = frozenset({"gather", "new_loop", "listener", "stopped", "app"})
 """The arguments of scenarios and services that are no parameters of theirs."""
 
 
@@ -171,12 +172,20 @@ def open_case(case: CaseSpec, clocks: Iterable[str] = ()) -> tuple[BoundScenario
     when imported.
     """
     scenario, runtime = open_scenario(case, clocks)
-    return bind(scenario, dict(case.parameters), runtime), runtime
+    return bind(scenario, arguments_of(case), runtime), runtime
+
+
+def arguments_of(case: CaseSpec) -> dict[str, Any]:
+    """Return the parameters of a case, and the application of a service of the user's own."""
+    return {**dict(case.parameters), **({"app": case.app} if case.app else {})}
 
 
 def open_scenario(case: CaseSpec, clocks: Iterable[str] = ()) -> tuple[Scenario, Runtime]:
     """Import the backend and then the scenario that a case names, with all that it needs."""
     _check_needs(case.needs)
+    os.environ.update(case.variables)
+    if case.folder:
+        sys.path.insert(0, case.folder)  # as `python -m uvicorn` does there
     loop = Loop("", case.family, case.factory)  # what it is called is nobody's business here
     runtime = open_backend(Backend(loop, case.gatherer), clocks)
     scenario = find_scenario(case.module, case.scenario)

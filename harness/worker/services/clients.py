@@ -1,5 +1,6 @@
 """The client of one service: connections that stay open, and batches of requests over them."""
 
+import math
 import selectors
 import socket
 import ssl
@@ -13,7 +14,7 @@ from harness.protocol.messages import LatencySketch
 from harness.protocol.traffic import Answering, Batch, Broken, Driven, Fault, Traffic
 from harness.worker.operation_timer import OperationTimer
 from harness.worker.services.answers import NotHttp, Template, parse, template_of
-from harness.worker.services.connecting import LARGEST_READ, Refused, connect
+from harness.worker.services.connecting import LARGEST_READ, Refused, allow_descriptors, connect
 
 SPINNING = 0.003
 """The seconds before a request is due for which the driver does not wait: epoll counts milliseconds."""
@@ -88,11 +89,13 @@ class Client:
         self._patience = patience
         self._selector = selectors.DefaultSelector()
         self._connections: list[Connection] = []
+        self._crowd: list[Connection] = []
+        self._template = Template(b"")
         self._timer = OperationTimer()
 
     def close(self) -> None:
         """Close every connection."""
-        for connection in self._connections:
+        for connection in (*self._connections, *self._crowd):
             connection.socket.close()
         self._selector.close()
 
@@ -104,13 +107,17 @@ class Client:
             raise ServiceBroken(Fault.WRONG, str(error)) from None
         except TimeoutError:
             raise ServiceBroken(Fault.SILENT, f"gave no answer for {self._patience:g} s") from None
+        self._template = template
         for _ in range(self._traffic.connections):
-            connected = connect(self._port, self._traffic.opening, self._patience)
-            connected.settimeout(0)
-            connection = Connection(connected, self._traffic, template)
-            self._connections.append(connection)
-            self._selector.register(connected, selectors.EVENT_READ, connection)
+            self._add_connection()
         return self._closed(Batch("", 2 * self._traffic.connections, self._patience))
+
+    def _add_connection(self) -> None:
+        connected = connect(self._port, self._traffic.opening, self._patience)
+        connected.settimeout(0)
+        connection = Connection(connected, self._traffic, self._template)
+        self._connections.append(connection)
+        self._selector.register(connected, selectors.EVENT_READ, connection)
 
     def _learn(self) -> Template:
         """Return what every answer must be: it is known, or what the first two requests are answered."""
@@ -137,9 +144,12 @@ class Client:
 
         Raises ServiceBroken or OSError.
         """
+        return self._ask_all(self._connections, batch)
+
+    def _ask_all(self, connections: list[Connection], batch: Batch) -> Driven:
         left, select, wanted = batch.requests, self._selector.select, batch.requests
         cpu, start = thread_time_ns(), perf_counter_ns()
-        for connection in self._connections[:left]:
+        for connection in connections[:left]:
             left -= 1
             self._ask(connection)
         while wanted:
@@ -189,7 +199,7 @@ class Client:
                 raise self._silent(batch, batch.requests - len(times))
         wall, used = perf_counter_ns() - start, thread_time_ns() - cpu
         self._timer.take(times)
-        return Driven(batch.requests, wall, used)
+        return Driven(batch.requests, wall, used, _p99(times))
 
     def _ask(self, connection: Connection) -> None:
         if not connection.ask():
@@ -206,9 +216,36 @@ class Client:
             f"then gave no answer for {batch.patience:g} s",
         )
 
+    def crowd(self, connections: int) -> Driven:
+        """Open so many more connections and make one request on each; they stay open until `disperse`.
+
+        Raises ServiceBroken or OSError.
+        """
+        allow_descriptors(connections)
+        first = len(self._connections)
+        cpu, start = thread_time_ns(), perf_counter_ns()
+        for _ in range(connections):
+            self._add_connection()
+            self._ask_all(self._connections[-1:], Batch("", 1, self._patience))
+        self._crowd = self._connections[first:]
+        del self._connections[first:]
+        return Driven(connections, perf_counter_ns() - start, thread_time_ns() - cpu)
+
+    def disperse(self) -> None:
+        """Close the connections of a crowd."""
+        for connection in self._crowd:
+            self._selector.unregister(connection.socket)
+            connection.socket.close()
+        self._crowd = []
+
     def latency_sketch(self) -> LatencySketch | None:
         """Return the quantiles of the times of all requests that were asked at a rate."""
         return self._timer.latency_sketch()
+
+
+def _p99(times: "array[int]") -> float:
+    """Return the 99th percentile of times: the smallest that 99% of them do not exceed."""
+    return float(sorted(times)[math.ceil(len(times) * 0.99) - 1])
 
 
 def _response(connected: socket.socket, traffic: Traffic) -> bytes:
@@ -220,11 +257,8 @@ def _response(connected: socket.socket, traffic: Traffic) -> bytes:
         if not received:
             raise ServiceBroken(Fault.CLOSED, "closed a connection instead of answering")
         data += received
-    if response.status != _OK:
+    if not 200 <= response.status < 300:  # noqa: PLR2004 - success (RFC 9110)
         raise ServiceBroken(Fault.WRONG, f"answered with status {response.status}")
     if traffic.answer is not None and response.body != traffic.answer:
         raise ServiceBroken(Fault.WRONG, f"answered with the body {response.body[:80]!r}")
     return data
-
-
-_OK = 200

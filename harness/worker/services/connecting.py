@@ -1,5 +1,6 @@
 """Connections of a client to a service on loopback, by plain sockets."""
 
+import resource
 import socket
 import ssl
 
@@ -32,6 +33,19 @@ def connect(port: int, opening: Opening, patience: float) -> socket.socket:
     if opening is Opening.WEBSOCKET:
         _shake_hands(connection)
     return connection
+
+
+SPARE = 100
+"""The descriptors that a process needs beside those of a crowd's connections."""
+
+
+def allow_descriptors(connections: int) -> None:
+    """Let this process have as many connections at once, as far as its hard limit goes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + SPARE
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _client_context() -> ssl.SSLContext:

@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable
+from functools import partial
 
 from harness.protocol.traffic import Batch, Broken, Driven, Fault, Offer
 from harness.worker.channel import Channel
@@ -24,6 +25,11 @@ def drive(channel: Channel) -> None:
             case {"kind": "batch", "message": dict(order)}:
                 batch = Batch(**order)
                 _answer(channel, clients[batch.arm].batch_of(batch))
+            case {"kind": "crowd", "message": {"arm": str(arm), "connections": int(connections)}}:
+                _answer(channel, partial(clients[arm].crowd, connections))
+            case {"kind": "disperse", "message": str(arm)}:
+                clients[arm].disperse()
+                channel.send("dispersed")
             case {"kind": "sketch", "message": str(arm)}:
                 channel.send("sketch", clients[arm].latency_sketch())
             case other:

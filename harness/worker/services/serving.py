@@ -18,24 +18,25 @@ from anyio.lowlevel import EventLoopToken, current_token
 from harness.backends.runtime import Runtime
 from harness.protocol.descriptions import Outcome
 from harness.protocol.messages import UNMEASURED, CaseSpec, WorkerSummary
-from harness.protocol.traffic import offer_of
+from harness.protocol.traffic import CROWD, offer_of
 from harness.worker.asked import answer_where_it_hangs
 from harness.worker.captured_output import discarding_output
 from harness.worker.channel import Channel
 from harness.worker.clock import CLOCKS, Clock, value_of
 from harness.worker.describing import Describer
 from harness.worker.growth import GrowthMeter
-from harness.worker.loading import open_scenario, run_on
+from harness.worker.loading import arguments_of, open_scenario, run_on
 from harness.worker.memory import process_memory
 from harness.worker.refusals import NotAsOpened
 from harness.worker.services.binding import BoundService, bind_service, listening
+from harness.worker.services.connecting import allow_descriptors
 from harness.worker.timing import FULL, YOUNG, settle_allocator  # noqa: TID253 - serving needs it
 
 
 def serve_turns(case: CaseSpec, channel: Channel) -> None:
     """Serve until the parent releases the worker, and send a summary at the end."""
     scenario, runtime = open_scenario(case, CLOCKS)
-    service = bind_service(scenario, dict(case.parameters), runtime)
+    service = bind_service(scenario, arguments_of(case), runtime)
     answer_where_it_hangs(channel, service.file, runtime)
     settle_allocator()
     sys.stdout = discarding_output()
@@ -73,6 +74,7 @@ class ServingSession:
 
     async def run(self) -> None:
         """Serve on this loop until the parent releases the worker."""
+        allow_descriptors(CROWD)
         stopping, token = anyio.Event(), current_token()
         with listening() as listener:
             Thread(target=self._obey, args=(listener.getsockname()[1], stopping, token), daemon=True).start()

@@ -1,0 +1,139 @@
+"""What this process and the system say of a timing worker, whatever the worker says itself.
+
+A loop may do anything inside its worker: halve the clock that is read there, move to another CPU, raise its
+priority, or have a helper work while others have their turn. None of it changes this process's own clock, nor
+what the system counts.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from statistics import median
+from time import perf_counter_ns
+
+from harness.protocol.messages import Turn, Value
+
+CLOCK_SHARE, CLOCK_GRACE = 1.3, 1_000_000
+"""How many times the time that a worker says may be the CPU time that the system says, and nanoseconds more.
+
+What a turn costs beside its iterations is subtracted: a last turn of one iteration measures it. The CPU time
+of one thread cannot exceed its wall time; the rest is for garbage that differs from turn to turn.
+"""
+
+FEWEST_LOOPS = 8
+"""The fewest iterations of a turn beside which a turn of one says what both cost apart from them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    clock: int
+    loop_cpu: int | None
+    helper_cpu: int
+
+
+class Scrutiny:
+    """Observes one worker from outside, turn by turn; `cpus` are those that it is pinned to."""
+
+    def __init__(self, pid: int, cpus: frozenset[int] | None) -> None:
+        self._pid = pid
+        self._cpus = cpus
+        self._before = self._read()
+        self._helpers_left_at: int | None = None
+        self._turns: list[tuple[int, int]] = []
+
+    def begin(self) -> None:
+        """Read everything right before the worker is told that it is its turn."""
+        self._before = self._read()
+
+    def end(self, turn: Turn, value: Value) -> Value:
+        """Return the value with the CPU time that the worker's children used between its turns."""
+        before, after = self._before, self._read()
+        if turn.timed == "whole" and turn.loops >= FEWEST_LOOPS and after.loop_cpu and before.loop_cpu:
+            self._turns.append((after.loop_cpu - before.loop_cpu, value.wall))
+        idle = 0 if self._helpers_left_at is None else max(0, before.helper_cpu - self._helpers_left_at)
+        self._helpers_left_at = after.helper_cpu
+        return replace(value, idle_cpu=value.idle_cpu + idle)
+
+    def fault_of(self, value: Value) -> str | None:
+        """Say why a value that the worker just sent cannot be; None if it can."""
+        passed = perf_counter_ns() - self._before.clock
+        if value.wall > passed:
+            return f"says that {value.wall:,} ns passed in a turn of {passed:,} ns"
+        allowed = os.cpu_count() or 1 if self._cpus is None else len(self._cpus)
+        if value.cpu > value.wall * allowed * CLOCK_SHARE + CLOCK_GRACE:
+            return (
+                f"says that {value.cpu:,} ns of CPU time passed in {value.wall:,} ns on "
+                f"{allowed} CPU{'s' * (allowed != 1)}"
+            )
+        return None
+
+    @property
+    def can_probe(self) -> bool:
+        """Whether a turn of one iteration would say whether the worker's clock was right."""
+        return bool(self._turns)
+
+    def fault_of_clock(self) -> str | None:
+        """Say whether the worker's clock was slow in the turns before; the last was one of one iteration."""
+        after, before = self._read().loop_cpu, self._before.loop_cpu
+        if not self._turns or after is None or before is None:
+            return None
+        used = median(cpu for cpu, _ in self._turns) - (after - before)
+        said = median(wall for _, wall in self._turns)
+        if used <= said * CLOCK_SHARE + CLOCK_GRACE:
+            return None
+        return (
+            f"says that {said:,.0f} ns passed in turns in which the system counted {used:,.0f} ns of CPU time"
+        )
+
+    def fault_of_conduct(self) -> str | None:
+        """Say whether the worker, or a thread or child of it, is not where and how it was started."""
+        with suppress(OSError, AttributeError):  # it has ended, or the system does not tell
+            for process in (self._pid, *_descendants(self._pid)):
+                for thread in _threads(process):
+                    if fault := self._fault_of_thread(thread):
+                        return fault
+        return None
+
+    def _fault_of_thread(self, thread: int) -> str | None:
+        allowed = os.sched_getaffinity(thread)
+        if self._cpus is not None and not allowed <= self._cpus:
+            return f"moved to the CPUs {_listed(allowed)}, from {_listed(self._cpus)}"
+        if os.sched_getscheduler(thread) != os.sched_getscheduler(0):
+            return "changed the policy by which the system schedules it"
+        if os.getpriority(os.PRIO_PROCESS, thread) < os.getpriority(os.PRIO_PROCESS, 0):
+            return "raised its own priority"
+        return None
+
+    def _read(self) -> _Reading:
+        helpers = sum(_cpu_time(child) or 0 for child in _descendants(self._pid))
+        return _Reading(perf_counter_ns(), _cpu_time(self._pid), helpers)
+
+
+def _listed(cpus: frozenset[int] | set[int]) -> str:
+    return ", ".join(map(str, sorted(cpus)))
+
+
+def _cpu_time(pid: int) -> int | None:
+    """Return the CPU time of a process's first thread in nanoseconds; None where the system does not tell.
+
+    It is the first number of /proc/PID/schedstat (Linux's documentation of sched-stats).
+    """
+    with suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/schedstat") as file:  # noqa: PTH123 - quicker
+        return int(file.read().split()[0])
+    return None
+
+
+def _threads(pid: int) -> list[int]:
+    with suppress(OSError):
+        return [*map(int, os.listdir(f"/proc/{pid}/task"))]  # noqa: PTH208 - only names are wanted
+    return []
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    """Yield the processes that a process started, and theirs, as far as the system tells."""
+    for thread in _threads(pid):
+        with suppress(OSError), open(f"/proc/{pid}/task/{thread}/children") as file:  # noqa: PTH123 - quicker
+            for child in map(int, file.read().split()):
+                yield child
+                yield from _descendants(child)

@@ -1,0 +1,92 @@
+"""`run --app` serves an application that is not ours, from the folder where it is typed."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.backends.registry import find_backend
+from harness.cli.parsing import own_app
+from harness.errors import BadInput
+from harness.execution.observing import case_spec, observe_in_process
+from harness.runner.catalog import check_benchmarks
+from harness.runner.own_app import AppRequest, app_benchmarks
+from tests.arms import PATIENCE
+
+APPLICATION = """
+import os
+
+async def app(scope, receive, send):
+    if scope["type"] != "http":
+        return
+    body = os.environ.get("GREETING", "none").encode()
+    headers = [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+"""
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (AppRequest("main"), "write package.module:app"),
+        (AppRequest("main.py:app"), "write package.module:app"),
+        (AppRequest("folder/main:app"), "write package.module:app"),
+        (AppRequest("main:app", ["items"]), "begins with / and has no spaces"),
+        (AppRequest("main:app", ["/a b"]), "begins with / and has no spaces"),
+        (AppRequest("main:app", (), ["LOOPCMP_NO_SUCH"]), "no environment variable of that name"),
+    ],
+)
+def test_words_that_name_no_application_path_or_variable_are_refused(
+    request_: AppRequest, words: str
+) -> None:
+    with pytest.raises(BadInput, match=words):
+        app_benchmarks(request_, {"asyncio"})
+
+
+def test_variables_without_an_application_are_refused() -> None:
+    with pytest.raises(BadInput, match="name an application too"):
+        own_app(None, [], ["GREETING"])
+
+
+def test_paths_are_asked_for_once_each_and_the_root_where_there_is_none() -> None:
+    assert own_app("main:app", ["/", "/b", "/"], []) == AppRequest("main:app", ("/", "/b"), ())
+    assert [row.id for row in app_benchmarks(AppRequest("main:app"), {"asyncio"})] == ["uvicorn_app:path=/"]
+
+
+def test_hypercorn_is_added_where_trio_takes_part() -> None:
+    rows = app_benchmarks(AppRequest("main:app", ["/", "/b"]), {"asyncio", "trio"})
+
+    assert [row.id for row in rows] == [
+        "uvicorn_app:path=/",
+        "uvicorn_app:path=/b",
+        "hypercorn_app:path=/",
+        "hypercorn_app:path=/b",
+    ]
+
+
+def test_a_run_of_an_application_can_go_on() -> None:
+    check_benchmarks(app_benchmarks(AppRequest("main:app", ["/b"]), {"asyncio", "trio"}))
+
+
+@pytest.mark.workers
+@pytest.mark.parametrize("backend", ["asyncio", "uvloop"])
+def test_an_application_is_served_from_here_with_the_variables_that_it_is_given(
+    backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("uvicorn")
+    (tmp_path / "mine.py").write_text(APPLICATION)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GREETING", "hello there")
+    [row] = app_benchmarks(AppRequest("mine:app", (), ["GREETING"]), {"asyncio"})
+
+    process = observe_in_process(row, find_backend(backend), PATIENCE)
+
+    assert {str(seen.observation.outcome).count("hello there") for seen in process.observations} == {1}
+
+
+def test_the_values_of_variables_stand_in_no_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GREETING", "a secret")
+    [row] = app_benchmarks(AppRequest("main:app", (), ["GREETING"]), {"asyncio"})
+
+    assert "a secret" not in repr(row)
+    assert "a secret" in repr(case_spec(row, find_backend("asyncio")))
