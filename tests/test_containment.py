@@ -13,7 +13,7 @@ from harness.analysis.verdicts import judge
 from harness.backends.registry import find_backend
 from harness.execution import containment, orphans
 from harness.execution.containment import Containment
-from harness.execution.control_group import ControlGroup, _own_group
+from harness.execution.control_group import ControlGroup, own_group
 from harness.execution.listing import list_benchmarks
 from harness.execution.observing import observe_in_process
 from harness.execution.orphans import worker_starting
@@ -113,7 +113,7 @@ def _groups(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     """Both ways in which a worker's own are known; the first where the system lets us make one."""
     if request.param == "no control group":
         monkeypatch.setattr(ControlGroup, "around", lambda _: None)
-    elif _own_group() is None:
+    elif own_group() is None:
         pytest.skip("no control group can be made here")
 
 

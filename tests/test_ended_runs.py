@@ -18,11 +18,14 @@ import pytest
 
 from harness.records import store
 from tests.command_line import LOOPCMP
-from tests.test_killed_runs import PATIENCE, table_of, times_each
+from tests.unbroken import table_of, times_each
 
 pytestmark = pytest.mark.workers
 
 SEED = int(os.environ.get("LOOPCMP_SEED", random.SystemRandom().getrandbits(32)))
+
+PATIENCE = 300.0
+"""Seconds in which any run ends, however busy the machine."""
 
 ENDS = int(os.environ.get("LOOPCMP_ENDS", "2"))
 

@@ -22,7 +22,7 @@ from harness.records import store
 from harness.records.record import Record
 from harness.records.store import journal
 from harness.report import Format, render
-from harness.report.formats.csv import _harmless
+from harness.report.formats.csv import as_text
 from harness.report.formats.markdown_text import code_block, link, paragraph
 from harness.report.json_text import json_text
 from harness.report.public_reports import address
@@ -363,7 +363,7 @@ def test_a_text_begins_no_heading_and_no_list() -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", " =1+1", "\t=1", "\r=1", "\n@SUM(1)", "-1", "|calc", "\uff1d1"])
 def test_a_spreadsheet_takes_no_text_for_a_formula(text: str) -> None:
-    assert _harmless(text).startswith("'")
+    assert as_text(text).startswith("'")
 
 
 def test_json_means_the_same_with_its_hidden_characters_as_escapes() -> None:

@@ -28,7 +28,7 @@ class ControlGroup:
     @classmethod
     def around(cls, pid: int) -> "ControlGroup | None":
         """Make a group below our own for a process without children yet; None where that cannot be done."""
-        own = _own_group()
+        own = own_group()
         if own is None:
             return None
         folder = own / f"{_PREFIX}{os.getpid()}-{pid}"
@@ -69,7 +69,7 @@ class ControlGroup:
 
 
 @cache
-def _own_group() -> Path | None:
+def own_group() -> Path | None:
     """Return the group that this process is in, if groups can be made there that end as a whole."""
     with suppress(OSError):
         for line in Path("/proc/self/cgroup").read_text().splitlines():
@@ -95,7 +95,7 @@ def _can_have_groups(group: Path) -> bool:
 
 def end_groups_of_the_dead() -> None:
     """End and remove the groups of workers whose parent has gone."""
-    own = _own_group()
+    own = own_group()
     for folder in own.glob(f"{_PREFIX}*") if own else ():
         pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
         if pid.isdigit() and not Path(f"/proc/{pid}").exists():

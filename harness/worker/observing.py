@@ -49,7 +49,6 @@ def observe(scenario: BoundScenario, runtime: Runtime, channel: Channel) -> None
         channel.send("seen", ObservationCount(observation, 1, seconds))
         _tidy(folder)
     channel.send("done", runtime.loop_class())
-    channel.wait_for_the_end()
 
 
 def observe_once(scenario: BoundScenario, runtime: Runtime) -> Observation:

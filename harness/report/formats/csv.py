@@ -22,7 +22,7 @@ def render(record: Record) -> str:
         for cell in result.cases:
             case = (result.benchmark.scenario, parameters, cell.backend, str(cell.verdict.kind))
             for metric in _metrics(cell):
-                writer.writerow([*map(_harmless, case), *metric])
+                writer.writerow([*map(as_text, case), *metric])
     return out.getvalue()
 
 
@@ -50,7 +50,7 @@ def _of_passes(timing: Timing) -> Iterator[tuple[str, Estimate | None]]:
         yield "two_cpus_time_ratio", timing.on_two_cpus.ratio
 
 
-def _harmless(text: str) -> str:
+def as_text(text: str) -> str:
     """Return text that no terminal obeys, and no spreadsheet takes for a formula."""
     shown = escape_controls(text)
     return f"'{shown}" if text.strip().startswith(_FORMULA) or text[:1] in {"\t", "\r"} else shown
