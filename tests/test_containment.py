@@ -18,7 +18,6 @@ from harness.execution.listing import list_benchmarks
 from harness.execution.observing import observe_in_process
 from harness.execution.orphans import worker_starting
 from harness.execution.owned_folders import WORKERS, owned_folder, remove_what_the_dead_left
-from harness.records.verdict import Verdict
 
 pytestmark = [
     pytest.mark.workers,
@@ -155,7 +154,8 @@ def test_a_daemon_that_a_scenario_leaves_is_counted_among_what_it_left(
     for counted in seen.observations:
         assert counted.observation.leaks.children == 1
         assert any("signal.pause" in words for words in counted.observation.leaks.details)
-    assert judge(benchmark, "asyncio+gather", "3.13", (seen,), None).kind is Verdict.DIFFERENT_RESULT
+    verdict = judge(benchmark, "asyncio+gather", "3.13", (seen,), None)
+    assert verdict.blemish == "leaves 1 child process a loop"
     assert not any("signal.pause" in orphans.command_of(pid) for pid in orphans.adopted())
 
 
