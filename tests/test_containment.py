@@ -18,6 +18,7 @@ from harness.execution.listing import list_benchmarks
 from harness.execution.observing import observe_in_process
 from harness.execution.orphans import worker_starting
 from harness.execution.owned_folders import WORKERS, owned_folder, remove_what_the_dead_left
+from tests.command_line import LOOPCMP, PATIENCE
 
 pytestmark = [
     pytest.mark.workers,
@@ -221,3 +222,14 @@ def test_the_next_start_removes_what_a_dead_parent_left_and_nothing_else(
     assert orphans.command_of(int(pid)) == ""
     assert all(path.exists() for path in (*others, link, Path(own.name)))
     own.cleanup()
+
+
+def test_a_run_in_the_background_for_which_the_shell_ignores_interrupts_tries_ctrl_c_all_the_same(
+    tmp_path: Path,
+) -> None:
+    typed = f"trap '' INT; exec {LOOPCMP} check anyio_interrupt -b asyncio --no-progress"
+    done = subprocess.run(
+        ["sh", "-c", typed],  # noqa: S607
+        cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout

@@ -9,8 +9,6 @@ from typing import NoReturn
 
 import pytest
 
-pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
-
 from harness.errors import CannotWrite
 from harness.report.site import build
 from harness.report.site.tree import LockedFolder

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from harness.analysis.intervals import estimate, judge_ratio
+from harness.analysis.intervals import estimate_shift, judge_ratio, ratio_in
 from harness.analysis.within import Case, Missing, backend_named, why_no_number
 from harness.errors import BadInput
-from harness.records.estimate import ERROR_RATE, Estimate, Judgement
+from harness.records.estimate import Estimate, Judgement, confidence_level, inner_level
 from harness.records.record import BenchmarkResult, Record
 
 
@@ -21,6 +21,8 @@ class ComparedRecord:
     versions: tuple[tuple[str, str], ...]
     finished: bool
     sound: bool
+    method: str | None = None
+    """The version of the method that it was measured by; None, the first, where that is not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class RawTimes:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonBetween:
-    """The same backends in old sessions and in a new one; `level` is that of one record's interval."""
+    """The same backends in old sessions and in a new one; `level` is that of one change's interval."""
 
     baseline: str
     level: float
@@ -143,31 +145,38 @@ def _session(record: Record, shared: Collection[str]) -> ComparedRecord:
         versions=(*machine.versions, *versions),
         finished=record.finished is not None,
         sound=self_test is None or self_test.differing <= self_test.allowed,
+        method=record.run.method,
     )
 
 
 def changes(olds: Sequence[Record], new: Record) -> Iterator[Change]:
     """Yield the change of every ratio that the new record shares with each old one.
 
-    The interval is that of two independent medians: each at half the error rate (Bonferroni
-    over both records and over all the changes), lowest against highest.
+    The interval is that of two independent series of rounds (Mann and Whitney), adjusted for all the changes
+    (Bonferroni). Each record's own ratio is by the method that it was measured by.
     """
     level, margin = _level(olds, new), new.run.plan.margin
-    after = {case: estimate(samples, level) for case, samples in _ratios(new).items()}
+    after = _ratios(new)
     for session, record in enumerate(olds):
         before = _ratios(record)
-        for case, ratio in after.items():
-            if case in before:
-                old_ratio = estimate(before[case], level)
-                change = ratio.minus(old_ratio).exp()
-                judgement = judge_ratio(change, margin)
-                yield Change(*case, session, old_ratio.exp(), ratio.exp(), change, judgement)
+        for case in (case for case in after if case in before):
+            change = estimate_shift(before[case], after[case], _inner(level, record, new)).exp()
+            old, now = (
+                ratio_in(of.run, of_case[case], level).exp()
+                for of, of_case in ((record, before), (new, after))
+            )
+            yield Change(*case, session, old, now, change, judge_ratio(change, margin))
+
+
+def _inner(level: float, *records: Record) -> float:
+    """Return the level at which an interval of two records is computed, that it holds whenever they ended."""
+    return inner_level(level) if any(record.run.plan.effort.adjusted for record in records) else level
 
 
 def _level(olds: Sequence[Record], new: Record) -> float:
     after = _ratios(new).keys()
     shared = sum(len(after & _ratios(record).keys()) for record in olds)
-    return 1 - ERROR_RATE / max(1, 2 * shared)
+    return confidence_level(shared)
 
 
 def _ratios(record: Record) -> dict[Case, tuple[float, ...]]:

@@ -24,16 +24,11 @@ def publish(
     and named.
     """
     from harness.cli.signals import Interrupted
-    from harness.errors import BadInput, escape_controls
+    from harness.errors import escape_controls
+    from harness.report.site.build import publish as build
 
     try:
-        from harness.report.site.build import publish as build
-
         built = build(results, output)
-    except ModuleNotFoundError as error:
-        if error.name != "ruptures":
-            raise
-        raise BadInput("changes over time are found by ruptures: pip install 'loopcmp[publish]'") from None
     except Interrupted as interrupted:
         again = shlex.join(["loopcmp", "publish", "-o", str(output), "--results", str(results)])
         interrupted.advice = f"{again} finishes it"

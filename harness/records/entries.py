@@ -65,6 +65,8 @@ class Machine:
     """An entry for each backend that runs in a virtual environment of its own."""
     cpu_quota: float | None = None
     """The CPUs' time that a container may use per second; None without a limit."""
+    company_factor: float | None = None
+    """How many times longer a worker takes while another CPU is at work; None where that is not recorded."""
     driver: DriverPlace | None = None
     """Where a service's driver runs beside the workers; None where nothing is pinned, or in old records."""
 

@@ -14,6 +14,10 @@ STEADY_GOVERNORS = ("", "performance")
 """The governors under which a CPU keeps its frequency; the empty one is that which could not be read."""
 
 
+COMPANY = 0.1
+"""The share by which work on another CPU may slow a worker before it is told."""
+
+
 class Severity(StrEnum):
     """How much a notice takes from the figures."""
 
@@ -30,6 +34,7 @@ class NoticeKind(StrEnum):
     CPU_QUOTA = "CPU quota"
     NOT_PINNED = "not pinned"
     SHARED_CPU = "shared CPU"
+    SHARED_CORE = "shared core"
     TOO_FEW_ROUNDS = "too few rounds"
     SELF_TEST = "self-test"
     NOT_ADJUSTED = "not adjusted"
@@ -110,6 +115,12 @@ def _about_machine(record: Record) -> Iterator[Notice]:
             "whatever else runs; times have pauses in them that no loop made."
         )
         yield _of_run(NoticeKind.CPU_QUOTA, f"Quota: {text}")
+    if machine.company_factor is not None and machine.company_factor > 1 + COMPANY:
+        text = (
+            f"work on another CPU makes a worker take {machine.company_factor - 1:.0%} longer: they are "
+            "threads of one core. Leave the machine alone while it measures."
+        )
+        yield _of_run(NoticeKind.SHARED_CORE, f"Shared core: {text}")
     if not machine.pinned:
         text = "Not pinned: this system cannot keep the workers on one CPU."
         yield _of_run(NoticeKind.NOT_PINNED, text)

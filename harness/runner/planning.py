@@ -93,10 +93,10 @@ def plan_audit(request: RunRequest, schedule: AuditSchedule, announce: Announce 
     """Return what is fixed before an audit of one timed benchmark. Raises BadInput."""
     run = plan_run(request, announce)
     first, *others = run.plan.benchmarks
-    if others or not first.timed or first.ideal is not None or first.set_up or first.is_service:
+    if others or not first.timed or first.ideal is not None or first.is_service:
         raise BadInput(
-            "an audit times one benchmark that neither sleeps nor serves nor has a set-up, such as "
-            f"order:n=1, not {request.scenarios[0]}"
+            "an audit times one benchmark that neither sleeps nor serves, such as order:n=1, "
+            f"not {request.scenarios[0]}"
         )
     return replace(run, audit=schedule)
 

@@ -7,8 +7,9 @@ from itertools import chain
 from pathlib import Path
 
 from harness.errors import BadInput
+from harness.execution.shared_core import company_factor
 from harness.records import store
-from harness.records.entries import Entry, RunStarted
+from harness.records.entries import Entry, Machine, RunStarted
 from harness.records.record import Record
 from harness.runner import audit, timing
 from harness.runner.checking import check
@@ -27,9 +28,14 @@ class Session:
 def start(run: RunStarted, results: Path, *, publish: bool) -> Session:
     """Begin a run in a folder of its own. Raises BadInput where none can be made."""
     folder = store.new_folder(results, run.name, publish=publish)
-    journal, fixed = store.Journal(folder), replace(run, published=publish)
+    journal, fixed = store.Journal(folder), replace(run, published=publish, machine=_with_company(run))
     journal.append(fixed)
     return Session(folder, RunState(fixed), journal)
+
+
+def _with_company(run: RunStarted) -> Machine:
+    """Return the machine of a run with what work on another CPU does to its workers."""
+    return replace(run.machine, company_factor=company_factor() if run.plan.timed_benchmarks else None)
 
 
 def resume(folder: Path) -> Session:

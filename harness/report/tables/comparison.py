@@ -113,6 +113,11 @@ def _about_sessions(comparison: ComparisonBetween) -> Iterator[str]:
             yield f"In {name} the baseline differs from itself more often than chance allows."
         if not session.finished:
             yield f"In {name} the run was not finished."
+        if session.method != comparison.new.method:
+            yield (
+                f"{name[0].upper()}{name[1:]} was measured by version {session.method or 1} of the method, "
+                f"and the new one by version {comparison.new.method or 1}: a change may be the method's."
+            )
         if moved := ", ".join(_moved(session, comparison.new)):
             yield f"Since {name}: {moved}."
     if comparison.across_machines:
