@@ -7,6 +7,7 @@ from statistics import median
 import pytest
 
 from harness.analysis.between import ComparisonBetween, between, changes
+from harness.analysis.gate import CaseLimits, judge
 from harness.errors import BadInput
 from harness.records.entries import BackendEnvironment
 from harness.records.estimate import Judgement
@@ -106,7 +107,34 @@ def test_a_case_that_lost_its_number_is_named_with_the_reason() -> None:
     )
     lost = {(gone.benchmark, gone.backend) for gone in between([everything()], crashed).missing}
     assert lost == {("order:n=100", UVLOOP), ("order:n=100", TRIO)}
-    assert "order:n=100 on uvloop had a ratio and has none now" in notes(between([everything()], crashed))
+    told = "order:n=100 on uvloop, order:n=100 on trio had a ratio and cannot be compared now"
+    assert told in notes(between([everything()], crashed))
+
+
+def with_digest(of: Record, digest: str | None) -> Record:
+    """Return the record as if its scenarios consisted of one file, with this digest."""
+    files = None if digest is None else (("helper.py", digest),)
+    benchmarks = tuple(replace(benchmark, digests=files) for benchmark in of.run.plan.benchmarks)
+    results = tuple(replace(r, benchmark=b) for r, b in zip(of.results, benchmarks, strict=True))
+    return replace(of, run=replace(of.run, plan=replace(of.run.plan, benchmarks=benchmarks)), results=results)
+
+
+def test_a_scenario_whose_helper_changed_is_another_and_a_gate_could_not_measure_it() -> None:
+    found = between([with_digest(record(60.0), "a")], with_digest(record(66.0), "b"))
+    assert found.changes == ()
+    assert "cannot be compared now: its text changed, in helper.py." in notes(found)
+    gate = judge(CaseLimits(general=0.05), found.sessions_of(), found.missing, found.level, found.sessions)
+    assert gate.broken == ()
+    assert {unmeasured.reason for unmeasured in gate.unmeasured} == {"its text changed, in helper.py"}
+
+
+@pytest.mark.parametrize(("old", "new"), [("a", "a"), (None, "a"), ("a", None), (None, None)])
+def test_a_scenario_is_the_same_where_its_files_are_or_were_not_recorded(
+    old: str | None, new: str | None
+) -> None:
+    found = between([with_digest(record(60.0), old)], with_digest(record(66.0), new))
+    assert len(found.changes) == 2
+    assert found.missing == ()
 
 
 def test_only_the_backends_that_are_named_are_compared() -> None:

@@ -13,6 +13,8 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
+from harness.backends.backend import SetVariables
+from harness.backends.variables import INHERITED, RESERVED
 from harness.execution.affinity import pinned_to
 from harness.execution.containment import Containment, remove
 from harness.execution.hanging import ask_where
@@ -28,8 +30,6 @@ T = TypeVar("T")
 
 DEEPEST_MESSAGE = 250
 """The most levels of nesting in a message: ours take up to 213, and str() fails on a description of 330."""
-
-_INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class Worker:
     `cpus` are the CPUs it is pinned to before Python starts in it; None leaves it free. Once `stop`
     is set, from another thread, `receive` ends the worker. After `lifetime` seconds it is ended
     whatever it says. `python` is the interpreter it runs on, and `module` the program that it runs.
+    `variables` are environment variables that it has besides the few that all have.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Worker:
         lifetime: float | None = None,
         python: str = sys.executable,
         module: str = "harness.worker",
+        variables: SetVariables = (),
     ) -> None:
         self._stop = stop
         self._lifetime = lifetime
@@ -98,7 +100,7 @@ class Worker:
                 stderr=subprocess.PIPE,
                 pass_fds=(worker_commands, worker_replies),
                 cwd=self._folder.name,
-                env=_environment(self._folder.name),
+                env=_environment(self._folder.name, variables),
                 start_new_session=True,
             )  # fmt: skip
             self._containment = Containment(self._process.pid, self._folder.name)
@@ -244,7 +246,7 @@ def _how(status: int) -> str:
         return f"was killed by signal {-status}"
 
 
-def _environment(folder: str) -> dict[str, str]:
-    """Build a worker's environment variables: none like PYTHONASYNCIODEBUG or PYTHONWARNINGS is inherited."""
-    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return {**inherited, "LANG": "C.UTF-8", "TMPDIR": folder}
+def _environment(folder: str, variables: SetVariables) -> dict[str, str]:
+    """Build a worker's environment variables: none like PYTHONASYNCIODEBUG is inherited unless asked for."""
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return {**inherited, "LANG": "C.UTF-8", **dict(variables), RESERVED: folder}

@@ -101,6 +101,8 @@ class RunStarted:
     """Whether the run is published beside others, as `--publish` asks; None where that is not recorded."""
     method: str | None = None
     """The version of the method by which the run is measured; None where that is not recorded."""
+    note: str = ""
+    """What the user says of the run, in one line."""
 
 
 @dataclass(frozen=True, slots=True)

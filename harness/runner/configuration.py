@@ -13,10 +13,14 @@ PROJECT = "pyproject.toml"
 
 
 class EnvironmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The table `[tool.loopcmp.environments.NAME]`; an empty `python` is the version that loopcmp runs on."""
+    """The table `[tool.loopcmp.environments.NAME]`; an empty `python` is the version that loopcmp runs on.
+
+    `variables` are environment variables of workers there, with their values.
+    """
 
     python: str = ""
     requirements: tuple[str, ...] = ()
+    variables: dict[str, str] = {}
 
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

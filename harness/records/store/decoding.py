@@ -107,4 +107,5 @@ def _first_unknown(raw: Any, known: Any) -> str | None:
             unknown, parts = [], ((part, other) for part, other in zip(raw, known, strict=False))
         case _:
             return None
-    return next(chain(unknown, filter(None, (_first_unknown(*part) for part in parts))), None)
+    deeper = (_first_unknown(*part) for part in parts)
+    return next(chain(unknown, (key for key in deeper if key is not None)), None)

@@ -101,10 +101,18 @@ def _notes(comparison: ComparisonBetween) -> Iterator[str]:
     for name, benchmarks in (("old", comparison.only_old), ("new", comparison.only_new)):
         if benchmarks:
             yield f"Only in the {name} record: {', '.join(benchmarks)}."
-    for case in comparison.missing:
-        if case.benchmark not in comparison.only_old:
-            yield f"{case.benchmark} on {shown[case.backend]} had a ratio and has none now: {case.reason}."
+    yield from _incomparable(comparison, shown)
     yield from _about_sessions(comparison)
+
+
+def _incomparable(comparison: ComparisonBetween, shown: Mapping[str, str]) -> Iterator[str]:
+    """Yield for each reason which cases had a ratio before and cannot be compared now."""
+    cases: dict[str, list[str]] = {}
+    for missing in comparison.missing:
+        if missing.benchmark not in comparison.only_old:
+            cases.setdefault(missing.reason, []).append(f"{missing.benchmark} on {shown[missing.backend]}")
+    for reason, named in cases.items():
+        yield f"{', '.join(named)} had a ratio and cannot be compared now: {reason}."
 
 
 def _about_sessions(comparison: ComparisonBetween) -> Iterator[str]:
