@@ -58,16 +58,15 @@ def everything_read() -> Element:
 
 def test_the_first_things_said_are_what_where_when_the_verdict_and_the_warnings() -> None:
     page = everything_read()
-    top, short = page.all("header")[0].text, page.all("section", kind="verdict")[0].text
+    top, short = page.all("header")[0].text, page.all("section", kind="answer")[0].text
     assert all(
         escape_controls(words) in top for words in (everything().run.name, *results.heading(everything()))
     )
     assert [said for said in sentences.backend_sentences(everything()) if said not in short] == []
-    warned = page.all("section", kind="warnings")[0].text
-    assert [notice.text for notice in notices(everything()) if notice.text not in warned] == []
+    assert [notice.text for notice in notices(everything()) if notice.text not in short] == []
     inside = [one.attributes for one in page.all("main")[0].parts if isinstance(one, Element)]
     parts = [one.get("class", one.get("id")) for one in inside]
-    assert parts[:3] == ["verdict", "warnings", "matrix"]
+    assert parts[:2] == ["answer", "matrix"]
 
 
 def cells_of(record: Record) -> Iterator[tuple[str, BenchmarkResult, CaseResult]]:
@@ -286,14 +285,14 @@ def see_every_chart(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing_serious(browser: Browser, opened: str, dark: bool) -> None:
+def test_axe_finds_nothing_of_any_grade(browser: Browser, opened: str, dark: bool) -> None:
     browser.open(opened, dark=dark)
     see_every_chart(browser)
-    assert browser.serious() == []
+    assert browser.findings() == []
     browser.run("for (const one of document.querySelectorAll('details')) one.open = true")
-    assert browser.serious() == []
+    assert browser.findings() == []
     browser.run("document.querySelector('.matrix td a').click()")
-    assert browser.serious() == []
+    assert browser.findings() == []
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
