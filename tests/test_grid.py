@@ -202,6 +202,8 @@ def test_a_page_does_not_move_under_its_reader(browser: Browser, opened: str) ->
 def test_on_paper_everything_is_open_and_every_chart_drawn(browser: Browser, large: str) -> None:
     browser.open(large)
     folded = "return document.querySelectorAll('details:not([open])').length"
+    charts = "[...document.querySelectorAll('figure:not([data-kind=strip]) .plot')]"
+    browser.wait(f"{charts}.every(one => one.querySelector('svg'))")
     before = browser.run(folded)
     assert before
     browser.run("dispatchEvent(new Event('beforeprint'))")

@@ -262,4 +262,18 @@
     }
   }, { rootMargin: "200px" });
   document.querySelectorAll("figure.chart").forEach((figure) => watcher.observe(figure));
+  // A chart that came without an image is drawn while nothing else is to do, so that paper has it as well.
+  const awaited = [...document.querySelectorAll('figure.chart:not([data-kind="strip"])')];
+  const undrawn = awaited.filter((figure) => !figure.querySelector(".plot svg"));
+  const idle = window.requestIdleCallback ?? setTimeout;
+  const drawNext = async () => {
+    const figure = undrawn.shift();
+    if (!figure) return;
+    if (!("live" in figure.dataset)) {
+      watcher.unobserve(figure);
+      await draw(figure);
+    }
+    idle(drawNext);
+  };
+  if (undrawn.length) idle(drawNext);
 })();
