@@ -371,7 +371,9 @@ def test_evidence_that_is_shown_can_be_closed_at_once_by_key(browser: Browser, o
 
 def test_every_link_on_the_page_shows_what_it_names(browser: Browser, opened: str) -> None:
     browser.open(opened)
-    links = browser.run("return [...document.querySelectorAll('a[href^=\"#\"]')].map(one => one.getAttribute('href'))")
+    links = browser.run(
+        "return [...document.querySelectorAll('a[href^=\"#\"]')].map(one => one.getAttribute('href'))"
+    )
     for target in dict.fromkeys(links):
         browser.run("location.hash = arguments[0]", target)
         seen = "const box = document.querySelector(location.hash).getBoundingClientRect();"
