@@ -18,18 +18,23 @@ async def serve(application: Any, listener: socket, stopped: Stopped) -> None:
     await anycorn.serve(application, configured("anycorn", listener), shutdown_trigger=stopped)
 
 
-@service(traffic=lambda: asked("/", GREETING, resets=False), tags=["anycorn"], needs=NEEDS)
+@service(traffic=lambda: asked("/", GREETING, resets=False, ends=False), tags=["anycorn"], needs=NEEDS)
 async def anycorn_plain(listener: socket, stopped: Stopped) -> None:
     """Anycorn serves a line of text from a plain ASGI application.
 
     One iteration is one request over HTTP/1.1, on one of 32 connections that stay open. The server is the
     same code on every loop: it isolates the loops under it. It does not show what an application adds, nor a
-    client that resets: on uvloop the whole server may go down then (uvloop#506).
+    client that resets or is there at the end: on uvloop the whole server may go down then (uvloop#506), which
+    `http_farewell` shows.
     """
     await serve(plain, listener, stopped)
 
 
-@service(traffic=lambda: asked("/backends", b"user orders", resets=False), tags=["anycorn"], needs=NEEDS)
+@service(
+    traffic=lambda: asked("/backends", b"user orders", resets=False, ends=False),
+    tags=["anycorn"],
+    needs=NEEDS,
+)
 async def anycorn_backends(gather: Gather, listener: socket, stopped: Stopped) -> None:
     """Anycorn serves what two slow backends answer that are asked side by side.
 
