@@ -32,9 +32,9 @@ CHECKS = {"an unknown path": "/nowhere", "a handler's exception": "/error"}
 SLOW = "/slow"
 
 
-def asked(path: str, body: bytes | None = None, *, resets: bool = True, ends: bool = True) -> Traffic:
+def asked(path: str, body: bytes | None = None, *, resets: bool = True) -> Traffic:
     """Ask for a path, and when the service is checked for what is not there and what fails as well."""
-    return replace(get(path, body, checks=CHECKS, slow=SLOW), resets=resets, ends=ends)
+    return replace(get(path, body, checks=CHECKS, slow=SLOW), resets=resets)
 
 
 def uploaded() -> Traffic:
