@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.services_planted [--trials N] [--rounds N]
 
-In each trial four arms serve the same: a baseline, two that are identical, and one of which 3% more requests are
-made than are reported, so that each of those that are takes 3% more. Two identical comparisons and one planted
-difference come of it; each is judged by its 95% interval.
+In each trial four arms serve the same: a baseline, two that are identical, and one of which 3% more requests
+are made than are reported, so that each of those that are takes 3% more. Two identical comparisons and one
+planted difference come of it; each is judged by its 95% interval.
 """
 
 import sys
@@ -40,11 +40,13 @@ def arms() -> list[Arm]:
     return [Arm(name, case, planted=extra.get(name, 0)) for name in NAMES]
 
 
-def rounds(settings: RoundSettings, context: RoundContext, trial: int, count: int) -> list[Round]:
+def rounds(
+    four: list[Arm], settings: RoundSettings, context: RoundContext, trial: int, count: int
+) -> list[Round]:
     """Take the rounds of a trial; leaves Python where one cannot be taken."""
     taken = []
     for number in range(count):
-        parts = run_round(arms(), settings, context, f"planted/{trial}/{number}")
+        parts = run_round(four, settings, context, f"planted/{trial}/{number}")
         if isinstance(parts, ArmFailure):
             sys.exit(f"{parts.arm}: {parts.reason}")
         taken.append({part.arm: part.values for part in parts})
@@ -67,21 +69,22 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=12)
     typed = parser.parse_args()
-    cpus = choose_cpus(1)
+    cpus, four = choose_cpus(1), arms()
     context = RoundContext(cpus, 60.0, choose_others(cpus), open_service_arms)
     found = false = 0
     with avoiding(cpus):
-        calibration = calibrate(arms()[:1], context, 0.05)
+        calibration = calibrate(four[:1], context, 0.05)
         if isinstance(calibration, ArmFailure):
             sys.exit(calibration.reason)
         settings = choose_pace(calibration, TURNS, 1)
         for trial in range(typed.trials):
-            taken = rounds(settings, context, trial, typed.rounds)
+            taken = rounds(four, settings, context, trial, typed.rounds)
             planted = ratio(taken, "planted")
             found += differs(planted) and planted.value > 0
             false += sum(differs(ratio(taken, name)) for name in NAMES[1:3])
-            print(f"trial {trial + 1}: planted {planted.exp().value:.3f} ±{planted.half_width:.1%}, "
-                  f"found {found} of {trial + 1}, false {false} of {2 * (trial + 1)}", flush=True)  # fmt: skip
+            figure = f"{planted.exp().value:.3f} ±{planted.half_width:.1%}"
+            counts = f"found {found} of {trial + 1}, false {false} of {2 * (trial + 1)}"
+            print(f"trial {trial + 1}: planted {figure}, {counts}", flush=True)
     return int(found < LEAST_FOUND * typed.trials or false > MOST_FALSE * 2 * typed.trials)
 
 
