@@ -25,6 +25,10 @@ class ScenarioBroken(BadInput):
         self.frames = frames
 
 
+class ImportMissing(ScenarioBroken):
+    """A scenario module that imports what is not installed where it was tried."""
+
+
 def escape_controls(text: str) -> str:
     """Control, invisible and direction-changing characters as escapes; line ends stay."""
     if text.isprintable():

@@ -14,6 +14,7 @@ from harness.analysis.audit import (
     levels,
     planted,
     procedure,
+    shift,
 )
 from harness.records.estimate import Estimate, Judgement
 from harness.records.trials import ArmComparison, Trial, TrialResult, VarianceComponents
@@ -117,3 +118,22 @@ def test_the_bound_holds_for_about_nineteen_of_twenty_audits() -> None:
     draw = random.Random(1)
     bounds = [ErrorRate(sum(draw.random() < 0.05 for _ in range(100)), 100).bound for _ in range(200)]
     assert sum(bound >= 0.05 for bound in bounds) >= 180
+
+
+def test_the_shift_of_identical_code_is_given_with_its_standard_error_and_both_sides_of_its_errors() -> None:
+    draw = random.Random(2)
+    logs = [draw.gauss(0, 0.004) for _ in range(50)]
+    alike = shift([tried(IDENTICAL, math.exp(log)) for one in logs for log in (one, -one)])
+    assert alike is not None
+    assert not alike.is_resolved
+    assert alike.error == pytest.approx(0.0004, rel=0.2)
+    moved = shift([tried(IDENTICAL, math.exp(draw.gauss(0.002, 0.004))) for _ in range(100)])
+    assert moved is not None
+    assert moved.is_resolved
+    assert moved.mean == pytest.approx(0.002, abs=0.001)
+    assert moved.more > moved.less
+    assert moved.one_sided < 0.05 < alike.one_sided
+
+
+def test_two_comparisons_have_no_shift() -> None:
+    assert shift([tried(IDENTICAL, 1.0)] * 2) is None

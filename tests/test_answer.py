@@ -55,6 +55,7 @@ def test_the_answer_of_every_published_record_fits_the_screen(name: str, width: 
         (Estimate(0.995, 0.993, 0.997, 20), Judgement.LESS_TIME, "0.5% less ±0.2"),
         (Estimate(1.01, 0.97, 1.05, 20), Judgement.NO_CLEAR_DIFFERENCE, "no clear difference ±4.0"),
         (Estimate(1.0, 0.995, 1.005, 20), Judgement.EQUAL, "equal within 1%"),
+        (Estimate(0.995, 0.992, 0.998, 20), Judgement.EQUAL, "0.5% less, equal within 1%"),
         (Estimate(0.5, None, None, 3), Judgement.NO_CLEAR_DIFFERENCE, "too few rounds"),
         (Estimate(3.25, 3.05, 3.45, 20), Judgement.MORE_TIME, "225% more ±20"),
     ],

@@ -148,7 +148,7 @@ PROBE = "say_after_example"
         ("run --resume nowhere --json", ["type loopcmp resume [FOLDER]"]),
         ("list --envs", ["list --envs has been replaced", "type loopcmp list environments"]),
         ("run two.py", ["two.py", "two differences for asyncio+gather", "narrow one of them"]),
-        ("run empty.py", ["empty.py defines no scenario", "@scenario()"]),
+        ("run empty.py", ["empty.py defines no scenario", "@scenario"]),
     ],
 )
 def test_bad_input_is_one_line_and_nothing_is_written(tmp_path: Path, typed: str, words: list[str]) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.records.store.publications import read_conformance
+
 pytestmark = pytest.mark.workers
 
 
@@ -45,6 +47,16 @@ def test_a_loop_that_passes_all_that_asyncio_passes_is_well(tmp_path: Path) -> N
     assert (control["backend"], control["control"]) == ("asyncio+gather", None)
     assert (loop["backend"], loop["control"]) == ("asyncio-poll+gather", "asyncio+gather")
     assert control["passed"] == loop["passed"] == 1
+
+
+@pytest.mark.usefixtures("_tests_of_python")
+def test_what_is_written_to_a_file_can_be_published(tmp_path: Path) -> None:
+    done = loopcmp(tmp_path, "test_call_later", "-b", "asyncio-poll", "-o", "conformance.json")
+    assert (done.returncode, done.stderr) == (0, "")
+    loops = read_conformance(tmp_path / "conformance.json").loops
+    assert [(tried.loop, str(tried.cpython_tests)) for tried in loops] == [
+        ("asyncio", "1 of 1"), ("asyncio-poll", "1 of 1")
+    ]  # fmt: skip
 
 
 @pytest.mark.usefixtures("_tests_of_python")

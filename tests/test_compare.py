@@ -22,7 +22,7 @@ def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "at60": record(60.0),
         "at63": record(63.0),
         "at66": record(66.0),
-        "short": record(66.0, count=6),
+        "short": record(66.0, count=1),
         "other": record(60.0, rows=("probe", "other")),
         "elsewhere": elsewhere(record(60.0), cpu="Abacus"),
     }

@@ -22,6 +22,8 @@ from harness.records.cpython_tests import Conformance, LoopTests
 from harness.records.store.publications import published_campaigns, published_conformance, read_conformance
 from harness.report.site import campaigns, conformance
 from tests.capable import MISSING, RIGHT, record
+from tests.records import everything
+from tests.stored import put
 
 PASSED = UnittestReport(UnittestOutcome.PASSED)
 FAILED = UnittestReport(UnittestOutcome.FAILED, ("AssertionError: no",))
@@ -118,3 +120,20 @@ def test_what_random_programs_found_stands_on_the_loops_page(tmp_path: Path) -> 
     assert table.rows[0] == ("trace: late", "new", "10 of 10 runs; 1 programs", program)
     assert table.rows[1][1] == "it warns"
     assert table.notes == ("5,000 programs were judged, seed 1.", "it warns: https://example.org/1")
+
+
+def test_a_site_has_the_page_of_all_loops_and_one_of_a_loop_without_any_record(tmp_path: Path) -> None:
+    pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
+    from harness.report.site.build import publish  # noqa: PLC0415 - only with ruptures
+
+    put(tmp_path / "results", "2026-01-01-tutorial", everything(), "2026-01-01T00:00:00+00:00")
+    published = {"conformance.json": mine(), "fuzz.json": campaign()}
+    for name, value in published.items():
+        (tmp_path / "results" / "2026-01-01-tutorial" / name).write_bytes(msgspec.json.encode(value))
+    publish(tmp_path / "results", tmp_path / "site")
+    assert "2 capabilities: 1 yes" in (tmp_path / "site/badges/mine.capabilities.svg").read_text()
+    assert "1 of 2" in (tmp_path / "site/conformance.html").read_text()
+    loop = (tmp_path / "site/loops/mine.html").read_text()
+    assert "leaves tasks: 1" in loop
+    assert "trace: late" in loop
+    publish(tmp_path / "results", tmp_path / "site")

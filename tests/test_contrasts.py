@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from harness.analysis.contrasts import contrasts
+from harness.analysis.contrasts import contrasts, count_contrasts
 from harness.backends.backend import EnvironmentSpec
 from harness.records.contrast import Contrast
-from tests.records import ASYNCIO, backends, value
+from tests.records import ASYNCIO, backends, fake_benchmark, plan, value
 
 ROUNDS = 20
 
@@ -83,3 +83,21 @@ def test_backends_of_two_environments_differ_in_more_than_one_part() -> None:
     rounds = [{name: [value(time)] for name, time in times.items()}] * ROUNDS
     pairs = [(one.arm, one.against) for one in contrasts((ours, theirs), ASYNCIO, rounds, 0.95, gathers=True)]
     assert pairs == [(ours.name, "asyncio+native")]
+
+
+def test_contrasts_are_counted_before_their_level_is_chosen() -> None:
+    names = [
+        "asyncio+gather",
+        "asyncio+taskgroup",
+        "uvloop+gather",
+        "uvloop+taskgroup",
+        "trio+nursery",
+        "trio+anyio",
+    ]
+    rounds = [{name: [value(100.0)] for name in names}] * ROUNDS
+    planned = backends(*names)
+    made = contrasts(planned, ASYNCIO, rounds, 0.95, gathers=True)
+    assert count_contrasts(planned, rounds, gathers=True) == len(made) == 4
+    story = plan(fake_benchmark("story"), fake_benchmark("other"), on=names)
+    assert story.contrast_level(0) == pytest.approx(story.inner_level)
+    assert 1 - story.contrast_level(4) == pytest.approx(0.04 / (story.comparisons + 8))

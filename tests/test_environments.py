@@ -76,7 +76,8 @@ def test_a_python_is_a_version_and_never_a_path_or_an_option(python: str) -> Non
 
 @pytest.mark.parametrize(
     "requirement",
-    ["-r x.txt", "--index-url=https://x", "./mine", "/mine.whl", "", "a b", "mine @ file:///home/me/mine",
+    ["-r x.txt", "--index-url=https://x", "./mine", "/mine.whl", "", "a b", "..",
+     "-e ..", "./a/../../b", "~/x", "-e", "mine @ file:///home/me/mine",
      "mine @ https://me:secret@example.org/mine.whl", "mine @ git+ssh://git@example.org/mine"],
 )  # fmt: skip
 def test_a_requirement_is_one_that_a_reader_of_the_record_could_install(requirement: str) -> None:
@@ -183,6 +184,25 @@ def test_a_run_goes_on_only_on_the_machine_and_beside_the_versions_it_was_begun_
         verify_unchanged(replace(begun, machine=replace(here, versions=older)))
 
 
+def _without_digests(run: RunStarted) -> RunStarted:
+    benchmarks = tuple(replace(benchmark, digests=None) for benchmark in run.plan.benchmarks)
+    return replace(run, plan=replace(run.plan, benchmarks=benchmarks))
+
+
+@pytest.mark.workers
+def test_a_run_is_not_resumed_once_a_helper_of_its_scenario_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("helper.py").write_text("number = 1\n")
+    Path("mine.py").write_text(f"import helper\n{MINE}")
+    begun = plan_run(RunRequest(["mine.py"], [], [], None, 30.0))
+    verify_unchanged(begun)
+    Path("helper.py").write_text("number = 2\n")
+    with pytest.raises(BadInput, match=r"undo what was changed in helper\.py, or begin another run"):
+        verify_unchanged(begun)
+
+
 @pytest.mark.workers
 def test_a_run_goes_on_only_with_the_scenarios_it_was_begun_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -193,7 +213,9 @@ def test_a_run_goes_on_only_with_the_scenarios_it_was_begun_with(
     begun = msgspec.json.decode(msgspec.json.encode(begun), type=RunStarted)  # as a journal has it
     verify_unchanged(begun)
     Path("mine.py").write_text(f"# Two numbers.\n{MINE}")
-    verify_unchanged(begun)
+    with pytest.raises(BadInput, match=r"undo what was changed in mine\.py"):
+        verify_unchanged(begun)
+    verify_unchanged(_without_digests(begun))  # as it was recorded before files had digests
     Path("mine.py").write_text(MINE.replace("one(0), one(1)", "one(0), one(+1)"))
     with pytest.raises(
         BadInput, match=r"mine is no longer the scenario .* undo what was changed in mine\.py"

@@ -11,7 +11,7 @@ from harness.backends.backend import Backend, EnvironmentSpec, Loop
 from harness.backends.registry import find_backend
 from harness.errors import BadInput, ScenarioBroken
 from harness.execution.environments.interpreters import InterpreterPath
-from harness.execution.listing import check_loop, list_benchmarks, module_to_import
+from harness.execution.listing import HOW_TO_GET_IT, check_loop, list_benchmarks, module_to_import
 from harness.execution.observing import case_spec, observe_in_process
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
@@ -92,7 +92,7 @@ def test_a_library_that_is_not_there_needs_no_worker_to_say_so() -> None:
     asked = [observe_in_process(row, find_backend("trio"), PATIENCE).unavailable for row in (own, mine)]
     assert asked == [
         "no module named 'no_such': pip install 'loopcmp[suite]'",
-        "no module named 'no_such': install the package that brings it",
+        f"no module named 'no_such': {HOW_TO_GET_IT}",
     ]
 
 

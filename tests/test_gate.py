@@ -1,10 +1,13 @@
 """A gate: limits over cases, broken only by whole intervals in every session, and never silent."""
 
+import math
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.analysis.gate import CaseLimits, Gate, Limit, judge
+from harness.analysis.gate import CaseLimits, Gate, Limit, judge, mean_over_sessions
 from harness.analysis.within import Missing
 from harness.records.estimate import Estimate
 from harness.report.backend_names import shown_names
@@ -73,7 +76,7 @@ def test_a_case_without_any_interval_could_not_be_measured() -> None:
     assert gate.held == ()
     [said] = sentences(gate)
     assert said == (
-        "order:n=100 on uvloop could not be measured: 20 rounds are too few: an interval needs 6."
+        "order:n=100 on uvloop could not be measured: 20 rounds are too few for an interval at 0.95."
     )
 
 
@@ -151,3 +154,51 @@ def test_a_limit_of_a_backend_that_was_left_out_is_not_missed() -> None:
     limits = CaseLimits((Limit("order:* on trio+nursery", 0.1), Limit("order:*", 0.1)))
     assert [one.pattern for one in limits.on(["uvloop+gather"]).own] == ["order:*"]
     assert limits.on(["trio+nursery"]) == limits
+
+
+def test_a_break_is_seen_by_the_mean_of_many_sessions_though_one_of_them_does_not_show_it() -> None:
+    changes = [change(log, width) for log, width in SHIFTS]
+    [held] = judge(FIVE, {("story", UVLOOP): changes}, (), 0.95, 5).held
+    assert held.beyond < held.sessions
+    assert held.broken
+
+
+def test_the_spread_between_sessions_is_in_the_interval_of_their_mean() -> None:
+    sure = [Estimate(1 + share, 0.999 + share, 1.001 + share, 20) for share in (0.0, 0.05, 0.1, 0.15, 0.2)]
+    mean = mean_over_sessions(sure, 0.95)
+    assert mean.low is not None
+    assert mean.low < 1
+    alike = mean_over_sessions([Estimate(1.1, 1.09, 1.11, 20)] * 5, 0.95)
+    assert alike.low is not None
+    assert 1.09 < alike.low < 1.1
+
+
+def test_the_mean_of_sessions_misses_the_truth_as_often_as_it_says() -> None:
+    draw = random.Random(6)
+    missed = 0
+    for _ in range(400):
+        new = draw.gauss(0, 0.02)
+        logs = [new - draw.gauss(0, 0.02) for _ in range(6)]
+        mean = mean_over_sessions([change(log, 1e-4) for log in logs], 0.95)
+        missed += not (mean.low or 0) <= 1 <= (mean.high or 0)
+    assert 0.02 < missed / 400 < 0.08
+
+
+def test_fewer_sessions_must_all_show_a_break() -> None:
+    changes = [change(log, width) for log, width in SHIFTS[:4]]
+    [held] = judge(FIVE, {("story", UVLOOP): changes}, (), 0.95, 4).held
+    assert not held.broken
+
+
+def test_a_session_without_an_interval_is_told() -> None:
+    changes = [Estimate(1.2, 1.15, 1.25, 20), Estimate(1.2, None, None, 3)]
+    gate = judge(FIVE, {("story", UVLOOP): changes}, (), 0.95, 2)
+    assert "in 1 of 1 sessions (1 more have no interval)" in " ".join(sentences(gate))
+
+
+SHIFTS = ((0.1, 0.02), (0.12, 0.1), (0.13, 0.02), (0.11, 0.02), (0.12, 0.02))
+"""A case's change from five old sessions, with half its width: the second shows no break of 5%."""
+
+
+def change(log: float, width: float) -> Estimate:
+    return Estimate(math.exp(log), math.exp(log - width), math.exp(log + width), 20)

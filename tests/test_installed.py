@@ -36,7 +36,8 @@ async def say_after_example() -> int:
 METADATA = {
     "METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1\n",
     "WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    "entry_points.txt": "[loopcmp.scenarios]\ntiny_family = tiny.scenarios\n",
+    "entry_points.txt": "[loopcmp.scenarios]\nraising = tiny.raises\nleaving = tiny.exits\n"
+    "tiny_family = tiny.scenarios\n",
     "RECORD": "",
 }
 
@@ -46,6 +47,8 @@ def wheel(folder: Path) -> Path:
     path = folder / "tiny-1-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("tiny/__init__.py", "")
+        archive.writestr("tiny/raises.py", "raise ValueError('out of order')\n")
+        archive.writestr("tiny/exits.py", "import os\nos._exit(7)\n")
         archive.writestr("tiny/scenarios.py", SCENARIOS)
         for name, text in METADATA.items():
             archive.writestr(f"tiny-1.dist-info/{name}", text)
@@ -76,6 +79,15 @@ def test_its_family_is_chosen_by_the_name_of_the_entry_point(python: Path) -> No
     listed = loopcmp(python, "list", "scenarios", "tiny_family")
     assert listed.returncode == 0, listed.stderr
     assert [listed.stdout.count(word) for word in ("seven", "say_after_example")] == [1, 1]
+
+
+def test_broken_plugins_are_a_warning_and_a_line_and_block_nothing(python: Path) -> None:
+    listed = loopcmp(python, "list", "scenarios")
+    assert listed.returncode == 0, listed.stderr
+    assert "tiny.raises of the family raising takes no part: does not import: ValueError" in listed.stderr
+    assert "tiny.exits of the family leaving takes no part: while its scenarios were listed" in listed.stderr
+    for name in ("tiny.raises", "tiny.exits", "seven", "order:n=1"):
+        assert name in listed.stdout
 
 
 def test_its_scenario_runs_on_every_default_backend(python: Path) -> None:

@@ -7,9 +7,16 @@ from fractions import Fraction
 from statistics import median
 
 import pytest
-from scipy.stats import quantile_test, wilcoxon
+from scipy.stats import mannwhitneyu, quantile_test, wilcoxon
 
-from harness.analysis.intervals import binomial_quantile, estimate, estimate_ratio, judge_ratio
+from harness.analysis.intervals import (
+    MANY,
+    binomial_quantile,
+    estimate,
+    estimate_ratio,
+    estimate_shift,
+    judge_ratio,
+)
 from harness.analysis.samples import excess, log_ratio, log_ratio_of_totals, typical_seconds
 from harness.protocol.messages import Value
 from harness.records.estimate import Estimate, Judgement, confidence_level, rounds_needed
@@ -199,3 +206,43 @@ def test_signed_ranks_need_fewer_rounds_than_a_median_for_the_same_width() -> No
         samples = [draw.gauss(0, 1) for _ in range(40)]
         widths.append(estimate_ratio(samples, 0.95).half_width / estimate(samples, 0.95).half_width)
     assert median(widths) < 0.85
+
+
+@pytest.mark.parametrize(("old", "new"), [(4, 4), (6, 6), (8, 20), (20, 8), (30, 31)])
+def test_the_shift_of_two_series_is_that_of_scipys_exact_test(old: int, new: int) -> None:
+    draw = random.Random(old)
+    before, after = ([draw.gauss(0, 1) for _ in range(count)] for count in (old, new))
+    shift = estimate_shift(before, after, 0.95)
+    assert shift.low is not None
+    assert shift.high is not None
+    for end, inward in ((shift.low, 1e-9), (shift.high, -1e-9)):
+        inside, outside = (
+            float(mannwhitneyu([sample - moved for sample in after], before, method="exact").pvalue)
+            for moved in (end + inward, end - inward)
+        )
+        assert inside > 0.05 >= outside
+
+
+def test_the_shift_of_few_rounds_has_no_interval() -> None:
+    assert not estimate_shift([0.0] * 3, [1.0] * 3, 0.95).has_interval
+
+
+def test_the_shift_of_many_rounds_is_nearly_exact() -> None:
+    draw = random.Random(5)
+    before, after = ([draw.gauss(0, 1) for _ in range(MANY // 2 + 1)] for _ in range(2))
+    shift = estimate_shift(before, after, 0.95)
+    for end in (shift.low, shift.high):
+        moved = [sample - (end or 0.0) for sample in after]
+        assert float(mannwhitneyu(moved, before).pvalue) == pytest.approx(0.05, abs=0.003)
+
+
+def test_the_shift_needs_a_quarter_of_the_rounds_that_two_medians_need() -> None:
+    """Rounds go by the square of the width: the ends of two intervals furthest apart are twice as wide."""
+    draw = random.Random(1)
+
+    def fewer(rounds: int) -> float:
+        old, new = ([draw.gauss(0, 1) for _ in range(rounds)] for _ in range(2))
+        apart = estimate(new, 0.975).minus(estimate(old, 0.975)).half_width
+        return (apart / estimate_shift(old, new, 0.95).half_width) ** 2
+
+    assert all(median(fewer(rounds) for _ in range(100)) > 3.5 for rounds in (10, 20, 48))

@@ -43,9 +43,9 @@ def test_words_that_name_no_application_path_or_variable_are_refused(
         app_benchmarks(request_, {"asyncio"})
 
 
-def test_variables_without_an_application_are_refused() -> None:
-    with pytest.raises(BadInput, match="name an application too"):
-        own_app(None, [], ["GREETING"])
+def test_an_application_is_given_the_variables_that_are_passed_as_they_are_here() -> None:
+    assert own_app(None, [], ["GREETING"]) is None
+    assert own_app("main:app", [], ["GREETING", "SET=1"]) == AppRequest("main:app", (), ("GREETING",))
 
 
 def test_paths_are_asked_for_once_each_and_the_root_where_there_is_none() -> None:

@@ -47,8 +47,7 @@ def test_a_twin_that_is_measured_in_its_hosts_rounds_is_not_waited_for() -> None
     observed = [*seen_alike(told, seen), *seen_alike(twin, seen, [ASYNCIO, UVLOOP])]
     tally = RunState(begun(plan(told, twin, effort=FAST)), observed)
     progress = Progress(tally, shown=False, timed=True)
-    assert "timing 1 of the benchmarks" in progress.announcement()
-    assert "passes" not in progress.announcement()
+    assert "timing 1 benchmark:" in progress.announcement()
     happen(tally, progress, BenchmarkFinished(told.id, StopReason(StopKind.ROUNDS, 6, "fast")))
     _, timing = progress.bars
     assert timing.completed == timing.total == 1
@@ -58,7 +57,7 @@ def test_the_passes_that_were_asked_for_are_announced_with_the_time_they_may_tak
     rows = (fake_benchmark("one", returned(1), set_up=True), fake_benchmark("two", returned(1)))
     asked = replace(plan(*rows), passes=("latency", "collections"))
     progress = Progress(RunState(begun(asked)), shown=False, timed=True)
-    assert progress.announcement().endswith(" s, 3 passes at most 180 s")
+    assert progress.announcement().endswith("timing 2 benchmarks: at most 5:00 left")
 
 
 def test_what_is_timed_takes_the_place_of_what_is_observed_once_all_of_it_is() -> None:
@@ -102,16 +101,16 @@ def test_a_run_that_goes_on_announces_only_what_is_left() -> None:
 
     finished = BenchmarkFinished(ONE.id, StopReason(StopKind.TIME, 60))
     assert announced([]) == (
-        "2 benchmarks, 6 cases: observing takes about 2 s, timing 2 of the benchmarks at most 120 s"
+        "2 benchmarks, 6 cases: observing takes about 2 s, timing 2 benchmarks: at most 2:00 left"
     )
     assert announced([*SEEN[:2]]) == (
-        "2 benchmarks, 6 cases: observing 4 of them takes about 1 s, timing 2 of the benchmarks at most 120 s"
+        "2 benchmarks, 6 cases: observing 4 of them takes about 1 s, timing 2 benchmarks: at most 2:00 left"
     )
     assert announced([*SEEN, finished, *PLAYED]) == (
-        "2 benchmarks, 6 cases: all are observed, timing 1 of the benchmarks at most 40 s"
+        "2 benchmarks, 6 cases: all are observed, timing 1 benchmark: at most 0:40 left"
     )
     assert announced([*SEEN, finished, *PLAYED], FAST) == (
-        "2 benchmarks, 6 cases: all are observed, timing 1 of the benchmarks about 5 s"
+        "2 benchmarks, 6 cases: all are observed, timing 1 benchmark: at most 0:04 left"
     )
     assert announced([*SEEN, finished, BenchmarkFinished(TWO.id, StopReason(StopKind.TIME, 60))]) == (
         "2 benchmarks, 6 cases: all are observed"

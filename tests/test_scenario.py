@@ -52,12 +52,16 @@ def test_a_promised_none_is_not_the_same_as_no_promise() -> None:
     assert {nothing.returns, nothing.raises, nothing.prints, nothing.leaves} == {UNPROMISED}
 
 
+def test_a_scenario_that_promises_nothing_needs_no_parentheses() -> None:
+    assert scenario(probe) == scenario()(probe)
+
+
 @pytest.mark.parametrize("part", ["returns", "raises", "prints", "leaves"])
 def test_every_part_of_a_promise_may_be_a_function_of_the_parameters(part: str) -> None:
     def promise(n: int) -> list[int]:
         return list(range(n))
 
-    decorated = scenario(params={"n": [1, 2]}, **{part: promise})(probe)  # type: ignore[arg-type]
+    decorated = scenario(params={"n": [1, 2]}, **{part: promise})(probe)  # type: ignore[call-overload]
     assert getattr(decorated.promise, part) is promise
 
 

@@ -1,6 +1,8 @@
 """The site: what is on it, that it is whole, that nothing is made twice, and how it looks in a browser."""
 
 import json
+import math
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -13,11 +15,10 @@ from urllib.parse import unquote, urldefrag, urljoin
 from xml.etree import ElementTree as ET
 
 import jsonschema
+import msgspec
 import pytest
 
-pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
-
-from harness.analysis.change_points import change_points
+from harness.analysis.change_points import Figure, change_points
 from harness.analysis.overall import BackendFigure, OverallFigures, overall_figures
 from harness.backends.backend import EnvironmentSpec
 from harness.errors import BadInput, escape_controls
@@ -124,6 +125,26 @@ def test_every_link_leads_to_a_file_and_to_a_place_in_it(site: Path) -> None:
                         one.attributes["id"] for one in read(target.read_text()) if "id" in one.attributes
                     }
                 assert place in names[target], (path, address)
+
+
+def test_a_record_that_cannot_be_read_is_left_out_by_name_and_stops_no_site(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    put(results, "2026-01-01-good", everything(), "2026-01-01T00:00:00+00:00")
+    bad = put(results, "2026-01-02-bad", everything(), "2026-01-02T00:00:00+00:00")
+    file = bad if bad.is_file() else bad / "record.json"
+    file.write_bytes(file.read_bytes().replace(b'"seed":7', b'"seed":-7'))
+    (results / "2026-01-03-fifo").mkdir()
+    os.mkfifo(results / "2026-01-03-fifo" / "record.json")
+    built = publish(results, tmp_path / "site")
+    assert (built.records, built.rendered, len(built.left_out)) == (1, 1, 2)
+    assert "2026-01-02-bad/record.json is no record of loopcmp: run.plan: seed is -7" in built.left_out[1]
+    assert "2026-01-03-fifo/record.json is no record of loopcmp: It is no regular file" in built.left_out[0]
+    assert publish(results, tmp_path / "site").rendered == 0
+    file.unlink()
+    (results / "2026-01-01-good" / "record.json").write_text("{}")
+    with pytest.raises(BadInput, match="is no record of loopcmp"):
+        publish(results, tmp_path / "other")
+    assert list((tmp_path / "other").iterdir()) == []
 
 
 def test_nothing_is_asked_of_another_server(site: Path) -> None:
@@ -417,20 +438,55 @@ def test_a_page_says_of_a_loop_that_is_not_there_that_it_was_not_observed(site: 
 # Changes
 
 
-def noisy(*levels: tuple[float, int]) -> list[float]:
+def noisy(*levels: tuple[float, int]) -> list[Figure]:
     draw = Random(4)
-    return [level + draw.gauss(0, 0.01) for level, count in levels for _ in range(count)]
+    return [Figure(level + draw.gauss(0, 0.01), 0.01) for level, count in levels for _ in range(count)]
 
 
 def test_a_change_of_level_is_found_where_it_happens() -> None:
-    assert change_points(noisy((0.0, 10), (0.2, 10))) == (10,)
-    assert change_points(noisy((0.0, 10), (0.2, 10), (-0.1, 8))) == (10, 20)
+    assert change_points([noisy((0.0, 10), (0.2, 10))]) == ((10,),)
+    assert change_points([noisy((0.0, 10), (0.2, 10), (-0.1, 8))]) == ((10, 20),)
 
 
 def test_noise_alone_is_no_change() -> None:
-    assert change_points(noisy((0.0, 40))) == ()
-    assert change_points([0.0] * 20) == ()
-    assert change_points([0.0, 5.0]) == ()
+    assert change_points([noisy((0.0, 40)), noisy((0.0, 1), (5.0, 1))]) == ((), ())
+    assert change_points([[Figure(0.0, 0.0)] * 20]) == ((),)
+
+
+def stable(noise: str, draw: Random) -> Figure:
+    """A figure of a series that does not change."""
+    match noise:
+        case "normal":
+            return Figure(draw.gauss(0, 0.01), 0.01)
+        case "heavy tails":
+            return Figure(0.01 * draw.gauss(0, 1) / math.sqrt(draw.gammavariate(1.5, 2) / 3), 0.01)
+        case "mixed precision":
+            error = draw.choice([0.002, 0.02])
+            return Figure(draw.gauss(0, error), error)
+    return Figure(draw.gauss(0, 0.02), 0.003)  # sessions differ by more than their intervals say
+
+
+@pytest.mark.parametrize("noise", ["normal", "heavy tails", "mixed precision", "sessions"])
+def test_of_sites_of_a_hundred_stable_series_one_in_twenty_has_a_mark(noise: str) -> None:
+    draw, sites = Random(noise), 60
+    marked = 0
+    for _ in range(sites):
+        series = [[stable(noise, draw) for _ in range(draw.randint(6, 10))] for _ in range(100)]
+        marked += any(change_points(series))
+    assert marked <= sites * 0.05
+
+
+def test_a_change_is_found_among_a_hundred_stable_series() -> None:
+    draw = Random(2)
+    others = [[stable("normal", draw) for _ in range(8)] for _ in range(99)]
+    moved = [Figure(draw.gauss(0.08 * (index >= 6), 0.01), 0.01) for index in range(12)]
+    assert change_points([moved, *others]) == ((6,), *[()] * 99)
+
+
+def test_a_new_version_of_the_method_is_no_change_of_the_loops() -> None:
+    before = [ratios(0.5, ASYNCIO, month) for month in range(1, 7)]
+    after = [msgspec.structs.replace(ratios(0.6, ASYNCIO, month), method="2") for month in range(7, 13)]
+    assert not [point for one in series([*before, *after]) for point in one.points if point.changed]
 
 
 OLD = "uvloop+gather@old"

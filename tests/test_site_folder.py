@@ -14,8 +14,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
-
 from harness.errors import BadInput, CannotWrite
 from harness.records.entries import RunFinished
 from harness.report.site import folder as site_folder

@@ -35,6 +35,54 @@ class ErrorRate:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """Where the ratio of identical code lies on average, as a share, and the standard error of that.
+
+    `less` and `more` are how many of its errors said that the second arm takes less time, or more.
+    """
+
+    mean: float
+    error: float
+    less: int
+    more: int
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether it lies beyond two standard errors: something distinguishes arms of the same code."""
+        return abs(self.mean) > STANDARD_ERRORS * self.error
+
+    @property
+    def one_sided(self) -> float:
+        """The chance that the errors would be so unevenly divided, or more, were both sides alike."""
+        from scipy.stats import binomtest
+
+        errors = self.less + self.more
+        return float(binomtest(self.less, errors).pvalue) if errors else 1.0
+
+
+STANDARD_ERRORS = 2
+"""The standard errors beyond which a shift of identical code is told as one."""
+
+
+def shift(results: Iterable[TrialResult]) -> Shift | None:
+    """Return the mean log ratio of identical code, each comparison weighted by its rounds; None for few."""
+    comparisons = [trial_result.comparisons[0] for trial_result in completed(results, "identical")]
+    if len(comparisons) < FEWEST_SPREAD:
+        return None
+    weights = [comparison.ratio.rounds for comparison in comparisons]
+    logs = [math.log(comparison.ratio.value) for comparison in comparisons]
+    mean = fmean(logs, weights)
+    squares = math.fsum((w * (log - mean)) ** 2 for w, log in zip(weights, logs, strict=True))
+    judgements = [comparison.judgement for comparison in comparisons]
+    return Shift(
+        mean,
+        math.sqrt(squares) / sum(weights),
+        judgements.count(Judgement.LESS_TIME),
+        judgements.count(Judgement.MORE_TIME),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class DetectionRate:
     """How often a planted difference was found, and how exactly it was estimated.
 

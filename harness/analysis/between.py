@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from harness.analysis.intervals import estimate, judge_ratio
+from harness.analysis.intervals import estimate_shift, judge_ratio, ratio_in
 from harness.analysis.within import Case, Missing, backend_named, why_no_number
 from harness.errors import BadInput
-from harness.records.estimate import ERROR_RATE, Estimate, Judgement
+from harness.protocol.benchmarks import changed_files
+from harness.records.estimate import Estimate, Judgement, confidence_level, inner_level
 from harness.records.record import BenchmarkResult, Record
 
 
@@ -21,6 +22,8 @@ class ComparedRecord:
     versions: tuple[tuple[str, str], ...]
     finished: bool
     sound: bool
+    method: str | None = None
+    """The version of the method that it was measured by; None, the first, where that is not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class RawTimes:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonBetween:
-    """The same backends in old sessions and in a new one; `level` is that of one record's interval."""
+    """The same backends in old sessions and in a new one; `level` is that of one change's interval."""
 
     baseline: str
     level: float
@@ -143,31 +146,49 @@ def _session(record: Record, shared: Collection[str]) -> ComparedRecord:
         versions=(*machine.versions, *versions),
         finished=record.finished is not None,
         sound=self_test is None or self_test.differing <= self_test.allowed,
+        method=record.run.method,
     )
 
 
 def changes(olds: Sequence[Record], new: Record) -> Iterator[Change]:
     """Yield the change of every ratio that the new record shares with each old one.
 
-    The interval is that of two independent medians: each at half the error rate (Bonferroni
-    over both records and over all the changes), lowest against highest.
+    A scenario whose files are not the same in all records is another one, and has none.
+    The interval is that of two independent series of rounds (Mann and Whitney), adjusted for all the changes
+    (Bonferroni). Each record's own ratio is by the method that it was measured by.
     """
     level, margin = _level(olds, new), new.run.plan.margin
-    after = {case: estimate(samples, level) for case, samples in _ratios(new).items()}
+    after, other_files = _ratios(new), _other_files(olds, new)
     for session, record in enumerate(olds):
         before = _ratios(record)
-        for case, ratio in after.items():
-            if case in before:
-                old_ratio = estimate(before[case], level)
-                change = ratio.minus(old_ratio).exp()
-                judgement = judge_ratio(change, margin)
-                yield Change(*case, session, old_ratio.exp(), ratio.exp(), change, judgement)
+        for case in (case for case in after if case in before and case[0] not in other_files):
+            change = estimate_shift(before[case], after[case], _inner(level, record, new)).exp()
+            old, now = (
+                ratio_in(of.run, of_case[case], level).exp()
+                for of, of_case in ((record, before), (new, after))
+            )
+            yield Change(*case, session, old, now, change, judge_ratio(change, margin))
+
+
+def _inner(level: float, *records: Record) -> float:
+    """Return the level at which an interval of two records is computed, that it holds whenever they ended."""
+    return inner_level(level) if any(record.run.plan.effort.adjusted for record in records) else level
+
+
+def _other_files(olds: Sequence[Record], new: Record) -> dict[str, tuple[str, ...]]:
+    """Return the benchmarks whose files are not the same in every record, each with those that differ."""
+    now = {benchmark.id: benchmark for benchmark in new.run.plan.benchmarks}
+    files: dict[str, tuple[str, ...]] = {}
+    for before in (benchmark for record in olds for benchmark in record.run.plan.benchmarks):
+        if before.id in now and (changed := changed_files(before, now[before.id])):
+            files[before.id] = tuple(sorted({*files.get(before.id, ()), *changed}))
+    return files
 
 
 def _level(olds: Sequence[Record], new: Record) -> float:
     after = _ratios(new).keys()
     shared = sum(len(after & _ratios(record).keys()) for record in olds)
-    return 1 - ERROR_RATE / max(1, 2 * shared)
+    return confidence_level(shared)
 
 
 def _ratios(record: Record) -> dict[Case, tuple[float, ...]]:
@@ -199,12 +220,14 @@ def _timed(record: Record) -> Iterator[str]:
 
 
 def _missing(olds: Sequence[Record], new: Record) -> Iterator[Missing]:
-    """Yield the cases that had a ratio in an old record and have none in the new one."""
+    """Yield the cases that had a ratio in an old record and none in the new one, or one of other code."""
     results = {result.benchmark.id: result for result in new.results}
-    after = _ratios(new)
+    after, other_files = _ratios(new), _other_files(olds, new)
     for benchmark, backend in dict.fromkeys(case for record in olds for case in _ratios(record)):
         if (benchmark, backend) not in after:
             yield Missing(benchmark, backend, _why_missing(results.get(benchmark), backend))
+        elif benchmark in other_files:
+            yield Missing(benchmark, backend, f"its text changed, in {', '.join(other_files[benchmark])}")
 
 
 def _why_missing(result: BenchmarkResult | None, backend: str) -> str:

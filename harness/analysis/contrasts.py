@@ -27,6 +27,18 @@ def contrasts(
     return (*made, *_interactions(rounds, baseline, level))
 
 
+def count_contrasts(backends: Sequence[Backend], rounds: Sequence[RoundValues], *, gathers: bool) -> int:
+    """Return how many contrasts these rounds allow, for which their level is adjusted."""
+    arms = {arm for turns in rounds for arm in turns}
+    pairs = sum({arm, against} <= arms for _, arm, against in _pairs(backends, gathers=gathers))
+    first, *others = CROSSED_GATHERERS
+    crossed = sum(
+        arms.issuperset(f"{loop}+{gatherer}" for loop in CROSSED_LOOPS for gatherer in (first, other))
+        for other in others
+    )
+    return pairs + crossed
+
+
 def _samples(rounds: Sequence[RoundValues], baseline: str, arm: str, against: str) -> list[float]:
     return [_sample(turns, baseline, arm, against) for turns in rounds if {arm, against} <= set(turns)]
 

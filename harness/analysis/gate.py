@@ -1,16 +1,23 @@
 """The gate holds what was compared against limits: what broke one, and what could not be measured.
 
-A limit is broken only where the whole adjusted interval lies beyond it, in every session that
-measured the case; a single session can be wrong in ways that its own interval cannot see.
+A limit is broken only where the whole adjusted interval lies beyond it, in every session that measured the
+case; a single session can be wrong in ways that its own interval cannot see. From FEWEST_SESSIONS on, the
+mean over sessions decides, with the spread between them: in every single one, a break would be seen ever more
+seldom the more old records there are.
 """
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from statistics import fmean, stdev
 
 from harness.analysis.within import Case, Missing
 from harness.backends.registry import short_name
-from harness.records.estimate import Estimate, rounds_needed
+from harness.records.estimate import Estimate
+
+FEWEST_SESSIONS = 5
+"""The old records from which their mean decides: fewer say too little of the spread between sessions."""
 
 UNLIMITED = "none"
 """What a project writes for cases that are not judged."""
@@ -66,7 +73,8 @@ class HeldCase:
     """A case held against its limit: in how many of the sessions its interval lies beyond it.
 
     `ratio` is that of the session that speaks least for a break. `excluded` says whether every
-    session shows that the case stays within the limit.
+    session shows that the case stays within the limit. `mean` is over sessions, where there are enough;
+    `without_interval` sessions have too few rounds to be counted.
     """
 
     benchmark: str
@@ -76,10 +84,14 @@ class HeldCase:
     sessions: int
     ratio: Estimate
     excluded: bool
+    mean: Estimate | None = None
+    without_interval: int = 0
 
     @property
     def broken(self) -> bool:
-        """Whether the whole interval lies beyond the limit in every session."""
+        """Whether the whole interval lies beyond the limit: the mean's, or that of every session."""
+        if self.mean is not None and self.mean.low is not None:
+            return self.mean.low > 1 + self.limit
         return self.beyond == self.sessions
 
 
@@ -121,7 +133,7 @@ def judge(
             continue
         measured = [ratio for ratio in ratios if ratio.low is not None]
         if measured:
-            held.append(_held(benchmark, backend, limit, measured))
+            held.append(_held((benchmark, backend), limit, measured, len(ratios) - len(measured), level))
         else:
             unmeasured.append(_unmeasured((benchmark, backend), _too_few(ratios, level)))
     unmeasured += [
@@ -142,12 +154,30 @@ _NOTHING = (
 )
 
 
-def _held(benchmark: str, backend: str, limit: float, ratios: Sequence[Estimate]) -> HeldCase:
+def _held(case: Case, limit: float, ratios: Sequence[Estimate], without: int, level: float) -> HeldCase:
     bounds = [(ratio.low or 0.0, ratio) for ratio in ratios]
     _, least = min(bounds, key=lambda pair: pair[0])
     beyond = sum(low > 1 + limit for low, _ in bounds)
     excluded = all(ratio.high is not None and ratio.high <= 1 + limit for ratio in ratios)
-    return HeldCase(benchmark, backend, limit, beyond, len(ratios), least, excluded)
+    mean = mean_over_sessions(ratios, level) if len(ratios) >= FEWEST_SESSIONS else None
+    return HeldCase(*case, limit, beyond, len(ratios), least, excluded, mean, without)
+
+
+def mean_over_sessions(changes: Sequence[Estimate], level: float) -> Estimate:
+    """Return the mean change from several old sessions to one new one, with its interval at `level`.
+
+    Sessions differ by more than their rounds do. The new one is one more such session: the interval is that
+    of its difference from the mean of the others (Student's t), and never narrower than rounds alone allow.
+    """
+    from scipy.special import stdtrit
+
+    logs = [math.log(change.value) for change in changes]
+    sessions, middle = len(logs), fmean(logs)
+    share = 1 + 1 / sessions
+    between = float(stdtrit(sessions - 1, (1 + level) / 2)) * stdev(logs) * math.sqrt(share)
+    within = fmean(math.log(change.high / change.low) / 2 for change in changes if change.low and change.high)
+    away = max(between, within * math.sqrt(share / 2))
+    return Estimate(middle, middle - away, middle + away, min(change.rounds for change in changes)).exp()
 
 
 def _unmeasured(case: Case, reason: str) -> Unmeasured:
@@ -157,7 +187,7 @@ def _unmeasured(case: Case, reason: str) -> Unmeasured:
 
 def _too_few(ratios: Sequence[Estimate], level: float) -> str:
     rounds = max(ratio.rounds for ratio in ratios)
-    return f"{rounds} rounds are too few: an interval needs {rounds_needed(level)}"
+    return f"{rounds} rounds are too few for an interval at {level:.4g}"
 
 
 def _matching_nothing(limits: CaseLimits, cases: Sequence[Case]) -> Iterator[Unmeasured]:

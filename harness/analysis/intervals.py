@@ -1,8 +1,9 @@
 """An interval over rounds and what it says: exact ranks, judgements, bounds of error rates."""
 
+import math
 from collections.abc import Sequence
 from functools import cache
-from statistics import median
+from statistics import NormalDist, median
 
 from harness.records.entries import FIRST_METHOD, RunStarted
 from harness.records.estimate import ERROR_RATE, Estimate, Judgement, inner_level, rounds_needed
@@ -35,6 +36,48 @@ def estimate_ratio(samples: Sequence[float], level: float) -> Estimate:
         return Estimate(middle, None, None, len(samples))
     rank = _signed_rank(len(samples), level)
     return Estimate(middle, float(means[rank]), float(means[-1 - rank]), len(samples))
+
+
+def estimate_shift(old: Sequence[float], new: Sequence[float], level: float) -> Estimate:
+    """Return by how much two independent series of log ratios lie apart, with its exact interval at `level`.
+
+    It is the median of all differences of a new and an old one, and the interval is that of Mann and
+    Whitney's test (Hodges and Lehmann, as above): half as wide as the ends of two intervals furthest apart.
+    """
+    import numpy as np
+
+    differences = np.sort(
+        np.subtract.outer(np.asarray(new, dtype=float), np.asarray(old, dtype=float)).ravel()
+    )
+    middle, rounds = float(np.median(differences)), min(len(old), len(new))
+    rank = _rank_sum(min(len(old), len(new)), max(len(old), len(new)), level)
+    if rank < 0:
+        return Estimate(middle, None, None, rounds)
+    return Estimate(middle, float(differences[rank]), float(differences[-1 - rank]), rounds)
+
+
+MANY = 200
+"""The rounds of two series together beyond which the rank sum is taken for normal, as it nearly is."""
+
+
+@cache
+def _rank_sum(few: int, many: int, level: float) -> int:
+    """Return the index of the difference that an interval of two series begins with; -1 if there is none."""
+    import numpy as np
+
+    share = (1 - level) / 2
+    if few + many > MANY:
+        spread = math.sqrt(few * many * (few + many + 1) / 12)
+        return int(few * many / 2 + NormalDist().inv_cdf(share) * spread - 0.5)
+    ways = np.zeros((few + 1, few * many + 1))
+    ways[0, 0] = 1
+    for rank in range(few + many):  # ways to choose so many of the first ranks with this rank sum
+        for chosen in range(min(few, rank + 1), 0, -1):
+            step = rank - chosen + 1  # the ranks not chosen that lie below
+            if step <= many:
+                ways[chosen, step:] += ways[chosen - 1, : few * many + 1 - step]
+    chances = np.cumsum(ways[few]) / ways[few].sum()
+    return int(np.searchsorted(chances, share * (1 + 1e-9), side="right")) - 1
 
 
 def ratio_in(run: RunStarted, samples: Sequence[float], level: float) -> Estimate:

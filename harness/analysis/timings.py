@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from harness.analysis.contrasts import contrasts
+from harness.analysis.contrasts import contrasts, count_contrasts
 from harness.analysis.growth import growing
 from harness.analysis.intervals import estimate, estimate_ratio, judge_ratio
 from harness.analysis.metrics import METRICS
@@ -103,8 +103,9 @@ class BenchmarkSamples:
         backends = [backend for backend in self.plan.backends if backend.name in self.timed]
         numbered = {*self.timed, *self.natives}
         rounds = [{arm: turns[arm] for arm in turns if arm in numbered} for turns in self._turns()]
-        base, level = self.plan.baseline, self.plan.inner_level
-        return contrasts(backends, base, rounds, level, gathers=self.benchmark.uses_gather)
+        base, gathers = self.plan.baseline, self.benchmark.uses_gather
+        level = self.plan.contrast_level(count_contrasts(backends, rounds, gathers=gathers))
+        return contrasts(backends, base, rounds, level, gathers=gathers)
 
     def parts(self, arm: str) -> tuple[ArmRound, ...]:
         """Return the arm's part in every round that it took part in."""

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 
 from harness.backends.families import check_family
 
+Variable = tuple[str, str | None]
+"""An environment variable of workers and its value; None for the value that it has where loopcmp runs."""
+
+SetVariables = tuple[tuple[str, str], ...]
+"""Environment variables as a worker is given them, each with its value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loop:
@@ -38,26 +44,33 @@ class Loop:
 class EnvironmentSpec:
     """A virtual environment as it is asked for: its name, which Python, and what is installed in it.
 
-    `python` is what uv calls a request, such as 3.12; `requirements` are those of pip.
+    `python` is what uv calls a request, such as 3.12; `requirements` are those of pip. `variables` are
+    environment variables that workers there have besides.
     """
 
     name: str
     python: str
     requirements: tuple[str, ...] = ()
+    variables: tuple[Variable, ...] = ()
 
     @property
     def definition(self) -> str:
         """What defines it after --env on a command line."""
-        return " ".join((f"{self.name}={self.python}", *self.requirements))
+        variables = (name if value is None else f"{name}={value}" for name, value in self.variables)
+        return " ".join((f"{self.name}={self.python}", *variables, *self.requirements))
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """A loop and a gatherer: what a scenario runs on; in loopcmp's own environment without a `venv`."""
+    """A loop and a gatherer: what a scenario runs on; in loopcmp's own environment if it names none.
+
+    `variables` are environment variables that its workers have, those of its environment among them.
+    """
 
     loop: Loop
     gatherer: str
     environment: EnvironmentSpec | None = None
+    variables: tuple[Variable, ...] = ()
 
     @property
     def name(self) -> str:

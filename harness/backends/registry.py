@@ -40,12 +40,11 @@ def find_backend(
     Raises BadInput where there is none, naming the nearest.
     """
     own_name, separator, environment_name = name.partition("@")
-    backend_found = _find_backend(own_name, extra)
-    return (
-        replace(backend_found, environment=find_environment(environment_name, environments))
-        if separator
-        else backend_found
-    )
+    backend = _find_backend(own_name, extra)
+    if not separator:
+        return backend
+    environment = find_environment(environment_name, environments)
+    return replace(backend, environment=environment, variables=environment.variables)
 
 
 _DEFAULT_GATHERERS = {gatherers[0] for gatherers in FAMILIES.values()}

@@ -12,10 +12,12 @@ from harness.cli.options import (
     CheckTimeout,
     CPythonTests,
     Environments,
+    Excluded,
     Json,
     Loops,
     NoProgress,
     OutputFile,
+    Passed,
     Scale,
     Scenarios,
 )
@@ -37,6 +39,8 @@ def check(
     backend: Backends = None,
     loop: Loops = None,
     env: Environments = None,
+    passed: Passed = None,
+    exclude: Excluded = None,
     baseline: Baseline = None,
     timeout: CheckTimeout = None,
     scale: Scale = False,
@@ -57,9 +61,17 @@ def check(
 
     words, shown = scenarios or [], not no_progress
     _refuse_what_does_not_go_together(
-        words, baseline, output, scale=scale, capabilities=capabilities, cpython_tests=cpython_tests
+        words,
+        baseline,
+        output,
+        exclude=exclude,
+        scale=scale,
+        capabilities=capabilities,
+        cpython_tests=cpython_tests,
     )
-    tests = ConformanceRequest(words, backend or [], loop or [], env or [], timeout or TIMEOUT, capabilities)
+    tests = ConformanceRequest(
+        words, backend or [], loop or [], env or [], timeout or TIMEOUT, capabilities, passed or []
+    )
     cases = RunRequest(
         words or ([TAG] if capabilities else []),
         backend or [],
@@ -68,6 +80,8 @@ def check(
         timeout or (CAPABILITY_TIMEOUT if capabilities else TIMEOUT),
         scale=scale,
         environments=env or [],
+        passed=passed or [],
+        exclude=exclude or [],
     )
     if not (capabilities or cpython_tests):
         raise typer.Exit(_observe(cases, shown=shown, as_json=as_json))
@@ -80,6 +94,7 @@ def _refuse_what_does_not_go_together(
     baseline: str | None,
     output: Path | None,
     *,
+    exclude: list[str] | None,
     scale: bool,
     capabilities: bool,
     cpython_tests: bool,
@@ -89,7 +104,8 @@ def _refuse_what_does_not_go_together(
         raise BadInput("-o is about what loops can do: add --capabilities, --cpython-tests or both")
     if not cpython_tests:
         return
-    for option, is_given in {"--baseline": baseline is not None, "--scale": scale}.items():
+    given = {"--baseline": baseline is not None, "--scale": scale, "--exclude": bool(exclude)}
+    for option, is_given in given.items():
         if is_given:
             raise BadInput(f"{option} is about scenarios: leave it out, or --cpython-tests")
     if capabilities and words:

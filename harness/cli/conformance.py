@@ -50,8 +50,9 @@ def run(asked: Asked, *, shown: bool, as_json: bool) -> int:
 
 
 def _document(started: str, record: Record | None, tested: Sequence[Conformance]) -> str:
-    machine = (record.run.machine if record else describe_machine(())).identity.rpartition(", ")[0]
-    document = conformance_record(started, machine, record, tested)
+    machine = record.run.machine if record else describe_machine(())
+    where = f"{machine.cpu}, {machine.cores} CPUs, {machine.system}"
+    document = conformance_record(started, where, record, tested)
     return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
 
 

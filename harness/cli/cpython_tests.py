@@ -19,7 +19,7 @@ from harness.runner.cpython_tests import (
     count_tests,
     run_tests,
 )
-from harness.runner.planning import announce_environments
+from harness.runner.preparing import announce_environments
 
 
 def tested(request: ConformanceRequest, *, shown: bool) -> tuple[Conformance, ...]:

@@ -17,7 +17,7 @@ Scenarios = Annotated[
     typer.Argument(
         metavar="SCENARIO",
         help="A name, a glob, a tag, a family, a benchmark such as order:n=100, or the path of your own "
-        "Python file. Without any: all but the capabilities.",
+        "Python file, a folder with a slash or a glob of paths. Without any: all but the capabilities.",
     ),
 ]
 Backends = Annotated[
@@ -47,8 +47,45 @@ Environments = Annotated[
         metavar="NAME[=PYTHON REQUIREMENT…]",
         rich_help_panel=CHOICE,
         help="Run the backends in a virtual environment that uv makes: one of [tool.loopcmp.environments] "
-        "in pyproject.toml, or a new one, such as --env 'old=3.12 uvloop==0.21'. The name here means "
-        "loopcmp's own environment. May be repeated.",
+        "in pyproject.toml, or a new one, such as --env 'old=3.12 uvloop==0.21' or, with the project in this "
+        "folder, --env 'mine=3.13 -e .'. The name here means loopcmp's own environment. May be repeated.",
+    ),
+]
+Passed = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pass",
+        metavar="NAME[=VALUE]",
+        rich_help_panel=CHOICE,
+        help="Give workers an environment variable, with this value or the one it has here; they inherit "
+        "none otherwise. For one environment only: --env 'jit=3.14 PYTHON_JIT=1'. May be repeated.",
+    ),
+]
+Excluded = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude",
+        metavar="SCENARIO",
+        rich_help_panel=CHOICE,
+        help="Leave out what this would choose: a name, a glob, a tag, a family, a benchmark, or a file of "
+        "those chosen. May be repeated.",
+    ),
+]
+NoteText = Annotated[
+    str,
+    typer.Option(
+        "--note",
+        metavar="TEXT",
+        rich_help_panel=OUTPUT,
+        help="A line about the run, such as what was changed; it is kept in the record and shown.",
+    ),
+]
+EstimateOnly = Annotated[
+    bool,
+    typer.Option(
+        "--estimate",
+        rich_help_panel=EFFORT,
+        help="Say how long the run would take, and run nothing.",
     ),
 ]
 Baseline = Annotated[
@@ -77,15 +114,6 @@ AppPaths = Annotated[
         metavar="/PATH…",
         rich_help_panel=CHOICE,
         help="The paths that --app is asked for, each a benchmark: / if left out.",
-    ),
-]
-Variables = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--pass",
-        metavar="VARIABLE",
-        rich_help_panel=CHOICE,
-        help="Give --app this environment variable, as it is here. May be repeated.",
     ),
 ]
 Scale = Annotated[

@@ -22,14 +22,16 @@ def fraction(option: str, text: str) -> float:
     return value
 
 
-def own_app(app: str | None, paths: Sequence[str], variables: Sequence[str]) -> "AppRequest | None":
-    """Return what --app, --paths and --pass say. Raises BadInput for paths or variables without --app."""
+def own_app(app: str | None, paths: Sequence[str], passed: Sequence[str]) -> "AppRequest | None":
+    """Return what --app, --paths and --pass say; None without --app.
+
+    Its variables are those that are passed as they are here; all workers have those that are set to a value.
+    """
     from harness.runner.own_app import AppRequest
 
     if app is None:
-        if variables:
-            raise BadInput("--pass gives variables to --app: name an application too")
         return None
+    variables = (word for word in passed if "=" not in word)
     return AppRequest(app, tuple(dict.fromkeys(paths)), tuple(variables))
 
 
@@ -41,3 +43,14 @@ def passes(names: Collection[str]) -> "tuple[Also, ...]":
     if unknown := [name for name in names if name not in known]:
         raise BadInput(f"--also {unknown[0]!r} is no pass: write {' or '.join(known)}")
     return tuple(name for name in known if name in names)
+
+
+def one_line(option: str, text: str) -> str:
+    """Return an option's text. Raises BadInput unless it is one line of LONGEST_NOTE characters at most."""
+    if len(text) > LONGEST_NOTE or not text.isprintable():
+        raise BadInput(f"{option}: write one line of at most {LONGEST_NOTE} characters")
+    return text.strip()
+
+
+LONGEST_NOTE = 500
+"""The most characters of a note."""

@@ -1,21 +1,14 @@
 """The progress of a run on stderr: a live display on a terminal, plain lines elsewhere."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from time import monotonic
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Task,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, Task, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
@@ -28,18 +21,16 @@ from harness.records.entries import (
     PassRoundMeasured,
     RoundMeasured,
 )
-from harness.records.estimate import Estimate
+from harness.records.stop_reason import StopReason
 from harness.records.trials import TrialResult
+from harness.report.answer.of_benchmark import narrowing_words, result_words
 from harness.report.backend_names import shown_names
-from harness.report.formatting import Figure, count_benchmarks, counted, excess_figure, ratio_figure
-from harness.runner.passes import BUDGET, requested_passes
+from harness.report.formatting import count_benchmarks, counted, format_ratio
 from harness.runner.state import RunState
+from harness.runner.time_left import own_benchmarks, slowness, time_left
 
 _CASE_SECONDS = 0.25
 """A first guess at the seconds that observing a case takes on two CPUs."""
-
-_ROUND_SECONDS = 1.3
-"""A first guess at the seconds that a round of four arms takes."""
 
 
 class Progress:
@@ -54,10 +45,15 @@ class Progress:
         self._timed = timed
         self._console = Console(file=sys.stderr, highlight=False)
         self._names = shown_names(backend.name for backend in state.plan.backends)
-        self._own = [benchmark for benchmark in state.timed if benchmark.host is None]
-        """The benchmarks with rounds of their own: a twin takes part in those of its host."""
+        self._own = own_benchmarks(state)
+        self._seconds: list[float] = []
+        """How long each benchmark took that was finished while this was shown."""
+        self._since = monotonic()
+        """When the benchmark under way was begun."""
         self._cases = sum(1 for _ in state.plan.cases())
         self._before = state.observed_cases
+        self._slowness: float | None = None
+        """How many times longer than usual the rounds under way take; None where that is not much."""
         self._note = ""
         """What is going on, under the bars."""
         self._bars = Bars(
@@ -65,13 +61,12 @@ class Progress:
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("left:"),
-            TimeRemainingColumn(),
+            TextColumn("{task.fields[left]}"),
         )
-        self._checking = self._bars.add_task("observing", total=self._cases, completed=self._before)
+        self._checking = self._bars.add_task("observing", total=self._cases, completed=self._before, left="")
         schedule = state.run.audit
         total = len(self._own) if schedule is None else schedule.trials
-        self._timing = self._bars.add_task("timing", total=total, visible=False)
+        self._timing = self._bars.add_task("timing", total=total, visible=False, left="")
         if self._before == self._cases:
             self._switch()
         self._live = Live(
@@ -86,6 +81,9 @@ class Progress:
         return observing, timing
 
     def _display(self) -> RenderableType:
+        if self._timed and self._state.run.audit is None:
+            left = time_left(self._state, self._seconds, monotonic() - self._since)
+            self._bars.update(self._timing, left=str(left))
         return Group(self._bars, Text(self._note, no_wrap=True, overflow="ellipsis"))
 
     def __enter__(self) -> Self:
@@ -116,8 +114,7 @@ class Progress:
             case ArmDropped(benchmark, failure):
                 self._print(f"{benchmark} on {self._names[failure.arm]}: {failure.reason}; it has no number")
             case BenchmarkFinished(benchmark, reason):
-                self._bars.update(self._timing, completed=self._done())
-                self._print(f"{benchmark}: {reason}")
+                self._finished(benchmark, reason)
             case TrialResult():
                 self._bars.update(self._timing, completed=self._done())
                 self._note = self._trial(entry)
@@ -130,6 +127,7 @@ class Progress:
 
     def _switch(self) -> None:
         """Show what is timed in place of what is observed, for all of that is."""
+        self._since = monotonic()
         self._bars.update(self._checking, visible=False)
         self._bars.reset(self._timing, completed=self._done(), visible=self._timed)
 
@@ -150,70 +148,48 @@ class Progress:
         return f"observing{which} takes about {left * _CASE_SECONDS:.0f} s" if left else "all are observed"
 
     def _left_to_time(self) -> Iterator[str]:
-        """Say how long the rounds take that the benchmarks do not have yet; finished ones need no more."""
-        plan, effort = self._state.plan, self._state.plan.effort
-        unfinished = [benchmark for benchmark in self._own if benchmark.stop_reason is None]
-        if not unfinished:
-            return
-        if effort.fixed_rounds is not None:
-            taken = sum(len(benchmark.rounds) for benchmark in unfinished)
-            rounds = len(unfinished) * effort.fixed_rounds - taken
-            seconds = f"about {rounds * _ROUND_SECONDS:.0f}"
-        else:
-            left = (max(0.0, effort.max_seconds - _seconds(benchmark.rounds)) for benchmark in unfinished)
-            seconds = f"at most {sum(left):.0f}"
-        yield f"timing {len(unfinished)} of the benchmarks {seconds} s"
-        if passes := sum(len(requested_passes(plan, state.benchmark)) for state in unfinished):
-            yield f"{counted(passes, 'pass', 'passes')} at most {passes * BUDGET:.0f} s"
+        """Say how long the rounds and passes take that the benchmarks do not have yet."""
+        unfinished = sum(benchmark.stop_reason is None for benchmark in self._own)
+        if unfinished:
+            yield f"timing {count_benchmarks(unfinished)}: {time_left(self._state, ())}"
 
     def _observed(self, entry: CaseObserved) -> None:
         observed = self._state.observed_cases
         self._bars.update(self._checking, completed=observed)
-        self._note = f"{entry.benchmark} on {self._names[entry.backend]}"
+        self._note = f"{entry.benchmark} on {entry.backend}"
         if observed == self._cases:
-            self._print(
-                f"observed {counted(observed - self._before, 'case')} in {monotonic() - self._began:.0f} s"
-            )
+            self._print(f"observed {observed - self._before} cases in {monotonic() - self._began:.0f} s")
             self._switch()
 
     def _trial(self, result: TrialResult) -> str:
         """Say which trial it was, what came of it, and how many there were."""
         ratios = "  ".join(
-            f"{self._names[comparison.backend]} {_narrowing(ratio_figure, comparison.ratio)}"
+            f"{self._names[comparison.backend]} {format_ratio(comparison.ratio)}"
             for comparison in result.comparisons
+            if comparison.ratio.has_interval
         )
         return f"{len(self._state.trials)} tried, the last: {result.trial}  {ratios or result.reason}"
 
+    def _finished(self, name: str, reason: StopReason) -> None:
+        """Show a benchmark's result, and, of the first one, whether this machine is slow."""
+        self._seconds.append(monotonic() - self._since)
+        self._since = monotonic()
+        self._bars.update(self._timing, completed=self._done())
+        result = self._state.result(self._state.of(name).benchmark)
+        self._print(result_words(self._state.plan, result) if result.rounds else f"{name}: {reason}")
+        if len(self._seconds) == 1 and (times := self._slowness) is not None:
+            self._print(f"this machine is slow or busy: rounds take {times:.1f} times as long as usual")
+
     def _round(self, measured: RoundMeasured) -> str:
-        """Say which round it was, each ratio as it narrows, and the time left at most."""
-        plan = self._state.plan
-        state = self._state.of(measured.benchmark)
-        rounds = state.rounds
-        spent = _seconds(rounds)
-        sleeps = state.benchmark.ideal is not None
-        ratios = "  ".join(
-            f"{self._names[name]} "
-            f"{_narrowing(excess_figure, ratio) if sleeps else _narrowing(ratio_figure, ratio.exp())}"
-            for name, ratio in state.samples().ratios(plan.width_level).items()
-        )
-        left = (
-            f"round {len(rounds)} of {plan.effort.fixed_rounds}"
-            if plan.effort.fixed_rounds
-            else f"round {len(rounds)}, at most {max(0, plan.effort.max_seconds - spent):.0f} s more"
-        )
-        return f"{measured.benchmark}: {left}  {ratios}"
+        """Say which round it was, and each ratio as it narrows, from when it has an interval."""
+        state, fixed = self._state.of(measured.benchmark), self._state.plan.effort.fixed_rounds
+        self._slowness = slowness(state.rounds)
+        count = f"round {len(state.rounds)}" + (f" of {fixed}" if fixed else "")
+        ratios = state.samples().ratios(self._state.plan.width_level)
+        narrowing = narrowing_words(self._state.plan, ratios, sleeps=state.benchmark.ideal is not None)
+        return f"{measured.benchmark}: {count}  {narrowing}"
 
     def _print(self, text: str) -> None:
         """Print a line that stays on the screen."""
         if self._shown:
-            self._console.print(text, style="dim", markup=False, soft_wrap=True)
-
-
-def _seconds(rounds: Iterable[RoundMeasured]) -> float:
-    return sum(measured.seconds for measured in rounds)
-
-
-def _narrowing(figure_of: Callable[[Estimate], Figure], estimate: Estimate) -> str:
-    """Return an estimate's figure, with its interval once there is one."""
-    figure = figure_of(estimate)
-    return str(figure) if estimate.has_interval else figure.value
+            self._console.print(text, style="dim", markup=False, soft_wrap=not self._console.is_terminal)

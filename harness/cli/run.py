@@ -14,13 +14,17 @@ from harness.cli.options import (
     Baseline,
     Details,
     Environments,
+    EstimateOnly,
+    Excluded,
     Fast,
     Json,
     Loops,
     Margin,
     MaxTime,
     NoProgress,
+    NoteText,
     Open,
+    Passed,
     Precision,
     Publish,
     Results,
@@ -30,7 +34,6 @@ from harness.cli.options import (
     Seed,
     Sort,
     Timeout,
-    Variables,
 )
 from harness.report.answer.values import SortOrder
 
@@ -44,6 +47,8 @@ def run(
     backend: Backends = None,
     loop: Loops = None,
     env: Environments = None,
+    passed: Passed = None,
+    exclude: Excluded = None,
     baseline: Baseline = None,
     fast: Fast = False,
     rigorous: Rigorous = False,
@@ -56,9 +61,10 @@ def run(
     scale: Scale = False,
     app: App = None,
     paths: AppPaths = None,
-    variables: Variables = None,
     results: Results = Path("results"),
     publish: Publish = None,
+    note: NoteText = "",
+    estimate: EstimateOnly = False,
     as_json: Json = False,
     details: Details = False,
     sort: Sort = SortOrder.PLAN,
@@ -70,12 +76,12 @@ def run(
     Only cases that give the right result are timed. Every result is on disk before the next begins:
     `loopcmp resume` goes on with a run that was interrupted.
     """
-    from harness.cli.parsing import fraction, own_app, passes
+    from harness.cli.parsing import fraction, one_line, own_app, passes
     from harness.records.store import safe_name
     from harness.runner.choosing import run_name
     from harness.runner.planning import RunRequest
 
-    own = own_app(app, [*(paths or []), *(scenarios or [])], variables or [])
+    own = own_app(app, [*(paths or []), *(scenarios or [])], passed or [])
     request = RunRequest(
         scenarios=scenarios or [],
         backends=backend or [],
@@ -90,9 +96,15 @@ def run(
         timeout=timeout,
         scale=scale,
         name=safe_name(publish or run_name([app.partition(":")[0]] if app else scenarios or [])),
+        passed=passed or [],
+        exclude=exclude or [],
+        note=one_line("--note", note),
+        published=publish is not None,
     )
-    display = Display(not no_progress, as_json, details, sort, open_page)
-    _run(request, results, display, published=publish is not None)
+    if estimate:
+        _say_how_long(request)
+        return
+    _run(request, results, Display(not no_progress, as_json, details, sort, open_page))
 
 
 def _effort(precision: str | None, max_seconds: float | None, *, fast: bool, rigorous: bool) -> "Effort":
@@ -103,11 +115,21 @@ def _effort(precision: str | None, max_seconds: float | None, *, fast: bool, rig
     return choose_effort(fast=fast, rigorous=rigorous, precision=share, max_seconds=max_seconds)
 
 
-def _run(request: "RunRequest", results: Path, display: Display, *, published: bool) -> NoReturn:
+def _say_how_long(request: "RunRequest") -> None:
+    """Plan the run, and say how long it would take instead of running it."""
+    from harness.cli.execute import announce
+    from harness.runner.duration import how_long, in_words
+    from harness.runner.planning import plan_run
+
+    for line in in_words(how_long(plan_run(request, announce).plan)):
+        typer.echo(line)
+
+
+def _run(request: "RunRequest", results: Path, display: Display) -> NoReturn:
     """Plan the run, measure what it asks for, and end the command with its exit code."""
     from harness.cli.execute import announce, execute
     from harness.runner import session
     from harness.runner.planning import plan_run
 
-    started = session.start(plan_run(request, announce), results, publish=published)
+    started = session.start(plan_run(request, announce), results, publish=request.published)
     raise typer.Exit(execute(started, display))

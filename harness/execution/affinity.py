@@ -22,6 +22,11 @@ def choose_others(cpus: frozenset[int] | None) -> frozenset[int] | None:
     return frozenset(others[:1]) or cpus
 
 
+def allowed_cpus() -> int:
+    """Return how many CPUs this process may use: in a container, or under taskset, not all there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @contextmanager
 def avoiding(cpus: frozenset[int] | None) -> Iterator[None]:
     """Keep all threads of this process off the workers' CPUs, where there are others."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from harness.execution.rounds import Arm, ArmFailed, RoundContext
+from harness.protocol.laps import lap_sizes, unpack
 from harness.protocol.messages import Turn, Value
 from harness.records.pace import FEWEST_UNTIMED, ONE_AT_A_TIME, ArmFailure, RoundSettings
 
@@ -76,9 +77,19 @@ def _find_loops(worker: TurnTaker, seconds: float) -> tuple[int, float]:
 
 
 def _iteration(worker: TurnTaker, loops: int) -> float:
-    """Measure one iteration, in seconds: the smallest of a few values, so that no hiccup counts."""
-    values = [worker.take_turn("warmup", Turn(loops, seed=0, untimed=0)) for _ in range(CALIBRATION_VALUES)]
-    return min(value.wall / value.loops / 1e9 for value in values)
+    """Measure one iteration, in seconds: by the quietest lap of a few values, so that no hiccup counts."""
+    turn = Turn(loops, seed=0, untimed=0, laps=LAPS)
+    values = [worker.take_turn("warmup", turn) for _ in range(CALIBRATION_VALUES)]
+    return min(map(_quietest, values)) / 1e9
+
+
+def _quietest(value: Value) -> float:
+    """Return the nanoseconds of an iteration in a value's quickest lap, or in the whole value."""
+    if not value.laps:
+        return value.wall / value.loops
+    times = unpack(value.laps)
+    sizes = lap_sizes(value.loops, len(times))
+    return min(time / size for time, size in zip(times, sizes, strict=True))
 
 
 UNTIMED_SECONDS = 0.001

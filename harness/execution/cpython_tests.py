@@ -7,7 +7,7 @@ from threading import Event
 
 import msgspec
 
-from harness.backends.backend import Loop
+from harness.backends.backend import Loop, SetVariables
 from harness.execution.process import Reply, Worker
 from harness.protocol.cpython_tests import TESTS_MISSING, UnittestOutcome, UnittestReport
 from harness.protocol.observations import WorkerExit
@@ -31,10 +31,17 @@ class NoTests(Exception):
     """The interpreter has no tests that could be run; the message says why, and how to get them."""
 
 
-def run_test(test: str, loop: Loop, timeout: float, python: str, stop: Event | None = None) -> UnittestReport:
+def run_test(
+    test: str,
+    loop: Loop,
+    timeout: float,
+    python: str,
+    stop: Event | None = None,
+    variables: SetVariables = (),
+) -> UnittestReport:
     """Run one test in a fresh process, which is ended after `timeout` seconds, or by `stop`."""
     job: dict[str, object] = {"do": "run cpython test", "test": test, "loop": loop}
-    with Worker(job, stop=stop, lifetime=timeout, python=python) as worker:
+    with Worker(job, stop=stop, lifetime=timeout, python=python, variables=variables) as worker:
         reply = worker.receive(timeout)
     if isinstance(reply, WorkerExit):
         outcome = UnittestOutcome.TIMED_OUT if reply.timed_out else UnittestOutcome.CRASHED

@@ -1,5 +1,6 @@
 """A fresh process says which benchmarks a module has, or whether a loop can be made."""
 
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -7,9 +8,10 @@ from typing import NoReturn
 
 import msgspec
 
-from harness.backends.backend import Loop
+from harness.backends.backend import Loop, SetVariables
 from harness.backends.families import check_family
-from harness.errors import BadInput, ScenarioBroken
+from harness.errors import BadInput, ImportMissing, ScenarioBroken
+from harness.execution.environments import InterpreterPath
 from harness.execution.process import Reply, Worker
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.observations import WorkerExit
@@ -17,14 +19,35 @@ from harness.protocol.observations import WorkerExit
 _PATIENCE = 60.0
 """The seconds within which a worker must list its modules or make a loop."""
 
+PLUGIN_PATIENCE = 15.0
+"""The same for a package that nobody has named in this command, and that may be broken."""
 
-def list_benchmarks(modules: Iterable[tuple[str, str]]) -> tuple[Benchmark, ...]:
-    """Return the benchmarks of (module, family) pairs, in order. Raises ScenarioBroken or BadInput."""
+OWN_INTERPRETER = InterpreterPath(sys.executable, None)
+"""The interpreter that loopcmp itself runs on."""
+
+HOW_TO_GET_IT = (
+    "install it beside loopcmp (uv tool install --with PACKAGE, or --with-editable . for the project in this "
+    "folder), run in the project's own environment (uv run --with loopcmp), or name it in --env"
+)
+"""What to type for a module that a user's own file imports and that is not there."""
+
+
+def list_benchmarks(
+    modules: Iterable[tuple[str, str]],
+    place: InterpreterPath = OWN_INTERPRETER,
+    patience: float = _PATIENCE,
+) -> tuple[Benchmark, ...]:
+    """Return the benchmarks of (module, family) pairs, in order. Raises ScenarioBroken or BadInput.
+
+    `place` is the interpreter of the worker that imports the modules; each has so many seconds of `patience`.
+    """
+    if place.unavailable is not None:
+        raise BadInput(f"no scenario can be listed: {place.unavailable}")
     wanted = [[module_to_import(module), family, module] for module, family in modules]
     benchmarks: list[Benchmark] = []
-    with Worker({"do": "list", "modules": wanted}) as worker:
+    with Worker({"do": "list", "modules": wanted}, python=place.python, variables=place.variables) as worker:
         while len(wanted) > 0:
-            reply = worker.receive(_PATIENCE)
+            reply = worker.receive(patience)
             if isinstance(reply, WorkerExit):
                 raise BadInput(f"{wanted[0][2]}: while its scenarios were listed, the worker {reply.how}")
             if reply.kind != "benchmarks":
@@ -56,6 +79,8 @@ def _as_typed(benchmark: Benchmark, module: str) -> Benchmark:
 
 def _refuse(imported: str, module: str, reply: Reply) -> NoReturn:
     match reply:
+        case Reply("missing", {"message": str(message), "frames": str(frames)}):
+            raise ImportMissing(f"{module} does not import: {message}; {HOW_TO_GET_IT}", frames)
         case Reply("broken", {"message": str(message), "frames": str(frames)}):
             raise ScenarioBroken(f"{module} does not import: {message.replace(imported, module)}", frames)
         case Reply(_, {"message": str(message)}):
@@ -63,9 +88,9 @@ def _refuse(imported: str, module: str, reply: Reply) -> NoReturn:
     raise BadInput(f"{module}: while its scenarios were listed, the worker wrote what is no list of them")
 
 
-def check_loop(loop: Loop) -> None:
+def check_loop(loop: Loop, variables: SetVariables = ()) -> None:
     """Make one loop in a worker. Raises BadInput if its factory cannot be imported or makes none."""
-    with Worker({"do": "open", "loop": loop}) as worker:
+    with Worker({"do": "open", "loop": loop}, variables=variables) as worker:
         reply = worker.receive(_PATIENCE)
     if isinstance(reply, WorkerExit):
         raise BadInput(f"--loop {loop.name}={loop.factory}: while one loop was made, the worker {reply.how}")

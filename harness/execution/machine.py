@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.backends.backend import Backend, Loop
+from harness.backends.builds import implementation
 from harness.execution.affinity import choose_cpus, choose_others
 from harness.execution.environments import InterpreterPath, interpreter_for
 from harness.execution.quota import cpu_quota
@@ -31,7 +32,7 @@ def describe_machine(backends: Iterable[Backend]) -> Machine:
         governor=_first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
         python=PYTHON,
-        build=f"{platform.python_implementation()} {PYTHON}, {platform.python_compiler()}",
+        build=f"{implementation()} {PYTHON}, {platform.python_compiler()}",
         versions=tuple((name, _version(name)) for name in dict.fromkeys(names) if name),
         load=load(),
         cpu_quota=cpu_quota(),

@@ -11,12 +11,18 @@ import msgspec
 
 from harness.backends.backend import Backend
 from harness.execution.environments import interpreter_for
-from harness.execution.listing import module_to_import
+from harness.execution.listing import HOW_TO_GET_IT, module_to_import
 from harness.execution.process import Reply, Worker
 from harness.execution.waiting import ATTEMPTS
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import OBSERVATIONS_PER_PROCESS, OUT_OF_MEMORY, UNMEASURED, CaseSpec
-from harness.protocol.observations import Observation, ObservationCount, ProcessObservations, WorkerExit
+from harness.protocol.observations import (
+    Observation,
+    ObservationCount,
+    ProcessObservations,
+    WorkerExit,
+    with_daemons,
+)
 
 
 def case_spec(benchmark: Benchmark, backend: Backend) -> CaseSpec:
@@ -54,8 +60,12 @@ def observe_in_process(
         return ProcessObservations(unavailable=why)
     job: dict[str, Any] = {"do": "observe", "case": case_spec(benchmark, backend)}
     for _ in range(ATTEMPTS):
-        with Worker(job, stop=stop, lifetime=timeout, python=interpreter.python) as worker:
+        with Worker(
+            job, stop=stop, lifetime=timeout, python=interpreter.python, variables=interpreter.variables
+        ) as worker:
             observations = _observations_of(worker, benchmark, backend, timeout)
+            if observations.ended is None:
+                observations = with_daemons(observations, worker.daemons())
         if not worker.stopped:
             return observations
     return ProcessObservations(unmeasured=f"was stopped in each of {ATTEMPTS} processes")
@@ -118,7 +128,7 @@ def _where_to_get_it(benchmark: Benchmark, backend: Backend) -> str:
     if (environment := backend.environment) is not None:
         return f"add the package that brings it to --env '{environment.name}={environment.python} …'"
     if not benchmark.module.startswith("scenarios."):
-        return "install the package that brings it"
+        return HOW_TO_GET_IT
     extra = "services" if benchmark.is_service else "suite"
     return f"pip install 'loopcmp[{extra}]'"
 

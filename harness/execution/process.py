@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,10 +13,14 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
+from harness.backends.backend import SetVariables
+from harness.backends.variables import INHERITED, RESERVED
 from harness.execution.affinity import pinned_to
 from harness.execution.containment import Containment, remove
 from harness.execution.hanging import ask_where
+from harness.execution.orphans import worker_starting
 from harness.execution.output import OutputReader
+from harness.execution.owned_folders import WORKERS, owned_folder, remove_what_the_dead_left
 from harness.execution.waiting import Patience, Stopwatch
 from harness.protocol.evidence import WaitingTask
 from harness.protocol.messages import UNMEASURED
@@ -27,8 +30,6 @@ T = TypeVar("T")
 
 DEEPEST_MESSAGE = 250
 """The most levels of nesting in a message: ours take up to 213, and str() fails on a description of 330."""
-
-_INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Worker:
     `cpus` are the CPUs it is pinned to before Python starts in it; None leaves it free. Once `stop`
     is set, from another thread, `receive` ends the worker. After `lifetime` seconds it is ended
     whatever it says. `python` is the interpreter it runs on, and `module` the program that it runs.
+    `variables` are environment variables that it has besides the few that all have.
     """
 
     def __init__(
@@ -79,15 +81,17 @@ class Worker:
         lifetime: float | None = None,
         python: str = sys.executable,
         module: str = "harness.worker",
+        variables: SetVariables = (),
     ) -> None:
         self._stop = stop
         self._lifetime = lifetime
         self._lifetime_left = math.inf if lifetime is None else lifetime
         self._watch = Stopwatch()
-        self._folder = tempfile.TemporaryDirectory(prefix="loopcmp-", ignore_cleanup_errors=True)
+        remove_what_the_dead_left()
+        self._folder = owned_folder(WORKERS)
         worker_commands, self._commands = os.pipe()
         self._replies, worker_replies = os.pipe()
-        with pinned_to(cpus):
+        with worker_starting(), pinned_to(cpus):
             self._process = subprocess.Popen(
                 [python, "-P", "-X", "faulthandler", "-m", module,
                  str(worker_commands), str(worker_replies), str(os.getpid())],
@@ -96,12 +100,12 @@ class Worker:
                 stderr=subprocess.PIPE,
                 pass_fds=(worker_commands, worker_replies),
                 cwd=self._folder.name,
-                env=_environment(self._folder.name),
+                env=_environment(self._folder.name, variables),
                 start_new_session=True,
             )  # fmt: skip
+            self._containment = Containment(self._process.pid, self._folder.name)
         os.close(worker_commands)
         os.close(worker_replies)
-        self._containment = Containment(self._process.pid, self._folder.name)
         outputs = {name: getattr(self._process, name).fileno() for name in ("stderr", "stdout")}
         self._output = OutputReader(self._replies, outputs)
         self._write(job)
@@ -146,6 +150,10 @@ class Worker:
     def stopped(self) -> float:
         """The seconds for which this process was stopped while it waited for the worker."""
         return self._watch.stopped
+
+    def daemons(self) -> tuple[str, ...]:
+        """Return what the worker has started that left it, each as its command; the worker still lives."""
+        return self._containment.daemons()
 
     def _given_up(self, patience: Patience, *, exited: bool) -> Reply | WorkerExit | None:
         """End a worker that has nothing more to say in time; None while it may."""
@@ -238,7 +246,7 @@ def _how(status: int) -> str:
         return f"was killed by signal {-status}"
 
 
-def _environment(folder: str) -> dict[str, str]:
-    """Build a worker's environment variables: none like PYTHONASYNCIODEBUG or PYTHONWARNINGS is inherited."""
-    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return {**inherited, "LANG": "C.UTF-8", "TMPDIR": folder}
+def _environment(folder: str, variables: SetVariables) -> dict[str, str]:
+    """Build a worker's environment variables: none like PYTHONASYNCIODEBUG is inherited unless asked for."""
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return {**inherited, "LANG": "C.UTF-8", **dict(variables), RESERVED: folder}

@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 
 import msgspec
 
+from harness.backends.backend import SetVariables
 from harness.execution.process import Reply, Worker
 from harness.execution.scrutiny import Scrutiny
 from harness.execution.values import LARGEST_NUMBER, has_laps, numbers_of
@@ -34,12 +35,14 @@ Message = TypeVar("Message", Value, WorkerSummary)
 class Arm:
     """An arm is a backend in a benchmark's rounds, or the self-test's second entry of the baseline.
 
-    `python` is the path of the interpreter that its workers run on.
+    `python` is the path of the interpreter that its workers run on, and `variables` what they have in their
+    environment.
     """
 
     name: str
     case: CaseSpec
     python: str = sys.executable
+    variables: SetVariables = ()
     planted: int = 0
     """The iterations in every GRAIN that it runs and does not report: a difference that an audit planted."""
 
@@ -168,7 +171,8 @@ class ArmWorker:
     def __init__(self, arm: Arm, context: RoundContext) -> None:
         self._arm = arm
         self._timeout = context.timeout
-        self._worker = Worker({"do": self.job, "case": arm.case}, context.cpus, python=arm.python)
+        job: dict[str, object] = {"do": self.job, "case": arm.case}
+        self._worker = Worker(job, context.cpus, python=arm.python, variables=arm.variables)
         self._scrutiny = Scrutiny(self._worker.pid, context.cpus)
         self._values: dict[str, list[Value]] = {"warmup": [], "turn": []}
 

@@ -1,5 +1,6 @@
 """Runs programs on one backend, in a child process that is started again whenever it dies."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from threading import Event
@@ -8,6 +9,7 @@ from typing import Self
 
 import msgspec
 
+from harness.backends.variables import values_of
 from harness.errors import LoopcmpError
 from harness.execution.process import Worker
 from harness.fuzz.language import Program, last_instant, sockets_of, to_wire, walk
@@ -129,7 +131,8 @@ class Interpreter:
             "virtual": subject.virtual,
             "faults": subject.faults,
         }
-        worker = Worker(job, stop=self._stop, python=subject.python, module=INTERPRETER)
+        variables = values_of(subject.backend.variables, os.environ)
+        worker = Worker(job, stop=self._stop, python=subject.python, module=INTERPRETER, variables=variables)
         reply = worker.receive(_START)
         if isinstance(reply, WorkerExit) or reply.kind != "ready":
             worker.end()

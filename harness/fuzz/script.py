@@ -95,10 +95,12 @@ sending, ended, closed = set(), set(), set()
 
 
 async def connected():
-    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener:
-        port = listener.extra(anyio.abc.SocketAttribute.local_port)
-        near = await anyio.connect_tcp("127.0.0.1", port)
-        return near, await listener.listeners[0].accept()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        near = socket.create_connection(server.getsockname())
+        far, _ = server.accept()
+    for end in (near, far):
+        end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return [await anyio.abc.SocketStream.from_socket(end) for end in (near, far)]
 
 
 async def socket_send(task, statement, end):
@@ -173,6 +175,8 @@ def write_script(program: Program, loop: Loop, beside: Loop, *, title: str, name
     lines = [*writer.program()]
     head = _HEAD.format(title=title, name=name, loop=loop.name, beside=beside.name, instant=INSTANT)
     factories = {one.name: one.factory for one in (loop, beside) if one.factory}
+    if sockets_of(program):
+        writer.modules.add("socket")
     prepare = "\n    await prepare()" if sockets_of(program) else ""
     foot = _FOOT.format(
         end=last_instant(program) + 1, factories=factories, loop=loop.name, times=times, prepare=prepare

@@ -113,3 +113,11 @@ class Benchmark:
     def id(self) -> str:
         """The benchmark's name on the command line: `order:n=100`."""
         return ":".join([self.scenario, *(f"{name}={value}" for name, value in self.parameters)])
+
+
+def changed_files(before: Benchmark, after: Benchmark) -> tuple[str, ...]:
+    """Return the files of a scenario that are not the same in both; none where either does not say."""
+    if before.digests is None or after.digests is None:
+        return ()
+    once, now = dict(before.digests), dict(after.digests)
+    return tuple(sorted(name for name in once.keys() | now.keys() if once.get(name) != now.get(name)))

@@ -65,6 +65,8 @@ class Machine:
     """An entry for each backend that runs in a virtual environment of its own."""
     cpu_quota: float | None = None
     """The CPUs' time that a container may use per second; None without a limit."""
+    company_factor: float | None = None
+    """How many times longer a worker takes while another CPU is at work; None where that is not recorded."""
     driver: DriverPlace | None = None
     """Where a service's driver runs beside the workers; None where nothing is pinned, or in old records."""
 
@@ -99,6 +101,8 @@ class RunStarted:
     """Whether the run is published beside others, as `--publish` asks; None where that is not recorded."""
     method: str | None = None
     """The version of the method by which the run is measured; None where that is not recorded."""
+    note: str = ""
+    """What the user says of the run, in one line."""
 
 
 @dataclass(frozen=True, slots=True)

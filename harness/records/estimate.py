@@ -51,6 +51,11 @@ class Estimate:
             return math.inf
         return (self.high - self.low) / 2
 
+    @property
+    def excludes_one(self) -> bool:
+        """Whether a ratio's interval says in which direction it lies, be it ever so near to 1."""
+        return self.low is not None and self.high is not None and not self.low <= 1 <= self.high
+
     def exp(self) -> "Estimate":
         """Return the estimate of a ratio from that of its logarithm."""
         return self._map(math.exp)

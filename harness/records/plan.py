@@ -148,6 +148,15 @@ class Plan:
         """
         return inner_level(1 - ERROR_RATE)
 
+    def contrast_level(self, contrasts: int) -> float:
+        """Return the level at which the intervals of a benchmark's `contrasts` are computed.
+
+        They are counted, with those of all other benchmarks, beside the comparisons.
+        """
+        if not self.effort.adjusted:
+            return 1 - ERROR_RATE
+        return inner_level(confidence_level(self.comparisons + contrasts * len(self.timed_benchmarks)))
+
     @property
     def self_test_level(self) -> float:
         """The level at which a self-test's interval is computed, so that it holds at 95%."""

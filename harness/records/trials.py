@@ -14,12 +14,14 @@ class Trial:
     `identical`: the baseline with itself. `planted`: with itself, `extra` in every GRAIN iterations run
     and not reported. `invariance`: every backend, at `loops` and `turns` times the usual counts.
     `usual`: the baseline with itself by pyperf's own commands, all of the one before all of the other.
+    `precision` is half the width that is asked for, where it is not that of all other trials.
     """
 
     question: Literal["identical", "planted", "invariance", "usual"]
     extra: int = 0
     loops: float = 1.0
     turns: float = 1.0
+    precision: float | None = None
 
     @property
     def truth(self) -> float:
@@ -32,7 +34,7 @@ class Trial:
                 return f"planted {self.extra / GRAIN:.1%}"
             case "invariance":
                 return f"loops × {self.loops:g}, turns × {self.turns:g}"
-        return self.question
+        return self.question if self.precision is None else f"{self.question}, ±{self.precision:.1%} asked"
 
 
 @dataclass(frozen=True, slots=True)

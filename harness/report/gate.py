@@ -15,15 +15,20 @@ def gate_sentences(gate: Gate, shown: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _sentences(gate: Gate, shown: Mapping[str, str]) -> Iterator[str]:
-    yield from (_beyond(case, gate.sessions, shown) for case in gate.held if case.beyond)
+    yield from (_beyond(case, gate.sessions, shown) for case in gate.held if _is_told(case))
     for unmeasured in gate.unmeasured:
         yield f"{_name(unmeasured, shown)} could not be measured: {unmeasured.reason}."
-    kept = [case for case in gate.held if not case.beyond]
+    kept = [case for case in gate.held if not _is_told(case)]
     across = [_case(case.benchmark, case.backend, shown) for case in kept if not case.excluded]
     if inside := len(kept) - len(across):
         yield f"{counted(inside, 'case is', 'cases are')} within the limit."
     if across:
         yield f"{counted(len(across), 'case')} may be within the limit or beyond it: {_first(across)}."
+
+
+def _is_told(case: HeldCase) -> bool:
+    """Decide whether a session, or the mean of all, lies beyond the limit."""
+    return case.broken or case.beyond > 0
 
 
 def _first(names: Sequence[str]) -> str:
@@ -42,8 +47,11 @@ def _case(benchmark: str, backend: str, shown: Mapping[str, str]) -> str:
 def _beyond(case: HeldCase, sessions: int, shown: Mapping[str, str]) -> str:
     """Say by how much a case is beyond its limit; an end that is not the limit is not shown as if it were."""
     name, limit = _case(case.benchmark, case.backend, shown), f"{case.limit * 100:.4g}%"
-    times = f"in {case.beyond} of {case.sessions} sessions"
+    silent = f" ({case.without_interval} more have no interval)" if case.without_interval else ""
+    times = f"in {case.beyond} of {case.sessions} sessions{silent}"
     if not case.broken:
         return f"{name} is more than {limit} slower only {times}, which breaks no limit."
-    ratio = figure_of(case.ratio, "×", reference=1 + case.limit)
+    ratio = figure_of(case.mean or case.ratio, "×", reference=1 + case.limit)
+    if case.mean is not None:
+        times = f"on average over {case.sessions} sessions{silent}"
     return f"{name} is more than {limit} slower: {ratio}, {'one session' if sessions == 1 else times}."

@@ -14,6 +14,10 @@ STEADY_GOVERNORS = ("", "performance")
 """The governors under which a CPU keeps its frequency; the empty one is that which could not be read."""
 
 
+COMPANY = 0.1
+"""The share by which work on another CPU may slow a worker before it is told."""
+
+
 class Severity(StrEnum):
     """How much a notice takes from the figures."""
 
@@ -29,7 +33,9 @@ class NoticeKind(StrEnum):
     FREQUENCY = "frequency scaling"
     CPU_QUOTA = "CPU quota"
     NOT_PINNED = "not pinned"
+    ANOTHER_BUILD = "another build"
     SHARED_CPU = "shared CPU"
+    SHARED_CORE = "shared core"
     TOO_FEW_ROUNDS = "too few rounds"
     SELF_TEST = "self-test"
     NOT_ADJUSTED = "not adjusted"
@@ -110,9 +116,37 @@ def _about_machine(record: Record) -> Iterator[Notice]:
             "whatever else runs; times have pauses in them that no loop made."
         )
         yield _of_run(NoticeKind.CPU_QUOTA, f"Quota: {text}")
+    yield from _about_builds(record)
+    if machine.company_factor is not None and machine.company_factor > 1 + COMPANY:
+        text = (
+            f"work on another CPU makes a worker take {machine.company_factor - 1:.0%} longer: they are "
+            "threads of one core. Leave the machine alone while it measures."
+        )
+        yield _of_run(NoticeKind.SHARED_CORE, f"Shared core: {text}")
     if not machine.pinned:
         text = "Not pinned: this system cannot keep the workers on one CPU."
         yield _of_run(NoticeKind.NOT_PINNED, text)
+
+
+def _about_builds(record: Record) -> Iterator[Notice]:
+    """Warn where a backend's Python was built otherwise than the baseline's: ratios are of both."""
+    machine, baseline = record.run.machine, record.run.plan.baseline
+    base, others = _compiler(machine.of(baseline).build), dict[str, list[str]]()
+    for backend in record.backends:
+        build = machine.of(backend).build
+        if base and build and _compiler(build) != base:
+            others.setdefault(build, []).append(backend)
+    for build, backends in others.items():
+        text = (
+            f"{', '.join(backends)} on {build}, {baseline} on {machine.of(baseline).build}: "
+            "a part of the ratio may be due to that."
+        )
+        yield _of_run(NoticeKind.ANOTHER_BUILD, f"Another build of Python: {text}")
+
+
+def _compiler(build: str) -> str:
+    """Return what a Python was compiled with, without its version: "GCC 12.2.0"."""
+    return build.partition(", ")[2]
 
 
 def _about_company(timed: Iterable[BenchmarkResult]) -> Iterator[Notice]:

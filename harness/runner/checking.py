@@ -1,12 +1,12 @@
 """Observes the cases of a plan in fresh processes, and yields what was seen as entries of the journal."""
 
-import os
 from collections import deque
 from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 
 from harness.backends.backend import Backend
+from harness.execution.affinity import allowed_cpus
 from harness.execution.observing import observe_in_process
 from harness.protocol.observations import ProcessObservations
 from harness.records.entries import CaseObserved, Entry
@@ -27,7 +27,7 @@ def check(run: RunState) -> Generator[Entry, None, None]:
         if not state.is_observed(backend.name)
     ]
     stop = Event()
-    with ThreadPoolExecutor(min(PROCESSES, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(min(PROCESSES, allowed_cpus())) as pool:
         waiting = deque((state, backend, _start(run, state, backend, pool, stop)) for state, backend in left)
         try:
             while waiting:

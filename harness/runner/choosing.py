@@ -1,13 +1,15 @@
 """Choose loops, environments and backends by what was typed and what the project says."""
 
+import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from harness.backends.backend import Backend, EnvironmentSpec, Loop
+from harness.backends.backend import Backend, EnvironmentSpec, Loop, Variable
 from harness.backends.registry import DEFAULT_BACKENDS, find_backend, find_environment, read_loop
+from harness.backends.variables import merged, values_of
 from harness.errors import BadInput
 from harness.execution.environments import HERE, define, read_environment
 from harness.execution.listing import check_loop
@@ -54,7 +56,11 @@ def _venvs(project: Configuration, words: Sequence[str]) -> tuple[EnvironmentSpe
     typed = _each_once("--env: two environments", [read_environment(text) for text in words if "=" in text])
     names = {venv.name for venv in typed}
     tables = project.environments.items()
-    defined = [define(name, table.python, table.requirements) for name, table in tables if name not in names]
+    defined = [
+        define(name, table.python, table.requirements, table.variables.items())
+        for name, table in tables
+        if name not in names
+    ]
     return (*typed, *defined)
 
 
@@ -63,11 +69,15 @@ def _name(words: str) -> str:
 
 
 def choose_backends(
-    known: AvailableNames, words: Sequence[str], environments: Sequence[str]
+    known: AvailableNames,
+    words: Sequence[str],
+    environments: Sequence[str],
+    passed: Sequence[Variable] = (),
 ) -> tuple[Backend, ...]:
     """Return the backends that were named, or the default ones and those of --loop. Raises BadInput.
 
-    Those that name no environment run in each of `environments` that no other names.
+    Those that name no environment run in each of `environments` that no other names. All have the variables
+    that are `passed`, unless their environment has a value of its own for one.
     """
     names = words or (*DEFAULT_BACKENDS, *(f"{loop.name}+gather" for loop in known.typed))
     named = {where for _, sign, where in (name.partition("@") for name in names) if sign}
@@ -75,11 +85,12 @@ def choose_backends(
     for name in everywhere:
         if name != HERE:
             find_environment(name, known.venvs)
-    backends = [
+    found = (
         find_backend(placed, known.loops, known.venvs)
         for name in names
         for placed in _placed(name, everywhere)
-    ]
+    )
+    backends = [replace(backend, variables=merged(passed, backend.variables)) for backend in found]
     _check(known, backends)
     return tuple(dict.fromkeys(backends))
 
@@ -94,9 +105,10 @@ def _placed(name: str, everywhere: Sequence[str]) -> Sequence[str]:
 def _check(known: AvailableNames, backends: Sequence[Backend]) -> None:
     """Make one of each loop that was typed, or chosen from the project, unless it only runs elsewhere."""
     for loop in known.loops:
-        environments = [backend.environment for backend in backends if backend.loop == loop]
-        if None in environments or (loop in known.typed and not environments):
-            check_loop(loop)
+        own = [backend for backend in backends if backend.loop == loop]
+        here = next((backend for backend in own if backend.environment is None), None)
+        if here is not None or (loop in known.typed and not own):
+            check_loop(loop, values_of(here.variables, os.environ) if here is not None else ())
 
 
 def run_name(scenarios: Sequence[str]) -> str:

@@ -1,6 +1,5 @@
 """Runs CPython's own event-loop tests over the chosen loops, each test in a process of its own."""
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -10,7 +9,9 @@ from threading import Event
 from harness.backends.availability import version_of
 from harness.backends.backend import Backend, Loop
 from harness.backends.registry import DEFAULT_BACKENDS, DEFAULT_BASELINE, find_backend
+from harness.backends.variables import read_variable
 from harness.errors import BadInput
+from harness.execution.affinity import allowed_cpus
 from harness.execution.cpython_tests import NoTests, list_tests, run_test
 from harness.execution.environments import InterpreterPath, interpreter_for, with_worker_requirements
 from harness.execution.machine import PYTHON
@@ -35,6 +36,7 @@ class ConformanceRequest:
     environments: Sequence[str]
     timeout: float
     only_asyncio: bool = False
+    passed: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def backends_to_test(request: ConformanceRequest) -> tuple[Backend, ...]:
 
 def control_of(backend: Backend) -> Backend:
     """Return plain asyncio in the same environment: what a loop is held against."""
-    return replace(find_backend(DEFAULT_BASELINE), environment=backend.environment)
+    control = find_backend(DEFAULT_BASELINE)
+    return replace(control, environment=backend.environment, variables=backend.variables)
 
 
 def beside_controls(tested: dict[Backend, LoopTests]) -> tuple[Conformance, ...]:
@@ -70,7 +73,8 @@ def _asyncio_backends(request: ConformanceRequest) -> Iterator[Backend]:
     names = known(request.loops, request.environments)
     defaults = [name for name in DEFAULT_BACKENDS if find_backend(name).loop.family == "asyncio"]
     words = request.backends or [*defaults, *(loop.name for loop in names.typed)]
-    for backend in choose_backends(names, words, request.environments):
+    passed = [read_variable("--pass", variable) for variable in request.passed]
+    for backend in choose_backends(names, words, request.environments, passed):
         if backend.loop.family != "asyncio" and request.only_asyncio:
             continue
         if backend.loop.family != "asyncio":
@@ -83,7 +87,7 @@ def _with_default_gatherer(backend: Backend) -> Backend:
     environment = backend.environment
     if environment is not None:
         environment = with_worker_requirements(environment, backend.loop, ())
-    return Backend(backend.loop, "gather", environment)
+    return Backend(backend.loop, "gather", environment, backend.variables)
 
 
 def run_tests(backend: Backend, words: Iterable[str], timeout: float) -> Iterator[FinishedTest | LoopTests]:
@@ -99,7 +103,7 @@ def run_tests(backend: Backend, words: Iterable[str], timeout: float) -> Iterato
         yield replace(tested, unavailable=str(error))
         return
     reports = []
-    for test, report in zip(tests, _reports(tests, backend.loop, timeout, interpreter.python), strict=True):
+    for test, report in zip(tests, _reports(tests, backend.loop, timeout, interpreter), strict=True):
         reports.append((test, report))
         yield FinishedTest(backend.name, test, report)
     yield replace(tested, reports=tuple(reports))
@@ -120,10 +124,15 @@ def _tests_of(interpreter: InterpreterPath, words: Iterable[str]) -> tuple[str, 
     return choose_tests(list_tests(interpreter.python), words)
 
 
-def _reports(tests: Iterable[str], loop: Loop, timeout: float, python: str) -> Iterator[UnittestReport]:
+def _reports(
+    tests: Iterable[str], loop: Loop, timeout: float, interpreter: InterpreterPath
+) -> Iterator[UnittestReport]:
     stop = Event()
-    with ThreadPoolExecutor(min(PROCESSES, os.cpu_count() or 1)) as pool:
-        futures = [pool.submit(run_test, test, loop, timeout, python, stop) for test in tests]
+    with ThreadPoolExecutor(min(PROCESSES, allowed_cpus())) as pool:
+        futures = [
+            pool.submit(run_test, test, loop, timeout, interpreter.python, stop, interpreter.variables)
+            for test in tests
+        ]
         try:
             yield from (future.result() for future in futures)
         finally:

@@ -6,14 +6,24 @@ from itertools import chain
 
 from harness.backends.availability import state_of, version_of, why_unavailable
 from harness.backends.backend import Backend, EnvironmentSpec
-from harness.backends.registry import DEFAULT_BACKENDS, known_backends
+from harness.backends.registry import DEFAULT_BACKENDS, DEFAULT_BASELINE, known_backends
 from harness.backends.third_party import KNOWN_LOOPS, LoopNotes
+from harness.backends.variables import read_variable
 from harness.execution.environments import built_from, installed_pythons
 from harness.execution.environments.installed import BuiltEnvironment
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Parameter
-from harness.runner.catalog import choose_benchmarks
-from harness.runner.choosing import known
+from harness.runner.catalog import choose_benchmarks, description_of, search_benchmarks
+from harness.runner.choosing import choose_backends, known
+from harness.runner.known_scenarios import known_scenarios
+from harness.runner.preparing import (
+    Announce,
+    completed,
+    keep_silent,
+    listing_places,
+    tell_of_broken_plugins,
+)
+from harness.runner.scenario_files import is_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,19 @@ class ListedScenario:
     timed: bool
     summary: str
     source: str
+    needs: tuple[str, ...]
+    description: str
+    """The scenario's docstring: what it does, what it isolates and what it does not show."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPlugin:
+    """A module of an installed package whose scenarios cannot be had; `summary` says why."""
+
+    name: str
+    family: str
+    summary: str
+    timed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +98,33 @@ class ListedInterpreter:
     state: str
 
 
-Listing = ListedScenario | ListedBackend | ListedEnvironment | ListedInterpreter
+Listing = ListedScenario | ListedPlugin | ListedBackend | ListedEnvironment | ListedInterpreter
 
 
-def list_scenarios(words: Sequence[str]) -> tuple[ListedScenario, ...]:
-    """Return the benchmarks that the words choose, the large ones too. Raises BadInput as choosing does."""
-    return tuple(map(_listed_scenario, choose_benchmarks(words, scale=True)))
+def list_scenarios(
+    words: Sequence[str],
+    environments: Sequence[str] = (),
+    passed: Sequence[str] = (),
+    announce: Announce = keep_silent,
+) -> tuple[ListedScenario | ListedPlugin, ...]:
+    """Return the benchmarks that the words choose, the large ones too; else those that speak of a word.
+
+    Without a word, plugins that are broken are listed last.
+
+    The user's own files are listed where backends would run: in `environments`, with the variables that are
+    `passed`. Raises BadInput as choosing does.
+    """
+    variables = [read_variable("--pass", variable) for variable in passed]
+    backends = choose_backends(known([], environments), [DEFAULT_BASELINE], environments, variables)
+    places = listing_places(completed(backends, ()), announce)
+    paths = [word for word in words if is_path(word)]
+    benchmarks = [*choose_benchmarks(paths, scale=True, places=places)] if paths or not words else []
+    if names := [word for word in words if word not in paths]:
+        benchmarks += search_benchmarks(names)
+    tell_of_broken_plugins(words, announce)
+    broken = () if words else known_scenarios().broken
+    plugins = [ListedPlugin(plugin.module, plugin.family, f"broken: {plugin.reason}") for plugin in broken]
+    return (*map(_listed_scenario, benchmarks), *plugins)
 
 
 def _listed_scenario(benchmark: Benchmark) -> ListedScenario:
@@ -93,6 +137,8 @@ def _listed_scenario(benchmark: Benchmark) -> ListedScenario:
         timed=benchmark.timed,
         summary=benchmark.summary,
         source=benchmark.source,
+        needs=benchmark.needs,
+        description=description_of(benchmark),
     )
 
 

@@ -3,23 +3,35 @@
 import random
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from harness.backends.availability import why_unavailable
 from harness.backends.backend import Backend
 from harness.backends.registry import DEFAULT_BASELINE, find_backend
+from harness.backends.variables import read_variable
 from harness.errors import BadInput
-from harness.execution.environments import is_built, rebuild, with_worker_requirements
+from harness.execution.environments import rebuild
 from harness.execution.machine import describe_machine, environment_of, now
 from harness.protocol.benchmarks import Benchmark
 from harness.records.entries import METHOD, VERSION, BackendEnvironment, Machine, RunStarted
 from harness.records.plan import DEFAULT, Also, Effort, Plan
 from harness.records.promises import matching_difference
 from harness.records.trials import AuditSchedule
-from harness.runner.catalog import check_benchmarks, choose_benchmarks, requirements_of
+from harness.runner.catalog import check_benchmarks, choose_benchmarks
 from harness.runner.choosing import AvailableNames, choose_backends, known
+from harness.runner.known_scenarios import requirements_of
 from harness.runner.own_app import AppRequest, app_benchmarks
+from harness.runner.preparing import (
+    Announce,
+    announce_environments,
+    completed,
+    keep_silent,
+    listing_places,
+    refuse_unpublishable,
+    tell_of_broken_plugins,
+    tell_of_variables,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +50,28 @@ class RunRequest:
     scale: bool = False
     environments: Sequence[str] = ()
     also: tuple[Also, ...] = ()
+    passed: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    note: str = ""
+    published: bool = False
     app: AppRequest | None = None
-
-
-Announce = Callable[[str], None]
-"""A function that is told of what takes long before it begins."""
-
-
-def _keep_silent(_: str) -> None:
-    """Tell nobody."""
 
 
 SKETCHES = "ddsketch"
 """The distribution that a worker of a latency pass needs."""
 
 
-def plan_run(request: RunRequest, announce: Announce = _keep_silent) -> RunStarted:
+def plan_run(request: RunRequest, announce: Announce = keep_silent) -> RunStarted:
     """Return what is fixed before the first observation. Raises BadInput; nothing is written."""
     names = known(request.loops, request.environments)
-    chosen = choose_backends(names, request.backends, request.environments)
-    benchmarks = _with_a_case(_wanted(request, chosen), chosen)
-    backends = _completed(
-        chosen, [*requirements_of(benchmarks), *([SKETCHES] if "latency" in request.also else [])]
-    )
+    passed = [read_variable("--pass", words) for words in request.passed]
+    chosen = choose_backends(names, request.backends, request.environments, passed)
+    if request.published:
+        refuse_unpublishable(chosen)
+    tell_of_variables(chosen, announce)
+    needs = [SKETCHES] if "latency" in request.also else []
+    benchmarks = _with_a_case(_wanted(request, completed(chosen, needs), announce), chosen)
+    backends = completed(chosen, [*requirements_of(benchmarks), *needs])
     baseline = _baseline(request, names, backends)
     check_twins(benchmarks)
     announce_environments(backends, announce)
@@ -79,24 +90,28 @@ def plan_run(request: RunRequest, announce: Announce = _keep_silent) -> RunStart
         required=tuple(backend.name for backend in backends if request.backends or backend.environment),
         seed=random.SystemRandom().getrandbits(32) if request.seed is None else request.seed,
     )
-    return RunStarted(VERSION, request.name, now(), command_line(), machine, plan, method=METHOD)
+    return RunStarted(
+        VERSION, request.name, now(), command_line(), machine, plan, method=METHOD, note=request.note
+    )
 
 
-def _wanted(request: RunRequest, backends: Sequence[Backend]) -> tuple[Benchmark, ...]:
+def _wanted(request: RunRequest, backends: Sequence[Backend], announce: Announce) -> tuple[Benchmark, ...]:
     """Return the benchmarks that were asked for: those of an application, or those that words choose."""
-    if request.app is None:
-        return choose_benchmarks(request.scenarios, scale=request.scale)
-    return app_benchmarks(request.app, {backend.loop.family for backend in backends})
+    if request.app is not None:
+        return app_benchmarks(request.app, {backend.loop.family for backend in backends})
+    tell_of_broken_plugins(request.scenarios, announce)
+    places = listing_places(backends, announce)
+    return choose_benchmarks(request.scenarios, scale=request.scale, exclude=request.exclude, places=places)
 
 
-def plan_audit(request: RunRequest, schedule: AuditSchedule, announce: Announce = _keep_silent) -> RunStarted:
+def plan_audit(request: RunRequest, schedule: AuditSchedule, announce: Announce = keep_silent) -> RunStarted:
     """Return what is fixed before an audit of one timed benchmark. Raises BadInput."""
     run = plan_run(request, announce)
     first, *others = run.plan.benchmarks
-    if others or not first.timed or first.ideal is not None or first.set_up or first.is_service:
+    if others or not first.timed or first.ideal is not None or first.is_service:
         raise BadInput(
-            "an audit times one benchmark that neither sleeps nor serves nor has a set-up, such as "
-            f"order:n=1, not {request.scenarios[0]}"
+            "an audit times one benchmark that neither sleeps nor serves, such as order:n=1, "
+            f"not {request.scenarios[0]}"
         )
     return replace(run, audit=schedule)
 
@@ -123,25 +138,7 @@ def check_twins(benchmarks: Iterable[Benchmark]) -> None:
             )
 
 
-def _completed(backends: Iterable[Backend], needs: Sequence[str]) -> tuple[Backend, ...]:
-    """Return the backends, each environment with all that its loop, the benchmarks and the passes need."""
-    return tuple(
-        replace(backend, environment=with_worker_requirements(backend.environment, backend.loop, needs))
-        if backend.environment
-        else backend
-        for backend in backends
-    )
-
-
-def announce_environments(backends: Iterable[Backend], announce: Announce) -> None:
-    """Announce every environment that is going to be made: it takes its time before anything else happens."""
-    own = (backend.environment for backend in backends if backend.environment)
-    for environment in dict.fromkeys(environment for environment in own if not is_built(environment)):
-        requirements = ", ".join(environment.requirements)
-        announce(f"making environment {environment.name}: Python {environment.python}, {requirements}")
-
-
-def verify_unchanged(run: RunStarted, announce: Announce = _keep_silent) -> None:
+def verify_unchanged(run: RunStarted, announce: Announce = keep_silent) -> None:
     """Find the environments of a run that goes on, or make them again. Raises BadInput if they differ.
 
     It also does where a scenario has changed, or where loopcmp itself is on another machine or Python, or
@@ -149,7 +146,6 @@ def verify_unchanged(run: RunStarted, announce: Announce = _keep_silent) -> None
     """
     machine, backends = run.machine, run.plan.backends
     _check_here(machine, describe_machine(backend for backend in backends if backend.environment is None))
-    check_benchmarks(run.plan.benchmarks)
     elsewhere = [
         backend
         for backend in backends
@@ -161,6 +157,7 @@ def verify_unchanged(run: RunStarted, announce: Announce = _keep_silent) -> None
         after = environment_of(backend, rebuild(backend, before.versions))
         if after != before:
             raise BadInput(f"{backend.name} is no longer what it was: {_change(before, after)}")
+    check_benchmarks(run.plan.benchmarks, listing_places(backends))
 
 
 def _check_here(before: Machine, after: Machine) -> None:

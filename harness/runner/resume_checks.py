@@ -5,10 +5,12 @@ Whatever ends in a command, a path or an import could have been typed, or the ru
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from harness.backends.backend import Backend
 from harness.backends.registry import find_backend, known_loops, read_loop
+from harness.backends.variables import checked_variable
 from harness.errors import BadInput, escape_controls
 from harness.execution.environments import check_versions, define
 from harness.records.entries import METHOD, RunStarted
@@ -52,9 +54,11 @@ def _check_backend(journal: Path, field: str, backend: Backend) -> None:
     with _field(journal, f"{field}.loop"):
         own = [] if loop in known_loops() else [read_loop(f"{loop.name}={loop.factory}")]
     with _field(journal, f"{field}.environment"):
-        venvs = [define(venv.name, venv.python, venv.requirements)] if venv else []
+        venvs = [define(venv.name, venv.python, venv.requirements, venv.variables)] if venv else []
+    with _field(journal, f"{field}.variables"):
+        variables = tuple(checked_variable("--pass", variable) for variable in backend.variables)
     with _field(journal, field):
-        if find_backend(backend.name, own, venvs) != backend:
+        if replace(find_backend(backend.name, own, venvs), variables=variables) != backend:
             raise BadInput(f"{backend.name} is not the backend of that name here: begin another run")
 
 

@@ -116,7 +116,8 @@ def arms_of_round(state: BenchmarkState) -> tuple[Arm, ...]:
 
 
 def _arm(name: str, benchmark: Benchmark, backend: Backend) -> Arm:
-    return Arm(name, case_spec(benchmark, backend), interpreter_for(backend).python)
+    interpreter = interpreter_for(backend)
+    return Arm(name, case_spec(benchmark, backend), interpreter.python, interpreter.variables)
 
 
 def calibrated(state: BenchmarkState, context: RoundContext) -> BenchmarkCalibrated | ArmDropped:

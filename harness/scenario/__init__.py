@@ -181,7 +181,36 @@ class Scenario:
         return self.function.__name__
 
 
+@overload
+def scenario(function: Callable[..., Any], /) -> Scenario: ...
+
+
+@overload
 def scenario(
+    *,
+    params: Mapping[str, Sequence[Parameter]] | None = ...,
+    returns: object = ...,
+    raises: object = ...,
+    prints: object = ...,
+    leaves: object = ...,
+    differs: Sequence[DifferenceSpec] = ...,
+    claims: Sequence[ClaimSpec] = ...,
+    ideal: float | Callable[..., float] | None = ...,
+    timed: bool = ...,
+    cpus: int = ...,
+    tags: str | Sequence[str] | Callable[..., Sequence[str]] = ...,
+    native: str = ...,
+    only: str | None = ...,
+    needs: Sequence[str] = ...,
+    title: str | Callable[..., str] = ...,
+    reported: Sequence[str] = ...,
+    idle: bool = ...,
+) -> Callable[[Callable[..., Any]], Scenario]: ...
+
+
+def scenario(
+    function: Callable[..., Any] | None = None,
+    /,
     *,
     params: Mapping[str, Sequence[Parameter]] | None = None,
     returns: object = UNPROMISED,
@@ -200,23 +229,23 @@ def scenario(
     title: str | Callable[..., str] = "",
     reported: Sequence[str] = (),
     idle: bool = False,
-) -> Callable[[Callable[..., Any]], Scenario]:
+) -> Scenario | Callable[[Callable[..., Any]], Scenario]:
     """Turn a coroutine function, or an async context manager that yields one, into a scenario.
 
-    `returns`, `raises`, `prints` and `leaves` promise what every backend does; each may be a
-    function of the parameters. What is not promised is whatever the baseline does, except
-    `leaves`: unpromised, a scenario leaves nothing; and `raises`: a scenario that raises on every backend
-    and does not promise to could not be measured. `ideal` is the seconds that one iteration of a
-    scenario that sleeps would take on a perfect loop. `timed=False` only checks. `cpus` is how
-    many CPUs the scenario needs to be itself: 2 for threads, subprocesses and files. `tags` may be a
-    function of the parameters too; benchmarks tagged "scale" wait for `--scale`, benchmarks tagged "control"
-    come out equal on all loops. `native` names the scenario whose twin this one is, without
-    AnyIO and over the same parameters; `only` the family of loops that the scenario can run on.
-    `needs` are the modules of libraries beyond AnyIO that the scenario imports when it runs: where one
-    is missing, the benchmark is unavailable and everything else goes on. `title` is the name of a capability
-    in tables, where the function's name is not what people say, and may be a function of the parameters;
-    `reported` names the public reports that it comes from ("uvloop#561"). `idle=True` promises that the
-    scenario only waits: a loop that uses CPU time meanwhile is warned of.
+    It may stand without parentheses where nothing is promised. `returns`, `raises`, `prints` and `leaves`
+    promise what every backend does; each may be a function of the parameters. What is not promised is
+    whatever the baseline does, except `leaves`: unpromised, a scenario leaves nothing; and `raises`: a
+    scenario that raises on every backend and does not promise to could not be measured. `ideal` is the
+    seconds that one iteration of a scenario that sleeps would take on a perfect loop. `timed=False` only
+    checks. `cpus` is how many CPUs the scenario needs to be itself: 2 for threads, subprocesses and
+    files. `tags` may be a function of the parameters too; benchmarks tagged "scale" wait for `--scale`,
+    benchmarks tagged "control" come out equal on all loops. `native` names the scenario whose twin this
+    one is, without AnyIO and over the same parameters; `only` the family of loops that the scenario can
+    run on. `needs` are the modules of libraries beyond AnyIO that the scenario imports when it runs:
+    where one is missing, the benchmark is unavailable and everything else goes on. `title` is the name of
+    a capability in tables, where the function's name is not what people say, and may be a function of the
+    parameters; `reported` names the public reports that it comes from ("uvloop#561"). `idle=True`
+    promises that the scenario only waits: a loop that uses CPU time meanwhile is warned of.
     """
 
     def decorate(function: Callable[..., Any]) -> Scenario:
@@ -238,4 +267,4 @@ def scenario(
             idle=idle,
         )
 
-    return decorate
+    return decorate if function is None else decorate(function)

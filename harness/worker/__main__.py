@@ -21,6 +21,7 @@ def main() -> None:
     """Do the one job that the parent sends, and end."""
     commands, replies, parent = map(int, sys.argv[1:])
     _end_with(parent)
+    _heed_interrupts()
     answer_with_stack()
     channel = Channel(commands, replies)
     job = channel.receive()
@@ -38,6 +39,14 @@ def _end_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
         sys.exit("the parent has gone")
+
+
+def _heed_interrupts() -> None:
+    """Let SIGINT raise KeyboardInterrupt, as in any program that is started by hand.
+
+    A shell ignores SIGINT for what it runs in the background, and a process inherits that from its parent.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 _SET_PARENT_DEATH_SIGNAL = 1
@@ -66,6 +75,7 @@ def _do(job: dict[str, object], channel: Channel) -> None:
 
             scenario, runtime = open_case(CaseSpec(**case))
             observe(scenario, runtime, channel)
+            channel.wait_for_the_end()
         case {"do": "time", "case": dict(case)}:
             from harness.worker.timing import take_turns
 

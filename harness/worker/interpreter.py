@@ -2,11 +2,12 @@
 
 import platform
 import sys
-import sysconfig
 from importlib.metadata import distributions
 
 from harness.backends.availability import why_unavailable
 from harness.backends.backend import Loop
+from harness.backends.builds import implementation
+from harness.backends.local_sources import version_with_source
 from harness.protocol.messages import Interpreter
 
 
@@ -14,9 +15,10 @@ def identify(loop: Loop) -> Interpreter:
     """Say what this interpreter is, without importing the loop."""
     return Interpreter(
         python=".".join(map(str, sys.version_info[:3])),
-        implementation=platform.python_implementation()
-        + (" free-threaded" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""),
+        implementation=implementation(),
         compiler=platform.python_compiler(),
-        versions=tuple(sorted((distribution.name, distribution.version) for distribution in distributions())),
+        versions=tuple(
+            sorted((distribution.name, version_with_source(distribution)) for distribution in distributions())
+        ),
         unavailable=why_unavailable(loop),
     )

@@ -3,6 +3,7 @@
 import inspect
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -31,6 +32,7 @@ from harness.scenario import (
 from harness.worker.describing import Describer, without_addresses
 from harness.worker.loading import OFFERED, has_set_up, load_module, scenarios_in, wants_gather
 from harness.worker.refusals import Malformed, Undescribable
+from harness.worker.sources import digests_of
 
 Parameters = dict[str, Parameter]
 
@@ -42,10 +44,12 @@ def list_benchmarks(module: str, family: str) -> Iterator[Benchmark]:
     imported = load_module(module)
     scenarios = scenarios_in(imported)
     if not scenarios:
-        raise Malformed(f"{module} defines no scenario: decorate a coroutine function with @scenario()")
+        raise Malformed(f"{module} defines no scenario: decorate a coroutine function with @scenario")
+    digests = digests_of(imported)
     for scenario in scenarios:
         try:
-            yield from benchmarks_of(scenario, module, family)
+            for benchmark in benchmarks_of(scenario, module, family):
+                yield replace(benchmark, digests=digests)
         except Undescribable as refusal:
             raise Malformed(f"{_source(scenario)}: a promise of {scenario.name}: {refusal}") from None
         except Malformed as malformed:

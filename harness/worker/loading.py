@@ -20,16 +20,22 @@ from harness.backends.backend import Backend, Loop
 from harness.backends.runtime import Runtime, open_backend
 from harness.protocol.messages import CaseSpec
 from harness.scenario import NewLoop, Scenario
-from harness.worker.refusals import LibraryMissing, ModuleBroken, NotAsOpened
+from harness.worker.misplaced_files import where_to_find_it
+from harness.worker.refusals import LibraryMissing, ModuleBroken, ModuleMissing, NotAsOpened
 
 
 def load_module(module: str) -> ModuleType:
-    """Import the module of this dotted name, or of this path where it ends in .py. Raises ModuleBroken."""
+    """Import the module of this dotted name, or of this path where it ends in .py.
+
+    Raises ModuleBroken, which is an ModuleMissing where it imports what is not installed.
+    """
     try:
         return _load_path(module) if module.endswith(".py") else importlib.import_module(module)
     except (Exception, SystemExit) as error:
         message = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
-        raise ModuleBroken(message, _frames_of_the_module(error)) from error
+        message += where_to_find_it(error)
+        broken = ModuleMissing if isinstance(error, ModuleNotFoundError) else ModuleBroken
+        raise broken(message, _frames_of_the_module(error)) from error
 
 
 def _load_path(path: str) -> ModuleType:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from harness.protocol.evidence import RaisedError
 from harness.worker.frames import frames_of_traceback, stable_text
+from harness.worker.misplaced_files import where_to_find_it
 
 MOST_ERRORS = 5
 """The errors of a group that are kept as evidence."""
@@ -35,7 +36,7 @@ def _in_words(error: BaseException, file: str) -> RaisedError:
     """Return an error as Python would write it, as far as it can be."""
     name, text = type(error).__qualname__, ""
     with suppress(Exception):
-        text = str(error)
+        text = f"{error}{where_to_find_it(error)}"
     return RaisedError(
         stable_text(f"{name}: {text}" if text else name), frames_of_traceback(error.__traceback__, file)
     )

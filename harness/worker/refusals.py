@@ -25,6 +25,12 @@ class ModuleBroken(Refusal):
     kind = "broken"
 
 
+class ModuleMissing(ModuleBroken):
+    """A scenario module that imports what is not installed where this worker runs."""
+
+    kind = "missing"
+
+
 class LibraryMissing(Refusal):
     """A library that the scenario needs and that is not installed where this worker runs."""
 

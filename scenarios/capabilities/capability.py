@@ -3,13 +3,15 @@
 import hashlib
 import random
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, Final
 
 from harness.scenario import DifferenceSpec, Scenario, differs, scenario
 
-capability = partial(scenario, timed=False, tags=("capability",))
-"""A scenario of this family. Its documented differences say what a loop is documented to lack."""
+
+def capability(**promise: Any) -> Callable[[Callable[..., Any]], Scenario]:
+    """A scenario of this family. Its documented differences say what a loop is documented to lack."""
+    return scenario(timed=False, tags=("capability",), **promise)
+
 
 NO_LOOP: Final = "there is no asyncio loop here"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.records.store.publications import read_campaign
 from tests.command_line import LOOPCMP, PATIENCE, here
 
 EARLY_LOOP = """
@@ -48,6 +49,13 @@ def test_a_campaign_without_findings_ends_with_0_and_says_how_many_programs_were
     assert done.stdout.startswith("No new finding\n")
     assert "asyncio+gather: 100 programs judged, 0 undecided, 0 late; " in done.stdout
     assert "trio+nursery: 100 programs judged" in done.stdout
+
+
+@pytest.mark.workers
+def test_what_a_campaign_writes_can_be_published(tmp_path: Path) -> None:
+    fuzz("-b", "asyncio", "--programs", "60", "-o", "fuzz.json", folder=tmp_path)
+    campaign = read_campaign(tmp_path / "fuzz.json")
+    assert [(one.backend, one.totals.judged) for one in campaign.backends] == [("asyncio+gather", 60)]
 
 
 @pytest.mark.workers

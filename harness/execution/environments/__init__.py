@@ -5,6 +5,7 @@ from harness.execution.environments.definition import (
     HERE,
     check_versions,
     define,
+    local_requirements,
     read_environment,
     with_worker_requirements,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "installed_pythons",
     "interpreter_for",
     "is_built",
+    "local_requirements",
     "read_environment",
     "rebuild",
     "with_worker_requirements",

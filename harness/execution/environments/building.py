@@ -3,20 +3,25 @@
 import hashlib
 import json
 import os
+import platform
 import re
 import shutil
 import signal
 import subprocess
-import tempfile
+import sys
+import sysconfig
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import platformdirs
 import uv
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 import harness
 import scenarios
 from harness.backends.backend import EnvironmentSpec
+from harness.backends.local_sources import EDITABLE, local_path, source_digest
+from harness.execution.owned_folders import owned_folder, remove_what_the_dead_left
 
 PATIENCE = 900.0
 """The seconds within which uv must answer: a loop without a wheel is compiled."""
@@ -39,9 +44,14 @@ class BuildFailed(Exception):
 
 
 def folder_of(environment: EnvironmentSpec) -> Path:
-    """Return where the environment is, once it is made: the same for the same requests and this loopcmp."""
+    """Return where the environment is, once it is made: the same for the same requests and this loopcmp.
+
+    Another interpreter makes it another, and so does a change of a package of the user's own.
+    """
     sources = [str(_source(package)) for package in _SOURCES]
-    definition = json.dumps([environment.python, environment.requirements, sources])
+    paths = filter(None, map(local_path, environment.requirements))
+    own = [(str(path.resolve()), source_digest(path)) for path in paths]
+    definition = json.dumps([requested_python(environment), environment.requirements, sources, own])
     return cache() / hashlib.sha256(definition.encode()).hexdigest()[:20]
 
 
@@ -70,7 +80,8 @@ def build(environment: EnvironmentSpec, constraints: Sequence[str] = ()) -> None
     folder = folder_of(environment)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as work:
+        remove_what_the_dead_left(".making-", folder.parent)
+        with owned_folder(".making-", folder.parent) as work:
             built = Path(work) / "made"
             _fill(built, environment, Path(work), constraints)
             _move(built, folder)
@@ -80,13 +91,13 @@ def build(environment: EnvironmentSpec, constraints: Sequence[str] = ()) -> None
 
 def _fill(built: Path, environment: EnvironmentSpec, work: Path, constraints: Sequence[str]) -> None:
     python = str(python_in(built))
-    _uv(work, "venv", "--no-project", "--relocatable", "--python", environment.python, str(built))
+    _uv(work, "venv", "--no-project", "--relocatable", "--python", requested_python(environment), str(built))
     _check_version(built)
     held_back = work / "constraints.txt"
     held_back.write_text("\n".join(constraints))
     _uv(
         work, "pip", "install", "--python", python, "--compile-bytecode", "--constraint", str(held_back),
-        "--", *environment.requirements,
+        *map(_as_uv_takes_it, environment.requirements),
     )  # fmt: skip
     for package in _SOURCES:
         link = next((built / "lib").glob("python*")) / "site-packages" / package.__name__
@@ -94,6 +105,37 @@ def _fill(built: Path, environment: EnvironmentSpec, work: Path, constraints: Se
     (built / DEFINITION).write_text(
         json.dumps([environment.name, environment.python, environment.requirements])
     )
+
+
+def _as_uv_takes_it(requirement: str) -> str:
+    """Return a requirement as an argument of uv, which runs in another folder."""
+    if local_path(requirement) is None:
+        return requirement
+    editable = "--editable=" if requirement.startswith(EDITABLE) else ""
+    return f"{editable}{Path.cwd()}/{requirement.removeprefix(EDITABLE)}"
+
+
+def requested_python(environment: EnvironmentSpec) -> str:
+    """Return what uv is asked for: loopcmp's own interpreter where it fits, else what was written.
+
+    Two builds of one version differ by more than two loops sometimes do.
+    """
+    own = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+    return str(own) if _fits_own(environment.python) else environment.python
+
+
+def _fits_own(python: str) -> bool:
+    """Whether this interpreter is what is asked for; only plain versions and specifiers are looked at."""
+    free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    if platform.python_implementation() != "CPython":
+        return False
+    if match := re.fullmatch(r"(?:c?python@?)?(\d+(?:\.\d+){0,2})(t|\+freethreaded)?", python):
+        numbers = tuple(map(int, match[1].split(".")))
+        return sys.version_info[: len(numbers)] == numbers and bool(match[2]) == free_threaded
+    try:
+        return not free_threaded and platform.python_version() in SpecifierSet(python)
+    except InvalidSpecifier:
+        return False
 
 
 def _source(package: object) -> Path:
@@ -120,7 +162,7 @@ def _move(built: Path, folder: Path) -> None:
 
 
 def _uv(work: Path, *words: str) -> None:
-    """Run uv in a session of its own, which ends as a whole. Raises BuildFailed with what uv says."""
+    """Run uv in a group of its own, which ends as a whole. Raises BuildFailed with what uv says."""
     with subprocess.Popen(
         [uv.find_uv_bin(), "--quiet", "--color", "never", *words],
         cwd=work,
@@ -130,7 +172,7 @@ def _uv(work: Path, *words: str) -> None:
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        start_new_session=True,
+        process_group=0,  # a session of its own is what orphans of workers have
     ) as process:
         try:
             _, output = process.communicate(timeout=PATIENCE)

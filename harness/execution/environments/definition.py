@@ -1,9 +1,12 @@
-"""An environment is defined by a name, a Python and requirements, which are checked before uv sees them."""
+"""An environment is defined by a name, a Python and requirements, which are checked before uv sees them.
+
+It may have environment variables too.
+"""
 
 import importlib.metadata
 import platform
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -11,7 +14,9 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from harness.backends.backend import EnvironmentSpec, Loop
+from harness.backends.backend import EnvironmentSpec, Loop, Variable
+from harness.backends.local_sources import EDITABLE, local_path
+from harness.backends.variables import checked_variable, is_variable, read_variable
 from harness.errors import BadInput
 
 HERE = "here"
@@ -23,14 +28,19 @@ WORKER_REQUIREMENTS = ("anyio", "pyperf")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")
 _PYTHON = re.compile(r"[A-Za-z0-9<>=~!][A-Za-z0-9<>=~!.,+@*_-]{0,60}")
 _DISTRIBUTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_IMPLEMENTATIONS = {"", "python", "cpython", "cp", "pypy", "pp", "graalpy", "gp", "pyodide"}
+"""What a Python that uv is asked for may begin with, before its version."""
+
 _FROM = {"https", "git+https"}
-"""The schemes by which a requirement may come: a path would be published, and exist nowhere else."""
+"""The schemes by which a requirement may come from elsewhere: a reader of a record can use these."""
 
 
-def define(name: str, python: str = "", requirements: Iterable[str] = ()) -> EnvironmentSpec:
+def define(
+    name: str, python: str = "", requirements: Iterable[str] = (), variables: Iterable[Variable] = ()
+) -> EnvironmentSpec:
     """Define an environment of this name; without a `python`, it has this one's version.
 
-    Raises BadInput for what cannot be handed to uv, or published with a record.
+    Raises BadInput for what cannot be handed to uv or to a worker.
     """
     if not _NAME.fullmatch(name) or name == HERE:
         raise BadInput(f"{name!r} cannot name an environment: use letters, digits, dots and dashes")
@@ -42,17 +52,55 @@ def define(name: str, python: str = "", requirements: Iterable[str] = ()) -> Env
         name,
         python or platform.python_version(),
         tuple(_checked(name, requirement) for requirement in requirements),
+        tuple(checked_variable(f"environment {name}:", variable) for variable in variables),
     )
 
 
+def local_requirements(environment: EnvironmentSpec) -> tuple[str, ...]:
+    """Return what is installed from this machine's own folders: no reader of a record could have it."""
+    return tuple(words for words in environment.requirements if local_path(words) is not None)
+
+
 def read_environment(words: str) -> EnvironmentSpec:
-    """Read an environment from the command line's "NAME=PYTHON REQUIREMENT REQUIREMENT…"."""
+    """Read an environment from the command line's "NAME=PYTHON VARIABLE=VALUE… REQUIREMENT…"."""
     name, _, rest = words.partition("=")
-    python, *requirements = rest.split() or [""]
-    return define(name, python, requirements)
+    python, *others = rest.split() or [""]
+    if _is_no_python(python):
+        raise BadInput(
+            f"environment {name}: {python!r} is no Python, which comes first: "
+            f"write --env '{name}={'.'.join(platform.python_version_tuple()[:2])} {rest}'"
+        )
+    variables = [read_variable(f"environment {name}:", word) for word in others if is_variable(word)]
+    return define(name, python, _requirements(word for word in others if not is_variable(word)), variables)
+
+
+def _is_no_python(word: str) -> bool:
+    """Whether a word is a requirement, a path or a variable where an environment's Python is expected."""
+    begins_with = re.match(r"[A-Za-z_]*", word)
+    unknown = begins_with is not None and begins_with[0].lower() not in _IMPLEMENTATIONS
+    return is_variable(word) or local_path(word) is not None or word in _EDITABLE or unknown
+
+
+_EDITABLE = {"-e", "--editable"}
+
+
+def _requirements(words: Iterable[str]) -> Iterator[str]:
+    """Yield the requirements, each option for what is used where it lies together with its path."""
+    remaining = iter(words)
+    for word in remaining:
+        yield f"{EDITABLE}{next(remaining, '')}" if word in _EDITABLE else word
 
 
 def _checked(name: str, words: str) -> str:
+    if (path := local_path(words)) is not None:
+        if not path.exists():
+            raise BadInput(f"environment {name}: there is no {path} in this folder")
+        return words
+    if words.startswith((EDITABLE, "/", "~", "..")):
+        raise BadInput(
+            f"environment {name}: {words!r} is no requirement: a package of your own is named from the "
+            "folder that loopcmp is started in, such as '-e .' or ./lib"
+        )
     try:
         requirement = Requirement(words)
     except InvalidRequirement as error:
@@ -87,7 +135,11 @@ def with_worker_requirements(
     What is not asked for by name is taken in the version that is installed here, so that only what
     is asked for differs between environments.
     """
-    named = {canonicalize_name(Requirement(requirement).name) for requirement in environment.requirements}
+    named = {
+        canonicalize_name(Requirement(requirement).name)
+        for requirement in environment.requirements
+        if local_path(requirement) is None
+    }
     needed = [*WORKER_REQUIREMENTS, *needs, *([loop.distribution] if loop.distribution else [])]
     added = [
         requirement for requirement in needed if canonicalize_name(Requirement(requirement).name) not in named

@@ -38,7 +38,7 @@ def abort(state: State, step: Step) -> None:
 
 def cancel_once(state: State, task: int) -> None:
     """`Task.cancel()`: a CancelledError is raised where the task waits; who stands in a line leaves it."""
-    status, frames = state.status[task], state.frames[task]
+    status = state.status[task]
     if status in (UNBORN, GONE):
         return
     if status == FRESH:
@@ -47,17 +47,13 @@ def cancel_once(state: State, task: int) -> None:
     if status == JOINING:
         _cancel_host(state, task)
         return
-    index = frames[1].index if frames and frames[0] == HOLD and not frames[2] else -1
     if status == QUEUED:
         line = state.lines[state.detail[task]]
         state.lines[state.detail[task]] = tuple(other for other in line if other != task)
-    elif index >= 0 and state.owners[index] == task:
-        release(state, index)
+    for index, owner in enumerate(state.owners):
+        if owner == task and not state.held[task] >> index & 1:  # given to it, and not known to it yet
+            release(state, index)
     state.status[task], state.detail[task] = WOKEN, DOOMED
-
-
-HOLD = 7
-"""The kind of the frame of something that a task holds, or waits for: see `Machinery`."""
 
 
 def _cancel_host(state: State, task: int) -> None:

@@ -9,8 +9,9 @@ from harness.errors import BadInput
 from harness.protocol.benchmarks import Benchmark
 from harness.records.record import Record
 from harness.records.store import version_1
-from harness.records.store.decoding import Versioned, check_version, decode, read_bytes
+from harness.records.store.decoding import Versioned, check_keys, check_version, decode, read_bytes
 from harness.records.store.files import JOURNAL, resume_command, write_file
+from harness.records.store.foreign_files import what_else
 
 RECORD = "record.json"
 
@@ -50,11 +51,23 @@ def read_record(path: Path) -> Record:
 
 def decode_record(data: bytes, place: str) -> Record:
     """Return the record that stands in a record.json, of this version or the one before. Raises BadInput."""
-    headed = decode(data, _Headed, place)
+    headed = _headed(data, place)
+    check_keys(data, place)
     if headed.begun is not None and headed.begun.version == version_1.VERSION:
         return decode(version_1.upgrade_record(data, place), Record, place)
     check_version(headed.run or headed.begun, place)
     return decode(_with_benchmarks(data), Record, place)
+
+
+def _headed(data: bytes, place: str) -> _Headed:
+    """Read what tells a record's version. Raises BadInput; for another program's file with what reads it."""
+    with suppress(BadInput):
+        headed = decode(data, _Headed, place)
+        if headed.run or headed.begun:
+            return headed
+    if (foreign := what_else(data, place)) is not None:
+        raise BadInput(f"{foreign} reads it; loopcmp reads record.json, or the folder of a run")
+    return decode(data, _Headed, place)
 
 
 def _with_benchmarks(data: bytes) -> bytes:

@@ -8,14 +8,15 @@ from harness.analysis.overall import overall_figures
 from harness.backends.backend import LOOPS
 from harness.records.estimate import Estimate
 from harness.records.plan import DEFAULT
-from harness.records.record import BenchmarkResult, CaseResult, Record
+from harness.records.record import Record
 from harness.report.answer.families import family_title
+from harness.report.answer.of_benchmark import benchmark_row
 from harness.report.answer.ordering import ordered
 from harness.report.answer.remarks import remarks
 from harness.report.answer.values import NOTHING, Answer, AnswerCell, AnswerRow, SortOrder
-from harness.report.answer.words import change_words, lateness, lateness_words
+from harness.report.answer.words import change_words
 from harness.report.backend_names import shown_names
-from harness.report.formatting import count_benchmarks, format_duration
+from harness.report.formatting import count_benchmarks
 
 MOST_ROWS = 12
 """The most lines of figures in an answer: with more benchmarks there is a line for each family instead."""
@@ -36,7 +37,7 @@ def answer(record: Record, order: SortOrder = SortOrder.PLAN) -> Answer:
         return _finish(record, order, "", (_overall_head(record),), _by_backend(record))
     if len(timed) > MOST_ROWS:
         return _finish(record, order, "", heads, _by_family(record, columns))
-    rows = [_benchmark_row(record, result, columns) for result in timed]
+    rows = [benchmark_row(record.run.plan, result, columns) for result in timed]
     return _finish(record, order, shown[record.run.plan.baseline], heads, rows)
 
 
@@ -87,39 +88,6 @@ def _what(record: Record) -> str:
     if len(scenarios) == 1:
         return next(iter(scenarios))
     return next(iter(families)) if len(families) == 1 else count_benchmarks(len(record.results))
-
-
-def _benchmark_row(record: Record, result: BenchmarkResult, columns: Sequence[str]) -> AnswerRow:
-    plan = record.run.plan
-    cases = {case.backend: case for case in result.cases}
-    baseline = cases.get(plan.baseline)
-    return AnswerRow(
-        name=result.benchmark.id,
-        reference="–" if baseline is None else _reference(baseline),
-        cells=tuple(_benchmark_cell(cases.get(name), plan.margin) for name in columns),
-    )
-
-
-def _reference(case: CaseResult) -> str:
-    """Return the baseline's own figure: its time, or how late it woke."""
-    if case.timing is None:
-        return str(case.verdict.kind)
-    if case.timing.excess is not None:
-        return lateness(case.timing.excess)
-    return format_duration(case.timing.seconds.value)
-
-
-def _benchmark_cell(case: CaseResult | None, margin: float) -> AnswerCell:
-    if case is None:
-        return NOTHING
-    if case.timing is None:
-        return AnswerCell(str(case.verdict.kind))
-    if case.timing.excess is not None:
-        return AnswerCell(lateness_words(case.timing.excess))
-    ratio, judgement = case.timing.ratio, case.timing.judgement
-    if ratio is None:
-        return AnswerCell(format_duration(case.timing.seconds.value))
-    return AnswerCell(change_words(ratio, judgement, margin), ratio, judgement)
 
 
 def _by_family(record: Record, columns: Sequence[str]) -> list[AnswerRow]:

@@ -17,18 +17,21 @@ MOST_WARNINGS = 3
 """The most warnings in an answer; more of them hide each other, and --details has them all."""
 
 
-def remarks(record: Record) -> tuple[Remark, ...]:
-    """Return a record's remarks: sameness first, then the self-test, then the gravest warnings."""
+def remarks(record: Record, details: str = "--details") -> tuple[Remark, ...]:
+    """Return a record's remarks: sameness first, then the self-test, then the gravest warnings.
+
+    `details` says where everything else stands.
+    """
     return (
         *(Remark(Tone.PLAIN, sentence) for sentence in audit.sentences(record)),
-        *sameness(record),
-        *_blemished(record),
+        *sameness(record, details),
+        *_blemished(record, details),
         *_self_test(record),
-        *_shown(list(warnings(record))),
+        *_shown(list(warnings(record, details)), details),
     )
 
 
-def sameness(record: Record) -> tuple[Remark, ...]:
+def sameness(record: Record, details: str) -> tuple[Remark, ...]:
     """Return whether all backends gave the same, and if not how many cases did not, by their verdicts."""
     verdicts = Counter(case.verdict.kind for result in record.results for case in result.cases)
     findings = [verdict for verdict in Verdict if verdict in FINDINGS and verdicts[verdict]]
@@ -37,15 +40,15 @@ def sameness(record: Record) -> tuple[Remark, ...]:
         for verdict in (Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
         if verdicts[verdict]
     ]
-    many = Remark(Tone.GOOD, _same(record, verdicts[Verdict.KNOWN_DIFFERENCE]))
+    many = Remark(Tone.GOOD, _same(record, verdicts[Verdict.KNOWN_DIFFERENCE], details))
     if not findings and not unknown:
         return (many,)
     tone = Tone.FINDING if findings else Tone.WARNING
     counts = ", ".join(f"{verdict} in {_cases(verdicts[verdict])}" for verdict in (*findings, *unknown))
-    return (Remark(tone, f"{counts}: {_first_case(record, {*findings, *unknown})} (--details)"),)
+    return (Remark(tone, f"{counts}: {_first_case(record, {*findings, *unknown})} ({details})"),)
 
 
-def _blemished(record: Record) -> Iterator[Remark]:
+def _blemished(record: Record, details: str) -> Iterator[Remark]:
     """Yield how many cases did all that was promised, and left or reported something else as well."""
     shown = shown_names(record.backends)
     blemished = [
@@ -56,14 +59,14 @@ def _blemished(record: Record) -> Iterator[Remark]:
     ]
     if blemished:
         [(case, blemish), *_] = blemished
-        words = f"in {_cases(len(blemished))} more than was promised: {case} {blemish} (--details)"
+        words = f"in {_cases(len(blemished))} more than was promised: {case} {blemish} ({details})"
         yield Remark(Tone.FINDING, words)
 
 
-def _same(record: Record, known: int) -> str:
+def _same(record: Record, known: int, details: str) -> str:
     count = len(record.results)
     which = f"all {count} benchmarks" if count > 1 else record.results[0].benchmark.id
-    but = f", but for {known} known difference{'s' * (known != 1)} (--details)" if known else ""
+    but = f", but for {known} known difference{'s' * (known != 1)} ({details})" if known else ""
     words = "as promised" if len(record.backends) == 1 else "same result"
     return f"{words} in {which}{but}"
 
@@ -123,7 +126,7 @@ _GRAVEST_FIRST = (
 """The kinds of warnings in the order in which they take from the figures; the self-test has its own line."""
 
 
-def warnings(record: Record) -> Iterator[str]:
+def warnings(record: Record, details: str) -> Iterator[str]:
     """Yield a short sentence for each kind of warning that the record has, the gravest first."""
     by_kind: dict[NoticeKind, list[Notice]] = {}
     for notice in notices(record):
@@ -131,10 +134,10 @@ def warnings(record: Record) -> Iterator[str]:
             by_kind.setdefault(notice.kind, []).append(notice)
     for kind in _GRAVEST_FIRST:
         if kind in by_kind:
-            yield _short(record, kind, len(by_kind[kind]))
+            yield _short(record, kind, len(by_kind[kind]), details)
 
 
-def _short(record: Record, kind: NoticeKind, count: int) -> str:
+def _short(record: Record, kind: NoticeKind, count: int, details: str) -> str:
     """Return a warning in at most one line of a terminal."""
     match kind:
         case NoticeKind.NOT_ADJUSTED:
@@ -142,7 +145,7 @@ def _short(record: Record, kind: NoticeKind, count: int) -> str:
         case NoticeKind.OUT_OF_TIME:
             return f"{count_benchmarks(count)} ended before the interval was as narrow as asked"
         case NoticeKind.FLAGGED:
-            return f"{count} figure{'s' * (count != 1)} to read with care (--details)"
+            return f"{count} figure{'s' * (count != 1)} to read with care ({details})"
         case _:
             return _FIXED_TEXTS[kind]
 
@@ -170,9 +173,9 @@ def _width(ratio: Estimate) -> float:
     return ratio.half_width
 
 
-def _shown(texts: Sequence[str]) -> Iterator[Remark]:
+def _shown(texts: Sequence[str], details: str) -> Iterator[Remark]:
     """Yield the first warnings, the last of them with how many more there are."""
     for number, text in enumerate(texts[:MOST_WARNINGS], start=1):
         more = len(texts) - MOST_WARNINGS
-        rest = f" (and {more} more: --details)" if more > 0 and number == MOST_WARNINGS else ""
+        rest = f" (and {more} more: {details})" if more > 0 and number == MOST_WARNINGS else ""
         yield Remark(Tone.WARNING, text + rest)

@@ -16,10 +16,9 @@ def change_words(ratio: Estimate, judgement: Judgement | None, margin: float | N
     match judgement:
         case Judgement.LESS_TIME | Judgement.MORE_TIME:
             return f"{change_percent(ratio)} {direction(ratio)} ±{width}"
-        case Judgement.EQUAL if margin is not None:
-            return f"equal within {margin * 100:g}%"
         case Judgement.EQUAL:
-            return "equal within the margin"
+            equal = "equal within the margin" if margin is None else f"equal within {margin * 100:g}%"
+            return f"{change_percent(ratio)} {direction(ratio)}, {equal}" if ratio.excludes_one else equal
         case _:
             return f"{Judgement.NO_CLEAR_DIFFERENCE} ±{width}"
 

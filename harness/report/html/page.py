@@ -9,6 +9,10 @@ from harness.records.estimate import Judgement
 from harness.records.record import BenchmarkResult, Record
 from harness.records.verdict import Verdict
 from harness.report import charts, commands, differences, evidence
+from harness.report.answer.headline import headline
+from harness.report.answer.remarks import remarks
+from harness.report.answer.strips import StripChart, strip_chart
+from harness.report.answer.values import Remark
 from harness.report.backend_names import shown_names
 from harness.report.charts import Chart
 from harness.report.charts.rendering import ChartRenderer
@@ -94,6 +98,9 @@ class Page:
     name: str
     subject: str
     conditions: str
+    headline: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+    strips: StripChart | None
     sentences: tuple[str, ...]
     warnings: tuple[PageNotice, ...]
     benchmark_warnings: tuple[str, ...]
@@ -122,6 +129,9 @@ def page_of(record: Record, renderer: ChartRenderer) -> Page:
         name=record.run.name,
         subject=subject,
         conditions=conditions,
+        headline=headline(record),
+        remarks=remarks(record, details="below"),
+        strips=strip_chart(record),
         sentences=summary_sentences(record),
         warnings=tuple(_notices(record)),
         benchmark_warnings=tuple(notice.text for notice in notices_of_benchmarks(record)),

@@ -1,10 +1,12 @@
 """The figures of one case over time as a series, with the points where it changed."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
-from harness.analysis.change_points import change_points
+from harness.analysis.change_points import Figure, change_points
+from harness.records.estimate import NORMAL_95
 from harness.report.site.summary import CaseSummary, MachineSummary, RecordSummary
 
 
@@ -40,7 +42,13 @@ def series(summaries: Iterable[RecordSummary]) -> tuple[CaseHistory, ...]:
     for summary in sorted(summaries, key=lambda record: (record.started, record.name)):
         for case in summary.cases:
             points.setdefault(_key(summary, case), []).append(DataPoint(summary, case))
-    return tuple(CaseHistory(*key, _with_changes(series_points)) for key, series_points in points.items())
+    changed = _changes(list(points.values()))
+    return tuple(
+        CaseHistory(
+            *key, tuple(replace(point, changed=index in at) for index, point in enumerate(series_points))
+        )
+        for (key, series_points), at in zip(points.items(), changed, strict=True)
+    )
 
 
 _Key = tuple[str, str, str, str, str, MachineSummary]
@@ -53,12 +61,31 @@ def _key(summary: RecordSummary, case: CaseSummary) -> _Key:
     return case.benchmark, case.backend, build, baseline, baseline_build, summary.machine
 
 
-def _with_changes(points: Sequence[DataPoint]) -> tuple[DataPoint, ...]:
-    """Return the points, marked where the time ratio has a new level."""
-    timed = [
-        (index, math.log(point.case.ratio.value))
-        for index, point in enumerate(points)
-        if point.case.ratio is not None
-    ]
-    changed = {timed[index][0] for index in change_points([ratio for _, ratio in timed])}
-    return tuple(replace(point, changed=index in changed) for index, point in enumerate(points))
+def _changes(series: Sequence[Sequence[DataPoint]]) -> tuple[set[int], ...]:
+    """Return, for each series, the indexes of the points where the time ratio has a new level.
+
+    Figures of two versions of the method may differ by what the methods do: no level has figures of both.
+    """
+    stretches = [(number, stretch) for number, points in enumerate(series) for stretch in _by_method(points)]
+    found = change_points([[_figure(point) for _, point in stretch] for _, stretch in stretches])
+    changed: tuple[set[int], ...] = tuple(set() for _ in series)
+    for (number, stretch), indexes in zip(stretches, found, strict=True):
+        changed[number].update(stretch[index][0] for index in indexes)
+    return changed
+
+
+def _by_method(points: Sequence[DataPoint]) -> Iterator[list[tuple[int, DataPoint]]]:
+    """Yield the points that have a ratio with their indexes, those measured by one method together."""
+    timed = [(index, point) for index, point in enumerate(points) if point.case.ratio is not None]
+    for _, stretch in groupby(timed, key=lambda indexed: indexed[1].summary.method):
+        yield list(stretch)
+
+
+def _figure(point: DataPoint) -> Figure:
+    """Return the log of a point's ratio with the standard error that its 95% interval stands for."""
+    ratio = point.case.ratio
+    if ratio is None:
+        raise ValueError("a point without a ratio has no figure")
+    if ratio.low is None or ratio.high is None or not ratio.low > 0:
+        return Figure(math.log(ratio.value), 0.0)
+    return Figure(math.log(ratio.value), math.log(ratio.high / ratio.low) / 2 / NORMAL_95)

@@ -84,6 +84,8 @@ class RecordSummary(msgspec.Struct, frozen=True):
     overall: OverallFigures | None = None
     audit: bool = False
     """Whether it is of an audit: of the method, not of the loops."""
+    method: str | None = None
+    """The version of the method that it was measured by; None where that is not recorded: the first."""
 
     def shown(self, backend: str) -> str:
         """Return the name of a backend that people see."""
@@ -131,6 +133,7 @@ def summarize_record(
         cases=cases,
         overall=overall_figures(record),
         audit=record.run.audit is not None,
+        method=record.run.method,
     )
 
 

@@ -12,6 +12,7 @@ from harness.analysis.audit import (
     levels,
     planted,
     procedure,
+    shift,
 )
 from harness.records.record import Record
 from harness.report.backend_names import shown_names
@@ -62,6 +63,11 @@ def _procedure_notes(record: Record) -> Iterator[str]:
     )
     if (factor := efficiency_gain(record.trials)) is not None:
         yield f"Machine time × variance: {factor:.0f} times less by taking turns."
+    if (moved := shift(record.trials)) is not None:
+        yield (
+            f"Identical code lies at {moved.mean:+.3%}, with a standard error of {moved.error:.3%}; "
+            f"of its errors {moved.less} said less time and {moved.more} more."
+        )
     if (apart := drift(record.trials)) is not None:
         yield f"The baseline's own time drifted by {apart:.0%} of its median over the audit."
     if (spread := levels(record.trials)) is not None:
@@ -140,6 +146,12 @@ def _sentences(record: Record) -> Iterator[str]:
         yield (
             f"A planted difference of {rate.trial.truth - 1:.1%} was found in {rate.detected} of "
             f"{rate.trials} comparisons, after a median of {rate.seconds:.0f} s."
+        )
+    moved = shift(record.trials)
+    if moved is not None and moved.is_resolved:
+        yield (
+            f"Identical code lies at {moved.mean:+.3%}, more than two standard errors ({moved.error:.3%}) "
+            "from 0: something tells arms of the same code apart, and no smaller difference means anything."
         )
     failed = [trial for trial in record.trials if not trial.comparisons]
     if failed:

@@ -101,10 +101,18 @@ def _notes(comparison: ComparisonBetween) -> Iterator[str]:
     for name, benchmarks in (("old", comparison.only_old), ("new", comparison.only_new)):
         if benchmarks:
             yield f"Only in the {name} record: {', '.join(benchmarks)}."
-    for case in comparison.missing:
-        if case.benchmark not in comparison.only_old:
-            yield f"{case.benchmark} on {shown[case.backend]} had a ratio and has none now: {case.reason}."
+    yield from _incomparable(comparison, shown)
     yield from _about_sessions(comparison)
+
+
+def _incomparable(comparison: ComparisonBetween, shown: Mapping[str, str]) -> Iterator[str]:
+    """Yield for each reason which cases had a ratio before and cannot be compared now."""
+    cases: dict[str, list[str]] = {}
+    for missing in comparison.missing:
+        if missing.benchmark not in comparison.only_old:
+            cases.setdefault(missing.reason, []).append(f"{missing.benchmark} on {shown[missing.backend]}")
+    for reason, named in cases.items():
+        yield f"{', '.join(named)} had a ratio and cannot be compared now: {reason}."
 
 
 def _about_sessions(comparison: ComparisonBetween) -> Iterator[str]:
@@ -113,6 +121,11 @@ def _about_sessions(comparison: ComparisonBetween) -> Iterator[str]:
             yield f"In {name} the baseline differs from itself more often than chance allows."
         if not session.finished:
             yield f"In {name} the run was not finished."
+        if session.method != comparison.new.method:
+            yield (
+                f"{name[0].upper()}{name[1:]} was measured by version {session.method or 1} of the method, "
+                f"and the new one by version {comparison.new.method or 1}: a change may be the method's."
+            )
         if moved := ", ".join(_moved(session, comparison.new)):
             yield f"Since {name}: {moved}."
     if comparison.across_machines:

@@ -161,6 +161,7 @@ def environment(record: Record) -> tuple[tuple[str, str], ...]:
     return (
         ("started", run.started),
         ("command", run.command),
+        *([("note", run.note)] if run.note else []),
         ("seed", str(run.plan.seed)),
         ("CPU", f"{machine.cpu}, {machine.cores} cores, governor {machine.governor or 'not readable'}"),
         ("pinned to CPU", ", ".join(map(str, machine.pinned)) or "not pinned: this system cannot"),

@@ -2,9 +2,18 @@
 (() => {
   const byId = (name) => document.getElementById(name);
 
+  // What somebody typed into the address may be no encoded name at all.
+  const decoded = (name) => {
+    try {
+      return decodeURIComponent(name);
+    } catch {
+      return name;
+    }
+  };
+
   // A link to a case or a row shows it wherever it stands folded away.
   const reveal = (name) => {
-    const target = name && byId(decodeURIComponent(name));
+    const target = name && byId(decoded(name));
     for (let at = target; at; at = at.parentElement) {
       if (at.tagName === "DETAILS") at.open = true;
     }

@@ -1,0 +1,169 @@
+"""The one chart: strips for each family and backend, with a dot for each benchmark and a bar for the mean."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.analysis.families import FamilyFigure, families_of, family_figures
+from harness.records.estimate import Estimate, Judgement
+from harness.records.record import Record
+from harness.report.answer.families import family_title
+from harness.report.answer.words import change_words
+from harness.report.backend_names import shown_names
+from harness.report.formatting import format_ratio
+
+FURTHEST = math.log(8.0)
+"""The logarithm of the ratio at which an axis ends at the latest; dots beyond it stand at its end."""
+
+_TICKS = (
+    (1 / 8, "an eighth"),
+    (1 / 4, "a quarter"),
+    (1 / 2, "half the time"),
+    (1.0, "same"),
+    (2.0, "twice"),
+    (4.0, "4 times"),
+    (8.0, "8 times"),
+)
+"""The ratios that an axis may mark, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ratio stands on a strip, in percent of its width from the left."""
+
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A benchmark on a strip: where it stands, how it is judged, and what is said of it.
+
+    `row` counts the record's benchmarks and `column` its backends, baseline first, both from 1: they name the
+    case's evidence on the page.
+    """
+
+    place: Place
+    judgement: Judgement
+    benchmark: str
+    words: str
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A family on a backend: what its mean says in words, where that stands, and the dots."""
+
+    words: str
+    judgement: Judgement
+    mean: Place
+    count: int
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StripRow:
+    """A family with a strip for each backend; None where a backend has no ratio in it."""
+
+    family: str
+    title: str
+    strips: tuple[Strip | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StripChart:
+    """All families, with a column of strips for each backend but the baseline, all on one axis."""
+
+    baseline: str
+    backends: tuple[str, ...]
+    rows: tuple[StripRow, ...]
+    ticks: tuple[tuple[Place, str], ...]
+    same: Place
+
+
+def strip_chart(record: Record) -> StripChart | None:
+    """Return the one chart of a record; None where nothing was compared."""
+    figures = family_figures(record)
+    if not figures:
+        return None
+    baseline = record.run.plan.baseline
+    backends = tuple(name for name in record.backends if name != baseline)
+    axis = _Axis.over(list(_ratios(record)))
+    shown = shown_names(record.backends)
+    return StripChart(
+        baseline=shown[baseline],
+        backends=tuple(shown[name] for name in backends),
+        rows=tuple(
+            StripRow(
+                family,
+                family_title(family),
+                tuple(_strip(record, axis, _figure(figures, family, name)) for name in backends),
+            )
+            for family in families_of(figures)
+        ),
+        ticks=tuple(axis.ticks()),
+        same=axis.place(1.0),
+    )
+
+
+def _figure(figures: Sequence[FamilyFigure], family: str, backend: str) -> FamilyFigure | None:
+    alike = (figure for figure in figures if (figure.family, figure.backend) == (family, backend))
+    return next(alike, None)
+
+
+def _ratios(record: Record) -> Iterator[Estimate]:
+    for result in record.results:
+        for case in result.cases:
+            if case.timing is not None and case.timing.ratio is not None:
+                yield case.timing.ratio
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """An axis of ratios on a log scale; its ends are logarithms."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def over(cls, ratios: Sequence[Estimate]) -> "_Axis":
+        """Return an axis that holds these ratios, and half and twice the time with some room beside them."""
+        logs = [math.log(ratio.value) for ratio in ratios]
+        room = math.log(1.2)
+        low, high = min(-math.log(2.0), *logs) - room, max(math.log(2.0), *logs) + room
+        return cls(max(low, -FURTHEST), min(high, FURTHEST))
+
+    def place(self, ratio: float) -> Place:
+        """Return where a ratio stands; one beyond an end stands at the end."""
+        share = (math.log(ratio) - self.low) / (self.high - self.low)
+        return Place(round(100 * min(0.99, max(0.01, share)), 2))
+
+    def ticks(self) -> Iterator[tuple[Place, str]]:
+        """Yield the marks that lie on the axis, with their words."""
+        for ratio, words in _TICKS:
+            if self.low < math.log(ratio) < self.high:
+                yield self.place(ratio), words
+
+
+def _strip(record: Record, axis: _Axis, figure: FamilyFigure | None) -> Strip | None:
+    if figure is None:
+        return None
+    return Strip(
+        words=change_words(figure.ratio, figure.judgement, record.run.plan.margin),
+        judgement=figure.judgement,
+        mean=axis.place(figure.ratio.value),
+        count=len(figure.benchmarks),
+        dots=tuple(_dots(record, axis, figure)),
+    )
+
+
+def _dots(record: Record, axis: _Axis, figure: FamilyFigure) -> Iterator[Dot]:
+    plan = record.run.plan
+    columns = (plan.baseline, *(name for name in record.backends if name != plan.baseline))
+    column = columns.index(figure.backend) + 1
+    for row, result in enumerate(record.results, start=1):
+        for case in result.cases if result.benchmark.id in figure.benchmarks else ():
+            if case.backend == figure.backend and case.timing and (ratio := case.timing.ratio):
+                judgement = case.timing.judgement or Judgement.NO_CLEAR_DIFFERENCE
+                words = f"{change_words(ratio, judgement, plan.margin)}, {format_ratio(ratio)}"
+                yield Dot(axis.place(ratio.value), judgement, result.benchmark.id, words, row, column)

@@ -1,0 +1,91 @@
+"""How long a run would take, from what its plan allows each benchmark: rounds, values and seconds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.protocol.benchmarks import Benchmark
+from harness.protocol.messages import OBSERVATIONS_PER_PROCESS
+from harness.records.plan import PROCESSES, WARMUPS, Plan
+from harness.runner.passes import BUDGET, requested_passes
+
+START_SECONDS = 0.4
+"""The seconds that a worker takes to start on an ordinary machine: interpreter, AnyIO, loop and scenario."""
+
+ROUND_OVERHEAD = 2.0
+"""How many times longer a turn is than its value: a collection and untimed iterations come before it."""
+
+MINUTE, HOUR = 60, 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """The seconds that a run takes at least, and at most; both are estimates made without running anything.
+
+    `timing` ends at the least where every interval is narrow enough at the first look, and at the most where
+    every benchmark uses all of its time.
+    """
+
+    benchmarks: int
+    timed: int
+    cases: int
+    checking: float
+    timing: tuple[float, float]
+
+
+def how_long(plan: Plan) -> Duration:
+    """Estimate the time of a run from its plan."""
+    cases = list(plan.cases())
+    timings = [_timing(plan, benchmark) for benchmark in plan.timed_benchmarks]
+    return Duration(
+        benchmarks=len(plan.benchmarks),
+        timed=len(timings),
+        cases=len(cases),
+        checking=sum(START_SECONDS + OBSERVATIONS_PER_PROCESS * (case.ideal or 0) for case, _ in cases)
+        * PROCESSES
+        / 2,
+        timing=(sum(least for least, _ in timings), sum(most for _, most in timings)),
+    )
+
+
+def _timing(plan: Plan, benchmark: Benchmark) -> tuple[float, float]:
+    """Return the seconds that a benchmark's rounds and passes take at the least and at the most."""
+    effort = plan.effort
+    arms = len(plan.backends_of(benchmark)) + 1  # the self-test is one
+    turn = max(effort.value_seconds * ROUND_OVERHEAD, benchmark.ideal or 0)
+    a_round = arms * (START_SECONDS + (effort.turns + WARMUPS) * turn)
+    least = plan.rounds_before_first_look * a_round
+    passes = BUDGET * len(requested_passes(plan, benchmark))
+    if effort.fixed_rounds is not None:
+        return least, least + passes
+    return least, max(effort.max_seconds, plan.rounds_for_an_interval * a_round) + a_round + passes
+
+
+def in_words(duration: Duration) -> Iterator[str]:
+    """Say how long the run would take, part by part, and on what that depends."""
+    least, most = (duration.checking + seconds for seconds in duration.timing)
+    yield (
+        f"{_count(duration.benchmarks, 'benchmark')}, of which {duration.timed} "
+        f"{'is' if duration.timed == 1 else 'are'} timed; {_count(duration.cases, 'case')}."
+    )
+    yield f"Checking takes about {_time(duration.checking)}."
+    between = _range(*duration.timing)
+    yield f"Timing takes {between}: a benchmark ends when its intervals are narrow enough or its time is up."
+    yield f"All in all {_range(least, most)}; more where single iterations are long. Nothing was run."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _range(least: float, most: float) -> str:
+    shortest, longest = _time(least), _time(most)
+    return f"about {shortest}" if shortest == longest else f"from {shortest} to {longest}"
+
+
+def _time(seconds: float) -> str:
+    if seconds < MINUTE:
+        return f"{max(1, round(seconds))} s"
+    if seconds < HOUR:
+        return f"{round(seconds / MINUTE)} min"
+    hours, minutes = divmod(round(seconds / MINUTE), 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"

@@ -1,0 +1,1 @@
+"""Scenarios after public reports, each with one thing that a harness may get wrong."""

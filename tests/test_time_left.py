@@ -1,0 +1,72 @@
+"""How much longer a run takes, as its budgets and its pace say."""
+
+from dataclasses import replace
+
+import pytest
+
+from harness.records.entries import BenchmarkFinished, Entry
+from harness.records.plan import DEFAULT
+from harness.records.stop_reason import StopKind, StopReason
+from harness.runner.state import RunState
+from harness.runner.time_left import ARM_SECONDS, TimeLeft, slowness, time_left
+from tests.records import (
+    ASYNCIO,
+    begun,
+    fake_benchmark,
+    observation,
+    part,
+    plan,
+    returned,
+    round_of,
+    seen_alike,
+    twice,
+)
+
+BENCHMARKS = [fake_benchmark(name, returned(1)) for name in ("one", "two", "three")]
+OBSERVED = [
+    entry for benchmark in BENCHMARKS for entry in seen_alike(benchmark, twice(observation(returned(1))))
+]
+FINISHED = BenchmarkFinished(BENCHMARKS[0].id, StopReason(StopKind.PRECISION, 0.02))
+
+
+def state(*entries: Entry) -> RunState:
+    return RunState(begun(plan(*BENCHMARKS, effort=DEFAULT)), [*OBSERVED, *entries])
+
+
+def test_before_a_benchmark_is_finished_the_budgets_bound_the_time() -> None:
+    assert time_left(state(), ()) == TimeLeft(180.0, is_bound=True)
+    assert time_left(state(round_of(BENCHMARKS[0].id, 0, {}, seconds=20.0)), ()).seconds == 160.0
+
+
+def test_once_one_is_finished_the_others_are_expected_to_take_as_long() -> None:
+    assert time_left(state(FINISHED), (12.0,)) == TimeLeft(24.0, is_bound=False)
+    assert time_left(state(FINISHED), (12.0,), elapsed=5.0).seconds == pytest.approx(19.0)
+
+
+def test_no_benchmark_is_expected_to_take_longer_than_its_budget() -> None:
+    assert time_left(state(FINISHED), (600.0,)).seconds == 120.0
+
+
+def test_a_benchmark_that_takes_longer_than_usual_is_not_expected_to_take_less_than_nothing() -> None:
+    assert time_left(state(FINISHED), (12.0,), elapsed=50.0).seconds == 12.0
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (TimeLeft(250.0, is_bound=True), "at most 4:10 left"),
+        (TimeLeft(9.6, is_bound=False), "about 0:10 left"),
+    ],
+)
+def test_the_time_left_is_said_in_minutes_and_seconds(left: TimeLeft, words: str) -> None:
+    assert str(left) == words
+
+
+def test_a_machine_is_called_slow_from_one_and_a_half_times_the_usual_on() -> None:
+    def measured(times: float) -> float | None:
+        one_round = round_of("one", 0, {}, seconds=times * ARM_SECONDS)
+        return slowness([replace(one_round, arms=(part(ASYNCIO, ()),))])
+
+    assert measured(1.4) is None
+    assert measured(2.0) == pytest.approx(2.0)
+    assert slowness([]) is None
