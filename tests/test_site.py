@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -126,6 +127,26 @@ def test_every_link_leads_to_a_file_and_to_a_place_in_it(site: Path) -> None:
                         one.attributes["id"] for one in read(target.read_text()) if "id" in one.attributes
                     }
                 assert place in names[target], (path, address)
+
+
+def test_a_record_that_cannot_be_read_is_left_out_by_name_and_stops_no_site(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    put(results, "2026-01-01-good", everything(), "2026-01-01T00:00:00+00:00")
+    bad = put(results, "2026-01-02-bad", everything(), "2026-01-02T00:00:00+00:00")
+    file = bad if bad.is_file() else bad / "record.json"
+    file.write_bytes(file.read_bytes().replace(b'"seed":7', b'"seed":-7'))
+    (results / "2026-01-03-fifo").mkdir()
+    os.mkfifo(results / "2026-01-03-fifo" / "record.json")
+    built = publish(results, tmp_path / "site")
+    assert (built.records, built.rendered, len(built.left_out)) == (1, 1, 2)
+    assert "2026-01-02-bad/record.json is no record of loopcmp: run.plan: seed is -7" in built.left_out[1]
+    assert "2026-01-03-fifo/record.json is no record of loopcmp: It is no regular file" in built.left_out[0]
+    assert publish(results, tmp_path / "site").rendered == 0
+    file.unlink()
+    (results / "2026-01-01-good" / "record.json").write_text("{}")
+    with pytest.raises(BadInput, match="is no record of loopcmp"):
+        publish(results, tmp_path / "other")
+    assert list((tmp_path / "other").iterdir()) == []
 
 
 def test_nothing_is_asked_of_another_server(site: Path) -> None:

@@ -4,12 +4,13 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 import msgspec
 
-from harness.errors import BadInput
+from harness.errors import BadInput, CannotWrite
 from harness.records.entries import (
     VERSION,
     ArmDropped,
@@ -24,7 +25,7 @@ from harness.records.entries import (
 )
 from harness.records.store import version_1
 from harness.records.store.compression import journal_path, opened_journal
-from harness.records.store.decoding import Versioned, check_version, decode, read_bytes
+from harness.records.store.decoding import Versioned, check_keys, check_version, decode
 from harness.records.store.files import (
     COMPRESSED_JOURNAL,
     JOURNAL,
@@ -33,6 +34,8 @@ from harness.records.store.files import (
     sync,
     write_all,
 )
+from harness.records.store.journal_copy import JournalCopy
+from harness.records.store.regular_files import LARGEST_JOURNAL, LONGEST_LINE, open_regular
 from harness.records.trials import TrialResult
 
 KINDS: dict[str, type[Entry]] = {
@@ -65,35 +68,58 @@ class Journal:
 
     def __init__(self, folder: Path, *, create: bool = True) -> None:
         self._path = folder / JOURNAL
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT if create else 0)
-        try:
-            self._file = os.open(self._path, flags, 0o644)
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise BadInput(f"{self._path} is no record of loopcmp: {error.strerror}") from None
-        except OSError as error:
-            raise cannot_write(self._path, error) from None
-        if not locked(self._file):
-            os.close(self._file)
-            raise BadInput(f"another loopcmp is at work in {folder}: wait for its end, or begin another run")
+        self._file = self._opened(create=create)
+        self._copy: JournalCopy | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        with suppress(CannotWrite):  # what cannot be mended is said by whoever reads it next
+            self.mend()
         os.close(self._file)
 
     def append(self, entry: Entry) -> None:
         """Write one entry and wait until the disk has it. Raises CannotWrite, and leaves no half of it."""
-        envelope = {"kind": _NAMES[type(entry)], "entry": entry}
-        before = os.fstat(self._file).st_size
+        line = msgspec.json.encode({"kind": _NAMES[type(entry)], "entry": entry}) + b"\n"
+        self._copy = self._copy or JournalCopy(self._path, self._file)
+        self.mend()
+        before = self._copy.size
         try:
-            write_all(self._file, msgspec.json.encode(envelope) + b"\n")
+            write_all(self._file, line)
             if before == 0:
                 sync(self._path.parent)
+            self._copy.write(line)
+            self._copy.adopt(self._file)
         except OSError as error:
             with suppress(OSError):
                 os.ftruncate(self._file, before)
+                self._copy.adopt(self._file)
             raise cannot_write(self._path, error) from None
+
+    def mend(self) -> None:
+        """Write the journal anew where a scenario has changed or removed it. Raises CannotWrite."""
+        if self._copy is not None and not self._copy.is_as_written():
+            self._copy.restore()
+            before, self._file = self._file, self._opened(create=False)
+            os.close(before)
+            self._copy.adopt(self._file)
+
+    def _opened(self, *, create: bool) -> int:
+        """Open the journal and lock it."""
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        try:
+            file = os.open(self._path, flags | (os.O_CREAT if create else 0), 0o644)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+            raise BadInput(f"{self._path} is no record of loopcmp: {error.strerror}") from None
+        except OSError as error:
+            raise cannot_write(self._path, error) from None
+        if not locked(file):
+            os.close(file)
+            raise BadInput(
+                f"another loopcmp is at work in {self._path.parent}: wait for its end, or begin another run"
+            )
+        return file
 
 
 def locked(file: int) -> bool:
@@ -107,8 +133,11 @@ def locked(file: int) -> bool:
 
 def is_at_work(folder: Path) -> bool:
     """Decide whether a process has the run's journal."""
-    with (folder / JOURNAL).open("rb") as file:
-        return not locked(file.fileno())
+    try:
+        with open_regular(folder / JOURNAL, LARGEST_JOURNAL) as file:
+            return not locked(file.fileno())
+    except OSError:  # whatever has its name now, nobody writes it
+        return False
 
 
 def resume(folder: Path) -> tuple[Journal, RunStarted, Iterator[Entry]]:
@@ -156,22 +185,30 @@ def open_journal(folder: Path) -> tuple[RunStarted, Iterator[Entry]]:
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Yield the whole lines of a file, with their numbers from 1."""
+    left = LARGEST_JOURNAL
     with opened_journal(path) as file:
-        for number, line in enumerate(file, start=1):
+        for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), b""), start=1):
+            left -= len(line)
+            if left < 0 or (len(line) == LONGEST_LINE and not line.endswith(b"\n")):
+                raise BadInput(f"{path}, line {number} is longer than any entry of a journal of loopcmp")
             if line.endswith(b"\n") and line.strip():
                 yield number, line
 
 
 def mend_journal(folder: Path) -> None:
     """Cut off a torn last line, so that what is appended next begins a line of its own."""
-    path = folder / JOURNAL
-    data = read_bytes(path)
-    if data and not data.endswith(b"\n"):
-        os.truncate(path, data.rfind(b"\n") + 1)
+    path, whole = folder / JOURNAL, 0
+    with opened_journal(path) as file:
+        for line in iter(partial(file.readline, LONGEST_LINE), b""):
+            whole += len(line) if line.endswith(b"\n") else 0
+        size = file.tell()
+    if whole != size:
+        os.truncate(path, whole)
 
 
 def _entry(path: Path, number: int, line: bytes) -> Entry:
     place = f"{path}, line {number}"
+    check_keys(line, place)
     envelope = decode(line, _Envelope, place)
     if envelope.kind in version_1.KINDS:
         entry = version_1.upgrade_entry(envelope.kind, envelope.entry, place)

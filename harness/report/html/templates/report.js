@@ -5,7 +5,7 @@
   const decoded = (text) => {
     try {
       return decodeURIComponent(text);
-    } catch {  // no valid percent-encoding: the name as it stands
+    } catch {  // what somebody typed into the address is no encoded name: it is taken as it stands
       return text;
     }
   };
