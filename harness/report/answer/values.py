@@ -36,8 +36,8 @@ class AnswerCell:
 
     @property
     def short(self) -> str:
-        """The words without the half-width, for where there is little room."""
-        return self.words.partition(" ±")[0]
+        """The words for where there is little room: the judgement alone."""
+        return self.words if self.judgement is None else str(self.judgement)
 
 
 NOTHING = AnswerCell("–")
