@@ -88,6 +88,16 @@ class Template:
     def __exit__(self, *_: object) -> None:
         self._end()
 
+    @property
+    def pid(self) -> int | None:
+        """The number by which the system knows its process; None while there is none."""
+        return None if self._process is None else self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has been started and can be forked."""
+        return self._process is not None and not self._failed
+
     def fork(self, pipes: tuple[int, int], folder: str) -> ForkedProcess | None:
         """Fork a worker that reads commands from one pipe and replies on the other; None if that fails.
 
