@@ -52,7 +52,9 @@ def _finish(
     hidden = len(rows) - MOST_ROWS
     return Answer(
         heading=heading(record),
-        names_head=f"time against {shown_names(record.backends)[record.run.plan.baseline]}",
+        names_head="time"
+        if reference_head
+        else f"time against {shown_names(record.backends)[record.run.plan.baseline]}",
         reference_head=reference_head,
         heads=heads,
         rows=tuple(ordered(rows, order)[:MOST_ROWS]),

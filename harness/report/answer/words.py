@@ -1,5 +1,7 @@
 """Changes in words: "36% less ±2"."""
 
+import math
+
 from harness.records.estimate import Estimate, Judgement
 
 TOO_FEW_ROUNDS = "too few rounds"
@@ -34,26 +36,32 @@ def change_percent(ratio: Estimate) -> str:
 
 
 def half_width_text(ratio: Estimate) -> str:
-    """Return half the width of a ratio's interval in percentage points, with the digits of its change."""
-    return f"{ratio.half_width * 100:,.{_decimals(ratio)}f}"
+    """Return half the width of a ratio's interval in percentage points, rounded up to its change's digits."""
+    decimals = _decimals(ratio)
+    units = ratio.half_width * 100 * 10**decimals
+    return f"{math.ceil(units - ROUNDING) / 10**decimals:,.{decimals}f}"
+
+
+ROUNDING = 1e-6
+"""How far above a whole number a product of whole numbers may come out."""
 
 
 def _change(ratio: Estimate) -> float:
     return abs(ratio.value - 1) * 100
 
 
-_FINE, _SMALL = 0.5, 5.0
-"""A half-width in percentage points, and a change in percent, below which a decimal says something."""
+_FINE, _SMALL, _LARGE = 0.25, 5.0, 10.0
+"""A half-width in percentage points and changes in percent: beyond them a decimal says nothing."""
 
 
 def _decimals(ratio: Estimate) -> int:
     """Return the decimals of a change in percent: none where the first would say nothing."""
     width, change = ratio.half_width * 100, _change(ratio)
-    if width == 0:
+    if width < _FINE / 5:
+        return 1 if width == 0 else 2
+    if width < _FINE or change < min(_LARGE, max(_SMALL, 2 * width)):
         return 1
-    if width < _FINE / 10:
-        return 2
-    return 1 if width < _FINE or change < max(_SMALL, 2 * width) else 0
+    return 0
 
 
 def lateness_words(excess: Estimate) -> str:

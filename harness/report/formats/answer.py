@@ -181,4 +181,5 @@ def _remark(remark: Remark, width: int) -> Iterator[Text]:
     text = Text(f"{mark} {escape_controls(remark.text)}", style=style)
     lines = text.wrap(Console(), width - 2 * _INDENT)
     for number, line in enumerate(lines):
+        line.rstrip()
         yield Text(" " * (_INDENT if number == 0 else 2 * _INDENT)).append(line)
