@@ -14,6 +14,7 @@ _WORDS: dict[Factor, str] = {
     "layer": "the AnyIO layer",
     "gatherer": "the gatherer",
     "interaction": "gatherer and loop together",
+    "revision": "the change",
 }
 
 
