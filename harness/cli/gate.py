@@ -111,7 +111,9 @@ def gate(
     as_json: Json = False,
     no_progress: NoProgress = False,
 ) -> None:
-    """Say whether a change makes anything slower: PASS, FAIL or UNDECIDED.
+    """Say whether a change makes anything slower.
+
+    The first line is PASS, FAIL or UNDECIDED, with the change in percent.
 
     Against a revision, the project in this folder is installed twice, from that revision and from the working
     copy, each in an environment of its own, and both run the working copy's scenarios in the same rounds, on

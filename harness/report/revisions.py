@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from harness.analysis.revisions import Decision, RevisedCase, RevisionGate
 from harness.records.estimate import Estimate
+from harness.records.plan import FALSE_ALARMS
 from harness.report.backend_names import shown_names
 from harness.report.formatting import counted
 
@@ -75,8 +76,14 @@ def _why(gate: RevisionGate) -> str:
         case Decision.UNDECIDED if not chosen:
             return _nothing_decided(gate)
     first, others = chosen[0], len(chosen) - 1
-    more = f", and {counted(others, 'other case')} {'too' if gate.decision is Decision.FAIL else 'neither'}"
-    return f"{first.benchmark} on {names[first.backend]} {_says(gate, first)}{more if others else ''}"
+    sentence = f"{first.benchmark} on {names[first.backend]} {_says(gate, first)}"
+    return f"{sentence}; {_others(gate.decision, others)}" if others else sentence
+
+
+def _others(decision: Decision, others: int) -> str:
+    if decision is Decision.FAIL:
+        return counted(others, "more case fails", "more cases fail")
+    return counted(others, "more case is undecided", "more cases are undecided")
 
 
 def _says(gate: RevisionGate, case: RevisedCase) -> str:
@@ -89,7 +96,7 @@ def _says(gate: RevisionGate, case: RevisedCase) -> str:
         return f"takes {_percent(ratio.value)} more time than {gate.against}, {at_least}{limit}"
     return (
         f"may take up to {_percent(ratio.high or 1.0)} more time than {gate.against}, and its time is over: "
-        "give it more with --max-time, or ask for less with --precision"
+        "give it more by --max-time, or ask for less by --precision"
     )
 
 
@@ -104,7 +111,7 @@ def _bound(gate: RevisionGate) -> str:
     highs = [case.ratio.high for case in gate.cases if case.ratio is not None and case.ratio.high is not None]
     if not highs:
         return ""
-    return f", and no case can be by more than {_percent(max(1.0, *highs))}"
+    return f", and nothing can be by more than {_percent(max(1.0, *highs))}"
 
 
 def _label(case: RevisedCase) -> str:
@@ -130,5 +137,5 @@ def _how_sure(gate: RevisionGate) -> str:
     changed = sum(case.ratio is not None and case.ratio.excludes_one for case in timed)
     return (
         f"{changed} of {counted(len(timed), 'timed case')} changed. Intervals are at {gate.level:.4%}, so "
-        "that a gate over two equal revisions fails once in 200."
+        f"that a gate over two equal revisions fails at most once in {1 / FALSE_ALARMS:.0f}."
     )
