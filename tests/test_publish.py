@@ -3,7 +3,6 @@
 import errno
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,14 +14,6 @@ from harness.report.site.tree import LockedFolder
 from tests.command_line import here
 from tests.compared import record
 from tests.stored import no_file_larger_than, put
-
-
-@pytest.fixture(autouse=True)
-def _interruptible() -> Iterator[None]:
-    """SIGINT interrupts, even where these tests run in the background, which ignores it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from harness.worker.growth import GrowthMeter
 from harness.worker.loading import arguments_of, open_scenario, run_on
 from harness.worker.memory import process_memory
 from harness.worker.refusals import NotAsOpened
-from harness.worker.services.binding import BoundService, bind_service, listening
+from harness.worker.services.binding import BoundService, bind_service, opened
 from harness.worker.services.connecting import allow_descriptors
 from harness.worker.timing import FULL, YOUNG, settle_allocator  # noqa: TID253 - serving needs it
 
@@ -76,7 +76,7 @@ class ServingSession:
         """Serve on this loop until the parent releases the worker."""
         allow_descriptors(CROWD)
         stopping, token = anyio.Event(), current_token()
-        with listening() as listener:
+        with opened(listens=not self._service.traffic.own_socket) as listener:
             Thread(target=self._obey, args=(listener.getsockname()[1], stopping, token), daemon=True).start()
             await self._service.serve(listener, stopping.wait)
 
