@@ -110,12 +110,16 @@ class ServingSession:
         """Note what was used between two turns; a second collection in one turn changes nothing."""
         if self._idle_since[0]:
             since, cpu = self._idle_since
-            self._waited, self._idle_cpu = time.perf_counter_ns() - since, self._cpu() - cpu
+            self._waited, self._idle_cpu = time.perf_counter_ns() - since, max(0, self._cpu() - cpu)
             self._idle_since = (0, 0)
 
     @staticmethod
     def _cpu() -> int:
-        """Return the CPU time of the process without this thread's."""
+        """Return the CPU time of the process without this thread's.
+
+        The two clocks are read one after the other, so what lies between two such readings may be a little
+        less than nothing where the process did nothing.
+        """
         return time.process_time_ns() - time.thread_time_ns()
 
     def _start(self, requests: int) -> None:
@@ -134,7 +138,7 @@ class ServingSession:
         cpu, own = self._cpu(), time.clock_gettime_ns(self._loop_clock)
         span = self._clock.stop((time.perf_counter_ns(),))
         value = value_of(span, loops, self._waited, self._idle_cpu, None)
-        used = cpu - self._before[0]
+        used = max(1, cpu - self._before[0])
         value = replace(
             value,
             wall=wall,
