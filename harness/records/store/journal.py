@@ -2,8 +2,9 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -21,6 +22,8 @@ from harness.records.entries import (
     RoundMeasured,
     RunFinished,
     RunStarted,
+    UnitBegun,
+    UnitFinished,
 )
 from harness.records.store import version_1
 from harness.records.store.compression import journal_path, opened_journal
@@ -37,16 +40,21 @@ from harness.records.trials import TrialResult
 
 KINDS: dict[str, type[Entry]] = {
     "run-started": RunStarted,
+    "unit-begun": UnitBegun,
     "case-observed": CaseObserved,
     "benchmark-calibrated": BenchmarkCalibrated,
     "round-measured": RoundMeasured,
     "pass-round-measured": PassRoundMeasured,
     "arm-dropped": ArmDropped,
     "benchmark-finished": BenchmarkFinished,
+    "unit-finished": UnitFinished,
     "trial-result": TrialResult,
     "run-finished": RunFinished,
 }
 """The kinds of entries by the name that a journal has for each; a class may be renamed, a kind may not."""
+
+UNIT = "unit"
+"""The kind of a line that holds all entries of a unit, so that a journal has all of them or none."""
 
 _NAMES = {entry: kind for kind, entry in KINDS.items()}
 
@@ -54,6 +62,10 @@ _NAMES = {entry: kind for kind, entry in KINDS.items()}
 class _Envelope(msgspec.Struct):
     kind: str
     entry: msgspec.Raw
+
+
+class _Unit(msgspec.Struct):
+    entries: list[_Envelope]
 
 
 class Journal:
@@ -84,7 +96,13 @@ class Journal:
 
     def append(self, entry: Entry) -> None:
         """Write one entry and wait until the disk has it. Raises CannotWrite, and leaves no half of it."""
-        envelope = {"kind": _NAMES[type(entry)], "entry": entry}
+        self._write(_enveloped(entry))
+
+    def append_unit(self, entries: Iterable[Entry]) -> None:
+        """Write all entries of a unit as one line, of which a journal has the whole or nothing."""
+        self._write({"kind": UNIT, "entry": {"entries": [_enveloped(entry) for entry in entries]}})
+
+    def _write(self, envelope: object) -> None:
         before = os.fstat(self._file).st_size
         try:
             write_all(self._file, msgspec.json.encode(envelope) + b"\n")
@@ -94,6 +112,10 @@ class Journal:
             with suppress(OSError):
                 os.ftruncate(self._file, before)
             raise cannot_write(self._path, error) from None
+
+
+def _enveloped(entry: Entry) -> dict[str, object]:
+    return {"kind": _NAMES[type(entry)], "entry": entry}
 
 
 def locked(file: int) -> bool:
@@ -147,7 +169,7 @@ def read_journal(folder: Path) -> tuple[RunStarted, tuple[Entry, ...]]:
 def open_journal(folder: Path) -> tuple[RunStarted, Iterator[Entry]]:
     """Read a run's journal entry by entry: all of them could fill the memory. Raises BadInput, also later."""
     path = journal_path(folder)
-    entries = (_entry(path, number, line) for number, line in _lines(path))
+    entries = chain.from_iterable(_entries(f"{path}, line {number}", line) for number, line in _lines(path))
     run = next(entries, None)
     if not isinstance(run, RunStarted):
         raise BadInput(f"{path} does not begin as a journal of loopcmp does")
@@ -170,9 +192,17 @@ def mend_journal(folder: Path) -> None:
         os.truncate(path, data.rfind(b"\n") + 1)
 
 
-def _entry(path: Path, number: int, line: bytes) -> Entry:
-    place = f"{path}, line {number}"
+def _entries(place: str, line: bytes) -> Iterator[Entry]:
+    """Yield what a line holds: one entry, or all those of a unit."""
     envelope = decode(line, _Envelope, place)
+    if envelope.kind == UNIT:
+        unit = decode(envelope.entry, _Unit, place)
+        yield from (_entry(place, inner) for inner in unit.entries)
+    else:
+        yield _entry(place, envelope)
+
+
+def _entry(place: str, envelope: _Envelope) -> Entry:
     if envelope.kind in version_1.KINDS:
         entry = version_1.upgrade_entry(envelope.kind, envelope.entry, place)
         return decode(entry, KINDS[version_1.KINDS[envelope.kind]], place)
