@@ -42,7 +42,7 @@ def loopcmp(folder: Path, *words: str, **environment: str) -> subprocess.Complet
 def here(monkeypatch: pytest.MonkeyPatch, *words: object) -> int | str | None:
     """The exit code of a command that starts no worker, run in this process."""
     monkeypatch.setattr(sys, "argv", ["loopcmp", *map(str, words)])
-    commands = program()  # before typer is told to build no other
+    commands = program()  # before the function that makes them is replaced
     monkeypatch.setattr(typer.main, "get_command", lambda _: commands)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     with pytest.raises(SystemExit) as ended:

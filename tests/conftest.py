@@ -1,6 +1,7 @@
 """What all tests share: how many examples a property is tried on, and a real browser."""
 
 import gc
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,11 @@ from tests.browsing import CHROMIUM, DRIVER, Browser
 
 settings.register_profile("loopcmp", max_examples=50)  # the unit suite is to stay within seconds
 settings.load_profile("loopcmp")
+
+
+def pytest_configure() -> None:
+    """Let SIGINT interrupt tests and what they start, also in the background, where it is ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:

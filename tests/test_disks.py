@@ -209,4 +209,6 @@ def test_two_runs_that_begin_at_once_do_each_other_no_harm(tmp_path: Path) -> No
     assert len(folders) == 2
     for folder in folders:
         assert [len(line.cases) for line in store.read_record(folder).results] == [1, 1, 1]
-        assert len(store.read_journal(folder)[1]) == 10  # two for each of three units, beside three cases and the end
+        assert (
+            len(store.read_journal(folder)[1]) == 10
+        )  # two for each of three units, beside three cases and the end

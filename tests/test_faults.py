@@ -12,7 +12,7 @@ import pytest
 from harness.analysis.verdicts import judge
 from harness.backends.backend import Backend, Loop
 from harness.backends.registry import find_backend
-from harness.execution import containment
+from harness.execution import containment, orphans
 from harness.execution.listing import list_benchmarks
 from harness.execution.machine import PYTHON
 from harness.execution.observing import observe_in_process
@@ -107,10 +107,10 @@ def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     """No process, pipe or file of a worker is there afterwards, and little memory was taken here."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(containment, "memory_limit", lambda: GIB)
-    before = _descriptors(), containment.adopted_processes()
+    before = _descriptors(), orphans.adopted()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     yield
-    assert (_descriptors(), containment.adopted_processes()) == before
+    assert (_descriptors(), orphans.adopted()) == before
     assert _processes_in(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 64 * MIB / 1024

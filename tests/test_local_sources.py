@@ -13,7 +13,7 @@ from harness.backends.registry import find_backend
 from harness.errors import BadInput
 from harness.execution.environments import define, local_requirements, read_environment
 from harness.execution.environments.building import folder_of, requested_python
-from harness.execution.environments.interpreters import _constraints
+from harness.execution.environments.interpreters import constraints_of
 from harness.runner.preparing import refuse_unpublishable
 
 OWN = "{}.{}".format(*sys.version_info)
@@ -84,7 +84,7 @@ def test_a_version_carries_the_digest_of_a_source_that_lies_here(package: Path, 
 
 
 def test_an_environment_that_is_made_anew_takes_the_users_own_package_as_it_is() -> None:
-    assert _constraints([("uvloop", "0.22.1"), ("mine", f"1.0+{SOURCE}0123")]) == ["uvloop==0.22.1"]
+    assert constraints_of([("uvloop", "0.22.1"), ("mine", f"1.0+{SOURCE}0123")]) == ["uvloop==0.22.1"]
 
 
 @pytest.mark.parametrize(

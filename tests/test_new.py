@@ -8,6 +8,7 @@ import pytest
 
 from harness.cli.new import Like
 from tests.command_line import LOOPCMP, here
+from tests.stored import no_file_larger_than
 
 
 def new(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> int | str | None:
@@ -75,3 +76,9 @@ def test_what_cannot_be_written_is_refused_in_one_line_and_nothing_changes(
     assert capsys.readouterr().err == f"loopcmp: {said}\n"
     assert [path.name for path in tmp_path.iterdir()] == ["there.py"]
     assert (tmp_path / "there.py").read_text() == "mine"
+
+
+def test_a_disk_that_is_full_keeps_no_empty_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with no_file_larger_than(20):
+        assert new(monkeypatch, tmp_path, "mine.py") == 2
+    assert list(tmp_path.iterdir()) == []

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from harness.errors import BadInput
+from harness.errors import BadInput, escape_controls
 from harness.protocol.benchmarks import Benchmark, Difference, Prints, Promise
 from harness.protocol.observations import ProcessObservations, WorkerExit
 from harness.records import store
@@ -31,7 +31,7 @@ from harness.records.verdict import Verdict
 from harness.report import Format, commands, render, sentences
 from harness.report.formats import cases, index
 from harness.report.formats.csv import HEADS
-from harness.report.formats.markdown import inline
+from harness.report.formats.markdown_text import inline
 from harness.report.formats.terminal import render_details
 from harness.report.warnings import notices
 from tests.kinds import KINDS
@@ -295,7 +295,8 @@ def test_on_a_terminal_text_stays_text(what: str) -> None:
 def test_in_csv_text_stays_text(what: str) -> None:
     heads, *rows = csv.reader(io.StringIO(render(hostile_record(HOSTILE[what]), Format.CSV), newline=""))
     assert {len(row) for row in (heads, *rows)} == {len(HEADS)}
-    assert {row[0].removeprefix("'") for row in rows} == {HOSTILE[what], HOSTILE[what] + "2"}
+    shown = escape_controls(HOSTILE[what])
+    assert {row[0].removeprefix("'") for row in rows} == {shown, shown + "2"}
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row[:5])
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -74,7 +75,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def other_machine() -> Record:
-    environment = replace(everything().run.machine, cpu="Other 1", python="3.14.0")
+    environment = replace(
+        everything().run.machine, cpu="Other 1", python="3.14.0", build="CPython 3.14.0, GCC 12.2.0"
+    )
     return replace(everything(), run=replace(everything().run, machine=environment))
 
 
@@ -124,6 +127,26 @@ def test_every_link_leads_to_a_file_and_to_a_place_in_it(site: Path) -> None:
                         one.attributes["id"] for one in read(target.read_text()) if "id" in one.attributes
                     }
                 assert place in names[target], (path, address)
+
+
+def test_a_record_that_cannot_be_read_is_left_out_by_name_and_stops_no_site(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    put(results, "2026-01-01-good", everything(), "2026-01-01T00:00:00+00:00")
+    bad = put(results, "2026-01-02-bad", everything(), "2026-01-02T00:00:00+00:00")
+    file = bad if bad.is_file() else bad / "record.json"
+    file.write_bytes(file.read_bytes().replace(b'"seed":7', b'"seed":-7'))
+    (results / "2026-01-03-fifo").mkdir()
+    os.mkfifo(results / "2026-01-03-fifo" / "record.json")
+    built = publish(results, tmp_path / "site")
+    assert (built.records, built.rendered, len(built.left_out)) == (1, 1, 2)
+    assert "2026-01-02-bad/record.json is no record of loopcmp: run.plan: seed is -7" in built.left_out[1]
+    assert "2026-01-03-fifo/record.json is no record of loopcmp: It is no regular file" in built.left_out[0]
+    assert publish(results, tmp_path / "site").rendered == 0
+    file.unlink()
+    (results / "2026-01-01-good" / "record.json").write_text("{}")
+    with pytest.raises(BadInput, match="is no record of loopcmp"):
+        publish(results, tmp_path / "other")
+    assert list((tmp_path / "other").iterdir()) == []
 
 
 def test_nothing_is_asked_of_another_server(site: Path) -> None:
@@ -252,7 +275,7 @@ def summary(
             interval = Estimate(ratio[0], ratio[1], ratio[2], 20) if ratio else None
             seconds = Estimate(1.0, 1.0, 1.0, 20) if ratio or backend == ASYNCIO else None
             made.append(CaseSummary(str(number), str(number), backend, str(verdict), "", seconds, interval))
-    machine = MachineSummary("CPU", 2, "Linux", "3.13.0")
+    machine = MachineSummary("CPU", 2, "Linux x86_64", "CPython 3.13")
     figures = tuple(BackendFigure(backend, ratio) for backend, ratio in (overall or {}).items())
     return RecordSummary(
         name=started,
@@ -263,6 +286,7 @@ def summary(
         machine=machine,
         baseline=baseline,
         backends=tuple(cases),
+        system="Linux 6.1.0 x86_64",
         build="CPython 3.13.0, GCC 12.2.0",
         versions={},
         environments={},
@@ -593,7 +617,7 @@ def test_every_kind_of_page_works_in_a_browser(browser: Browser, address: str, s
     for page in PAGES:
         browser.open(address + page, size)
         browser.photograph(f"site-{page.replace('/', '-').removesuffix('.html')}-{size[0]}")
-        assert browser.serious() == [], page
+        assert browser.findings() == [], page
         assert browser.run("return document.documentElement.scrollWidth") == size[0], page
         assert browser.complaints() == [], page
         assert [one for one in browser.requests() if not one.startswith(address)] == []
@@ -610,7 +634,7 @@ def test_a_chart_on_the_site_is_drawn_by_the_shared_runtime(browser: Browser, ad
 def test_filters_show_the_records_that_fit(browser: Browser, address: str) -> None:
     browser.open(f"{address}index.html")
     browser.run(
-        "const one = document.querySelector('[name=python]'); one.value = '3.14.0';"
+        "const one = document.querySelector('[name=python]'); one.value = 'CPython 3.14';"
         "one.dispatchEvent(new Event('change', {bubbles: true}))"
     )
     assert browser.run("return document.querySelector('output').textContent") == "1 of 4"

@@ -40,8 +40,8 @@ def digests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Digests
         (tmp_path / "mine.py").write_text(SCENARIO.format(imports=imports))
         for name in NAMES:
             sys.modules.pop(name, None)
-        sources._digest.cache_clear()
-        sources._imported.cache_clear()
+        sources.digest_of_file.cache_clear()
+        sources.imported_files.cache_clear()
         [benchmark] = list_benchmarks(str(tmp_path / "mine.py"), "mine")
         assert benchmark.digests is not None
         return dict(benchmark.digests)

@@ -192,7 +192,7 @@ def test_an_unfinished_run_says_how_to_finish_it(tmp_path: Path) -> None:
         store.read_record(tmp_path)
 
 
-def test_the_run_to_resume_is_the_newest_one_without_a_record(tmp_path: Path) -> None:
+def test_the_run_to_resume_is_the_newest_one_whose_reports_are_not_all_written(tmp_path: Path) -> None:
     runs = [
         tmp_path / "local" / name
         for name in ("20260101-000000-1-a", "20260102-000000-1-a", "20260103-000000-1-a")
@@ -200,10 +200,13 @@ def test_the_run_to_resume_is_the_newest_one_without_a_record(tmp_path: Path) ->
     for folder in runs:
         folder.mkdir(parents=True)
         write_journal(folder)
-    store.write_record(runs[2], everything())
+    for folder in runs[1:]:
+        store.write_record(folder, everything())
+    store.write_file(runs[2] / store.PAGE, b"")
     assert store.unfinished(tmp_path) == runs[1]
-    store.write_record(runs[1], everything())
-    store.write_record(runs[0], everything())
+    for folder in runs[:2]:
+        store.write_record(folder, everything())
+        store.write_file(folder / store.PAGE, b"")
     with pytest.raises(BadInput, match="no unfinished run"):
         store.unfinished(tmp_path)
 
@@ -408,3 +411,16 @@ def test_a_record_that_cannot_be_read_is_named_in_the_index_and_spoils_no_run(tm
     assert "2026-01-01-torn" in torn
     assert "not read: of another version, or damaged" in torn
     assert store.read_record(folder).run.name == one.name
+
+
+def test_a_name_whose_run_was_killed_before_its_first_entry_can_be_published_under_again(
+    tmp_path: Path,
+) -> None:
+    folder = store.new_folder(tmp_path, "mine", publish=True)
+    (folder / store.JOURNAL).write_bytes(b'{"kind":"run-st')
+    assert store.new_folder(tmp_path, "mine", publish=True) == folder
+    assert list(folder.iterdir()) == []
+    (folder / "mine.txt").write_text("mine")
+    with pytest.raises(BadInput, match="is there already: choose another name"):
+        store.new_folder(tmp_path, "mine", publish=True)
+    assert (folder / "mine.txt").read_text() == "mine"

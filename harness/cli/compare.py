@@ -109,19 +109,19 @@ def _gate(
 
 
 def _show(comparison: "Comparison", gate: "Gate | None", display: Display) -> None:
+    from harness.errors import escape_controls
     from harness.report.gate import gate_sentences
     from harness.report.tables.comparison import names_in
 
     lines = gate_sentences(gate, names_in(comparison)) if gate else ()
     if display.as_json:
-        import msgspec
+        from harness.report.json_text import json_text
 
-        document = msgspec.json.encode({"comparison": comparison, "gate": gate})
-        typer.echo(msgspec.json.format(document, indent=1).decode())
+        typer.echo(json_text({"comparison": comparison, "gate": gate}))
     else:
         lines = (*_show_answer(comparison, display), *lines)
     for line in lines:
-        typer.echo(f"• {line}", err=display.as_json)
+        typer.echo(f"• {escape_controls(line)}", err=display.as_json)
 
 
 def _show_answer(comparison: "Comparison", display: Display) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from harness.runner.session import Session, conclude, measure, put_away
 
 def announce(what: str) -> None:
     """Say on stderr what is about to take long."""
-    typer.echo(f"loopcmp: {what}", err=True)
+    typer.echo(f"loopcmp: {escape_controls(what)}", err=True)
 
 
 def execute(session: Session, display: Display) -> int:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from harness.cli.signals import Interrupted
-from harness.errors import BadInput
+from harness.errors import BadInput, escape_controls
 from harness.execution.environments import interpreter_for
 from harness.fuzz.findings import Finding
 from harness.fuzz.journal import Chunk, Found, Line
@@ -26,6 +26,8 @@ from harness.fuzz.session import Session
 from harness.fuzz.subject import Subject, make_subject
 from harness.fuzz.summary import FINDING, BackendSummary, Summary
 from harness.fuzz.text import read_program, write_program
+from harness.records.store.regular_files import LARGEST_SETTINGS, read_regular
+from harness.report.json_text import json_text
 from harness.runner.choosing import choose_backends, known
 
 _FAMILIES = ("asyncio", "trio")
@@ -115,7 +117,7 @@ class _ProgressLine:
 
 def to_json(summary: Summary) -> bytes:
     """The summary as JSON, which `loopcmp publish` takes as well."""
-    return msgspec.json.format(msgspec.json.encode(summary), indent=1)
+    return json_text(summary).encode()
 
 
 def show(summary: Summary, *, as_json: bool) -> None:
@@ -199,7 +201,7 @@ def replay_file(path: Path, subjects: Sequence[Subject]) -> int:
         assessment = assess(subject, program, replayed)
         wrong = wrong or not assessment.is_well
         for line in _replayed(subject, replayed, assessment):
-            typer.echo(line)
+            typer.echo(escape_controls(line))
     return FINDING if wrong else 0
 
 
@@ -215,7 +217,7 @@ def _replay(subject: Subject, program: Program) -> Run:
 
 def _read(path: Path) -> Program:
     try:
-        text = path.read_text()
+        text = read_regular(path, LARGEST_SETTINGS).decode()
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path} cannot be read: {error}") from None
     with suppress(msgspec.MsgspecError):

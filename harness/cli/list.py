@@ -58,10 +58,9 @@ def list_(
     kinds = [kind] if kind else [ListedKind.SCENARIOS, ListedKind.BACKENDS]
     listings: dict[ListedKind, Sequence[Listing]] = {listed: listers[listed]() for listed in kinds}
     if as_json:
-        import msgspec
+        from harness.report.json_text import json_text
 
-        document = msgspec.json.encode(listings[kind] if kind else listings)
-        typer.echo(msgspec.json.format(document, indent=1).decode())
+        typer.echo(json_text(listings[kind] if kind else listings))
     else:
         _show(listings)
 
@@ -80,6 +79,7 @@ def _show(listings: "Mapping[ListedKind, Sequence[Listing]]") -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from harness.errors import escape_controls
     from harness.report.formats.terminal import console
 
     out = console()
@@ -88,7 +88,9 @@ def _show(listings: "Mapping[ListedKind, Sequence[Listing]]") -> None:
             out.print(Text(description), soft_wrap=True)
         table = Table(*_COLUMNS[kind], box=box.SIMPLE_HEAD, pad_edge=False)
         for entry in entries:
-            table.add_row(*(Text(_words(getattr(entry, column))) for column in _COLUMNS[kind]))
+            table.add_row(
+                *(Text(escape_controls(_words(getattr(entry, column)))) for column in _COLUMNS[kind])
+            )
         out.print(table)
 
 

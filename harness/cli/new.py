@@ -1,6 +1,7 @@
 """`loopcmp new`: a scenario file to start from."""
 
 import shlex
+from contextlib import suppress
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
@@ -44,11 +45,22 @@ def new(
     if file.suffix != ".py":
         raise BadInput(f"{file} is no Python file: its name must end in .py")
     try:
-        with file.open("x", encoding="utf-8") as opened:
-            opened.write(template(like))
+        _write(file, template(like))
     except FileExistsError:
         raise BadInput(f"{file} is there already: choose another name") from None
     except OSError as error:
         raise BadInput(f"{file} cannot be written: {error.strerror}") from None
     typed = shlex.quote(str(file))
     typer.echo(f"Wrote {file}. To check it: loopcmp check {typed}; to time it too: loopcmp run {typed}")
+
+
+def _write(file: Path, text: str) -> None:
+    """Write the file, or leave none: not an empty one where the disk is full. Raises OSError."""
+    with file.open("x", encoding="utf-8") as opened:
+        try:
+            opened.write(text)
+            opened.flush()
+        except OSError:
+            with suppress(OSError):
+                file.unlink()
+            raise

@@ -20,9 +20,11 @@ def publish(
 ) -> None:
     """Build a static site of all published records.
 
-    What has not changed since the last time is not rendered again.
+    What has not changed since the last time is not rendered again. A record that cannot be read is left out,
+    and named.
     """
     from harness.cli.signals import Interrupted
+    from harness.errors import escape_controls
     from harness.report.site.build import publish as build
 
     try:
@@ -31,4 +33,6 @@ def publish(
         again = shlex.join(["loopcmp", "publish", "-o", str(output), "--results", str(results)])
         interrupted.advice = f"{again} finishes it"
         raise
+    for sentence in built.left_out:
+        typer.echo(f"loopcmp: left out: {escape_controls(sentence)}", err=True)
     typer.echo(f"{output}: {built.records} records, {built.rendered} rendered, {built.written} files written")

@@ -1,9 +1,8 @@
 """What a worker may use, and that nothing which it started outlives it. On Linux; elsewhere this does little.
 
-A descendant that leaves the worker's session (setsid, a daemon) is not in the group that is ended with it.
-While a worker lives, this process adopts orphans (prctl(2), PR_SET_CHILD_SUBREAPER); a worker's own are known
-by what a child cannot help inheriting: a memory limit that no other worker has, and the worker's folder in
-the environment.
+Where a control group can be made around a worker, what is in it is the worker's. Elsewhere its orphans are
+known by what a child inherits: the session, an oom_score_adj and a memory limit that no other worker has, and
+the worker's folder in the environment. What has changed all of these ends with the last worker that lives.
 """
 
 import os
@@ -17,11 +16,9 @@ from contextlib import suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import ctypes
+from harness.execution import orphans
+from harness.execution.control_group import ControlGroup
 
 LINUX = sys.platform == "linux"
 
@@ -32,7 +29,10 @@ _CONTROL_GROUP = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.lim
 _PATIENCE = 5.0
 """The seconds for which descendants that go on forking are ended again and again."""
 
-_limit_marks = count()
+_marks = count()
+
+_OOM_MARKS = 100
+"""How many workers in a row have an oom_score_adj of their own; all of them are ended first."""
 
 
 @cache
@@ -54,35 +54,68 @@ class Containment:
     """
 
     def __init__(self, pid: int, folder: str, memory: int | None = None) -> None:
+        self._pid = pid
         self._folder = b"TMPDIR=" + os.fsencode(folder)
-        self._memory_mark = 0
+        self._memory_mark, self._oom_mark = 0, ""
+        self._group: ControlGroup | None = None
         if not LINUX:
             return
-        _count_adopting(+1)
+        orphans.add_worker(pid)
+        self._group = ControlGroup.around(pid)
         _, hard = resource.prlimit(pid, resource.RLIMIT_DATA)
-        limit = memory or memory_limit()
-        self._memory_mark = (limit if hard == resource.RLIM_INFINITY else min(limit, hard)) - next(
-            _limit_marks
-        )
+        limit, number = memory or memory_limit(), next(_marks)
+        self._memory_mark = (limit if hard == resource.RLIM_INFINITY else min(limit, hard)) - number
+        self._oom_mark = f"{1000 - number % _OOM_MARKS}\n"
         with suppress(OSError):
             resource.prlimit(pid, resource.RLIMIT_DATA, (self._memory_mark, self._memory_mark))
         with suppress(OSError):
-            Path(f"/proc/{pid}/oom_score_adj").write_text("1000")
+            Path(f"/proc/{pid}/oom_score_adj").write_text(self._oom_mark)
+
+    def daemons(self) -> tuple[str, ...]:
+        """Return what the worker has started that is nobody's child any more, while the worker lives."""
+        if not LINUX:
+            return ()
+        with orphans.lock:
+            commands = map(orphans.command_of, self._orphans())
+        return tuple(filter(None, commands))  # what has ended by itself is no daemon
 
     def end_descendants(self) -> None:
         """End what is left of the worker's descendants; the worker itself has gone already."""
         if not LINUX:
             return
+        orphans.remove_worker(self._pid)
+        if self._group is not None:
+            self._group.kill()
         deadline = time.monotonic() + _PATIENCE
-        while (orphans := [*filter(self._is_ours, adopted_processes())]) and time.monotonic() < deadline:
-            for orphan in orphans:
-                os.kill(orphan, signal.SIGKILL)  # a child of ours that nobody else waits for is there
-            for orphan in orphans:
-                os.waitpid(orphan, 0)  # now its own children are ours
-        _count_adopting(-1)
+        while self._ended_some() and time.monotonic() < deadline:
+            """Their own children are ours now."""
+        if self._group is not None:
+            self._group.remove()
+        orphans.stop_adopting()
+
+    def _ended_some(self) -> bool:
+        """End the orphans that are there, and wait for them; return False if there were none."""
+        with orphans.lock:
+            left = self._orphans()
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)  # a child of ours that nobody else waits for is there
+            for pid in left:
+                os.waitpid(pid, 0)
+        return bool(left)
+
+    def _orphans(self) -> list[int]:
+        """Return the worker's orphans: those that bear one of its marks, and all if no other worker lives."""
+        strays = orphans.strays()
+        return strays if orphans.all_are_of(self._pid) else [*filter(self._is_ours, strays)]
 
     def _is_ours(self, pid: int) -> bool:
+        if self._group is not None and self._group.holds(pid):
+            return True
         with suppress(OSError):
+            if orphans.session_of(pid) == self._pid or (
+                Path(f"/proc/{pid}/oom_score_adj").read_text() == self._oom_mark
+            ):
+                return True
             if resource.prlimit(pid, resource.RLIMIT_DATA)[1] == self._memory_mark:
                 return True
             return self._folder in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
@@ -102,32 +135,3 @@ def remove(folder: "tempfile.TemporaryDirectory[str]") -> None:
         folder.cleanup()
     if Path(folder.name).exists():
         subprocess.run(["rm", "-rf", "--", folder.name], stderr=subprocess.DEVNULL, check=False)  # noqa: S607
-
-
-def adopted_processes() -> list[int]:
-    """Return the children of this process's first thread, to which the system gives orphans; needs /proc."""
-    with suppress(OSError):  # no /proc
-        return [*map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_bytes().split())]
-    return []
-
-
-_SET_CHILD_SUBREAPER = 36
-"""PR_SET_CHILD_SUBREAPER, see prctl(2)."""
-
-_adopting = 0
-_lock = Lock()
-
-
-def _count_adopting(change: int) -> None:
-    """Adopt orphans from the first worker's start to the last one's end: nobody else's in between."""
-    global _adopting  # noqa: PLW0603 - it is a property of the process
-    with _lock:
-        _adopting += change
-        _c_library().prctl(_SET_CHILD_SUBREAPER, int(_adopting > 0), 0, 0, 0)
-
-
-@cache
-def _c_library() -> "ctypes.CDLL":
-    import ctypes
-
-    return ctypes.CDLL(None)

@@ -16,7 +16,13 @@ from harness.execution.process import Reply, Worker
 from harness.execution.waiting import ATTEMPTS
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import OBSERVATIONS_PER_PROCESS, OUT_OF_MEMORY, UNMEASURED, CaseSpec
-from harness.protocol.observations import Observation, ObservationCount, ProcessObservations, WorkerExit
+from harness.protocol.observations import (
+    Observation,
+    ObservationCount,
+    ProcessObservations,
+    WorkerExit,
+    with_daemons,
+)
 
 
 def case_spec(benchmark: Benchmark, backend: Backend) -> CaseSpec:
@@ -58,6 +64,8 @@ def observe_in_process(
             job, stop=stop, lifetime=timeout, python=interpreter.python, variables=interpreter.variables
         ) as worker:
             observations = _observations_of(worker, benchmark, backend, timeout)
+            if observations.ended is None:
+                observations = with_daemons(observations, worker.daemons())
         if not worker.stopped:
             return observations
     return ProcessObservations(unmeasured=f"was stopped in each of {ATTEMPTS} processes")

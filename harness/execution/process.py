@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +18,9 @@ from harness.backends.variables import INHERITED, RESERVED
 from harness.execution.affinity import pinned_to
 from harness.execution.containment import Containment, remove
 from harness.execution.hanging import ask_where
+from harness.execution.orphans import worker_starting
 from harness.execution.output import OutputReader
+from harness.execution.owned_folders import WORKERS, owned_folder, remove_what_the_dead_left
 from harness.execution.waiting import Patience, Stopwatch
 from harness.protocol.evidence import WaitingTask
 from harness.protocol.messages import UNMEASURED
@@ -86,10 +87,11 @@ class Worker:
         self._lifetime = lifetime
         self._lifetime_left = math.inf if lifetime is None else lifetime
         self._watch = Stopwatch()
-        self._folder = tempfile.TemporaryDirectory(prefix="loopcmp-", ignore_cleanup_errors=True)
+        remove_what_the_dead_left()
+        self._folder = owned_folder(WORKERS)
         worker_commands, self._commands = os.pipe()
         self._replies, worker_replies = os.pipe()
-        with pinned_to(cpus):
+        with worker_starting(), pinned_to(cpus):
             self._process = subprocess.Popen(
                 [python, "-P", "-X", "faulthandler", "-m", module,
                  str(worker_commands), str(worker_replies), str(os.getpid())],
@@ -101,9 +103,9 @@ class Worker:
                 env=_environment(self._folder.name, variables),
                 start_new_session=True,
             )  # fmt: skip
+            self._containment = Containment(self._process.pid, self._folder.name)
         os.close(worker_commands)
         os.close(worker_replies)
-        self._containment = Containment(self._process.pid, self._folder.name)
         outputs = {name: getattr(self._process, name).fileno() for name in ("stderr", "stdout")}
         self._output = OutputReader(self._replies, outputs)
         self._write(job)
@@ -148,6 +150,10 @@ class Worker:
     def stopped(self) -> float:
         """The seconds for which this process was stopped while it waited for the worker."""
         return self._watch.stopped
+
+    def daemons(self) -> tuple[str, ...]:
+        """Return what the worker has started that left it, each as its command; the worker still lives."""
+        return self._containment.daemons()
 
     def _given_up(self, patience: Patience, *, exited: bool) -> Reply | WorkerExit | None:
         """End a worker that has nothing more to say in time; None while it may."""

@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from harness.backends.backend import LOOPS, Loop
+from harness.execution.owned_folders import WORKERS, owned_folder
 from harness.fuzz.findings import BackendOutcome, Finding, Script
 from harness.fuzz.known import versions_here
 from harness.fuzz.language import Program, last_instant, walk
@@ -23,6 +23,7 @@ from harness.fuzz.statements import Gather
 from harness.fuzz.subject import Subject
 from harness.fuzz.text import read_program
 from harness.records.store.files import write_file
+from harness.records.store.regular_files import LARGEST_SETTINGS, read_regular
 
 _PATIENCE = 15.0
 """Seconds that a script may take beyond its instants."""
@@ -61,8 +62,8 @@ def read_saved(folder: Path) -> list[Finding]:
     """The findings of earlier campaigns that are in a folder; files that are no findings are left out."""
     findings = []
     for path in sorted(folder.glob("*.json")):
-        with suppress(msgspec.MsgspecError):
-            findings.append(msgspec.json.decode(path.read_bytes(), type=Finding))
+        with suppress(OSError, msgspec.MsgspecError, RecursionError):
+            findings.append(msgspec.json.decode(read_regular(path, LARGEST_SETTINGS), type=Finding))
     return findings
 
 
@@ -118,12 +119,17 @@ class _Execution:
 
 
 def _execute(python: str, text: str, loop: Loop, seconds: float) -> _Execution:
-    with tempfile.TemporaryDirectory(prefix="loopcmp-") as folder:
+    with owned_folder(WORKERS) as folder:
         path = Path(folder) / "script.py"
         path.write_text(text)
         command = [python, "-P", "-X", "dev", str(path), loop.name]
         with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            process_group=0,  # a session of its own is what orphans of workers have
         ) as process:
             try:
                 stdout, stderr = process.communicate(timeout=seconds)

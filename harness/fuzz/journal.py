@@ -13,6 +13,7 @@ import msgspec
 from harness.errors import BadInput
 from harness.fuzz.findings import Finding, Suspect
 from harness.records.store.files import cannot_write, write_all
+from harness.records.store.regular_files import LARGEST_JOURNAL, read_regular
 
 JOURNAL = "campaign.jsonl"
 
@@ -60,6 +61,8 @@ class Found(msgspec.Struct, frozen=True, tag="found"):
 
 Line = Begun | Chunk | Suspected | Found
 
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+
 _decoder = msgspec.json.Decoder(Line)
 
 
@@ -71,7 +74,7 @@ class Journal:
         self._lock = Lock()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self._file = os.open(self._path, _FLAGS, 0o644)
         except OSError as error:
             raise cannot_write(self._path, error, "--folder DIR") from None
         try:
@@ -91,9 +94,15 @@ class Journal:
 
     def _mend(self) -> None:
         """Cut off a torn last line."""
-        data = self._path.read_bytes()
+        data = self._read()
         if data and not data.endswith(b"\n"):
             os.ftruncate(self._file, data.rfind(b"\n") + 1)
+
+    def _read(self) -> bytes:
+        try:
+            return read_regular(self._path, LARGEST_JOURNAL)
+        except OSError as error:
+            raise BadInput(f"{self._path} is no journal of a campaign: {error.strerror}") from None
 
     def append(self, line: Line) -> None:
         """Write one line, and wait until the disk has it. Raises CannotWrite."""
@@ -109,7 +118,7 @@ class Journal:
 
     def lines(self) -> Iterator[Line]:
         """The lines that are there. Raises BadInput for one that cannot be read."""
-        for number, data in enumerate(self._path.read_bytes().splitlines(), start=1):
+        for number, data in enumerate(self._read().splitlines(), start=1):
             try:
                 yield _decoder.decode(data)
             except msgspec.MsgspecError as error:

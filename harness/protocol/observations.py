@@ -5,7 +5,7 @@ Nothing here runs a loop or needs more than the standard library, because a work
 thousands of times.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.protocol.descriptions import Description, DiagnosticKind, Outcome
@@ -167,6 +167,28 @@ def without_start_up(process: ProcessObservations) -> tuple[ProcessObservations,
     if first.times > 1 or len(others) == len(later) or left.tasks or left.files or not few:
         return process, None
     return replace(process, observations=tuple(later)), left
+
+
+def with_daemons(process: ProcessObservations, daemons: Sequence[str]) -> ProcessObservations:
+    """Count the processes that left the worker among what each of its runs left behind.
+
+    Which run a daemon is of, nobody can tell: each is given its share of them, and one at the least.
+    """
+    runs = sum(counted.times for counted in process.observations)
+    if not daemons or not runs:
+        return process
+    share = max(1, round(len(daemons) / runs))
+    details = tuple(f"daemon: {command}" for command in dict.fromkeys(daemons))
+    return replace(
+        process,
+        observations=tuple(_with_daemons(counted, share, details) for counted in process.observations),
+    )
+
+
+def _with_daemons(counted: ObservationCount, share: int, details: tuple[str, ...]) -> ObservationCount:
+    seen = counted.observation
+    leaks = replace(seen.leaks, children=seen.leaks.children + share, details=(*seen.leaks.details, *details))
+    return replace(counted, observation=replace(seen, leaks=leaks))
 
 
 def distinct_observations(processes: tuple[ProcessObservations, ...]) -> Iterator[Observation]:

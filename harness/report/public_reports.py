@@ -1,5 +1,7 @@
 """The address of a public report that a capability names, such as "uvloop#561"."""
 
+import re
+
 REPOSITORIES = {
     "anyio": "agronholm/anyio",
     "asyncio": "python/asyncio",
@@ -13,10 +15,12 @@ REPOSITORIES = {
 }
 """The repositories on GitHub whose reports are named in short; reports of others are named in full."""
 
+_ON_GITHUB = re.compile(r"github\.com(?:/[A-Za-z0-9_.-]+){2,4}", re.ASCII)
+
 
 def address(report: str) -> str | None:
     """Return the address of a report; None where it names no repository that is known here."""
-    if report.startswith("github.com/"):
+    if _ON_GITHUB.fullmatch(report):
         return f"https://{report}"
     name, separator, number = report.partition("#")
     if separator and number.isdigit() and name in REPOSITORIES:

@@ -16,18 +16,23 @@ from harness.report.tables import audit
 
 
 def write_report(folder: Path, measured: Record) -> Record:
-    """Write the report's files, of a published run the index, and last the record, which is given."""
+    """Write the record, with the newest audit in it, of a published run the index, and the report's files.
+
+    The page comes last: it says that all is written.
+    """
+    store.write_record(folder, measured)  # whatever else is under results/, this is not lost
     absolute = folder.resolve()  # "." alone has no parent
     published = measured.run.published
     results = absolute.parent if published else absolute.parent.parent
     record = replace(measured, audit=_newest_audit(measured.run, results))
-    for name, text in files(record):
-        store.write_file(folder / name, text.encode())
-    if published:  # before the record, which says that all is written
+    if record != measured:
+        store.write_record(folder, record)
+    if published:
         others = (other for other in store.published(results) if other.name != absolute.name)
         index = render_index(sorted([*((other, _readable(other)) for other in others), (absolute, record)]))
         store.write_file(results / "README.md", index.encode())
-    store.write_record(folder, record)
+    for name, text in files(record):
+        store.write_file(folder / name, text.encode())
     return record
 
 
@@ -57,4 +62,4 @@ def files(record: Record) -> Iterator[tuple[str, str]]:
     images = chart_images(record, drawings)
     yield from ((image.file, image.svg) for image in images)
     yield "report.md", markdown.illustrated(record, images)
-    yield "report.html", html.render(record, drawings)
+    yield store.PAGE, html.render(record, drawings)

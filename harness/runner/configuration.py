@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from harness.errors import BadInput
+from harness.records.store.regular_files import LARGEST_SETTINGS, read_regular
 
 PROJECT = "pyproject.toml"
 
@@ -47,9 +48,10 @@ def read_configuration(folder: Path) -> Configuration:
 
 def _read(file: Path) -> Configuration:
     try:
-        table: Any = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("loopcmp", {})
+        content = read_regular(file, LARGEST_SETTINGS).decode()
+        table: Any = tomllib.loads(content).get("tool", {}).get("loopcmp", {})
         return msgspec.convert(table, Configuration)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, AttributeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, AttributeError, RecursionError) as error:
         raise BadInput(f"{file} cannot be read: {error}") from None
     except msgspec.ValidationError as error:
         raise BadInput(f"{file}, [tool.loopcmp]: {error}") from None

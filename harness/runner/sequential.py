@@ -4,13 +4,13 @@ import json
 import math
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean, stdev
 from time import perf_counter
 
+from harness.execution.owned_folders import WORKERS, owned_folder
 from harness.protocol.messages import CaseSpec
 from harness.records.estimate import NORMAL_95, Estimate
 
@@ -44,7 +44,7 @@ def usual_procedure(case: CaseSpec, processes: int, cpus: frozenset[int] | None)
     from pyperf._utils import is_significant  # what `compare_to` decides by, and says in words alone
 
     start = perf_counter()
-    with tempfile.TemporaryDirectory(prefix="loopcmp-") as folder:
+    with owned_folder(WORKERS) as folder:
         sides = [Path(folder, name) for name in ("a.json", "b.json")]
         for side in sides:
             _pyperf(

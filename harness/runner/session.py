@@ -43,7 +43,7 @@ def resume(folder: Path) -> Session:
     """Go on with a run that was ended. Raises BadInput if there is none, or it is finished."""
     journal, run, entries = store.resume(folder)
     state = RunState(run, entries)
-    if state.finished is not None and (folder / store.RECORD).exists():
+    if state.finished is not None and store.is_concluded(folder):
         raise BadInput(f"{folder} is finished: loopcmp report {folder} shows it")
     return Session(folder, state, journal)
 
@@ -93,16 +93,18 @@ def _journal_each(session: Session, entries: Iterable[Entry], show: Show) -> Non
 
 
 def conclude(session: Session) -> Record:
-    """Write the pyperf files of what was measured and the compressed journal, and return the record of it.
+    """Write the record of what was measured, from memory; then pyperf's files and the compressed journal.
 
-    The plain journal stays until the record is written: a run that is killed before goes on from it.
+    The plain journal stays until all reports are written: a run that is killed before goes on from it.
     """
+    record = session.state.record()
+    store.write_record(session.folder, record)
     run, entries = store.open_journal(session.folder)
     store.write_timings(session.folder, run, entries)
     store.compress_journal(session.folder)
-    return session.state.record()
+    return record
 
 
 def put_away(session: Session) -> None:
-    """Leave the compressed journal alone in the folder of a run whose record is written."""
+    """Leave the compressed journal alone in the folder of a run whose reports are written."""
     store.remove_plain_journal(session.folder)

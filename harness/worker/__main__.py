@@ -75,6 +75,7 @@ def _do(job: dict[str, object], channel: Channel) -> None:
 
             scenario, runtime = open_case(CaseSpec(**case))
             observe(scenario, runtime, channel)
+            channel.wait_for_the_end()
         case {"do": "time", "case": dict(case)}:
             from harness.worker.timing import take_turns
 

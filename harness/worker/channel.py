@@ -26,6 +26,11 @@ class Channel:
         message: dict[str, Any] = json.loads(line)
         return message
 
+    def wait_for_the_end(self) -> None:
+        """Do nothing until the parent, which looks for what was left meanwhile, ends this process."""
+        while self._commands.readline():
+            """Nothing is asked of a worker that is done."""
+
     def send(self, kind: str, message: object = None) -> None:
         """Send one message: a dataclass or anything JSON can say, under its kind."""
         data = json.dumps({"kind": kind, "message": _plain(message)}).encode() + b"\n"

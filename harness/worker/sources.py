@@ -30,8 +30,8 @@ def digests_of(module: ModuleType) -> tuple[tuple[str, str], ...] | None:
         path = waiting.pop()
         if path not in seen:
             seen.add(path)
-            waiting += _imported(path, root, _package(module))
-    return tuple(sorted((path.relative_to(root).as_posix(), _digest(path)) for path in seen))
+            waiting += imported_files(path, root, _package(module))
+    return tuple(sorted((path.relative_to(root).as_posix(), digest_of_file(path)) for path in seen))
 
 
 def _root(module: ModuleType) -> Path:
@@ -48,12 +48,13 @@ def _package(module: ModuleType) -> str:
 
 
 @cache
-def _digest(path: Path) -> str:
+def digest_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes in hexadecimal digits; each file is read once."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @cache
-def _imported(path: Path, root: Path, package: str) -> tuple[Path, ...]:
+def imported_files(path: Path, root: Path, package: str) -> tuple[Path, ...]:
     """Return the files below `root` that a file imports; with a package, only those in it."""
     try:
         tree = ast.parse(path.read_bytes())

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -22,6 +21,7 @@ import harness
 import scenarios
 from harness.backends.backend import EnvironmentSpec
 from harness.backends.local_sources import EDITABLE, local_path, source_digest
+from harness.execution.owned_folders import owned_folder, remove_what_the_dead_left
 
 PATIENCE = 900.0
 """The seconds within which uv must answer: a loop without a wheel is compiled."""
@@ -80,7 +80,8 @@ def build(environment: EnvironmentSpec, constraints: Sequence[str] = ()) -> None
     folder = folder_of(environment)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as work:
+        remove_what_the_dead_left(".making-", folder.parent)
+        with owned_folder(".making-", folder.parent) as work:
             built = Path(work) / "made"
             _fill(built, environment, Path(work), constraints)
             _move(built, folder)
@@ -161,7 +162,7 @@ def _move(built: Path, folder: Path) -> None:
 
 
 def _uv(work: Path, *words: str) -> None:
-    """Run uv in a session of its own, which ends as a whole. Raises BuildFailed with what uv says."""
+    """Run uv in a group of its own, which ends as a whole. Raises BuildFailed with what uv says."""
     with subprocess.Popen(
         [uv.find_uv_bin(), "--quiet", "--color", "never", *words],
         cwd=work,
@@ -171,7 +172,7 @@ def _uv(work: Path, *words: str) -> None:
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        start_new_session=True,
+        process_group=0,  # a session of its own is what orphans of workers have
     ) as process:
         try:
             _, output = process.communicate(timeout=PATIENCE)

@@ -20,6 +20,7 @@ from harness.execution.environments.building import (
     environment_of_uv,
     python_in,
 )
+from harness.records.store.regular_files import LARGEST_SETTINGS, read_regular
 
 _PATIENCE = 60.0
 """The seconds within which uv must say what it finds."""
@@ -46,7 +47,8 @@ def built_from(environment: EnvironmentSpec) -> Iterator[BuiltEnvironment]:
 
 def _read(file: Path) -> EnvironmentSpec | None:
     try:
-        return EnvironmentSpec(*msgspec.json.decode(file.read_bytes(), type=tuple[str, str, tuple[str, ...]]))
+        data = read_regular(file, LARGEST_SETTINGS)
+        return EnvironmentSpec(*msgspec.json.decode(data, type=tuple[str, str, tuple[str, ...]]))
     except (OSError, msgspec.MsgspecError):
         return None
 

@@ -58,7 +58,7 @@ def rebuild(backend: Backend, versions: tuple[tuple[str, str], ...]) -> Interpre
     """Return the interpreter of a resumed run's backend; a lost environment is made with these versions."""
     if backend.environment is not None:
         try:
-            building.build(backend.environment, _constraints(versions))
+            building.build(backend.environment, constraints_of(versions))
         except building.BuildFailed as error:
             return InterpreterPath(
                 "", f"environment {backend.environment.name} cannot be made again: {error}"
@@ -66,7 +66,7 @@ def rebuild(backend: Backend, versions: tuple[tuple[str, str], ...]) -> Interpre
     return interpreter_for(backend)
 
 
-def _constraints(versions: Iterable[tuple[str, str]]) -> list[str]:
+def constraints_of(versions: Iterable[tuple[str, str]]) -> list[str]:
     """Return what makes an environment anew with these versions; the user's own packages are as they are."""
     return [f"{name}=={version}" for name, version in versions if SOURCE not in version.partition("+")[2]]
 

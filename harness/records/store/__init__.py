@@ -3,7 +3,15 @@
 from harness.records.store.audits import audits
 from harness.records.store.compression import compress_journal, remove_plain_journal
 from harness.records.store.files import COMPRESSED_JOURNAL, JOURNAL, resume_command, write_file
-from harness.records.store.folders import LOCAL, new_folder, published, safe_name, unfinished
+from harness.records.store.folders import (
+    LOCAL,
+    PAGE,
+    is_concluded,
+    new_folder,
+    published,
+    safe_name,
+    unfinished,
+)
 from harness.records.store.journal import Journal, mend_journal, open_journal, read_journal, resume
 from harness.records.store.pyperf_files import write_timings
 from harness.records.store.record_file import RECORD, decode_record, encode_record, read_record, write_record
@@ -12,12 +20,14 @@ __all__ = [
     "COMPRESSED_JOURNAL",
     "JOURNAL",
     "LOCAL",
+    "PAGE",
     "RECORD",
     "Journal",
     "audits",
     "compress_journal",
     "decode_record",
     "encode_record",
+    "is_concluded",
     "mend_journal",
     "new_folder",
     "open_journal",

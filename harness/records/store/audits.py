@@ -10,6 +10,7 @@ from harness.records.entries import Machine
 from harness.records.store import version_1
 from harness.records.store.folders import LOCAL
 from harness.records.store.record_file import RECORD
+from harness.records.store.regular_files import LARGEST_RECORD, read_regular
 from harness.records.trials import AuditSchedule
 
 _ABSENT = msgspec.Raw(b"")
@@ -44,8 +45,8 @@ def audits(results: Path, machine: Machine) -> list[Path]:
 
 def _setting(file: Path) -> _Setting | None:
     """Read what distinguishes an audit from a run; None where the file is no record."""
-    with suppress(OSError, msgspec.MsgspecError):
-        beginning = msgspec.json.decode(file.read_bytes(), type=_Beginning)
+    with suppress(OSError, msgspec.MsgspecError, RecursionError, LookupError, TypeError, ValueError):
+        beginning = msgspec.json.decode(read_regular(file, LARGEST_RECORD), type=_Beginning)
         if bytes(beginning.run):
             return msgspec.json.decode(beginning.run, type=_Setting)
         if bytes(beginning.begun):

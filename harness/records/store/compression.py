@@ -9,6 +9,7 @@ from typing import BinaryIO, cast
 
 from harness.errors import BadInput
 from harness.records.store.files import COMPRESSED_JOURNAL, JOURNAL, sync, write_file
+from harness.records.store.regular_files import LARGEST_JOURNAL, open_regular
 
 _GZIP = 16 + zlib.MAX_WBITS
 """Has zlib write the header of gzip, without a time or a name: equal journals give equal files."""
@@ -35,7 +36,7 @@ def remove_plain_journal(folder: Path) -> None:
 def _compress(path: Path) -> bytes:
     """Return a file's content as gzip has it; the file itself is never in memory as a whole."""
     compressor = zlib.compressobj(wbits=_GZIP)
-    with path.open("rb") as file:
+    with open_regular(path, LARGEST_JOURNAL) as file:
         chunks = [compressor.compress(chunk) for chunk in iter(lambda: file.read(_CHUNK), b"")]
     return b"".join([*chunks, compressor.flush()])
 
@@ -50,10 +51,14 @@ def journal_path(folder: Path) -> Path:
 def opened_journal(path: Path) -> Iterator[BinaryIO]:
     """Open a journal, compressed or not. Raises BadInput where it cannot be read, also while it is read."""
     try:
-        with gzip.open(path, "rb") if path.name == COMPRESSED_JOURNAL else path.open("rb") as file:
-            yield cast("BinaryIO", file)
+        with open_regular(path, LARGEST_JOURNAL) as stored, _unpacked(path, stored) as file:
+            yield file
     except (OSError, EOFError, zlib.error) as error:
         why = (
             error.strerror if isinstance(error, OSError) and error.strerror else f"it was cut short: {error}"
         )
         raise BadInput(f"{path} is no record of loopcmp: {why}") from None
+
+
+def _unpacked(path: Path, stored: BinaryIO) -> BinaryIO:
+    return cast("BinaryIO", gzip.GzipFile(fileobj=stored)) if path.name == COMPRESSED_JOURNAL else stored

@@ -1,5 +1,6 @@
 """JSON of ours read back: whole, of this version, and nothing in it read over; or refused in a sentence."""
 
+import json
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -8,6 +9,9 @@ import msgspec
 
 from harness.errors import BadInput
 from harness.records.entries import VERSION
+from harness.records.references import repeated
+from harness.records.store.regular_files import LARGEST_RECORD, read_regular
+from harness.records.validation import first_problem
 
 T = TypeVar("T")
 
@@ -39,23 +43,48 @@ def check_version(versioned: HasVersion | None, place: str) -> None:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return a file's content. Raises BadInput where there is none."""
+    """Return a record's content. Raises BadInput where there is none, or no regular file of its size."""
     try:
-        return path.read_bytes()
+        return read_regular(path, LARGEST_RECORD)
     except OSError as error:
         raise BadInput(f"{path} is no record of loopcmp: {error.strerror}") from None
+    except ValueError as error:  # a name that no file can have
+        raise BadInput(f"{path} is no record of loopcmp: {error}") from None
 
 
 def decode(data: bytes | msgspec.Raw, shape: type[T], place: str) -> T:
     """Return JSON as a value of this shape. Raises BadInput for another shape, and for unknown keys."""
     try:
         decoded = msgspec.json.decode(data, type=shape)
-        lost = None if issubclass(shape, msgspec.Struct) else _lost(data, decoded)
+        if issubclass(shape, msgspec.Struct):
+            return decoded
+        lost, wrong = _lost(data, decoded), first_problem(decoded)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise BadInput(f"{place} is no record of loopcmp, or it was cut short: {one_line(error)}") from None
     if lost is not None:
         raise BadInput(f"{place} holds {lost!r}, unknown to this loopcmp: read it with a newer one")
+    if wrong is not None:
+        raise BadInput(f"{place} is no record of loopcmp: {wrong}")
     return decoded
+
+
+def check_keys(data: bytes | msgspec.Raw, place: str) -> None:
+    """Raise BadInput for an object that has a key twice, of which readers take one or the other.
+
+    What is written here has none: only what is written otherwise is looked through.
+    """
+    try:
+        if msgspec.json.encode(msgspec.json.decode(data)) == bytes(data).strip():
+            return
+        json.loads(bytes(data), object_pairs_hook=_once)
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        raise BadInput(f"{place} is no record of loopcmp, or it was cut short: {one_line(error)}") from None
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    for twice in repeated("key", (key for key, _ in pairs)):
+        raise ValueError(twice)
+    return dict(pairs)
 
 
 def one_line(error: Exception) -> str:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.errors import CannotWrite
+from harness.records.store.regular_files import LARGEST_JOURNAL, LONGEST_LINE, open_regular
 
 JOURNAL = "journal.jsonl"
 
@@ -93,6 +94,6 @@ def resume_command(folder: Path) -> str:
 
 def is_begun(folder: Path) -> bool:
     """Decide whether the folder has a journal with a first entry."""
-    with suppress(OSError), (folder / JOURNAL).open("rb") as file:
-        return file.readline().endswith(b"\n")
+    with suppress(OSError), open_regular(folder / JOURNAL, LARGEST_JOURNAL) as file:
+        return file.readline(LONGEST_LINE).endswith(b"\n")
     return False

@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
 
 from harness.errors import BadInput
-from harness.records.store.files import is_begun
+from harness.records.store.files import JOURNAL, is_begun
 from harness.records.store.journal import is_at_work
 from harness.records.store.record_file import RECORD
 
 LOCAL = "local"
+
+PAGE = "report.html"
+"""The page of a run, the last of the files that are written in its folder."""
 
 
 def new_folder(results: Path, name: str, *, publish: bool) -> Path:
@@ -19,7 +23,7 @@ def new_folder(results: Path, name: str, *, publish: bool) -> Path:
     now = datetime.now(UTC)
     if publish:
         folder = results / f"{now:%Y-%m-%d}-{name}"
-        if not _made(folder):
+        if not _made(folder) and not (_removed_unbegun(folder) and _made(folder)):
             raise BadInput(f"{folder} is there already: choose another name to publish under")
         return folder
     first = results / LOCAL / f"{now:%Y%m%d-%H%M%S}-{name}"
@@ -38,6 +42,18 @@ def _made(folder: Path) -> bool:
     return True
 
 
+def _removed_unbegun(folder: Path) -> bool:
+    """Remove a folder whose run was killed before its first entry; False where anything else is in it."""
+    with suppress(OSError):
+        if {path.name for path in folder.iterdir()} == {JOURNAL} and not is_begun(folder):
+            if is_at_work(folder):
+                return False
+            (folder / JOURNAL).unlink()
+            folder.rmdir()
+            return True
+    return False
+
+
 def safe_name(name: str) -> str:
     """Return the name where it is safe as part of a path. Raises BadInput for one that is not."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", name):
@@ -49,9 +65,14 @@ def unfinished(results: Path) -> Path:
     """Return the newest local run's folder that is unfinished and not at work. Raises BadInput for none."""
     folders = sorted((results / LOCAL).glob("*/"), reverse=True)
     for folder in folders:
-        if is_begun(folder) and not (folder / RECORD).exists() and not is_at_work(folder):
+        if is_begun(folder) and not is_concluded(folder) and not is_at_work(folder):
             return folder
     raise BadInput(f"no unfinished run in {results / LOCAL}: name the folder of the run to resume")
+
+
+def is_concluded(folder: Path) -> bool:
+    """Decide whether a run's record is written, and everything else: its page is written last."""
+    return (folder / RECORD).exists() and (folder / PAGE).exists()
 
 
 def published(results: Path) -> Iterator[Path]:

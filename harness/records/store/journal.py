@@ -4,13 +4,13 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import chain
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 import msgspec
 
-from harness.errors import BadInput
+from harness.errors import BadInput, CannotWrite
 from harness.records.entries import (
     VERSION,
     ArmDropped,
@@ -27,7 +27,7 @@ from harness.records.entries import (
 )
 from harness.records.store import version_1
 from harness.records.store.compression import journal_path, opened_journal
-from harness.records.store.decoding import Versioned, check_version, decode, read_bytes
+from harness.records.store.decoding import Versioned, check_keys, check_version, decode
 from harness.records.store.files import (
     COMPRESSED_JOURNAL,
     JOURNAL,
@@ -36,6 +36,8 @@ from harness.records.store.files import (
     sync,
     write_all,
 )
+from harness.records.store.journal_copy import JournalCopy
+from harness.records.store.regular_files import LARGEST_JOURNAL, LONGEST_LINE, open_regular
 from harness.records.trials import TrialResult
 
 KINDS: dict[str, type[Entry]] = {
@@ -53,19 +55,12 @@ KINDS: dict[str, type[Entry]] = {
 }
 """The kinds of entries by the name that a journal has for each; a class may be renamed, a kind may not."""
 
-UNIT = "unit"
-"""The kind of a line that holds all entries of a unit, so that a journal has all of them or none."""
-
 _NAMES = {entry: kind for kind, entry in KINDS.items()}
 
 
 class _Envelope(msgspec.Struct):
     kind: str
     entry: msgspec.Raw
-
-
-class _Unit(msgspec.Struct):
-    entries: list[_Envelope]
 
 
 class Journal:
@@ -77,45 +72,68 @@ class Journal:
 
     def __init__(self, folder: Path, *, create: bool = True) -> None:
         self._path = folder / JOURNAL
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT if create else 0)
-        try:
-            self._file = os.open(self._path, flags, 0o644)
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise BadInput(f"{self._path} is no record of loopcmp: {error.strerror}") from None
-        except OSError as error:
-            raise cannot_write(self._path, error) from None
-        if not locked(self._file):
-            os.close(self._file)
-            raise BadInput(f"another loopcmp is at work in {folder}: wait for its end, or begin another run")
+        self._file = self._opened(create=create)
+        self._copy: JournalCopy | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        with suppress(CannotWrite):  # what cannot be mended is said by whoever reads it next
+            self.mend()
         os.close(self._file)
 
     def append(self, entry: Entry) -> None:
         """Write one entry and wait until the disk has it. Raises CannotWrite, and leaves no half of it."""
-        self._write(_enveloped(entry))
+        self._write(_line_of(entry))
 
     def append_unit(self, entries: Iterable[Entry]) -> None:
-        """Write all entries of a unit as one line, of which a journal has the whole or nothing."""
-        self._write({"kind": UNIT, "entry": {"entries": [_enveloped(entry) for entry in entries]}})
+        """Write all entries of a unit at once, from its begin to its end; `resume` cuts off a part of one."""
+        self._write(b"".join(map(_line_of, entries)))
 
-    def _write(self, envelope: object) -> None:
-        before = os.fstat(self._file).st_size
+    def _write(self, lines: bytes) -> None:
+        self._copy = self._copy or JournalCopy(self._path, self._file)
+        self.mend()
+        before = self._copy.size
         try:
-            write_all(self._file, msgspec.json.encode(envelope) + b"\n")
+            write_all(self._file, lines)
             if before == 0:
                 sync(self._path.parent)
+            self._copy.write(lines)
+            self._copy.adopt(self._file)
         except OSError as error:
             with suppress(OSError):
                 os.ftruncate(self._file, before)
+                self._copy.adopt(self._file)
             raise cannot_write(self._path, error) from None
 
+    def mend(self) -> None:
+        """Write the journal anew where a scenario has changed or removed it. Raises CannotWrite."""
+        if self._copy is not None and not self._copy.is_as_written():
+            self._copy.restore()
+            before, self._file = self._file, self._opened(create=False)
+            os.close(before)
+            self._copy.adopt(self._file)
 
-def _enveloped(entry: Entry) -> dict[str, object]:
-    return {"kind": _NAMES[type(entry)], "entry": entry}
+    def _opened(self, *, create: bool) -> int:
+        """Open the journal and lock it."""
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        try:
+            file = os.open(self._path, flags | (os.O_CREAT if create else 0), 0o644)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+            raise BadInput(f"{self._path} is no record of loopcmp: {error.strerror}") from None
+        except OSError as error:
+            raise cannot_write(self._path, error) from None
+        if not locked(file):
+            os.close(file)
+            raise BadInput(
+                f"another loopcmp is at work in {self._path.parent}: wait for its end, or begin another run"
+            )
+        return file
+
+
+def _line_of(entry: Entry) -> bytes:
+    return msgspec.json.encode({"kind": _NAMES[type(entry)], "entry": entry}) + b"\n"
 
 
 def locked(file: int) -> bool:
@@ -129,8 +147,11 @@ def locked(file: int) -> bool:
 
 def is_at_work(folder: Path) -> bool:
     """Decide whether a process has the run's journal."""
-    with (folder / JOURNAL).open("rb") as file:
-        return not locked(file.fileno())
+    try:
+        with open_regular(folder / JOURNAL, LARGEST_JOURNAL) as file:
+            return not locked(file.fileno())
+    except OSError:  # whatever has its name now, nobody writes it
+        return False
 
 
 def resume(folder: Path) -> tuple[Journal, RunStarted, Iterator[Entry]]:
@@ -169,7 +190,7 @@ def read_journal(folder: Path) -> tuple[RunStarted, tuple[Entry, ...]]:
 def open_journal(folder: Path) -> tuple[RunStarted, Iterator[Entry]]:
     """Read a run's journal entry by entry: all of them could fill the memory. Raises BadInput, also later."""
     path = journal_path(folder)
-    entries = chain.from_iterable(_entries(f"{path}, line {number}", line) for number, line in _lines(path))
+    entries = (_entry(path, number, line) for number, line in _lines(path))
     run = next(entries, None)
     if not isinstance(run, RunStarted):
         raise BadInput(f"{path} does not begin as a journal of loopcmp does")
@@ -178,31 +199,38 @@ def open_journal(folder: Path) -> tuple[RunStarted, Iterator[Entry]]:
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Yield the whole lines of a file, with their numbers from 1."""
+    left = LARGEST_JOURNAL
     with opened_journal(path) as file:
-        for number, line in enumerate(file, start=1):
+        for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), b""), start=1):
+            left -= len(line)
+            if left < 0 or (len(line) == LONGEST_LINE and not line.endswith(b"\n")):
+                raise BadInput(f"{path}, line {number} is longer than any entry of a journal of loopcmp")
             if line.endswith(b"\n") and line.strip():
                 yield number, line
 
 
 def mend_journal(folder: Path) -> None:
-    """Cut off a torn last line, so that what is appended next begins a line of its own."""
-    path = folder / JOURNAL
-    data = read_bytes(path)
-    if data and not data.endswith(b"\n"):
-        os.truncate(path, data.rfind(b"\n") + 1)
+    """Cut off a torn last line and a part of a unit: what is appended next begins a line of its own."""
+    path, whole, end = folder / JOURNAL, 0, 0
+    in_unit = False
+    with opened_journal(path) as file:
+        for line in iter(partial(file.readline, LONGEST_LINE), b""):
+            end += len(line)
+            in_unit = (in_unit or line.startswith(_UNIT_BEGINS)) and not line.startswith(_UNIT_ENDS)
+            whole = end if line.endswith(b"\n") and not in_unit else whole
+        size = file.tell()
+    if whole != size:
+        os.truncate(path, whole)
 
 
-def _entries(place: str, line: bytes) -> Iterator[Entry]:
-    """Yield what a line holds: one entry, or all those of a unit."""
+_UNIT_BEGINS, _UNIT_ENDS = (f'{{"kind":"{_NAMES[entry]}"'.encode() for entry in (UnitBegun, UnitFinished))
+"""How the first and the last line of a unit begin, as they are written here."""
+
+
+def _entry(path: Path, number: int, line: bytes) -> Entry:
+    place = f"{path}, line {number}"
+    check_keys(line, place)
     envelope = decode(line, _Envelope, place)
-    if envelope.kind == UNIT:
-        unit = decode(envelope.entry, _Unit, place)
-        yield from (_entry(place, inner) for inner in unit.entries)
-    else:
-        yield _entry(place, envelope)
-
-
-def _entry(place: str, envelope: _Envelope) -> Entry:
     if envelope.kind in version_1.KINDS:
         entry = version_1.upgrade_entry(envelope.kind, envelope.entry, place)
         return decode(entry, KINDS[version_1.KINDS[envelope.kind]], place)

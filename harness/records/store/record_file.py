@@ -9,7 +9,7 @@ from harness.errors import BadInput
 from harness.protocol.benchmarks import Benchmark
 from harness.records.record import Record
 from harness.records.store import version_1
-from harness.records.store.decoding import Versioned, check_version, decode, read_bytes
+from harness.records.store.decoding import Versioned, check_keys, check_version, decode, read_bytes
 from harness.records.store.files import JOURNAL, resume_command, write_file
 from harness.records.store.foreign_files import what_else
 
@@ -52,6 +52,7 @@ def read_record(path: Path) -> Record:
 def decode_record(data: bytes, place: str) -> Record:
     """Return the record that stands in a record.json, of this version or the one before. Raises BadInput."""
     headed = _headed(data, place)
+    check_keys(data, place)
     if headed.begun is not None and headed.begun.version == version_1.VERSION:
         return decode(version_1.upgrade_record(data, place), Record, place)
     check_version(headed.run or headed.begun, place)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.errors import CannotWrite
 from harness.records.store import write_file
+from harness.records.store.regular_files import LARGEST_RECORD, read_regular
 
 
 def cached_text(file: Path, make: Callable[[], str]) -> str:
@@ -24,7 +25,7 @@ def cached_text(file: Path, make: Callable[[], str]) -> str:
 
 def _read(file: Path) -> str | None:
     with suppress(OSError):
-        digest, _, text = file.read_bytes().partition(b"\n")
+        digest, _, text = read_regular(file, LARGEST_RECORD).partition(b"\n")
         if digest == _digest(text):
             return text.decode()
     return None

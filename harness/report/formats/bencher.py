@@ -8,6 +8,7 @@ from harness.analysis.metrics import metrics_of
 from harness.records.estimate import Estimate
 from harness.records.record import Record, Timing
 from harness.report.formatting import case_id
+from harness.report.json_text import json_text
 
 LONGEST_NAME = 1024
 """Characters that Bencher allows in the name of a benchmark."""
@@ -29,7 +30,7 @@ def render(record: Record) -> str:
         for cell in result.cases
         if cell.timing is not None
     }
-    return msgspec.json.format(msgspec.json.encode(cases), indent=1).decode() + "\n"
+    return json_text(cases) + "\n"
 
 
 def _measures(timing: Timing) -> Iterator[tuple[str, BencherMetric]]:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 
-import msgspec
-
 from harness.analysis import capabilities, capability_totals
 from harness.errors import BadInput
 from harness.records.record import Record
-from harness.report.formats.markdown import grid, inline
+from harness.report.formats.markdown import grid
+from harness.report.formats.markdown_text import inline
 from harness.report.formats.terminal import show_table
 from harness.report.html.matrix import backend_order, case_anchor
+from harness.report.json_text import json_text
 from harness.report.public_reports import address
 from harness.report.tables import capabilities as capability_tables
 from harness.report.tables.capabilities import ability_text
@@ -36,7 +36,7 @@ def render_json(record: Record) -> str:
         "loops": [_total_object(total) for total in capability_totals.totals(record)],
         "capabilities": [asdict(capability) for capability in capabilities.capabilities(record)],
     }
-    return msgspec.json.format(msgspec.json.encode(document), indent=1).decode()
+    return json_text(document)
 
 
 def _total_object(total: capability_totals.LoopTotal) -> dict[str, object]:

@@ -1,9 +1,8 @@
 """`loopcmp check --json`: one object per case."""
 
-import msgspec
-
 from harness.records.record import Record
 from harness.report.evidence import case_lines, versions_of
+from harness.report.json_text import json_text
 
 
 def render(record: Record) -> str:
@@ -39,4 +38,4 @@ def render(record: Record) -> str:
         for result in record.results
         for cell in result.cases
     ]
-    return msgspec.json.format(msgspec.json.encode(cases), indent=1).decode()
+    return json_text(cases)

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from harness.protocol.cpython_tests import UnittestOutcome
 from harness.records.cpython_tests import Conformance
 from harness.report.formats.terminal import show_table
+from harness.report.json_text import json_text
 from harness.report.tables.cpython_tests import tables
 
 
@@ -19,7 +18,7 @@ def show(tested: Sequence[Conformance]) -> None:
 def render_json(tested: Sequence[Conformance]) -> str:
     """Return a JSON array with an object per loop: its totals, and each test's outcome with its evidence."""
     objects = [_loop_object(conformance) for conformance in tested]
-    return msgspec.json.format(msgspec.json.encode(objects), indent=1).decode()
+    return json_text(objects)
 
 
 def _loop_object(conformance: Conformance) -> dict[str, object]:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 
 from harness.analysis.metrics import metrics_of
+from harness.errors import escape_controls
 from harness.records.estimate import Estimate
 from harness.records.record import CaseResult, Record, Timing
 
@@ -21,7 +22,7 @@ def render(record: Record) -> str:
         for cell in result.cases:
             case = (result.benchmark.scenario, parameters, cell.backend, str(cell.verdict.kind))
             for metric in _metrics(cell):
-                writer.writerow([*map(_harmless, case), *metric])
+                writer.writerow([*map(as_text, case), *metric])
     return out.getvalue()
 
 
@@ -49,6 +50,11 @@ def _of_passes(timing: Timing) -> Iterator[tuple[str, Estimate | None]]:
         yield "two_cpus_time_ratio", timing.on_two_cpus.ratio
 
 
-def _harmless(text: str) -> str:
-    """Return text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+def as_text(text: str) -> str:
+    """Return text that no terminal obeys, and no spreadsheet takes for a formula."""
+    shown = escape_controls(text)
+    return f"'{shown}" if text.strip().startswith(_FORMULA) or text[:1] in {"\t", "\r"} else shown
+
+
+_FORMULA = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets take these, too
+"""What a formula may begin with."""

@@ -8,6 +8,7 @@ from harness.analysis.metrics import MetricUnit, metrics_of
 from harness.records.estimate import Estimate
 from harness.records.record import Record, Timing
 from harness.report.formatting import case_id, format_metric
+from harness.report.json_text import json_text
 
 
 class Bench(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -22,7 +23,7 @@ class Bench(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def render(record: Record) -> str:
     """Return a JSON array with the metrics of every case that has a number."""
-    return msgspec.json.format(msgspec.json.encode(list(benches(record))), indent=1).decode() + "\n"
+    return json_text(list(benches(record))) + "\n"
 
 
 def benches(record: Record) -> Iterator[Bench]:

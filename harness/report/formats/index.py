@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harness.records.record import Record
 from harness.report.backend_names import shown_names
-from harness.report.formats.markdown import inline
+from harness.report.formats.markdown_text import inline, link
 from harness.report.formatting import count_benchmarks
 
 _HEAD = """\
@@ -29,9 +29,8 @@ def render(records: Iterable[tuple[Path, Record | None]]) -> str:
 
 
 def _row(folder: Path, record: Record | None) -> str:
-    name = inline(folder.name)
     cells = ("", UNREADABLE, "", "") if record is None else _cells(record)
-    return f"| [{name}]({folder.name}/report.md) | " + " | ".join(map(inline, cells)) + " |\n"
+    return f"| {link(folder.name, folder.name, 'report.md')} | " + " | ".join(map(inline, cells)) + " |\n"
 
 
 def _cells(record: Record) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ import msgspec
 
 from harness.records.record import Record
 from harness.records.store import encode_record
+from harness.report.json_text import escape_json
 
 
 def render(record: Record) -> str:
     """The record as indented JSON."""
-    return msgspec.json.format(encode_record(record), indent=1).decode() + "\n"
+    return escape_json(msgspec.json.format(encode_record(record), indent=1).decode()) + "\n"

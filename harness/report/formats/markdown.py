@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from harness.errors import escape_controls
 from harness.records.record import Record
 from harness.records.verdict import EXPLAINED
 from harness.report import commands, differences
 from harness.report.contents import summary_sentences, tables
 from harness.report.differences import SideBySide
+from harness.report.formats.markdown_text import code_block, image, inline, paragraph
 from harness.report.tables import results
 from harness.report.tables.table import Column, ColumnKind, Table
 from harness.report.warnings import notices
@@ -24,22 +24,6 @@ ABOVE = {
 }
 """Charts whose figures a table of the report has in any case; every other chart brings its own."""
 
-_ESCAPED = str.maketrans(
-    {
-        "\\": "\\\\",
-        "&": "&amp;",
-        "~": "\\~",
-        "|": "\\|",
-        "<": "&lt;",
-        ">": "&gt;",
-        "\n": " ",
-        "*": "\\*",
-        "_": "\\_",
-        "`": "\\`",
-        "[": "\\[",
-    }
-)
-
 
 def render(record: Record) -> str:
     """Return the report as Markdown, which needs no other file."""
@@ -54,7 +38,7 @@ def illustrated(record: Record, pictures: "Iterable[ChartImage]") -> str:
 def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str]:
     what, where = results.heading(record)
     yield f"# {inline(record.run.name)}: {inline(what)}"
-    yield from ("", inline(where), "")
+    yield from ("", paragraph(where), "")
     yield from (f"- {inline(sentence)}" for sentence in summary_sentences(record))
     yield ""
     yield from (f"> **Note** {inline(notice.text)}\n>" for notice in notices(record))
@@ -73,7 +57,7 @@ def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str
     yield from ("## Environment", "")
     yield from (f"- {name}: {inline(what)}" for name, what in results.environment(record))
     again, own = commands.one_benchmark(record), commands.YOUR_OWN
-    yield from ("", "## Repeat it", "", "```sh", again, own, "```")
+    yield from ("", "## Repeat it", "", *code_block("sh", [again, own]))
 
 
 def _table(content: Table | None, picture: "ChartImage | None" = None) -> Iterable[str]:
@@ -81,14 +65,10 @@ def _table(content: Table | None, picture: "ChartImage | None" = None) -> Iterab
         return
     yield from (f"## {inline(content.title)}", "")
     if picture is not None:
-        yield from (f"![{_alternative(picture)}]({picture.file})", "")
+        yield from (image(picture.chart.alternative, picture.file), "")
     yield from grid(content.columns, (map(inline, row) for row in content.rows))
     for note in content.notes:
-        yield from (inline(note), "")
-
-
-def _alternative(picture: "ChartImage") -> str:
-    return inline(picture.chart.alternative).replace("]", "\\]")
+        yield from (paragraph(note), "")
 
 
 def grid(columns: Sequence[Column], rows: Iterable[Iterable[str]]) -> Iterable[str]:
@@ -105,22 +85,11 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _difference(difference: SideBySide) -> Iterable[str]:
-    yield from (f"### {inline(difference.case)}", "", inline(difference.reason), "")
+    yield from (f"### {inline(difference.case)}", "", paragraph(difference.reason), "")
     mismatch = difference.mismatch
     if mismatch is not None:
-        yield "```diff"
-        yield from (f"- promised: {_plain(line)}" for line in mismatch.promised)
-        yield from (f"+ observed: {_plain(line)}" for line in mismatch.observed)
-        yield from ("```", "")
+        promised = (f"- promised: {line}" for line in mismatch.promised)
+        observed = (f"+ observed: {line}" for line in mismatch.observed)
+        yield from (*code_block("diff", [*promised, *observed]), "")
     for lines in filter(None, (difference.evidence, difference.output)):
-        yield from ("```text", *map(_plain, lines), "```", "")
-
-
-def inline(text: str) -> str:
-    """Return text so that Markdown and HTML show it as it is."""
-    return escape_controls(text).translate(_ESCAPED)
-
-
-def _plain(text: str) -> str:
-    """Return a line so that it stands inside a code block and cannot end it."""
-    return escape_controls(text).replace("```", "'''").replace("\n", " ")
+        yield from (*code_block("text", lines), "")

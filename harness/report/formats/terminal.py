@@ -117,7 +117,7 @@ def _notice(notice: Notice) -> Text:
 
 
 def _table(content: Table) -> RenderableType:
-    drawn = RichTable(box=box.SIMPLE_HEAD, title=content.title, title_justify="left", pad_edge=False)
+    drawn = RichTable(box=box.SIMPLE_HEAD, title=_text(content.title), title_justify="left", pad_edge=False)
     for column in content.columns:
         right = column.kind is ColumnKind.NUMBER
         drawn.add_column(_text(column.head), justify="right" if right else "left", overflow="fold")
@@ -142,7 +142,7 @@ def side_by_side(difference: SideBySide) -> RenderableType:
         return Padding(Group(title, *evidence, *output), (0, 0, 1, 0))
     drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
     for head in ("", "promised", f"observed ({mismatch.aspect})"):
-        drawn.add_column(head, overflow="fold")
+        drawn.add_column(_text(head), overflow="fold")
     for number in range(max(len(mismatch.promised), len(mismatch.observed))):
         sides = (_line(mismatch.promised, number), _line(mismatch.observed, number))
         mark = "→" if number == mismatch.first_line else ""

@@ -4,6 +4,7 @@ from typing import TypeVar
 
 import msgspec
 
+from harness.report.json_text import json_text
 from harness.report.site.history import CaseHistory
 from harness.report.site.summary import MachineSummary, RecordSummary
 
@@ -33,7 +34,7 @@ class ScenarioHistory(msgspec.Struct, frozen=True):
 class SeriesFigures(msgspec.Struct, frozen=True):
     """A series: the records it comes from, oldest first, its verdicts, its time ratios, and where it changed.
 
-    The ratios are to `baseline`; `build` and `baseline_build` are the builds of Python that the two ran
+    The ratios are to `baseline`; `build` and `baseline_build` are the kinds of Python that the two ran
     on, empty where an environment could not be made. `changed` names the records that begin a new level.
     """
 
@@ -63,12 +64,12 @@ def schema() -> str:
         "oneOf": [{"$ref": f"#/$defs/{kind.__name__}"} for kind in kinds],
         "$defs": definitions,
     }
-    return msgspec.json.format(msgspec.json.encode(whole), indent=1).decode() + "\n"
+    return json_text(whole) + "\n"
 
 
 def encode(value: object) -> str:
     """Return the text of a file of the API."""
-    return msgspec.json.encode(value).decode() + "\n"
+    return json_text(value, indent=0) + "\n"
 
 
 def decode(data: bytes, kind: type[T]) -> T | None:

@@ -51,29 +51,39 @@ ASSETS = ("style.css", "report.js", "site.js")
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """What a build did: the records on the site, those rendered now, and the files written now."""
+    """What a build did: the records on the site, those rendered now, and the files written now.
+
+    `left_out` says of each record that cannot be read which it is, and why.
+    """
 
     records: int
     rendered: int
     written: int
+    left_out: tuple[str, ...] = ()
 
 
 def publish(results: Path, folder: Path) -> BuildResult:
     """Build the site of the published records under `results`; what did not change is not made again.
 
-    Raises BadInput where it cannot, before anything is written, and CannotWrite where the folder takes no
-    more. A build that was killed is gone on with by the next.
+    A record that cannot be read is left out. Raises BadInput where nothing is left or the folder cannot be
+    used, before anything is written, and CannotWrite where the folder takes no more. A build that was killed
+    is gone on with by the next.
     """
-    sources, made_by = list(_sources(results)), program_digest()
+    made_by, left_out = program_digest(), list[str]()
+    sources = list(_sources(results, left_out))
     besides = Besides(published_conformance(results), published_campaigns(results))
     with SiteFolder(folder) as site:
         known = {source.name: _known(site, source) for source in sources} if site.made_by == made_by else {}
-        rendered = [source for source in sources if known.get(source.name) is None]
-        summaries = [
-            known.get(source.name) or _summary(source, read_record(source.path)) for source in sources
-        ]
-        derived = dict(derived_files(sorted(summaries, key=_age, reverse=True), made_by, besides))
-        site.claim([*(name for source in sources for name in source.files), *derived, RUNTIME], made_by)
+        summaries = {
+            source: summary
+            for source in sources
+            if (summary := known.get(source.name) or _summary_of(source, left_out)) is not None
+        }
+        if not summaries:
+            raise BadInput(left_out[0])
+        rendered = [source for source in summaries if known.get(source.name) is None]
+        derived = dict(derived_files(sorted(summaries.values(), key=_age, reverse=True), made_by, besides))
+        site.claim([*(name for source in summaries for name in source.files), *derived, RUNTIME], made_by)
         for source in rendered:
             render_record(site, source)
         for name, text in derived.items():
@@ -81,7 +91,7 @@ def publish(results: Path, folder: Path) -> BuildResult:
         if site.made_by != made_by or not site.has(RUNTIME):
             site.put(RUNTIME, runtime())
         site.finish(made_by)
-    return BuildResult(len(summaries), len(rendered), site.written)
+    return BuildResult(len(summaries), len(rendered), site.written, tuple(left_out))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +133,17 @@ class PublishedRecord:
         return f"records/{self.name}.html", f"{API}/records/{self.name}.json"
 
 
-def _sources(results: Path) -> Iterator[PublishedRecord]:
+def _sources(results: Path, left_out: list[str]) -> Iterator[PublishedRecord]:
     paths = [path for path in sorted(results.glob(f"*/{RECORD}")) if path.parent.name != LOCAL]
     if not paths:
         raise BadInput(f"no published record under {results}: loopcmp run --publish NAME makes one")
     for path in paths:
-        digest = hashlib.sha256(read_bytes(path)).hexdigest()
-        yield PublishedRecord(slug(path.parent.name), path, digest)
+        try:
+            digest = hashlib.sha256(read_bytes(path)).hexdigest()
+        except BadInput as error:
+            left_out.append(str(error))
+        else:
+            yield PublishedRecord(slug(path.parent.name), path, digest)
 
 
 @cache
@@ -151,6 +165,14 @@ def _known(site: SiteFolder, source: PublishedRecord) -> RecordSummary | None:
         return None
     summary = decode(content, RecordSummary)
     return summary if summary is not None and summary.digest == source.digest else None
+
+
+def _summary_of(source: PublishedRecord, left_out: list[str]) -> RecordSummary | None:
+    try:
+        return _summary(source, read_record(source.path))
+    except BadInput as error:
+        left_out.append(str(error))
+        return None
 
 
 def _summary(source: PublishedRecord, record: Record) -> RecordSummary:
@@ -176,8 +198,8 @@ def _anchors(record: Record) -> dict[tuple[str, str], str]:
 
 def _page(record: Record) -> str:
     """Return the page of a record, with the style and the runtime that all pages share."""
-    renderer = ChartRenderer(budget=0)
-    page = page_of(record, renderer)
+    renderer = ChartRenderer()
+    page = page_of(record, renderer, with_strips=False)
     shared = site_assets("../", ["report.js"])
     specs = Markup("")
     if renderer.kinds:
