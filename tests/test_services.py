@@ -17,7 +17,7 @@ from harness.protocol.traffic import Batch, Broken, Fault, Traffic
 from harness.records.pace import ArmFailure, ArmRound, RoundSettings
 from harness.scenario.service import echo, get, messages
 from harness.worker.services.answers import NotHttp, parse, template_of
-from harness.worker.services.binding import listening
+from harness.worker.services.binding import opened
 from harness.worker.services.clients import Client, ServiceBroken
 from tests.arms import PATIENCE, arms_on
 from tests.served import Reply, context, in_thread, service_of
@@ -211,7 +211,7 @@ def test_a_websocket_frame_of_a_client_is_masked_and_that_of_a_server_is_not() -
 
 def test_a_service_listens_on_a_socket_that_says_it_is_tcps() -> None:
     """Otherwise asyncio leaves TCP_NODELAY unset on what it accepts."""
-    with listening() as listener:
+    with opened() as listener:
         assert listener.proto == socket.IPPROTO_TCP
 
 
@@ -371,6 +371,25 @@ def test_a_service_that_keeps_connections_is_seen_to_leave_descriptors(tmp_path:
     )
 
     assert {counted.observation.leaks.descriptors for counted in process.observations} == {1}
+
+
+@pytest.mark.workers
+@pytest.mark.parametrize("backend", ["asyncio", "uvloop", "trio"])
+def test_a_service_that_cannot_start_is_told_of_at_once(backend: str, tmp_path: Path) -> None:
+    process = observed(
+        tmp_path,
+        """
+        @service(traffic=echo(100, connections=4))
+        async def probe(listener: socket, stopped: Stopped) -> None:
+            import no_such_module
+        """,
+        backend,
+    )
+
+    assert process.ended is None
+    assert {str(seen.observation.outcome) for seen in process.observations} == {
+        "raised ModuleNotFoundError(\"No module named 'no_such_module'\")"
+    }
 
 
 @pytest.mark.workers

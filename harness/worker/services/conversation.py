@@ -17,7 +17,7 @@ from anyio.lowlevel import current_token
 
 from harness.protocol.traffic import Answering, Traffic
 from harness.worker.services.answers import NotHttp, Response, parse
-from harness.worker.services.binding import BoundService, listening
+from harness.worker.services.binding import BoundService, opened
 from harness.worker.services.connecting import LARGEST_READ, Refused, connect
 
 PATIENCE = 5.0
@@ -38,13 +38,16 @@ async def converse(service: BoundService) -> Seen:
         with suppress(RuntimeError):  # it has ended of itself
             from_thread.run_sync(stopping.set, token=token)
 
-    with listening() as listener:
+    with opened(listens=not service.traffic.own_socket) as listener:
         client = Conversation(service.traffic, listener.getsockname()[1], stop)
         thread = Thread(target=client.talk)
         thread.start()
         try:
             await service.serve(listener, stopping.wait)
         finally:
+            if not stopping.is_set():
+                client.give_up()
+                listener.close()  # who waits there for an answer learns that none will come
             with anyio.CancelScope(shield=True):
                 while thread.is_alive():  # noqa: ASYNC110 - a thread that blocks sets no event of the loop's
                     await anyio.sleep(LOOKING)
@@ -58,7 +61,12 @@ class Conversation:
         self._traffic = traffic
         self._port = port
         self._stop = stop
+        self._is_over = False
         self.seen: Seen = {}
+
+    def give_up(self) -> None:
+        """Begin nothing new: the service has ended before it was asked to."""
+        self._is_over = True
 
     def talk(self) -> None:
         """Say everything that there is to say, the last of all while the service ends."""
@@ -76,6 +84,8 @@ class Conversation:
             self._stop()
 
     def _see(self, name: str, act: Callable[[], object]) -> None:
+        if self._is_over:
+            return
         try:
             self.seen[name] = act()
         except TimeoutError:
