@@ -16,6 +16,7 @@ from harness.records.entries import CaseObserved
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import Verdict
 from harness.report import differences, formatting, sentences
+from harness.report.answer.headline import headline
 from harness.report.backend_names import shown_names
 from harness.report.evidence import LONG
 from harness.report.formats import html
@@ -64,6 +65,7 @@ def test_the_first_things_said_are_what_where_when_the_verdict_and_the_warnings(
         escape_controls(words) in top for words in (everything().run.name, *results.heading(everything()))
     )
     assert [said for said in sentences.backend_sentences(everything()) if said not in short] == []
+    assert [sentence for sentence in headline(everything()) if sentence not in short] == []
     assert [notice.text for notice in notices(everything()) if notice.text not in short] == []
     inside = [one.attributes for one in page.all("main")[0].parts if isinstance(one, Element)]
     parts = [one.get("class", one.get("id")) for one in inside]

@@ -17,7 +17,7 @@ from harness.protocol.traffic import Batch, Broken, Fault, Traffic
 from harness.records.pace import ArmFailure, ArmRound, RoundSettings
 from harness.scenario.service import echo, get, messages
 from harness.worker.services.answers import NotHttp, parse, template_of
-from harness.worker.services.binding import listening
+from harness.worker.services.binding import opened
 from harness.worker.services.clients import Client, ServiceBroken
 from tests.arms import PATIENCE, arms_on
 from tests.served import Reply, context, in_thread, service_of
@@ -211,7 +211,7 @@ def test_a_websocket_frame_of_a_client_is_masked_and_that_of_a_server_is_not() -
 
 def test_a_service_listens_on_a_socket_that_says_it_is_tcps() -> None:
     """Otherwise asyncio leaves TCP_NODELAY unset on what it accepts."""
-    with listening() as listener:
+    with opened() as listener:
         assert listener.proto == socket.IPPROTO_TCP
 
 

@@ -29,8 +29,8 @@ class BoundService:
     file: str = ""
 
 
-def listening() -> socket.socket:
-    """Return a socket that listens on loopback, on a port that the system chose.
+def opened(*, listens: bool = True) -> socket.socket:
+    """Return a socket on loopback, on a port that the system chose, that listens unless the service does.
 
     It says that it is TCP's, as those do that a loop opens itself. `socket.create_server` leaves that out,
     and asyncio then lets small packets wait for each other (Nagle): an answer in two of them took 40 ms.
@@ -38,7 +38,8 @@ def listening() -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((LOOPBACK, 0))
-    listener.listen(BACKLOG)
+    if listens:
+        listener.listen(BACKLOG)
     return listener
 
 
