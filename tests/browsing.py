@@ -100,17 +100,15 @@ class Browser:
     def load_milliseconds(self) -> float:
         return float(self.run("return performance.getEntriesByType('navigation')[0].loadEventEnd"))
 
-    def serious(self) -> list[Found]:
-        """What axe-core finds serious or critical in the page as it stands."""
+    def findings(self) -> list[Found]:
+        """What axe-core finds in the page as it stands, of any grade."""
         self.run(axe())
         found = self.driver.execute_async_script(
             "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']})"
             ".then(r => done(r.violations), e => done([{id: String(e), impact: 'critical', nodes: []}]))"
         )
         return [
-            {"id": one["id"], "nodes": [node["html"][:200] for node in one["nodes"][:3]]}
-            for one in found
-            if one["impact"] in ("serious", "critical")
+            {"id": one["id"], "nodes": [node["html"][:200] for node in one["nodes"][:3]]} for one in found
         ]
 
     def close(self) -> None:

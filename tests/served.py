@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -89,3 +90,19 @@ def context(timeout: float) -> RoundContext:
     """Return what the rounds of a service share here."""
     cpus = choose_cpus(1)
     return RoundContext(cpus, timeout, choose_others(cpus), open_service_arms)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def until_listening(port: int, seconds: float = 30.0) -> None:
+    """Wait until somebody listens on the port. Raises TimeoutError."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.01)
+    raise TimeoutError(f"nobody listens on port {port}")

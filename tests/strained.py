@@ -101,6 +101,10 @@ HOSTILE = {
 }
 
 
+TIMED = "uvloop+taskgroup"
+"""The backend of the hostile record that has a number: its result is the one that was promised."""
+
+
 def hostile(text: str) -> Record:
     """A record in which everything that others choose is this text."""
     promised = replace(
@@ -114,11 +118,12 @@ def hostile(text: str) -> Record:
         CaseObserved(promised.id, ASYNCIO, twice(observation(returned(text), text))),
         CaseObserved(promised.id, UVLOOP, (ProcessObservations(ended=WorkerExit(f"ended by {text}", text)),)),
         CaseObserved(promised.id, "trio+nursery", twice(observation(returned(text + "!"), text))),
+        CaseObserved(promised.id, TIMED, twice(observation(returned(text), text))),
     )
-    record = record_of(plan(promised), *entries)
+    record = record_of(plan(promised, on=(ASYNCIO, UVLOOP, "trio+nursery", TIMED)), *entries)
     timed = tuple(
         replace(cell, timing=replace(timing(Random(1), 2.0), flags=(text,)))
-        if cell.backend == UVLOOP
+        if cell.backend == TIMED
         else cell
         for cell in record.results[0].cases
     )

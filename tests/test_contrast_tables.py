@@ -69,4 +69,4 @@ def test_on_a_page_they_stand_under_their_chart_and_not_once_more() -> None:
     page = read(render(record((layer(KNOWN),)), Format("html")))
     (shown,) = [one for one in page.all("table") if "asyncio+anyio / asyncio+native" in one.text]
     assert any(shown is part for part in page.named("chart-contrasts"))
-    assert "Due to the AnyIO layer" in page.all("section", kind="verdict")[0].text
+    assert "Due to the AnyIO layer" in page.all("section", kind="answer")[0].text

@@ -48,6 +48,14 @@ def test_the_layer_is_a_backend_against_the_twin_on_its_loop(told: str) -> None:
     assert found(times, told, gathers=told.endswith("anyio")) == [("layer", told, "asyncio+native", 1.2)]
 
 
+def test_twins_are_compared_across_loops_each_on_its_own_api() -> None:
+    times = {"asyncio+gather": 100.0, "trio+nursery": 120.0, "asyncio+native": 50.0, "trio+native": 75.0}
+
+    compared = found(times, "asyncio+gather", "trio+nursery", gathers=True)
+
+    assert compared == [("own API", "trio+native", "asyncio+native", 1.5)]
+
+
 def test_an_interaction_is_a_gatherers_cost_on_one_loop_over_that_on_the_other() -> None:
     times = {
         "asyncio+gather": 100.0, "asyncio+taskgroup": 120.0, "uvloop+gather": 60.0, "uvloop+taskgroup": 90.0,

@@ -119,7 +119,7 @@ def test_the_guide_lists_every_family_that_is_timed() -> None:
 @pytest.mark.workers
 def test_every_scenario_that_a_command_names_is_there() -> None:
     runs = [case.values[0] for case in command_lines() if case.values[0][0] in {"run", "check"}]
-    of_scenarios = [line for line in runs if "--cpython-tests" not in line]
+    of_scenarios = [line for line in runs if not {"--cpython-tests", "--app"} & set(line)]
     words = {word for line in of_scenarios for word in parse(line)["scenarios"] or ()}
     named = sorted(word for word in words if not word.endswith(".py") and word != "my_scenario")
     assert named

@@ -1,5 +1,6 @@
 """`run --app` serves an application that is not ours, from the folder where it is typed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from harness.backends.registry import find_backend
 from harness.cli.parsing import own_app
 from harness.errors import BadInput
-from harness.execution.observing import case_spec, observe_in_process
+from harness.execution.observing import observe_in_process
 from harness.runner.catalog import check_benchmarks
 from harness.runner.own_app import AppRequest, app_benchmarks
 from tests.arms import PATIENCE
@@ -33,7 +34,6 @@ async def app(scope, receive, send):
         (AppRequest("folder/main:app"), "write package.module:app"),
         (AppRequest("main:app", ["items"]), "begins with / and has no spaces"),
         (AppRequest("main:app", ["/a b"]), "begins with / and has no spaces"),
-        (AppRequest("main:app", (), ["LOOPCMP_NO_SUCH"]), "no environment variable of that name"),
     ],
 )
 def test_words_that_name_no_application_path_or_variable_are_refused(
@@ -43,13 +43,8 @@ def test_words_that_name_no_application_path_or_variable_are_refused(
         app_benchmarks(request_, {"asyncio"})
 
 
-def test_an_application_is_given_the_variables_that_are_passed_as_they_are_here() -> None:
-    assert own_app(None, [], ["GREETING"]) is None
-    assert own_app("main:app", [], ["GREETING", "SET=1"]) == AppRequest("main:app", (), ("GREETING",))
-
-
 def test_paths_are_asked_for_once_each_and_the_root_where_there_is_none() -> None:
-    assert own_app("main:app", ["/", "/b", "/"], []) == AppRequest("main:app", ("/", "/b"), ())
+    assert own_app("main:app", ["/", "/b", "/"]) == AppRequest("main:app", ("/", "/b"))
     assert [row.id for row in app_benchmarks(AppRequest("main:app"), {"asyncio"})] == ["uvicorn_app:path=/"]
 
 
@@ -77,16 +72,10 @@ def test_an_application_is_served_from_here_with_the_variables_that_it_is_given(
     (tmp_path / "mine.py").write_text(APPLICATION)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GREETING", "hello there")
-    [row] = app_benchmarks(AppRequest("mine:app", (), ["GREETING"]), {"asyncio"})
+    [row] = app_benchmarks(AppRequest("mine:app"), {"asyncio"})
 
-    process = observe_in_process(row, find_backend(backend), PATIENCE)
+    given = replace(find_backend(backend), variables=(("GREETING", None),))
+
+    process = observe_in_process(row, given, PATIENCE)
 
     assert {str(seen.observation.outcome).count("hello there") for seen in process.observations} == {1}
-
-
-def test_the_values_of_variables_stand_in_no_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GREETING", "a secret")
-    [row] = app_benchmarks(AppRequest("main:app", (), ["GREETING"]), {"asyncio"})
-
-    assert "a secret" not in repr(row)
-    assert "a secret" in repr(case_spec(row, find_backend("asyncio")))

@@ -17,6 +17,7 @@ from harness.protocol.traffic import Batch, Broken, Fault, Traffic
 from harness.records.pace import ArmFailure, ArmRound, RoundSettings
 from harness.scenario.service import echo, get, messages
 from harness.worker.services.answers import NotHttp, parse, template_of
+from harness.worker.services.binding import opened
 from harness.worker.services.clients import Client, ServiceBroken
 from tests.arms import PATIENCE, arms_on
 from tests.served import Reply, context, in_thread, service_of
@@ -206,6 +207,12 @@ def test_a_websocket_frame_of_a_client_is_masked_and_that_of_a_server_is_not() -
     assert traffic.request[:4] == bytes([0x81, 0xFE, 0, 200])
     assert traffic.answer is not None
     assert traffic.answer[:4] == bytes([0x81, 126, 0, 200])
+
+
+def test_a_service_listens_on_a_socket_that_says_it_is_tcps() -> None:
+    """Otherwise asyncio leaves TCP_NODELAY unset on what it accepts."""
+    with opened() as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 def test_lists_of_cpus_are_read_as_linux_writes_them() -> None:

@@ -75,7 +75,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def other_machine() -> Record:
-    environment = replace(everything().run.machine, cpu="Other 1", python="3.14.0")
+    environment = replace(
+        everything().run.machine, cpu="Other 1", python="3.14.0", build="CPython 3.14.0, GCC 12.2.0"
+    )
     return replace(everything(), run=replace(everything().run, machine=environment))
 
 
@@ -273,7 +275,7 @@ def summary(
             interval = Estimate(ratio[0], ratio[1], ratio[2], 20) if ratio else None
             seconds = Estimate(1.0, 1.0, 1.0, 20) if ratio or backend == ASYNCIO else None
             made.append(CaseSummary(str(number), str(number), backend, str(verdict), "", seconds, interval))
-    machine = MachineSummary("CPU", 2, "Linux", "3.13.0")
+    machine = MachineSummary("CPU", 2, "Linux x86_64", "CPython 3.13")
     figures = tuple(BackendFigure(backend, ratio) for backend, ratio in (overall or {}).items())
     return RecordSummary(
         name=started,
@@ -284,6 +286,7 @@ def summary(
         machine=machine,
         baseline=baseline,
         backends=tuple(cases),
+        system="Linux 6.1.0 x86_64",
         build="CPython 3.13.0, GCC 12.2.0",
         versions={},
         environments={},
@@ -614,7 +617,7 @@ def test_every_kind_of_page_works_in_a_browser(browser: Browser, address: str, s
     for page in PAGES:
         browser.open(address + page, size)
         browser.photograph(f"site-{page.replace('/', '-').removesuffix('.html')}-{size[0]}")
-        assert browser.serious() == [], page
+        assert browser.findings() == [], page
         assert browser.run("return document.documentElement.scrollWidth") == size[0], page
         assert browser.complaints() == [], page
         assert [one for one in browser.requests() if not one.startswith(address)] == []
@@ -631,7 +634,7 @@ def test_a_chart_on_the_site_is_drawn_by_the_shared_runtime(browser: Browser, ad
 def test_filters_show_the_records_that_fit(browser: Browser, address: str) -> None:
     browser.open(f"{address}index.html")
     browser.run(
-        "const one = document.querySelector('[name=python]'); one.value = '3.14.0';"
+        "const one = document.querySelector('[name=python]'); one.value = 'CPython 3.14';"
         "one.dispatchEvent(new Event('change', {bubbles: true}))"
     )
     assert browser.run("return document.querySelector('output').textContent") == "1 of 4"

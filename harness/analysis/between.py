@@ -8,6 +8,7 @@ from harness.analysis.intervals import estimate_shift, judge_ratio, ratio_in
 from harness.analysis.within import Case, Missing, backend_named, why_no_number
 from harness.errors import BadInput
 from harness.protocol.benchmarks import changed_files
+from harness.records.entries import kind_of_python
 from harness.records.estimate import Estimate, Judgement, confidence_level, inner_level
 from harness.records.record import BenchmarkResult, Record
 
@@ -87,7 +88,7 @@ def between(
     """Compare each old record with the new one, over all backends or over those that are named.
 
     Raises BadInput for a backend that the new record does not have, for records with different baselines,
-    and, unless `across_machines`, for records of different machines or Python builds; the build of a
+    and, unless `across_machines`, for records of different machines or kinds of Python; that of a
     backend's own environment counts too.
     """
     baselines = dict.fromkeys(record.run.plan.baseline for record in (*olds, new))
@@ -133,17 +134,17 @@ def _session(record: Record, shared: Collection[str]) -> ComparedRecord:
     """Return the session, with the Python and the versions of each shared backend's own environment."""
     machine, self_test = record.run.machine, record.self_test
     environments = [environment for environment in machine.environments if environment.backend in shared]
-    builds = [f"{environment.backend} on {environment.build}" for environment in environments]
+    builds = [f"{environment.backend} on {kind_of_python(environment.build)}" for environment in environments]
     versions = [
         (f"{name} of {environment.backend}", version)
         for environment in environments
-        for name, version in environment.versions
+        for name, version in (("Python", environment.build), *environment.versions)
     ]
     return ComparedRecord(
         name=record.run.name,
         started=record.run.started,
         machine=", ".join([machine.identity, *builds]),
-        versions=(*machine.versions, *versions),
+        versions=(("system", machine.system), ("Python", machine.build), *machine.versions, *versions),
         finished=record.finished is not None,
         sound=self_test is None or self_test.differing <= self_test.allowed,
         method=record.run.method,

@@ -66,6 +66,7 @@ def _pairs_in(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[F
     under_anyio = [backend.name for backend in backends if backend.gatherer == "anyio"]
     for name in under_anyio[1:]:
         yield "loop", name, under_anyio[0]
+    yield from _twins(backends)
     for loop in dict.fromkeys(backend.loop for backend in backends):
         here = {backend.gatherer: backend.name for backend in backends if backend.loop == loop}
         first_of_loop = next(backend for backend in backends if backend.loop == loop)
@@ -75,6 +76,13 @@ def _pairs_in(backends: Sequence[Backend], *, gathers: bool) -> Iterator[tuple[F
         for gatherer, name in here.items():
             if gatherer != first and first in here:
                 yield "gatherer", name, here[first]
+
+
+def _twins(backends: Sequence[Backend]) -> Iterator[tuple[Factor, str, str]]:
+    """Yield the twin on each other loop with the twin on the first, each on its loop's own API."""
+    first, *others = dict.fromkeys(map(native_arm, backends))
+    for other in others:
+        yield "own API", other, first
 
 
 def _interactions(rounds: Sequence[RoundValues], baseline: str, level: float) -> Iterator[Contrast]:

@@ -22,17 +22,13 @@ def fraction(option: str, text: str) -> float:
     return value
 
 
-def own_app(app: str | None, paths: Sequence[str], passed: Sequence[str]) -> "AppRequest | None":
-    """Return what --app, --paths and --pass say; None without --app.
-
-    Its variables are those that are passed as they are here; all workers have those that are set to a value.
-    """
+def own_app(app: str | None, paths: Sequence[str]) -> "AppRequest | None":
+    """Return what --app and --paths say; None without --app."""
     from harness.runner.own_app import AppRequest
 
     if app is None:
         return None
-    variables = (word for word in passed if "=" not in word)
-    return AppRequest(app, tuple(dict.fromkeys(paths)), tuple(variables))
+    return AppRequest(app, tuple(dict.fromkeys(paths)))
 
 
 def passes(names: Collection[str]) -> "tuple[Also, ...]":

@@ -81,7 +81,7 @@ def run(
     from harness.runner.choosing import run_name
     from harness.runner.planning import RunRequest
 
-    own = own_app(app, [*(paths or []), *(scenarios or [])], passed or [])
+    own = own_app(app, [*(paths or []), *(scenarios or [])])
     request = RunRequest(
         scenarios=scenarios or [],
         backends=backend or [],

@@ -1,7 +1,6 @@
 """A fresh process observes a case, and what it says, or how it ends, becomes a value."""
 
 import importlib.util
-import os
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -42,10 +41,7 @@ def case_spec(benchmark: Benchmark, backend: Backend) -> CaseSpec:
 
 def _own_app(benchmark: Benchmark) -> dict[str, Any]:
     """Return what a worker needs to import an application of the user's own."""
-    if (app := benchmark.app) is None:
-        return {}
-    variables = tuple((name, os.environ.get(name, "")) for name in app.variables)
-    return {"app": app.name, "folder": str(Path.cwd()), "variables": variables}
+    return {"app": benchmark.app, "folder": str(Path.cwd())} if benchmark.app else {}
 
 
 def observe_in_process(

@@ -94,13 +94,15 @@ class ServiceArm(ArmWorker):
 
     def __init__(self, arm: Arm, context: RoundContext, driver: Driver) -> None:
         super().__init__(arm, context)
-        self._driver = driver
+        self.driver = driver
+        self.port = 0
 
     def wait_until_ready(self) -> None:
         """Wait until the worker listens and has answered on every connection. Raises ArmFailed."""
         offer = self._expect("ready", Offer)
+        self.port = offer.port
         try:
-            self._driver.connect(self._arm.name, offer)
+            self.driver.connect(self._arm.name, offer)
         except ServiceFailed as failed:
             raise self._failure(failed.broken) from None
         except DriverFailed as failed:
@@ -116,7 +118,7 @@ class ServiceArm(ArmWorker):
             if turn.warm and turn.collect:
                 self._collect(full=True)
             if turn.untimed:
-                self._driver.ask(self._arm.name, turn.untimed)
+                self.driver.ask(self._arm.name, turn.untimed)
             self._collect(full=turn.collect and not turn.warm)
             value = self._crowded(turn) if turn.timed == "crowded" else self._timed(turn, unreported)
         except ServiceFailed as failed:
@@ -134,17 +136,15 @@ class ServiceArm(ArmWorker):
     def _timed(self, turn: Turn, unreported: int) -> Value:
         """Have a batch made between two readings of the worker's clocks."""
         requests = turn.loops + unreported
-        value = self._between_readings(
-            requests, lambda: self._driver.ask(self._arm.name, requests, turn.rate)
-        )
+        value = self._between_readings(requests, lambda: self.driver.ask(self._arm.name, requests, turn.rate))
         return replace(value, rate=turn.rate)
 
     def _crowded(self, turn: Turn) -> Value:
         """Have a crowd of connections opened, and read the worker's memory before and then."""
         before = self._memory()
-        value = self._between_readings(CROWD, lambda: self._driver.crowd(self._arm.name))
+        value = self._between_readings(CROWD, lambda: self.driver.crowd(self._arm.name))
         crowded = self._memory()
-        self._driver.disperse(self._arm.name)
+        self.driver.disperse(self._arm.name)
         return replace(value, loops=turn.loops, resident=(before, crowded))
 
     def _memory(self) -> int:
@@ -168,7 +168,7 @@ class ServiceArm(ArmWorker):
         """Return the worker's values with the driver's times. Raises ArmFailed."""
         part = super().finish()
         try:
-            sketch = self._driver.sketch(self._arm.name)
+            sketch = self.driver.sketch(self._arm.name)
         except DriverFailed as failed:
             raise self._unmeasured(failed) from None
         return part if sketch is None else replace(part, summary=replace(part.summary, sketch=sketch))

@@ -52,17 +52,6 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnApp:
-    """An application of the user's own, "package.module:app", and the environment variables it is given.
-
-    The values of these are known to the workers alone, and are not recorded.
-    """
-
-    name: str
-    variables: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Benchmark:
     """A scenario with one choice of its parameters, as a worker lists it.
 
@@ -101,8 +90,8 @@ class Benchmark:
     connections: int = 0
     """The connections that a driver keeps open to a service; 0 for what is no service."""
 
-    app: OwnApp | None = None
-    """The application that is served, of a service whose application is the user's own."""
+    app: str = ""
+    """The application of the user's own that is served, such as package.module:app; empty for any other."""
 
     @property
     def is_service(self) -> bool:

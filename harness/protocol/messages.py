@@ -48,8 +48,6 @@ class CaseSpec:
     """The application that a service of the user's own serves; empty for any other."""
     folder: str = ""
     """The folder from which that application is imported."""
-    variables: tuple[tuple[str, str], ...] = ()
-    """The environment variables that it is given, each with its value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ class Traffic:
     """Whether a client resets its connection when the service is checked."""
     ends: bool = True
     """Whether a client is connected when the service that is checked ends."""
+    own_socket: bool = False
+    """Whether the service opens a socket of its own, on the port of the one it is given, which it closes."""
 
 
 @dataclass(frozen=True, slots=True)

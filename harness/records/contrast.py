@@ -12,13 +12,14 @@ NATIVE = "native"
 CROSSED_GATHERERS = ("gather", "taskgroup", "anyio")
 """The gatherers that every crossed loop is run with: the only ones that have an interaction."""
 
-Factor = Literal["loop", "layer", "gatherer", "interaction"]
+Factor = Literal["loop", "layer", "gatherer", "interaction", "own API"]
 
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
     """The time of `arm` divided by that of `against`, which differs from it in one part alone.
 
+    "own API" is a twin on one loop against the twin on the first: the loop, as each library's users know it.
     An interaction says how many times dearer a gatherer is on `arm`'s loop than on `against`'s.
     """
 

@@ -36,6 +36,13 @@ class BackendEnvironment:
     unavailable: str | None = None
 
 
+def kind_of_python(build: str) -> str:
+    """Return a build of Python without its patch version and compiler: "CPython free-threaded 3.13"."""
+    implementation, _, version = build.partition(", ")[0].rpartition(" ")
+    minor = ".".join(version.split(".")[:2])
+    return f"{implementation} {minor}".strip()
+
+
 class DriverPlace(StrEnum):
     """Where the driver of a service runs, seen from the CPU that the service is pinned to."""
 
@@ -71,9 +78,18 @@ class Machine:
     """Where a service's driver runs beside the workers; None where nothing is pinned, or in old records."""
 
     @property
+    def platform(self) -> str:
+        """The system without its release, which every update changes: "Linux x86_64"."""
+        words = self.system.split()
+        return " ".join(dict.fromkeys((*words[:1], *words[-1:])))
+
+    @property
     def identity(self) -> str:
-        """What makes times comparable: the machine, its system, and the build of Python."""
-        return f"{self.cpu}, {self.cores} CPUs, {self.system}, {self.build}"
+        """What makes times comparable: the CPU's model, their number, the system, and the kind of Python.
+
+        The system's release and Python's patch version are recorded, and warned of where they differ.
+        """
+        return f"{self.cpu}, {self.cores} CPUs, {self.platform}, {kind_of_python(self.build)}"
 
     def of(self, backend: str) -> BackendEnvironment:
         """Return what this backend runs on: an environment of its own, or loopcmp's."""

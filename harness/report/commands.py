@@ -54,11 +54,10 @@ def _benchmarks(results: Iterable[BenchmarkResult]) -> Iterator[str]:
     yield from dict.fromkeys(
         benchmark.module if benchmark in own else benchmark.id
         for benchmark in benchmarks
-        if benchmark.app is None
+        if not benchmark.app
     )
     for app in dict.fromkeys(benchmark.app for benchmark in benchmarks if benchmark.app):
-        yield from ("--app", app.name)
-        yield from chain.from_iterable(("--pass", variable) for variable in app.variables)
+        yield from ("--app", app)
         paths = dict.fromkeys(str(dict(benchmark.parameters)["path"]) for benchmark in benchmarks)
         yield from chain.from_iterable(("--paths", path) for path in paths)
     if any(SCALE in benchmark.tags for benchmark in own):

@@ -1,12 +1,11 @@
 """The benchmarks of an application of the user's own: one for each of its paths, on each server."""
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from harness.errors import BadInput
 from harness.execution.listing import list_benchmarks
-from harness.protocol.benchmarks import Benchmark, OwnApp
+from harness.protocol.benchmarks import Benchmark
 
 MODULE = ("scenarios.services.own", "services")
 """The module that serves an application, and its family; its benchmarks are chosen in no other way."""
@@ -17,22 +16,21 @@ SERVER_OF_EVERY_LOOP = "hypercorn_app"
 
 @dataclass(frozen=True, slots=True)
 class AppRequest:
-    """What was typed of an application: where it is, its paths, and the variables that it is given."""
+    """What was typed of an application: where it is, and its paths."""
 
     app: str
     paths: Sequence[str] = ()
-    variables: Sequence[str] = ()
 
 
 def app_benchmarks(request: AppRequest, families: Iterable[str]) -> tuple[Benchmark, ...]:
     """Return the benchmarks of an application, on the servers that these families of loops have.
 
-    Raises BadInput for words that name no application, path or variable.
+    Raises BadInput for words that name no application or path.
     """
     _check(request)
-    app, trio = OwnApp(request.app, tuple(request.variables)), "trio" in families
+    trio = "trio" in families
     return tuple(
-        _benchmark(server, app, path)
+        _benchmark(server, request.app, path)
         for server in list_benchmarks([MODULE])
         if trio or server.scenario != SERVER_OF_EVERY_LOOP
         for path in request.paths or ("/",)
@@ -41,14 +39,14 @@ def app_benchmarks(request: AppRequest, families: Iterable[str]) -> tuple[Benchm
 
 def benchmark_again(benchmark: Benchmark) -> Benchmark | None:
     """Return the benchmark of an application as it is made now; None for any other, or if there is none."""
-    if benchmark.app is None:
+    if not benchmark.app:
         return None
     path = str(dict(benchmark.parameters)["path"])
     servers = (server for server in list_benchmarks([MODULE]) if server.scenario == benchmark.scenario)
     return next((_benchmark(server, benchmark.app, path) for server in servers), None)
 
 
-def _benchmark(server: Benchmark, app: OwnApp, path: str) -> Benchmark:
+def _benchmark(server: Benchmark, app: str, path: str) -> Benchmark:
     return replace(server, app=app, parameters=(("path", path),))
 
 
@@ -59,6 +57,3 @@ def _check(request: AppRequest) -> None:
     for path in request.paths:
         if not path.startswith("/") or any(character.isspace() for character in path):
             raise BadInput(f"{path!r} is no path of an application: it begins with / and has no spaces")
-    for variable in request.variables:
-        if variable not in os.environ:
-            raise BadInput(f"--pass {variable}: there is no environment variable of that name here")

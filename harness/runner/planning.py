@@ -145,7 +145,10 @@ def verify_unchanged(run: RunStarted, announce: Announce = keep_silent) -> None:
     beside another version of a loop.
     """
     machine, backends = run.machine, run.plan.backends
-    _check_here(machine, describe_machine(backend for backend in backends if backend.environment is None))
+    here = describe_machine(backend for backend in backends if backend.environment is None)
+    _check_here(machine, here)
+    if here.system != machine.system:
+        announce(f"the run was begun on {machine.system}; here is {here.system}: its figures are of both")
     elsewhere = [
         backend
         for backend in backends

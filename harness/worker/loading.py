@@ -3,7 +3,6 @@
 import importlib
 import importlib.util
 import inspect
-import os
 import os.path
 import sys
 import traceback
@@ -189,7 +188,6 @@ def arguments_of(case: CaseSpec) -> dict[str, Any]:
 def open_scenario(case: CaseSpec, clocks: Iterable[str] = ()) -> tuple[Scenario, Runtime]:
     """Import the backend and then the scenario that a case names, with all that it needs."""
     _check_needs(case.needs)
-    os.environ.update(case.variables)
     if case.folder:
         sys.path.insert(0, case.folder)  # as `python -m uvicorn` does there
     loop = Loop("", case.family, case.factory)  # what it is called is nobody's business here

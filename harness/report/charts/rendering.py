@@ -84,9 +84,9 @@ class ChartRenderer:
         """The Vega that a page needs to draw its charts, by kind of chart, without data."""
         return self._drawings.kinds
 
-    def image(self, chart: Chart) -> str:
-        """Return the chart as an image; an empty text where there is no room left."""
-        if self._budget <= 0 or len(chart.data) > MOST_DATA:
+    def image(self, chart: Chart, *, when_seen: bool = False) -> str:
+        """Return the chart as an image; an empty text where it is drawn when seen, or there is no room."""
+        if when_seen or self._budget <= 0 or len(chart.data) > MOST_DATA:
             self._drawings.compiled(chart)
             return ""
         image = self._postprocess(self._drawings.svg(chart))

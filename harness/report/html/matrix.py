@@ -1,9 +1,14 @@
 """The matrix of a page: benchmarks × backends, each cell a verdict and its figure."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from harness.analysis.families import FamilyFigure, family_figures
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import BenchmarkResult, CaseResult, Record
+from harness.records.verdict import FINDINGS, Verdict
+from harness.report.answer.families import family_title
+from harness.report.answer.words import change_words
 from harness.report.backend_names import shown_names
 from harness.report.formatting import (
     JUDGEMENT_MARKS,
@@ -39,12 +44,45 @@ class MatrixCell:
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """A benchmark in the matrix: its number, its name, and for every backend a cell, or why it has none."""
+    """A benchmark in the matrix: its number, its name, and for every backend a cell, or why it has none.
+
+    `differs` is whether a case of it had another result than the baseline, known or not; `unclear` whether a
+    case shows no clear difference in time. `less` and `more` order rows: the upper end of the interval that
+    lies lowest, and the lower end of the one that lies highest, as ratios; None where there is no interval.
+    """
 
     number: int
     name: str
     summary: str
     cells: tuple[MatrixCell | str, ...]
+    differs: bool
+    unclear: bool
+    less: float | None
+    more: float | None
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether a case of it has a figure."""
+        return any(isinstance(cell, MatrixCell) and cell.figure is not None for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyMean:
+    """What a backend's benchmarks of a family come to together, in words, and how that is judged."""
+
+    words: str
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixFamily:
+    """A family in the matrix: its benchmarks, and for every backend their mean, if they have one."""
+
+    anchor: str
+    name: str
+    title: str
+    rows: tuple[MatrixRow, ...]
+    means: tuple[FamilyMean | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +90,34 @@ class Matrix:
     """All benchmarks, family by family, over all backends, the baseline's column first."""
 
     backends: tuple[str, ...]
-    families: tuple[tuple[str, tuple[MatrixRow, ...]], ...]
+    families: tuple[MatrixFamily, ...]
+
+    @property
+    def count(self) -> int:
+        """The number of benchmarks."""
+        return sum(len(family.rows) for family in self.families)
+
+    @property
+    def anchors(self) -> dict[str, str]:
+        """The places of the families on the page, by name."""
+        return {family.name: family.anchor for family in self.families}
+
+    @property
+    def timed(self) -> tuple[MatrixFamily, ...]:
+        """The families with those of their benchmarks that have a figure; all where none has one."""
+        return _only(self.families, lambda row: row.is_timed) or self.families
+
+    @property
+    def untimed(self) -> tuple[MatrixFamily, ...]:
+        """The families with those of their benchmarks that have no figure, where others have one."""
+        untimed = _only(self.families, lambda row: not row.is_timed)
+        return () if sum(len(family.rows) for family in untimed) == self.count else untimed
+
+
+def _only(families: Sequence[MatrixFamily], wanted: Callable[[MatrixRow], bool]) -> tuple[MatrixFamily, ...]:
+    """Return the families with these of their rows, those without any left out."""
+    kept = (replace(family, rows=tuple(filter(wanted, family.rows))) for family in families)
+    return tuple(family for family in kept if family.rows)
 
 
 def case_anchor(benchmark: int, backend: int) -> str:
@@ -65,9 +130,30 @@ def matrix(record: Record) -> Matrix:
     families: dict[str, list[MatrixRow]] = {}
     for number, result in enumerate(record.results, start=1):
         families.setdefault(result.benchmark.family, []).append(_row(record, number, result))
-    shown = shown_names(record.backends)
-    backends = tuple(shown[name] for name in backend_order(record))
-    return Matrix(backends, tuple((name, tuple(rows)) for name, rows in families.items()))
+    shown, means = shown_names(record.backends), _means(record)
+    return Matrix(
+        tuple(shown[name] for name in backend_order(record)),
+        tuple(
+            MatrixFamily(
+                f"family-{number}",
+                name,
+                family_title(name),
+                tuple(rows),
+                tuple(means.get((name, backend)) for backend in backend_order(record)),
+            )
+            for number, (name, rows) in enumerate(families.items(), start=1)
+        ),
+    )
+
+
+def _means(record: Record) -> dict[tuple[str, str], FamilyMean]:
+    """Return the mean of each family on each backend that has one."""
+    margin = record.run.plan.margin
+    return {(figure.family, figure.backend): _mean(figure, margin) for figure in family_figures(record)}
+
+
+def _mean(figure: FamilyFigure, margin: float) -> FamilyMean:
+    return FamilyMean(change_words(figure.ratio, figure.judgement, margin), figure.judgement)
 
 
 def backend_order(record: Record) -> tuple[str, ...]:
@@ -84,7 +170,22 @@ def _row(record: Record, number: int, result: BenchmarkResult) -> MatrixRow:
         else missing_cell_text(record, result, name)
         for column, name in enumerate(backend_order(record), start=1)
     )
-    return MatrixRow(number, result.benchmark.id, result.benchmark.summary, tuple(cells))
+    verdicts = {case.verdict.kind for case in result.cases}
+    ratios = [case.timing.ratio for case in result.cases if case.timing and case.timing.ratio]
+    return MatrixRow(
+        number,
+        result.benchmark.id,
+        result.benchmark.summary,
+        tuple(cells),
+        differs=bool(verdicts & {*FINDINGS, Verdict.KNOWN_DIFFERENCE}),
+        unclear=any(_is_unclear(case) for case in result.cases),
+        less=min((ratio.high for ratio in ratios if ratio.high is not None), default=None),
+        more=max((ratio.low for ratio in ratios if ratio.low is not None), default=None),
+    )
+
+
+def _is_unclear(case: CaseResult) -> bool:
+    return case.timing is not None and case.timing.judgement is Judgement.NO_CLEAR_DIFFERENCE
 
 
 def _cell(anchor: str, case: CaseResult) -> MatrixCell:

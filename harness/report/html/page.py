@@ -9,13 +9,14 @@ from harness.records.estimate import Judgement
 from harness.records.record import BenchmarkResult, Record
 from harness.records.verdict import Verdict
 from harness.report import charts, commands, differences, evidence
+from harness.report.answer.families import family_title
 from harness.report.answer.headline import headline
 from harness.report.answer.remarks import remarks
 from harness.report.answer.strips import StripChart, strip_chart
 from harness.report.answer.values import Remark
 from harness.report.backend_names import shown_names
 from harness.report.charts import Chart
-from harness.report.charts.rendering import ChartRenderer
+from harness.report.charts.rendering import MOST_IMAGES, ChartRenderer
 from harness.report.contents import summary_sentences, tables
 from harness.report.formatting import VERDICTS, format_self_test
 from harness.report.html.markup import trusted
@@ -29,6 +30,12 @@ from harness.report.html.matrix import (
 from harness.report.method import method
 from harness.report.tables import results, table
 from harness.report.warnings import Severity, notices_of_benchmarks, notices_of_run
+
+MOST_OPEN = 12
+"""The most benchmarks whose evidence stands open; that of more is folded, family by family.
+
+Each of them has some four places where the tab key stops.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,14 @@ class BenchmarkSection:
     facts: tuple[str, ...]
     strip: RenderedChart | None
     cases: tuple[CaseSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilySection:
+    """The evidence of a family's benchmarks."""
+
+    title: str
+    benchmarks: tuple[BenchmarkSection, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +128,17 @@ class Page:
     tables: tuple[tuple[str, table.Table], ...]
     documented: table.Table | None
     ledger: table.Table | None
-    benchmarks: tuple[BenchmarkSection, ...]
+    evidence: tuple[FamilySection, ...]
+    evidence_open: bool
     environment: tuple[tuple[str, str], ...]
     method: tuple[str, ...]
     command: str
     own_command: str
 
 
-def page_of(record: Record, renderer: ChartRenderer) -> Page:
-    """Return what the page of a record says."""
+def page_of(record: Record, renderer: ChartRenderer, *, with_strips: bool = True) -> Page:
+    """Return what the page of a record says, with images of the rounds unless told otherwise."""
+    when_seen = not with_strips or len(record.results) > MOST_IMAGES
     subject, conditions = results.heading(record)
     drawn = tuple(rendered_chart(chart, renderer) for chart in charts.charts(record))
     under_charts = [rendered.chart.table for rendered in drawn]
@@ -144,7 +161,8 @@ def page_of(record: Record, renderer: ChartRenderer) -> Page:
         tables=tuple((anchor, content) for anchor, content in tables(record) if content not in under_charts),
         documented=differences.documented(record),
         ledger=results.ledger(record),
-        benchmarks=tuple(_benchmarks(record, renderer)),
+        evidence=tuple(_families(record, renderer, when_seen=when_seen)),
+        evidence_open=len(record.results) <= MOST_OPEN,
         environment=results.environment(record),
         method=method(record),
         command=commands.whole(record),
@@ -152,9 +170,9 @@ def page_of(record: Record, renderer: ChartRenderer) -> Page:
     )
 
 
-def rendered_chart(chart: Chart, renderer: ChartRenderer) -> RenderedChart:
-    """Return a chart with its image, while there is room for images."""
-    return RenderedChart(chart, trusted(renderer.image(chart)))
+def rendered_chart(chart: Chart, renderer: ChartRenderer, *, when_seen: bool = False) -> RenderedChart:
+    """Return a chart with its image, while there is room for images and unless it is drawn when seen."""
+    return RenderedChart(chart, trusted(renderer.image(chart, when_seen=when_seen)))
 
 
 def _notices(record: Record) -> Iterator[PageNotice]:
@@ -202,20 +220,31 @@ def _unavailable(record: Record) -> Iterator[DifferenceSection]:
         yield DifferenceSection(f"{names[backend]} is unavailable", shown, None, (), ())
 
 
-def _benchmarks(record: Record, renderer: ChartRenderer) -> Iterator[BenchmarkSection]:
+def _families(record: Record, renderer: ChartRenderer, *, when_seen: bool) -> Iterator[FamilySection]:
     strips = charts.round_strips(record)
+    families: dict[str, list[BenchmarkSection]] = {}
     for number, result in enumerate(record.results, start=1):
-        benchmark = result.benchmark
-        yield BenchmarkSection(
-            number=number,
-            name=benchmark.id,
-            summary=benchmark.summary,
-            source=benchmark.source,
-            code=benchmark.text,
-            facts=tuple(_facts(result)),
-            strip=rendered_chart(strips[number], renderer) if number in strips else None,
-            cases=tuple(_cases(record, number, result)),
-        )
+        strip = rendered_chart(strips[number], renderer, when_seen=when_seen) if number in strips else None
+        section = _benchmark(record, number, result, strip)
+        families.setdefault(result.benchmark.family, []).append(section)
+    for name, sections in families.items():
+        yield FamilySection(family_title(name), tuple(sections))
+
+
+def _benchmark(
+    record: Record, number: int, result: BenchmarkResult, strip: RenderedChart | None
+) -> BenchmarkSection:
+    benchmark = result.benchmark
+    return BenchmarkSection(
+        number=number,
+        name=benchmark.id,
+        summary=benchmark.summary,
+        source=benchmark.source,
+        code=benchmark.text,
+        facts=tuple(_facts(result)),
+        strip=strip,
+        cases=tuple(_cases(record, number, result)),
+    )
 
 
 def _facts(result: BenchmarkResult) -> Iterator[str]:

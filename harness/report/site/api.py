@@ -34,7 +34,7 @@ class ScenarioHistory(msgspec.Struct, frozen=True):
 class SeriesFigures(msgspec.Struct, frozen=True):
     """A series: the records it comes from, oldest first, its verdicts, its time ratios, and where it changed.
 
-    The ratios are to `baseline`; `build` and `baseline_build` are the builds of Python that the two ran
+    The ratios are to `baseline`; `build` and `baseline_build` are the kinds of Python that the two ran
     on, empty where an environment could not be made. `changed` names the records that begin a new level.
     """
 

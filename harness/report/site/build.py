@@ -198,8 +198,8 @@ def _anchors(record: Record) -> dict[tuple[str, str], str]:
 
 def _page(record: Record) -> str:
     """Return the page of a record, with the style and the runtime that all pages share."""
-    renderer = ChartRenderer(budget=0)
-    page = page_of(record, renderer)
+    renderer = ChartRenderer()
+    page = page_of(record, renderer, with_strips=False)
     shared = site_assets("../", ["report.js"])
     specs = Markup("")
     if renderer.kinds:

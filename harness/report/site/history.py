@@ -23,7 +23,7 @@ class DataPoint:
 class CaseHistory:
     """One benchmark on one backend against one baseline, on one machine and the same Pythons, oldest first.
 
-    `build` and `baseline_build` are the builds of Python that the two ran on: only ratios that agree in
+    `build` and `baseline_build` are the kinds of Python that the two ran on: only ratios that agree in
     all of these are comparable, as for `loopcmp compare`.
     """
 
@@ -57,7 +57,7 @@ _Key = tuple[str, str, str, str, str, MachineSummary]
 
 def _key(summary: RecordSummary, case: CaseSummary) -> _Key:
     baseline = summary.baseline
-    build, baseline_build = summary.build_of(case.backend), summary.build_of(baseline)
+    build, baseline_build = summary.python_of(case.backend), summary.python_of(baseline)
     return case.benchmark, case.backend, build, baseline, baseline_build, summary.machine
 
 

@@ -6,6 +6,7 @@ These are also the files of the JSON API; their schema is published beside them.
 import msgspec
 
 from harness.analysis.overall import OverallFigures, overall_figures
+from harness.records.entries import kind_of_python
 from harness.records.estimate import Estimate
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import FINDINGS, Verdict
@@ -38,7 +39,10 @@ class CaseSummary(msgspec.Struct, frozen=True):
 
 
 class MachineSummary(msgspec.Struct, frozen=True):
-    """Where a record was made, and the version of the Python that loopcmp itself ran on."""
+    """What makes records comparable: the machine, and the kind of Python that loopcmp itself ran on.
+
+    `system` is without its release, and `python` has the implementation with its minor version alone.
+    """
 
     cpu: str
     cores: int
@@ -74,6 +78,8 @@ class RecordSummary(msgspec.Struct, frozen=True):
     machine: MachineSummary
     baseline: str
     backends: tuple[str, ...]
+    system: str
+    """The system with its release."""
     build: str
     versions: dict[str, str]
     environments: dict[str, BackendEnvironmentSummary]
@@ -101,6 +107,16 @@ class RecordSummary(msgspec.Struct, frozen=True):
         environment = self.environments.get(backend)
         return self.build if environment is None else environment.build
 
+    def python_of(self, backend: str) -> str:
+        """The kind of Python that a backend ran on; empty where its environment could not be made."""
+        return kind_of_python(self.build_of(backend))
+
+    def versions_of(self, backend: str) -> dict[str, str]:
+        """The versions of what is installed where a backend ran, with those of the system and Python."""
+        environment = self.environments.get(backend)
+        installed = self.versions if environment is None else environment.versions
+        return {"system": self.system, "Python": self.build_of(backend), **installed}
+
 
 def summarize_record(
     name: str, digest: str, record: Record, sentences: tuple[str, ...], anchors: dict[tuple[str, str], str]
@@ -118,9 +134,10 @@ def summarize_record(
         digest=digest,
         started=record.run.started,
         finished=record.finished is not None,
-        machine=MachineSummary(machine.cpu, machine.cores, machine.system, machine.python),
+        machine=MachineSummary(machine.cpu, machine.cores, machine.platform, kind_of_python(machine.build)),
         baseline=record.run.plan.baseline,
         backends=record.backends,
+        system=machine.system,
         build=machine.build,
         versions=dict(machine.versions),
         environments={

@@ -14,6 +14,7 @@ _WORDS: dict[Factor, str] = {
     "layer": "the AnyIO layer",
     "gatherer": "the gatherer",
     "interaction": "gatherer and loop together",
+    "own API": "the loop, on its own API",
 }
 
 

@@ -3,6 +3,7 @@
 import resource
 import socket
 import ssl
+from time import monotonic, sleep
 
 from harness.protocol.traffic import Opening
 
@@ -26,13 +27,29 @@ class Refused(Exception):
 
 def connect(port: int, opening: Opening, patience: float) -> socket.socket:
     """Open a connection and do what it begins with; the socket blocks. Raises Refused or OSError."""
-    connection = socket.create_connection((LOOPBACK, port), timeout=patience)
+    connection = _connected(port, patience)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if opening is Opening.TLS:
         return _client_context().wrap_socket(connection)
     if opening is Opening.WEBSOCKET:
         _shake_hands(connection)
     return connection
+
+
+RETRY, LATEST = 0.01, 5.0
+"""The seconds between two attempts to connect, and after which nobody listens any more."""
+
+
+def _connected(port: int, patience: float) -> socket.socket:
+    """Return a connection; a service that opens its socket itself may take a while. Raises OSError."""
+    end = monotonic() + min(patience, LATEST)
+    while True:
+        try:
+            return socket.create_connection((LOOPBACK, port), timeout=patience)
+        except ConnectionRefusedError:
+            if monotonic() >= end:
+                raise
+            sleep(RETRY)
 
 
 SPARE = 100

@@ -17,7 +17,7 @@ from anyio.lowlevel import current_token
 
 from harness.protocol.traffic import Answering, Traffic
 from harness.worker.services.answers import NotHttp, Response, parse
-from harness.worker.services.binding import BoundService, listening
+from harness.worker.services.binding import BoundService, opened
 from harness.worker.services.connecting import LARGEST_READ, Refused, connect
 
 PATIENCE = 5.0
@@ -38,7 +38,7 @@ async def converse(service: BoundService) -> Seen:
         with suppress(RuntimeError):  # it has ended of itself
             from_thread.run_sync(stopping.set, token=token)
 
-    with listening() as listener:
+    with opened(listens=not service.traffic.own_socket) as listener:
         client = Conversation(service.traffic, listener.getsockname()[1], stop)
         thread = Thread(target=client.talk)
         thread.start()

@@ -28,7 +28,7 @@ from harness.worker.growth import GrowthMeter
 from harness.worker.loading import arguments_of, open_scenario, run_on
 from harness.worker.memory import process_memory
 from harness.worker.refusals import NotAsOpened
-from harness.worker.services.binding import BoundService, bind_service, listening
+from harness.worker.services.binding import BoundService, bind_service, opened
 from harness.worker.services.connecting import allow_descriptors
 from harness.worker.timing import FULL, YOUNG, settle_allocator  # noqa: TID253 - serving needs it
 
@@ -76,7 +76,7 @@ class ServingSession:
         """Serve on this loop until the parent releases the worker."""
         allow_descriptors(CROWD)
         stopping, token = anyio.Event(), current_token()
-        with listening() as listener:
+        with opened(listens=not self._service.traffic.own_socket) as listener:
             Thread(target=self._obey, args=(listener.getsockname()[1], stopping, token), daemon=True).start()
             await self._service.serve(listener, stopping.wait)
 
@@ -110,12 +110,16 @@ class ServingSession:
         """Note what was used between two turns; a second collection in one turn changes nothing."""
         if self._idle_since[0]:
             since, cpu = self._idle_since
-            self._waited, self._idle_cpu = time.perf_counter_ns() - since, self._cpu() - cpu
+            self._waited, self._idle_cpu = time.perf_counter_ns() - since, max(0, self._cpu() - cpu)
             self._idle_since = (0, 0)
 
     @staticmethod
     def _cpu() -> int:
-        """Return the CPU time of the process without this thread's."""
+        """Return the CPU time of the process without this thread's.
+
+        The two clocks are read one after the other, so what lies between two such readings may be a little
+        less than nothing where the process did nothing.
+        """
         return time.process_time_ns() - time.thread_time_ns()
 
     def _start(self, requests: int) -> None:
@@ -134,7 +138,7 @@ class ServingSession:
         cpu, own = self._cpu(), time.clock_gettime_ns(self._loop_clock)
         span = self._clock.stop((time.perf_counter_ns(),))
         value = value_of(span, loops, self._waited, self._idle_cpu, None)
-        used = cpu - self._before[0]
+        used = max(1, cpu - self._before[0])
         value = replace(
             value,
             wall=wall,

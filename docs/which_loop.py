@@ -1,0 +1,186 @@
+"""Writes docs/which-loop.md from the published records: no figure in it is typed.
+
+    python docs/which_loop.py
+
+Each kind of work is answered from the newest published record that measured it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.records.estimate import Judgement
+from harness.records.record import BenchmarkResult, Record
+from harness.records.store import published, read_record
+from harness.records.verdict import EXPLAINED, Verdict
+from harness.report.backend_names import shown_names
+from harness.report.formatting import format_ratio
+
+RESULTS = Path(__file__).parent.parent / "results"
+PAGE = Path(__file__).parent / "which-loop.md"
+
+HEAD = """\
+# Which loop?
+
+Should a service move to uvloop, or to trio? This page answers from published records. It is written by
+`python docs/which_loop.py`, and holds no typed figure. After a new record is published, run that again.
+
+A ratio is a loop's time divided by the baseline's, with its interval: 0.63× takes 63% of the time."""
+
+NO_SERVICES = """\
+No published record has measured services yet. `loopcmp run services --publish services` measures them: real
+servers, each in a process of its own, asked by a driver in another. Until then nothing is said here about
+servers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of work: the families that stand for it, and what may be said of it whatever its figures are."""
+
+    title: str
+    families: frozenset[str]
+    about: str
+
+
+KINDS = (
+    Kind(
+        "HTTP and TCP services",
+        frozenset({"services"}),
+        "The time is the server's CPU time for a request; the driver is another process.",
+    ),
+    Kind(
+        "Client and server in one process",
+        frozenset({"network", "http"}),
+        "Both ends share one loop and one CPU, through AnyIO: it is no server's throughput.",
+    ),
+    Kind(
+        "Tasks, locks and cancellation",
+        frozenset({"tasks", "synchronization", "cancellation"}),
+        "No input or output: the schedulers alone.",
+    ),
+    Kind("Threads, processes and files", frozenset({"system"}), "The loop waits for the system."),
+)
+
+
+def main() -> None:
+    """Write the page."""
+    records = [(folder.name, read_record(folder)) for folder in published(RESULTS)]
+    PAGE.write_text(page(records), encoding="utf-8")
+
+
+Published = tuple[str, Record]
+"""The folder of a published record, and the record."""
+
+
+def page(records: Sequence[Published]) -> str:
+    """Return the page that these records, oldest first, allow."""
+    sections = [section for kind in KINDS for section in _section(kind, records)]
+    return "\n\n".join([HEAD, *sections, *_what_breaks(records)]) + "\n"
+
+
+def _section(kind: Kind, records: Sequence[Published]) -> Iterator[str]:
+    yield f"## {kind.title}"
+    newest = _newest(kind.families, records)
+    if newest is None:
+        yield NO_SERVICES if "services" in kind.families else "No published record has measured this yet."
+        return
+    folder, record = newest
+    results = _timed(record, kind.families)
+    yield f"{kind.about} From `results/{folder}`, on {record.run.machine.build}."
+    yield from _changes(record, results)
+    yield from _same(record, results)
+
+
+def _newest(families: frozenset[str], records: Iterable[Published]) -> Published | None:
+    measured = [(folder, record) for folder, record in records if _timed(record, families)]
+    return measured[-1] if measured else None
+
+
+def _timed(record: Record, families: frozenset[str]) -> list[BenchmarkResult]:
+    """Return the benchmarks of these families that have a ratio with an interval on some backend."""
+    return [
+        result
+        for result in record.results
+        if result.benchmark.family in families
+        and any(_judged(result, backend) for backend in record.backends)
+    ]
+
+
+def _judged(result: BenchmarkResult, backend: str) -> Judgement | None:
+    """Return the judgement of a case whose ratio has an interval; None of any other."""
+    timings = (case.timing for case in result.cases if case.backend == backend)
+    timing = next(timings, None)
+    return timing.judgement if timing and timing.ratio and timing.ratio.has_interval else None
+
+
+def _changes(record: Record, results: Sequence[BenchmarkResult]) -> Iterator[str]:
+    """Yield a table of the benchmarks that certainly take other times on some backend."""
+    shown, others = shown_names(record.backends), _others(record, results)
+    sure = (Judgement.LESS_TIME, Judgement.MORE_TIME)
+    rows = [
+        f"| `{result.benchmark.id}` | {' | '.join(_cell(result, backend) for backend in others)} |"
+        for result in results
+        if any(_judged(result, backend) in sure for backend in others)
+    ]
+    if rows:
+        heads = " | ".join(shown[backend] for backend in others)
+        rule = "|".join(["---", *("---:" for _ in others)])
+        yield "\n".join([f"| against {shown[record.run.plan.baseline]} | {heads} |", f"|{rule}|", *rows])
+
+
+def _others(record: Record, results: Sequence[BenchmarkResult]) -> list[str]:
+    return [name for name in record.backends if any(_judged(result, name) for result in results)]
+
+
+def _cell(result: BenchmarkResult, backend: str) -> str:
+    judgement = _judged(result, backend)
+    timings = (case.timing for case in result.cases if case.backend == backend)
+    timing = next(timings, None)
+    if judgement is None or timing is None or timing.ratio is None:
+        return "–"
+    return str(judgement) if judgement is Judgement.NO_CLEAR_DIFFERENCE else format_ratio(timing.ratio)
+
+
+def _same(record: Record, results: Sequence[BenchmarkResult]) -> Iterator[str]:
+    """Yield what does not change: how many benchmarks are equal or show no clear difference."""
+    shown = shown_names(record.backends)
+    for backend in _others(record, results):
+        judged = [_judged(result, backend) for result in results]
+        equal, unclear = judged.count(Judgement.EQUAL), judged.count(Judgement.NO_CLEAR_DIFFERENCE)
+        known = sum(judgement is not None for judgement in judged)
+        yield (
+            f"{shown[backend]}: equal within {record.run.plan.margin:.0%} in {equal} of {known} benchmarks, "
+            f"no clear difference in {unclear}."
+        )
+
+
+def _what_breaks(records: Sequence[Published]) -> Iterator[str]:
+    """Yield what the newest record of each benchmark saw a loop do otherwise than promised."""
+    yield "## What breaks"
+    newest: dict[tuple[str, str], tuple[str, str]] = {}
+    for _, record in records:
+        shown = shown_names(record.backends)
+        for result in record.results:
+            for case in result.cases:
+                key = (result.benchmark.id, shown[case.backend])
+                newest.pop(key, None)
+                if case.verdict.kind is not Verdict.SAME_RESULT and case.verdict.kind not in EXPLAINED:
+                    newest[key] = (str(case.verdict.kind), case.verdict.reason)
+    by_reason: dict[tuple[str, str, str], list[str]] = {}
+    for (benchmark, backend), (verdict, reason) in newest.items():
+        by_reason.setdefault((backend, verdict, reason), []).append(benchmark)
+    if not by_reason:
+        yield "Nothing: in every published record, every loop gives the same result."
+        return
+    yield "\n".join(
+        f"- {backend}, {verdict}: {reason.rstrip('.')} ({_counted(names)})."
+        for (backend, verdict, reason), names in sorted(by_reason.items())
+    )
+
+
+def _counted(names: Sequence[str]) -> str:
+    return f"`{names[0]}`" if len(names) == 1 else f"`{names[0]}` and {len(names) - 1} more"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""docs/which-loop.md is made of the published records, and says where they say nothing."""
+
+from dataclasses import replace
+
+import pytest
+
+from docs.which_loop import NO_SERVICES, PAGE, RESULTS, page
+from harness.records.record import Record
+from harness.records.store import published, read_record
+from tests.records import TRIO, everything
+
+KIND = {"services": "## HTTP and TCP services", "tasks": "## Tasks, locks and cancellation"}
+
+
+def measured(family: str, *, without: str = "") -> Record:
+    """A record whose benchmarks are all of one family; a backend's cases may be left out."""
+    record = everything()
+    results = tuple(
+        replace(
+            result,
+            benchmark=replace(result.benchmark, family=family),
+            cases=tuple(case for case in result.cases if case.backend != without),
+        )
+        for result in record.results
+    )
+    return replace(record, results=results)
+
+
+def section(text: str, family: str) -> str:
+    return text.partition(KIND[family])[2].partition("\n## ")[0]
+
+
+@pytest.mark.long
+def test_the_page_is_what_the_command_makes_of_the_published_records() -> None:
+    records = [(folder.name, read_record(folder)) for folder in published(RESULTS)]
+
+    assert PAGE.read_text(encoding="utf-8") == page(records)
+
+
+def test_where_no_record_has_services_the_page_says_so_and_gives_no_figure() -> None:
+    for records in ([], [("2026-05-04-tasks", measured("tasks"))]):
+        assert section(page(records), "services").strip() == NO_SERVICES
+
+
+def test_a_kind_of_work_is_answered_from_the_newest_record_that_measured_it() -> None:
+    records = [
+        ("2026-05-04-first", measured("services")),
+        ("2026-05-05-second", measured("services")),
+        ("2026-05-06-tasks", measured("tasks")),
+    ]
+
+    answer = section(page(records), "services")
+
+    assert "`results/2026-05-05-second`" in answer
+    assert "| `order:n=100` | 0.63" in answer
+    assert "2026-05-06-tasks" in section(page(records), "tasks")
+
+
+def test_what_shows_no_difference_is_counted_and_not_listed() -> None:
+    records = [("2026-05-04-first", measured("services", without=TRIO))]
+
+    answer = section(page(records), "services")
+
+    assert "order:n=1000" not in answer
+    assert "uvloop: equal within 1% in" in answer
+
+
+def test_what_a_loop_does_otherwise_is_listed_once_with_its_reason() -> None:
+    breaks = page([("a", everything()), ("b", everything())]).partition("## What breaks")[2]
+
+    assert breaks.count("was killed by SIGSEGV") == 1
+    assert "- uvloop+gather, crashed: " in breaks or "- uvloop, crashed: " in breaks
