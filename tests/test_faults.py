@@ -16,6 +16,7 @@ from harness.execution import containment, orphans
 from harness.execution.listing import list_benchmarks
 from harness.execution.machine import PYTHON
 from harness.execution.observing import observe_in_process
+from harness.execution.templates import Template
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import Observation, ProcessObservations
@@ -57,7 +58,7 @@ FAULTS: dict[str, tuple[Verdict, str]] = {
     "print_much": (DIFFERENT_RESULT, r"it printed something else.*and 32 more lines, sha256 [0-9a-f]{64}"),
     "grow": (CRASHED, r"ran out of memory: it had .* GiB and asked for more than the 1\.00 GiB"),
     "ten_thousand_descriptors": (SAME_RESULT, "leaves 100 descriptors a loop"),
-    "all_descriptors": (Verdict.UNSTABLE, "2 different observations"),
+    "all_descriptors": (SAME_RESULT, r"leaves \d+ descriptors a loop"),
     "close_our_pipe": (CRASHED, r"exited with status 1(?s:.*)on which this worker answers, was closed"),
     "take_our_pipe": (CRASHED, r"closed the pipe on which it answers|was closed from inside"),
     "close_our_pipe_and_hang": (CRASHED, "closed the pipe on which it answers and went on"),
@@ -168,3 +169,26 @@ def test_a_fault_has_its_verdict_and_evidence_and_the_next_case_is_unaffected(
         assert re.search(evidence, words), words
     after = observe_in_process(rows["control"], asyncio, PATIENCE)
     assert judged(rows["control"], asyncio, after)[0] == CaseVerdict(SAME_RESULT)
+
+
+@pytest.fixture(scope="module")
+def template() -> Iterator[Template]:
+    with Template(find_backend("asyncio").loop) as template:
+        yield template
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_in_a_forked_worker_has_the_same_verdict_and_the_next_fork_is_unaffected(
+    rows: dict[str, Benchmark], fault: str, template: Template
+) -> None:
+    asyncio, benchmark = find_backend("asyncio"), rows[f"hostile:act={fault}"]
+    timeout = SHORT if fault in ENDLESS else PATIENCE
+    verdict, evidence = FAULTS[fault]
+    finding, words = judged(
+        benchmark, asyncio, observe_in_process(benchmark, asyncio, timeout, None, template)
+    )
+    assert finding.kind is verdict, words
+    assert re.search(evidence, words), words
+    after = observe_in_process(rows["control"], asyncio, PATIENCE, None, template)
+    assert judged(rows["control"], asyncio, after)[0] == CaseVerdict(SAME_RESULT)
+    assert template.is_running

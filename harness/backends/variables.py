@@ -81,3 +81,9 @@ def _switches(loops: Iterable[Loop]) -> set[str]:
     """Return what the names of the loops' own variables begin with: RSLOOP for rsloop."""
     names = {name for loop in loops for name in (loop.name, loop.distribution) if name}
     return {re.sub(r"\W", "_", name).upper() for name in names}
+
+
+def worker_environment(folder: str, variables: SetVariables) -> dict[str, str]:
+    """Build a worker's environment variables: none like PYTHONASYNCIODEBUG is inherited unless asked for."""
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return {**inherited, "LANG": "C.UTF-8", **dict(variables), RESERVED: folder}

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import time
 from contextlib import suppress
 
@@ -10,6 +9,7 @@ import msgspec
 
 from harness.execution.containment import is_stopped
 from harness.execution.output import OutputReader
+from harness.execution.templates import Process
 from harness.protocol.evidence import WaitingTask
 from harness.protocol.messages import STACK_SIGNAL, TASKS_SIGNAL, WAITING
 
@@ -32,7 +32,7 @@ class _Said(msgspec.Struct):
 _said = msgspec.json.Decoder(_Said)
 
 
-def ask_where(worker: subprocess.Popen[bytes], output: OutputReader) -> tuple[tuple[WaitingTask, ...], str]:
+def ask_where(worker: Process, output: OutputReader) -> tuple[tuple[WaitingTask, ...], str]:
     """Return where a worker's tasks wait, and a note if it had been stopped.
 
     One that is stopped is woken for its answer. One that is stuck in C code says nothing, and has its stack

@@ -12,6 +12,7 @@ from harness.backends.backend import Backend
 from harness.execution.environments import interpreter_for
 from harness.execution.listing import HOW_TO_GET_IT, module_to_import
 from harness.execution.process import Reply, Worker
+from harness.execution.templates import Template
 from harness.execution.waiting import ATTEMPTS
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import OBSERVATIONS_PER_PROCESS, OUT_OF_MEMORY, UNMEASURED, CaseSpec
@@ -45,9 +46,15 @@ def _own_app(benchmark: Benchmark) -> dict[str, Any]:
 
 
 def observe_in_process(
-    benchmark: Benchmark, backend: Backend, timeout: float, stop: Event | None = None
+    benchmark: Benchmark,
+    backend: Backend,
+    timeout: float,
+    stop: Event | None = None,
+    template: Template | None = None,
 ) -> ProcessObservations:
     """Observe a case in one fresh process, which is ended after `timeout` seconds in all, or by `stop`.
+
+    It is forked from `template` where there is one.
 
     If this process was stopped meanwhile, another process observes the case from the beginning.
     """
@@ -57,7 +64,12 @@ def observe_in_process(
     job: dict[str, Any] = {"do": "observe", "case": case_spec(benchmark, backend)}
     for _ in range(ATTEMPTS):
         with Worker(
-            job, stop=stop, lifetime=timeout, python=interpreter.python, variables=interpreter.variables
+            job,
+            stop=stop,
+            lifetime=timeout,
+            python=interpreter.python,
+            variables=interpreter.variables,
+            template=template,
         ) as worker:
             observations = _observations_of(worker, benchmark, backend, timeout)
             if observations.ended is None:

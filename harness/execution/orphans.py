@@ -56,10 +56,16 @@ def remove_worker(pid: int) -> None:
         _workers.discard(pid)
 
 
+def adopt_the_next() -> None:
+    """Adopt orphans from now on, for a worker that will be one; it has been announced."""
+    with lock:
+        _adopt(adopting=True)
+
+
 def stop_adopting() -> None:
     """Adopt nobody's orphans once the last worker has ended."""
     with lock:
-        if not _workers:
+        if not _workers and not _starting:
             _adopt(adopting=False)
 
 

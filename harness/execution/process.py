@@ -14,13 +14,14 @@ from typing import Any, Self, TypeVar
 import msgspec
 
 from harness.backends.backend import SetVariables
-from harness.backends.variables import INHERITED, RESERVED
+from harness.backends.variables import worker_environment
 from harness.execution.affinity import pinned_to
 from harness.execution.containment import Containment, remove
 from harness.execution.hanging import ask_where
 from harness.execution.orphans import worker_starting
 from harness.execution.output import OutputReader
 from harness.execution.owned_folders import WORKERS, owned_folder, remove_what_the_dead_left
+from harness.execution.templates import Process, Template
 from harness.execution.waiting import Patience, Stopwatch
 from harness.protocol.evidence import WaitingTask
 from harness.protocol.messages import UNMEASURED
@@ -70,7 +71,8 @@ class Worker:
     `cpus` are the CPUs it is pinned to before Python starts in it; None leaves it free. Once `stop`
     is set, from another thread, `receive` ends the worker. After `lifetime` seconds it is ended
     whatever it says. `python` is the interpreter it runs on, and `module` the program that it runs.
-    `variables` are environment variables that it has besides the few that all have.
+    `variables` are environment variables that it has besides the few that all have. It is forked from a
+    `template` where there is one and it can be, and is started afresh otherwise.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Worker:
         python: str = sys.executable,
         module: str = "harness.worker",
         variables: SetVariables = (),
+        template: Template | None = None,
     ) -> None:
         self._stop = stop
         self._lifetime = lifetime
@@ -92,17 +95,12 @@ class Worker:
         worker_commands, self._commands = os.pipe()
         self._replies, worker_replies = os.pipe()
         with worker_starting(), pinned_to(cpus):
-            self._process = subprocess.Popen(
-                [python, "-P", "-X", "faulthandler", "-m", module,
-                 str(worker_commands), str(worker_replies), str(os.getpid())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                pass_fds=(worker_commands, worker_replies),
-                cwd=self._folder.name,
-                env=_environment(self._folder.name, variables),
-                start_new_session=True,
-            )  # fmt: skip
+            pipes = (worker_commands, worker_replies)
+            self._process: Process = (
+                None if template is None else template.fork(pipes, self._folder.name)
+            ) or _started(
+                [python, "-P", "-X", "faulthandler", "-m", module], pipes, self._folder.name, variables
+            )
             self._containment = Containment(self._process.pid, self._folder.name)
         os.close(worker_commands)
         os.close(worker_replies)
@@ -246,7 +244,17 @@ def _how(status: int) -> str:
         return f"was killed by signal {-status}"
 
 
-def _environment(folder: str, variables: SetVariables) -> dict[str, str]:
-    """Build a worker's environment variables: none like PYTHONASYNCIODEBUG is inherited unless asked for."""
-    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    return {**inherited, "LANG": "C.UTF-8", **dict(variables), RESERVED: folder}
+def _started(
+    program: list[str], pipes: tuple[int, int], folder: str, variables: SetVariables
+) -> "subprocess.Popen[bytes]":
+    """Start a worker afresh, in a session of its own."""
+    return subprocess.Popen(
+        [*program, *map(str, pipes), str(os.getpid())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        pass_fds=pipes,
+        cwd=folder,
+        env=worker_environment(folder, variables),
+        start_new_session=True,
+    )

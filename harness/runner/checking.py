@@ -8,6 +8,7 @@ from threading import Event
 from harness.backends.backend import Backend
 from harness.execution.affinity import allowed_cpus
 from harness.execution.observing import observe_in_process
+from harness.execution.templates import Templates
 from harness.protocol.observations import ProcessObservations
 from harness.records.entries import CaseObserved, Entry
 from harness.records.plan import PROCESSES
@@ -27,8 +28,13 @@ def check(run: RunState) -> Generator[Entry, None, None]:
         if not state.is_observed(backend.name)
     ]
     stop = Event()
-    with ThreadPoolExecutor(min(PROCESSES, allowed_cpus())) as pool:
-        waiting = deque((state, backend, _start(run, state, backend, pool, stop)) for state, backend in left)
+    with (
+        Templates((backend for _, backend in left), PROCESSES) as templates,
+        ThreadPoolExecutor(min(PROCESSES, allowed_cpus())) as pool,
+    ):
+        waiting = deque(
+            (state, backend, _start(run, state, backend, templates, pool, stop)) for state, backend in left
+        )
         try:
             while waiting:
                 state, backend, processes = waiting.popleft()
@@ -39,14 +45,24 @@ def check(run: RunState) -> Generator[Entry, None, None]:
 
 
 def _start(
-    run: RunState, state: BenchmarkState, backend: Backend, pool: ThreadPoolExecutor, stop: Event
+    run: RunState,
+    state: BenchmarkState,
+    backend: Backend,
+    templates: Templates,
+    pool: ThreadPoolExecutor,
+    stop: Event,
 ) -> list[Future[ProcessObservations]]:
     """Queue the processes that observe one case; none is started for a backend that cannot run here."""
     processes = range(PROCESSES)
     if (why := run.run.machine.of(backend.name).unavailable) is not None:
         return [pool.submit(ProcessObservations, unavailable=why) for _ in processes]
     timeout = run.plan.timeout_of(state.benchmark)
-    return [pool.submit(observe_in_process, state.benchmark, backend, timeout, stop) for _ in processes]
+    return [
+        pool.submit(
+            observe_in_process, state.benchmark, backend, timeout, stop, templates.of(backend, number)
+        )
+        for number in processes
+    ]
 
 
 def _results(futures: Iterable[Future[ProcessObservations]]) -> tuple[ProcessObservations, ...]:

@@ -25,6 +25,13 @@ def main() -> None:
     answer_with_stack()
     channel = Channel(commands, replies)
     job = channel.receive()
+    if job["do"] == "prepare":
+        from harness.worker.template import wait_to_be_forked  # noqa: PLC0415 - imported by templates alone
+
+        channel = wait_to_be_forked(channel, commands, Loop(**job["loop"]))
+        job = channel.receive()
+        _end_with(parent)
+        _heed_interrupts()
     try:
         _do(job, channel)
     except Refusal as refusal:

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from contextlib import suppress
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
@@ -25,6 +26,12 @@ class Channel:
             raise EOFError("the parent closed the pipe")
         message: dict[str, Any] = json.loads(line)
         return message
+
+    def close(self) -> None:
+        """Close both pipes: this process answers on others from now on."""
+        self._commands.close()
+        with suppress(OSError):  # they may be one socket
+            os.close(self._replies)
 
     def wait_for_the_end(self) -> None:
         """Do nothing until the parent, which looks for what was left meanwhile, ends this process."""

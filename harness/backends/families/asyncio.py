@@ -54,6 +54,10 @@ def asyncio_runtime(factory: str, gatherer: str) -> Runtime:
     )
 
 
+def draw_anew() -> None:
+    """Draw anew what was drawn at random on import, which for asyncio is nothing."""
+
+
 class NotedFactory:
     """A loop factory that notes when a loop is of another class than the one that it made first.
 

@@ -41,6 +41,11 @@ def trio_runtime(factory: str, gatherer: str) -> Runtime:  # noqa: ARG001 - trio
     )
 
 
+def draw_anew() -> None:
+    """Draw anew what trio drew at random when it was imported: in which order it runs tasks."""
+    trio._core._run._r.seed()  # noqa: SLF001 - every fork of a process would run them in one order
+
+
 def _suspended_tasks() -> Iterator[SuspendedTask]:
     """Yield trio's tasks from the scenario's main task on, without those of its own that it starts beside."""
     with suppress(RuntimeError):  # nothing runs
