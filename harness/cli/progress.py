@@ -185,7 +185,7 @@ class Progress:
         state, fixed = self._state.of(measured.benchmark), self._state.plan.effort.fixed_rounds
         self._slowness = slowness(state.rounds)
         count = f"round {len(state.rounds)}" + (f" of {fixed}" if fixed else "")
-        ratios = state.samples().ratios(self._state.plan.width_level)
+        ratios = state.samples().watched_ratios(self._state.plan.width_level)
         narrowing = narrowing_words(self._state.plan, ratios, sleeps=state.benchmark.ideal is not None)
         return f"{measured.benchmark}: {count}  {narrowing}"
 
