@@ -6,6 +6,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from harness.protocol.benchmarks import Benchmark, Difference
 from harness.protocol.descriptions import Description
+from harness.protocol.laps import unpack
 from harness.protocol.messages import LatencySketch, Value, WorkerSummary
 from harness.protocol.observations import Leaks, ObservationCount
 from harness.records.entries import Machine, RoundMeasured, RunFinished, RunStarted, UnitBegun, UnitFinished
@@ -115,6 +116,20 @@ def _(value: Value) -> Iterator[str]:
     yield from outside(0, LARGEST_NUMBER, **parts, idle_cpu=value.idle_cpu, helper_cpu=value.helper_cpu)
     for count in (*value.switches, *value.collections, *value.full_collections):
         yield from outside(0, LARGEST_NUMBER, count=count)
+    if value.laps:
+        yield from _laps(value)
+
+
+def _laps(value: Value) -> Iterator[str]:
+    """Yield what is wrong with the laps of a value: what are none, or too many."""
+    try:
+        laps = len(unpack(value.laps))
+    except ValueError as error:
+        yield str(error)
+        return
+    yield from outside(2, value.loops + value.unreported, laps=laps)
+    for lap, _ in value.lap_collections:
+        yield from outside(0, laps - 1, lap_collections=lap)
 
 
 @problems.register
