@@ -167,8 +167,8 @@ def test_a_case_on_another_loop_is_shown_as_such_and_ends_with_3(tmp_path: Path,
     name, *options = command.split()
     done = loopcmp(tmp_path, name, "mine.py", *options, "-b", "asyncio", "-b", "uvloop")
     assert done.returncode == 3, done.stdout + done.stderr
-    assert "? could not measure" in done.stdout
-    assert f"loopcmp: could not measure which_loop on {UVLOOP}: {RAN_ON_ASYNCIO}\n" in done.stderr
+    assert "could not measure" in done.stdout
+    assert f"loopcmp: could not measure which_loop on uvloop: {RAN_ON_ASYNCIO}\n" in done.stderr
 
 
 # The factory

@@ -432,7 +432,7 @@ def test_a_difference_is_shown_side_by_side_and_is_exit_code_1(tmp_path: Path) -
     (tmp_path / "mine.py").write_text(DIFFERING)
     done = loopcmp(tmp_path, "check", "mine.py", "-b", "trio", "-b", "asyncio", "--no-progress")
     assert (done.returncode, done.stderr) == (1, "")
-    assert "names_its_library on asyncio+gather" in done.stdout
+    assert "names_its_library on asyncio" in done.stdout
     [beside] = [line for line in done.stdout.splitlines() if "→" in line]
     assert beside.split()[1:] == ["returned", "'trio.Cancelled'", "returned", "'asyncio.Cancelled'"]
 
@@ -447,9 +447,9 @@ def test_a_scenario_that_raises_everywhere_is_exit_code_3_and_is_told_where(
     done = loopcmp(tmp_path, *command.split())
     said = f"raises NameError on every backend (typo.py:{line}: NameError("
     assert done.returncode == 3
-    assert said in " ".join(done.stdout.split())
+    assert said in " ".join((done.stdout + done.stderr).split())
     *_, last = (line for line in done.stderr.splitlines() if not line.startswith("Report"))
-    assert last.startswith("loopcmp: could not measure misspelt on asyncio+gather")
+    assert last.startswith("loopcmp: could not measure misspelt on asyncio")
     assert said in last
     assert (f"misspelt: {said}" in done.stderr) == command.startswith("run")
 
@@ -494,7 +494,7 @@ def test_a_missing_backend_is_unavailable_and_the_rest_goes_on(
 ) -> None:
     done = loopcmp(mine, "check", "mine.py", "--json", "--no-progress", *chosen, **without_uvloop)
     assert done.returncode == code
-    assert done.stderr.startswith(said)
+    assert said in done.stderr
     cases = {case["backend"]: case for case in json.loads(done.stdout)}
     assert cases[ASYNCIO]["verdict"] == "same result"
     assert cases[UVLOOP]["verdict"] == "unavailable"
@@ -548,7 +548,7 @@ def test_a_run_ends_with_the_answer_and_the_path_of_the_page(finished: Run) -> N
 
 @pytest.mark.workers
 def test_progress_goes_to_stderr_and_says_what_is_done(finished: Run) -> None:
-    assert "1 benchmarks, 3 cases" in finished.done.stderr
+    assert "1 benchmark, 3 cases" in finished.done.stderr
     assert "mine: 6 rounds, as --fast asks" in finished.done.stderr
     assert "Time per iteration" not in finished.done.stderr
 
