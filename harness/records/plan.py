@@ -62,7 +62,7 @@ RIGOROUS = Effort("rigorous", precision=0.01, max_seconds=300.0)
 GATE = Effort("gate", precision=0.01, max_seconds=120.0)
 
 
-Also = Literal["latency", "collections", "rates", "connections"]
+Also = Literal["latency", "collections", "rates", "connections", "instructions"]
 """A pass that is taken only where it is asked for, and then over every benchmark that it fits."""
 
 
