@@ -26,8 +26,8 @@ PATIENCE = 20
 MORE = 20
 """How many times the iterations of the one worker the other one runs.
 
-Two starts of one worker differ by some hundred instructions, and one in a few by 0.2 to 0.8 million, for a cause
-that is not known. That is then below 0.1% of the difference.
+Two starts of one worker differ by some hundred instructions, and one in a few by 0.2 to 0.8 million, for a
+cause that is not known. That is then below 0.1% of the difference.
 """
 
 _COUNT = re.compile(r"^==\d+== I +refs: +([\d,]+)", re.MULTILINE)
