@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from harness.backends.backend import Backend, Loop
+from harness.backends.backend import Backend, EnvironmentSpec, Loop
 from harness.backends.registry import find_backend
 from harness.protocol.benchmarks import Benchmark, Claim, Difference, Prints, Promise
 from harness.protocol.descriptions import Description, Outcome, Parameter
@@ -35,7 +35,7 @@ from harness.records.entries import (
 )
 from harness.records.pace import SELF_TEST_ARM, ArmFailure, ArmRound, RoundSettings
 from harness.records.passes import PassName
-from harness.records.plan import DEFAULT, FAST, Also, Effort, Plan
+from harness.records.plan import BASE, DEFAULT, FAST, GATE, HEAD, Also, Effort, Plan
 from harness.records.record import Record
 from harness.records.stop_reason import StopKind, StopReason
 from harness.runner.state import RunState
@@ -133,6 +133,15 @@ def plan(
     also: tuple[Also, ...] = (),
 ) -> Plan:
     return Plan(rows, backends(*on), baseline, effort, margin, timeout=30.0, seed=7, passes=also)
+
+
+def two_revisions(*rows: Benchmark, on: Sequence[str] = (ASYNCIO, UVLOOP), effort: Effort = GATE) -> Plan:
+    """The plan of a gate: each backend from the base and from the working copy."""
+    sides = [EnvironmentSpec(side, "3.13", (f"./{side}",)) for side in (BASE, HEAD)]
+    pairs = [replace(backend, environment=side) for backend in backends(*on) for side in sides]
+    return Plan(
+        rows, tuple(pairs), pairs[0].name, effort, 0.01, timeout=30.0, seed=7, against="main (1a2b3c4d5)"
+    )
 
 
 def begun(planned: Plan, name: str = "tutorial") -> RunStarted:

@@ -374,6 +374,25 @@ def test_a_service_that_keeps_connections_is_seen_to_leave_descriptors(tmp_path:
 
 
 @pytest.mark.workers
+@pytest.mark.parametrize("backend", ["asyncio", "uvloop", "trio"])
+def test_a_service_that_cannot_start_is_told_of_at_once(backend: str, tmp_path: Path) -> None:
+    process = observed(
+        tmp_path,
+        """
+        @service(traffic=echo(100, connections=4))
+        async def probe(listener: socket, stopped: Stopped) -> None:
+            import no_such_module
+        """,
+        backend,
+    )
+
+    assert process.ended is None
+    assert {str(seen.observation.outcome) for seen in process.observations} == {
+        "raised ModuleNotFoundError(\"No module named 'no_such_module'\")"
+    }
+
+
+@pytest.mark.workers
 def test_an_answer_that_is_wrong_when_checked_is_part_of_what_was_observed(tmp_path: Path) -> None:
     process = observed(tmp_path, ACT.replace("after(500", "after(0").format(what="return b'?' * 100"))
 

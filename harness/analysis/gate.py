@@ -142,7 +142,7 @@ def judge(
         if limits.of(*case) is not None and case not in compared
     ]
     cases = [*compared, *(case for case, _ in absent)]
-    unmeasured += _matching_nothing(limits, cases)
+    unmeasured += (Unmeasured(name, MATCHES_NOTHING) for name in matching_nothing(limits, cases))
     if not cases:
         unmeasured.append(Unmeasured("the comparison", _NOTHING))
     return Gate(tuple(sorted(held, key=lambda case: not case.broken)), tuple(unmeasured), sessions)
@@ -190,8 +190,11 @@ def _too_few(ratios: Sequence[Estimate], level: float) -> str:
     return f"{rounds} rounds are too few for an interval at {level:.4g}"
 
 
-def _matching_nothing(limits: CaseLimits, cases: Sequence[Case]) -> Iterator[Unmeasured]:
+MATCHES_NOTHING = "no case that was compared matches it"
+
+
+def matching_nothing(limits: CaseLimits, cases: Sequence[Case]) -> Iterator[str]:
     """Yield the patterns with a limit that match no case: a benchmark has gone, or a word is misspelled."""
     for limit in limits.own:
         if limit.share is not None and not any(limit.matches(*case) for case in cases):
-            yield Unmeasured(limit.pattern, "no case that was compared matches it")
+            yield limit.pattern

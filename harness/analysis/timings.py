@@ -80,6 +80,26 @@ class BenchmarkSamples:
         middle = estimate_ratio if self.benchmark.ideal is None else estimate
         return {name: middle(values, level) for name, values in samples.items() if values}
 
+    def watched_ratios(self, level: float) -> dict[str, Estimate]:
+        """Return the ratios that must be narrow before rounds end: those of `ratios`, or a gate's changes."""
+        if not self.plan.against:
+            return self.ratios(level)
+        return {head: change for (head, _), change in self.changes(level).items()}
+
+    def changes(self, level: float) -> dict[tuple[str, str], Estimate]:
+        """Return the log ratios of a gate's heads to their bases, by their names, made inside each turn."""
+        if self.benchmark.ideal is not None:
+            return {}
+        names = [(head.name, base.name) for head, base in self.plan.pairs_of(self.benchmark)]
+        samples = {
+            (head, base): [
+                log_ratio(turns[head], turns[base]) for turns in self._turns() if {head, base} <= set(turns)
+            ]
+            for head, base in names
+            if {head, base} <= set(self.timed)
+        }
+        return {pair: estimate_ratio(values, level) for pair, values in samples.items() if values}
+
     def timings(self) -> dict[str, Timing]:
         """Return what the rounds say of each case that has a number."""
         return {name: self._timing(name) for name in self.timed if self.parts(name)}
@@ -100,6 +120,9 @@ class BenchmarkSamples:
         """Return the contrasts that the rounds allow; a scenario that sleeps has none."""
         if self.benchmark.ideal is not None:
             return ()
+        if self.plan.against:
+            changes = self.changes(self.plan.inner_level).items()
+            return tuple(Contrast("revision", *pair, change.exp()) for pair, change in changes)
         backends = [backend for backend in self.plan.backends if backend.name in self.timed]
         numbered = {*self.timed, *self.natives}
         rounds = [{arm: turns[arm] for arm in turns if arm in numbered} for turns in self._turns()]

@@ -9,6 +9,7 @@ from harness.cli.audit import audit
 from harness.cli.check import check
 from harness.cli.compare import compare
 from harness.cli.fuzz import fuzz
+from harness.cli.gate import gate
 from harness.cli.help import GroupedCommand, examples
 from harness.cli.list import list_
 from harness.cli.new import new
@@ -53,7 +54,15 @@ _add(
     "compare",
     compare,
     "loopcmp compare results/before --baseline uvloop",
-    "loopcmp compare results/before results/after --fail-if-slower 5%",
+    "loopcmp compare results/before results/after",
+)
+_add(
+    "gate",
+    gate,
+    "loopcmp gate --against main order",
+    "loopcmp gate --against origin/main benchmarks/ -b asyncio -b uvloop",
+    "loopcmp gate --against main --loop mine=mine:new_event_loop --limit 2%",
+    "loopcmp gate results/after --against results/before --limit 5%",
 )
 _add("report", report, "loopcmp report results/before", "loopcmp report results/before --format csv")
 _add("audit", audit, "loopcmp audit", "loopcmp audit order:n=1 --trials 600 --seconds 36000")

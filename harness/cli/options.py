@@ -275,15 +275,6 @@ RecordPaths = Annotated[
         help="One record: its backends are compared. Several: each of the others with the last.",
     ),
 ]
-FailIfSlower = Annotated[
-    str | None,
-    typer.Option(
-        metavar="PERCENT",
-        rich_help_panel=LIMITS,
-        help="Exit with 1 where a case certainly takes more than this much longer, such as 5%: "
-        "longer than before, or, in one record, than the baseline.",
-    ),
-]
 AcrossMachines = Annotated[
     bool,
     typer.Option(

@@ -18,7 +18,7 @@ def has_laps(value: Value, turn: Turn) -> bool:
         laps = unpack(value.laps)
     except ValueError:
         return False
-    fits = 0 <= value.collected_laps < 1 << asked
+    fits = all(0 <= lap < asked and generation >= 0 for lap, generation in value.lap_collections)
     return fits and min(laps) > 0 and len(laps) == asked and sum(laps) == value.wall
 
 
@@ -29,6 +29,15 @@ def numbers_of(message: Value | WorkerSummary | LatencySketch | Growth) -> Itera
             case int() | float() as number:
                 yield number
             case tuple() as numbers:
-                yield from numbers
+                yield from _flat(numbers)
             case LatencySketch() | Growth() as inner:
                 yield from numbers_of(inner)
+
+
+def _flat(numbers: tuple[float | tuple[float, ...], ...]) -> Iterator[float]:
+    """Yield the numbers of a tuple of numbers, or of tuples of them."""
+    for number in numbers:
+        if isinstance(number, tuple):
+            yield from number
+        else:
+            yield number

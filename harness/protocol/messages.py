@@ -94,6 +94,10 @@ class Turn:
     """The requests to a service that become due in a second; 0 asks as fast as it answers."""
 
 
+LapCollections = tuple[tuple[int, int], ...]
+"""The garbage collections of a value, in order: the lap in which each began, and its generation."""
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A value is what one turn gave; times are nanoseconds over all `loops` iterations.
@@ -103,9 +107,9 @@ class Value:
     are how many of them were full, and the time in those. `helper_cpu` is the part of `cpu` that threads
     other than the loop's used. Since the last turn the worker `waited`, and used `idle_cpu` of CPU time
     while it did. `result` describes the last return; None where it equals that of the turn before.
-    `laps` are the times of its laps (`harness.protocol.laps`), empty where it has one, and `collected_laps`
-    has a bit for each lap with a garbage collection, the first lap's lowest. `unreported` iterations were run
-    beside the `loops`: a difference that an audit planted.
+    `laps` are the times of its laps (`harness.protocol.laps`), empty where it has one, and `lap_collections`
+    the collections in them. `unreported` iterations were run beside the `loops`: a difference that an audit
+    planted.
     """
 
     loops: int
@@ -121,6 +125,7 @@ class Value:
     helper_cpu: int = 0
     laps: str = ""
     collected_laps: int = 0
+    """A bit for each lap with a collection, in journals that tell no more; now there is `lap_collections`."""
     unreported: int = 0
     driver_cpu: int = 0
     """The CPU time of a service's driver: what it took to ask and to compare the answers."""
@@ -130,6 +135,7 @@ class Value:
     """The 99th percentile of the times of requests that were asked at a rate, in nanoseconds."""
     resident: tuple[int, int] = (0, 0)
     """The resident bytes of a service that is crowded: before, and under all of its connections."""
+    lap_collections: LapCollections = ()
 
 
 @dataclass(frozen=True, slots=True)

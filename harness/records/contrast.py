@@ -12,7 +12,7 @@ NATIVE = "native"
 CROSSED_GATHERERS = ("gather", "taskgroup", "anyio")
 """The gatherers that every crossed loop is run with: the only ones that have an interaction."""
 
-Factor = Literal["loop", "layer", "gatherer", "interaction", "own API"]
+Factor = Literal["loop", "layer", "gatherer", "interaction", "own API", "revision"]
 
 
 @dataclass(frozen=True, slots=True)

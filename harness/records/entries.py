@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from harness.protocol.observations import ProcessObservations
+from harness.records.cost import BenchmarkCost
 from harness.records.pace import ArmFailure, ArmRound, RoundSettings, RoundValues
 from harness.records.passes import PassName
 from harness.records.plan import Plan
@@ -121,6 +122,20 @@ class RunStarted:
     """The version of the method by which the run is measured; None where that is not recorded."""
     note: str = ""
     """What the user says of the run, in one line."""
+    hosts: tuple[Machine, ...] = ()
+    """The hosts of a merged run, in the order of their numbers from 1; empty where there was one host."""
+
+    def machine_of(self, host: int) -> Machine:
+        """Return the host of this number; that of the run where there was one host."""
+        return self.hosts[host - 1] if self.hosts else self.machine
+
+
+@dataclass(frozen=True, slots=True)
+class UnitBegun:
+    """A unit, a benchmark with its twins, is begun on a host; what came before of its benchmarks is void."""
+
+    benchmarks: tuple[str, ...]
+    host: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +198,14 @@ class BenchmarkFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitFinished:
+    """A unit is done; `costs` are those of its benchmarks, in their order."""
+
+    benchmarks: tuple[str, ...]
+    costs: tuple[BenchmarkCost, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
     """The run is complete."""
 
@@ -194,12 +217,14 @@ class RunFinished:
 
 Entry = (
     RunStarted
+    | UnitBegun
     | CaseObserved
     | BenchmarkCalibrated
     | RoundMeasured
     | PassRoundMeasured
     | ArmDropped
     | BenchmarkFinished
+    | UnitFinished
     | TrialResult
     | RunFinished
 )

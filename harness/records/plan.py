@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.backends.backend import Backend
+from harness.backends.backend import Backend, Loop
 from harness.backends.families import check_family
 from harness.protocol.benchmarks import SCALE, Benchmark
 from harness.records.estimate import ERROR_RATE, confidence_level, inner_level, rounds_needed
@@ -24,6 +24,13 @@ LOOKS_APART = 10
 
 SCALE_PATIENCE = 20
 """How many times longer a benchmark tagged "scale" may be silent: a million tasks may take a minute."""
+
+
+FALSE_ALARMS = 0.005
+"""How often a gate may fail where nothing is slower, over all of its cases together (Bonferroni)."""
+
+BASE, HEAD = "base", "head"
+"""The environments of a gate: what is compared with, and the working copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class Effort:
 FAST = Effort("fast", precision=0.02, max_seconds=60.0, turns=5, fixed_rounds=6)
 DEFAULT = Effort("default", precision=0.02, max_seconds=60.0)
 RIGOROUS = Effort("rigorous", precision=0.01, max_seconds=300.0)
+GATE = Effort("gate", precision=0.01, max_seconds=120.0)
 
 
 Also = Literal["latency", "collections", "rates", "connections"]
@@ -75,6 +83,9 @@ class Plan:
     planted: int | None = None
     """How many iterations in every `pace.GRAIN` all arms but the baseline's run and do not report, in a trial
     of an audit. Such a trial has no self-test's arm, for it is one itself. None in a run."""
+
+    against: str = ""
+    """In a gate, the revision that the working copy is compared with, as it was typed."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for a benchmark of a family of loops that nobody knows."""
@@ -108,6 +119,16 @@ class Plan:
             return name
         return alike[0].name if alike else None
 
+    def pairs_of(self, benchmark: Benchmark) -> tuple[tuple[Backend, Backend], ...]:
+        """Return the backends of a gate's benchmark, each from the working copy and from the base."""
+        backends = self.backends_of(benchmark)
+        bases = {_without_environment(backend): backend for backend in backends if _is_in(backend, BASE)}
+        return tuple(
+            (head, bases[_without_environment(head)])
+            for head in backends
+            if _is_in(head, HEAD) and _without_environment(head) in bases
+        )
+
     def timeout_of(self, benchmark: Benchmark) -> float:
         """Return the seconds after which a case is ended: in all when observed, of silence when timed."""
         return self.timeout * (SCALE_PATIENCE if SCALE in benchmark.tags else 1)
@@ -125,13 +146,20 @@ class Plan:
 
     @property
     def comparisons(self) -> int:
-        """The number of cases that are compared with the baseline; self-tests are not counted among them."""
+        """The number of cases that are compared with the baseline, or, in a gate, with their own base.
+
+        Self-tests are not counted among them.
+        """
+        if self.against:
+            return sum(len(self.pairs_of(timed)) for timed in self.timed_benchmarks)
         planned = ([backend.name for backend in self.backends_of(timed)] for timed in self.timed_benchmarks)
         return sum(len(names) - 1 for names in planned if self.baseline in names)
 
     @property
     def level(self) -> float:
-        """The confidence level of one interval."""
+        """The confidence level of one interval; a gate's is one-sided, for only a slowdown breaks it."""
+        if self.against:
+            return 1 - 2 * FALSE_ALARMS / max(1, self.comparisons)
         return confidence_level(self.comparisons if self.effort.adjusted else 1)
 
     @property
@@ -179,3 +207,11 @@ class Plan:
         while look < rounds:
             look += math.ceil(look / LOOKS_APART)
         return look == rounds
+
+
+def _is_in(backend: Backend, environment: str) -> bool:
+    return backend.environment is not None and backend.environment.name == environment
+
+
+def _without_environment(backend: Backend) -> tuple[Loop, str]:
+    return backend.loop, backend.gatherer

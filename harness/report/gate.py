@@ -9,6 +9,20 @@ _SHOWN = 5
 """The most names in a sentence; `--json` has them all."""
 
 
+def gate_lines(gate: Gate, shown: Mapping[str, str], *, markdown: bool) -> Iterator[str]:
+    """Yield the decision, PASS, FAIL or UNDECIDED, with the first sentence, and then the others."""
+    decision = "FAIL" if gate.broken else "UNDECIDED" if gate.unmeasured else "PASS"
+    first, *others = gate_sentences(gate, shown)
+    yield f"**{decision}**: {first}" if markdown else f"{decision}: {first}"
+    if not markdown:
+        yield from (f"• {sentence}" for sentence in others)
+        return
+    shown_sentences, left = others[:_SHOWN], others[_SHOWN:]
+    yield from ("", *(f"- {sentence}" for sentence in shown_sentences))
+    if left:
+        yield f"- and {counted(len(left), 'other sentence')}; `--json` has them all"
+
+
 def gate_sentences(gate: Gate, shown: Mapping[str, str]) -> tuple[str, ...]:
     """Say what the gate found, each case by name: broken, broken in some sessions, not measured, kept."""
     return tuple(_sentences(gate, shown))

@@ -31,7 +31,7 @@ def _why_none_is_timed(state: BenchmarkState) -> StopReason:
 def _narrow_enough(state: BenchmarkState) -> StopReason | None:
     """Decide whether every 95% interval is as narrow as asked; without a baseline there is none."""
     precision = state.plan.effort.precision
-    ratios = state.samples().ratios(state.plan.width_level).values()
+    ratios = state.samples().watched_ratios(state.plan.width_level).values()
     if not ratios:
         return StopReason(StopKind.NOTHING_TO_COMPARE)
     narrow = all(_is_narrow(ratio, state.benchmark.ideal, precision) for ratio in ratios)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from harness.protocol.descriptions import Description
 from harness.protocol.laps import pack
-from harness.protocol.messages import Value
+from harness.protocol.messages import LapCollections, Value
 
 CLOCKS = (
     *("time:perf_counter_ns", "time:process_time_ns", "time:thread_time_ns"),
@@ -42,14 +42,14 @@ class Readings(NamedTuple):
 class Span(NamedTuple):
     """What a clock read from its start to its stop; `wall` and the times of its `laps` are in nanoseconds.
 
-    `collected_laps` has a bit for each lap in which a garbage collection began, the first lap's lowest.
+    `lap_collections` are the garbage collections that began in them.
     """
 
     wall: int
     before: Readings
     after: Readings
     laps: tuple[int, ...]
-    collected_laps: int
+    lap_collections: LapCollections
 
 
 class Clock:
@@ -59,7 +59,7 @@ class Clock:
         self._collecting = 0
         self._full = (0, 0)
         self._began = 0
-        self._collections_began: list[int] = []
+        self._collections: list[tuple[int, int]] = []
         self._oldest = _oldest_generation()
         gc.callbacks.append(self._collection)
         self.start()
@@ -67,7 +67,7 @@ class Clock:
     def _collection(self, phase: str, info: dict[str, int]) -> None:
         if phase == "start":
             self._began = perf_counter_ns()
-            self._collections_began.append(self._began)
+            self._collections.append((self._began, info["generation"]))
             return
         took = perf_counter_ns() - self._began
         self._collecting += took
@@ -84,15 +84,19 @@ class Clock:
     def start(self) -> None:
         """Read everything, the clock last."""
         self._before = self._read()
-        self._collections_began.clear()
+        self._collections.clear()
         self._start = perf_counter_ns()
 
     def stop(self, marks: Sequence[int]) -> Span:
         """Read everything but the clock, which was read at the `marks`, the end of each lap."""
         after = self._read()
-        began = {bisect_left(marks, start) for start in self._collections_began if start <= marks[-1]}
+        collections = tuple(
+            (bisect_left(marks, start), generation)
+            for start, generation in self._collections
+            if start <= marks[-1]
+        )
         laps = tuple(end - start for start, end in zip((self._start, *marks), marks, strict=False))
-        return Span(marks[-1] - self._start, self._before, after, laps, sum(1 << lap for lap in began))
+        return Span(marks[-1] - self._start, self._before, after, laps, collections)
 
 
 def _oldest_generation() -> int:
@@ -124,5 +128,5 @@ def value_of(span: Span, loops: int, waited: int, idle_cpu: int, result: Descrip
         idle_cpu=idle_cpu,
         result=result,
         laps=pack(span.laps) if len(span.laps) > 1 else "",
-        collected_laps=span.collected_laps if len(span.laps) > 1 else 0,
+        lap_collections=span.lap_collections if len(span.laps) > 1 else (),
     )

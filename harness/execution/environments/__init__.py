@@ -10,7 +10,12 @@ from harness.execution.environments.definition import (
     with_worker_requirements,
 )
 from harness.execution.environments.installed import built_from, installed_pythons
-from harness.execution.environments.interpreters import InterpreterPath, interpreter_for, rebuild
+from harness.execution.environments.interpreters import (
+    InterpreterPath,
+    interpreter_for,
+    rebuild,
+    temporary_environments,
+)
 
 __all__ = [
     "HERE",
@@ -24,5 +29,6 @@ __all__ = [
     "local_requirements",
     "read_environment",
     "rebuild",
+    "temporary_environments",
     "with_worker_requirements",
 ]

@@ -10,7 +10,9 @@ import signal
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 import platformdirs
@@ -55,9 +57,22 @@ def folder_of(environment: EnvironmentSpec) -> Path:
     return cache() / hashlib.sha256(definition.encode()).hexdigest()[:20]
 
 
+_other_cache: ContextVar[Path | None] = ContextVar("_other_cache", default=None)
+
+
+@contextmanager
+def environments_in(folder: Path) -> Iterator[None]:
+    """Have environments made in a folder of one's own, for as long as they are needed."""
+    before = _other_cache.set(folder)
+    try:
+        yield
+    finally:
+        _other_cache.reset(before)
+
+
 def cache() -> Path:
     """Return the folder that environments are kept in; it may be deleted at any time."""
-    return platformdirs.user_cache_path("loopcmp") / "environments"
+    return _other_cache.get() or platformdirs.user_cache_path("loopcmp") / "environments"
 
 
 def python_in(folder: Path) -> Path:
@@ -101,7 +116,8 @@ def _fill(built: Path, environment: EnvironmentSpec, work: Path, constraints: Se
     )  # fmt: skip
     for package in _SOURCES:
         link = next((built / "lib").glob("python*")) / "site-packages" / package.__name__
-        link.symlink_to(_source(package), target_is_directory=True)
+        if not link.exists():  # a revision of loopcmp that is to be compared brings its own
+            link.symlink_to(_source(package), target_is_directory=True)
     (built / DEFINITION).write_text(
         json.dumps([environment.name, environment.python, environment.requirements])
     )

@@ -6,8 +6,10 @@ It may have environment variables too.
 import importlib.metadata
 import platform
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -135,11 +137,7 @@ def with_worker_requirements(
     What is not asked for by name is taken in the version that is installed here, so that only what
     is asked for differs between environments.
     """
-    named = {
-        canonicalize_name(Requirement(requirement).name)
-        for requirement in environment.requirements
-        if local_path(requirement) is None
-    }
+    named = set(_named(environment.requirements))
     needed = [*WORKER_REQUIREMENTS, *needs, *([loop.distribution] if loop.distribution else [])]
     added = [
         requirement for requirement in needed if canonicalize_name(Requirement(requirement).name) not in named
@@ -147,6 +145,22 @@ def with_worker_requirements(
     return replace(
         environment, requirements=(*dict.fromkeys(map(_as_here, added)), *environment.requirements)
     )
+
+
+def _named(requirements: Iterable[str]) -> Iterator[str | None]:
+    """Yield the name of each distribution that is asked for, a package of the user's own among them."""
+    for requirement in requirements:
+        path = local_path(requirement)
+        yield canonicalize_name(Requirement(requirement).name) if path is None else _project_name(path)
+
+
+def _project_name(path: Path) -> str | None:
+    """Return the name of the distribution whose source is in a folder; None where it says none."""
+    try:
+        project = tomllib.loads((path / "pyproject.toml").read_text("utf-8")).get("project", {})
+        return canonicalize_name(project["name"])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, AttributeError, KeyError, TypeError):
+        return None
 
 
 def _as_here(words: str) -> str:

@@ -2,9 +2,11 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import msgspec
 
@@ -41,6 +43,17 @@ def interpreter_for(backend: Backend) -> InterpreterPath:
     if backend.environment is None:
         return InterpreterPath(sys.executable, why_unavailable(backend.loop), variables=variables)
     return _interpreter_in(backend.loop, backend.environment, variables)
+
+
+@contextmanager
+def temporary_environments(folder: Path) -> Iterator[None]:
+    """Have all environments made in this folder, which the caller removes, and none found elsewhere."""
+    _interpreter_in.cache_clear()
+    try:
+        with building.environments_in(folder):
+            yield
+    finally:
+        _interpreter_in.cache_clear()
 
 
 @cache

@@ -6,9 +6,10 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from harness.protocol.benchmarks import Benchmark, Difference
 from harness.protocol.descriptions import Description
+from harness.protocol.laps import unpack
 from harness.protocol.messages import LatencySketch, Value, WorkerSummary
 from harness.protocol.observations import Leaks, ObservationCount
-from harness.records.entries import Machine, RoundMeasured, RunFinished, RunStarted
+from harness.records.entries import Machine, RoundMeasured, RunFinished, RunStarted, UnitBegun, UnitFinished
 from harness.records.pace import ArmRound, RoundSettings
 from harness.records.plan import Effort, Plan
 from harness.records.references import repeated
@@ -116,6 +117,20 @@ def _(value: Value) -> Iterator[str]:
     yield from outside(0, LARGEST_NUMBER, **parts, idle_cpu=value.idle_cpu, helper_cpu=value.helper_cpu)
     for count in (*value.switches, *value.collections, *value.full_collections):
         yield from outside(0, LARGEST_NUMBER, count=count)
+    if value.laps:
+        yield from _laps(value)
+
+
+def _laps(value: Value) -> Iterator[str]:
+    """Yield what is wrong with the laps of a value: what are none, or too many."""
+    try:
+        laps = len(unpack(value.laps))
+    except ValueError as error:
+        yield str(error)
+        return
+    yield from outside(2, value.loops + value.unreported, laps=laps)
+    for lap, _ in value.lap_collections:
+        yield from outside(0, laps - 1, lap_collections=lap)
 
 
 @problems.register
@@ -172,3 +187,15 @@ def _(result: TrialResult) -> Iterator[str]:
     yield from outside(0, LARGEST_NUMBER, number=result.number, processes=result.processes)
     yield from outside(SHORTEST_SECONDS, LONGEST_SECONDS, typical=result.typical)
     yield from repeated("backend", [comparison.backend for comparison in result.comparisons])
+
+
+@problems.register
+def _(unit: UnitBegun) -> Iterator[str]:
+    if not unit.benchmarks or unit.host < 1:
+        yield f"host {unit.host} began {len(unit.benchmarks)} benchmarks"
+
+
+@problems.register
+def _(unit: UnitFinished) -> Iterator[str]:
+    if len(unit.costs) != len(unit.benchmarks):
+        yield f"{len(unit.benchmarks)} benchmarks have {len(unit.costs)} costs"

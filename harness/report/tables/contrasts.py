@@ -15,6 +15,7 @@ _WORDS: dict[Factor, str] = {
     "gatherer": "the gatherer",
     "interaction": "gatherer and loop together",
     "own API": "the loop, on its own API",
+    "revision": "the change",
 }
 
 

@@ -45,6 +45,9 @@ async def converse(service: BoundService) -> Seen:
         try:
             await service.serve(listener, stopping.wait)
         finally:
+            if not stopping.is_set():
+                client.give_up()
+                listener.close()  # who waits there for an answer learns that none will come
             with anyio.CancelScope(shield=True):
                 while thread.is_alive():  # noqa: ASYNC110 - a thread that blocks sets no event of the loop's
                     await anyio.sleep(LOOKING)
@@ -58,7 +61,12 @@ class Conversation:
         self._traffic = traffic
         self._port = port
         self._stop = stop
+        self._is_over = False
         self.seen: Seen = {}
+
+    def give_up(self) -> None:
+        """Begin nothing new: the service has ended before it was asked to."""
+        self._is_over = True
 
     def talk(self) -> None:
         """Say everything that there is to say, the last of all while the service ends."""
@@ -76,6 +84,8 @@ class Conversation:
             self._stop()
 
     def _see(self, name: str, act: Callable[[], object]) -> None:
+        if self._is_over:
+            return
         try:
             self.seen[name] = act()
         except TimeoutError:
