@@ -48,6 +48,11 @@ TWO_ROWS = f"""{MINE}
 @scenario(returns=7, timed=False)
 async def untimed() -> int:
     return await one(7)
+
+
+@scenario(returns=8)
+async def more() -> int:
+    return await one(8)
 """
 
 DIFFERING = """\
@@ -609,14 +614,16 @@ def assert_every_case_exactly_once(run: Path) -> None:
     _, entries = store.read_journal(run)
     observed = [entry.benchmark for entry in entries if isinstance(entry, CaseObserved)]
     played = [(entry.benchmark, entry.number) for entry in entries if isinstance(entry, RoundMeasured)]
-    assert sorted(observed) == ["mine", "untimed"]
-    assert played == [("mine", number) for number in range(6)]
-    assert [entry.benchmark for entry in entries if isinstance(entry, BenchmarkFinished)] == ["mine"]
+    assert sorted(observed) == ["mine", "more", "untimed"]
+    assert sorted(played) == [(name, number) for name in ("mine", "more") for number in range(6)]
+    finished = [entry.benchmark for entry in entries if isinstance(entry, BenchmarkFinished)]
+    assert sorted(finished) == ["mine", "more"]
     assert [type(entry) for entry in entries].count(RunFinished) == 1
     assert isinstance(entries[-1], RunFinished)
     record = store.read_record(run)
     assert [cell.timing.seconds.rounds for line in record.results for cell in line.cases if cell.timing] == [
-        6
+        6,
+        6,
     ]
 
 
@@ -636,11 +643,11 @@ def only_run(folder: Path) -> Path:
 
 
 @pytest.mark.workers
-def test_a_run_interrupted_while_observing_and_again_while_timing_is_resumed_as_it_says(
+def test_a_run_interrupted_in_its_second_unit_and_again_in_its_third_is_resumed_as_it_says(
     two_rows: Path,
 ) -> None:
     words: tuple[str, ...] = FAST
-    for journaled in (2, 5):
+    for journaled in (2, 3):
         run = start(two_rows, *words)
         wait_for_lines(run, two_rows / "results", journaled)
         run.send_signal(signal.SIGINT)
@@ -657,8 +664,8 @@ def test_a_run_interrupted_while_observing_and_again_while_timing_is_resumed_as_
 
 @pytest.fixture
 def killed(two_rows: Path) -> Path:
-    """A run that was killed while observing, resumed and killed in a round, and again in a later one."""
-    for journaled, words in ((1, FAST), (5, ("resume",)), (8, ("resume",))):
+    """A run that was killed in its first unit, resumed and killed in its second, and again in its third."""
+    for journaled, words in ((1, FAST), (2, ("resume",)), (3, ("resume",))):
         run = start(two_rows, *words)
         wait_for_lines(run, two_rows / "results", journaled)
         run.kill()

@@ -15,7 +15,7 @@ from harness.errors import BadInput, CannotWrite
 from harness.records import store
 from harness.records.store import files
 from harness.runner import session
-from tests.records import ENVIRONMENT, everything
+from tests.records import everything
 from tests.stored import BEGUN, ENTRIES, no_file_larger_than, write_journal
 
 LOOPCMP = [sys.executable, "-P", "-c", "from harness.cli import main; main()"]
@@ -135,7 +135,7 @@ def test_a_first_entry_that_does_not_fit_asks_for_another_folder(tmp_path: Path)
     [
         lambda folder: store.write_record(folder, everything()),
         lambda folder: store.write_file(folder / "report.md", b"x" * 10_000),
-        lambda folder: store.write_timings(folder, ENVIRONMENT, ENTRIES),
+        lambda folder: store.write_timings(folder, BEGUN, ENTRIES),
     ],
     ids=["record", "report", "timings"],
 )
@@ -209,4 +209,6 @@ def test_two_runs_that_begin_at_once_do_each_other_no_harm(tmp_path: Path) -> No
     assert len(folders) == 2
     for folder in folders:
         assert [len(line.cases) for line in store.read_record(folder).results] == [1, 1, 1]
-        assert len(store.read_journal(folder)[1]) == 4
+        assert (
+            len(store.read_journal(folder)[1]) == 10
+        )  # two for each of three units, beside three cases and the end

@@ -8,8 +8,8 @@ import pytest
 from harness.records.store import write_timings
 from harness.records.store.pyperf_files import file_name
 from harness.report.evidence import case_of
-from tests.records import ENVIRONMENT, everything
-from tests.stored import timed_round
+from tests.records import everything
+from tests.stored import BEGUN, timed_round
 
 NAMES = [
     "../../up",
@@ -50,7 +50,7 @@ def test_timings_of_arms_with_hostile_names_stay_in_their_folder(tmp_path: Path)
     [played, _] = timed_round(0)
     arms = tuple(type(part)(name, part.warmups, part.values, part.summary)
                  for name, part in zip(NAMES, played.arms * 9, strict=False))  # fmt: skip
-    write_timings(tmp_path / ".", ENVIRONMENT, [type(played)(played.benchmark, 0, 1.0, arms)])
+    write_timings(tmp_path / ".", BEGUN, [type(played)(played.benchmark, 0, 1.0, arms)])
     assert list(tmp_path.iterdir()) == [tmp_path / "timings"]
     assert len(list((tmp_path / "timings").iterdir())) == len(NAMES)
 

@@ -275,7 +275,7 @@ def test_a_written_file_replaces_the_old_one_and_can_be_read_by_others(tmp_path:
 def timings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("run")
     rounds = [measured for number in range(3) for measured in timed_round(number)]
-    store.write_timings(folder, ENVIRONMENT, rounds)
+    store.write_timings(folder, BEGUN, rounds)
     return folder / "timings"
 
 
@@ -314,7 +314,7 @@ def test_pyperf_itself_compares_the_timings_of_two_arms(timings: Path) -> None:
 
 
 def test_without_rounds_no_timings_are_written(tmp_path: Path) -> None:
-    store.write_timings(tmp_path, ENVIRONMENT, ENTRIES[:2])
+    store.write_timings(tmp_path, BEGUN, ENTRIES[:2])
     assert not (tmp_path / "timings").exists()
 
 

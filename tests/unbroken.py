@@ -10,6 +10,8 @@ from harness.records.entries import (
     CaseObserved,
     RoundMeasured,
     RunFinished,
+    UnitBegun,
+    UnitFinished,
 )
 from harness.records.record import Record
 
@@ -39,6 +41,8 @@ def times_each(run: Path) -> Counter[tuple[str, ...]]:
                 found["played", row, str(number)] += 1
             case BenchmarkCalibrated(row) | BenchmarkFinished(row):
                 found[type(entry).__name__, row] += 1
+            case UnitBegun(rows) | UnitFinished(rows):
+                found[type(entry).__name__, *rows] += 1
             case RunFinished():
                 found["closed",] += 1
             case _:

@@ -107,6 +107,7 @@ class Progress:
                 self._observed(entry)
             case BenchmarkCalibrated(benchmark, settings):
                 self._note = f"{benchmark}: {settings.loops} iterations a value"
+                self._bars.update(self._timing, visible=self._timed)
             case RoundMeasured():
                 self._note = self._round(entry)
             case PassRoundMeasured(name, measured):
@@ -126,8 +127,7 @@ class Progress:
         return sum(result.trial.question == "identical" for result in self._state.trials)
 
     def _switch(self) -> None:
-        """Show what is timed in place of what is observed, for all of that is."""
-        self._since = monotonic()
+        """Show what is timed alone, for all is observed."""
         self._bars.update(self._checking, visible=False)
         self._bars.reset(self._timing, completed=self._done(), visible=self._timed)
 
@@ -158,7 +158,8 @@ class Progress:
         self._bars.update(self._checking, completed=observed)
         self._note = f"{entry.benchmark} on {entry.backend}"
         if observed == self._cases:
-            self._print(f"observed {observed - self._before} cases in {monotonic() - self._began:.0f} s")
+            if not (self._timed and self._own):  # otherwise cases are observed between those that are timed
+                self._print(f"observed {observed - self._before} cases in {monotonic() - self._began:.0f} s")
             self._switch()
 
     def _trial(self, result: TrialResult) -> str:

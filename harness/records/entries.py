@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from harness.protocol.observations import ProcessObservations
+from harness.records.cost import BenchmarkCost
 from harness.records.pace import ArmFailure, ArmRound, RoundSettings, RoundValues
 from harness.records.passes import PassName
 from harness.records.plan import Plan
@@ -72,6 +73,8 @@ class Machine:
     """An entry for each backend that runs in a virtual environment of its own."""
     cpu_quota: float | None = None
     """The CPUs' time that a container may use per second; None without a limit."""
+    cpu_stops: int | None = None
+    """How often the system had stopped this container for its quota by then; None where it does not tell."""
     company_factor: float | None = None
     """How many times longer a worker takes while another CPU is at work; None where that is not recorded."""
     driver: DriverPlace | None = None
@@ -119,6 +122,20 @@ class RunStarted:
     """The version of the method by which the run is measured; None where that is not recorded."""
     note: str = ""
     """What the user says of the run, in one line."""
+    hosts: tuple[Machine, ...] = ()
+    """The hosts of a merged run, in the order of their numbers from 1; empty where there was one host."""
+
+    def machine_of(self, host: int) -> Machine:
+        """Return the host of this number; that of the run where there was one host."""
+        return self.hosts[host - 1] if self.hosts else self.machine
+
+
+@dataclass(frozen=True, slots=True)
+class UnitBegun:
+    """A unit, a benchmark with its twins, is begun on a host; what came before of its benchmarks is void."""
+
+    benchmarks: tuple[str, ...]
+    host: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,21 +198,33 @@ class BenchmarkFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitFinished:
+    """A unit is done; `costs` are those of its benchmarks, in their order."""
+
+    benchmarks: tuple[str, ...]
+    costs: tuple[BenchmarkCost, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
     """The run is complete."""
 
     ended: str
     load: float | None
+    cpu_stops: int | None = None
+    """How often the system had stopped this container for its quota by then; None where it does not tell."""
 
 
 Entry = (
     RunStarted
+    | UnitBegun
     | CaseObserved
     | BenchmarkCalibrated
     | RoundMeasured
     | PassRoundMeasured
     | ArmDropped
     | BenchmarkFinished
+    | UnitFinished
     | TrialResult
     | RunFinished
 )

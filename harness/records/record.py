@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from harness.protocol.benchmarks import Benchmark, Claim, Promise
 from harness.protocol.observations import ProcessObservations
 from harness.records.contrast import Contrast
+from harness.records.cost import BenchmarkCost
 from harness.records.entries import RunFinished, RunStarted
 from harness.records.estimate import Estimate, Judgement
 from harness.records.pace import RoundSettings
@@ -93,16 +94,6 @@ class CaseResult:
 
 
 @dataclass(frozen=True, slots=True)
-class BenchmarkCost:
-    """The seconds that a benchmark took of the whole run's time, by what they were spent on."""
-
-    observing: float
-    calibrating: float
-    rounds: float
-    passes: float
-
-
-@dataclass(frozen=True, slots=True)
 class BenchmarkResult:
     """What a benchmark came to over all of its backends, baseline first.
 
@@ -123,7 +114,7 @@ class BenchmarkResult:
     cost: BenchmarkCost | None = None
     """What the benchmark cost; None where that is not recorded."""
     measured_on: str | None = None
-    """The computer that the benchmark was measured on; None where it was that of the run."""
+    """The number of the host that the benchmark was measured on; None where the run had one host."""
 
     @property
     def measured_in(self) -> str:

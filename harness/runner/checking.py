@@ -1,7 +1,7 @@
 """Observes the cases of a plan in fresh processes, and yields what was seen as entries of the journal."""
 
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Collection, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 
@@ -16,14 +16,16 @@ from harness.runner.benchmark_state import BenchmarkState
 from harness.runner.state import RunState
 
 
-def check(run: RunState) -> Generator[Entry, None, None]:
+def check(run: RunState, benchmarks: Collection[str] | None = None) -> Generator[Entry, None, None]:
     """Observe every case that has not been observed, as many processes at a time as there are CPUs.
 
-    Two at most: more would only make scenarios late that sleep.
+    Two at most: more would only make scenarios late that sleep. `benchmarks` are the ids of those whose
+    cases are observed: all of the run's if left out.
     """
     left = [
         (state, backend)
         for state in run.benchmarks
+        if benchmarks is None or state.benchmark.id in benchmarks
         for backend in state.backends
         if not state.is_observed(backend.name)
     ]

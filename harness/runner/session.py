@@ -1,6 +1,6 @@
 """One run in its folder: started or resumed, measured entry by entry, finished with record and reports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -13,6 +13,7 @@ from harness.records.entries import Entry, Machine, RunStarted
 from harness.records.record import Record
 from harness.runner import audit, timing
 from harness.runner.checking import check
+from harness.runner.measuring import measure_unit
 from harness.runner.state import RunState
 
 
@@ -47,18 +48,48 @@ def resume(folder: Path) -> Session:
     return Session(folder, state, journal)
 
 
-def measure(session: Session, show: Callable[[Entry], None]) -> None:
-    """Observe and time what is not yet journaled; every entry is on disk before the next begins."""
+Show = Callable[[Entry], None]
+"""Shows an entry as it comes."""
+
+
+def measure(session: Session, show: Show) -> None:
+    """Observe and time what is not yet journaled; each unit is on disk as a whole before the next begins."""
+    with session.journal:
+        if session.state.run.audit is None:
+            _measure_units(session, show)
+        else:
+            _conduct_audit(session, show)
+        _journal_each(session, timing.close(session.state), show)
+
+
+def _measure_units(session: Session, show: Show) -> None:
+    """Measure unit by unit: a run that is killed within one begins it anew when it goes on."""
     state = session.state
-    with (
-        session.journal as journal,
-        closing(check(state)) as observed,
-        closing(timing.time(state) if state.run.audit is None else audit.conduct(state)) as timed,
-    ):
-        for entry in chain(observed, timed, timing.close(state)):
-            journal.append(entry)
-            state.add(entry)
-            show(entry)
+    for unit in state.units:
+        if not state.is_measured(unit):
+            with closing(measure_unit(state, unit)) as entries:
+                session.journal.append_unit(list(_shown(state, entries, show)))
+
+
+def _shown(state: RunState, entries: Iterable[Entry], show: Show) -> Iterator[Entry]:
+    """Add entries to the state and show them as they come."""
+    for entry in entries:
+        state.add(entry)
+        show(entry)
+        yield entry
+
+
+def _conduct_audit(session: Session, show: Show) -> None:
+    with closing(check(session.state)) as observed, closing(audit.conduct(session.state)) as tried:
+        _journal_each(session, chain(observed, tried), show)
+
+
+def _journal_each(session: Session, entries: Iterable[Entry], show: Show) -> None:
+    """Have every entry on disk before the next begins."""
+    for entry in entries:
+        session.journal.append(entry)
+        session.state.add(entry)
+        show(entry)
 
 
 def conclude(session: Session) -> Record:
@@ -69,7 +100,7 @@ def conclude(session: Session) -> Record:
     record = session.state.record()
     store.write_record(session.folder, record)
     run, entries = store.open_journal(session.folder)
-    store.write_timings(session.folder, run.machine, entries)
+    store.write_timings(session.folder, run, entries)
     store.compress_journal(session.folder)
     return record
 

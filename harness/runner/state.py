@@ -1,15 +1,19 @@
 """The state of a run: what its journal holds so far, benchmark by benchmark."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from harness.protocol.benchmarks import Benchmark
+from harness.records.cost import BenchmarkCost
 from harness.records.entries import (
     BenchmarkFinished,
     Entry,
     PassRoundMeasured,
     RunFinished,
     RunStarted,
+    UnitBegun,
+    UnitFinished,
 )
 from harness.records.plan import Plan
 from harness.records.record import BenchmarkResult, Record
@@ -17,6 +21,7 @@ from harness.records.trials import TrialResult
 from harness.runner.benchmark_state import BenchmarkEntry, BenchmarkState
 from harness.runner.record_builder import benchmark_result, claim_results, self_test_check
 from harness.runner.twins import resolve_twins
+from harness.runner.units import Unit, group_units
 
 
 class RunState:
@@ -24,9 +29,11 @@ class RunState:
 
     def __init__(self, run: RunStarted, entries: Iterable[Entry] = ()) -> None:
         self._run = run
+        self._planned = {planned.benchmark.id: planned for planned in resolve_twins(run.plan)}
         self._benchmarks: dict[str, BenchmarkState] = {}
-        for planned in resolve_twins(run.plan):
-            self._benchmarks[planned.benchmark.id] = BenchmarkState(planned, run, self._benchmarks)
+        self._begin(self._planned, run)
+        self._hosts: dict[str, int] = {}
+        self._costs: dict[str, BenchmarkCost] = {}
         self._results: dict[str, BenchmarkResult] = {}
         self._trials: list[TrialResult] = []
         self._finished: RunFinished | None = None
@@ -42,10 +49,28 @@ class RunState:
                 self._finished = entry
             case PassRoundMeasured():
                 self._add_to(entry.round.benchmark, entry)
+            case UnitBegun():
+                self._begin_unit(entry)
+            case UnitFinished(benchmarks, costs):
+                self._costs.update(zip(benchmarks, costs, strict=True))
             case RunStarted():
                 pass
             case _:
                 self._add_to(entry.benchmark, entry)
+
+    def _begin(self, names: Iterable[str], run: RunStarted) -> None:
+        """Have nothing of these benchmarks yet, which are planned."""
+        for name in names:
+            self._benchmarks[name] = BenchmarkState(self._planned[name], run, self._benchmarks)
+
+    def _begin_unit(self, unit: UnitBegun) -> None:
+        """Forget what a part of a unit came to, and have its cases judged by the machine of its host."""
+        names = [name for name in unit.benchmarks if name in self._benchmarks]
+        self._begin(names, replace(self._run, machine=self._run.machine_of(unit.host)))
+        for name in names:
+            self._hosts[name] = unit.host
+            self._results.pop(name, None)
+            self._costs.pop(name, None)
 
     def _add_to(self, name: str, entry: BenchmarkEntry) -> None:
         """Hand an entry on to its benchmark; a journal may name one that is not planned, if it was edited."""
@@ -97,13 +122,29 @@ class RunState:
         return tuple(sorted(timed, key=lambda state: state.host is not None))
 
     @property
+    def units(self) -> tuple[Unit, ...]:
+        """The units of the run: those that have nothing to be timed come first."""
+        units = group_units(self._planned.values())
+        return tuple(sorted(units, key=lambda unit: self.of(unit.name).benchmark.timed))
+
+    def is_measured(self, unit: Unit) -> bool:
+        """Decide whether all of a unit has been observed and timed."""
+        if unit.name in self._costs:
+            return True
+        states = [self.of(name) for name in unit.benchmarks]
+        return all(map(_is_whole, states))
+
+    @property
     def observed_cases(self) -> int:
         """The number of cases that have been observed."""
         return sum(state.is_observed(backend.name) for state in self.benchmarks for backend in state.backends)
 
     def result(self, benchmark: Benchmark) -> BenchmarkResult:
         """Return what a benchmark has come to so far."""
-        return self._results.get(benchmark.id) or benchmark_result(self.of(benchmark))
+        result = self._results.get(benchmark.id) or benchmark_result(self.of(benchmark))
+        host = self._hosts.get(benchmark.id) if self._run.hosts else None
+        measured_on = None if host is None else str(host)
+        return replace(result, cost=self._costs.get(benchmark.id), measured_on=measured_on)
 
     def record(self) -> Record:
         """Return the record of everything so far."""
@@ -116,3 +157,11 @@ class RunState:
             finished=self._finished,
             trials=tuple(self._trials),
         )
+
+
+def _is_whole(state: BenchmarkState) -> bool:
+    """Decide whether a benchmark of a journal without units has been observed and, if it may be, timed."""
+    observed = all(state.is_observed(backend.name) for backend in state.backends)
+    host = state.measured_in()
+    timed = not state.benchmark.timed or (host or state).stop_reason is not None
+    return observed and timed

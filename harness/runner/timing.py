@@ -1,6 +1,6 @@
 """Times the benchmarks of a plan, and yields each result as an entry of the journal as it comes."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Collection, Generator, Iterable
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -10,6 +10,7 @@ from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.environments import interpreter_for
 from harness.execution.machine import load, now
 from harness.execution.observing import case_spec
+from harness.execution.quota import cpu_stops
 from harness.execution.rounds import Arm, RoundContext, run_round
 from harness.execution.services import open_service_arms
 from harness.protocol.benchmarks import SCALE, Benchmark
@@ -41,12 +42,15 @@ Entries = Generator[Entry, None, None]
 """Results as they come; the caller journals each and adds it to the state before it asks for the next."""
 
 
-def time(run: RunState) -> Entries:
+def time(run: RunState, benchmarks: Collection[str] | None = None) -> Entries:
     """Time every benchmark that may be timed and is not finished. The caller adds each entry to the state.
 
-    Twins come last: whether one is timed in its host's rounds is known when those are over.
+    Twins come last: whether one is timed in its host's rounds is known when those are over. `benchmarks` are
+    the ids of those that are timed: all of the run's if left out.
     """
     for state in run.timed:
+        if benchmarks is not None and state.benchmark.id not in benchmarks:
+            continue
         if state.stop_reason is None and state.measured_in() is None:
             context = _context(state, choose_cpus(state.benchmark.cpus), run.plan.timeout_of(state.benchmark))
             with avoiding(context.cpus):
@@ -67,7 +71,7 @@ def _rounds_of(state: BenchmarkState, planned: Pass) -> Entries:
 def close(run: RunState) -> Entries:
     """Yield the run's last entry, once."""
     if run.finished is None:
-        yield RunFinished(now(), load())
+        yield RunFinished(now(), load(), cpu_stops())
 
 
 def _context(state: BenchmarkState, cpus: frozenset[int] | None, timeout: float) -> RoundContext:

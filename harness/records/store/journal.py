@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,8 @@ from harness.records.entries import (
     RoundMeasured,
     RunFinished,
     RunStarted,
+    UnitBegun,
+    UnitFinished,
 )
 from harness.records.store import version_1
 from harness.records.store.compression import journal_path, opened_journal
@@ -40,12 +42,14 @@ from harness.records.trials import TrialResult
 
 KINDS: dict[str, type[Entry]] = {
     "run-started": RunStarted,
+    "unit-begun": UnitBegun,
     "case-observed": CaseObserved,
     "benchmark-calibrated": BenchmarkCalibrated,
     "round-measured": RoundMeasured,
     "pass-round-measured": PassRoundMeasured,
     "arm-dropped": ArmDropped,
     "benchmark-finished": BenchmarkFinished,
+    "unit-finished": UnitFinished,
     "trial-result": TrialResult,
     "run-finished": RunFinished,
 }
@@ -81,15 +85,21 @@ class Journal:
 
     def append(self, entry: Entry) -> None:
         """Write one entry and wait until the disk has it. Raises CannotWrite, and leaves no half of it."""
-        line = msgspec.json.encode({"kind": _NAMES[type(entry)], "entry": entry}) + b"\n"
+        self._write(_line_of(entry))
+
+    def append_unit(self, entries: Iterable[Entry]) -> None:
+        """Write all entries of a unit at once, from its begin to its end; `resume` cuts off a part of one."""
+        self._write(b"".join(map(_line_of, entries)))
+
+    def _write(self, lines: bytes) -> None:
         self._copy = self._copy or JournalCopy(self._path, self._file)
         self.mend()
         before = self._copy.size
         try:
-            write_all(self._file, line)
+            write_all(self._file, lines)
             if before == 0:
                 sync(self._path.parent)
-            self._copy.write(line)
+            self._copy.write(lines)
             self._copy.adopt(self._file)
         except OSError as error:
             with suppress(OSError):
@@ -120,6 +130,10 @@ class Journal:
                 f"another loopcmp is at work in {self._path.parent}: wait for its end, or begin another run"
             )
         return file
+
+
+def _line_of(entry: Entry) -> bytes:
+    return msgspec.json.encode({"kind": _NAMES[type(entry)], "entry": entry}) + b"\n"
 
 
 def locked(file: int) -> bool:
@@ -196,14 +210,21 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def mend_journal(folder: Path) -> None:
-    """Cut off a torn last line, so that what is appended next begins a line of its own."""
-    path, whole = folder / JOURNAL, 0
+    """Cut off a torn last line and a part of a unit: what is appended next begins a line of its own."""
+    path, whole, end = folder / JOURNAL, 0, 0
+    in_unit = False
     with opened_journal(path) as file:
         for line in iter(partial(file.readline, LONGEST_LINE), b""):
-            whole += len(line) if line.endswith(b"\n") else 0
+            end += len(line)
+            in_unit = (in_unit or line.startswith(_UNIT_BEGINS)) and not line.startswith(_UNIT_ENDS)
+            whole = end if line.endswith(b"\n") and not in_unit else whole
         size = file.tell()
     if whole != size:
         os.truncate(path, whole)
+
+
+_UNIT_BEGINS, _UNIT_ENDS = (f'{{"kind":"{_NAMES[entry]}"'.encode() for entry in (UnitBegun, UnitFinished))
+"""How the first and the last line of a unit begin, as they are written here."""
 
 
 def _entry(path: Path, number: int, line: bytes) -> Entry:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.protocol.messages import Value
-from harness.records.entries import BackendEnvironment, Entry, Machine, RoundMeasured
+from harness.records.entries import BackendEnvironment, Entry, Machine, RoundMeasured, RunStarted, UnitBegun
 from harness.records.pace import ArmRound
 from harness.records.store.files import write_file
 
@@ -19,13 +19,16 @@ PyperfMetadata = dict[str, str | int]
 """The metadata of a pyperf run: numbers and texts by pyperf's own names, and two of ours."""
 
 
-def write_timings(folder: Path, machine: Machine, entries: Iterable[Entry]) -> None:
+def write_timings(folder: Path, run: RunStarted, entries: Iterable[Entry]) -> None:
     """Write each arm's values as a pyperf suite: a benchmark for each of ours, a run for each worker.
 
     They are whole values, as pyperf's own are; laps stay in the journal. Raises CannotWrite.
     """
     arms: dict[str, dict[str, list[pyperf.Run]]] = {}
+    machine = run.machine
     for entry in entries:
+        if isinstance(entry, UnitBegun):
+            machine = run.machine_of(entry.host)
         if isinstance(entry, RoundMeasured):
             for part in entry.arms:
                 runs = arms.setdefault(part.arm, {})

@@ -9,7 +9,7 @@ from harness.protocol.descriptions import Description
 from harness.protocol.laps import unpack
 from harness.protocol.messages import LatencySketch, Value, WorkerSummary
 from harness.protocol.observations import Leaks, ObservationCount
-from harness.records.entries import Machine, RoundMeasured, RunFinished, RunStarted
+from harness.records.entries import Machine, RoundMeasured, RunFinished, RunStarted, UnitBegun, UnitFinished
 from harness.records.pace import ArmRound, RoundSettings
 from harness.records.plan import Effort, Plan
 from harness.records.references import repeated
@@ -67,6 +67,7 @@ def _(machine: Machine) -> Iterator[str]:
     yield from outside(1, LARGEST_NUMBER, cores=machine.cores)
     yield from outside(0, LARGEST_NUMBER, load=machine.load)
     yield from outside(SHORTEST_SECONDS, LARGEST_NUMBER, cpu_quota=machine.cpu_quota)
+    yield from outside(0, LARGEST_NUMBER, cpu_stops=machine.cpu_stops)
     for cpu in machine.pinned:
         yield from outside(0, LARGEST_NUMBER, pinned=cpu)
 
@@ -106,7 +107,7 @@ def _(run: RunStarted) -> Iterator[str]:
 @problems.register
 def _(run: RunFinished) -> Iterator[str]:
     yield from no_time(run.ended, "ended")
-    yield from outside(0, LARGEST_NUMBER, load=run.load)
+    yield from outside(0, LARGEST_NUMBER, load=run.load, cpu_stops=run.cpu_stops)
 
 
 @problems.register
@@ -187,3 +188,15 @@ def _(result: TrialResult) -> Iterator[str]:
     yield from outside(0, LARGEST_NUMBER, number=result.number, processes=result.processes)
     yield from outside(SHORTEST_SECONDS, LONGEST_SECONDS, typical=result.typical)
     yield from repeated("backend", [comparison.backend for comparison in result.comparisons])
+
+
+@problems.register
+def _(unit: UnitBegun) -> Iterator[str]:
+    if not unit.benchmarks or unit.host < 1:
+        yield f"host {unit.host} began {len(unit.benchmarks)} benchmarks"
+
+
+@problems.register
+def _(unit: UnitFinished) -> Iterator[str]:
+    if len(unit.costs) != len(unit.benchmarks):
+        yield f"{len(unit.benchmarks)} benchmarks have {len(unit.costs)} costs"

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from harness.records.contrast import Contrast
+from harness.records.cost import BenchmarkCost
 from harness.records.estimate import Estimate
 from harness.records.passes import FullCollections, Instructions, Latency, OnTwoCpus, Quantile
-from harness.records.record import BenchmarkCost, BenchmarkResult, CaseResult, Record, SelfTestCheck, Timing
+from harness.records.record import BenchmarkResult, CaseResult, Record, SelfTestCheck, Timing
 from harness.records.references import dangling_references, repeated
 from harness.records.stop_reason import StopReason
 from harness.records.validation.ranges import (

@@ -97,7 +97,8 @@ def _layout(answer: Answer, width: int) -> _Layout:
     wanted = max(len(answer.names_head), *(len(row.name) for row in answer.rows))
     names = min(LONGEST_NAME, wanted, max(_SHORTEST_NAME, room - len(answer.heads) * (_GAP + _SHORTEST_CELL)))
     left = room - names
-    cell = min(LONGEST_CELL, left // len(answer.heads) - _GAP)
+    columns = max(1, len(answer.heads))  # a record of one backend has none
+    cell = min(LONGEST_CELL, left // columns - _GAP)
     words = min(cell - 1, max(_lengths_beside_bars(answer)))
     return _Layout(names, references, words, cell - 1 - words, _span(answer))
 

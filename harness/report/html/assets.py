@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from harness.report.charts.rendering import ChartRenderer, gzip_base64, runtime
 from harness.report.html.markup import trusted
-from harness.report.html.page import RenderedChart
+from harness.report.html.sections import RenderedChart
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,30 +3,24 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from harness.records.estimate import Judgement
-from harness.records.record import BenchmarkResult, Record
+from harness.records.record import Record
 from harness.records.verdict import Verdict
 from harness.report import charts, commands, differences, evidence
-from harness.report.answer.families import family_title
 from harness.report.answer.headline import headline
 from harness.report.answer.remarks import remarks
 from harness.report.answer.strips import StripChart, strip_chart
 from harness.report.answer.values import Remark
 from harness.report.backend_names import shown_names
-from harness.report.charts import Chart
 from harness.report.charts.rendering import MOST_IMAGES, ChartRenderer
 from harness.report.contents import summary_sentences, tables
-from harness.report.formatting import VERDICTS, format_self_test
-from harness.report.html.markup import trusted
+from harness.report.formatting import VERDICTS
 from harness.report.html.matrix import (
     JUDGEMENT_SIGNS,
     Matrix,
-    backend_order,
-    case_anchor,
     matrix,
 )
+from harness.report.html.sections import FamilySection, RenderedChart, family_sections, rendered_chart
 from harness.report.method import method
 from harness.report.tables import results, table
 from harness.report.warnings import Severity, notices_of_benchmarks, notices_of_run
@@ -36,46 +30,6 @@ MOST_OPEN = 12
 
 Each of them has some four places where the tab key stops.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedChart:
-    """A chart with its image; where the image is empty, the chart is drawn when it is seen."""
-
-    chart: Chart
-    svg: Markup
-
-
-@dataclass(frozen=True, slots=True)
-class CaseSection:
-    """A case on the page: its name there, its sign, and its evidence."""
-
-    anchor: str
-    symbol: str
-    css_class: str
-    evidence: evidence.CaseEvidence
-
-
-@dataclass(frozen=True, slots=True)
-class BenchmarkSection:
-    """A benchmark on the page with all of its cases; `code` is the text of its scenario."""
-
-    number: int
-    name: str
-    summary: str
-    source: str
-    code: str
-    facts: tuple[str, ...]
-    strip: RenderedChart | None
-    cases: tuple[CaseSection, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FamilySection:
-    """The evidence of a family's benchmarks."""
-
-    title: str
-    benchmarks: tuple[BenchmarkSection, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +115,13 @@ def page_of(record: Record, renderer: ChartRenderer, *, with_strips: bool = True
         tables=tuple((anchor, content) for anchor, content in tables(record) if content not in under_charts),
         documented=differences.documented(record),
         ledger=results.ledger(record),
-        evidence=tuple(_families(record, renderer, when_seen=when_seen)),
+        evidence=tuple(family_sections(record, renderer, when_seen=when_seen)),
         evidence_open=len(record.results) <= MOST_OPEN,
         environment=results.environment(record),
         method=method(record),
         command=commands.whole(record),
         own_command=commands.YOUR_OWN,
     )
-
-
-def rendered_chart(chart: Chart, renderer: ChartRenderer, *, when_seen: bool = False) -> RenderedChart:
-    """Return a chart with its image, while there is room for images and unless it is drawn when seen."""
-    return RenderedChart(chart, trusted(renderer.image(chart, when_seen=when_seen)))
 
 
 def _notices(record: Record) -> Iterator[PageNotice]:
@@ -218,58 +167,3 @@ def _unavailable(record: Record) -> Iterator[DifferenceSection]:
     for backend, reason in reasons:
         shown = evidence.truncate(reason, evidence.LONG)
         yield DifferenceSection(f"{names[backend]} is unavailable", shown, None, (), ())
-
-
-def _families(record: Record, renderer: ChartRenderer, *, when_seen: bool) -> Iterator[FamilySection]:
-    strips = charts.round_strips(record)
-    families: dict[str, list[BenchmarkSection]] = {}
-    for number, result in enumerate(record.results, start=1):
-        strip = rendered_chart(strips[number], renderer, when_seen=when_seen) if number in strips else None
-        section = _benchmark(record, number, result, strip)
-        families.setdefault(result.benchmark.family, []).append(section)
-    for name, sections in families.items():
-        yield FamilySection(family_title(name), tuple(sections))
-
-
-def _benchmark(
-    record: Record, number: int, result: BenchmarkResult, strip: RenderedChart | None
-) -> BenchmarkSection:
-    benchmark = result.benchmark
-    return BenchmarkSection(
-        number=number,
-        name=benchmark.id,
-        summary=benchmark.summary,
-        source=benchmark.source,
-        code=benchmark.text,
-        facts=tuple(_facts(result)),
-        strip=strip,
-        cases=tuple(_cases(record, number, result)),
-    )
-
-
-def _facts(result: BenchmarkResult) -> Iterator[str]:
-    """Yield how a benchmark was timed, fact by fact."""
-    if result.rounds:
-        yield f"{result.rounds} rounds"
-    if result.settings is not None:
-        yield f"{result.settings.loops} iterations a value"
-    if result.stop_reason is not None:
-        yield str(result.stop_reason)
-    if result.self_test is not None:
-        yield f"self-test {format_self_test(result)}"
-    if result.benchmark.ideal is not None:
-        yield f"ideal {result.benchmark.ideal * 1e6:g} µs"
-
-
-def _cases(record: Record, number: int, result: BenchmarkResult) -> Iterator[CaseSection]:
-    """Yield the cases of a benchmark in the order of the matrix's columns."""
-    cases = {case.backend: case for case in result.cases}
-    for column, backend in enumerate(backend_order(record), start=1):
-        if case := cases.get(backend):
-            rendering = VERDICTS[case.verdict.kind]
-            yield CaseSection(
-                anchor=case_anchor(number, column),
-                symbol=rendering.sign,
-                css_class=rendering.css_class,
-                evidence=evidence.case_of(record, result, case),
-            )

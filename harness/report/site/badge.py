@@ -1,5 +1,7 @@
 """A badge for a loop's README: in how many cases it does what is promised, and how its time compares."""
 
+import msgspec
+
 from harness.report.formatting import label
 from harness.report.html.templating import fill
 from harness.report.site.leaderboard import Leaderboard, Standing
@@ -12,11 +14,28 @@ _PADDING = 6
 
 GOOD, BAD, UNKNOWN = "#1a6b34", "#b3161f", "#59636e"
 
+_COLORS = {GOOD: "green", BAD: "red", UNKNOWN: "lightgrey"}
+"""What shields.io calls the colors of badges."""
+
 
 def badge(board: Leaderboard, standing: Standing) -> str:
     """Return an SVG image that says it in words, so that its color says nothing that they do not."""
-    name = f"loopcmp {label(board.summary.shown(standing.backend))}"
-    return badge_image(name, badge_message(board, standing), _color(standing))
+    return badge_image(_name(board, standing), badge_message(board, standing), _color(standing))
+
+
+def badge_endpoint(board: Leaderboard, standing: Standing) -> str:
+    """Return the same as JSON that shields.io draws a badge from."""
+    return endpoint(_name(board, standing), badge_message(board, standing), _color(standing))
+
+
+def _name(board: Leaderboard, standing: Standing) -> str:
+    return f"loopcmp {label(board.summary.shown(standing.backend))}"
+
+
+def endpoint(name: str, message: str, color: str) -> str:
+    """Return the JSON that shields.io draws a badge from: https://shields.io/badges/endpoint-badge."""
+    answer = {"schemaVersion": 1, "label": name, "message": message, "color": _COLORS[color]}
+    return msgspec.json.encode(answer).decode() + "\n"
 
 
 def badge_image(name: str, message: str, color: str) -> str:

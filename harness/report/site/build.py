@@ -37,7 +37,8 @@ from harness.report.site.folder import SiteFolder
 from harness.report.site.history import CaseHistory, series
 from harness.report.site.leaderboard import leaderboard
 from harness.report.site.names import slug
-from harness.report.site.summary import MachineSummary, RecordSummary, loop_of, summarize_record
+from harness.report.site.newest import full_record, newest_of_each_title
+from harness.report.site.summary import RecordSummary, loop_of, summarize_record
 from harness.report.site.trail import site_assets
 from harness.report.tables import audit
 from harness.report.tables.table import Table
@@ -216,33 +217,29 @@ def derived_files(
     runs = [
         summary for summary in newest_first if not summary.audit
     ]  # an audit tries the method, and no loop
-    boards = [leaderboard(summary) for summary in _newest(runs)]
+    boards = [leaderboard(summary) for summary in newest_of_each_title(runs)]
+    full = full_record(runs)
+    board = None if full is None else leaderboard(full)
     scenarios = _by_scenario(series(runs))
-    yield "index.html", pages.index_page(newest_first, sorted(scenarios))
+    loops = sorted({loop_of(name) for summary in runs for name in summary.backends} | besides.loops())
+    yield "index.html", pages.index_page(newest_first, board, loops, sorted(scenarios))
     yield "leaderboard.html", pages.leaderboard_page(boards)
+    yield "method.html", pages.method_page(newest_first)
     yield "atom.xml", atom_feed(newest_first)
     yield conformance.PAGE, conformance.page(besides.conformance)
-    timed = {loop_of(name) for summary in runs for name in summary.backends}
-    for loop in sorted(timed | besides.loops()):
-        yield f"loops/{slug(loop)}.html", pages.loop_page(loop, runs, boards, besides.tables(loop))
+    for loop in loops:
+        yield f"loops/{slug(loop)}.html", pages.loop_page(loop, runs, boards, board, besides.tables(loop))
     yield from conformance.badges(besides.conformance)
     for name, histories in scenarios.items():
-        yield f"scenarios/{slug(name)}.html", pages.scenario_page(name, histories)
+        yield f"scenarios/{slug(name)}.html", pages.scenario_page(name, histories, runs)
         history = ScenarioHistory(name, tuple(map(series_figures, histories)))
         yield f"{API}/scenarios/{slug(name)}.json", encode(history)
-    yield from ((f"badges/{name}", text) for name, text in pages.badges(boards))
+    yield from ((f"badges/{name}", text) for name, text in pages.badges(boards, board))
     yield from ((f"assets/{name}", read_asset(name)) for name in ASSETS)
+    if full is not None:
+        yield f"{API}/full.json", encode(full)
     yield f"{API}/schema.json", schema()
     yield INDEX, encode(RecordIndex(made_by, tuple(summary.name for summary in newest_first)))
-
-
-def _newest(newest_first: Iterable[RecordSummary]) -> list[RecordSummary]:
-    """Return the newest finished record of every name on every machine and Python."""
-    newest: dict[tuple[str, MachineSummary], RecordSummary] = {}
-    for summary in newest_first:
-        if summary.finished:
-            newest.setdefault((summary.title, summary.machine), summary)
-    return list(newest.values())
 
 
 def _by_scenario(histories: Iterable[CaseHistory]) -> dict[str, list[CaseHistory]]:

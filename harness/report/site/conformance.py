@@ -2,20 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import msgspec
-
 from harness.records.conformance import Ability, CapabilityAnswer, ConformanceRecord, LoopConformance
 from harness.report.html.templating import fill_page
-from harness.report.site.badge import BAD, GOOD, badge_image
+from harness.report.site.badge import BAD, GOOD, badge_image, endpoint
 from harness.report.site.names import slug
 from harness.report.site.trail import site_assets
 from harness.report.tables.capabilities import ability_text
 from harness.report.tables.table import Table, texts, verdict_columns
 
 PAGE = "conformance.html"
-
-_COLORS = {GOOD: "green", BAD: "red"}
-"""What shields.io calls the colors of badges."""
 
 
 def name_of(tried: LoopConformance) -> str:
@@ -104,7 +99,7 @@ def badges(newest_first: Sequence[ConformanceRecord]) -> Iterator[tuple[str, str
         for name, message, is_good in _messages(tried):
             color = GOOD if is_good else BAD
             yield f"badges/{slug(loop)}.{name}.svg", badge_image(f"loopcmp {loop}", message, color)
-            yield f"badges/{slug(loop)}.{name}.json", _endpoint(f"loopcmp {loop}", message, color)
+            yield f"badges/{slug(loop)}.{name}.json", endpoint(f"loopcmp {loop}", message, color)
 
 
 def _messages(tried: LoopConformance) -> Iterator[tuple[str, str, bool]]:
@@ -116,9 +111,3 @@ def _messages(tried: LoopConformance) -> Iterator[tuple[str, str, bool]]:
     if tests is not None and not tests.unavailable:
         words = f"{tests.passed} of {tests.tried} of CPython's tests"
         yield "cpython-tests", words, tests.passed == tests.tried
-
-
-def _endpoint(label: str, message: str, color: str) -> str:
-    """Return the JSON that shields.io draws a badge from: https://shields.io/badges/endpoint-badge."""
-    answer = {"schemaVersion": 1, "label": label, "message": message, "color": _COLORS[color]}
-    return msgspec.json.encode(answer).decode() + "\n"

@@ -1,5 +1,6 @@
 """Tables of a scenario's page: a benchmark over time, a line for each record, newest first."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,6 +10,7 @@ from harness.report.backend_names import shown_names
 from harness.report.formatting import VERDICTS, Figure
 from harness.report.html.matrix import case_figure
 from harness.report.site.history import CaseHistory, DataPoint
+from harness.report.site.sparkline import Sparkline, sparkline
 from harness.report.site.summary import MachineSummary, RecordSummary
 
 NEWEST = 100
@@ -42,6 +44,8 @@ class HistoryTable:
     backends: tuple[tuple[str, str], ...]
     records: tuple[tuple[RecordSummary, tuple[CaseCell | None, ...]], ...]
     total: int
+    sparklines: tuple[tuple[str, Sparkline], ...]
+    """The backends whose ratio more than one record has, each with its drawing."""
 
 
 def history_tables(histories: Sequence[CaseHistory]) -> Iterator[HistoryTable]:
@@ -50,10 +54,15 @@ def history_tables(histories: Sequence[CaseHistory]) -> Iterator[HistoryTable]:
         yield _table(tuple(group))
 
 
-def _comparable(series: CaseHistory) -> tuple[str, ...]:
-    """Return what series that stand side by side in a table have in common."""
+def _comparable(series: CaseHistory) -> tuple[tuple[tuple[str, int], ...], str, str, str, str]:
+    """Return what series that stand side by side in a table have in common; numbers are in numeric order."""
     machine = series.machine
-    return series.benchmark, machine.name, machine.python, series.baseline, series.baseline_build
+    return natural(series.benchmark), machine.name, machine.python, series.baseline, series.baseline_build
+
+
+def natural(name: str) -> tuple[tuple[str, int], ...]:
+    """Return what names are ordered by so that n=10 comes after n=9."""
+    return tuple((part, int(digits or -1)) for part, digits in re.findall(r"([^0-9]*)([0-9]{0,18})", name))
 
 
 def _table(columns: Sequence[CaseHistory]) -> HistoryTable:
@@ -75,6 +84,11 @@ def _table(columns: Sequence[CaseHistory]) -> HistoryTable:
             (record, tuple(cells.get(record.name) for cells in by_record)) for record in newest[:NEWEST]
         ),
         total=len(newest),
+        sparklines=tuple(
+            (shown[series.backend], drawing)
+            for series in columns
+            if (drawing := sparkline(series)) is not None
+        ),
     )
 
 

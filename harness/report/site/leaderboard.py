@@ -39,11 +39,43 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class RankStrip:
+    """An interval and its middle on the axis of a leaderboard, in percent of its width from the left."""
+
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Leaderboard:
     """The standings of one record."""
 
     summary: RecordSummary
     standings: tuple[Standing, ...]
+
+    def strip(self, standing: Standing) -> RankStrip | None:
+        """Return where a backend's interval stands on the axis of its board; None where it has none."""
+        ratio = _ONE if standing.backend == self.summary.baseline else standing.ratio
+        if ratio is None or ratio.low is None or ratio.high is None:
+            return None
+        low, high = (math.log(end) for end in self._axis)
+        ends = (ratio.low, ratio.value, ratio.high)
+        return RankStrip(*(round(100 * (math.log(end) - low) / (high - low), 2) for end in ends))
+
+    @property
+    def same(self) -> float:
+        """Where the baseline stands on the axis, in percent of its width from the left."""
+        low, high = (math.log(end) for end in self._axis)
+        return round(100 * -low / (high - low), 2)
+
+    @property
+    def _axis(self) -> tuple[float, float]:
+        """The ratios at the ends of the board's axis: all intervals and the baseline, with some room."""
+        ratios = [standing.ratio for standing in self.standings if standing.ratio is not None]
+        lows = [ratio.low for ratio in ratios if ratio.low is not None]
+        highs = [ratio.high for ratio in ratios if ratio.high is not None]
+        return min(1.0, *lows) / 1.1 if lows else 0.9, max(1.0, *highs) * 1.1 if highs else 1.1
 
     def ratio_text(self, standing: Standing) -> str:
         """Return a backend's overall ratio as the page of the record says it."""

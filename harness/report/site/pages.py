@@ -5,12 +5,17 @@ from dataclasses import dataclass
 
 from harness.report.html.templating import fill_page
 from harness.report.site.api import API
-from harness.report.site.badge import badge
+from harness.report.site.badge import badge, badge_endpoint
 from harness.report.site.history import CaseHistory, DataPoint
 from harness.report.site.history_table import CaseCell, case_cell, history_tables
 from harness.report.site.leaderboard import Leaderboard, Standing
+from harness.report.site.loops import loop_card, loop_strips
 from harness.report.site.names import slug
+from harness.report.site.newest import newest_audit
+from harness.report.site.projects import project_of
+from harness.report.site.scenarios import newest_scenario, scenario_families
 from harness.report.site.summary import BackendEnvironmentSummary, CaseSummary, RecordSummary, loop_of
+from harness.report.site.sweep_lines import sweep_lines
 from harness.report.site.trail import site_assets
 from harness.report.tables.table import Table
 
@@ -33,21 +38,41 @@ class LoopRecord:
     cases: tuple[tuple[CaseSummary, CaseCell], ...]
 
 
-def index_page(newest_first: Sequence[RecordSummary], scenarios: Sequence[str]) -> str:
-    """Return the page that lists every record, with what they can be filtered by."""
+def index_page(
+    newest_first: Sequence[RecordSummary],
+    board: Leaderboard | None,
+    loops: Sequence[str],
+    scenarios: Sequence[str],
+) -> str:
+    """Return the front page: the answer of the newest full record, the loops, the scenarios, all records."""
     runs = [record for record in newest_first if not record.audit]
-    loops = sorted({loop_of(name) for record in runs for name in record.backends})
+    audits = [record for record in newest_first if record.audit]
     return fill_page(
         "index.html.j2",
         assets=site_assets("", ["site.js"]),
         api=API,
-        records=[(record, sorted({loop_of(name) for name in record.backends})) for record in newest_first],
-        machines=sorted({record.machine.name for record in newest_first}),
+        full=None if board is None else board.summary,
+        page="" if board is None else f"records/{board.summary.name}.html",
+        cards=[loop_card(name, board) for name in loops],
+        families=list(scenario_families(scenarios, runs)),
+        audit=newest_audit(newest_first),
+        records=[(record, sorted({loop_of(name) for name in record.backends})) for record in runs],
+        machines=sorted({record.machine.name for record in runs}),
+        audits=audits,
+        pythons=sorted({record.machine.python for record in runs}),
+        loops=sorted({loop_of(name) for record in runs for name in record.backends}),
+        slug=slug,
+    )
+
+
+def method_page(newest_first: Sequence[RecordSummary]) -> str:
+    """Return the page that says how good the method is: by the newest audit, and by every self-test."""
+    return fill_page(
+        "method.html.j2",
+        assets=site_assets(""),
+        audit=newest_audit(newest_first),
         audits=[record for record in newest_first if record.audit],
-        pythons=sorted({record.machine.python for record in newest_first}),
-        loops=loops,
-        loop_pages=[(name, f"loops/{slug(name)}.html") for name in loops],
-        scenario_pages=[(name, f"scenarios/{slug(name)}.html") for name in scenarios],
+        checked=[record for record in newest_first if record.self_test is not None],
     )
 
 
@@ -56,12 +81,14 @@ def leaderboard_page(boards: Sequence[Leaderboard]) -> str:
     return fill_page("leaderboard.html.j2", assets=site_assets(""), boards=boards)
 
 
-def scenario_page(name: str, histories: Sequence[CaseHistory]) -> str:
-    """Return the page of a scenario: all of its benchmarks on all backends over time."""
+def scenario_page(name: str, histories: Sequence[CaseHistory], newest_first: Sequence[RecordSummary]) -> str:
+    """Return the page of a scenario: what it is, its sweep, and all of its benchmarks over time."""
     return fill_page(
         "scenario.html.j2",
         assets=site_assets("../"),
         name=name,
+        scenario=newest_scenario(name, newest_first),
+        sweep=sweep_lines(name, newest_first),
         tables=list(history_tables(histories)),
     )
 
@@ -70,21 +97,29 @@ def loop_page(
     name: str,
     summaries: Sequence[RecordSummary],
     boards: Sequence[Leaderboard],
+    newest: Leaderboard | None,
     tables: Sequence[Table] = (),
 ) -> str:
-    """Return a loop's page: where it stands, its versions, its cases in every record, newest first.
+    """Return a loop's page: its kinds of work, where it stands, its versions, and its cases in every record.
 
     `tables` stand between: what it can do, and what random programs have found.
     """
     return fill_page(
         "loop.html.j2",
-        assets=site_assets("../"),
+        assets=site_assets("../", ["site.js"]),
         name=name,
+        project=project_of(name),
+        strips=loop_strips(name, summaries),
         standings=list(_standings(name, boards)),
+        badge=stable_badge_name(name) if newest is not None and _stands(name, newest) else None,
         records=list(_loop_records(name, summaries)),
         tables=tables,
         slug=slug,
     )
+
+
+def _stands(loop: str, board: Leaderboard) -> bool:
+    return any(loop_of(standing.backend) == loop for standing in board.standings)
 
 
 def _standings(loop: str, boards: Sequence[Leaderboard]) -> Iterator[LoopStanding]:
@@ -129,8 +164,19 @@ def badge_name(board: Leaderboard, standing: Standing) -> str:
     return f"{slug(standing.backend)}.{slug(f'{title} {machine.name} {machine.python}')}.svg"
 
 
-def badges(boards: Sequence[Leaderboard]) -> Iterator[tuple[str, str]]:
-    """Yield the files of all badges with their text."""
+def stable_badge_name(loop: str) -> str:
+    """Return the file of a loop's badge from the newest full record, whose address stays."""
+    return f"{slug(loop)}.svg"
+
+
+def badges(boards: Sequence[Leaderboard], newest: Leaderboard | None) -> Iterator[tuple[str, str]]:
+    """Yield the files of all badges with their text; those of the newest full record also by loop."""
+    standings = () if newest is None else newest.standings
+    of_loops = {loop_of(standing.backend): standing for standing in reversed(standings)}
+    for loop, standing in of_loops.items():
+        if newest is not None:
+            yield stable_badge_name(loop), badge(newest, standing)
+            yield f"{slug(loop)}.json", badge_endpoint(newest, standing)
     for board in boards:
         for standing in board.standings:
             yield badge_name(board, standing), badge(board, standing)

@@ -3,14 +3,26 @@
 These are also the files of the JSON API; their schema is published beside them.
 """
 
+import ast
+import textwrap
+from collections.abc import Iterator
+from contextlib import suppress
+
 import msgspec
 
 from harness.analysis.overall import OverallFigures, overall_figures
+from harness.protocol.descriptions import Parameter
 from harness.records.entries import kind_of_python
 from harness.records.estimate import Estimate
-from harness.records.record import BenchmarkResult, CaseResult, Record
+from harness.records.record import BenchmarkResult, CaseResult, Record, SelfTestCheck
 from harness.records.verdict import FINDINGS, Verdict
+from harness.report.answer.headline import headline
+from harness.report.answer.remarks import remarks
+from harness.report.answer.strips import StripChart, strip_chart
+from harness.report.answer.values import Remark
 from harness.report.backend_names import shown_names
+from harness.report.tables import audit
+from harness.report.tables.table import Table
 
 
 class CaseSummary(msgspec.Struct, frozen=True):
@@ -26,6 +38,7 @@ class CaseSummary(msgspec.Struct, frozen=True):
     ratio: Estimate | None = None
     excess: Estimate | None = None
     judgement: str = ""
+    parameters: tuple[tuple[str, Parameter], ...] = ()
 
     @property
     def was_observed(self) -> bool:
@@ -62,6 +75,17 @@ class BackendEnvironmentSummary(msgspec.Struct, frozen=True):
     versions: dict[str, str]
 
 
+class ScenarioSummary(msgspec.Struct, frozen=True):
+    """A scenario of a record: its family, what it says of itself, its file and line, and its code."""
+
+    name: str
+    family: str
+    summary: str
+    docstring: str
+    source: str
+    code: str
+
+
 class RecordSummary(msgspec.Struct, frozen=True):
     """A record in short. `digest` is the SHA-256 of its record.json, `started` an ISO 8601 time.
 
@@ -92,6 +116,16 @@ class RecordSummary(msgspec.Struct, frozen=True):
     """Whether it is of an audit: of the method, not of the loops."""
     method: str | None = None
     """The version of the method that it was measured by; None where that is not recorded: the first."""
+    headline: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    strips: StripChart | None = None
+    """The chart that its page begins with; None where nothing was compared."""
+    scenarios: tuple[ScenarioSummary, ...] = ()
+    self_test: SelfTestCheck | None = None
+    margin: float = 0.0
+    """Ratios within it of 1 are equal."""
+    audit_tables: tuple[Table, ...] = ()
+    """What an audit found, in full; nothing for a run."""
 
     def shown(self, backend: str) -> str:
         """Return the name of a backend that people see."""
@@ -151,7 +185,36 @@ def summarize_record(
         overall=overall_figures(record),
         audit=record.run.audit is not None,
         method=record.run.method,
+        headline=headline(record),
+        remarks=remarks(record, details="on its page"),
+        strips=strip_chart(record),
+        scenarios=tuple(_scenarios(record)),
+        self_test=record.self_test,
+        margin=record.run.plan.margin,
+        audit_tables=audit.tables(record),
     )
+
+
+def _scenarios(record: Record) -> Iterator[ScenarioSummary]:
+    benchmarks = {result.benchmark.scenario: result.benchmark for result in reversed(record.results)}
+    for benchmark in reversed(benchmarks.values()):
+        yield ScenarioSummary(
+            benchmark.scenario,
+            benchmark.family,
+            benchmark.summary,
+            docstring_of(benchmark.text) or benchmark.summary,
+            benchmark.source,
+            benchmark.text,
+        )
+
+
+def docstring_of(code: str) -> str:
+    """Return the docstring of a function, given as its code; empty where it has none that can be read."""
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        for statement in ast.parse(textwrap.dedent(code)).body:
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+                return ast.get_docstring(statement) or ""
+    return ""
 
 
 def _case(result: BenchmarkResult, case: CaseResult, anchor: str) -> CaseSummary:
@@ -166,6 +229,7 @@ def _case(result: BenchmarkResult, case: CaseResult, anchor: str) -> CaseSummary
         ratio=timing.ratio if timing else None,
         excess=timing.excess if timing else None,
         judgement=str(timing.judgement or "") if timing else "",
+        parameters=result.benchmark.parameters,
     )
 
 

@@ -13,9 +13,10 @@ def site_assets(root: str, scripts: Sequence[str] = ()) -> Assets:
         Markup('<script src="{}" defer></script>').format(f"{root}assets/{name}") for name in scripts
     )
     trail = Markup(
-        '<p class="trail"><a href="{0}index.html">Records</a> · '
-        '<a href="{0}leaderboard.html">Leaderboard</a> · '
-        '<a href="{0}conformance.html">What loops can do</a></p>'
+        '<p class="trail"><a href="{0}index.html">loopcmp</a> · '
+        '<a href="{0}leaderboard.html">Ranks</a> · '
+        '<a href="{0}conformance.html">What loops can do</a> · '
+        '<a href="{0}method.html">How good is the method</a></p>'
     )
     return Assets(
         policy=security_policy("'self'", "'self' 'unsafe-inline'"),

@@ -1,0 +1,34 @@
+"""The records that speak for a site: the newest of each kind, and the newest full one."""
+
+from collections.abc import Iterable, Sequence
+
+from harness.report.site.summary import MachineSummary, RecordSummary
+
+FULL = 0.5
+"""The share of the broadest record's families from which a record is full: that one, not a part of it."""
+
+
+def newest_of_each_title(newest_first: Iterable[RecordSummary]) -> list[RecordSummary]:
+    """Return the newest finished record of every name on every machine and Python."""
+    newest: dict[tuple[str, MachineSummary], RecordSummary] = {}
+    for summary in newest_first:
+        if summary.finished:
+            newest.setdefault((summary.title, summary.machine), summary)
+    return list(newest.values())
+
+
+def full_record(newest_first: Iterable[RecordSummary]) -> RecordSummary | None:
+    """Return the newest finished record with a chart that has most kinds of work in it; None without any."""
+    drawn = [summary for summary in newest_first if summary.finished and summary.strips is not None]
+    most = max(map(_families, drawn), default=0)
+    return next((summary for summary in drawn if _families(summary) >= FULL * most), None)
+
+
+def _families(summary: RecordSummary) -> int:
+    return 0 if summary.strips is None else len(summary.strips.rows)
+
+
+def newest_audit(newest_first: Sequence[RecordSummary]) -> RecordSummary | None:
+    """Return the newest finished audit that found anything; None where there is none."""
+    audits = (each for each in newest_first if each.audit and each.finished and each.sentences)
+    return next(audits, None)
