@@ -174,7 +174,8 @@ MaxTime = Annotated[
         min=1,
         metavar="SECONDS",
         rich_help_panel=EFFORT,
-        help="The time for each benchmark, once its rounds are enough for an interval.",
+        help="The time for each benchmark, once its rounds are enough for an interval; with more than three "
+        "backends in proportion more.",
     ),
 ]
 Margin = Annotated[

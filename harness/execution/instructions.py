@@ -23,11 +23,10 @@ COUNTED = (VALGRIND, "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-fi
 PATIENCE = 20
 """How many times longer than an ordinary worker one may be silent that is counted."""
 
-MORE = 20
+MORE = 5
 """How many times the iterations of the one worker the other one runs.
 
-Two starts of one worker differ by some hundred instructions, and one in a few by 0.2 to 0.8 million, for a
-cause that is not known. That is then below 0.1% of the difference.
+Two starts of one worker differ by some hundred instructions: far less than 10⁻⁴ of the difference.
 """
 
 _COUNT = re.compile(r"^==\d+== I +refs: +([\d,]+)", re.MULTILINE)

@@ -249,12 +249,20 @@ def _how(status: int) -> str:
         return f"was killed by signal {-status}"
 
 
+DIGITS = 8
+"""The digits of each number in a worker's command, so that all workers' commands are equally long.
+
+Python allocates a text of two digits and has those of one: after that a task lies elsewhere in memory, and an
+iteration of `order:n=1` took 0.42% fewer instructions in the workers that were started first.
+"""
+
+
 def _started(
     program: list[str], pipes: tuple[int, int], folder: str, variables: SetVariables
 ) -> "subprocess.Popen[bytes]":
     """Start a worker afresh, in a session of its own."""
     return subprocess.Popen(
-        [*program, *map(str, pipes), str(os.getpid())],
+        [*program, *(f"{number:0{DIGITS}}" for number in (*pipes, os.getpid()))],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
