@@ -80,7 +80,8 @@ def state_of(project: Path) -> tuple[str, str, list[str], list[str]]:
     files = sorted(
         str(path.relative_to(project)) for path in project.rglob("*") if "results" not in path.parts
     )
-    temporary = sorted(path.name for path in (project.parent / "temporary").iterdir())
+    made = (path.name for path in (project.parent / "temporary").iterdir())
+    temporary = sorted(name for name in made if not name.startswith("uv-"))  # uv's own locks
     return git(project, "status", "--short"), git(project, "worktree", "list"), files, temporary
 
 
@@ -102,6 +103,27 @@ def test_the_working_copy_is_taken_with_its_changes_and_new_files_but_not_with_i
         assert (head / "new/file").read_text() == "here"
         assert (base / "benchmarks/spinning.py").exists()
         assert not any((head / name).exists() for name in ("ignored", "benchmarks/spinning.py"))
+
+
+def test_files_that_became_folders_and_folders_that_became_files_are_taken_as_they_are(project: Path) -> None:
+    shutil.rmtree(project / "benchmarks")
+    (project / "benchmarks").write_text("a file")
+    (project / "pyproject.toml").rename(project / "setup.py")
+    (project / "pyproject.toml").mkdir()
+    (project / "pyproject.toml" / "inside").write_text("here")
+    git(project, "add", ".")
+    with checked_out("HEAD", project) as revisions:
+        head = revisions.folder / "head"
+        assert (head / "benchmarks").read_text() == "a file"
+        assert (head / "pyproject.toml" / "inside").read_text() == "here"
+
+
+def test_other_worktrees_that_are_away_are_left_alone(project: Path) -> None:
+    git(project, "worktree", "add", "--quiet", "../away", "-b", "away")
+    (project.parent / "away").rename(project.parent / "moved")
+    with checked_out("HEAD", project):
+        pass
+    assert "away" in git(project, "worktree", "list")
 
 
 def test_a_path_means_the_working_copys_file_from_wherever_it_was_typed(project: Path) -> None:

@@ -41,6 +41,7 @@ class NoticeKind(StrEnum):
     NOT_ADJUSTED = "not adjusted"
     FLAGGED = "flagged"
     OUT_OF_TIME = "out of time"
+    NOT_COUNTED = "not counted"
     UNFINISHED = "unfinished"
 
 
@@ -105,6 +106,17 @@ def _about_load(record: Record) -> Iterator[Notice]:
         yield _of_run(NoticeKind.LOAD, f"Load: {text}")
 
 
+def _stops(record: Record) -> str:
+    """Say how often the system stopped the container during the run, as far as that is known."""
+    before, finished = record.run.machine.cpu_stops, record.finished
+    after = None if finished is None else finished.cpu_stops
+    if before is None or after is None or after < before:  # in another container by then
+        return "times may have pauses in them that no loop made"
+    if after == before:
+        return "it did not stop it during this run"
+    return f"it did {after - before:,} times during this run, and times have pauses in them that no loop made"
+
+
 def _about_machine(record: Record) -> Iterator[Notice]:
     machine = record.run.machine
     if machine.governor not in STEADY_GOVERNORS:
@@ -113,7 +125,7 @@ def _about_machine(record: Record) -> Iterator[Notice]:
     if machine.cpu_quota is not None and machine.cpu_quota < machine.cores:
         text = (
             f"the system stops this container at {machine.cpu_quota:g} of {machine.cores} CPUs, "
-            "whatever else runs; times have pauses in them that no loop made."
+            f"whatever else runs; {_stops(record)}."
         )
         yield _of_run(NoticeKind.CPU_QUOTA, f"Quota: {text}")
     yield from _about_builds(record)
@@ -186,6 +198,7 @@ def _about_figures(record: Record, timed: Sequence[BenchmarkResult]) -> Iterator
         yield _of_run(NoticeKind.NOT_ADJUSTED, text)
     yield from _flagged(record)
     yield from _out_of_time(record.results)
+    yield from _not_counted(record, timed)
     if record.finished is None:
         yield _of_run(NoticeKind.UNFINISHED, "This run was not finished.")
 
@@ -223,3 +236,17 @@ def _out_of_time(results: Iterable[BenchmarkResult]) -> Iterator[Notice]:
             wider = "" if result.stop_reason.detail else ", and its intervals are wider than asked"
             text = f"{result.benchmark.id}: {result.stop_reason}{wider}."
             yield Notice(NoticeScope.BENCHMARK, NoticeKind.OUT_OF_TIME, Severity.WARNING, text)
+
+
+def _not_counted(record: Record, timed: Iterable[BenchmarkResult]) -> Iterator[Notice]:
+    """Say of how many cases the instructions were asked for and are not available."""
+    if "instructions" not in record.run.plan.passes or record.finished is None:
+        return
+    numbered = [case.timing for result in timed for case in result.cases if case.timing is not None]
+    missing = sum(timing.instructions is None for timing in numbered)
+    if missing:
+        text = (
+            f"Instructions: not available for {missing} of {len(numbered)} cases. Valgrind counts them: "
+            "install it, if it is not there; what it cannot run, and services, have none."
+        )
+        yield _of_run(NoticeKind.NOT_COUNTED, text)
