@@ -17,6 +17,7 @@ from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
 from harness.protocol.messages import CaseSpec
 from harness.protocol.observations import ProcessObservations, WorkerExit
+from harness.runner import known_scenarios
 from harness.worker.describing import Describer
 
 workers = pytest.mark.workers
@@ -281,3 +282,23 @@ def test_a_line_that_no_terminal_could_show_is_an_error_of_the_scenario(tmp_path
     row = benchmark_of(tmp_path / "mine.py", r"print('\ud800')")
     [seen] = observe_in_process(row, find_backend("asyncio"), PATIENCE).observations
     assert str(seen.observation.outcome).startswith("raised UnicodeEncodeError")
+
+
+@workers
+def test_a_module_that_hangs_when_it_is_imported_is_named_with_the_line_that_it_is_at(here: Path) -> None:
+    (here / "hangs.py").write_text("import time\n\ntime.sleep(10_000)\n")
+    with pytest.raises(BadInput, match=r"hangs\.py: .*gave no answer for 1 s, at hangs\.py:3"):
+        list_benchmarks([("hangs.py", "user")], patience=1)
+
+
+@workers
+def test_a_plugin_that_hangs_is_left_out_by_name_and_blocks_nothing(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "hangs.py").write_text("import time\n\ntime.sleep(10_000)\n")
+    monkeypatch.setattr(known_scenarios, "PLUGIN_PATIENCE", 1)
+    monkeypatch.setattr(known_scenarios, "_plugins", lambda: [("hangs.py", "hanging")])
+    known = known_scenarios.known_scenarios.__wrapped__()
+    assert [(plugin.module, plugin.family) for plugin in known.broken] == [("hangs.py", "hanging")]
+    assert "gave no answer for 1 s, at hangs.py:3" in known.broken[0].reason
+    assert "order" in {benchmark.scenario for benchmark in known.benchmarks}

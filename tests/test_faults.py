@@ -179,8 +179,9 @@ def template() -> Iterator[Template]:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_in_a_forked_worker_has_the_same_verdict_and_the_next_fork_is_unaffected(
-    rows: dict[str, Benchmark], fault: str, template: Template
+    rows: dict[str, Benchmark], fault: str, template: Template, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(containment, "memory_limit", lambda: GIB)
     asyncio, benchmark = find_backend("asyncio"), rows[f"hostile:act={fault}"]
     timeout = SHORT if fault in ENDLESS else PATIENCE
     verdict, evidence = FAULTS[fault]

@@ -24,6 +24,13 @@ from tests.records import everything
 from tests.swept import swept
 
 GOLDEN = Path(__file__).parent / "golden" / "illustrated.md"
+STYLE = re.compile(r"<style>.*?</style>")
+DARK = re.compile(
+    r"<style>@media \(prefers-color-scheme: dark\)\{"
+    r"(\[(fill|stroke)=\"#[0-9a-f]{3,6}\"\]\{(fill|stroke):#[0-9a-f]{6}\})+\}</style>"
+)
+"""The only style that an image has: other colors where the reader prefers dark."""
+
 SVG = "{http://www.w3.org/2000/svg}"
 
 HOSTILE = {
@@ -98,7 +105,10 @@ def test_an_image_needs_nothing_around_it_and_asks_for_nothing() -> None:
         root = ET.fromstring(one.svg)  # noqa: S314 - ours
         assert root.tag == f"{SVG}svg"
         assert root[0].attrib["fill"] == "#fff"
-        assert not re.search(r"var\(|href=|url\((?!#)|<script|<image|<style", one.svg)
+        style, rest = STYLE.findall(one.svg), STYLE.sub("", one.svg)
+        assert len(style) == 1
+        assert DARK.fullmatch(style[0])
+        assert not re.search(r"var\(|href=|url\((?!#)|<script|<image|<style", rest)
         assert len(one.svg) < 20_000
 
 
@@ -106,9 +116,10 @@ def test_an_image_needs_nothing_around_it_and_asks_for_nothing() -> None:
 def test_in_images_text_stays_text(what: str) -> None:
     shown = " ".join(escape_controls(HOSTILE[what]).split())
     for one in hostile(what)[1]:
+        assert all(map(DARK.fullmatch, STYLE.findall(one.svg)))
         root = ET.fromstring(one.svg)  # noqa: S314 - ours
         assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
-            "svg", "g", "path", "line", "text", "rect",
+            "svg", "g", "path", "line", "text", "rect", "style",
         }  # fmt: skip
         said = [" ".join("".join(element.itertext()).split()) for element in root.iter(f"{SVG}text")]
         assert one.file.startswith("charts/sweep") or any(text.startswith(shown) for text in said)

@@ -27,7 +27,14 @@ from harness.backends.runtime import open_backend
 from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.evidence import Frame, RaisedError
 from harness.protocol.messages import OBSERVATIONS_PER_PROCESS
-from harness.protocol.observations import NO_LEAKS, Diagnostic, Leaks, Observation, ObservationCount
+from harness.protocol.observations import (
+    NO_LEAKS,
+    Diagnostic,
+    Leaks,
+    Observation,
+    ObservationCount,
+    ObservedOn,
+)
 from harness.worker.channel import Channel
 from harness.worker.describing import Describer
 from harness.worker.loading import BoundScenario
@@ -427,7 +434,7 @@ def test_each_observation_has_a_new_loop_and_is_sent_at_once(loop: str) -> None:
     running = open_backend(find_backend(loop))
     observe(BoundScenario(probe, None), running, channel)
     *looks, last = channel.sent
-    assert last == ("done", running.loop_class())
+    assert last == ("done", ObservedOn(running.loop_class()))
     assert 2 <= len(looks) <= OBSERVATIONS_PER_PROCESS
     assert sent_before == list(range(len(looks)))
 

@@ -7,6 +7,7 @@ from harness.analysis.samples import log_ratio
 from harness.backends.backend import Backend
 from harness.backends.families import FAMILIES
 from harness.records.contrast import CROSSED_GATHERERS, Contrast, Factor, native_arm
+from harness.records.estimate import Estimate
 from harness.records.pace import RoundValues
 
 CROSSED_LOOPS = ("uvloop", "asyncio")
@@ -25,6 +26,19 @@ def contrasts(
         if (samples := _samples(rounds, baseline, arm, against))
     )
     return (*made, *_interactions(rounds, baseline, level))
+
+
+def changes(
+    pairs: Sequence[tuple[str, str]], rounds: Sequence[RoundValues], level: float
+) -> dict[tuple[str, str], Estimate]:
+    """Return the log ratio of each pair of arms that took part in the same rounds, made inside each turn."""
+    samples = {
+        (arm, against): [
+            log_ratio(turns[arm], turns[against]) for turns in rounds if {arm, against} <= set(turns)
+        ]
+        for arm, against in pairs
+    }
+    return {pair: estimate_ratio(ratios, level) for pair, ratios in samples.items() if ratios}
 
 
 def count_contrasts(backends: Sequence[Backend], rounds: Sequence[RoundValues], *, gathers: bool) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from harness.analysis.contrasts import contrasts, count_contrasts
+from harness.analysis.contrasts import changes, contrasts, count_contrasts
 from harness.analysis.growth import growing
 from harness.analysis.intervals import estimate, estimate_ratio, judge_ratio
 from harness.analysis.metrics import METRICS
@@ -88,17 +88,9 @@ class BenchmarkSamples:
 
     def changes(self, level: float) -> dict[tuple[str, str], Estimate]:
         """Return the log ratios of a gate's heads to their bases, by their names, made inside each turn."""
-        if self.benchmark.ideal is not None:
-            return {}
         names = [(head.name, base.name) for head, base in self.plan.pairs_of(self.benchmark)]
-        samples = {
-            (head, base): [
-                log_ratio(turns[head], turns[base]) for turns in self._turns() if {head, base} <= set(turns)
-            ]
-            for head, base in names
-            if {head, base} <= set(self.timed)
-        }
-        return {pair: estimate_ratio(values, level) for pair, values in samples.items() if values}
+        pairs = [pair for pair in names if {*pair} <= {*self.timed} and self.benchmark.ideal is None]
+        return changes(pairs, self._turns(), level)
 
     def timings(self) -> dict[str, Timing]:
         """Return what the rounds say of each case that has a number."""
@@ -121,8 +113,8 @@ class BenchmarkSamples:
         if self.benchmark.ideal is not None:
             return ()
         if self.plan.against:
-            changes = self.changes(self.plan.inner_level).items()
-            return tuple(Contrast("revision", *pair, change.exp()) for pair, change in changes)
+            revised = self.changes(self.plan.inner_level).items()
+            return tuple(Contrast("revision", *pair, change.exp()) for pair, change in revised)
         backends = [backend for backend in self.plan.backends if backend.name in self.timed]
         numbered = {*self.timed, *self.natives}
         rounds = [{arm: turns[arm] for arm in turns if arm in numbered} for turns in self._turns()]

@@ -28,7 +28,7 @@ from harness.report.revisions import AnswerFormat
 ScenariosOrRecord = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[SCENARIO…|RECORD]",
+        metavar="SCENARIO|RECORD",
         help="What to time in both revisions, named as for run; files are those of the working copy. Or the "
         "record that is judged.",
     ),

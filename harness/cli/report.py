@@ -21,6 +21,12 @@ def report(
             "--format", metavar="FORMAT", rich_help_panel=OUTPUT, help=f"One of {', '.join(Format)}."
         ),
     ] = Format.TERMINAL,
+    short: Annotated[
+        bool,
+        typer.Option(
+            "--short", rich_help_panel=OUTPUT, help="With --format markdown: at most 30 lines, for an issue."
+        ),
+    ] = False,
     details: Details = False,
     sort: Sort = SortOrder.PLAN,
     open_page: Open = False,
@@ -30,13 +36,16 @@ def report(
     All that is shown comes from its record.json: nothing runs again.
     """
     from harness.records.store import read_record
-    from harness.report import render
+    from harness.report import render, render_short
 
     if name not in set(Format):
         raise BadInput(f"--format {name!r} is no format: write one of {', '.join(Format)}")
-    form, loaded = Format(name), read_record(record)
+    form = Format(name)
+    if short and form is not Format.MARKDOWN:
+        raise BadInput("--short is for --format markdown alone: leave it out, or write --format markdown")
+    loaded = read_record(record)
     if form is not Format.TERMINAL:
-        typer.echo(render(loaded, form), nl=False)
+        typer.echo(render_short(loaded) if short else render(loaded, form), nl=False)
         return
     display = Display(details=details, order=sort, open_page=open_page)
     display.show(loaded)

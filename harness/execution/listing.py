@@ -1,5 +1,6 @@
 """A fresh process says which benchmarks a module has, or whether a loop can be made."""
 
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -49,7 +50,10 @@ def list_benchmarks(
         while len(wanted) > 0:
             reply = worker.receive(patience)
             if isinstance(reply, WorkerExit):
-                raise BadInput(f"{wanted[0][2]}: while its scenarios were listed, the worker {reply.how}")
+                where = _line_in(wanted[0][2], reply.output)
+                raise BadInput(
+                    f"{wanted[0][2]}: while its scenarios were listed, the worker {reply.how}{where}"
+                )
             if reply.kind != "benchmarks":
                 _refuse(wanted[0][0], wanted[0][2], reply)
             try:
@@ -60,6 +64,13 @@ def list_benchmarks(
                 raise BadInput(f"{wanted[0][2]}: a scenario is not as @scenario asks: {error}") from None
             del wanted[0]
     return tuple(benchmarks)
+
+
+def _line_in(module: str, stack: str) -> str:
+    """Say at which line of a module's own file a worker was, if a stack that it wrote tells."""
+    file = Path(module).name if module.endswith(".py") else f"{module.replace('.', '/')}.py"
+    line = re.search(rf'{re.escape(file)}", line (\d+)', stack)
+    return "" if line is None else f", at {file}:{line[1]}"
 
 
 def _as_typed(benchmark: Benchmark, module: str) -> Benchmark:

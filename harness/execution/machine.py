@@ -15,7 +15,7 @@ from harness.backends.backend import Backend, Loop
 from harness.backends.builds import implementation
 from harness.execution.affinity import choose_cpus, choose_others
 from harness.execution.environments import InterpreterPath, interpreter_for
-from harness.execution.quota import cpu_quota
+from harness.execution.quota import cpu_quota, cpu_stops
 from harness.records.entries import BackendEnvironment, DriverPlace, Machine
 
 _ALWAYS = ("loopcmp", "anyio", "pyperf")
@@ -36,6 +36,7 @@ def describe_machine(backends: Iterable[Backend]) -> Machine:
         versions=tuple((name, _version(name)) for name in dict.fromkeys(names) if name),
         load=load(),
         cpu_quota=cpu_quota(),
+        cpu_stops=cpu_stops(),
         pinned=tuple(sorted(choose_cpus(1) or ())),
         driver=_driver_place(),
         environments=tuple(

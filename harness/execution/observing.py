@@ -19,6 +19,7 @@ from harness.protocol.messages import OBSERVATIONS_PER_PROCESS, OUT_OF_MEMORY, U
 from harness.protocol.observations import (
     Observation,
     ObservationCount,
+    ObservedOn,
     ProcessObservations,
     WorkerExit,
     with_daemons,
@@ -107,7 +108,7 @@ def _conclude(
     if isinstance(reply, WorkerExit):
         return ProcessObservations(seen, ended=reply)
     if reply.kind == "done":
-        return ProcessObservations(seen, loop_class=reply.message if isinstance(reply.message, str) else None)
+        return _done(reply, seen)
     if reply.kind == OUT_OF_MEMORY:
         return ProcessObservations(seen, ended=WorkerExit(reply.reason))
     if reply.kind == UNMEASURED:
@@ -117,6 +118,14 @@ def _conclude(
             seen, unavailable=f"{reply.reason}: {_where_to_get_it(benchmark, backend)}"
         )
     return ProcessObservations(seen, refused=f"{benchmark.source}: {reply.reason}")
+
+
+def _done(reply: Reply, seen: tuple[ObservationCount, ...]) -> ProcessObservations:
+    try:
+        last = reply.read(ObservedOn)
+    except msgspec.ValidationError as error:
+        return ProcessObservations(seen, WorkerExit(f"wrote what is no observation: {error}"))
+    return ProcessObservations(seen, loop_class=last.loop_class, returns=last.returns)
 
 
 def _library_missing(benchmark: Benchmark, backend: Backend) -> str | None:

@@ -1,4 +1,4 @@
-"""The share of CPUs that a container may use, as the system's control groups limit it."""
+"""The share of CPUs that a container may use by its control groups, and how often it was held to that."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +15,25 @@ def cpu_quota(groups: Path = GROUPS, own: Path = Path("/proc/self/cgroup")) -> f
     """
     limits = (_limit(folder / "cpu.max") for folder in _own_groups(groups, own))
     return min((limit for limit in limits if limit is not None), default=None)
+
+
+def cpu_stops(groups: Path = GROUPS, own: Path = Path("/proc/self/cgroup")) -> int | None:
+    """Return how often the system has stopped this process's groups for their limits; None without a word.
+
+    It is `nr_throttled` in `cpu.stat` (Linux's documentation of cgroup v2), over the group and all around it.
+    """
+    counts = [_stops(folder / "cpu.stat") for folder in _own_groups(groups, own)]
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _stops(file: Path) -> int | None:
+    with suppress(OSError, ValueError):
+        for line in file.read_text().splitlines():
+            name, _, count = line.partition(" ")
+            if name == "nr_throttled":
+                return int(count)
+    return None
 
 
 def _own_groups(groups: Path, own: Path) -> list[Path]:

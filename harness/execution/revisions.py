@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,8 +83,7 @@ def _worktree(repository: Path, folder: Path, commit: str) -> Iterator[None]:
              "--force", str(folder), commit, why=f"{commit} cannot be checked out")  # fmt: skip
         yield
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        _git(repository, "worktree", "prune", why="the worktree's entry is left: type git worktree prune")
+        _run_git(repository, "worktree", "remove", "--force", str(folder))
 
 
 def _overlay(repository: Path, copy: Path) -> None:
@@ -97,10 +96,13 @@ def _overlay(repository: Path, copy: Path) -> None:
 
 
 def _take_over(source: Path, target: Path) -> None:
-    """Copy a file, or remove the one that is no longer there; a folder is another repository's."""
-    if source.is_dir() and not source.is_symlink():
-        return
-    target.unlink(missing_ok=True)
+    """Copy a file, or remove the one that is no longer there; a folder is made by the files in it."""
+    if target.is_dir() and not target.is_symlink():
+        if source.is_dir() and not source.is_symlink():
+            return  # another repository's
+        shutil.rmtree(target)
+    with suppress(NotADirectoryError):  # a file has taken the place of its folder
+        target.unlink(missing_ok=True)
     if source.is_symlink() or source.is_file():
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, target, follow_symlinks=False)
@@ -108,17 +110,22 @@ def _take_over(source: Path, target: Path) -> None:
 
 def _git(folder: Path, *words: str, why: str) -> str:
     """Run git and return what it prints. Raises BadInput with `why` and git's words where it fails."""
-    git = shutil.which("git")
-    if git is None:
-        raise BadInput("there is no git here, which --against REV needs: install it, or name records")
-    environ = {name: value for name, value in os.environ.items() if name not in _LEADS_ASTRAY}
-    done = subprocess.run(
-        [git, *words], cwd=folder, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
+    done = _run_git(folder, *words)
     if done.returncode:
         reason = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
         raise BadInput(f"{why} ({' '.join(reason.split())})")
     return os.fsdecode(done.stdout).rstrip("\n")
+
+
+def _run_git(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a folder. Raises BadInput where there is none."""
+    git = shutil.which("git")
+    if git is None:
+        raise BadInput("there is no git here, which --against REV needs: install it, or name records")
+    environ = {name: value for name, value in os.environ.items() if name not in _LEADS_ASTRAY}
+    return subprocess.run(
+        [git, *words], cwd=folder, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
 
 
 _LEADS_ASTRAY = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.protocol.descriptions import Description, DiagnosticKind, Outcome
-from harness.protocol.evidence import RaisedError, WaitingTask
+from harness.protocol.evidence import Frame, RaisedError, WaitingTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,14 @@ class ObservationCount:
 
 
 @dataclass(frozen=True, slots=True)
+class ObservedOn:
+    """What an observing worker says last: the class of its loop, and where the scenario can return."""
+
+    loop_class: str | None = None
+    returns: tuple[Frame, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerExit:
     """A worker that ended before it was asked to, or was ended: how, and what it left as evidence.
 
@@ -133,7 +141,8 @@ class ProcessObservations:
 
     `refused` says why a value could not be described, `unavailable` why the loop could not be had,
     `unmeasured` why what was seen says nothing of the backend. `loop_class` is the class of the loop that it
-    ran on, with its module; None where that is not recorded.
+    ran on, with its module; None where that is not recorded. `returns` are the lines at which the scenario
+    can return.
     """
 
     observations: tuple[ObservationCount, ...] = ()
@@ -142,6 +151,7 @@ class ProcessObservations:
     unavailable: str | None = None
     unmeasured: str | None = None
     loop_class: str | None = field(default=None, compare=False)
+    returns: tuple[Frame, ...] = field(default=(), compare=False)
 
 
 MOST_STARTED = 8

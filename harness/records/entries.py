@@ -73,6 +73,8 @@ class Machine:
     """An entry for each backend that runs in a virtual environment of its own."""
     cpu_quota: float | None = None
     """The CPUs' time that a container may use per second; None without a limit."""
+    cpu_stops: int | None = None
+    """How often the system had stopped this container for its quota by then; None where it does not tell."""
     company_factor: float | None = None
     """How many times longer a worker takes while another CPU is at work; None where that is not recorded."""
     driver: DriverPlace | None = None
@@ -230,6 +232,8 @@ class RunFinished:
 
     ended: str
     load: float | None
+    cpu_stops: int | None = None
+    """How often the system had stopped this container for its quota by then; None where it does not tell."""
 
 
 Entry = (

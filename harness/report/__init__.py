@@ -26,6 +26,12 @@ class Format(StrEnum):
     CAPABILITIES = "capabilities"
 
 
+def render_short(record: "Record") -> str:
+    """Return the record as Markdown that is short enough to paste into an issue."""
+    rendering: Callable[[Record], str] = import_module("harness.report.formats.markdown_short").render
+    return rendering(record)
+
+
 def render(record: "Record", form: Format) -> str:
     """Return the record in a format, whose module is imported only now."""
     rendering: Callable[[Record], str] = import_module(f"harness.report.formats.{form}").render

@@ -1,6 +1,7 @@
 """The evidence of a case: promise beside observation, figures, versions, commands."""
 
 import shlex
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -107,9 +108,24 @@ def case_lines(case: CaseResult) -> tuple[str, ...]:
     for observation in distinct_observations(case.processes):
         blocks |= dict.fromkeys(_observed_blocks(observation))
     for process in case.processes:
+        if any(_returns_another(case.expected, seen.observation) for seen in process.observations):
+            blocks[_returns_block(process.returns)] = None
         if process.ended is not None:
-            blocks |= dict.fromkeys(_waiting_block(task) for task in process.ended.waiting)
+            waiting = Counter(process.ended.waiting)
+            blocks |= dict.fromkeys(_waiting_block(task, count) for task, count in waiting.items())
     return tuple(truncate(line, LONG) for block in blocks for line in block)
+
+
+def _returns_another(promise: Promise, observation: Observation) -> bool:
+    """Decide whether a scenario returned, and something else than it promises."""
+    alone = Promise(outcome=promise.outcome)
+    return observation.outcome.how == "returned" and first_mismatch(alone, observation) is not None
+
+
+def _returns_block(frames: tuple[Frame, ...]) -> tuple[str, ...]:
+    if len(frames) == 1:
+        return (f"returned at {frames[0]}",)
+    return ("returned at one of", *_indented(frames)) if frames else ()
 
 
 def _observed_blocks(observation: Observation) -> Iterator[tuple[str, ...]]:
@@ -121,8 +137,9 @@ def _observed_blocks(observation: Observation) -> Iterator[tuple[str, ...]]:
     yield from ((f"left {detail}",) for detail in observation.leaks.details)
 
 
-def _waiting_block(task: WaitingTask) -> tuple[str, ...]:
-    return (f"{task.name} is at", *_indented(task.frames))
+def _waiting_block(task: WaitingTask, count: int) -> tuple[str, ...]:
+    name = task.name if count == 1 else f"{task.name} ({count} of them)"
+    return (f"{name} is at", *_indented(task.frames))
 
 
 def _indented(frames: Iterable[Frame]) -> Iterator[str]:

@@ -105,6 +105,17 @@ def _about_load(record: Record) -> Iterator[Notice]:
         yield _of_run(NoticeKind.LOAD, f"Load: {text}")
 
 
+def _stops(record: Record) -> str:
+    """Say how often the system stopped the container during the run, as far as that is known."""
+    before, finished = record.run.machine.cpu_stops, record.finished
+    after = None if finished is None else finished.cpu_stops
+    if before is None or after is None or after < before:  # in another container by then
+        return "times may have pauses in them that no loop made"
+    if after == before:
+        return "it did not stop it during this run"
+    return f"it did {after - before:,} times during this run, and times have pauses in them that no loop made"
+
+
 def _about_machine(record: Record) -> Iterator[Notice]:
     machine = record.run.machine
     if machine.governor not in STEADY_GOVERNORS:
@@ -113,7 +124,7 @@ def _about_machine(record: Record) -> Iterator[Notice]:
     if machine.cpu_quota is not None and machine.cpu_quota < machine.cores:
         text = (
             f"the system stops this container at {machine.cpu_quota:g} of {machine.cores} CPUs, "
-            "whatever else runs; times have pauses in them that no loop made."
+            f"whatever else runs; {_stops(record)}."
         )
         yield _of_run(NoticeKind.CPU_QUOTA, f"Quota: {text}")
     yield from _about_builds(record)

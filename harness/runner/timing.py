@@ -10,6 +10,7 @@ from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.environments import interpreter_for
 from harness.execution.machine import load, now
 from harness.execution.observing import case_spec
+from harness.execution.quota import cpu_stops
 from harness.execution.rounds import Arm, RoundContext, run_round
 from harness.execution.services import open_service_arms
 from harness.protocol.benchmarks import SCALE, Benchmark
@@ -61,7 +62,7 @@ def time(run: RunState, benchmarks: Collection[str] | None = None) -> Entries:
 def close(run: RunState) -> Entries:
     """Yield the run's last entry, once."""
     if run.finished is None:
-        yield RunFinished(now(), load())
+        yield RunFinished(now(), load(), cpu_stops())
 
 
 def _context(state: BenchmarkState, cpus: frozenset[int] | None, timeout: float) -> RoundContext:

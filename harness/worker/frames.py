@@ -14,6 +14,9 @@ from harness.worker.describing import without_addresses
 LAST = 3
 """The lines kept of the scenario's file, and as many of the libraries'."""
 
+LAST_AWAITED = 6
+"""The lines kept of libraries where a task waits: three of trio's own lie between it and what it called."""
+
 LONGEST_TEXT = 500
 """The characters kept of a message or of a line of code."""
 
@@ -53,7 +56,9 @@ def frames_of_thread(frame: FrameType | None, own_file: str) -> tuple[Frame, ...
 
 def frames_of_coroutine(coroutine: object, own_file: str) -> tuple[Frame, ...]:
     """Return the last lines at which a coroutine waits, and those that it awaits."""
-    return last_frames(((frame, _line_of(frame)) for frame in _await_chain(coroutine)), own_file)
+    return last_frames(
+        ((frame, _line_of(frame)) for frame in _await_chain(coroutine)), own_file, LAST_AWAITED
+    )
 
 
 def _line_of(frame: FrameType) -> int:
@@ -62,7 +67,9 @@ def _line_of(frame: FrameType) -> int:
     return frame.f_code.co_firstlineno if line is None else line
 
 
-def last_frames(lines: Iterable[tuple[FrameType, int]], own_file: str) -> tuple[Frame, ...]:
+def last_frames(
+    lines: Iterable[tuple[FrameType, int]], own_file: str, of_libraries: int = LAST
+) -> tuple[Frame, ...]:
     """Return the last lines of the scenario's file and the last of libraries; none of loopcmp's own."""
     frames = [
         _frame(frame, line, own_file) for frame, line in lines if not _is_loopcmp(frame.f_code.co_filename)
@@ -70,7 +77,7 @@ def last_frames(lines: Iterable[tuple[FrameType, int]], own_file: str) -> tuple[
     own = [place for place, frame in enumerate(frames) if frame.own]
     first = own[0] if own else 0
     libraries = [place for place, frame in enumerate(frames) if not frame.own and place >= first]
-    return tuple(frames[place] for place in sorted([*own[-LAST:], *libraries[-LAST:]]))
+    return tuple(frames[place] for place in sorted([*own[-LAST:], *libraries[-of_libraries:]]))
 
 
 def _is_loopcmp(file: str) -> bool:

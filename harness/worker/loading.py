@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import anyio
@@ -88,12 +88,14 @@ OFFERED = frozenset({"gather", "new_loop", "listener", "stopped", "app"})
 class BoundScenario:
     """A scenario with its arguments bound: either one operation, or a set-up that yields it.
 
-    `file` is where Python says that its code was written; empty where it does not say.
+    `file` is where Python says that its code was written; empty where it does not say. `code` is that of its
+    function.
     """
 
     operation: Operation | None
     set_up: Callable[[], AbstractAsyncContextManager[Operation]] | None
     file: str = ""
+    code: CodeType | None = None
 
     def open(self) -> AbstractAsyncContextManager[Operation]:
         """Return the operation, between its set-up and its tear-down where it has them."""
@@ -142,13 +144,20 @@ def bind(scenario: Scenario, parameters: dict[str, Any], runtime: Runtime) -> Bo
     offers = {"gather": runtime.gather, "new_loop": _new_loop(runtime)}
     wanted = {name: value for name, value in offers.items() if name in _parameter_names(scenario)}
     bound = _with_arguments(scenario.function, {**parameters, **wanted})
-    return BoundScenario(None, bound, file) if has_set_up(scenario) else BoundScenario(bound, None, file)
+    operation, set_up = (None, bound) if has_set_up(scenario) else (bound, None)
+    return BoundScenario(operation, set_up, file, code_of(scenario))
 
 
 def source_file(scenario: Scenario) -> str:
     """Return the file of the scenario's function, as the frames of a traceback name it."""
-    code = getattr(inspect.unwrap(scenario.function), "__code__", None)
+    code = code_of(scenario)
     return "" if code is None else str(code.co_filename)
+
+
+def code_of(scenario: Scenario) -> CodeType | None:
+    """Return the code of the scenario's function; None where it was not written in Python."""
+    code: CodeType | None = getattr(inspect.unwrap(scenario.function), "__code__", None)
+    return code
 
 
 def _new_loop(runtime: Runtime) -> NewLoop:

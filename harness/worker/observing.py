@@ -11,7 +11,7 @@ from harness.backends.runtime import Runtime
 from harness.protocol.descriptions import Description, Outcome
 from harness.protocol.evidence import RaisedError
 from harness.protocol.messages import OBSERVATIONS_PER_PROCESS
-from harness.protocol.observations import Observation, ObservationCount
+from harness.protocol.observations import Observation, ObservationCount, ObservedOn
 from harness.worker.asked import answer_where_it_hangs
 from harness.worker.capture import Capture
 from harness.worker.channel import Channel
@@ -20,6 +20,7 @@ from harness.worker.loading import BoundScenario, run_on
 from harness.worker.memory import process_memory
 from harness.worker.raising import raised_errors
 from harness.worker.refusals import NotAsOpened, OutOfMemory
+from harness.worker.returning import lines_of_returns
 
 FOLDER_PREFIX = "loopcmp-"
 """The beginning of the name of a worker's own folder, the only one that is ever emptied."""
@@ -48,7 +49,7 @@ def observe(scenario: BoundScenario, runtime: Runtime, channel: Channel) -> None
         _refuse_if_out_of_memory(observation.outcome)
         channel.send("seen", ObservationCount(observation, 1, seconds))
         _tidy(folder)
-    channel.send("done", runtime.loop_class())
+    channel.send("done", ObservedOn(runtime.loop_class(), lines_of_returns(scenario.code)))
 
 
 def observe_once(scenario: BoundScenario, runtime: Runtime) -> Observation:

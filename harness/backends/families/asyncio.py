@@ -59,7 +59,7 @@ def draw_anew() -> None:
 
 
 class NotedFactory:
-    """A loop factory that notes when a loop is of another class than the one that it made first.
+    """A loop factory that notes when a loop is of another class than its first, or when none is asked of it.
 
     The first is made and closed at once, which is before any scenario is imported: what a scenario's module
     does to the loop's package shows as another class, and what a loop's package opens once in a process is
@@ -71,9 +71,11 @@ class NotedFactory:
         self._make = make
         self._opened = _class_of_a_loop(make)
         self._other: type | None = None
+        self._is_asked = False
 
     def __call__(self) -> asyncio.AbstractEventLoop:
         """A new loop."""
+        self._is_asked = True
         loop = self._make()
         if type(loop) is not self._opened:
             self._other = type(loop)
@@ -84,7 +86,9 @@ class NotedFactory:
         return "" if self._opened is None else _name(self._opened)
 
     def other_loop(self) -> str | None:
-        """Say on which other class of loop something ran; None if nothing did."""
+        """Say on which other class of loop something ran; None if nothing did. Something has run already."""
+        if not self._is_asked:
+            return "ran on a loop that the backend did not make: its factory was not asked for one"
         if self._other is None:
             return None
         if self._opened is None:

@@ -54,8 +54,17 @@ def _suspended_tasks() -> Iterator[SuspendedTask]:
         while tasks:
             task = tasks.pop()
             tasks += [child for nursery in task.child_nurseries for child in nursery.child_tasks]
-            if task is not root:
+            if task is not root and not _is_trios_own(task):
                 yield task.name, task.coro
+
+
+def _is_trios_own(task: trio.lowlevel.Task) -> bool:
+    """Decide whether trio started a task for itself: its coroutine is of a function inside trio's core."""
+    code = getattr(task.coro, "cr_code", None)
+    return code is not None and code.co_filename.startswith(_CORE)
+
+
+_CORE = trio.__file__.removesuffix("__init__.py") + "_core"
 
 
 def _elsewhere() -> str | None:

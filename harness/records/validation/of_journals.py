@@ -67,6 +67,7 @@ def _(machine: Machine) -> Iterator[str]:
     yield from outside(1, LARGEST_NUMBER, cores=machine.cores)
     yield from outside(0, LARGEST_NUMBER, load=machine.load)
     yield from outside(SHORTEST_SECONDS, LARGEST_NUMBER, cpu_quota=machine.cpu_quota)
+    yield from outside(0, LARGEST_NUMBER, cpu_stops=machine.cpu_stops)
     for cpu in machine.pinned:
         yield from outside(0, LARGEST_NUMBER, pinned=cpu)
 
@@ -106,7 +107,7 @@ def _(run: RunStarted) -> Iterator[str]:
 @problems.register
 def _(run: RunFinished) -> Iterator[str]:
     yield from no_time(run.ended, "ended")
-    yield from outside(0, LARGEST_NUMBER, load=run.load)
+    yield from outside(0, LARGEST_NUMBER, load=run.load, cpu_stops=run.cpu_stops)
 
 
 @problems.register

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
+from importlib import resources
 from typing import Any
 
 import platformdirs
@@ -25,6 +26,10 @@ _EMPTY_ELEMENT = re.compile(r'<path[^>]* (?:d=""|d="M0,0h0v0h0Z")[^>]*/>|<g[^>]*
 _COLOR = re.compile(r"var\((--[a-z0-9-]+), ([^)]*)\)")
 """A color of the page and, as a second group, what it is where there is no page."""
 
+_OURS = re.compile(r"var\((--[a-z0-9-]+), (#[0-9a-f]{6})\)")
+"""A color of the page with a plain one in its place; nothing else of an image comes into a style."""
+
+_DECLARED = re.compile(r"(--[a-z0-9-]+): (#[0-9a-f]{6})")
 _COORDINATES = re.compile(r'(?<= d=")[^"]+|(?<=transform=")[^"]+|(?<= [xy]2=")[^"]+')
 _LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
 
@@ -115,11 +120,31 @@ def inline_svg(image: str) -> str:
 
 
 def standalone_svg(image: str) -> str:
-    """Return an SVG image as a file: in colors that every program knows, on white whatever is around it."""
+    """Return an SVG image as a file, in colors that every program knows; dark where that is preferred."""
     head, _, rest = _reduced(image, r"\2").partition(">")
     words = 'xmlns="http://www.w3.org/2000/svg" font-family="system-ui, sans-serif"'
     opened = head.replace("<svg", f"<svg {words}")
-    return f'{opened}><rect width="100%" height="100%" fill="#fff"/>{rest}\n'
+    paper = '<rect width="100%" height="100%" fill="#fff"/>'
+    return f"{opened}>{paper}<style>{_in_the_dark(image)}</style>{rest}\n"
+
+
+def _in_the_dark(image: str) -> str:
+    """Return the style that gives an image its dark colors where the reader prefers these."""
+    dark = _dark_colors()
+    colors = (color for tag in _TAG.findall(image) for color in _OURS.findall(tag))
+    pairs = {light: dark[name] for name, light in colors if name in dark}
+    rules = "".join(
+        f'[fill="{light}"]{{fill:{color}}}[stroke="{light}"]{{stroke:{color}}}'
+        for light, color in pairs.items()
+    )
+    return f'@media (prefers-color-scheme: dark){{[fill="#fff"]{{fill:{dark["--page"]}}}{rules}}}'
+
+
+@cache
+def _dark_colors() -> Mapping[str, str]:
+    """Return the colors of a page in the dark, by name, as its style sheet has them."""
+    style = (resources.files("harness.report.html") / "templates" / "style.css").read_text(encoding="utf-8")
+    return dict(_DECLARED.findall(style.partition("prefers-color-scheme: dark")[2].partition("* {")[0]))
 
 
 def _reduced(image: str, color: str) -> str:

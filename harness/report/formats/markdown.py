@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 from harness.records.record import Record
 from harness.records.verdict import EXPLAINED
 from harness.report import commands, differences
+from harness.report.answer.of_record import answer
+from harness.report.answer.remarks import remarks
+from harness.report.answer.values import Tone
 from harness.report.contents import summary_sentences, tables
 from harness.report.differences import SideBySide
+from harness.report.formats.markdown_short import answer_table
 from harness.report.formats.markdown_text import code_block, image, inline, paragraph
 from harness.report.tables import results
 from harness.report.tables.table import Column, ColumnKind, Table
@@ -39,9 +43,8 @@ def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str
     what, where = results.heading(record)
     yield f"# {inline(record.run.name)}: {inline(what)}"
     yield from ("", paragraph(where), "")
-    yield from (f"- {inline(sentence)}" for sentence in summary_sentences(record))
-    yield ""
-    yield from (f"> **Note** {inline(notice.text)}\n>" for notice in notices(record))
+    yield from _gravest(record)
+    yield from answer_table(answer(record))
     above = {ABOVE[name]: picture for name, picture in pictures.items() if name in ABOVE}
     for place, table in (("times", results.times(record)), *tables(record)):
         yield from _table(table, above.get(place))
@@ -54,10 +57,23 @@ def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str
         yield from _difference(difference)
     for table in (differences.documented(record), results.ledger(record)):
         yield from _table(table)
-    yield from ("## Environment", "")
+    yield from ("## In words", "")
+    yield from (f"- {inline(sentence)}" for sentence in summary_sentences(record))
+    yield from ("", "## Warnings", "")
+    yield from (f"- {inline(notice.text)}" for notice in notices(record))
+    yield from ("", "## Environment", "")
     yield from (f"- {name}: {inline(what)}" for name, what in results.environment(record))
     again, own = commands.one_benchmark(record), commands.YOUR_OWN
     yield from ("", "## Repeat it", "", *code_block("sh", [again, own]))
+
+
+def _gravest(record: Record) -> Iterable[str]:
+    """Yield the one note that stands before the figures: the first finding, or else the first warning."""
+    told = remarks(record, details="below")
+    for tone in (Tone.FINDING, Tone.WARNING):
+        if first := next((remark for remark in told if remark.tone is tone), None):
+            yield from (f"> **Note** {inline(first.text)}", "")
+            return
 
 
 def _table(content: Table | None, picture: "ChartImage | None" = None) -> Iterable[str]:
