@@ -114,3 +114,12 @@ def test_two_twins_of_one_scenario_on_the_same_loops_are_refused() -> None:
     check_twins([fake_benchmark("probe"), fake_benchmark("other"), first, replace(second, only="trio")])
     with pytest.raises(BadInput, match=r'first and second both say native="probe" for asyncio'):
         check_twins([first, second])
+
+
+@pytest.mark.parametrize(("backends", "times"), [(2, 1.0), (3, 1.0), (7, 2.0)])
+def test_the_time_for_a_benchmark_grows_with_its_backends_beyond_three(backends: int, times: float) -> None:
+    story = fake_benchmark("story")
+    many = [f"asyncio+{gatherer}" for gatherer in ("gather", "taskgroup", "anyio")]
+    many += [f"uvloop+{gatherer}" for gatherer in ("gather", "taskgroup", "anyio")] + ["trio+nursery"]
+    planned = plan(story, on=many[:backends], effort=DEFAULT)
+    assert planned.seconds_of(story) == DEFAULT.max_seconds * times

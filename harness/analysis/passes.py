@@ -9,7 +9,7 @@ from harness.analysis.timings import BenchmarkSamples
 from harness.protocol.messages import QUANTILES, LatencySketch
 from harness.records.estimate import ERROR_RATE, Estimate
 from harness.records.pace import ArmRound
-from harness.records.passes import FullCollections, Latency, OnTwoCpus, PassName, Quantile
+from harness.records.passes import FullCollections, Instructions, Latency, OnTwoCpus, PassName, Quantile
 from harness.records.record import Timing
 
 LEVEL = 1 - ERROR_RATE
@@ -35,6 +35,7 @@ def add_pass_results(
             latency=_latency(passes["latency"], name),
             full_collections=_full_collections(passes["collections"].parts(name)),
             on_two_cpus=_on_two(wide.get(name)),
+            instructions=_instructions(passes["instructions"], name),
         )
         for name, timing in timings.items()
     }
@@ -123,3 +124,25 @@ def _in_full(part: ArmRound) -> int:
 
 def _on_two(timing: Timing | None) -> OnTwoCpus | None:
     return None if timing is None else OnTwoCpus(timing.seconds, timing.cpu, timing.ratio)
+
+
+def _instructions(rounds: BenchmarkSamples, arm: str) -> Instructions | None:
+    """Return an arm's instructions per iteration, with a ratio where the baseline is another arm."""
+    mine, base = _counts(rounds, arm), rounds.plan.baseline
+    if not mine:
+        return None
+    theirs = _counts(rounds, base) if arm != base and base in rounds.timed else {}
+    logs = [math.log(mine[number] / theirs[number]) for number in mine.keys() & theirs.keys()]
+    ratio = estimate(logs, LEVEL).exp() if logs else None
+    return Instructions(estimate(list(mine.values()), LEVEL), ratio, tuple(mine.values()))
+
+
+def _counts(rounds: BenchmarkSamples, arm: str) -> dict[int, float]:
+    """Return the instructions of an iteration of an arm in each round, by the round's number."""
+    counted = (
+        (measured.number, part.values[0])
+        for measured in rounds.rounds
+        for part in measured.arms
+        if part.arm == arm
+    )
+    return {number: value.instructions / value.loops for number, value in counted if value.instructions > 0}

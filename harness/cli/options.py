@@ -193,7 +193,8 @@ MaxTime = Annotated[
         min=1,
         metavar="SECONDS",
         rich_help_panel=EFFORT,
-        help="The time for each benchmark, once its rounds are enough for an interval.",
+        help="The time for each benchmark, once its rounds are enough for an interval; with more than three "
+        "backends in proportion more.",
     ),
 ]
 Margin = Annotated[
@@ -207,11 +208,12 @@ Margin = Annotated[
 AlsoPasses = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="latency|collections|rates|connections",
+        metavar="latency|collections|instructions|rates|connections",
         rich_help_panel=EFFORT,
         help="Measure something else too, for at most a minute more a benchmark. latency: the p50, p99 "
         "and p99.9 of one operation, where a scenario yields one. collections: what full garbage "
-        "collections cost. Of services, latency: the same at a fixed rate; rates: the highest rate at "
+        "collections cost. instructions: how many an iteration takes, counted by valgrind in up to three "
+        "minutes. Of services, latency: the same at a fixed rate; rates: the highest rate at "
         "which p99 stays below 10 ms; connections: memory, at rest and for each of 1,000 connections. May be "
         "repeated.",
     ),

@@ -167,12 +167,14 @@ class ArmWorker:
     """The worker of one arm during a round."""
 
     job = "time"
+    under: tuple[str, ...] = ()
+    """The command of a program that runs the worker; empty where nothing stands between."""
 
     def __init__(self, arm: Arm, context: RoundContext) -> None:
         self._arm = arm
         self._timeout = context.timeout
         job: dict[str, object] = {"do": self.job, "case": arm.case}
-        self._worker = Worker(job, context.cpus, python=arm.python, variables=arm.variables)
+        self._worker = Worker(job, context.cpus, python=arm.python, variables=arm.variables, under=self.under)
         self._scrutiny = Scrutiny(self._worker.pid, context.cpus)
         self._values: dict[str, list[Value]] = {"warmup": [], "turn": []}
 
@@ -243,6 +245,13 @@ class ArmWorker:
             values=tuple(self._values["turn"]),
             summary=summary,
         )
+
+    def _wait_for_end(self) -> str:
+        """Wait until a worker that has finished ends, and return what it wrote. Raises ArmFailed."""
+        reply = self._worker.receive(self._timeout)
+        if isinstance(reply, WorkerExit) and not reply.timed_out:
+            return reply.output
+        raise ArmFailed(ArmFailure(self._arm.name, "did not end when it was finished", unmeasured=True))
 
     def _checked(self, message: Message) -> Message:
         """Return the message itself. Raises ArmFailed for a number in it that no clock or counter gives."""

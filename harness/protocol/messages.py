@@ -136,6 +136,8 @@ class Value:
     resident: tuple[int, int] = (0, 0)
     """The resident bytes of a service that is crowded: before, and under all of its connections."""
     lap_collections: LapCollections = ()
+    instructions: int = 0
+    """The instructions of all `loops` iterations, where they were counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from harness.records.estimate import Estimate
 
-PassName = Literal["latency", "collections", "threads", "rates", "connections"]
+PassName = Literal["latency", "collections", "threads", "rates", "connections", "instructions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,19 @@ class FullCollections:
     seconds: Estimate
     share: Estimate
     count: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """The instructions of one iteration, and their ratio to the baseline's; None for the baseline itself.
+
+    Each round has a hash seed of its own, equal for all backends and in every record; `samples` are the
+    counts in the order of the rounds.
+    """
+
+    count: Estimate
+    ratio: Estimate | None
+    samples: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,12 @@ RIGOROUS = Effort("rigorous", precision=0.01, max_seconds=300.0)
 GATE = Effort("gate", precision=0.01, max_seconds=120.0)
 
 
-Also = Literal["latency", "collections", "rates", "connections"]
+Also = Literal["latency", "collections", "rates", "connections", "instructions"]
 """A pass that is taken only where it is asked for, and then over every benchmark that it fits."""
+
+
+USUAL_ARMS = 4
+"""The arms for which a benchmark's time is meant: three backends and the self-test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,14 @@ class Plan:
             for head in backends
             if _is_in(head, HEAD) and _without_environment(head) in bases
         )
+
+    def seconds_of(self, benchmark: Benchmark) -> float:
+        """Return the seconds for a benchmark's rounds: those of the effort, and more with more backends.
+
+        A round takes as much longer, so that without that a comparison of nine loops would end with wider
+        intervals than one of three.
+        """
+        return self.effort.max_seconds * max(1.0, (len(self.backends_of(benchmark)) + 1) / USUAL_ARMS)
 
     def timeout_of(self, benchmark: Benchmark) -> float:
         """Return the seconds after which a case is ended: in all when observed, of silence when timed."""

@@ -13,7 +13,7 @@ from harness.records.cost import BenchmarkCost
 from harness.records.entries import RunFinished, RunStarted
 from harness.records.estimate import Estimate, Judgement
 from harness.records.pace import RoundSettings
-from harness.records.passes import FullCollections, Latency, OnTwoCpus
+from harness.records.passes import FullCollections, Instructions, Latency, OnTwoCpus
 from harness.records.services import ServiceFigures
 from harness.records.stop_reason import StopKind, StopReason
 from harness.records.trials import TrialResult
@@ -48,6 +48,8 @@ class Timing:
     cpu_ratio: Estimate | None = None
     service: ServiceFigures | None = None
     """What the driver saw of a service; None for what is none. Its `seconds` are the server's CPU time."""
+    instructions: Instructions | None = None
+    """The instructions of an iteration; None where they were not counted."""
 
     @property
     def seconds(self) -> Estimate:

@@ -35,6 +35,7 @@ def tables(record: Record) -> Iterator[tuple[str, Table]]:
         "contrasts": contrasts.table(record),
         "latency": passes.latency(record),
         "collections": passes.collections(record),
+        "instructions": passes.instructions(record),
         "waiting": waiting(record),
         "two-cpus": passes.on_two_cpus(record),
         "capabilities": capabilities.table(record),

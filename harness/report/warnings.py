@@ -41,6 +41,7 @@ class NoticeKind(StrEnum):
     NOT_ADJUSTED = "not adjusted"
     FLAGGED = "flagged"
     OUT_OF_TIME = "out of time"
+    NOT_COUNTED = "not counted"
     UNFINISHED = "unfinished"
 
 
@@ -197,6 +198,7 @@ def _about_figures(record: Record, timed: Sequence[BenchmarkResult]) -> Iterator
         yield _of_run(NoticeKind.NOT_ADJUSTED, text)
     yield from _flagged(record)
     yield from _out_of_time(record.results)
+    yield from _not_counted(record, timed)
     if record.finished is None:
         yield _of_run(NoticeKind.UNFINISHED, "This run was not finished.")
 
@@ -234,3 +236,17 @@ def _out_of_time(results: Iterable[BenchmarkResult]) -> Iterator[Notice]:
             wider = "" if result.stop_reason.detail else ", and its intervals are wider than asked"
             text = f"{result.benchmark.id}: {result.stop_reason}{wider}."
             yield Notice(NoticeScope.BENCHMARK, NoticeKind.OUT_OF_TIME, Severity.WARNING, text)
+
+
+def _not_counted(record: Record, timed: Iterable[BenchmarkResult]) -> Iterator[Notice]:
+    """Say of how many cases the instructions were asked for and are not available."""
+    if "instructions" not in record.run.plan.passes or record.finished is None:
+        return
+    numbered = [case.timing for result in timed for case in result.cases if case.timing is not None]
+    missing = sum(timing.instructions is None for timing in numbered)
+    if missing:
+        text = (
+            f"Instructions: not available for {missing} of {len(numbered)} cases. Valgrind counts them: "
+            "install it, if it is not there; what it cannot run, and services, have none."
+        )
+        yield _of_run(NoticeKind.NOT_COUNTED, text)

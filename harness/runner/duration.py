@@ -69,7 +69,7 @@ def _timing(plan: Plan, benchmark: Benchmark) -> tuple[float, float]:
     passes = BUDGET * len(requested_passes(plan, benchmark))
     if effort.fixed_rounds is not None:
         return least, least + passes
-    return least, max(effort.max_seconds, plan.rounds_for_an_interval * a_round) + a_round + passes
+    return least, max(plan.seconds_of(benchmark), plan.rounds_for_an_interval * a_round) + a_round + passes
 
 
 def in_words(duration: Duration) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from harness.execution.calibration import SLOWEST_VALUE
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import TimingMode
+from harness.records.estimate import ERROR_RATE, rounds_needed
 from harness.records.pace import RoundSettings
 from harness.records.passes import PassName
 from harness.records.plan import Plan
@@ -37,6 +38,8 @@ class Pass:
     rounds: int = ROUNDS
     timed: TimingMode = "whole"
     cpus: int | None = None
+    budget: float = BUDGET
+    """The seconds after which the pass takes no further round."""
 
     def pace(self, ordinary: RoundSettings) -> RoundSettings:
         """Return the settings of the pass; without untimed iterations, which could hide what it counts."""
@@ -53,13 +56,25 @@ class Pass:
 
     def is_over(self, rounds: int, seconds: float) -> bool:
         """Decide whether a pass of so many rounds, which took so long, takes no more."""
-        return rounds >= self.rounds or seconds >= BUDGET
+        return rounds >= self.rounds or seconds >= self.budget
+
+
+class InstructionsPass(Pass):
+    """A pass in which workers run under valgrind, and nothing is timed."""
+
+    def pace(self, ordinary: RoundSettings) -> RoundSettings:
+        """Return the settings of the pass: one value, of the ordinary length."""
+        return replace(ordinary, turns=1, warmups=0, laps=1, collect=True, loop_spread=0.0)
+
+
+COUNTED = InstructionsPass("instructions", rounds=rounds_needed(1 - ERROR_RATE), budget=3 * BUDGET)
+"""The pass that counts instructions: under valgrind a worker takes seconds to start."""
 
 
 def requested_passes(plan: Plan, benchmark: Benchmark) -> tuple[Pass, ...]:
     """Return the passes that were asked for and fit the benchmark, if its iterations are short enough."""
     latency, collections = Pass("latency", timed="each"), Pass("collections", timed="uncollected")
-    fit = (latency, collections) if benchmark.set_up else (collections,)
+    fit = (*((latency,) if benchmark.set_up else ()), collections, COUNTED)
     return tuple(planned for planned in fit if planned.name in plan.passes)
 
 

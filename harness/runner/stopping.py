@@ -45,11 +45,11 @@ def _is_narrow(ratio: Estimate, ideal: float | None, precision: float) -> bool:
 
 def _over(state: BenchmarkState) -> StopReason | None:
     """Decide whether the benchmark's time is over, rounds of an earlier part of a resumed run included."""
-    effort = state.plan.effort
+    seconds, precision = state.plan.seconds_of(state.benchmark), state.plan.effort.precision
     spent = sum(measured.seconds for measured in state.rounds)
-    if spent < effort.max_seconds:
+    if spent < seconds:
         return None
-    return StopReason(StopKind.TIME, effort.max_seconds, f"±{effort.precision:.1%}")
+    return StopReason(StopKind.TIME, seconds, f"±{precision:.1%}")
 
 
 def _lives_alone(state: BenchmarkState) -> bool:

@@ -58,7 +58,7 @@ def _budget(state: RunState, benchmark: BenchmarkState) -> float:
         arms = len(benchmark.backends) + 1
         rounds = (effort.fixed_rounds - len(benchmark.rounds)) * arms * ARM_SECONDS
     else:
-        rounds = max(0.0, effort.max_seconds - _spent(benchmark))
+        rounds = max(0.0, state.plan.seconds_of(benchmark.benchmark) - _spent(benchmark))
     return rounds + len(requested_passes(state.plan, benchmark.benchmark)) * BUDGET
 
 

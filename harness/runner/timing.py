@@ -27,7 +27,8 @@ from harness.records.pace import ONE_AT_A_TIME, SELF_TEST_ARM, ArmFailure, Round
 from harness.records.plan import WARMUPS
 from harness.records.stop_reason import StopReason
 from harness.runner.benchmark_state import BenchmarkState
-from harness.runner.passes import Pass
+from harness.runner.counting import counted_rounds
+from harness.runner.passes import COUNTED, Pass
 from harness.runner.state import RunState
 from harness.runner.stopping import why_stop
 
@@ -55,8 +56,16 @@ def time(run: RunState, benchmarks: Collection[str] | None = None) -> Entries:
             with avoiding(context.cpus):
                 reason = yield from _ordinary_rounds(state, context)
             for planned in state.passes():
-                yield from rounds_of_pass(state, planned)
+                yield from _rounds_of(state, planned)
             yield BenchmarkFinished(state.benchmark.id, reason)
+
+
+def _rounds_of(state: BenchmarkState, planned: Pass) -> Entries:
+    """Take the rounds of a pass: those in which instructions are counted are no race against a clock."""
+    if planned is COUNTED:
+        yield from counted_rounds(state, arms_of(state))
+    else:
+        yield from rounds_of_pass(state, planned)
 
 
 def close(run: RunState) -> Entries:

@@ -117,6 +117,7 @@ def _(value: Value) -> Iterator[str]:
     yield from outside(0, LARGEST_NUMBER, **parts, idle_cpu=value.idle_cpu, helper_cpu=value.helper_cpu)
     for count in (*value.switches, *value.collections, *value.full_collections):
         yield from outside(0, LARGEST_NUMBER, count=count)
+    yield from outside(0, LARGEST_NUMBER, instructions=value.instructions)
     if value.laps:
         yield from _laps(value)
 

@@ -6,7 +6,7 @@ from dataclasses import fields
 from harness.records.contrast import Contrast
 from harness.records.cost import BenchmarkCost
 from harness.records.estimate import Estimate
-from harness.records.passes import FullCollections, Latency, OnTwoCpus, Quantile
+from harness.records.passes import FullCollections, Instructions, Latency, OnTwoCpus, Quantile
 from harness.records.record import BenchmarkResult, CaseResult, Record, SelfTestCheck, Timing
 from harness.records.references import dangling_references, repeated
 from harness.records.stop_reason import StopReason
@@ -68,6 +68,14 @@ def _(quantile: Quantile) -> Iterator[str]:
 def _(collections: FullCollections) -> Iterator[str]:
     parts = {"seconds": collections.seconds, "share": collections.share, "count": collections.count}
     yield from estimate_outside(0, LARGEST_NUMBER, **parts)
+
+
+@problems.register
+def _(instructions: Instructions) -> Iterator[str]:
+    yield from estimate_outside(0, LARGEST_NUMBER, count=instructions.count)
+    for count in instructions.samples:
+        yield from outside(1e-9, LARGEST_NUMBER, samples=count)
+    yield from no_ratio(ratio=instructions.ratio)
 
 
 @problems.register

@@ -44,6 +44,9 @@ def _of_passes(timing: Timing) -> Iterator[tuple[str, Estimate | None]]:
         yield "full_collection_seconds", timing.full_collections.seconds
         yield "full_collection_share", timing.full_collections.share
         yield "full_collections", timing.full_collections.count
+    if timing.instructions is not None:
+        yield "instructions", timing.instructions.count
+        yield "instructions_ratio", timing.instructions.ratio
     if timing.on_two_cpus is not None:
         yield "two_cpus_seconds", timing.on_two_cpus.seconds
         yield "two_cpus_cpu_seconds", timing.on_two_cpus.cpu

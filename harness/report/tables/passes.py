@@ -9,6 +9,7 @@ from harness.records.record import BenchmarkResult, Record, Timing
 from harness.report.backend_names import shown_names
 from harness.report.formatting import (
     format_duration,
+    format_estimate,
     format_ratio,
     format_seconds,
     format_share,
@@ -86,6 +87,27 @@ def collections(record: Record) -> Table | None:
     )
     columns = (*_CASE, *numbers("share", "an iteration", "seen"))
     return Table("Full garbage collections", columns, rows, (note,))
+
+
+def instructions(record: Record) -> Table | None:
+    """Return the instructions of an iteration, and their ratio to the baseline's; None without any."""
+    rows = tuple(
+        (
+            result.benchmark.id,
+            name,
+            format_estimate(timing.instructions.count),
+            "" if timing.instructions.ratio is None else format_ratio(timing.instructions.ratio),
+        )
+        for result, name, timing in _timed(record)
+        if timing.instructions is not None
+    )
+    if not rows:
+        return None
+    note = (
+        "Counted by valgrind in rounds of their own, each with a seed of hashes that all backends "
+        f"share ({_LEVEL}). They hardly change with the machine's load, and are no stand-in for time."
+    )
+    return Table("Instructions", (*_CASE, *numbers("an iteration", "ratio")), rows, (note,))
 
 
 def on_two_cpus(record: Record) -> Table | None:

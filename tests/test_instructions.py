@@ -1,0 +1,136 @@
+"""Instructions: what cachegrind says, which passes count them, what rounds and two records say of them."""
+
+from dataclasses import replace
+
+import pytest
+
+from harness.analysis.instructions import instruction_changes
+from harness.execution.instructions import can_count, instructions_in, open_counted_arms
+from harness.execution.rounds import Arm, RoundContext, run_round
+from harness.protocol.messages import CaseSpec
+from harness.records.entries import Entry, PassRoundMeasured, RunFinished
+from harness.records.pace import ArmRound, RoundSettings
+from harness.records.plan import FAST
+from harness.records.record import Record
+from harness.report.contents import tables
+from harness.report.formats import csv
+from harness.report.warnings import NoticeKind, notices
+from harness.runner.counting import counted_rounds
+from harness.runner.passes import COUNTED, passes_for
+from harness.runner.state import RunState
+from tests.records import (
+    ASYNCIO,
+    PACE,
+    UVLOOP,
+    begun,
+    beside,
+    fake_benchmark,
+    observation,
+    part,
+    plan,
+    record_of,
+    returned,
+    rounds,
+    seen_alike,
+    twice,
+    value,
+)
+
+PROBE = fake_benchmark("probe", returned(1))
+ASKED = replace(plan(PROBE, on=(ASYNCIO, UVLOOP), effort=FAST), passes=("instructions",))
+ORDINARY: tuple[Entry, ...] = (
+    *seen_alike(PROBE, twice(observation(returned(1)))),
+    *rounds(PROBE.id, {ASYNCIO: 100.0, UVLOOP: 63.0, "self-test": 100.0}, 6),
+)
+SEEDS = (1.0, 1.001, 0.999, 1.0005, 0.9995, 1.0)
+"""What the seed of hashes makes of the instructions in each round."""
+
+
+def counted(arm: str, instructions: float) -> ArmRound:
+    taken = value(100.0)
+    return part(arm, [replace(taken, instructions=round(instructions * taken.loops))])
+
+
+def counts(asyncio: float, uvloop: float) -> list[PassRoundMeasured]:
+    played = [(counted(ASYNCIO, asyncio * seed), counted(UVLOOP, uvloop * seed)) for seed in SEEDS]
+    return beside(PROBE, "instructions", played)
+
+
+def record(*entries: Entry) -> Record:
+    return record_of(ASKED, *ORDINARY, *entries)
+
+
+def test_the_last_count_of_cachegrind_is_the_processes_own() -> None:
+    output = "==7== I   refs:      1,000\nhello\n==9== I   refs:      242,555,713\n"
+    assert instructions_in(output) == 242_555_713
+
+
+@pytest.mark.parametrize("output", ["", "I refs: 5", "==7== D   refs:      1,000"])
+def test_what_cachegrind_did_not_say_is_no_count(output: str) -> None:
+    assert instructions_in(output) is None
+
+
+def test_instructions_are_counted_only_where_they_are_asked_for() -> None:
+    assert passes_for(ASKED, PROBE, PACE, ()) == (COUNTED,)
+    assert passes_for(replace(ASKED, passes=()), PROBE, PACE, ()) == ()
+
+
+def test_a_ratio_of_instructions_is_taken_within_each_round() -> None:
+    [result] = record(*counts(120_000, 60_000)).results
+    base, other = (case.timing.instructions for case in result.cases if case.timing is not None)
+    assert base is not None
+    assert base.ratio is None
+    assert other is not None
+    assert other.ratio is not None
+    assert other.ratio.low == pytest.approx(0.5, rel=1e-4)
+    assert other.ratio.high == pytest.approx(0.5, rel=1e-4)
+
+
+def test_reports_show_instructions_and_their_ratio() -> None:
+    shown = record(*counts(120_000, 60_000))
+    assert "instructions" in dict(tables(shown))
+    assert '"instructions_ratio",0.5' in csv.render(shown)
+
+
+def test_instructions_that_were_asked_for_and_not_counted_are_told_of() -> None:
+    assert NoticeKind.NOT_COUNTED in [notice.kind for notice in notices(finished(record()))]
+    assert NoticeKind.NOT_COUNTED not in [n.kind for n in notices(finished(record(*counts(2e5, 1e5))))]
+
+
+def finished(unfinished: Record) -> Record:
+    return replace(unfinished, finished=RunFinished(unfinished.run.started, 0.0))
+
+
+def test_half_a_percent_more_instructions_is_clear_and_none_is_not() -> None:
+    """Seeds of hashes move the counts by a fifth of that; each is compared with the same seed."""
+    older = record(*counts(120_000, 60_000))
+    same, more = instruction_changes(older, record(*counts(120_000, 60_300)))
+    assert (same.backend, same.is_clear) == (ASYNCIO, False)
+    assert (more.backend, more.is_clear) == (UVLOOP, True)
+    assert more.ratio.value == pytest.approx(1.005, rel=1e-4)
+
+
+def test_a_record_without_instructions_has_no_change_of_them() -> None:
+    assert instruction_changes(record(), record(*counts(120_000, 60_000))) == ()
+
+
+def test_nothing_is_counted_of_a_benchmark_that_was_not_calibrated() -> None:
+    state = RunState(begun(ASKED))
+    assert list(counted_rounds(next(iter(state.timed)), ())) == []
+
+
+@pytest.mark.workers
+@pytest.mark.long
+@pytest.mark.skipif(not can_count(), reason="valgrind is not installed")
+def test_a_planted_half_percent_is_counted_exactly_on_a_busy_machine() -> None:
+    case = CaseSpec("scenarios.tutorial.order", "order", (("n", 1),), "asyncio", "", "gather")
+    seed = (("PYTHONHASHSEED", "1"),)
+    arms = [
+        Arm(name, case, variables=seed, planted=planted) for name, planted in (("a", 0), ("b", 0), ("c", 1))
+    ]
+    context = RoundContext(None, 60.0, open_arms=open_counted_arms)
+    parts = run_round(arms, RoundSettings(400, 1, 0, untimed=50), context, "a round")
+    assert isinstance(parts, tuple)
+    base, same, more = (taken.values[0].instructions / taken.values[0].loops for taken in parts)
+    assert same / base == pytest.approx(1, abs=0.0001)
+    assert more / base == pytest.approx(1.005, abs=0.0001)
