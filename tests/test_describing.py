@@ -354,3 +354,9 @@ def test_any_order_inside_a_value_too_long_to_be_kept_is_refused() -> None:
 
 def test_a_number_in_hexadecimal_digits_is_no_address() -> None:
     assert describe("0x12345") != describe("0x54321")
+
+
+def test_the_address_at_the_end_of_a_transports_repr_is_left_out_too() -> None:
+    words = "unable to perform operation on <TCPTransport closed=True reading=False 0x560f4f29e000>; closed"
+    assert "reading=False 0x…>; closed" in without_addresses(words)
+    assert without_addresses("0x560f4f29e000 and <0x12>") == "0x560f4f29e000 and <0x12>"

@@ -143,7 +143,7 @@ def _session(record: Record, shared: Collection[str]) -> ComparedRecord:
     return ComparedRecord(
         name=record.run.name,
         started=record.run.started,
-        machine=", ".join([machine.identity, *builds]),
+        machine=", ".join([record.run.identity, *builds]),
         versions=(("system", machine.system), ("Python", machine.build), *machine.versions, *versions),
         finished=record.finished is not None,
         sound=self_test is None or self_test.differing <= self_test.allowed,

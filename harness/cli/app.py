@@ -12,6 +12,7 @@ from harness.cli.fuzz import fuzz
 from harness.cli.gate import gate
 from harness.cli.help import GroupedCommand, examples
 from harness.cli.list import list_
+from harness.cli.merge import merge
 from harness.cli.new import new
 from harness.cli.publish import publish
 from harness.cli.report import report
@@ -50,6 +51,12 @@ _add(
     "loopcmp run mine.py --env 'old=3.12 uvloop==0.21'",
 )
 _add("resume", resume, "loopcmp resume", "loopcmp resume results/local/20261126-134000-tutorial")
+_add(
+    "merge",
+    merge,
+    "loopcmp merge shard-1 shard-2 shard-3 shard-4",
+    "loopcmp merge shards/* --publish nightly",
+)
 _add(
     "compare",
     compare,

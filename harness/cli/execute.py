@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import typer
 
 from harness.cli.display import Display
-from harness.cli.exit_codes import exit_code, unmeasured
+from harness.cli.exit_codes import ALL_WELL, exit_code, unmeasured
 from harness.cli.progress import Progress
 from harness.cli.signals import Interrupted
 from harness.errors import escape_controls
@@ -25,7 +25,9 @@ def execute(session: Session, display: Display) -> int:
     try:
         with Progress(session.state, shown=display.progress, timed=True) as progress:
             measure(session, progress.show)
-        record = write_report(session.folder, conclude(session))
+        if not (record := conclude(session)).results:
+            return _nothing_to_do(session)
+        record = write_report(session.folder, record)
         put_away(session)
     except Interrupted as interrupted:
         interrupted.advice = f"{resume_command(session.folder)} finishes it"
@@ -35,6 +37,13 @@ def execute(session: Session, display: Display) -> int:
     missing = unavailable(session.state.run)
     say_unmeasured(unmeasured(record, missing))
     return exit_code(record, missing)
+
+
+def _nothing_to_do(session: Session) -> int:
+    """Say that a shard has no units, which is no fault: there are more shards than units."""
+    put_away(session)
+    announce(f"shard {session.state.run.shard} has nothing to measure")
+    return ALL_WELL
 
 
 def say_unmeasured(reasons: Iterable[str]) -> None:

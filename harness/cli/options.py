@@ -88,6 +88,25 @@ EstimateOnly = Annotated[
         help="Say how long the run would take, and run nothing.",
     ),
 ]
+ShardOf = Annotated[
+    str | None,
+    typer.Option(
+        "--shard",
+        metavar="I/N",
+        rich_help_panel=CHOICE,
+        help="Measure one of N parts of the plan, such as 2/4; give every job the same --seed. "
+        "loopcmp merge makes one record of all.",
+    ),
+]
+Costs = Annotated[
+    Path | None,
+    typer.Option(
+        "--costs",
+        metavar="RECORD",
+        rich_help_panel=CHOICE,
+        help="With --shard: divide the plan by what benchmarks cost in this record, the same in every job.",
+    ),
+]
 Baseline = Annotated[
     str | None,
     typer.Option(

@@ -50,7 +50,7 @@ class Progress:
         """How long each benchmark took that was finished while this was shown."""
         self._since = monotonic()
         """When the benchmark under way was begun."""
-        self._cases = sum(1 for _ in state.plan.cases())
+        self._cases = sum(len(benchmark.backends) for benchmark in state.benchmarks)
         self._before = state.observed_cases
         self._slowness: float | None = None
         """How many times longer than usual the rounds under way take; None where that is not much."""
@@ -139,7 +139,7 @@ class Progress:
             left = schedule.trials - self._done()
             return f"{counted(left, 'comparison')} of identical code, and more: at most {seconds:.0f} s"
         parts = [self._left_to_observe(), *(self._left_to_time() if self._timed else ())]
-        what = f"{count_benchmarks(len(state.plan.benchmarks))}, {counted(self._cases, 'case')}"
+        what = f"{count_benchmarks(len(state.benchmarks))}, {counted(self._cases, 'case')}"
         return f"{what}: {', '.join(parts)}"
 
     def _left_to_observe(self) -> str:

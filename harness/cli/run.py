@@ -12,6 +12,7 @@ from harness.cli.options import (
     AppPaths,
     Backends,
     Baseline,
+    Costs,
     Details,
     Environments,
     EstimateOnly,
@@ -32,12 +33,14 @@ from harness.cli.options import (
     Scale,
     Scenarios,
     Seed,
+    ShardOf,
     Sort,
     Timeout,
 )
 from harness.report.answer.values import SortOrder
 
 if TYPE_CHECKING:
+    from harness.cli.sharding import Part
     from harness.records.plan import Effort
     from harness.runner.planning import RunRequest
 
@@ -59,6 +62,8 @@ def run(
     seed: Seed = None,
     timeout: Timeout = 30.0,
     scale: Scale = False,
+    shard: ShardOf = None,
+    costs: Costs = None,
     app: App = None,
     paths: AppPaths = None,
     results: Results = Path("results"),
@@ -77,6 +82,7 @@ def run(
     `loopcmp resume` goes on with a run that was interrupted.
     """
     from harness.cli.parsing import fraction, one_line, own_app, passes
+    from harness.cli.sharding import shard_of
     from harness.records.store import safe_name
     from harness.runner.choosing import run_name
     from harness.runner.planning import RunRequest
@@ -101,10 +107,11 @@ def run(
         note=one_line("--note", note),
         published=publish is not None,
     )
+    part = shard_of(shard, costs, seed)
     if estimate:
         _say_how_long(request)
         return
-    _run(request, results, Display(not no_progress, as_json, details, sort, open_page))
+    _run(request, results, part, Display(not no_progress, as_json, details, sort, open_page))
 
 
 def _effort(precision: str | None, max_seconds: float | None, *, fast: bool, rigorous: bool) -> "Effort":
@@ -125,11 +132,13 @@ def _say_how_long(request: "RunRequest") -> None:
         typer.echo(line)
 
 
-def _run(request: "RunRequest", results: Path, display: Display) -> NoReturn:
+def _run(request: "RunRequest", results: Path, part: "Part | None", display: Display) -> NoReturn:
     """Plan the run, measure what it asks for, and end the command with its exit code."""
     from harness.cli.execute import announce, execute
     from harness.runner import session
     from harness.runner.planning import plan_run
 
-    started = session.start(plan_run(request, announce), results, publish=request.published)
+    planned = plan_run(request, announce)
+    run = planned if part is None else part.of_run(planned)
+    started = session.start(run, results, publish=request.published)
     raise typer.Exit(execute(started, display))

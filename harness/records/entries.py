@@ -105,6 +105,18 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True)
+class Shard:
+    """One of so many parts of a plan, numbered from 1, each of which is measured by a run of its own."""
+
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        """Return the shard as it is typed: "2/4"."""
+        return f"{self.number}/{self.of}"
+
+
+@dataclass(frozen=True, slots=True)
 class RunStarted:
     """The journal's first entry: everything that is fixed before the first observation."""
 
@@ -124,6 +136,15 @@ class RunStarted:
     """What the user says of the run, in one line."""
     hosts: tuple[Machine, ...] = ()
     """The hosts of a merged run, in the order of their numbers from 1; empty where there was one host."""
+    shard: Shard | None = None
+    """The shard of the plan that the run measures; None for the whole plan, and for merged shards."""
+    benchmarks: tuple[str, ...] | None = None
+    """The benchmarks of the plan that the run measures, where it does not measure all."""
+
+    @property
+    def identity(self) -> str:
+        """What makes the run's times comparable with another's: its machine, or each kind of its hosts."""
+        return "; ".join(dict.fromkeys(machine.identity for machine in self.hosts or (self.machine,)))
 
     def machine_of(self, host: int) -> Machine:
         """Return the host of this number; that of the run where there was one host."""

@@ -40,11 +40,23 @@ def how_long(plan: Plan) -> Duration:
         benchmarks=len(plan.benchmarks),
         timed=len(timings),
         cases=len(cases),
-        checking=sum(START_SECONDS + OBSERVATIONS_PER_PROCESS * (case.ideal or 0) for case, _ in cases)
-        * PROCESSES
-        / 2,
+        checking=sum(_observing(plan, benchmark) for benchmark in plan.benchmarks),
         timing=(sum(least for least, _ in timings), sum(most for _, most in timings)),
     )
+
+
+def most_seconds(plan: Plan) -> dict[str, float]:
+    """Return the most seconds that each benchmark may take by its plan, observing included, by its id."""
+    return {
+        benchmark.id: _observing(plan, benchmark) + (_timing(plan, benchmark)[1] if benchmark.timed else 0.0)
+        for benchmark in plan.benchmarks
+    }
+
+
+def _observing(plan: Plan, benchmark: Benchmark) -> float:
+    """Return the seconds in which a benchmark's cases are observed, two processes at a time."""
+    a_process = START_SECONDS + OBSERVATIONS_PER_PROCESS * (benchmark.ideal or 0)
+    return len(plan.backends_of(benchmark)) * a_process * PROCESSES / 2
 
 
 def _timing(plan: Plan, benchmark: Benchmark) -> tuple[float, float]:

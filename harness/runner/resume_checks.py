@@ -23,6 +23,8 @@ from harness.runner.planning import choose_baseline
 def check_typed(folder: Path, run: RunStarted) -> None:
     """Raise BadInput, naming the folder and the field, for what no command line can ask for."""
     journal, plan = folder / JOURNAL, run.plan
+    if run.hosts:
+        raise BadInput(f"{journal} is of a merge that was ended: remove its folder, and merge again")
     _check_method(journal, run)
     with _field(journal, "name"):
         safe_name(run.name)

@@ -29,7 +29,11 @@ class RunState:
 
     def __init__(self, run: RunStarted, entries: Iterable[Entry] = ()) -> None:
         self._run = run
-        self._planned = {planned.benchmark.id: planned for planned in resolve_twins(run.plan)}
+        self._planned = {
+            planned.benchmark.id: planned
+            for planned in resolve_twins(run.plan)
+            if run.benchmarks is None or planned.benchmark.id in run.benchmarks
+        }
         self._benchmarks: dict[str, BenchmarkState] = {}
         self._begin(self._planned, run)
         self._hosts: dict[str, int] = {}

@@ -20,7 +20,8 @@ DEEPEST_NESTING = 50
 LARGEST_DESCRIPTION = 64 * 1024
 """Bytes of description above which the parts are replaced by a digest."""
 
-_ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{4,}\b")  # as a repr writes it; "0x12345" stays
+_ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{4,}\b|\b0x[0-9a-fA-F]{6,}(?=>)")
+"""An address as a repr writes it, uvloop's own at its end; "0x12345" stays."""
 _LEAVES = (bool, int, float, str, bytes)
 
 

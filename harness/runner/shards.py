@@ -1,0 +1,57 @@
+"""Divides a plan into shards by what its units cost, so that jobs that never speak to each other agree."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import chain
+
+from harness.records.entries import RunStarted, Shard
+from harness.records.plan import Plan
+from harness.records.record import Record
+from harness.runner.duration import most_seconds
+from harness.runner.units import Unit, units_of
+
+Seconds = Mapping[str, float]
+"""The seconds that each benchmark is expected to take, by its id."""
+
+
+def of_shard(run: RunStarted, shard: Shard, recorded: Seconds) -> RunStarted:
+    """Return the run that measures one shard of the plan; everything else in it is that of the whole."""
+    units = divide(run.plan, shard.of, recorded)[shard.number - 1]
+    benchmarks = tuple(chain.from_iterable(unit.benchmarks for unit in units))
+    return replace(run, shard=shard, benchmarks=benchmarks)
+
+
+def divide(plan: Plan, count: int, recorded: Seconds) -> tuple[tuple[Unit, ...], ...]:
+    """Return the units of each of `count` shards: a pure function of the plan and of recorded costs.
+
+    The longest unit that is left goes to the shard that has the least (Graham 1969): the longest shard takes
+    less than the mean and one unit more.
+    """
+    units = units_of(plan)
+    seconds = unit_seconds(plan, units, recorded)
+    shards: list[list[Unit]] = [[] for _ in range(count)]
+    loads = [0.0] * count
+    for unit in sorted(units, key=lambda unit: (-seconds[unit], unit.name)):
+        least = min(range(count), key=lambda number: (loads[number], len(shards[number]), number))
+        shards[least].append(unit)
+        loads[least] += seconds[unit]
+    return tuple(tuple(unit for unit in units if unit in shard) for shard in shards)
+
+
+def unit_seconds(plan: Plan, units: Iterable[Unit], recorded: Seconds) -> dict[Unit, float]:
+    """Return the seconds that each unit is expected to take: as recorded, or else by what the plan allows.
+
+    What the plan allows is scaled by the units of which both are known.
+    """
+    allowed = most_seconds(plan)
+    both = allowed.keys() & recorded.keys()
+    known = sum(allowed[name] for name in both)
+    scale = sum(recorded[name] for name in sorted(both)) / known if known else 1.0
+    return {
+        unit: sum(recorded.get(name, allowed[name] * scale) for name in unit.benchmarks) for unit in units
+    }
+
+
+def recorded_seconds(record: Record) -> dict[str, float]:
+    """Return what each benchmark of a record cost, where that is recorded."""
+    return {result.benchmark.id: result.cost.seconds for result in record.results if result.cost is not None}
