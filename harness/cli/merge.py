@@ -30,7 +30,7 @@ def merge(
     as_json: Json = False,
     details: Details = False,
 ) -> None:
-    """Make one record of the shards that loopcmp run --shard I/N has measured.
+    """Make one record of shards of a run.
 
     Every benchmark is of one host. Nothing is written where the shards are not of one run.
     """
