@@ -45,7 +45,6 @@ class Progress:
         self._timed = timed
         self._console = Console(file=sys.stderr, highlight=False)
         self._names = shown_names(backend.name for backend in state.plan.backends)
-        self._own = own_benchmarks(state)
         self._seconds: list[float] = []
         """How long each benchmark took that was finished while this was shown."""
         self._since = monotonic()
@@ -65,7 +64,7 @@ class Progress:
         )
         self._checking = self._bars.add_task("observing", total=self._cases, completed=self._before, left="")
         schedule = state.run.audit
-        total = len(self._own) if schedule is None else schedule.trials
+        total = len(own_benchmarks(state)) if schedule is None else schedule.trials
         self._timing = self._bars.add_task("timing", total=total, visible=False, left="")
         if self._before == self._cases:
             self._switch()
@@ -123,7 +122,7 @@ class Progress:
     def _done(self) -> int:
         """Count the finished benchmarks with rounds of their own; in an audit, trials of identical code."""
         if self._state.run.audit is None:
-            return sum(benchmark.stop_reason is not None for benchmark in self._own)
+            return sum(benchmark.stop_reason is not None for benchmark in own_benchmarks(self._state))
         return sum(result.trial.question == "identical" for result in self._state.trials)
 
     def _switch(self) -> None:
@@ -149,7 +148,7 @@ class Progress:
 
     def _left_to_time(self) -> Iterator[str]:
         """Say how long the rounds and passes take that the benchmarks do not have yet."""
-        unfinished = sum(benchmark.stop_reason is None for benchmark in self._own)
+        unfinished = sum(benchmark.stop_reason is None for benchmark in own_benchmarks(self._state))
         if unfinished:
             yield f"timing {count_benchmarks(unfinished)}: {time_left(self._state, ())}"
 
@@ -158,7 +157,9 @@ class Progress:
         self._bars.update(self._checking, completed=observed)
         self._note = f"{entry.benchmark} on {entry.backend}"
         if observed == self._cases:
-            if not (self._timed and self._own):  # otherwise cases are observed between those that are timed
+            if not (
+                self._timed and own_benchmarks(self._state)
+            ):  # otherwise cases are observed between those that are timed
                 self._print(f"observed {observed - self._before} cases in {monotonic() - self._began:.0f} s")
             self._switch()
 

@@ -3,7 +3,7 @@
 What is measured is the server. Within a benchmark it is the same server on every loop.
 """
 
-MODULES = ("tcp", "asyncio_tcp", "trio_tcp", "uvicorn", "hypercorn", "anycorn", "aiohttp", "granian")
+MODULES = ("tcp", "asyncio_tcp", "trio_tcp", "uvicorn", "hypercorn", "aiohttp", "granian")
 """The modules of this family; `application` and others without services hold what they share."""
 
 REQUIREMENTS = (
@@ -11,7 +11,6 @@ REQUIREMENTS = (
     "httptools",
     "websockets",
     "hypercorn",
-    "anycorn",
     "aiohttp",
     "granian",
     "starlette",

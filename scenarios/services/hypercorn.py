@@ -4,6 +4,7 @@ from importlib import import_module
 from socket import socket
 from typing import Any
 
+from harness.scenario import Gather
 from harness.scenario.service import Stopped, messages, service
 from scenarios.services.application import (
     GREETING,
@@ -15,6 +16,7 @@ from scenarios.services.application import (
     own_size,
     plain,
     uploaded,
+    with_backends,
     with_starlette,
 )
 
@@ -22,9 +24,9 @@ FOREVER = 10**9
 """Seconds or requests that no connection lives to see: it waits while others take their turns."""
 
 
-def configured(name: str, listener: socket) -> Any:
-    """Return the configuration of hypercorn or anycorn; the server takes the descriptor over."""
-    config = import_module(name).Config()
+def configured(listener: socket) -> Any:
+    """Return hypercorn's configuration; the server takes the descriptor over."""
+    config = import_module("hypercorn").Config()
     config.bind = [f"fd://{listener.detach()}"]
     config.errorlog = None
     config.keep_alive_timeout = FOREVER
@@ -38,7 +40,7 @@ async def serve(application: Any, listener: socket, stopped: Stopped) -> None:
     import sniffio
 
     server = import_module(f"hypercorn.{sniffio.current_async_library()}")
-    await server.serve(application, configured("hypercorn", listener), shutdown_trigger=stopped)
+    await server.serve(application, configured(listener), shutdown_trigger=stopped)
 
 
 NEEDS = ("hypercorn", "sniffio")
@@ -52,6 +54,17 @@ async def hypercorn_plain(listener: socket, stopped: Stopped) -> None:
     for trio is not that for asyncio: it isolates the server on its loop, and does not show the loops alone.
     """
     await serve(plain, listener, stopped)
+
+
+@service(traffic=lambda: asked("/backends", b"user orders"), tags=["hypercorn"], needs=NEEDS)
+async def hypercorn_backends(gather: Gather, listener: socket, stopped: Stopped) -> None:
+    """Hypercorn serves what two slow backends answer that are asked side by side.
+
+    One iteration is one request, for which two tasks sleep two milliseconds. It isolates gathering within a
+    service: there is much to wait for, so the server's CPU time is what counts. It does not show the
+    connections to the backends.
+    """
+    await serve(with_backends(gather), listener, stopped)
 
 
 @service(
