@@ -65,6 +65,14 @@ def wait_for_journal(run: subprocess.Popen[str], folder: Path, lines: int) -> No
         time.sleep(0.005)
 
 
+def wait_for_workers(folder: Path) -> None:
+    """Wait until the run has a temporary folder, which is that of its workers."""
+    deadline = time.monotonic() + PATIENCE
+    while not any((folder / "temporary").iterdir()):
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
 def shell(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
     """What a line of a shell does in this folder; `loopcmp` is the command."""
     program = f'loopcmp() {{ {shlex.quote(str(LOOPCMP))} "$@"; }}\n{line}'
@@ -88,8 +96,8 @@ def test_a_run_that_a_signal_ends_leaves_nothing_behind_and_is_resumed_as_it_say
     mine: Path, number: signal.Signals, code: int
 ) -> None:
     run = start(mine, "run", "mine.py", "-b", "asyncio", "--fast", "--no-progress")
-    wait_for_journal(run, mine, 3)
-    assert list((mine / "temporary").iterdir())
+    wait_for_journal(run, mine, 1)
+    wait_for_workers(mine)
     run.send_signal(number)
     stdout, stderr = run.communicate(timeout=PATIENCE)
     [folder] = (mine / "results/local").iterdir()

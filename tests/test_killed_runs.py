@@ -127,8 +127,8 @@ def kill_and_resume(folder: Path, kills: int, seed: int) -> Counter[str]:
 
 
 def done(folder: Path) -> bool:
-    """Whether a run here has its record, which is written last."""
-    return any((run / store.RECORD).exists() for run in begun(folder))
+    """Whether a run here has its page, which is written last."""
+    return any((run / "report.html").exists() for run in begun(folder))
 
 
 def _words(folder: Path) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def main() -> None:
     case = runner.parse_args().case
     scenario, runtime = open_case(CaseSpec(**json.loads(case)))
     runner.bench_async_func("scenario", scenario.operation, **runtime.options)
-    if why := runtime.other_loop():
+    if runner.args.worker and (why := runtime.other_loop()):  # the process that starts workers has no loop
         sys.exit(why)
 
 
