@@ -187,11 +187,15 @@ def test_no_two_scenarios_share_a_name() -> None:
     assert {name: found for name, found in sources.items() if len(found) > 1} == {}
 
 
+ONLY_WHERE_ASKED_FOR = {"own"}
+"""Modules that are in no list: that of `loopcmp run --app` needs an application."""
+
+
 @pytest.mark.parametrize("package", FAMILIES.values(), ids=FAMILIES)
 def test_every_module_with_a_scenario_is_listed_in_its_family(package: ModuleType) -> None:
     files = {path.stem for folder in package.__path__ for path in Path(folder).glob("[!_]*.py")}
     told = {name for name in files if scenarios_in(import_module(f"{package.__name__}.{name}"))}
-    assert told == set(package.MODULES)
+    assert told - ONLY_WHERE_ASKED_FOR == set(package.MODULES)
 
 
 @pytest.mark.parametrize("row", [row for row in LISTED if row.differences], ids=label)
