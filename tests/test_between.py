@@ -1,6 +1,7 @@
 """The same backends in old records and a new one: changes of ratios, and what cannot be compared."""
 
 import math
+import re
 from dataclasses import replace
 from statistics import median
 
@@ -145,15 +146,18 @@ def test_only_the_backends_that_are_named_are_compared() -> None:
         between([record()], record(), ["nothing"])
 
 
-@pytest.mark.parametrize("other", [{"cpu": "Abacus"}, {"build": "CPython 3.14.0, Abacus 1"}])
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [({"cpu": "Abacus"}, "Abacus"), ({"build": "CPython 3.14.0, Abacus 1"}, r"CPython 3\.14")],
+)
 def test_another_machine_or_build_is_refused_unless_asked_for_and_then_pointed_out(
-    other: dict[str, object],
+    other: dict[str, object], name: str
 ) -> None:
     here, there = record(), elsewhere(record(), **other)
     assert "Not the same machine" not in notes(between([here], here, across_machines=True))
-    with pytest.raises(BadInput, match=r"Abacus.*--across-machines"):
+    with pytest.raises(BadInput, match=rf"{name}.*--across-machines"):
         between([here], there)
-    assert "Abacus" in notes(between([here], there, across_machines=True))
+    assert re.search(name, notes(between([here], there, across_machines=True)))
 
 
 def test_another_python_in_the_environment_of_a_backend_is_refused_like_another_machine() -> None:
@@ -162,11 +166,14 @@ def test_another_python_in_the_environment_of_a_backend_is_refused_like_another_
             record(), environments=(BackendEnvironment(UVLOOP, "3.12.1", build, (("uvloop", uvloop),)),)
         )
 
-    old, new = there("CPython 3.12.1", "0.21.0"), there("CPython 3.12.9", "0.22.1")
-    with pytest.raises(BadInput, match=r"uvloop\+gather on CPython 3\.12\.9.*--across-machines"):
+    old, new = there("CPython 3.12.1", "0.21.0"), there("CPython 3.13.9", "0.22.1")
+    with pytest.raises(BadInput, match=r"uvloop\+gather on CPython 3\.13.*--across-machines"):
         between([old], new)
     assert between([old], new, [TRIO]).changes
-    moved = "Since the old record: uvloop of uvloop+gather 0.21.0 → 0.22.1."
+    moved = (
+        "Since the old record: Python of uvloop+gather CPython 3.12.1 → CPython 3.13.9, "
+        "uvloop of uvloop+gather 0.21.0 → 0.22.1."
+    )
     assert moved in notes(between([old], new, across_machines=True))
 
 

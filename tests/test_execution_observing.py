@@ -297,7 +297,7 @@ def test_a_plugin_that_hangs_is_left_out_by_name_and_blocks_nothing(
 ) -> None:
     (here / "hangs.py").write_text("import time\n\ntime.sleep(10_000)\n")
     monkeypatch.setattr(known_scenarios, "PLUGIN_PATIENCE", 1)
-    monkeypatch.setattr(known_scenarios, "_plugins", lambda: [("hangs.py", "hanging")])
+    monkeypatch.setattr(known_scenarios, "plugin_modules", lambda: [("hangs.py", "hanging")])
     known = known_scenarios.known_scenarios.__wrapped__()
     assert [(plugin.module, plugin.family) for plugin in known.broken] == [("hangs.py", "hanging")]
     assert "gave no answer for 1 s, at hangs.py:3" in known.broken[0].reason

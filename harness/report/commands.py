@@ -58,7 +58,7 @@ def _benchmarks(results: Iterable[BenchmarkResult]) -> Iterator[str]:
     )
     for app in dict.fromkeys(benchmark.app for benchmark in benchmarks if benchmark.app):
         yield from ("--app", app)
-        paths = dict.fromkeys(str(dict(benchmark.parameters)["path"]) for benchmark in benchmarks)
+        paths = dict.fromkeys(str(dict(benchmark.parameters).get("path", "/")) for benchmark in benchmarks)
         yield from chain.from_iterable(("--paths", path) for path in paths)
     if any(SCALE in benchmark.tags for benchmark in own):
         yield "--scale"

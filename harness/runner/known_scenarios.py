@@ -41,7 +41,7 @@ def known_scenarios() -> KnownScenarios:
     own: one that raises, exits or hangs takes nothing from the others.
     """
     benchmarks, broken = list(list_benchmarks(_own_modules())), []
-    for module, family in _plugins():
+    for module, family in plugin_modules():
         listed = _listed(module, family)
         if isinstance(listed, BrokenPlugin):
             broken.append(listed)
@@ -60,7 +60,7 @@ def _listed(module: str, family: str) -> tuple[Benchmark, ...] | BrokenPlugin:
 
 def known_modules() -> list[tuple[str, str]]:
     """Return the modules of all known scenarios, each with its family."""
-    return [*_own_modules(), *_plugins()]
+    return [*_own_modules(), *plugin_modules()]
 
 
 def _own_modules() -> list[tuple[str, str]]:
@@ -71,7 +71,8 @@ def _own_modules() -> list[tuple[str, str]]:
     ]
 
 
-def _plugins() -> list[tuple[str, str]]:
+def plugin_modules() -> list[tuple[str, str]]:
+    """Return the modules of installed plugins with their names, in the order of the modules."""
     return sorted((entry.module, entry.name) for entry in entry_points(group=GROUP))
 
 
