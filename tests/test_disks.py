@@ -74,6 +74,7 @@ def test_a_run_on_a_disk_that_fills_keeps_what_it_measured_and_goes_on_when_ther
     kept = int(words[2])
     assert 1 <= kept < int(words[-2])
     assert words[words.index("then") + 1] == "0", done.stderr
+    assert words[-2] == "11"
     assert words[-1].endswith("record.json")
 
 

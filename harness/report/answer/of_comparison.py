@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from harness.analysis.between import Change, ComparisonBetween
 from harness.analysis.within import Case, ComparisonWithin, RatioToBaseline
 from harness.records.estimate import Judgement
-from harness.report.answer.of_record import MOST_ROWS
+from harness.report.answer.of_record import MOST_ROWS, left_out
 from harness.report.answer.ordering import ordered
 from harness.report.answer.values import NOTHING, Answer, AnswerCell, AnswerRow, Remark, SortOrder, Tone
 from harness.report.answer.words import change_words
@@ -34,7 +34,7 @@ def _within(comparison: ComparisonWithin, order: SortOrder) -> Answer:
         names_head=f"time against {baseline}",
         heads=tuple(shown[name] for name in comparison.backends),
         rows=tuple(ordered(rows, order)[:MOST_ROWS]),
-        left_out=_left_out(rows),
+        left_out=left_out(rows),
         remarks=tuple(
             Remark(
                 Tone.WARNING,
@@ -68,7 +68,7 @@ def _between(comparison: ComparisonBetween, order: SortOrder) -> Answer:
         names_head="ratio, new against old",
         heads=tuple(shown[name] for name in backends),
         rows=tuple(ordered(rows, order)[:MOST_ROWS]),
-        left_out=_left_out(rows),
+        left_out=left_out(rows),
         remarks=(_count_changes(changes, resolved), *_lost(comparison)),
     )
 
@@ -103,8 +103,3 @@ def _rows(cells: Mapping[Case, AnswerCell], backends: Sequence[str]) -> list[Ans
         AnswerRow(benchmark, "", tuple(cells.get((benchmark, name), NOTHING) for name in backends))
         for benchmark in dict.fromkeys(benchmark for benchmark, _ in cells)
     ]
-
-
-def _left_out(rows: Sequence[AnswerRow]) -> str:
-    hidden = len(rows) - MOST_ROWS
-    return f"and {hidden} more (--details)" if hidden > 0 else ""

@@ -49,7 +49,6 @@ def _finish(
     rows: Sequence[AnswerRow],
 ) -> Answer:
     """Return the answer with as many of these lines as it has room for."""
-    hidden = len(rows) - MOST_ROWS
     return Answer(
         heading=heading(record),
         names_head="time"
@@ -58,9 +57,15 @@ def _finish(
         reference_head=reference_head,
         heads=heads,
         rows=tuple(ordered(rows, order)[:MOST_ROWS]),
-        left_out=f"and {hidden} more (--details)" if hidden > 0 else "",
+        left_out=left_out(rows),
         remarks=remarks(record),
     )
+
+
+def left_out(rows: Sequence[AnswerRow]) -> str:
+    """Return how many lines an answer has no room for; empty where it has room for all."""
+    hidden = len(rows) - MOST_ROWS
+    return f"and {hidden} more (--details)" if hidden > 0 else ""
 
 
 def heading(record: Record) -> tuple[str, ...]:
