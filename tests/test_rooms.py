@@ -8,8 +8,8 @@ from docs.rooms import Arrow, circle, floors, not_downward, picture
 from docs.rooms import arrows as draw_arrows
 
 ROOT = Path(__file__).parent.parent
-MOST_ARROWS = 45
-MOST_NAMES = 14
+MOST_ARROWS = 51
+MOST_NAMES = 15
 
 
 @cache

@@ -107,6 +107,34 @@ Costs = Annotated[
         help="With --shard: divide the plan by what benchmarks cost in this record, the same in every job.",
     ),
 ]
+OnCluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        rich_help_panel=LIMITS,
+        help="Measure on the hosts of a Dask scheduler, such as tls://10.0.0.1:8786, which loopcmp host has "
+        "joined; local:2 tries it on this machine.",
+    ),
+]
+Certificates = Annotated[
+    Path | None,
+    typer.Option(
+        "--certificates",
+        metavar="FOLDER",
+        rich_help_panel=LIMITS,
+        help="The certificates by which all that takes part in a cluster know each other; whoever holds them "
+        "can run code on every host.",
+    ),
+]
+Insecure = Annotated[
+    bool,
+    typer.Option(
+        "--insecure",
+        rich_help_panel=LIMITS,
+        help="Use a cluster without certificates: whoever reaches it can run code on every host.",
+    ),
+]
 Baseline = Annotated[
     str | None,
     typer.Option(

@@ -12,18 +12,21 @@ from harness.cli.options import (
     AppPaths,
     Backends,
     Baseline,
+    Certificates,
     Costs,
     Details,
     Environments,
     EstimateOnly,
     Excluded,
     Fast,
+    Insecure,
     Json,
     Loops,
     Margin,
     MaxTime,
     NoProgress,
     NoteText,
+    OnCluster,
     Open,
     Passed,
     Precision,
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from harness.cli.sharding import Part
     from harness.records.plan import Effort
     from harness.runner.planning import RunRequest
+    from harness.runner.session import MeasureUnits
 
 
 def run(
@@ -64,6 +68,9 @@ def run(
     scale: Scale = False,
     shard: ShardOf = None,
     costs: Costs = None,
+    cluster: OnCluster = None,
+    certificates: Certificates = None,
+    insecure: Insecure = False,
     app: App = None,
     paths: AppPaths = None,
     results: Results = Path("results"),
@@ -81,6 +88,7 @@ def run(
     Only cases that give the right result are timed. Every result is on disk before the next begins:
     `loopcmp resume` goes on with a run that was interrupted.
     """
+    from harness.cli.clustering import cluster_of
     from harness.cli.parsing import fraction, one_line, own_app, passes
     from harness.cli.sharding import shard_of
     from harness.records.store import safe_name
@@ -108,10 +116,11 @@ def run(
         published=publish is not None,
     )
     part = shard_of(shard, costs, seed)
+    hosts = cluster_of(cluster, certificates, insecure=insecure, sharded=part is not None)
     if estimate:
         _say_how_long(request)
         return
-    _run(request, results, part, Display(not no_progress, as_json, details, sort, open_page))
+    _run(request, results, part, hosts, Display(not no_progress, as_json, details, sort, open_page))
 
 
 def _effort(precision: str | None, max_seconds: float | None, *, fast: bool, rigorous: bool) -> "Effort":
@@ -132,7 +141,13 @@ def _say_how_long(request: "RunRequest") -> None:
         typer.echo(line)
 
 
-def _run(request: "RunRequest", results: Path, part: "Part | None", display: Display) -> NoReturn:
+def _run(
+    request: "RunRequest",
+    results: Path,
+    part: "Part | None",
+    cluster: "MeasureUnits | None",
+    display: Display,
+) -> NoReturn:
     """Plan the run, measure what it asks for, and end the command with its exit code."""
     from harness.cli.execute import announce, execute
     from harness.runner import session
@@ -140,5 +155,5 @@ def _run(request: "RunRequest", results: Path, part: "Part | None", display: Dis
 
     planned = plan_run(request, announce)
     run = planned if part is None else part.of_run(planned)
-    started = session.start(run, results, publish=request.published)
-    raise typer.Exit(execute(started, display))
+    started = session.start(run, results, publish=request.published, here=cluster is None)
+    raise typer.Exit(execute(started, display, cluster))

@@ -12,7 +12,15 @@ from harness.records.store.folders import (
     safe_name,
     unfinished,
 )
-from harness.records.store.journal import Journal, mend_journal, open_journal, read_journal, resume
+from harness.records.store.journal import (
+    Journal,
+    decode_entry,
+    encode_entry,
+    mend_journal,
+    open_journal,
+    read_journal,
+    resume,
+)
 from harness.records.store.pyperf_files import write_timings
 from harness.records.store.record_file import RECORD, decode_record, encode_record, read_record, write_record
 
@@ -25,7 +33,9 @@ __all__ = [
     "Journal",
     "audits",
     "compress_journal",
+    "decode_entry",
     "decode_record",
+    "encode_entry",
     "encode_record",
     "is_concluded",
     "mend_journal",
