@@ -45,7 +45,7 @@ def test_there_are_few_arrows_and_every_room_has_one() -> None:
 
 
 def test_the_picture_has_a_line_for_every_room() -> None:
-    assert re.match(r"cli +→ report \d+, ", picture(arrows()))
+    assert re.match(r"cli +→ cluster \d+, report \d+, ", picture(arrows()))
     assert len(picture(arrows()).splitlines()) == sum(map(len, floors()))
 
 

@@ -13,7 +13,7 @@ AUTHORITY, CERTIFICATE, KEY = "authority.pem", "certificate.pem", "key.pem"
 
 
 def new_certificates(folder: Path) -> None:
-    """Make an authority, which is then forgotten, and a certificate by it. Raises BadInput if there is one."""
+    """Make an authority, which is then forgotten, and its certificate. Raises BadInput where there is one."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if present := [name for name in (AUTHORITY, CERTIFICATE, KEY) if (folder / name).exists()]:
         raise BadInput(f"{folder / present[0]} is there already: name another folder, or remove it")
