@@ -11,11 +11,10 @@ from harness.errors import BadInput
 from harness.protocol.benchmarks import Benchmark
 from harness.records.record import BenchmarkResult, Record
 from harness.records.store import version_1
+from harness.records.store.compression import record_path
 from harness.records.store.decoding import Versioned, check_keys, check_version, decode, read_bytes
-from harness.records.store.files import JOURNAL, resume_command, write_file
+from harness.records.store.files import JOURNAL, RECORD, resume_command, write_file
 from harness.records.store.foreign_files import what_else
-
-RECORD = "record.json"
 
 
 class _Headed(msgspec.Struct):
@@ -53,7 +52,7 @@ def _name_benchmarks(
 
 def read_record(path: Path) -> Record:
     """Return a record, from its file or the folder that holds it. Raises BadInput, saying where and why."""
-    file = path / RECORD if path.is_dir() else path
+    file = record_path(path) if path.is_dir() else path
     if path.is_dir() and not file.exists() and (path / JOURNAL).exists():
         raise BadInput(f"{path} is an unfinished run: {resume_command(path)} finishes it")
     return decode_record(read_bytes(file), str(file))
