@@ -129,7 +129,7 @@ def test_a_host_of_another_kind_is_refused_in_words(tmp_path: Path) -> None:
     assert_whole(result)
     assert set(hosts_of(result.entries).values()) == {1}
     assert result.announced == [
-        f"b takes no part: it is {other_machine().identity}, and the run's hosts are {RUN.machine.identity}"
+        f"b takes no part: it is {other_machine().kind}, and the run's hosts are {RUN.machine.kind}"
     ]
 
 

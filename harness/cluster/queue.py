@@ -11,7 +11,7 @@ from harness.cluster.replies import Refused, machine_of, unit_of
 from harness.cluster.unmeasured import unmeasured_unit
 from harness.errors import BadInput, LoopcmpError
 from harness.records.entries import Entry, Machine, UnitBegun
-from harness.runner.hosts import why_no_host
+from harness.runner.joining import why_no_host
 from harness.runner.session import Session, Show, join_host
 from harness.runner.units import Unit
 

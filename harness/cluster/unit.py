@@ -22,7 +22,7 @@ from harness.cluster.replies import encode_entries, encode_refusal
 from harness.errors import LoopcmpError
 from harness.execution.orphans import adopt_the_next, adopted
 from harness.records.entries import Entry, HostJoined
-from harness.runner.hosts import describe_host
+from harness.runner.joining import describe_host
 from harness.runner.measuring import measure_unit
 from harness.runner.state import RunState
 from harness.runner.units import Unit

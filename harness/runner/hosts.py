@@ -1,44 +1,47 @@
-"""A host that measures units of a run that another machine has planned: what it is, and whether it can."""
+"""Results host by host: which of them stands for a benchmark, which host is off, and what is left out."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 
-from harness.errors import BadInput
-from harness.execution.environments import rebuild
-from harness.execution.machine import describe_machine, environment_of
-from harness.execution.shared_core import company_factor
-from harness.records.entries import Machine, RunStarted
-from harness.runner.catalog import check_benchmarks
-from harness.runner.planning import changes
-from harness.runner.preparing import listing_places
+from harness.records.entries import RunStarted
+from harness.records.record import BenchmarkResult, HostCheck
+from harness.runner.record_builder import self_test_check
 
 
-def describe_host(run: RunStarted) -> Machine:
-    """Return what this host is; environments are made first, with the versions of the run.
+def join_hosts(results: Sequence[BenchmarkResult]) -> BenchmarkResult:
+    """Return the result that stands for a benchmark that several hosts measured, with the others beside it.
 
-    Raises BadInput where a version, a build or a scenario is not that of the run.
+    It is that of the first host where a case is a finding, and otherwise that of the first host.
     """
-    backends = run.plan.backends
-    own = describe_machine(backend for backend in backends if backend.environment is None)
-    if changed := changes(run.machine.of(""), own.of("")):
-        raise BadInput(f"{changed}; install there what the run was planned with")
-    for backend in backends:
-        before = run.machine.of(backend.name)
-        if backend.environment is not None and before.unavailable is None:
-            after = environment_of(backend, rebuild(backend, before.versions))
-            if after != before:
-                raise BadInput(
-                    f"{backend.name} is not what the run was planned with: {changes(before, after)}"
-                )
-    check_benchmarks(run.plan.benchmarks, listing_places(backends))
-    factor = company_factor() if run.plan.timed_benchmarks else None
-    return replace(describe_machine(backends), company_factor=factor)
+    ordered = sorted(results, key=_host)
+    first = next((result for result in ordered if _has_finding(result)), ordered[0])
+    return replace(first, also_on=tuple(result for result in ordered if result is not first))
 
 
-def why_no_host(run: RunStarted, kind: Machine | None, machine: Machine) -> str:
-    """Say why a host cannot measure units of a run whose hosts are of a kind; "" where it can."""
-    if kind is not None and machine.identity != kind.identity:
-        return f"it is {machine.identity}, and the run's hosts are {kind.identity}"
-    for backend in ("", *(backend.name for backend in run.plan.backends if backend.environment)):
-        if changed := changes(run.machine.of(backend), machine.of(backend)):
-            return f"{changed}; install there what the run was planned with"
-    return ""
+def _host(result: BenchmarkResult) -> int:
+    return int(result.measured_on or 0)
+
+
+def _has_finding(result: BenchmarkResult) -> bool:
+    return any(case.verdict.is_finding for case in result.cases)
+
+
+def check_hosts(run: RunStarted, results: Iterable[BenchmarkResult]) -> tuple[HostCheck, ...]:
+    """Return the check of each host of a run that had several."""
+    each = list(chain.from_iterable(result.on_hosts for result in results))
+    return tuple(_check(run, number, each) for number, _ in enumerate(run.hosts, start=1))
+
+
+def _check(run: RunStarted, number: int, results: Iterable[BenchmarkResult]) -> HostCheck:
+    measured = [result for result in results if _host(result) == number]
+    check = HostCheck(number, len(measured), self_test_check(measured))
+    return replace(check, left_out=check.is_off and run.without_off_hosts)
+
+
+def without_hosts(
+    results: Iterable[BenchmarkResult], numbers: Collection[int]
+) -> tuple[BenchmarkResult, ...]:
+    """Return the results without what these hosts measured; a benchmark that only they did is missing."""
+    left = ([each for each in result.on_hosts if _host(each) not in numbers] for result in results)
+    return tuple(join_hosts(of_benchmark) for of_benchmark in left if of_benchmark)
