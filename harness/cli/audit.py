@@ -5,18 +5,9 @@ from pathlib import Path
 import typer
 
 from harness.cli.display import Display
-from harness.cli.options import (
-    AuditedScenario,
-    AuditSeconds,
-    Details,
-    Json,
-    NoProgress,
-    Publish,
-    Results,
-    Seed,
-    Timeout,
-    Trials,
-)
+from harness.cli.options.choice import AuditedScenario
+from harness.cli.options.effort import AuditSeconds, Seed, Timeout, Trials
+from harness.cli.options.output import Details, Json, NoProgress, Publish, Results
 
 
 def audit(

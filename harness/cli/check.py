@@ -1,30 +1,29 @@
 """`loopcmp check`: observe every case, and show the verdicts and every difference."""
 
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
 
-from harness.cli.options import (
+from harness.cli.options.choice import (
     Backends,
     Baseline,
-    Capabilities,
-    CheckTimeout,
     CPythonTests,
     Environments,
     Excluded,
-    Json,
     Loops,
-    NoProgress,
-    OutputFile,
     Passed,
     Scale,
     Scenarios,
 )
+from harness.cli.options.effort import CheckTimeout
+from harness.cli.options.fields import takes
+from harness.cli.options.output import Capabilities, Json, NoProgress, OutputFile
 from harness.errors import BadInput
 
 if TYPE_CHECKING:
     from harness.records.record import Record
+    from harness.runner.cpython_tests import ConformanceRequest
     from harness.runner.planning import RunRequest
 
 TIMEOUT = 30.0
@@ -34,82 +33,95 @@ CAPABILITY_TIMEOUT = 10.0
 """The same for capabilities: the longest takes two seconds where it works, and loops hang in many."""
 
 
-def check(
-    scenarios: Scenarios = None,
-    backend: Backends = None,
-    loop: Loops = None,
-    env: Environments = None,
-    passed: Passed = None,
-    exclude: Excluded = None,
-    baseline: Baseline = None,
-    timeout: CheckTimeout = None,
-    scale: Scale = False,
-    as_json: Json = False,
-    no_progress: NoProgress = False,
-    capabilities: Capabilities = False,
-    cpython_tests: CPythonTests = False,
-    output: OutputFile = None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What is typed after `loopcmp check`."""
+
+    scenarios: Scenarios = None
+    backend: Backends = None
+    loop: Loops = None
+    env: Environments = None
+    passed: Passed = None
+    exclude: Excluded = None
+    baseline: Baseline = None
+    timeout: CheckTimeout = None
+    scale: Scale = False
+    as_json: Json = False
+    no_progress: NoProgress = False
+    capabilities: Capabilities = False
+    cpython_tests: CPythonTests = False
+    output: OutputFile = None
+
+    def refuse_what_does_not_go_together(self) -> None:
+        """Raise BadInput for an option that says nothing of what is asked for."""
+        if self.output is not None and not (self.capabilities or self.cpython_tests):
+            raise BadInput("-o is about what loops can do: add --capabilities, --cpython-tests or both")
+        if not self.cpython_tests:
+            return
+        given = {
+            "--baseline": self.baseline is not None,
+            "--scale": self.scale,
+            "--exclude": bool(self.exclude),
+        }
+        for option, is_given in given.items():
+            if is_given:
+                raise BadInput(f"{option} is about scenarios: leave it out, or --cpython-tests")
+        if self.capabilities and self.scenarios:
+            word = self.scenarios[0]
+            raise BadInput(f"{word!r} may name a scenario or a test: ask for one of the two tables at a time")
+
+    def cases(self) -> "RunRequest":
+        """Return which cases are observed."""
+        from harness.analysis.capabilities import TAG
+        from harness.runner.planning import RunRequest
+
+        return RunRequest(
+            self.scenarios or ([TAG] if self.capabilities else []),
+            self.backend or [],
+            self.loop or [],
+            self.baseline,
+            self.timeout or (CAPABILITY_TIMEOUT if self.capabilities else TIMEOUT),
+            scale=self.scale,
+            environments=self.env or [],
+            passed=self.passed or [],
+            exclude=self.exclude or [],
+        )
+
+    def tests(self) -> "ConformanceRequest":
+        """Return which of CPython's tests are run."""
+        from harness.runner.cpython_tests import ConformanceRequest
+
+        return ConformanceRequest(
+            self.scenarios or [],
+            self.backend or [],
+            self.loop or [],
+            self.env or [],
+            self.timeout or TIMEOUT,
+            self.capabilities,
+            self.passed or [],
+        )
+
+
+@takes(CheckOptions)
+def check(options: CheckOptions) -> None:
     """Observe every case and show what differs.
 
     Nothing is timed. Each case runs in processes of its own.
     """
-    from harness.analysis.capabilities import TAG
+    options.refuse_what_does_not_go_together()
+    shown, as_json = not options.no_progress, options.as_json
+    if not (options.capabilities or options.cpython_tests):
+        raise typer.Exit(_observe(options.cases(), shown=shown, as_json=as_json))
+    raise typer.Exit(_conformance(options, shown=shown, as_json=as_json))
+
+
+def _conformance(options: CheckOptions, *, shown: bool, as_json: bool) -> int:
+    """Show what loops can do, which of CPython's tests they pass, or both, and return the exit code."""
     from harness.cli import conformance
-    from harness.runner.cpython_tests import ConformanceRequest
-    from harness.runner.planning import RunRequest
 
-    words, shown = scenarios or [], not no_progress
-    _refuse_what_does_not_go_together(
-        words,
-        baseline,
-        output,
-        exclude=exclude,
-        scale=scale,
-        capabilities=capabilities,
-        cpython_tests=cpython_tests,
-    )
-    tests = ConformanceRequest(
-        words, backend or [], loop or [], env or [], timeout or TIMEOUT, capabilities, passed or []
-    )
-    cases = RunRequest(
-        words or ([TAG] if capabilities else []),
-        backend or [],
-        loop or [],
-        baseline,
-        timeout or (CAPABILITY_TIMEOUT if capabilities else TIMEOUT),
-        scale=scale,
-        environments=env or [],
-        passed=passed or [],
-        exclude=exclude or [],
-    )
-    if not (capabilities or cpython_tests):
-        raise typer.Exit(_observe(cases, shown=shown, as_json=as_json))
-    asked = conformance.Asked(cases if capabilities else None, tests if cpython_tests else None, output)
-    raise typer.Exit(conformance.run(asked, shown=shown, as_json=as_json))
-
-
-def _refuse_what_does_not_go_together(
-    words: list[str],
-    baseline: str | None,
-    output: Path | None,
-    *,
-    exclude: list[str] | None,
-    scale: bool,
-    capabilities: bool,
-    cpython_tests: bool,
-) -> None:
-    """Raise BadInput for an option that says nothing of what is asked for."""
-    if output is not None and not (capabilities or cpython_tests):
-        raise BadInput("-o is about what loops can do: add --capabilities, --cpython-tests or both")
-    if not cpython_tests:
-        return
-    given = {"--baseline": baseline is not None, "--scale": scale, "--exclude": bool(exclude)}
-    for option, is_given in given.items():
-        if is_given:
-            raise BadInput(f"{option} is about scenarios: leave it out, or --cpython-tests")
-    if capabilities and words:
-        raise BadInput(f"{words[0]!r} may name a scenario or a test: ask for one of the two tables at a time")
+    cases = options.cases() if options.capabilities else None
+    tests = options.tests() if options.cpython_tests else None
+    return conformance.run(conformance.Asked(cases, tests, options.output), shown=shown, as_json=as_json)
 
 
 def _observe(cases: "RunRequest", *, shown: bool, as_json: bool) -> int:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from harness.cli.display import Display
-from harness.cli.options import AcrossMachines, Backends, Baseline, Details, Json, RecordPaths, Sort
+from harness.cli.options.choice import AcrossMachines, Backends, Baseline, RecordPaths
+from harness.cli.options.output import Details, Json, Sort
 from harness.report.answer.values import SortOrder
 
 if TYPE_CHECKING:

@@ -1,17 +1,22 @@
 """`loopcmp fuzz`: random concurrent programs on backends, judged by what documentation promises."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.options import Backends, Environments, Json, Loops, NoProgress, OutputFile
+from harness.cli.options.choice import Backends, Environments, Loops
+from harness.cli.options.fields import takes
+from harness.cli.options.output import Json, NoProgress, OutputFile
 from harness.errors import BadInput
 from harness.fuzz.generator import DEFAULT_SIZE
 from harness.fuzz.kinds import Profile
 
 if TYPE_CHECKING:
+    from harness.fuzz.generator import Series
     from harness.fuzz.limits import Limits, Part
+    from harness.fuzz.subject import Subject
 
 _DEFAULT_SECONDS = 60.0
 
@@ -67,72 +72,87 @@ Replay = Annotated[
 ]
 
 
-def fuzz(
-    backend: Backends = None,
-    loop: Loops = None,
-    env: Environments = None,
-    programs: Programs = None,
-    seconds: Seconds = None,
-    seed: Seed = 1,
-    profile: Kinds = Profile.ALL,
-    max_size: MaxSize = DEFAULT_SIZE,
-    against: Against = None,
-    real_time: RealTime = False,
-    without_law: WithoutLaw = None,
-    part: PartOfSeries = "1/1",
-    folder: Folder = Path("results/local/fuzz"),
-    replay: Replay = None,
-    as_json: Json = False,
-    no_progress: NoProgress = False,
-    output: OutputFile = None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class FuzzOptions:
+    """What is typed after `loopcmp fuzz`."""
+
+    backend: Backends = None
+    loop: Loops = None
+    env: Environments = None
+    programs: Programs = None
+    seconds: Seconds = None
+    seed: Seed = 1
+    profile: Kinds = Profile.ALL
+    max_size: MaxSize = DEFAULT_SIZE
+    against: Against = None
+    real_time: RealTime = False
+    without_law: WithoutLaw = None
+    part: PartOfSeries = "1/1"
+    folder: Folder = Path("results/local/fuzz")
+    replay: Replay = None
+    as_json: Json = False
+    no_progress: NoProgress = False
+    output: OutputFile = None
+
+    def subjects(self) -> "list[Subject]":
+        """Return the loops that are judged. Raises BadInput."""
+        from harness.cli.fuzzing import choose_subjects
+
+        return choose_subjects(
+            self.backend or [],
+            self.loop or [],
+            self.env or [],
+            against=self.against or "",
+            real_time=self.real_time,
+            without_law=self.without_law or [],
+        )
+
+    def series(self) -> "Series":
+        """Return the programs that are made. Raises BadInput."""
+        from harness.fuzz.generator import Series
+
+        if self.profile not in set(Profile):
+            raise BadInput(f"--profile {self.profile!r} is no profile: write one of {', '.join(Profile)}")
+        return Series(self.seed, Profile(self.profile), self.max_size)
+
+    def limits(self) -> "Limits":
+        """Return when no more programs are given."""
+        from harness.fuzz.limits import Limits
+
+        unlimited = float("inf")
+        if self.programs is None:
+            return Limits(unlimited, _DEFAULT_SECONDS if self.seconds is None else self.seconds)
+        return Limits(self.programs, self.seconds or unlimited)
+
+    def parsed_part(self) -> "Part":
+        """Return which part of the series is run. Raises BadInput."""
+        from harness.fuzz.limits import Part
+
+        index, slash, count = self.part.partition("/")
+        if slash and index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count):
+            return Part(int(index) - 1, int(count))
+        raise BadInput(f"--part {self.part!r} has not the shape K/N with K from 1 to N, such as --part 2/3")
+
+
+@takes(FuzzOptions)
+def fuzz(options: FuzzOptions) -> None:
     """Judge random concurrent programs on any loop.
 
     What happens is judged by what documentation promises; findings are kept with a script each.
     """
-    from harness.cli.fuzzing import choose_subjects, replay_file, run, show, to_json
-    from harness.fuzz.generator import Series
+    from harness.cli.fuzzing import replay_file, run, show, to_json
     from harness.fuzz.session import Session
     from harness.records.store.files import write_file
 
-    subjects = choose_subjects(
-        backend or [],
-        loop or [],
-        env or [],
-        against=against or "",
-        real_time=real_time,
-        without_law=without_law or [],
+    subjects = options.subjects()
+    if options.replay is not None:
+        raise typer.Exit(replay_file(options.replay, subjects))
+    limits = options.limits()
+    session = Session(
+        subjects, options.series(), options.parsed_part(), options.folder, options.against or ""
     )
-    if replay is not None:
-        raise typer.Exit(replay_file(replay, subjects))
-    limits = _limits(programs, seconds)
-    session = Session(subjects, Series(seed, _profile(profile), max_size), _part(part), folder, against or "")
-    summary = run(session, limits, progress=not no_progress)
-    if output is not None:
-        write_file(output, to_json(summary))
-    show(summary, as_json=as_json)
+    summary = run(session, limits, progress=not options.no_progress)
+    if options.output is not None:
+        write_file(options.output, to_json(summary))
+    show(summary, as_json=options.as_json)
     raise typer.Exit(summary.exit_code)
-
-
-def _limits(programs: int | None, seconds: float | None) -> "Limits":
-    from harness.fuzz.limits import Limits
-
-    unlimited = float("inf")
-    if programs is None:
-        return Limits(unlimited, _DEFAULT_SECONDS if seconds is None else seconds)
-    return Limits(programs, seconds or unlimited)
-
-
-def _profile(name: str) -> Profile:
-    if name not in set(Profile):
-        raise BadInput(f"--profile {name!r} is no profile: write one of {', '.join(Profile)}")
-    return Profile(name)
-
-
-def _part(words: str) -> "Part":
-    from harness.fuzz.limits import Part
-
-    index, slash, count = words.partition("/")
-    if slash and index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count):
-        return Part(int(index) - 1, int(count))
-    raise BadInput(f"--part {words!r} has not the shape K/N with K from 1 to N, such as --part 2/3")

@@ -1,29 +1,24 @@
 """`loopcmp gate`: whether a change makes anything slower than a base revision, or than older records."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli.display import Display
-from harness.cli.options import (
-    CHOICE,
-    EFFORT,
-    LIMITS,
-    OUTPUT,
-    AcrossMachines,
-    Backends,
-    Excluded,
-    Json,
-    Loops,
-    NoProgress,
-    Passed,
-    Results,
-    Seed,
-    Timeout,
-)
+from harness.cli.options.choice import AcrossMachines, Backends, Excluded, Loops, Passed
+from harness.cli.options.effort import Seed, Timeout
+from harness.cli.options.fields import takes
+from harness.cli.options.output import Json, NoProgress, Results
+from harness.cli.options.panels import CHOICE, EFFORT, LIMITS, OUTPUT
+from harness.cli.parsing import fraction
+from harness.errors import BadInput
 from harness.report.revisions import AnswerFormat
+
+if TYPE_CHECKING:
+    from harness.cli.gate_records import RecordsRequest
+    from harness.runner.planning import RunRequest
 
 ScenariosOrRecord = Annotated[
     list[str] | None,
@@ -92,25 +87,80 @@ Format = Annotated[
 ]
 
 
-def gate(
-    scenarios: ScenariosOrRecord = None,
-    against: Against = None,
-    limit: LimitOption = None,
-    backend: Backends = None,
-    loop: Loops = None,
-    passed: Passed = None,
-    exclude: Excluded = None,
-    baseline: BaselineOfRecord = None,
-    across_machines: AcrossMachines = False,
-    precision: GatePrecision = "1%",
-    max_time: GateTime = 120.0,
-    seed: Seed = None,
-    timeout: Timeout = 30.0,
-    results: Results = Path("results"),
-    answer: Format = AnswerFormat.TEXT,
-    as_json: Json = False,
-    no_progress: NoProgress = False,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class GateOptions:
+    """What is typed after `loopcmp gate`."""
+
+    scenarios: ScenariosOrRecord = None
+    against: Against = None
+    limit: LimitOption = None
+    backend: Backends = None
+    loop: Loops = None
+    passed: Passed = None
+    exclude: Excluded = None
+    baseline: BaselineOfRecord = None
+    across_machines: AcrossMachines = False
+    precision: GatePrecision = "1%"
+    max_time: GateTime = 120.0
+    seed: Seed = None
+    timeout: Timeout = 30.0
+    results: Results = Path("results")
+    answer: Format = AnswerFormat.TEXT
+    as_json: Json = False
+    no_progress: NoProgress = False
+
+    def limit_share(self) -> float | None:
+        """Return the limit as a share; None if none was typed. Raises BadInput."""
+        return None if self.limit is None else fraction("--limit", self.limit)
+
+    def record(self) -> "RecordsRequest | None":
+        """Return the record to judge and the older ones; None if a revision is asked for. Raises BadInput."""
+        from harness.cli.gate_records import RecordsRequest, is_record
+
+        judged, older = self.scenarios or [], self.against or []
+        limit = self.limit_share()
+        if len(judged) != 1 or not all(is_record(word) for word in (*judged, *older)):
+            return None
+        return RecordsRequest(
+            judged[0], older, limit, self.backend or [], self.baseline, self.across_machines
+        )
+
+    def revision(self) -> str:
+        """Return the git revision that is the base. Raises BadInput."""
+        from harness.cli.gate_records import is_record
+
+        against = self.against or []
+        if len(against) != 1 or is_record(against[0]):
+            raise BadInput(
+                "gate needs what to compare with: --against REV, one revision such as main, before or after "
+                "the scenarios; or one record to judge, and --against RECORD for each older one"
+            )
+        if self.baseline is not None or self.across_machines:
+            raise BadInput("--baseline and --across-machines are for records: leave them out with a revision")
+        return against[0]
+
+    def request(self) -> "RunRequest":
+        """Return what is timed in both revisions. Raises BadInput."""
+        from harness.records.plan import GATE
+        from harness.runner.planning import RunRequest
+
+        precision = fraction("--precision", self.precision)
+        return RunRequest(
+            scenarios=self.scenarios or [],
+            backends=self.backend or [],
+            loops=self.loop or [],
+            baseline=None,
+            timeout=self.timeout,
+            effort=replace(GATE, precision=precision, max_seconds=self.max_time),
+            seed=self.seed,
+            name="gate",
+            passed=self.passed or [],
+            exclude=self.exclude or [],
+        )
+
+
+@takes(GateOptions)
+def gate(options: GateOptions) -> None:
     """Say whether a change makes anything slower.
 
     The first line is PASS, FAIL or UNDECIDED, with the change in percent.
@@ -127,37 +177,12 @@ def gate(
     Exit codes: 0 PASS; 1 FAIL: a case is certainly slower than its limit, or gives a wrong result that the
     base does not give; 3 UNDECIDED: a case could not be measured, or not precisely enough.
     """
-    from harness.cli.gate_records import RecordsRequest, gate_records, is_record
+    from harness.cli.gate_records import gate_records
     from harness.cli.gate_revisions import gate_revision
-    from harness.cli.parsing import fraction
-    from harness.errors import BadInput
-    from harness.records.plan import GATE
-    from harness.runner.planning import RunRequest
 
-    words, others = scenarios or [], against or []
-    share = None if limit is None else fraction("--limit", limit)
-    records = [is_record(word) for word in (*words, *others)]
-    if records and all(records) and len(words) == 1:
-        asked = RecordsRequest(words[0], others, share, backend or [], baseline, across_machines)
-        raise typer.Exit(gate_records(asked, answer, as_json=as_json))
-    if len(others) != 1 or is_record(others[0]):
-        raise BadInput(
-            "gate needs what to compare with: --against REV, one revision such as main, before or after the "
-            "scenarios; or one record to judge, and --against RECORD for each older one"
-        )
-    if baseline is not None or across_machines:
-        raise BadInput("--baseline and --across-machines are for records: leave them out with a revision")
-    request = RunRequest(
-        scenarios=words,
-        backends=backend or [],
-        loops=loop or [],
-        baseline=None,
-        timeout=timeout,
-        effort=replace(GATE, precision=fraction("--precision", precision), max_seconds=max_time),
-        seed=seed,
-        name="gate",
-        passed=passed or [],
-        exclude=exclude or [],
-    )
-    display = Display(progress=not no_progress, as_json=as_json)
-    raise typer.Exit(gate_revision(others[0], request, share, results, display, answer))
+    limit = options.limit_share()
+    if record := options.record():
+        raise typer.Exit(gate_records(record, options.answer, as_json=options.as_json))
+    revision, request = options.revision(), options.request()
+    display = Display(progress=not options.no_progress, as_json=options.as_json)
+    raise typer.Exit(gate_revision(revision, request, limit, options.results, display, options.answer))

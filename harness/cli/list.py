@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.options import Environments, Json, Loops, Passed
+from harness.cli.options.choice import Environments, Loops, Passed
+from harness.cli.options.output import Json
 
 if TYPE_CHECKING:
     from harness.runner.listings import Listing

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from harness.cli.display import Display
-from harness.cli.options import CHOICE, Details, Json, Publish, Results
+from harness.cli.options.output import Details, Json, Publish, Results
+from harness.cli.options.panels import CHOICE
 
 
 def merge(

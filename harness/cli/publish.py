@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.options import OUTPUT, Results
+from harness.cli.options.output import Results
+from harness.cli.options.panels import OUTPUT
 
 
 def publish(

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from harness.cli.display import Display
-from harness.cli.options import OUTPUT, Details, Open, RecordPath, Sort
+from harness.cli.options.choice import RecordPath
+from harness.cli.options.output import Details, Open, Sort
+from harness.cli.options.panels import OUTPUT
 from harness.errors import BadInput
 from harness.report import Format
 from harness.report.answer.values import SortOrder

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.display import Display
-from harness.cli.options import Details, Json, NoProgress, Results
+from harness.cli.options.output import Details, Json, NoProgress, Results
 
 
 def resume(

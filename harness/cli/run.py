@@ -1,125 +1,152 @@
 """`loopcmp run`: check, then time, then write a record and its reports."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
 from harness.cli.display import Display
-from harness.cli.options import (
-    AlsoPasses,
+from harness.cli.options.choice import (
     App,
     AppPaths,
     Backends,
     Baseline,
     Costs,
-    Details,
     Environments,
-    EstimateOnly,
     Excluded,
-    Fast,
-    Json,
     Loops,
-    Margin,
-    MaxTime,
-    NoProgress,
-    NoteText,
-    Open,
     Passed,
-    Precision,
-    Publish,
-    Results,
-    Rigorous,
     Scale,
     Scenarios,
-    Seed,
     ShardOf,
-    Sort,
+)
+from harness.cli.options.effort import (
+    AlsoPasses,
+    EstimateOnly,
+    Fast,
+    Margin,
+    MaxTime,
+    Precision,
+    Rigorous,
+    Seed,
     Timeout,
 )
+from harness.cli.options.fields import takes
+from harness.cli.options.output import Details, Json, NoProgress, NoteText, Open, Publish, Results, Sort
 from harness.report.answer.values import SortOrder
 
 if TYPE_CHECKING:
     from harness.cli.sharding import Part
     from harness.records.plan import Effort
+    from harness.runner.own_app import AppRequest
     from harness.runner.planning import RunRequest
 
 
-def run(
-    scenarios: Scenarios = None,
-    backend: Backends = None,
-    loop: Loops = None,
-    env: Environments = None,
-    passed: Passed = None,
-    exclude: Excluded = None,
-    baseline: Baseline = None,
-    fast: Fast = False,
-    rigorous: Rigorous = False,
-    precision: Precision = None,
-    max_time: MaxTime = None,
-    margin: Margin = "1%",
-    also: AlsoPasses = None,
-    seed: Seed = None,
-    timeout: Timeout = 30.0,
-    scale: Scale = False,
-    shard: ShardOf = None,
-    costs: Costs = None,
-    app: App = None,
-    paths: AppPaths = None,
-    results: Results = Path("results"),
-    publish: Publish = None,
-    note: NoteText = "",
-    estimate: EstimateOnly = False,
-    as_json: Json = False,
-    details: Details = False,
-    sort: Sort = SortOrder.PLAN,
-    open_page: Open = False,
-    no_progress: NoProgress = False,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What is typed after `loopcmp run`."""
+
+    scenarios: Scenarios = None
+    backend: Backends = None
+    loop: Loops = None
+    env: Environments = None
+    passed: Passed = None
+    exclude: Excluded = None
+    baseline: Baseline = None
+    fast: Fast = False
+    rigorous: Rigorous = False
+    precision: Precision = None
+    max_time: MaxTime = None
+    margin: Margin = "1%"
+    also: AlsoPasses = None
+    seed: Seed = None
+    timeout: Timeout = 30.0
+    scale: Scale = False
+    shard: ShardOf = None
+    costs: Costs = None
+    app: App = None
+    paths: AppPaths = None
+    results: Results = Path("results")
+    publish: Publish = None
+    note: NoteText = ""
+    estimate: EstimateOnly = False
+    as_json: Json = False
+    details: Details = False
+    sort: Sort = SortOrder.PLAN
+    open_page: Open = False
+    no_progress: NoProgress = False
+
+    def request(self) -> "RunRequest":
+        """Return what the run is asked for. Raises BadInput."""
+        from harness.cli.parsing import fraction, one_line, passes
+        from harness.records.store import safe_name
+        from harness.runner.planning import RunRequest
+
+        return RunRequest(
+            scenarios=self.scenarios or [],
+            backends=self.backend or [],
+            loops=self.loop or [],
+            environments=self.env or [],
+            baseline=self.baseline,
+            effort=self._effort(),
+            margin=fraction("--margin", self.margin),
+            also=passes(self.also or []),
+            app=self._app(),
+            seed=self.seed,
+            timeout=self.timeout,
+            scale=self.scale,
+            name=safe_name(self._name()),
+            passed=self.passed or [],
+            exclude=self.exclude or [],
+            note=one_line("--note", self.note),
+            published=self.publish is not None,
+        )
+
+    def part(self) -> "Part | None":
+        """Return the part of the plan that is measured; None for the whole. Raises BadInput."""
+        from harness.cli.sharding import shard_of
+
+        return shard_of(self.shard, self.costs, self.seed)
+
+    def display(self) -> Display:
+        """Return how the record is shown."""
+        return Display(not self.no_progress, self.as_json, self.details, self.sort, self.open_page)
+
+    def _app(self) -> "AppRequest | None":
+        from harness.cli.parsing import own_app
+
+        return own_app(self.app, [*(self.paths or []), *(self.scenarios or [])])
+
+    def _effort(self) -> "Effort":
+        from harness.cli.parsing import fraction
+        from harness.runner.effort import choose_effort
+
+        precision = None if self.precision is None else fraction("--precision", self.precision)
+        return choose_effort(
+            fast=self.fast, rigorous=self.rigorous, precision=precision, max_seconds=self.max_time
+        )
+
+    def _name(self) -> str:
+        """Return what names the run: what it is published as, its application, or its scenarios."""
+        from harness.runner.choosing import run_name
+
+        words = [self.app.partition(":")[0]] if self.app else self.scenarios or []
+        return self.publish or run_name(words)
+
+
+@takes(RunOptions)
+def run(options: RunOptions) -> None:
     """Check every case, time it, and write a report.
 
     Only cases that give the right result are timed. Every result is on disk before the next begins:
     `loopcmp resume` goes on with a run that was interrupted.
     """
-    from harness.cli.parsing import fraction, one_line, own_app, passes
-    from harness.cli.sharding import shard_of
-    from harness.records.store import safe_name
-    from harness.runner.choosing import run_name
-    from harness.runner.planning import RunRequest
-
-    own = own_app(app, [*(paths or []), *(scenarios or [])])
-    request = RunRequest(
-        scenarios=scenarios or [],
-        backends=backend or [],
-        loops=loop or [],
-        environments=env or [],
-        baseline=baseline,
-        effort=_effort(precision, max_time, fast=fast, rigorous=rigorous),
-        margin=fraction("--margin", margin),
-        also=passes(also or []),
-        app=own,
-        seed=seed,
-        timeout=timeout,
-        scale=scale,
-        name=safe_name(publish or run_name([app.partition(":")[0]] if app else scenarios or [])),
-        passed=passed or [],
-        exclude=exclude or [],
-        note=one_line("--note", note),
-        published=publish is not None,
-    )
-    part = shard_of(shard, costs, seed)
-    if estimate:
+    request, part = options.request(), options.part()
+    if options.estimate:
         _say_how_long(request)
         return
-    _run(request, results, part, Display(not no_progress, as_json, details, sort, open_page))
-
-
-def _effort(precision: str | None, max_seconds: float | None, *, fast: bool, rigorous: bool) -> "Effort":
-    from harness.cli.parsing import fraction
-    from harness.runner.effort import choose_effort
-
-    share = None if precision is None else fraction("--precision", precision)
-    return choose_effort(fast=fast, rigorous=rigorous, precision=share, max_seconds=max_seconds)
+    _run(request, options.results, part, options.display())
 
 
 def _say_how_long(request: "RunRequest") -> None:
