@@ -67,11 +67,11 @@ class RunOptions:
     scale: Scale = False
     shard: ShardOf = None
     costs: Costs = None
+    app: App = None
+    paths: AppPaths = None
     cluster: OnCluster = None
     certificates: Certificates = None
     insecure: Insecure = False
-    app: App = None
-    paths: AppPaths = None
     results: Results = Path("results")
     publish: Publish = None
     note: NoteText = ""
