@@ -10,6 +10,7 @@ from harness.protocol.benchmarks import Benchmark
 from harness.records.record import Record
 from harness.records.store import version_1
 from harness.records.store.decoding import Versioned, check_keys, check_version, decode, read_bytes
+from harness.records.store.earlier_passes import move_passes
 from harness.records.store.files import JOURNAL, resume_command, write_file
 from harness.records.store.foreign_files import what_else
 
@@ -54,9 +55,9 @@ def decode_record(data: bytes, place: str) -> Record:
     headed = _headed(data, place)
     check_keys(data, place)
     if headed.begun is not None and headed.begun.version == version_1.VERSION:
-        return decode(version_1.upgrade_record(data, place), Record, place)
+        return decode(_as_now(version_1.upgrade_record(data, place)), Record, place)
     check_version(headed.run or headed.begun, place)
-    return decode(_with_benchmarks(data), Record, place)
+    return decode(_as_now(data), Record, place)
 
 
 def _headed(data: bytes, place: str) -> _Headed:
@@ -70,14 +71,18 @@ def _headed(data: bytes, place: str) -> _Headed:
     return decode(data, _Headed, place)
 
 
-def _with_benchmarks(data: bytes) -> bytes:
-    """Put the planned benchmarks in the places of their ids; decoding refuses one that is not planned."""
-    with suppress(LookupError, TypeError, ValueError, RecursionError, msgspec.MsgspecError):
+def _as_now(data: bytes) -> bytes:
+    """Put the planned benchmarks in the places of their ids, and what passes said under their names.
+
+    Data of another shape is left to decoding, which refuses it, as it does a benchmark that is not planned.
+    """
+    with suppress(AttributeError, LookupError, TypeError, ValueError, RecursionError, msgspec.MsgspecError):
         document = msgspec.json.decode(data)
         planned = {_id_of(benchmark): benchmark for benchmark in document["run"]["plan"]["benchmarks"]}
         for result in document["results"]:
             if isinstance(result["benchmark"], str):
                 result["benchmark"] = planned[result["benchmark"]]
+        move_passes(document)
         return msgspec.json.encode(document)
     return data
 
