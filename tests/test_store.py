@@ -378,6 +378,47 @@ def test_a_compressed_journal_that_is_cut_short_or_no_such_thing_is_refused(tmp_
             store.read_journal(tmp_path)
 
 
+def test_a_published_record_is_compressed_and_read_as_before(tmp_path: Path) -> None:
+    run = session.start(begun(plan(fake_benchmark())), tmp_path, publish=True)
+    with run.journal:
+        record = write_report(run.folder, run.state.record())
+    session.put_away(run)
+    assert not (run.folder / store.RECORD).exists()
+    assert store.read_record(run.folder) == store.read_record(run.folder / store.COMPRESSED_RECORD) == record
+    assert list(store.published(tmp_path)) == [run.folder]
+    before = (run.folder / store.COMPRESSED_RECORD).read_bytes()
+    store.write_record(run.folder, record)
+    store.compress_record(run.folder)
+    assert (run.folder / store.COMPRESSED_RECORD).read_bytes() == before
+
+
+def test_the_record_of_a_local_run_stays_plain(tmp_path: Path) -> None:
+    run = session.start(begun(plan(fake_benchmark())), tmp_path / store.LOCAL, publish=False)
+    with run.journal:
+        write_report(run.folder, run.state.record())
+    session.put_away(run)
+    assert store.record_path(run.folder) == run.folder / store.RECORD
+    assert not (run.folder / store.COMPRESSED_RECORD).exists()
+
+
+def test_a_compressed_record_that_is_cut_short_or_unpacks_to_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = store.write_record(tmp_path, everything())
+    store.compress_record(tmp_path)
+    compressed = tmp_path / store.COMPRESSED_RECORD
+    data = compressed.read_bytes()
+    monkeypatch.setattr("harness.records.store.decoding.LARGEST_RECORD", len(data) + 1)
+    with pytest.raises(BadInput, match=r"record\.json\.gz is no record of loopcmp: It is larger than"):
+        store.read_record(tmp_path)
+    monkeypatch.undo()
+    for damaged in (b"half", data[:-1], data[:-9], data[: len(data) // 2], data[:20] + b"X" + data[21:]):
+        compressed.write_bytes(damaged)
+        with pytest.raises(BadInput, match="is no record of loopcmp"):
+            store.read_record(tmp_path)
+    assert not plain.exists()
+
+
 def test_a_run_whose_journal_is_compressed_is_finished_and_not_resumed(tmp_path: Path) -> None:
     write_journal(tmp_path)
     store.compress_journal(tmp_path)

@@ -29,9 +29,10 @@ class RecordsRequest:
 
 def is_record(word: str) -> bool:
     """Decide whether a word names a record, and neither a scenario nor a revision."""
-    from harness.records.store import RECORD
+    from harness.records.store import COMPRESSED_RECORD, RECORD, record_path
 
-    return (Path(word) / RECORD).is_file() or (Path(word).name == RECORD and Path(word).is_file())
+    named = Path(word)
+    return record_path(named).is_file() or (named.name in {RECORD, COMPRESSED_RECORD} and named.is_file())
 
 
 def gate_records(asked: RecordsRequest, answer: AnswerFormat, *, as_json: bool) -> int:

@@ -93,6 +93,15 @@ class Machine:
         """
         return f"{self.cpu}, {self.cores} CPUs, {self.platform}, {kind_of_python(self.build)}"
 
+    @property
+    def kind(self) -> str:
+        """The kind of the machine, of which figures of several hosts may be put together.
+
+        It is the identity, and the builds of its environments.
+        """
+        builds = dict.fromkeys(environment.build for environment in self.environments)
+        return ", ".join([self.identity, *filter(None, builds)])
+
     def of(self, backend: str) -> BackendEnvironment:
         """Return what this backend runs on: an environment of its own, or loopcmp's."""
         own = BackendEnvironment(backend, self.python, self.build, self.versions)
@@ -139,6 +148,8 @@ class RunStarted:
     """The shard of the plan that the run measures; None for the whole plan, and for merged shards."""
     benchmarks: tuple[str, ...] | None = None
     """The benchmarks of the plan that the run measures, where it does not measure all."""
+    without_off_hosts: bool = False
+    """Whether the units of a host that is off are left out, missing and not replaced."""
 
     @property
     def identity(self) -> str:

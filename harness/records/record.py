@@ -4,7 +4,7 @@ On disk it is JSON with a version, which is checked when it is read.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.protocol.benchmarks import Benchmark, Claim, Promise
 from harness.protocol.observations import ProcessObservations
@@ -111,12 +111,25 @@ class BenchmarkResult:
     """What the benchmark cost; None where that is not recorded."""
     measured_on: str | None = None
     """The number of the host that the benchmark was measured on; None where the run had one host."""
+    also_on: tuple["BenchmarkResult", ...] = ()
+    """What the same benchmark came to on each further host of the run that measured it, by their numbers."""
+
+    @property
+    def on_hosts(self) -> tuple["BenchmarkResult", ...]:
+        """The benchmark's result on each host that measured it, in the order of their numbers."""
+        results = (replace(self, also_on=()), *self.also_on)
+        return tuple(sorted(results, key=lambda result: _in_order(result.measured_on or "")))
 
     @property
     def measured_in(self) -> str:
         """The id of the benchmark in whose rounds a twin took part; empty where it had rounds of its own."""
         reason = self.stop_reason
         return reason.detail if reason is not None and reason.kind is StopKind.MEASURED_WITH else ""
+
+
+def _in_order(number: str) -> tuple[int, str]:
+    """Return what numbers are ordered by that are written in digits, and in nothing else if in anything."""
+    return len(number), number
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +148,24 @@ class SelfTestCheck:
     benchmarks: int
     differing: int
     allowed: int
+
+
+@dataclass(frozen=True, slots=True)
+class HostCheck:
+    """What one host of several measured: its number, how many benchmarks, and its own self-tests.
+
+    `left_out` is true where the run leaves out what hosts that are off measured, and this one is.
+    """
+
+    number: int
+    benchmarks: int
+    self_test: SelfTestCheck | None
+    left_out: bool = False
+
+    @property
+    def is_off(self) -> bool:
+        """Whether more of its self-tests differ than chance allows, at 99%."""
+        return self.self_test is not None and self.self_test.differing > self.self_test.allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +190,8 @@ class Record:
     """Everything that an audit tried, in that order; nothing for a run."""
     audit: AuditSummary | None = None
     """The newest audit that was on record here when a run ended; None where there was none."""
+    hosts: tuple[HostCheck, ...] = ()
+    """The check of each host, by their numbers; nothing where the run had one host."""
 
     @property
     def backends(self) -> tuple[str, ...]:

@@ -44,12 +44,11 @@ def _case_result(state: BenchmarkState, backend: str, timing: Timing | None) -> 
     )
 
 
-def claim_results(state: BenchmarkState) -> Iterator[ClaimResults]:
+def claim_results(result: BenchmarkResult) -> Iterator[ClaimResults]:
     """Yield each claim of a benchmark with its computed answer on each backend."""
-    names = [backend.name for backend in state.backends]
-    for claim in state.benchmark.claims:
-        answers = tuple((name, evaluate_claim(claim, state.observed(name))) for name in names)
-        yield ClaimResults(claim, state.benchmark.id, answers)
+    for claim in result.benchmark.claims:
+        answers = tuple((case.backend, evaluate_claim(claim, case.processes)) for case in result.cases)
+        yield ClaimResults(claim, result.benchmark.id, answers)
 
 
 def self_test_check(results: Sequence[BenchmarkResult]) -> SelfTestCheck | None:

@@ -106,5 +106,10 @@ def conclude(session: Session) -> Record:
 
 
 def put_away(session: Session) -> None:
-    """Leave the compressed journal alone in the folder of a run whose reports are written."""
+    """Leave the compressed journal alone in the folder of a run whose reports are written.
+
+    Of a published run the record is compressed, too.
+    """
     store.remove_plain_journal(session.folder)
+    if session.state.run.published:
+        store.compress_record(session.folder)

@@ -1,8 +1,20 @@
 """Journals and records on disk: the only writer under results/, and it never loses what was measured."""
 
 from harness.records.store.audits import audits
-from harness.records.store.compression import compress_journal, remove_plain_journal
-from harness.records.store.files import COMPRESSED_JOURNAL, JOURNAL, resume_command, write_file
+from harness.records.store.compression import (
+    compress_journal,
+    compress_record,
+    record_path,
+    remove_plain_journal,
+)
+from harness.records.store.files import (
+    COMPRESSED_JOURNAL,
+    COMPRESSED_RECORD,
+    JOURNAL,
+    RECORD,
+    resume_command,
+    write_file,
+)
 from harness.records.store.folders import (
     LOCAL,
     PAGE,
@@ -14,10 +26,11 @@ from harness.records.store.folders import (
 )
 from harness.records.store.journal import Journal, mend_journal, open_journal, read_journal, resume
 from harness.records.store.pyperf_files import write_timings
-from harness.records.store.record_file import RECORD, decode_record, encode_record, read_record, write_record
+from harness.records.store.record_file import decode_record, encode_record, read_record, write_record
 
 __all__ = [
     "COMPRESSED_JOURNAL",
+    "COMPRESSED_RECORD",
     "JOURNAL",
     "LOCAL",
     "PAGE",
@@ -25,6 +38,7 @@ __all__ = [
     "Journal",
     "audits",
     "compress_journal",
+    "compress_record",
     "decode_record",
     "encode_record",
     "is_concluded",
@@ -34,6 +48,7 @@ __all__ = [
     "published",
     "read_journal",
     "read_record",
+    "record_path",
     "remove_plain_journal",
     "resume",
     "resume_command",

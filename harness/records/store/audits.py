@@ -8,9 +8,9 @@ import msgspec
 
 from harness.records.entries import Machine
 from harness.records.store import version_1
-from harness.records.store.folders import LOCAL
-from harness.records.store.record_file import RECORD
-from harness.records.store.regular_files import LARGEST_RECORD, read_regular
+from harness.records.store.compression import read_stored, record_path
+from harness.records.store.folders import LOCAL, published
+from harness.records.store.regular_files import LARGEST_RECORD
 from harness.records.trials import AuditSchedule
 
 _ABSENT = msgspec.Raw(b"")
@@ -33,8 +33,10 @@ class _Beginning(msgspec.Struct):
 
 def audits(results: Path, machine: Machine) -> list[Path]:
     """Return the folders of the audits of the same machine and Python under results/, newest first."""
-    files = chain(results.glob(f"*/{RECORD}"), results.glob(f"{LOCAL}/*/{RECORD}"))
-    settings = {file.parent: setting for file in files if (setting := _setting(file)) is not None}
+    folders = chain(published(results), (results / LOCAL).glob("*/"))
+    settings = {
+        folder: setting for folder in folders if (setting := _setting(record_path(folder))) is not None
+    }
     alike = {
         folder: setting.started
         for folder, setting in settings.items()
@@ -46,7 +48,7 @@ def audits(results: Path, machine: Machine) -> list[Path]:
 def _setting(file: Path) -> _Setting | None:
     """Read what distinguishes an audit from a run; None where the file is no record."""
     with suppress(OSError, msgspec.MsgspecError, RecursionError, LookupError, TypeError, ValueError):
-        beginning = msgspec.json.decode(read_regular(file, LARGEST_RECORD), type=_Beginning)
+        beginning = msgspec.json.decode(read_stored(file, LARGEST_RECORD), type=_Beginning)
         if bytes(beginning.run):
             return msgspec.json.decode(beginning.run, type=_Setting)
         if bytes(beginning.begun):

@@ -10,7 +10,8 @@ import msgspec
 from harness.errors import BadInput
 from harness.records.entries import VERSION
 from harness.records.references import repeated
-from harness.records.store.regular_files import LARGEST_RECORD, read_regular
+from harness.records.store.compression import read_stored
+from harness.records.store.regular_files import LARGEST_RECORD
 from harness.records.validation import first_problem
 
 T = TypeVar("T")
@@ -43,9 +44,12 @@ def check_version(versioned: HasVersion | None, place: str) -> None:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return a record's content. Raises BadInput where there is none, or no regular file of its size."""
+    """Return a record's content, unpacked.
+
+    Raises BadInput where there is none, or no regular file of its size.
+    """
     try:
-        return read_regular(path, LARGEST_RECORD)
+        return read_stored(path, LARGEST_RECORD)
     except OSError as error:
         raise BadInput(f"{path} is no record of loopcmp: {error.strerror}") from None
     except ValueError as error:  # a name that no file can have

@@ -51,15 +51,14 @@ _FIGURES: dict[str, tuple[str, dict[str, tuple[str, Unit]]]] = {
 """Each of those fields but latency: its pass, and what its own fields are called now."""
 
 
-def move_passes(document: Any) -> None:
-    """Give the timings of a record, decoded and not yet checked, what passes said under their names."""
-    for result in document["results"]:
-        for case in result["cases"]:
-            timing = case.get("timing")
-            if timing is not None and not timing.keys().isdisjoint(_FIELDS):
-                timing["passes"] = dict(_passes(timing, timing.get("service") or {}))
-                _remove(timing, _FIELDS)
-                _remove(timing.get("service") or {}, _OF_SERVICES)
+def move_passes(result: Any) -> None:
+    """Give the timings of a result, decoded and not yet checked, what passes said under their names."""
+    for case in result["cases"]:
+        timing = case.get("timing")
+        if timing is not None and not timing.keys().isdisjoint(_FIELDS):
+            timing["passes"] = dict(_passes(timing, timing.get("service") or {}))
+            _remove(timing, _FIELDS)
+            _remove(timing.get("service") or {}, _OF_SERVICES)
 
 
 def _remove(fields: dict[str, Any], names: tuple[str, ...]) -> None:

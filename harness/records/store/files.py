@@ -15,6 +15,11 @@ JOURNAL = "journal.jsonl"
 COMPRESSED_JOURNAL = f"{JOURNAL}.gz"
 """What becomes of a finished run's journal."""
 
+RECORD = "record.json"
+
+COMPRESSED_RECORD = f"{RECORD}.gz"
+"""What becomes of a published record."""
+
 
 def write_file(path: Path, data: bytes, *, durable: bool = True) -> Path:
     """Write a file so that a reader sees the old one or the new one, never half of either.

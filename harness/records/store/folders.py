@@ -8,9 +8,9 @@ from itertools import chain, count
 from pathlib import Path
 
 from harness.errors import BadInput
+from harness.records.store.compression import record_path
 from harness.records.store.files import JOURNAL, is_begun
 from harness.records.store.journal import is_at_work
-from harness.records.store.record_file import RECORD
 
 LOCAL = "local"
 
@@ -72,11 +72,11 @@ def unfinished(results: Path) -> Path:
 
 def is_concluded(folder: Path) -> bool:
     """Decide whether a run's record is written, and everything else: its page is written last."""
-    return (folder / RECORD).exists() and (folder / PAGE).exists()
+    return record_path(folder).exists() and (folder / PAGE).exists()
 
 
 def published(results: Path) -> Iterator[Path]:
     """Yield the folders of the published records under results/, oldest first."""
     for folder in sorted(results.glob("*/")):
-        if folder.name != LOCAL and (folder / RECORD).exists():
+        if folder.name != LOCAL and record_path(folder).exists():
             yield folder

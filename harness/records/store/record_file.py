@@ -1,20 +1,21 @@
 """A run's record on disk."""
 
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from harness.errors import BadInput
 from harness.protocol.benchmarks import Benchmark
-from harness.records.record import Record
+from harness.records.record import BenchmarkResult, Record
 from harness.records.store import version_1
+from harness.records.store.compression import record_path
 from harness.records.store.decoding import Versioned, check_keys, check_version, decode, read_bytes
 from harness.records.store.earlier_passes import move_passes
-from harness.records.store.files import JOURNAL, resume_command, write_file
+from harness.records.store.files import JOURNAL, RECORD, resume_command, write_file
 from harness.records.store.foreign_files import what_else
-
-RECORD = "record.json"
 
 
 class _Headed(msgspec.Struct):
@@ -36,15 +37,23 @@ def encode_record(record: Record) -> bytes:
     """
     document = msgspec.to_builtins(record)
     planned = {benchmark.id: benchmark for benchmark in record.run.plan.benchmarks}
-    for result, stored in zip(record.results, document["results"], strict=True):
+    _name_benchmarks(record.results, document["results"], planned)
+    return msgspec.json.encode(document)
+
+
+def _name_benchmarks(
+    results: Iterable[BenchmarkResult], documents: Iterable[Any], planned: Mapping[str, Benchmark]
+) -> None:
+    """Put ids in the places of planned benchmarks, in results and in those of further hosts."""
+    for result, stored in zip(results, documents, strict=True):
+        _name_benchmarks(result.also_on, stored["also_on"], planned)
         if planned.get(result.benchmark.id) == result.benchmark:
             stored["benchmark"] = result.benchmark.id
-    return msgspec.json.encode(document)
 
 
 def read_record(path: Path) -> Record:
     """Return a record, from its file or the folder that holds it. Raises BadInput, saying where and why."""
-    file = path / RECORD if path.is_dir() else path
+    file = record_path(path) if path.is_dir() else path
     if path.is_dir() and not file.exists() and (path / JOURNAL).exists():
         raise BadInput(f"{path} is an unfinished run: {resume_command(path)} finishes it")
     return decode_record(read_bytes(file), str(file))
@@ -76,13 +85,14 @@ def _as_now(data: bytes) -> bytes:
 
     Data of another shape is left to decoding, which refuses it, as it does a benchmark that is not planned.
     """
-    with suppress(AttributeError, LookupError, TypeError, ValueError, RecursionError, msgspec.MsgspecError):
+    with suppress(LookupError, TypeError, AttributeError, ValueError, RecursionError, msgspec.MsgspecError):
         document = msgspec.json.decode(data)
         planned = {_id_of(benchmark): benchmark for benchmark in document["run"]["plan"]["benchmarks"]}
         for result in document["results"]:
-            if isinstance(result["benchmark"], str):
-                result["benchmark"] = planned[result["benchmark"]]
-        move_passes(document)
+            for of_host in (result, *result.get("also_on", ())):
+                if isinstance(of_host["benchmark"], str):
+                    of_host["benchmark"] = planned[of_host["benchmark"]]
+                move_passes(of_host)
         return msgspec.json.encode(document)
     return data
 

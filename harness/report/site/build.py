@@ -12,7 +12,7 @@ from harness.errors import BadInput
 from harness.records.campaigns import CampaignRecord
 from harness.records.conformance import ConformanceRecord
 from harness.records.record import Record
-from harness.records.store import LOCAL, RECORD, read_record
+from harness.records.store import published, read_record, record_path
 from harness.records.store.decoding import read_bytes
 from harness.records.store.publications import published_campaigns, published_conformance
 from harness.report.charts.rendering import ChartRenderer, gzip_base64, runtime
@@ -135,7 +135,7 @@ class PublishedRecord:
 
 
 def _sources(results: Path, left_out: list[str]) -> Iterator[PublishedRecord]:
-    paths = [path for path in sorted(results.glob(f"*/{RECORD}")) if path.parent.name != LOCAL]
+    paths = [record_path(folder) for folder in published(results)]
     if not paths:
         raise BadInput(f"no published record under {results}: loopcmp run --publish NAME makes one")
     for path in paths:
