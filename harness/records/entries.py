@@ -10,7 +10,6 @@ from typing import Literal
 from harness.protocol.observations import ProcessObservations
 from harness.records.cost import BenchmarkCost
 from harness.records.pace import ArmFailure, ArmRound, RoundSettings, RoundValues
-from harness.records.passes import PassName
 from harness.records.plan import Plan
 from harness.records.stop_reason import StopReason
 from harness.records.trials import AuditSchedule, TrialResult
@@ -221,7 +220,7 @@ class RoundMeasured:
 class PassRoundMeasured:
     """One round of a pass over a benchmark; its number counts the rounds of that pass alone."""
 
-    pass_name: PassName
+    pass_name: str
     round: RoundMeasured
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from harness.analysis.passes.table import needs_of
 from harness.backends.availability import why_unavailable
 from harness.backends.backend import Backend
 from harness.backends.registry import DEFAULT_BASELINE, find_backend
@@ -15,7 +16,7 @@ from harness.execution.environments import rebuild
 from harness.execution.machine import describe_machine, environment_of, now
 from harness.protocol.benchmarks import Benchmark
 from harness.records.entries import METHOD, VERSION, BackendEnvironment, Machine, RunStarted
-from harness.records.plan import DEFAULT, Also, Effort, Plan
+from harness.records.plan import DEFAULT, Effort, Plan
 from harness.records.promises import matching_difference
 from harness.records.trials import AuditSchedule
 from harness.runner.catalog import check_benchmarks, choose_benchmarks
@@ -49,16 +50,12 @@ class RunRequest:
     name: str = ""
     scale: bool = False
     environments: Sequence[str] = ()
-    also: tuple[Also, ...] = ()
+    also: tuple[str, ...] = ()
     passed: Sequence[str] = ()
     exclude: Sequence[str] = ()
     note: str = ""
     published: bool = False
     app: AppRequest | None = None
-
-
-SKETCHES = "ddsketch"
-"""The distribution that a worker of a latency pass needs."""
 
 
 def plan_run(request: RunRequest, announce: Announce = keep_silent) -> RunStarted:
@@ -69,7 +66,7 @@ def plan_run(request: RunRequest, announce: Announce = keep_silent) -> RunStarte
     if request.published:
         refuse_unpublishable(chosen)
     tell_of_variables(chosen, announce)
-    needs = [SKETCHES] if "latency" in request.also else []
+    needs = needs_of(request.also)
     benchmarks = _with_a_case(_wanted(request, completed(chosen, needs), announce), chosen)
     backends = completed(chosen, [*requirements_of(benchmarks), *needs])
     baseline = _baseline(request, names, backends)
