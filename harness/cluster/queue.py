@@ -12,6 +12,7 @@ from harness.cluster.replies import Refused, machine_of, unit_of
 from harness.cluster.unmeasured import unmeasured_unit
 from harness.errors import BadInput, LoopcmpError
 from harness.records.entries import Entry, Machine, UnitBegun
+from harness.records.store import resume_command
 from harness.runner.joining import why_no_host
 from harness.runner.session import Session, Show, join_host
 from harness.runner.units import Unit
@@ -221,9 +222,14 @@ class Queue:
             return
         refused = [host.refused for host in hosts if host.refused]
         if self.engine.is_complete and self._waiting and hosts:
-            raise NoHosts(f"no host can measure this run: {refused[0] if refused else self._too_few()}")
+            raise self._no_hosts(
+                f"no host can go on with this run: {refused[0] if refused else self._too_few()}"
+            )
         if self.clock() - self._last_host >= WITHOUT_HOSTS:
-            raise NoHosts(f"there was no host for {WITHOUT_HOSTS / 60:g} minutes that could go on")
+            raise self._no_hosts(f"there was no host for {WITHOUT_HOSTS / 60:g} minutes that could go on")
+
+    def _no_hosts(self, why: str) -> NoHosts:
+        return NoHosts(f"{why}; {resume_command(self.session.folder)} finishes it, with --cluster or without")
 
     def _too_few(self) -> str:
         return f"--repeat-on {self.repeat_on} needs so many hosts, and {len(self._hosts)} are there"
