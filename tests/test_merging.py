@@ -112,9 +112,11 @@ def merged(folder: Path, folders: Iterable[Path]) -> Record:
 
 
 def unhosted(record: Record) -> Record:
-    """A record without what tells a merged one from an unbroken one: the numbers of hosts."""
+    """A record without what tells a merged one from an unbroken one: the numbers and checks of hosts."""
     run = replace(record.run, hosts=(), published=None)
-    return replace(record, run=run, results=tuple(replace(each, measured_on=None) for each in record.results))
+    return replace(
+        record, run=run, hosts=(), results=tuple(replace(each, measured_on=None) for each in record.results)
+    )
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])

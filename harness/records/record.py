@@ -4,7 +4,7 @@ On disk it is JSON with a version, which is checked when it is read.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from harness.protocol.benchmarks import Benchmark, Claim, Promise
 from harness.protocol.observations import ProcessObservations
@@ -13,7 +13,7 @@ from harness.records.cost import BenchmarkCost
 from harness.records.entries import RunFinished, RunStarted
 from harness.records.estimate import Estimate, Judgement
 from harness.records.pace import RoundSettings
-from harness.records.passes import FullCollections, Instructions, Latency, OnTwoCpus
+from harness.records.passes import PassResult
 from harness.records.services import ServiceFigures
 from harness.records.stop_reason import StopKind, StopReason
 from harness.records.trials import TrialResult
@@ -28,9 +28,9 @@ class Timing:
     times and switches are per iteration. `excess` is in µs beyond the ideal of a scenario that sleeps;
     `ratio` against the baseline (None for itself, for scenarios that sleep, and where the
     baseline has no number), `mean_ratio` the same from totals instead of medians. `samples` are
-    the log ratios (or excesses) that the interval rests on, one a round. `latency`, `full_collections`
-    and `on_two_cpus` come from passes; None where the benchmark had none. `waits` is true where the case
-    waits of itself, and `cpu_ratio` is then its CPU time against the baseline's.
+    the log ratios (or excesses) that the interval rests on, one a round. `passes` holds what each pass said
+    of the case, by the name of the pass. `waits` is true where the case waits of itself, and `cpu_ratio` is
+    then its CPU time against the baseline's.
     """
 
     metrics: Mapping[str, Estimate]
@@ -41,15 +41,11 @@ class Timing:
     threads: int = 1
     flags: tuple[str, ...] = ()
     samples: tuple[float, ...] = ()
-    latency: Latency | None = None
-    full_collections: FullCollections | None = None
-    on_two_cpus: OnTwoCpus | None = None
+    passes: Mapping[str, PassResult] = field(default_factory=dict)
     waits: bool = False
     cpu_ratio: Estimate | None = None
     service: ServiceFigures | None = None
     """What the driver saw of a service; None for what is none. Its `seconds` are the server's CPU time."""
-    instructions: Instructions | None = None
-    """The instructions of an iteration; None where they were not counted."""
 
     @property
     def seconds(self) -> Estimate:
@@ -115,12 +111,25 @@ class BenchmarkResult:
     """What the benchmark cost; None where that is not recorded."""
     measured_on: str | None = None
     """The number of the host that the benchmark was measured on; None where the run had one host."""
+    also_on: tuple["BenchmarkResult", ...] = ()
+    """What the same benchmark came to on each further host of the run that measured it, by their numbers."""
+
+    @property
+    def on_hosts(self) -> tuple["BenchmarkResult", ...]:
+        """The benchmark's result on each host that measured it, in the order of their numbers."""
+        results = (replace(self, also_on=()), *self.also_on)
+        return tuple(sorted(results, key=lambda result: _in_order(result.measured_on or "")))
 
     @property
     def measured_in(self) -> str:
         """The id of the benchmark in whose rounds a twin took part; empty where it had rounds of its own."""
         reason = self.stop_reason
         return reason.detail if reason is not None and reason.kind is StopKind.MEASURED_WITH else ""
+
+
+def _in_order(number: str) -> tuple[int, str]:
+    """Return what numbers are ordered by that are written in digits, and in nothing else if in anything."""
+    return len(number), number
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,24 @@ class SelfTestCheck:
     benchmarks: int
     differing: int
     allowed: int
+
+
+@dataclass(frozen=True, slots=True)
+class HostCheck:
+    """What one host of several measured: its number, how many benchmarks, and its own self-tests.
+
+    `left_out` is true where the run leaves out what hosts that are off measured, and this one is.
+    """
+
+    number: int
+    benchmarks: int
+    self_test: SelfTestCheck | None
+    left_out: bool = False
+
+    @property
+    def is_off(self) -> bool:
+        """Whether more of its self-tests differ than chance allows, at 99%."""
+        return self.self_test is not None and self.self_test.differing > self.self_test.allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +190,8 @@ class Record:
     """Everything that an audit tried, in that order; nothing for a run."""
     audit: AuditSummary | None = None
     """The newest audit that was on record here when a run ended; None where there was none."""
+    hosts: tuple[HostCheck, ...] = ()
+    """The check of each host, by their numbers; nothing where the run had one host."""
 
     @property
     def backends(self) -> tuple[str, ...]:

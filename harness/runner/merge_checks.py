@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
-from harness.records.entries import BackendEnvironment, Machine
+from harness.records.entries import BackendEnvironment
 from harness.records.plan import Plan
 from harness.runner.merging import ShardRun, refuse
 from harness.runner.units import units_of
@@ -37,7 +37,7 @@ def _check_pair(first: ShardRun, other: ShardRun, *, mixed: bool) -> None:
     plans = first.run.plan, other.run.plan
     if (changed := _differing(*plans)) is not None:
         raise refuse([first, other], f"plan.{changed} differs: give every job the same options and scenarios")
-    kinds = [_kind(shard.run.machine) for shard in (first, other)]
+    kinds = [shard.run.machine.kind for shard in (first, other)]
     if kinds[0] != kinds[1] and not mixed:
         raise refuse([first, other], f"machine differs: {kinds[0]} and {kinds[1]}; --mixed merges them")
 
@@ -46,6 +46,7 @@ def _fixed(first: ShardRun, other: ShardRun) -> Iterator[tuple[str, object, obje
     """Yield what is the same in all shards, beside the plan: each field and its two values."""
     yield "version", first.run.version, other.run.version
     yield "method", first.run.method, other.run.method
+    yield "without_off_hosts", first.run.without_off_hosts, other.run.without_off_hosts
     yield "shard", f"N = {_count(first)}", f"N = {_count(other)}"
     machines = first.run.machine, other.run.machine
     for backend in first.run.plan.backends:
@@ -76,12 +77,6 @@ def _differing(plan: Plan, other: Plan) -> str | None:
         if before != after:
             return field.name
     return None
-
-
-def _kind(machine: Machine) -> str:
-    """Return the kind of a machine: its identity, and the builds of its environments."""
-    builds = dict.fromkeys(environment.build for environment in machine.environments)
-    return ", ".join([machine.identity, *filter(None, builds)])
 
 
 def _check_twice(shards: Sequence[ShardRun]) -> None:

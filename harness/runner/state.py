@@ -9,6 +9,7 @@ from harness.records.cost import BenchmarkCost
 from harness.records.entries import (
     BenchmarkFinished,
     Entry,
+    HostJoined,
     PassRoundMeasured,
     RunFinished,
     RunStarted,
@@ -19,6 +20,7 @@ from harness.records.plan import Plan
 from harness.records.record import BenchmarkResult, Record
 from harness.records.trials import TrialResult
 from harness.runner.benchmark_state import BenchmarkEntry, BenchmarkState
+from harness.runner.hosts import check_hosts, join_hosts, without_hosts
 from harness.runner.record_builder import benchmark_result, claim_results, self_test_check
 from harness.runner.twins import resolve_twins
 from harness.runner.units import Unit, group_units
@@ -39,6 +41,7 @@ class RunState:
         self._hosts: dict[str, int] = {}
         self._costs: dict[str, BenchmarkCost] = {}
         self._results: dict[str, BenchmarkResult] = {}
+        self._on_other_hosts: dict[str, tuple[BenchmarkResult, ...]] = {}
         self._trials: list[TrialResult] = []
         self._finished: RunFinished | None = None
         for entry in entries:
@@ -57,6 +60,8 @@ class RunState:
                 self._begin_unit(entry)
             case UnitFinished(benchmarks, costs):
                 self._costs.update(zip(benchmarks, costs, strict=True))
+            case HostJoined():
+                self._run = self._run.joined_by(entry.machine)
             case RunStarted():
                 pass
             case _:
@@ -68,13 +73,25 @@ class RunState:
             self._benchmarks[name] = BenchmarkState(self._planned[name], run, self._benchmarks)
 
     def _begin_unit(self, unit: UnitBegun) -> None:
-        """Forget what a part of a unit came to, and have its cases judged by the machine of its host."""
+        """Forget what a part of a unit came to, and have its cases judged by the machine of its host.
+
+        What the whole unit came to on another host is kept beside it.
+        """
         names = [name for name in unit.benchmarks if name in self._benchmarks]
+        for name in names:
+            self._keep_of_other_hosts(name, unit.host)
         self._begin(names, replace(self._run, machine=self._run.machine_of(unit.host)))
         for name in names:
             self._hosts[name] = unit.host
             self._results.pop(name, None)
             self._costs.pop(name, None)
+
+    def _keep_of_other_hosts(self, name: str, host: int) -> None:
+        """Keep what a benchmark came to on all hosts but this one, where its unit was finished there."""
+        kept = self._on_other_hosts.get(name, ())
+        if self._run.hosts and name in self._costs:
+            kept = (*kept, self._on_its_host(self.of(name)))
+        self._on_other_hosts[name] = tuple(each for each in kept if each.measured_on != str(host))
 
     def _add_to(self, name: str, entry: BenchmarkEntry) -> None:
         """Hand an entry on to its benchmark; a journal may name one that is not planned, if it was edited."""
@@ -144,22 +161,31 @@ class RunState:
         return sum(state.is_observed(backend.name) for state in self.benchmarks for backend in state.backends)
 
     def result(self, benchmark: Benchmark) -> BenchmarkResult:
-        """Return what a benchmark has come to so far."""
-        result = self._results.get(benchmark.id) or benchmark_result(self.of(benchmark))
-        host = self._hosts.get(benchmark.id) if self._run.hosts else None
+        """Return what a benchmark has come to so far, on every host that measured it."""
+        others = self._on_other_hosts.get(benchmark.id, ())
+        return join_hosts((*others, self._on_its_host(self.of(benchmark))))
+
+    def _on_its_host(self, state: BenchmarkState) -> BenchmarkResult:
+        """Return what a benchmark has come to so far on the host that it was begun on last."""
+        name = state.benchmark.id
+        result = self._results.get(name) or benchmark_result(state)
+        host = self._hosts.get(name) if self._run.hosts else None
         measured_on = None if host is None else str(host)
-        return replace(result, cost=self._costs.get(benchmark.id), measured_on=measured_on)
+        return replace(result, cost=self._costs.get(name), measured_on=measured_on)
 
     def record(self) -> Record:
         """Return the record of everything so far."""
-        results = tuple(self.result(state.benchmark) for state in self.benchmarks)
+        measured = [self.result(state.benchmark) for state in self.benchmarks]
+        hosts = check_hosts(self._run, measured)
+        results = without_hosts(measured, [host.number for host in hosts if host.left_out])
         return Record(
             run=self._run,
             results=results,
-            ledger=tuple(chain.from_iterable(map(claim_results, self.benchmarks))),
-            self_test=self_test_check(results),
+            ledger=tuple(chain.from_iterable(map(claim_results, results))),
+            self_test=self_test_check(list(chain.from_iterable(result.on_hosts for result in results))),
             finished=self._finished,
             trials=tuple(self._trials),
+            hosts=hosts,
         )
 
 

@@ -101,7 +101,7 @@ def page_of(record: Record, renderer: ChartRenderer, *, with_strips: bool = True
         subject=subject,
         conditions=conditions,
         headline=headline(record),
-        remarks=remarks(record, details="below"),
+        remarks=remarks(record, details=""),
         strips=strip_chart(record),
         sentences=summary_sentences(record),
         warnings=tuple(_notices(record)),
