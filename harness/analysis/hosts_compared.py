@@ -102,9 +102,27 @@ def compare_hosts(
     Raises BadInput for fewer than two hosts, for another baseline, for another method or other versions on
     hosts of one kind, and, unless `across_machines`, for several kinds, which are never pooled.
     """
-    last = records[-1]
     hosts = tuple(_hosts(records))
     _check(hosts, across_machines=across_machines)
+    return _compare(records, hosts, backends, adjusted=adjusted)
+
+
+def compare_hosts_of(record: Record) -> ComparisonOverHosts | None:
+    """Compare backends over the hosts of one record; None where none of them repeated a benchmark."""
+    if not any(result.also_on for result in record.results):
+        return None
+    return _compare([record], tuple(_hosts([record])), (), adjusted=False)
+
+
+def hosts_of(record: Record) -> tuple[ComparedHost, ...]:
+    """Return the hosts of a run that had several; nothing where it had one."""
+    return tuple(map(_compared, _hosts([record]))) if record.run.hosts else ()
+
+
+def _compare(
+    records: Sequence[Record], hosts: Sequence[_Host], backends: Sequence[str], *, adjusted: bool
+) -> ComparisonOverHosts:
+    last = records[-1]
     names = [backend_named(last, name) for name in backends] or list(last.backends)
     plan = last.run.plan
     shown = tuple(name for name in last.backends if name in names and name != plan.baseline)
