@@ -99,7 +99,16 @@ def with_run(of: Record, **fields: object) -> Record:
     [
         (with_run(record(63.0), method="1"), "version of the method"),
         (with_run(record(63.0), plan=replace(record().run.plan, baseline=TRIO)), "baseline"),
-        (elsewhere(record(63.0), versions=(*ENVIRONMENT.versions[:2], ("uvloop", "0.22.0"))), "uvloop of "),
+        (
+            elsewhere(
+                record(63.0),
+                versions=(
+                    ("uvloop", "0.22.0"),
+                    *dict(ENVIRONMENT.versions[:2], missing="not installed").items(),
+                ),
+            ),
+            "uvloop of ",
+        ),
         (elsewhere(record(63.0), python="3.13.9"), "Python of"),
     ],
 )
@@ -133,7 +142,8 @@ def test_a_record_that_repeats_a_benchmark_on_hosts_shows_the_ratio_over_them_in
     of = repeated(63.0, 63.1, 63.2)
     [row] = answer(of).rows
     assert row.cells[0].words == "36.9% less ±0.3, 3 of 3"
-    for text in (render(of, Format.MARKDOWN), render(of, Format.HTML), render_details(of)):
+    assert "Time ratios over hosts" in render_details(of)
+    for text in (render(of, Format.MARKDOWN), render(of, Format.HTML)):
         assert "Time ratios over hosts" in text
         assert "less time on 3 of 3" in text
         assert "0 of 1 (chance allows 1)" in text

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from harness.analysis.hosts_compared import compare_hosts_of, hosts_of
 from harness.analysis.overall import overall_figures
+from harness.analysis.passes.table import TABLES
 from harness.records.record import Record
 from harness.report import overall
 from harness.report.sentences import backend_sentences
-from harness.report.tables import audit, capabilities, contrasts, hosts, passes, services
+from harness.report.tables import audit, capabilities, contrasts, hosts, services
+from harness.report.tables.passes import pass_table
 from harness.report.tables.table import Table
 from harness.report.tables.waiting import waiting
 
@@ -43,13 +45,9 @@ def tables(record: Record) -> Iterator[tuple[str, Table]]:
     by_place = {
         **_over_hosts(record),
         "services": services.services(record),
-        "rates": services.rates(record),
         "contrasts": contrasts.table(record),
-        "latency": passes.latency(record),
-        "collections": passes.collections(record),
-        "instructions": passes.instructions(record),
+        **{shape.place: pass_table(record, shape) for shape in TABLES},
         "waiting": waiting(record),
-        "two-cpus": passes.on_two_cpus(record),
         "capabilities": capabilities.table(record),
         "totals": capabilities.totals(record),
         "reasons": capabilities.reasons(record),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.analysis.hosts_compared import hosts_of
+from harness.analysis.passes.table import PASSES
 from harness.analysis.samples import AWAKE
 from harness.records.record import BenchmarkResult, Record
 from harness.records.stop_reason import StopKind
@@ -243,14 +244,14 @@ def _out_of_time(results: Iterable[BenchmarkResult]) -> Iterator[Notice]:
 
 
 def _not_counted(record: Record, timed: Iterable[BenchmarkResult]) -> Iterator[Notice]:
-    """Say of how many cases the instructions were asked for and are not available."""
-    if "instructions" not in record.run.plan.passes or record.finished is None:
-        return
+    """Say of how many cases what a pass measures was asked for and is not available."""
     numbered = [case.timing for result in timed for case in result.cases if case.timing is not None]
-    missing = sum(timing.instructions is None for timing in numbered)
-    if missing:
-        text = (
-            f"Instructions: not available for {missing} of {len(numbered)} cases. Valgrind counts them: "
-            "install it, if it is not there; what it cannot run, and services, have none."
-        )
-        yield _of_run(NoticeKind.NOT_COUNTED, text)
+    for planned in PASSES:
+        if planned.missing and planned.name in record.run.plan.passes and record.finished is not None:
+            missing = sum(planned.name not in timing.passes for timing in numbered)
+            if missing:
+                text = (
+                    f"{planned.name.capitalize()}: not available for {missing} of {len(numbered)} cases. "
+                    f"{planned.missing}"
+                )
+                yield _of_run(NoticeKind.NOT_COUNTED, text)

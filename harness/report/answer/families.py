@@ -1,20 +1,29 @@
-"""What a family's benchmarks do, in a few words."""
+"""What a family's benchmarks do, in a few words, and which families people ask about first."""
+
+from collections.abc import Iterable
 
 _TITLES = {
-    "tutorial": "asyncio.gather, as taught",
-    "tasks": "Starting and joining tasks",
-    "cancellation": "Cancelling and time-outs",
-    "synchronization": "Locks, events, streams",
-    "timers": "Timers",
-    "network": "Sockets: TCP, TLS, UDP",
-    "http": "HTTP and WebSocket",
     "services": "Services on real servers",
+    "http": "HTTP and WebSocket",
+    "network": "TCP, TLS and UDP sockets",
+    "tutorial": "asyncio.gather as taught",
+    "tasks": "Starting and joining tasks",
+    "synchronization": "Locks, events and streams",
+    "cancellation": "Cancelling and time-outs",
+    "timers": "Timers",
     "system": "Threads, processes, signals",
     "startup": "Starting up",
     "native": "The loop's own API",
 }
+"""The titles of the families that come with loopcmp, those first that most people's programs are made of."""
 
 
 def family_title(family: str) -> str:
     """Return what the benchmarks of a family do; a family of somebody else's has its own name."""
     return _TITLES.get(family, family)
+
+
+def asked_first(families: Iterable[str]) -> list[str]:
+    """Return the families in the order in which an answer tells them; somebody else's own stand first."""
+    order = list(_TITLES)
+    return sorted(families, key=lambda family: order.index(family) if family in _TITLES else -1)

@@ -53,7 +53,7 @@ def _sentence(record: Record, backend: str) -> Iterator[str]:
         yield f"{name}: no clear difference from {baseline} in {count} {kind}"
         return
     share = f"all {count}" if first.count == count > 1 else f"{first.count} of {count}"
-    rest = f", {second.word} in {second.count} ({second.surest})" if second.count else ""
+    rest = f"; {second.word} in {second.count} ({second.surest})" if second.count else ""
     yield f"{name} takes {first.word} time than {baseline} in {share} {kind} ({first.surest}){rest}"
 
 
@@ -73,7 +73,7 @@ def _part(compared: Sequence[_Compared], judgement: Judgement) -> _Part:
         return _Part(word, 0, "")
     surest = max(judged, key=lambda each: abs(_nearest_end(each.ratio)))
     least = abs(math.exp(_nearest_end(surest.ratio)) - 1)
-    return _Part(word, len(judged), f"{surest.what}: at least {least:.0%}")
+    return _Part(word, len(judged), f"most surely {surest.what}: at least {least:.0%} {word}")
 
 
 def _families(record: Record, backend: str) -> list[_Compared]:

@@ -10,7 +10,7 @@ from harness.backends.backend import LOOPS
 from harness.records.estimate import Estimate
 from harness.records.plan import DEFAULT
 from harness.records.record import Record
-from harness.report.answer.families import family_title
+from harness.report.answer.families import asked_first, family_title
 from harness.report.answer.of_benchmark import benchmark_row
 from harness.report.answer.of_hosts import cautions, remarks_over_hosts, rows_over_hosts
 from harness.report.answer.ordering import ordered
@@ -118,7 +118,7 @@ def _by_family(record: Record, columns: Sequence[str]) -> list[AnswerRow]:
             reference="",
             cells=tuple(_family_cell(figures, family, name, margin) for name in columns),
         )
-        for family in families_of(figures)
+        for family in asked_first(families_of(figures))
     ]
 
 

@@ -7,7 +7,7 @@ from harness.records.estimate import Estimate
 from harness.records.record import Record
 from harness.records.verdict import FINDINGS, Verdict
 from harness.report import commands
-from harness.report.answer.values import Remark, Tone
+from harness.report.answer.values import Remark, Subject, Tone
 from harness.report.backend_names import shown_names
 from harness.report.formatting import count_benchmarks
 from harness.report.tables import audit
@@ -20,8 +20,9 @@ MOST_WARNINGS = 3
 def remarks(record: Record, details: str = "--details") -> tuple[Remark, ...]:
     """Return a record's remarks: sameness first, then the self-test, then the gravest warnings.
 
-    `details` says where everything else stands.
+    `details` says where everything else stands; empty where that is linked.
     """
+    details = details and f" ({details})"
     return (
         *(Remark(Tone.PLAIN, sentence) for sentence in audit.sentences(record)),
         *sameness(record, details),
@@ -32,7 +33,10 @@ def remarks(record: Record, details: str = "--details") -> tuple[Remark, ...]:
 
 
 def sameness(record: Record, details: str) -> tuple[Remark, ...]:
-    """Return whether all backends gave the same, and if not how many cases did not, by their verdicts."""
+    """Return whether all backends gave the same, and if not how many cases did not, by their verdicts.
+
+    `details` is put behind what has more to it: " (--details)".
+    """
     verdicts = Counter(case.verdict.kind for result in record.results for case in result.cases)
     findings = [verdict for verdict in Verdict if verdict in FINDINGS and verdicts[verdict]]
     unknown = [
@@ -40,12 +44,13 @@ def sameness(record: Record, details: str) -> tuple[Remark, ...]:
         for verdict in (Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED, Verdict.UNAVAILABLE)
         if verdicts[verdict]
     ]
-    many = Remark(Tone.GOOD, _same(record, verdicts[Verdict.KNOWN_DIFFERENCE], details))
+    many = Remark(Tone.GOOD, _same(record, verdicts[Verdict.KNOWN_DIFFERENCE], details), Subject.SAMENESS)
     if not findings and not unknown:
         return (many,)
     tone = Tone.FINDING if findings else Tone.WARNING
     counts = ", ".join(f"{verdict} in {_cases(verdicts[verdict])}" for verdict in (*findings, *unknown))
-    return (Remark(tone, f"{counts}: {_first_case(record, {*findings, *unknown})} ({details})"),)
+    told = f"{counts}: {_first_case(record, {*findings, *unknown})}{details}"
+    return (Remark(tone, told, Subject.SAMENESS),)
 
 
 def _blemished(record: Record, details: str) -> Iterator[Remark]:
@@ -59,14 +64,14 @@ def _blemished(record: Record, details: str) -> Iterator[Remark]:
     ]
     if blemished:
         [(case, blemish), *_] = blemished
-        words = f"in {_cases(len(blemished))} more than was promised: {case} {blemish} ({details})"
-        yield Remark(Tone.FINDING, words)
+        words = f"in {_cases(len(blemished))} more than was promised: {case} {blemish}{details}"
+        yield Remark(Tone.FINDING, words, Subject.SAMENESS)
 
 
 def _same(record: Record, known: int, details: str) -> str:
     count = len(record.results)
     which = f"all {count} benchmarks" if count > 1 else record.results[0].benchmark.id
-    but = f", but for {known} known difference{'s' * (known != 1)} ({details})" if known else ""
+    but = f", but for {known} known difference{'s' * (known != 1)}{details}" if known else ""
     words = "as promised" if len(record.backends) == 1 else "same result"
     return f"{words} in {which}{but}"
 
@@ -145,7 +150,7 @@ def _short(record: Record, kind: NoticeKind, count: int, details: str) -> str:
         case NoticeKind.OUT_OF_TIME:
             return f"{count_benchmarks(count)} ended before the interval was as narrow as asked"
         case NoticeKind.FLAGGED:
-            return f"{count} figure{'s' * (count != 1)} to read with care ({details})"
+            return f"{count} figure{'s' * (count != 1)} to read with care{details}"
         case _:
             return _FIXED_TEXTS[kind]
 
@@ -177,5 +182,5 @@ def _shown(texts: Sequence[str], details: str) -> Iterator[Remark]:
     """Yield the first warnings, the last of them with how many more there are."""
     for number, text in enumerate(texts[:MOST_WARNINGS], start=1):
         more = len(texts) - MOST_WARNINGS
-        rest = f" (and {more} more: {details})" if more > 0 and number == MOST_WARNINGS else ""
+        rest = f", and {more} more warnings{details}" if more > 0 and number == MOST_WARNINGS else ""
         yield Remark(Tone.WARNING, text + rest)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from harness.analysis.families import FamilyFigure, families_of, family_figures
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import Record
-from harness.report.answer.families import family_title
+from harness.report.answer.families import asked_first, family_title
 from harness.report.answer.words import change_words
 from harness.report.backend_names import shown_names
 from harness.report.formatting import format_ratio
@@ -99,7 +99,7 @@ def strip_chart(record: Record) -> StripChart | None:
                 family_title(family),
                 tuple(_strip(record, axis, _figure(figures, family, name)) for name in backends),
             )
-            for family in families_of(figures)
+            for family in asked_first(families_of(figures))
         ),
         ticks=tuple(axis.ticks()),
         same=axis.place(1.0),
@@ -149,7 +149,7 @@ def _strip(record: Record, axis: _Axis, figure: FamilyFigure | None) -> Strip | 
     if figure is None:
         return None
     return Strip(
-        words=change_words(figure.ratio, figure.judgement, record.run.plan.margin),
+        words=change_words(figure.ratio, figure.judgement, record.run.plan.margin, of="time"),
         judgement=figure.judgement,
         mean=axis.place(figure.ratio.value),
         count=len(figure.benchmarks),
@@ -165,5 +165,5 @@ def _dots(record: Record, axis: _Axis, figure: FamilyFigure) -> Iterator[Dot]:
         for case in result.cases if result.benchmark.id in figure.benchmarks else ():
             if case.backend == figure.backend and case.timing and (ratio := case.timing.ratio):
                 judgement = case.timing.judgement or Judgement.NO_CLEAR_DIFFERENCE
-                words = f"{change_words(ratio, judgement, plan.margin)}, {format_ratio(ratio)}"
+                words = f"{change_words(ratio, judgement, plan.margin, of='time')}, {format_ratio(ratio)}"
                 yield Dot(axis.place(ratio.value), judgement, result.benchmark.id, words, row, column)

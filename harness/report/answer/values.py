@@ -15,12 +15,22 @@ class Tone(StrEnum):
     FINDING = "finding"
 
 
+class Subject(StrEnum):
+    """What a remark is about."""
+
+    SAMENESS = "sameness"
+    """Whether all backends did the same."""
+    TRUST = "trust"
+    """Whether to believe the figures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A line below the figures, and what it means for them."""
+    """A line beside the figures, what it means for them, and what it is about."""
 
     tone: Tone
     text: str
+    subject: Subject = Subject.TRUST
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,12 @@ from harness.records.estimate import Estimate, Judgement
 TOO_FEW_ROUNDS = "too few rounds"
 
 
-def change_words(ratio: Estimate, judgement: Judgement | None, margin: float | None = None) -> str:
+def change_words(
+    ratio: Estimate, judgement: Judgement | None, margin: float | None = None, *, of: str = ""
+) -> str:
     """Return a time ratio in words: its change in percent with half the interval's width in points.
 
+    `of` says of what it is more or less, where nothing beside the words does: "time", "time than asyncio".
     There is no percentage without an interval, and none where the interval says nothing of the direction.
     """
     if not ratio.has_interval:
@@ -17,7 +20,7 @@ def change_words(ratio: Estimate, judgement: Judgement | None, margin: float | N
     width = half_width_text(ratio)
     match judgement:
         case Judgement.LESS_TIME | Judgement.MORE_TIME:
-            return f"{change_percent(ratio)} {direction(ratio)} ±{width}"
+            return f"{change_percent(ratio)} {direction(ratio)}{of and ' '}{of} ±{width}"
         case Judgement.EQUAL:
             equal = "equal within the margin" if margin is None else f"equal within {margin * 100:g}%"
             return f"{change_percent(ratio)} {direction(ratio)}, {equal}" if ratio.excludes_one else equal

@@ -105,7 +105,7 @@ def page_of(record: Record, renderer: ChartRenderer, *, with_strips: bool = True
         conditions=conditions,
         cautions=cautions(hosts_of(record)),
         headline=headline(record),
-        remarks=remarks(record, details="below"),
+        remarks=remarks(record, details=""),
         strips=strip_chart(record),
         sentences=summary_sentences(record),
         warnings=tuple(_notices(record)),

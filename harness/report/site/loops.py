@@ -54,9 +54,8 @@ def _overall_words(board: Leaderboard, standing: Standing) -> tuple[str, str]:
     if ratio is None:
         return "no time", ""
     judgement = judge_ratio(ratio, summary.margin)
-    words = f"{change_words(ratio, judgement, summary.margin)} time than {summary.shown(summary.baseline)}"
-    resolved = judgement in (Judgement.LESS_TIME, Judgement.MORE_TIME)
-    return (words if resolved else change_words(ratio, judgement, summary.margin)), judgement.name.lower()
+    than = f"time than {summary.shown(summary.baseline)}"
+    return change_words(ratio, judgement, summary.margin, of=than), judgement.name.lower()
 
 
 def loop_strips(loop: str, newest_first: Sequence[RecordSummary]) -> LoopStrips | None:

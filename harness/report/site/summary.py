@@ -186,7 +186,7 @@ def summarize_record(
         audit=record.run.audit is not None,
         method=record.run.method,
         headline=headline(record),
-        remarks=remarks(record, details="on its page"),
+        remarks=remarks(record, details=""),
         strips=strip_chart(record),
         scenarios=tuple(_scenarios(record)),
         self_test=record.self_test,
