@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from harness.analysis.hosts_compared import hosts_of
 from harness.analysis.passes.table import PASSES
 from harness.analysis.samples import AWAKE
 from harness.records.record import BenchmarkResult, Record
 from harness.records.stop_reason import StopKind
 from harness.report.backend_names import shown_names
 from harness.report.formatting import count_benchmarks
+from harness.report.tables.hosts import off_sentences
 
 STEADY_GOVERNORS = ("", "performance")
 """The governors under which a CPU keeps its frequency; the empty one is that which could not be read."""
@@ -30,6 +32,7 @@ class Severity(StrEnum):
 class NoticeKind(StrEnum):
     """What a notice is about."""
 
+    HOST = "host"
     LOAD = "load"
     FREQUENCY = "frequency scaling"
     CPU_QUOTA = "CPU quota"
@@ -67,7 +70,8 @@ class Notice:
 def notices(record: Record) -> tuple[Notice, ...]:
     """Return all notices of a record: those about the machine first, then those about the figures."""
     timed = [result for result in record.results if result.rounds]
-    return (*(_about_conditions(record, timed) if timed else ()), *_about_figures(record, timed))
+    off = (_of_run(NoticeKind.HOST, f"H{text[1:]}.") for text in off_sentences(hosts_of(record)))
+    return (*off, *(_about_conditions(record, timed) if timed else ()), *_about_figures(record, timed))
 
 
 def notices_of_run(record: Record) -> tuple[Notice, ...]:
