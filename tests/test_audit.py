@@ -161,6 +161,7 @@ def test_a_scenario_too_long_for_an_audit_is_dropped_with_what_to_do(tmp_path: P
     (dropped,) = conduct(tally)
     assert isinstance(dropped, ArmDropped)
     assert "name a benchmark whose iterations take at most 0.5 ms" in dropped.failure.reason
+    assert dropped.verdict == "could not measure"
 
 
 @workers
