@@ -9,7 +9,8 @@ from pathlib import Path
 from harness.errors import BadInput
 from harness.execution.shared_core import company_factor
 from harness.records import store
-from harness.records.entries import Entry, Machine, RunStarted
+from harness.records.entries import Entry, RunStarted
+from harness.records.machine import Machine
 from harness.records.record import Record
 from harness.runner import audit, timing
 from harness.runner.checking import check

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.protocol.messages import Value
-from harness.records.entries import BackendEnvironment, Entry, Machine, RoundMeasured, RunStarted, UnitBegun
+from harness.records.entries import Entry, RoundMeasured, RunStarted, UnitBegun
+from harness.records.machine import BackendEnvironment, Machine
 from harness.records.pace import ArmRound
 from harness.records.store.files import write_file
 
