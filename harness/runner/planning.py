@@ -157,18 +157,19 @@ def verify_unchanged(run: RunStarted, announce: Announce = keep_silent) -> None:
         before = machine.of(backend.name)
         after = environment_of(backend, rebuild(backend, before.versions))
         if after != before:
-            raise BadInput(f"{backend.name} is no longer what it was: {_change(before, after)}")
+            raise BadInput(f"{backend.name} is no longer what it was: {changes(before, after)}")
     check_benchmarks(run.plan.benchmarks, listing_places(backends))
 
 
 def _check_here(before: Machine, after: Machine) -> None:
     if after.identity != before.identity:
         raise BadInput(f"the run was begun on {before.identity}; here is {after.identity}: begin another")
-    if changed := _change(before.of(""), after.of("")):
+    if changed := changes(before.of(""), after.of("")):
         raise BadInput(f"the run cannot go on: {changed}; install what it was, or begin another")
 
 
-def _change(before: BackendEnvironment, after: BackendEnvironment) -> str:
+def changes(before: BackendEnvironment, after: BackendEnvironment) -> str:
+    """Say how what a backend runs on has changed, or why it cannot run; "" where it is the same."""
     was = {"Python": before.build, **dict(before.versions)}
     now_is = {"Python": after.build, **dict(after.versions)}
     changed = [name for name in {**was, **now_is} if was.get(name) != now_is.get(name)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.protocol.messages import Value
-from harness.records.entries import Entry, RoundMeasured, RunStarted, UnitBegun
+from harness.records.entries import Entry, HostJoined, RoundMeasured, RunStarted, UnitBegun
 from harness.records.machine import BackendEnvironment, Machine
 from harness.records.pace import ArmRound
 from harness.records.store.files import write_file
@@ -28,6 +28,8 @@ def write_timings(folder: Path, run: RunStarted, entries: Iterable[Entry]) -> No
     arms: dict[str, dict[str, list[pyperf.Run]]] = {}
     machine = run.machine
     for entry in entries:
+        if isinstance(entry, HostJoined):
+            run = run.joined_by(entry.machine)
         if isinstance(entry, UnitBegun):
             machine = run.machine_of(entry.host)
         if isinstance(entry, RoundMeasured):
