@@ -15,6 +15,7 @@ class Severity(StrEnum):
 class NoticeKind(StrEnum):
     """What a notice is about."""
 
+    HOST = "host"
     LOAD = "load"
     FREQUENCY = "frequency scaling"
     CPU_QUOTA = "CPU quota"

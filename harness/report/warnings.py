@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from harness.analysis.hosts_compared import hosts_of
 from harness.analysis.passes.table import PASSES
 from harness.analysis.samples import AWAKE
 from harness.records.record import BenchmarkResult, Record
@@ -9,6 +10,7 @@ from harness.records.stop_reason import StopKind
 from harness.report.backend_names import shown_names
 from harness.report.formatting import count_benchmarks
 from harness.report.notices import Notice, NoticeKind, NoticeScope, Severity, of_run
+from harness.report.tables.hosts import off_sentences
 
 STEADY_GOVERNORS = ("", "performance")
 """The governors under which a CPU keeps its frequency; the empty one is that which could not be read."""
@@ -21,7 +23,8 @@ COMPANY = 0.1
 def notices(record: Record) -> tuple[Notice, ...]:
     """Return all notices of a record: those about the machine first, then those about the figures."""
     timed = [result for result in record.results if result.rounds]
-    return (*(_about_conditions(record, timed) if timed else ()), *_about_figures(record, timed))
+    off = (of_run(NoticeKind.HOST, f"H{text[1:]}.") for text in off_sentences(hosts_of(record)))
+    return (*off, *(_about_conditions(record, timed) if timed else ()), *_about_figures(record, timed))
 
 
 def notices_of_run(record: Record) -> tuple[Notice, ...]:
