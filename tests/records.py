@@ -34,8 +34,7 @@ from harness.records.entries import (
     RunStarted,
 )
 from harness.records.pace import SELF_TEST_ARM, ArmFailure, ArmRound, RoundSettings
-from harness.records.passes import PassName
-from harness.records.plan import BASE, DEFAULT, FAST, GATE, HEAD, Also, Effort, Plan
+from harness.records.plan import BASE, DEFAULT, FAST, GATE, HEAD, Effort, Plan
 from harness.records.record import Record
 from harness.records.stop_reason import StopKind, StopReason
 from harness.runner.state import RunState
@@ -130,7 +129,7 @@ def plan(
     effort: Effort = DEFAULT,
     baseline: str = ASYNCIO,
     margin: float = 0.01,
-    also: tuple[Also, ...] = (),
+    also: tuple[str, ...] = (),
 ) -> Plan:
     return Plan(rows, backends(*on), baseline, effort, margin, timeout=30.0, seed=7, passes=also)
 
@@ -238,7 +237,7 @@ def _threaded(worker: ArmRound, arm: str, threads: int) -> ArmRound:
 
 
 def beside(
-    of: Benchmark, name: PassName, rounds_of_it: Iterable[Sequence[ArmRound]], *, seconds: float = 3.0
+    of: Benchmark, name: str, rounds_of_it: Iterable[Sequence[ArmRound]], *, seconds: float = 3.0
 ) -> list[PassRoundMeasured]:
     """A pass's rounds, from the parts of each."""
     return [

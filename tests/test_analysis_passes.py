@@ -1,15 +1,18 @@
 """The rounds of passes → latency, full collections, and figures on two CPUs, beside what the row has."""
 
 from dataclasses import replace
+from itertools import chain
 
 import pytest
 
-from harness.analysis.passes import operations_needed
+from harness.analysis.passes.latency import operations_needed
 from harness.records.entries import ArmDropped, Entry, PassRoundMeasured
 from harness.records.estimate import Estimate
 from harness.records.pace import SELF_TEST_ARM, ArmFailure, ArmRound
+from harness.records.passes import PassFigure
 from harness.records.plan import FAST
 from harness.records.record import Timing
+from harness.records.units import Unit
 from harness.runner.state import RunState
 from tests.records import (
     ASYNCIO,
@@ -62,35 +65,36 @@ def latencies(*operations: int) -> list[PassRoundMeasured]:
 
 
 def test_without_a_pass_a_timing_has_nothing_of_it() -> None:
-    for timing in timings().values():
-        assert (timing.latency, timing.full_collections, timing.on_two_cpus) == (None, None, None)
+    assert [dict(timing.passes) for timing in timings().values()] == [{}, {}, {}]
+
+
+QUANTILE_TIMES = [f"latency_{name}_seconds" for name in ("p50", "p99", "p99.9")]
+QUANTILE_RATIOS = [f"latency_{name}_ratio" for name in ("p50", "p99", "p99.9")]
 
 
 def test_a_quantile_is_the_median_over_rounds_in_seconds_beside_its_ratio_to_the_baselines() -> None:
-    found = timings(*latencies(*[10_000] * 9))
-    base, uvloop = found[ASYNCIO].latency, found[UVLOOP].latency
-    assert base is not None
-    assert uvloop is not None
-    assert [quantile.name for quantile in base.quantiles] == ["p50", "p99", "p99.9"]
-    assert base.quantiles[0].seconds == Estimate(54e-6, pytest.approx(51e-6), pytest.approx(57e-6), 9)  # type: ignore[arg-type]
-    assert base.quantiles[0].ratio is None
-    ratio = uvloop.quantiles[0].ratio
-    assert ratio is not None
-    assert ratio.value == pytest.approx(0.5)
-    assert ratio.rounds == 9
-    assert found[TRIO].latency is None
+    timed = timings(*latencies(*[10_000] * 9))
+    base, uvloop = (timed[name].passes["latency"].figures for name in (ASYNCIO, UVLOOP))
+    assert [*base] == QUANTILE_TIMES
+    assert [*uvloop] == [*chain.from_iterable(zip(QUANTILE_TIMES, QUANTILE_RATIOS, strict=True))]
+    median = base["latency_p50_seconds"]
+    assert median.estimate == Estimate(54e-6, pytest.approx(51e-6), pytest.approx(57e-6), 9)  # type: ignore[arg-type]
+    assert median.unit is Unit.SECONDS
+    ratio = uvloop["latency_p50_ratio"]
+    assert ratio.estimate.value == pytest.approx(0.5)
+    assert ratio.estimate.rounds == 9
+    assert ratio.unit is Unit.RATIO
+    assert "latency" not in timed[TRIO].passes
 
 
-@pytest.mark.parametrize(("fewest", "told"), [(9, 0), (10, 1), (499, 1), (500, 2), (4_999, 2), (5_000, 3)])
-def test_a_quantile_needs_operations_beyond_it_in_every_worker(fewest: int, told: int) -> None:
-    found = timings(*latencies(10_000, 10_000, fewest))
-    base, uvloop = found[ASYNCIO].latency, found[UVLOOP].latency
-    assert base is not None
-    assert uvloop is not None
-    assert base.operations == fewest
-    assert [quantile.seconds is not None for quantile in base.quantiles] == [at < told for at in range(3)]
-    assert [quantile.ratio is not None for quantile in uvloop.quantiles] == [at < told for at in range(3)]
-    assert all(quantile.seconds is not None for quantile in uvloop.quantiles)
+@pytest.mark.parametrize(("fewest", "known"), [(9, 0), (10, 1), (499, 1), (500, 2), (4_999, 2), (5_000, 3)])
+def test_a_quantile_needs_operations_beyond_it_in_every_worker(fewest: int, known: int) -> None:
+    timed = timings(*latencies(10_000, 10_000, fewest))
+    base, uvloop = (timed[name].passes["latency"] for name in (ASYNCIO, UVLOOP))
+    assert base.numbers == {"operations": fewest}
+    assert [*base.figures] == QUANTILE_TIMES[:known]
+    assert [name for name in uvloop.figures if name in QUANTILE_RATIOS] == QUANTILE_RATIOS[:known]
+    assert [name for name in uvloop.figures if name in QUANTILE_TIMES] == QUANTILE_TIMES
 
 
 def test_what_a_quantile_needs_grows_with_it() -> None:
@@ -99,21 +103,22 @@ def test_what_a_quantile_needs_grows_with_it() -> None:
 
 def test_without_a_baseline_latencies_are_absolute() -> None:
     dropped = ArmDropped(PROBE.id, ArmFailure(ASYNCIO, "killed by SIGSEGV"), "crashed")
-    uvloop = timings(*latencies(*[10_000] * 9), dropped)[UVLOOP].latency
-    assert uvloop is not None
-    assert uvloop.quantiles[0].seconds is not None
-    assert uvloop.quantiles[0].ratio is None
+    uvloop = timings(*latencies(*[10_000] * 9), dropped)[UVLOOP].passes["latency"]
+    assert [*uvloop.figures] == QUANTILE_TIMES
 
 
 def test_full_collections_are_a_share_of_wall_time_the_time_an_iteration_and_a_count() -> None:
     played = beside(PROBE, "collections", [(collected(ASYNCIO, 0, 0.0), collected(TRIO, 3, 0.25))] * 6)
-    found = timings(*played)
-    none, some = found[ASYNCIO].full_collections, found[TRIO].full_collections
-    assert none is not None
-    assert some is not None
-    assert (none.share.value, none.seconds.value, none.count.value) == (0, 0, 0)
-    assert (some.share, some.count) == (Estimate(0.25, 0.25, 0.25, 6), Estimate(3, 3, 3, 6))
-    assert some.seconds.value == pytest.approx(25e-6)
+    timed = timings(*played)
+    asyncio, trio = (timed[name].passes["collections"].figures for name in (ASYNCIO, TRIO))
+    assert {name: figure.estimate.value for name, figure in asyncio.items()} == {
+        "full_collection_seconds": 0,
+        "full_collection_share": 0,
+        "full_collections": 0,
+    }
+    assert trio["full_collection_share"] == PassFigure(Estimate(0.25, 0.25, 0.25, 6), Unit.SHARE)
+    assert trio["full_collections"] == PassFigure(Estimate(3, 3, 3, 6), Unit.COUNT)
+    assert trio["full_collection_seconds"].estimate.value == pytest.approx(25e-6)
 
 
 def on_two(times: dict[str, float]) -> list[PassRoundMeasured]:
@@ -123,12 +128,10 @@ def on_two(times: dict[str, float]) -> list[PassRoundMeasured]:
 def test_the_figures_on_two_cpus_stand_beside_the_ordinary_ones_and_move_none_of_them() -> None:
     before = timings()
     after = timings(*on_two({ASYNCIO: 100.0, UVLOOP: 31.0, TRIO: 180.0}))
-    uvloop = after[UVLOOP].on_two_cpus
-    assert uvloop is not None
-    assert uvloop.ratio is not None
-    assert uvloop.ratio.value == pytest.approx(0.31, rel=0.03)
-    assert uvloop.cpu.value == pytest.approx(31e-6, rel=0.1)
-    assert {name: replace(timing, on_two_cpus=None) for name, timing in after.items()} == before
+    uvloop = after[UVLOOP].passes["threads"].figures
+    assert uvloop["two_cpus_time_ratio"].estimate.value == pytest.approx(0.31, rel=0.03)
+    assert uvloop["two_cpus_cpu_seconds"].estimate.value == pytest.approx(31e-6, rel=0.1)
+    assert {name: replace(timing, passes={}) for name, timing in after.items()} == before
 
 
 def test_a_case_with_helper_threads_points_to_its_other_figures() -> None:
@@ -184,5 +187,5 @@ def test_a_finished_benchmark_keeps_what_its_passes_said_and_not_their_rounds() 
     tally = RunState(record.run)
     assert not any(tally.of(line.benchmark).pass_rounds("latency") for line in record.results)
     served = record.results[0]
-    assert [cell.timing.latency is not None for cell in served.cases if cell.timing] == [True] * len(THREE)
+    assert ["latency" in cell.timing.passes for cell in served.cases if cell.timing] == [True] * len(THREE)
     assert served.settings == PACE

@@ -347,7 +347,14 @@ def test_the_help_of_run_shows_its_options_in_groups(
 ) -> None:
     assert here(monkeypatch, "run", "--help") == 0
     headings = re.findall(r"^(\S.*):$", capsys.readouterr().out, re.MULTILINE)
-    assert headings == ["Arguments", "What to run", "How precisely", "Output", "Other options"]
+    assert headings == [
+        "Arguments",
+        "What to run",
+        "How precisely",
+        "On which machines",
+        "Output",
+        "Other options",
+    ]
 
 
 def test_version_is_one_line_of_all_that_takes_part(

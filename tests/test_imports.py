@@ -33,10 +33,16 @@ def modules_loaded_by(names: Iterable[str]) -> set[str]:
 
 
 def test_the_parent_loads_no_loop_and_no_statistics_until_it_needs_them() -> None:
-    children = ("harness.worker", "harness.backends.", "harness.fuzz.interpreter")
+    children = ("harness.worker", "harness.backends.", "harness.fuzz.interpreter", "harness.cluster.")
     parent = [name for name in MODULES if not name.startswith(children)]
     assert "harness.cli" in parent
     assert loaded_by(parent) & {"anyio", "asyncio", "pyperf", "scipy", "trio", "uvloop"} == set()
+
+
+def test_neither_a_unit_on_a_host_nor_the_queue_loads_the_engine_of_a_cluster_or_a_loop() -> None:
+    loaded = loaded_by(["harness.cluster.unit", "harness.cluster.queue", "harness.cli.clustering"])
+    assert {"harness", "msgspec"} <= loaded
+    assert loaded & {"anyio", "asyncio", "dask", "distributed", "scipy", "tornado", "trio", "uvloop"} == set()
 
 
 def test_the_command_line_loads_no_drawing_either_until_a_command_needs_it() -> None:

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from harness.analysis.instructions import instruction_changes
+from harness.analysis.passes.instructions import INSTRUCTIONS
+from harness.analysis.passes.table import passes_for
 from harness.execution.instructions import can_count, instructions_in, open_counted_arms
 from harness.execution.rounds import Arm, RoundContext, run_round
 from harness.protocol.messages import CaseSpec
@@ -16,7 +18,6 @@ from harness.report.contents import tables
 from harness.report.formats import csv
 from harness.report.warnings import NoticeKind, notices
 from harness.runner.counting import counted_rounds
-from harness.runner.passes import COUNTED, passes_for
 from harness.runner.state import RunState
 from tests.records import (
     ASYNCIO,
@@ -71,19 +72,16 @@ def test_what_cachegrind_did_not_say_is_no_count(output: str) -> None:
 
 
 def test_instructions_are_counted_only_where_they_are_asked_for() -> None:
-    assert passes_for(ASKED, PROBE, PACE, ()) == (COUNTED,)
+    assert passes_for(ASKED, PROBE, PACE, ()) == (INSTRUCTIONS,)
     assert passes_for(replace(ASKED, passes=()), PROBE, PACE, ()) == ()
 
 
 def test_a_ratio_of_instructions_is_taken_within_each_round() -> None:
     [result] = record(*counts(120_000, 60_000)).results
-    base, other = (case.timing.instructions for case in result.cases if case.timing is not None)
-    assert base is not None
-    assert base.ratio is None
-    assert other is not None
-    assert other.ratio is not None
-    assert other.ratio.low == pytest.approx(0.5, rel=1e-4)
-    assert other.ratio.high == pytest.approx(0.5, rel=1e-4)
+    base, other = (case.timing.passes["instructions"].figures for case in result.cases if case.timing)
+    assert "instructions_ratio" not in base
+    ratio = other["instructions_ratio"].estimate
+    assert [ratio.low, ratio.high] == pytest.approx([0.5, 0.5], rel=1e-4)
 
 
 def test_reports_show_instructions_and_their_ratio() -> None:
@@ -116,7 +114,7 @@ def test_a_record_without_instructions_has_no_change_of_them() -> None:
 
 def test_nothing_is_counted_of_a_benchmark_that_was_not_calibrated() -> None:
     state = RunState(begun(ASKED))
-    assert list(counted_rounds(next(iter(state.timed)), ())) == []
+    assert list(counted_rounds(next(iter(state.timed)), INSTRUCTIONS, ())) == []
 
 
 @pytest.mark.workers

@@ -5,21 +5,27 @@ from dataclasses import replace
 import pytest
 
 from harness.analysis.intervals import estimate
-from harness.execution.calibration import SLOWEST_VALUE
+from harness.analysis.passes.contract import BUDGET, LONGER, ROUNDS, TURNS, Occasion, Pass
+from harness.analysis.passes.latency import quantile_name
+from harness.analysis.passes.offers import OFFERED, OFFERS, SERVICE_OFFERS
+from harness.analysis.passes.service_rates import P99_BOUND, ServicePass
+from harness.analysis.passes.table import PASSES, passes_for
+from harness.analysis.passes.two_cpus import TWO_CPUS
 from harness.protocol.benchmarks import Benchmark
-from harness.records.pace import ONE_AT_A_TIME, RoundSettings
-from harness.records.plan import FAST, Also
-from harness.runner.passes import BUDGET, LONGER, ROUNDS, TURNS, Pass, passes_for
+from harness.protocol.messages import QUANTILES
+from harness.protocol.traffic import CROWD
+from harness.records.pace import ONE_AT_A_TIME, SLOWEST_VALUE, RoundSettings
+from harness.records.plan import FAST
 from tests.records import PACE, fake_benchmark, plan, returned
 
 PLAIN = fake_benchmark("plain", returned(1))
 SERVED = fake_benchmark("served", returned(1), set_up=True)
 HELPED = ("uvloop+gather",)
-BOTH: tuple[Also, ...] = ("latency", "collections")
+BOTH: tuple[str, ...] = ("latency", "collections")
 
 
 def names(
-    of: Benchmark, also: tuple[Also, ...] = (), pace: RoundSettings | None = PACE, *, helped: bool = False
+    of: Benchmark, also: tuple[str, ...] = (), pace: RoundSettings | None = PACE, *, helped: bool = False
 ) -> list[str]:
     return [one.name for one in passes_for(plan(of, also=also), of, pace, HELPED if helped else ())]
 
@@ -61,7 +67,7 @@ def test_the_pass_on_two_cpus_is_paced_as_the_benchmark_and_has_the_rounds_that_
 
 
 @pytest.mark.parametrize("also", BOTH)
-def test_a_pass_that_counts_what_is_rare_has_few_long_turns_and_nothing_off_the_clock(also: Also) -> None:
+def test_a_pass_that_counts_what_is_rare_has_few_long_turns_and_nothing_off_the_clock(also: str) -> None:
     [one] = passes_for(plan(SERVED, also=(also,)), SERVED, PACE, ())
     pace = one.pace(replace(PACE, laps=20, collect=False, loop_spread=0.1))
     fixed = RoundSettings(PACE.loops * LONGER, TURNS, warmups=0, untimed=0, timed=one.timed)
@@ -70,7 +76,7 @@ def test_a_pass_that_counts_what_is_rare_has_few_long_turns_and_nothing_off_the_
 
 
 def test_a_pass_of_longer_values_is_waited_for_as_much_longer() -> None:
-    assert Pass("threads", cpus=2).patience(0.5) == 0.5
+    assert TWO_CPUS.patience(0.5) == 0.5
     for also in BOTH:
         [one] = passes_for(plan(SERVED, also=(also,)), SERVED, PACE, ())
         assert one.patience(0.5) == 0.5 + LONGER * SLOWEST_VALUE
@@ -87,3 +93,13 @@ def test_a_pass_is_over_after_its_rounds_or_its_time(rounds: int, seconds: float
 def test_the_rounds_of_a_pass_are_the_fewest_whose_interval_leaves_out_one_mishap_at_each_end() -> None:
     bounds = [(found.low, found.high) for found in (estimate(range(n), 0.95) for n in (ROUNDS - 1, ROUNDS))]
     assert bounds == [(0, ROUNDS - 2), (1, ROUNDS - 2)]
+
+
+def test_what_the_command_line_offers_is_what_there_is() -> None:
+    asked = {planned.name for planned in PASSES if planned.occasion is Occasion.ASKED_FOR}
+    of_services = {planned.name for planned in PASSES if isinstance(planned, ServicePass)}
+    assert set(OFFERED) == asked
+    assert set(SERVICE_OFFERS) == of_services
+    assert f"below {P99_BOUND * 1e3:g} ms" in SERVICE_OFFERS["rates"]
+    assert f"each of {CROWD:,} connections" in SERVICE_OFFERS["connections"]
+    assert ", ".join(map(quantile_name, QUANTILES[:-1])) in OFFERS["latency"]

@@ -22,7 +22,6 @@ from harness.execution.calibration import (
     LONGEST_LAP,
     LOOP_SPREAD,
     SLOW_ITERATION,
-    SLOWEST_VALUE,
     UNTIMED_SECONDS,
     Calibration,
     calibrate,
@@ -37,6 +36,7 @@ from harness.protocol.messages import Turn, Value
 from harness.records.pace import (
     FEWEST_UNTIMED,
     SELF_TEST_ARM,
+    SLOWEST_VALUE,
     ArmFailure,
     ArmRound,
     RoundSettings,

@@ -6,6 +6,8 @@ from itertools import chain
 
 import pytest
 
+from harness.analysis.passes.contract import ROUNDS
+from harness.analysis.passes.two_cpus import TWO_CPUS
 from harness.backends.backend import Loop
 from harness.backends.registry import find_backend
 from harness.execution.affinity import choose_cpus
@@ -27,7 +29,6 @@ from harness.runner import stopping
 from harness.runner import timing as run_timing
 from harness.runner.catalog import choose_benchmarks
 from harness.runner.checking import check
-from harness.runner.passes import ROUNDS, Pass
 from harness.runner.state import RunState
 from harness.runner.timing import (
     arms_of_round,
@@ -231,7 +232,7 @@ def test_a_pass_on_two_cpus_has_no_rounds_where_there_are_no_two(monkeypatch: py
         begun(plan(PROBE)),
         [*seen_alike(PROBE, twice(observation(returned(1)))), BenchmarkCalibrated(PROBE.id, PACE)],
     )
-    assert list(rounds_of_pass(tally.of(PROBE), Pass("threads", cpus=2))) == []
+    assert list(rounds_of_pass(tally.of(PROBE), TWO_CPUS)) == []
 
 
 @pytest.mark.workers
@@ -260,8 +261,7 @@ def test_passes_come_between_the_rounds_of_a_benchmark_and_its_end_and_go_on_whe
     ]
     for timing in (cell.timing for cell in tally.record().results[0].cases):
         assert timing is not None
-        assert timing.latency is not None
-        assert timing.full_collections is not None
+        assert {"latency", "collections"} <= timing.passes.keys()
     resumed = RunState(started, entries[:-2])
     assert [type(entry) for entry in followed(resumed, time(resumed))] == [
         PassRoundMeasured,
@@ -297,10 +297,7 @@ def test_a_backend_with_a_helper_thread_is_also_timed_on_two_cpus_and_so_is_the_
         tally.add(entry)
     found = {cell.backend: cell.timing for cell in tally.record().results[0].cases}
     assert [timing.threads if timing else 0 for timing in found.values()] == [1, 2]
-    assert [timing is not None and timing.on_two_cpus is not None for timing in found.values()] == [
-        True,
-        True,
-    ]
+    assert [timing is not None and "threads" in timing.passes for timing in found.values()] == [True, True]
 
 
 @pytest.mark.workers

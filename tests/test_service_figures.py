@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
 
-from harness.analysis.services import highest_kept
+from harness.analysis.passes.service_rates import RATES_TABLE, highest_kept
 from harness.protocol.messages import Value
 from harness.protocol.traffic import CROWD
 from harness.records.entries import (
@@ -18,7 +18,8 @@ from harness.records.pace import SELF_TEST_ARM
 from harness.records.record import Record
 from harness.records.services import ServiceFigures
 from harness.records.stop_reason import StopKind, StopReason
-from harness.report.tables.services import rates, services
+from harness.report.tables.passes import pass_table
+from harness.report.tables.services import services
 from harness.runner.state import RunState
 from tests.records import (
     ASYNCIO,
@@ -150,7 +151,7 @@ def test_the_highest_rate_is_the_last_before_one_that_was_too_high() -> None:
 
 
 def test_the_highest_rate_and_the_memory_of_connections_stand_in_a_table_of_their_own() -> None:
-    table = rates(record())
+    table = pass_table(record(), RATES_TABLE)
 
     assert table is not None
     assert [row[3] for row in table.rows] == ["2,000 a second", "> 5,000 a second"]
@@ -163,4 +164,4 @@ def test_a_record_without_services_has_no_such_table() -> None:
     plain = replace(record(), results=(replace(result, cases=()),))
 
     assert services(plain) is None
-    assert rates(plain) is None
+    assert pass_table(plain, RATES_TABLE) is None

@@ -84,8 +84,9 @@ class Sittings:
         self._patch = monkeypatch
         monkeypatch.setattr(session, "measure_unit", self._measured)
 
-    def _measured(self, state: RunState, unit: Unit) -> Generator[Entry, None, None]:
+    def _measured(self, state: RunState, unit: Unit, host: int) -> Generator[Entry, None, None]:
         assert unit in state.units
+        assert host == 1
         yield from entries_of(unit, float(self.number))
 
     def sit(self, last_write: int | None, share: float = 0.0) -> bool:

@@ -102,6 +102,35 @@ def new_names(holder: str, name: str) -> tuple[str, ...]:
     return (PLACES.get((holder, name), WORDS.get(name, name)),)
 
 
+QUANTILES = {"0": (0.5, "p50"), "1": (0.99, "p99"), "2": (0.999, "p99.9")}
+"""The quantiles of a latency by their places in version 1, and what they are called."""
+
+PASSES = {
+    ("full", "seconds"): ("collections", "full_collection_seconds"),
+    ("full", "share"): ("collections", "full_collection_share"),
+    ("full", "count"): ("collections", "full_collections"),
+    ("on_two", "seconds"): ("threads", "two_cpus_seconds"),
+    ("on_two", "cpu"): ("threads", "two_cpus_cpu_seconds"),
+    ("on_two", "ratio"): ("threads", "two_cpus_time_ratio"),
+}
+"""The fields of a timing's passes, and the pass and the figure under whose names they stand now."""
+
+
+def in_pass(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Where the words of a path behind its timing lead now, if they are about a pass."""
+    match words:
+        case (field,):
+            return ({"latency": "latency", "full": "collections", "on_two": "threads"}[field],)
+        case ("latency", "operations"):
+            return ("latency", "numbers", "operations")
+        case ("latency", "quantiles", place, name, *rest):
+            return ("latency", "figures", f"latency_{QUANTILES[place][1]}_{name}", "estimate", *rest)
+        case (("full" | "on_two") as field, name, *rest):
+            pass_name, figure = PASSES[field, name]
+            return (pass_name, "figures", figure, "estimate", *rest)
+    raise ValueError(words)
+
+
 def new_word(path: tuple[str, ...], value: Leaf) -> Leaf:
     """What a verdict, a judgement or the self-test's arm is called now; anything else is as it was."""
     *holders, name = path
@@ -117,10 +146,14 @@ class Compared:
     def __init__(self) -> None:
         self.equal: Counter[str] = Counter()
         self.wrong: list[str] = []
+        self.branches: set[tuple[str, ...]] = set()
+        """The paths in what passes said that lead to more than one value."""
 
     def leaves(self, before: Any, after: Any) -> None:
         """Hold every leaf of a value of version 1 against that of version 2."""
         leaves = dict(flat(msgspec.to_builtins(after)))
+        in_passes = ((path, path.index("passes")) for path in leaves if "timing" in path and "passes" in path)
+        self.branches = {path[:end] for path, start in in_passes for end in range(start + 2, len(path))}
         for path, value in flat(before):
             self.one(path, value, leaves)
 
@@ -131,6 +164,10 @@ class Compared:
             self.note("constants", value == CONSTANT[name], path)
         elif name == "version" and path[-2:-1] in {(), ("begun",)}:
             self.note("versions", value == 1, path)
+        elif name == "of" and "quantiles" in holders:
+            self.note("figures", value == QUANTILES[holders[-1]][0], path)
+        elif "timing" in holders and {*path} & {"latency", "full", "on_two"}:
+            self.of_pass(path, value, leaves)
         elif name in {"finished", "measured_in"} and "closed" not in path:
             self.reason(path, name, value, leaves)
         else:
@@ -138,6 +175,13 @@ class Compared:
             kind = "verdicts" if name in {"verdict", "judgement"} else kind
             absent = value is None and "metrics" in new  # a metric that was not measured is left out now
             self.note(kind, absent or (new in leaves and same(leaves[new], new_word(path, value))), path)
+
+    def of_pass(self, path: tuple[str, ...], value: Leaf, leaves: dict[tuple[str, ...], Leaf]) -> None:
+        """What a pass said stands under its name now; what it did not say is absent."""
+        end = path.index("timing") + 1
+        new = (*now_called(path[:end]), "passes", *in_pass(path[end:]))
+        is_absent = value is None and new not in self.branches
+        self.note("figures", is_absent or (new in leaves and same(leaves[new], value)), path)
 
     def reason(
         self, path: tuple[str, ...], name: str, value: Leaf, leaves: dict[tuple[str, ...], Leaf]

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.analysis.intervals import estimate
+from harness.analysis.passes.instructions import INSTRUCTIONS
 from harness.records.estimate import ERROR_RATE, Estimate
-from harness.records.passes import Instructions
+from harness.records.passes import PassResult
 from harness.records.record import Record
 
 
@@ -37,11 +38,11 @@ def instruction_changes(older: Record, newer: Record) -> tuple[InstructionChange
     )
 
 
-def _counted(record: Record) -> Iterator[tuple[tuple[str, str], Instructions]]:
+def _counted(record: Record) -> Iterator[tuple[tuple[str, str], PassResult]]:
     for result in record.results:
         for case in result.cases:
-            if case.timing is not None and case.timing.instructions is not None:
-                yield (result.benchmark.id, case.backend), case.timing.instructions
+            if case.timing is not None and INSTRUCTIONS.name in case.timing.passes:
+                yield (result.benchmark.id, case.backend), case.timing.passes[INSTRUCTIONS.name]
 
 
 def _ratio(before: Sequence[float], now: Sequence[float]) -> Estimate:

@@ -2,24 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from statistics import mean, median
 
 from harness.analysis.samples import typical_seconds
 from harness.records.estimate import Estimate
 from harness.records.pace import ArmRound
 from harness.records.record import Timing
-
-
-class MetricUnit(StrEnum):
-    """What a metric's numbers count."""
-
-    SECONDS = "s"
-    MICROSECONDS_BEYOND_IDEAL = "µs"
-    BYTES = "bytes"
-    RATIO = "ratio"
-    SHARE = "share"
-    COUNT = "count"
+from harness.records.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +22,7 @@ class Metric:
 
     name: str
     label: str
-    unit: MetricUnit
+    unit: Unit
     read: Callable[[ArmRound], float | None] | None = None
     of: Callable[[Timing], Estimate | None] | None = None
 
@@ -55,23 +44,23 @@ def _collecting(part: ArmRound) -> float:
 
 
 METRICS = (
-    Metric("seconds", "time per iteration", MetricUnit.SECONDS, lambda part: typical_seconds(part.values)),
-    Metric("time_ratio", "time ratio", MetricUnit.RATIO, of=lambda timing: timing.ratio),
+    Metric("seconds", "time per iteration", Unit.SECONDS, lambda part: typical_seconds(part.values)),
+    Metric("time_ratio", "time ratio", Unit.RATIO, of=lambda timing: timing.ratio),
     Metric(
         "excess_microseconds",
         "beyond its ideal",
-        MetricUnit.MICROSECONDS_BEYOND_IDEAL,
+        Unit.MICROSECONDS_BEYOND_IDEAL,
         of=lambda timing: timing.excess,
     ),
-    Metric("cpu_seconds", "CPU time", MetricUnit.SECONDS, _cpu_seconds),
-    Metric("cpu_ratio", "ratio of CPU times", MetricUnit.RATIO, of=lambda timing: timing.cpu_ratio),
-    Metric("context_switches", "context switches", MetricUnit.COUNT, _switches),
-    Metric("collecting_share", "in garbage collection", MetricUnit.SHARE, _collecting),
-    Metric("peak_bytes", "peak memory", MetricUnit.BYTES, lambda part: part.summary.peak),
+    Metric("cpu_seconds", "CPU time", Unit.SECONDS, _cpu_seconds),
+    Metric("cpu_ratio", "ratio of CPU times", Unit.RATIO, of=lambda timing: timing.cpu_ratio),
+    Metric("context_switches", "context switches", Unit.COUNT, _switches),
+    Metric("collecting_share", "in garbage collection", Unit.SHARE, _collecting),
+    Metric("peak_bytes", "peak memory", Unit.BYTES, lambda part: part.summary.peak),
     Metric(
         "startup_cpu_seconds",
         "CPU time of its start",
-        MetricUnit.SECONDS,
+        Unit.SECONDS,
         lambda part: part.summary.startup / 1e9,
     ),
 )

@@ -12,7 +12,7 @@ from harness.errors import escape_controls
 from harness.records.store import resume_command
 from harness.report.writing import write_report
 from harness.runner.planning import unavailable
-from harness.runner.session import Session, conclude, measure, put_away
+from harness.runner.session import MeasureUnits, Session, conclude, measure, put_away
 
 
 def announce(what: str) -> None:
@@ -20,11 +20,14 @@ def announce(what: str) -> None:
     typer.echo(f"loopcmp: {escape_controls(what)}", err=True)
 
 
-def execute(session: Session, display: Display) -> int:
-    """Measure what is left, write the record and its reports, and show them; return the exit code."""
+def execute(session: Session, display: Display, measure_units: MeasureUnits | None = None) -> int:
+    """Measure what is left, write the record and its reports, and show them; return the exit code.
+
+    Units are measured on this machine unless `measure_units` measures them elsewhere.
+    """
     try:
         with Progress(session.state, shown=display.progress, timed=True) as progress:
-            measure(session, progress.show)
+            measure(session, progress.show, measure_units)
         if not (record := conclude(session)).results:
             return _nothing_to_do(session)
         record = write_report(session.folder, record)

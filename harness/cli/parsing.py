@@ -1,12 +1,11 @@
 """Options that are not plain numbers or names."""
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from harness.errors import BadInput
 
 if TYPE_CHECKING:
-    from harness.records.plan import Also
     from harness.runner.own_app import AppRequest
 
 
@@ -31,14 +30,13 @@ def own_app(app: str | None, paths: Sequence[str]) -> "AppRequest | None":
     return AppRequest(app, tuple(dict.fromkeys(paths)))
 
 
-def passes(names: Collection[str]) -> "tuple[Also, ...]":
+def passes(names: Collection[str]) -> tuple[str, ...]:
     """Return the passes that --also names, each once. Raises BadInput for what is none."""
-    from harness.records.plan import Also
+    from harness.analysis.passes.offers import OFFERED
 
-    known = get_args(Also)
-    if unknown := [name for name in names if name not in known]:
-        raise BadInput(f"--also {unknown[0]!r} is no pass: write {' or '.join(known)}")
-    return tuple(name for name in known if name in names)
+    if unknown := [name for name in names if name not in OFFERED]:
+        raise BadInput(f"--also {unknown[0]!r} is no pass: write {' or '.join(OFFERED)}")
+    return tuple(name for name in OFFERED if name in names)
 
 
 def one_line(option: str, text: str) -> str:

@@ -33,6 +33,7 @@ from harness.cli.options.effort import (
     Timeout,
 )
 from harness.cli.options.fields import takes
+from harness.cli.options.hosts import Certificates, Insecure, OnCluster
 from harness.cli.options.output import Details, Json, NoProgress, NoteText, Open, Publish, Results, Sort
 from harness.report.answer.values import SortOrder
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from harness.records.plan import Effort
     from harness.runner.own_app import AppRequest
     from harness.runner.planning import RunRequest
+    from harness.runner.session import MeasureUnits
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ class RunOptions:
     costs: Costs = None
     app: App = None
     paths: AppPaths = None
+    cluster: OnCluster = None
+    certificates: Certificates = None
+    insecure: Insecure = False
     results: Results = Path("results")
     publish: Publish = None
     note: NoteText = ""
@@ -109,6 +114,13 @@ class RunOptions:
 
         return shard_of(self.shard, self.costs, self.seed)
 
+    def hosts(self) -> "MeasureUnits | None":
+        """Return what measures the units on a cluster; None for this machine. Raises BadInput."""
+        from harness.cli.clustering import cluster_of
+
+        sharded = self.shard is not None
+        return cluster_of(self.cluster, self.certificates, insecure=self.insecure, sharded=sharded)
+
     def display(self) -> Display:
         """Return how the record is shown."""
         return Display(not self.no_progress, self.as_json, self.details, self.sort, self.open_page)
@@ -142,11 +154,10 @@ def run(options: RunOptions) -> None:
     Only cases that give the right result are timed. Every result is on disk before the next begins:
     `loopcmp resume` goes on with a run that was interrupted.
     """
-    request, part = options.request(), options.part()
     if options.estimate:
-        _say_how_long(request)
+        _say_how_long(options.request())
         return
-    _run(request, options.results, part, options.display())
+    _run(options)
 
 
 def _say_how_long(request: "RunRequest") -> None:
@@ -159,13 +170,14 @@ def _say_how_long(request: "RunRequest") -> None:
         typer.echo(line)
 
 
-def _run(request: "RunRequest", results: Path, part: "Part | None", display: Display) -> NoReturn:
+def _run(options: RunOptions) -> NoReturn:
     """Plan the run, measure what it asks for, and end the command with its exit code."""
     from harness.cli.execute import announce, execute
     from harness.runner import session
     from harness.runner.planning import plan_run
 
+    request, part, hosts = options.request(), options.part(), options.hosts()
     planned = plan_run(request, announce)
     run = planned if part is None else part.of_run(planned)
-    started = session.start(run, results, publish=request.published)
-    raise typer.Exit(execute(started, display))
+    started = session.start(run, options.results, publish=request.published, here=hosts is None)
+    raise typer.Exit(execute(started, options.display(), hosts))

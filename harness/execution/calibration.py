@@ -9,7 +9,7 @@ from typing import Protocol
 from harness.execution.rounds import Arm, ArmFailed, RoundContext
 from harness.protocol.laps import lap_sizes, unpack
 from harness.protocol.messages import Turn, Value
-from harness.records.pace import FEWEST_UNTIMED, ONE_AT_A_TIME, ArmFailure, RoundSettings
+from harness.records.pace import FEWEST_UNTIMED, ONE_AT_A_TIME, SLOWEST_VALUE, ArmFailure, RoundSettings
 
 CALIBRATION_VALUES = 3
 """The number of values of which a calibration takes the smallest."""
@@ -106,10 +106,6 @@ Cold caches cost an iteration of this length nothing, but the objects that the u
 old decide whether a full collection falls into the value: ten thousand of trio's tasks met one in every value
 (2.0 times asyncio's time), and none where the collection came last (1.6 times).
 """
-
-
-SLOWEST_VALUE = 0.1
-"""The most seconds that a value of a benchmark's slowest arm may last."""
 
 
 LONG_ITERATION = 0.2

@@ -25,7 +25,7 @@ from harness.protocol.messages import (
     WorkerSummary,
 )
 from harness.protocol.observations import WorkerExit
-from harness.records.pace import GRAIN, ArmFailure, ArmRound, RoundSettings
+from harness.records.pace import GRAIN, PACED_SECONDS, ArmFailure, ArmRound, RoundSettings
 
 T = TypeVar("T")
 Message = TypeVar("Message", Value, WorkerSummary)
@@ -121,10 +121,6 @@ def _turns(pace: RoundSettings, rng: random.Random) -> list[tuple[str, Turn]]:
 
     warmups = [("warmup", turn("whole")) for _ in range(pace.warmups)]
     return [*warmups, *(("turn", turn(pace.timed, rate)) for rate in pace.rates or (0.0,) * pace.turns)]
-
-
-PACED_SECONDS = 0.15
-"""How long a service is asked at one rate: ten such turns of 3,500 requests a second show a p99.9."""
 
 
 def _paced(loops: int, rate: float) -> int:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 class BenchmarkCost:
     """The seconds that a benchmark took of the whole run's time, by what they were spent on."""
 
-    observing: float
-    calibrating: float
-    rounds: float
-    passes: float
+    observing: float = 0.0
+    calibrating: float = 0.0
+    rounds: float = 0.0
+    passes: float = 0.0
 
     @property
     def seconds(self) -> float:

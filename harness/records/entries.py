@@ -3,14 +3,13 @@
 They are JSON with a version, checked when read.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
 from harness.protocol.observations import ProcessObservations
 from harness.records.cost import BenchmarkCost
 from harness.records.pace import ArmFailure, ArmRound, RoundSettings, RoundValues
-from harness.records.passes import PassName
 from harness.records.plan import Plan
 from harness.records.stop_reason import StopReason
 from harness.records.trials import AuditSchedule, TrialResult
@@ -144,7 +143,7 @@ class RunStarted:
     note: str = ""
     """What the user says of the run, in one line."""
     hosts: tuple[Machine, ...] = ()
-    """The hosts of a merged run, in the order of their numbers from 1; empty where there was one host."""
+    """The hosts of the run, in the order of their numbers from 1; empty where there was one host."""
     shard: Shard | None = None
     """The shard of the plan that the run measures; None for the whole plan, and for merged shards."""
     benchmarks: tuple[str, ...] | None = None
@@ -160,6 +159,19 @@ class RunStarted:
     def machine_of(self, host: int) -> Machine:
         """Return the host of this number; that of the run where there was one host."""
         return self.hosts[host - 1] if self.hosts else self.machine
+
+    def joined_by(self, machine: Machine) -> "RunStarted":
+        """Return the run with one host more; a run of several hosts has the first for its machine."""
+        hosts = (*self.hosts, machine)
+        return replace(self, hosts=hosts, machine=hosts[0])
+
+
+@dataclass(frozen=True, slots=True)
+class HostJoined:
+    """A host has joined the run under the number that follows those before it; its first unit comes next."""
+
+    number: int
+    machine: Machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +220,7 @@ class RoundMeasured:
 class PassRoundMeasured:
     """One round of a pass over a benchmark; its number counts the rounds of that pass alone."""
 
-    pass_name: PassName
+    pass_name: str
     round: RoundMeasured
 
 
@@ -249,6 +261,7 @@ class RunFinished:
 
 Entry = (
     RunStarted
+    | HostJoined
     | UnitBegun
     | CaseObserved
     | BenchmarkCalibrated

@@ -12,6 +12,12 @@ SELF_TEST_ARM = "self-test"
 """The name of the self-test's arm: the baseline a second time."""
 
 
+SLOWEST_VALUE = 0.1
+"""The most seconds that a value of a benchmark's slowest arm may last."""
+
+PACED_SECONDS = 0.15
+"""How long a service is asked at one rate: ten such turns of 3,500 requests a second show a p99.9."""
+
 FEWEST_UNTIMED = 3
 """The fewest untimed iterations before a value, however long one of them is."""
 

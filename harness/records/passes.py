@@ -1,69 +1,33 @@
-"""What the passes over a benchmark found: latency of single operations, full collections, two CPUs."""
+"""What a pass over a benchmark says of a case, in the same shape for every pass."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from harness.records.estimate import Estimate
-
-PassName = Literal["latency", "collections", "threads", "rates", "connections", "instructions"]
+from harness.records.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
-class Quantile:
-    """A quantile of one operation's time in seconds: each worker's own, over rounds; and over the baseline's.
+class PassFigure:
+    """An estimate of a pass, and the unit that it is in.
 
-    None where a worker timed too few operations; the ratio also for the baseline itself, and without one.
+    `at_least` says that the estimate is a bound: in some round the figure was beyond all that was tried.
     """
 
-    of: float
-    seconds: Estimate | None
-    ratio: Estimate | None
-
-    @property
-    def name(self) -> str:
-        """`p99.9`."""
-        return f"p{self.of * 100:g}"
+    estimate: Estimate
+    unit: Unit
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Latency:
-    """The times of single operations; `operations` is the fewest that a worker timed."""
+class PassResult:
+    """What the rounds of a pass say of a case.
 
-    operations: int
-    quantiles: tuple[Quantile, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FullCollections:
-    """What full garbage collections cost where none is made before the clock.
-
-    `seconds` in them per iteration, their `share` of wall time, and how many (`count`) a worker saw in
-    about a second. CPython 3.14.0 to 3.14.4 have none of themselves: there it is the collections with an
-    increment of one.
+    `figures` stand under the names that programs know them by, a ratio to the baseline's under a name of its
+    own; what could not be estimated is absent. `numbers` are no estimates, such as how many operations were
+    timed. `samples` are what comparisons between records are made of, in the order of the rounds.
     """
 
-    seconds: Estimate
-    share: Estimate
-    count: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class Instructions:
-    """The instructions of one iteration, and their ratio to the baseline's; None for the baseline itself.
-
-    Each round has a hash seed of its own, equal for all backends and in every record; `samples` are the
-    counts in the order of the rounds.
-    """
-
-    count: Estimate
-    ratio: Estimate | None
+    figures: Mapping[str, PassFigure]
+    numbers: Mapping[str, float] = field(default_factory=dict)
     samples: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OnTwoCpus:
-    """A case's times per iteration on two CPUs, and its time ratio there, which nobody is judged by."""
-
-    seconds: Estimate
-    cpu: Estimate
-    ratio: Estimate | None

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from harness.backends.backend import Backend, Loop
 from harness.backends.families import check_family
@@ -62,10 +61,6 @@ RIGOROUS = Effort("rigorous", precision=0.01, max_seconds=300.0)
 GATE = Effort("gate", precision=0.01, max_seconds=120.0)
 
 
-Also = Literal["latency", "collections", "rates", "connections", "instructions"]
-"""A pass that is taken only where it is asked for, and then over every benchmark that it fits."""
-
-
 USUAL_ARMS = 4
 """The arms for which a benchmark's time is meant: three backends and the self-test."""
 
@@ -83,7 +78,8 @@ class Plan:
     seed: int
     required: tuple[str, ...] = ()
     """The backends that were asked for by name: a run without one of them could not measure."""
-    passes: tuple[Also, ...] = ()
+    passes: tuple[str, ...] = ()
+    """The passes that were asked for, by name: each is taken over every benchmark that it fits."""
     planted: int | None = None
     """How many iterations in every `pace.GRAIN` all arms but the baseline's run and do not report, in a trial
     of an audit. Such a trial has no self-test's arm, for it is one itself. None in a run."""

@@ -4,7 +4,7 @@ On disk it is JSON with a version, which is checked when it is read.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from harness.protocol.benchmarks import Benchmark, Claim, Promise
 from harness.protocol.observations import ProcessObservations
@@ -13,7 +13,7 @@ from harness.records.cost import BenchmarkCost
 from harness.records.entries import RunFinished, RunStarted
 from harness.records.estimate import Estimate, Judgement
 from harness.records.pace import RoundSettings
-from harness.records.passes import FullCollections, Instructions, Latency, OnTwoCpus
+from harness.records.passes import PassResult
 from harness.records.services import ServiceFigures
 from harness.records.stop_reason import StopKind, StopReason
 from harness.records.trials import TrialResult
@@ -28,9 +28,9 @@ class Timing:
     times and switches are per iteration. `excess` is in µs beyond the ideal of a scenario that sleeps;
     `ratio` against the baseline (None for itself, for scenarios that sleep, and where the
     baseline has no number), `mean_ratio` the same from totals instead of medians. `samples` are
-    the log ratios (or excesses) that the interval rests on, one a round. `latency`, `full_collections`
-    and `on_two_cpus` come from passes; None where the benchmark had none. `waits` is true where the case
-    waits of itself, and `cpu_ratio` is then its CPU time against the baseline's.
+    the log ratios (or excesses) that the interval rests on, one a round. `passes` holds what each pass said
+    of the case, by the name of the pass. `waits` is true where the case waits of itself, and `cpu_ratio` is
+    then its CPU time against the baseline's.
     """
 
     metrics: Mapping[str, Estimate]
@@ -41,15 +41,11 @@ class Timing:
     threads: int = 1
     flags: tuple[str, ...] = ()
     samples: tuple[float, ...] = ()
-    latency: Latency | None = None
-    full_collections: FullCollections | None = None
-    on_two_cpus: OnTwoCpus | None = None
+    passes: Mapping[str, PassResult] = field(default_factory=dict)
     waits: bool = False
     cpu_ratio: Estimate | None = None
     service: ServiceFigures | None = None
     """What the driver saw of a service; None for what is none. Its `seconds` are the server's CPU time."""
-    instructions: Instructions | None = None
-    """The instructions of an iteration; None where they were not counted."""
 
     @property
     def seconds(self) -> Estimate:

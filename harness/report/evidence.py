@@ -17,7 +17,7 @@ from harness.records.store.pyperf_files import file_name
 from harness.records.verdict import Mismatch
 from harness.report.backend_names import shown_names
 from harness.report.commands import command
-from harness.report.formatting import format_metric
+from harness.report.formatting import format_in
 
 SHORT, LONG = 300, 4000
 """The most characters shown of a text: in a case that keeps its promise, and in one that breaks it."""
@@ -212,7 +212,7 @@ def _ended(cell: CaseResult) -> Iterator[tuple[str, str]]:
 
 def _figures(timing: Timing) -> Iterator[tuple[str, str]]:
     for metric, estimate in metrics_of(timing):
-        yield metric.label, format_metric(metric, estimate)
+        yield metric.label, format_in(estimate, metric.unit)
     if timing.judgement is not None:
         yield "judgement", str(timing.judgement)
     if timing.mean_ratio is not None:

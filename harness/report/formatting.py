@@ -2,13 +2,13 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from harness.analysis.metrics import Metric, MetricUnit
 from harness.errors import escape_controls
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import BenchmarkResult, CaseResult, Timing
+from harness.records.units import Unit
 from harness.records.verdict import CaseVerdict, Verdict
 
 
@@ -216,26 +216,30 @@ def format_bytes(size: Estimate) -> str:
     return str(figure_of(size.scaled(1 / unit_size), unit))
 
 
-def format_metric(metric: Metric, estimate: Estimate) -> str:
-    """Return an estimate of a metric in the unit that fits it."""
-    match metric.unit:
-        case MetricUnit.SECONDS:
-            return format_seconds(estimate)
-        case MetricUnit.MICROSECONDS_BEYOND_IDEAL:
-            return format_excess(estimate)
-        case MetricUnit.BYTES:
-            return format_bytes(estimate)
-        case MetricUnit.RATIO:
-            return format_ratio(estimate)
-        case MetricUnit.SHARE:
-            return format_share(estimate)
-        case MetricUnit.COUNT:
-            return format_estimate(estimate)
-
-
 def format_share(share: Estimate) -> str:
     """Return a share of 1 with its interval, in percent."""
     return format_estimate(share.scaled(100), "%")
+
+
+def format_rate(rate: Estimate) -> str:
+    """Return how often something happens in a second, with its interval."""
+    return format_estimate(rate, " a second")
+
+
+_FORMATS: dict[Unit, Callable[[Estimate], str]] = {
+    Unit.SECONDS: format_seconds,
+    Unit.MICROSECONDS_BEYOND_IDEAL: format_excess,
+    Unit.BYTES: format_bytes,
+    Unit.RATIO: format_ratio,
+    Unit.SHARE: format_share,
+    Unit.COUNT: format_estimate,
+    Unit.PER_SECOND: format_rate,
+}
+
+
+def format_in(estimate: Estimate, unit: Unit) -> str:
+    """Return an estimate with its interval, in the size of its unit that fits it."""
+    return _FORMATS[unit](estimate)
 
 
 def format_duration(seconds: float) -> str:

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from harness.analysis.hosts_compared import hosts_of
+from harness.analysis.passes.table import PASSES
 from harness.analysis.samples import AWAKE
 from harness.records.record import BenchmarkResult, Record
 from harness.records.stop_reason import StopKind
 from harness.report.backend_names import shown_names
 from harness.report.formatting import count_benchmarks
+from harness.report.tables.hosts import off_sentences
 
 STEADY_GOVERNORS = ("", "performance")
 """The governors under which a CPU keeps its frequency; the empty one is that which could not be read."""
@@ -29,6 +32,7 @@ class Severity(StrEnum):
 class NoticeKind(StrEnum):
     """What a notice is about."""
 
+    HOST = "host"
     LOAD = "load"
     FREQUENCY = "frequency scaling"
     CPU_QUOTA = "CPU quota"
@@ -66,7 +70,8 @@ class Notice:
 def notices(record: Record) -> tuple[Notice, ...]:
     """Return all notices of a record: those about the machine first, then those about the figures."""
     timed = [result for result in record.results if result.rounds]
-    return (*(_about_conditions(record, timed) if timed else ()), *_about_figures(record, timed))
+    off = (_of_run(NoticeKind.HOST, f"H{text[1:]}.") for text in off_sentences(hosts_of(record)))
+    return (*off, *(_about_conditions(record, timed) if timed else ()), *_about_figures(record, timed))
 
 
 def notices_of_run(record: Record) -> tuple[Notice, ...]:
@@ -239,14 +244,14 @@ def _out_of_time(results: Iterable[BenchmarkResult]) -> Iterator[Notice]:
 
 
 def _not_counted(record: Record, timed: Iterable[BenchmarkResult]) -> Iterator[Notice]:
-    """Say of how many cases the instructions were asked for and are not available."""
-    if "instructions" not in record.run.plan.passes or record.finished is None:
-        return
+    """Say of how many cases what a pass measures was asked for and is not available."""
     numbered = [case.timing for result in timed for case in result.cases if case.timing is not None]
-    missing = sum(timing.instructions is None for timing in numbered)
-    if missing:
-        text = (
-            f"Instructions: not available for {missing} of {len(numbered)} cases. Valgrind counts them: "
-            "install it, if it is not there; what it cannot run, and services, have none."
-        )
-        yield _of_run(NoticeKind.NOT_COUNTED, text)
+    for planned in PASSES:
+        if planned.missing and planned.name in record.run.plan.passes and record.finished is not None:
+            missing = sum(planned.name not in timing.passes for timing in numbered)
+            if missing:
+                text = (
+                    f"{planned.name.capitalize()}: not available for {missing} of {len(numbered)} cases. "
+                    f"{planned.missing}"
+                )
+                yield _of_run(NoticeKind.NOT_COUNTED, text)

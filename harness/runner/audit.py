@@ -17,12 +17,12 @@ from harness.analysis.samples import log_ratio_of_totals
 from harness.analysis.variance import variance_components
 from harness.backends.backend import Backend
 from harness.execution.affinity import avoiding, choose_cpus
-from harness.execution.calibration import SLOWEST_VALUE, calibrate, choose_pace
+from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.observing import case_spec
 from harness.execution.rounds import RoundContext
 from harness.records.entries import ArmDropped, BenchmarkCalibrated, CaseObserved, Entry, RoundMeasured
 from harness.records.estimate import Judgement
-from harness.records.pace import GRAIN, ArmFailure, RoundSettings
+from harness.records.pace import GRAIN, SLOWEST_VALUE, ArmFailure, RoundSettings
 from harness.records.plan import WARMUPS, Plan
 from harness.records.record import BenchmarkResult
 from harness.records.trials import ArmComparison, AuditSchedule, Trial, TrialResult

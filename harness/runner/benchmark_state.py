@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import get_args
 
 from harness.analysis.judging import judge_among, reference_of
 from harness.analysis.matching import matches
+from harness.analysis.passes.contract import Pass
+from harness.analysis.passes.table import passes_for
 from harness.analysis.services import by_cpu
 from harness.analysis.timings import BenchmarkSamples
 from harness.backends.backend import Backend
@@ -23,16 +24,11 @@ from harness.records.entries import (
     RunStarted,
 )
 from harness.records.pace import SELF_TEST_ARM, ArmRound, RoundSettings
-from harness.records.passes import PassName
 from harness.records.plan import Plan
 from harness.records.promises import expected_promise
 from harness.records.stop_reason import StopReason
 from harness.records.verdict import CaseVerdict, Verdict
-from harness.runner.passes import Pass, passes_for
-from harness.runner.service_passes import SERVICE_PASSES
 from harness.runner.twins import PlannedBenchmark, TwinArm, rounds_of_twin
-
-PASSES: tuple[PassName, ...] = get_args(PassName)
 
 BenchmarkEntry = (
     CaseObserved | BenchmarkCalibrated | RoundMeasured | PassRoundMeasured | ArmDropped | BenchmarkFinished
@@ -55,7 +51,7 @@ class BenchmarkState:
         self._observed: dict[str, tuple[ProcessObservations, ...]] = {}
         self._settings: RoundSettings | None = None
         self._rounds: list[RoundMeasured] = []
-        self._pass_rounds: dict[PassName, list[RoundMeasured]] = {name: [] for name in PASSES}
+        self._pass_rounds: dict[str, list[RoundMeasured]] = {}
         self._dropped: dict[str, ArmDropped] = {}
         self._stop_reason: StopReason | None = None
         self._verdicts: dict[str, CaseVerdict] = {}
@@ -71,7 +67,7 @@ class BenchmarkState:
             case RoundMeasured():
                 self._rounds.append(entry)
             case PassRoundMeasured(name, measured):
-                self._pass_rounds[name].append(measured)
+                self._pass_rounds.setdefault(name, []).append(measured)
             case ArmDropped(_, failure):
                 self._dropped[failure.arm] = entry
                 self.forget_verdicts()
@@ -82,7 +78,7 @@ class BenchmarkState:
     def release_rounds(self) -> None:
         """Forget the rounds: the journal has them, and those of all benchmarks would fill the memory."""
         self._rounds = []
-        self._pass_rounds = {name: [] for name in PASSES}
+        self._pass_rounds = {}
 
     def forget_verdicts(self) -> None:
         """Have the verdicts judged anew: what is not promised is what the baseline was seen to do."""
@@ -135,9 +131,9 @@ class BenchmarkState:
             self._all[name] for name in dict.fromkeys(arm.twin.id for arm in self._planned.twin_arms)
         )
 
-    def pass_rounds(self, name: PassName) -> Sequence[RoundMeasured]:
+    def pass_rounds(self, name: str) -> Sequence[RoundMeasured]:
         """Return the rounds of one of the benchmark's passes so far."""
-        return self._pass_rounds[name]
+        return self._pass_rounds.get(name, ())
 
     def observed(self, backend: str) -> tuple[ProcessObservations, ...]:
         """Return what fresh processes observed of the case on this backend; nothing before they have."""
@@ -218,17 +214,15 @@ class BenchmarkState:
         twin_arms = tuple(arm.name for arm in self.timed_twin_arms())
         return BenchmarkSamples(self.benchmark, self.plan, tuple(rounds), self.timed_backends(), twin_arms)
 
-    def pass_samples(self, name: PassName) -> BenchmarkSamples:
-        """Return the rounds so far of one of the benchmark's passes, with the backends that have a number."""
-        return BenchmarkSamples(
-            self.benchmark, self.plan, tuple(self._pass_rounds[name]), self.timed_backends()
-        )
+    def pass_samples(self) -> dict[str, BenchmarkSamples]:
+        """Return the rounds so far of each of the benchmark's passes, with backends that have a number."""
+        return {
+            name: BenchmarkSamples(self.benchmark, self.plan, tuple(rounds), self.timed_backends())
+            for name, rounds in self._pass_rounds.items()
+        }
 
     def passes(self) -> tuple[Pass, ...]:
         """Return the benchmark's passes, as far as its rounds show which it needs."""
-        if self.benchmark.is_service:
-            wanted = self.plan.passes if self.settings is not None and self.plan.planted is None else ()
-            return tuple(planned for planned in SERVICE_PASSES if planned.name in wanted)
         return passes_for(self.plan, self.benchmark, self.settings, self.samples().with_helper_threads())
 
     def expected(self, backend: str) -> Promise:

@@ -4,34 +4,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from time import perf_counter
 
+from harness.analysis.passes.contract import Pass
 from harness.execution.instructions import can_count, open_counted_arms
 from harness.execution.rounds import Arm, RoundContext, run_round
 from harness.records.entries import PassRoundMeasured, RoundMeasured
 from harness.records.pace import ArmFailure
 from harness.runner.benchmark_state import BenchmarkState
-from harness.runner.passes import COUNTED
 
 
-def counted_rounds(state: BenchmarkState, arms: Sequence[Arm]) -> Iterator[PassRoundMeasured]:
+def counted_rounds(state: BenchmarkState, planned: Pass, arms: Sequence[Arm]) -> Iterator[PassRoundMeasured]:
     """Yield the rounds that are not yet journaled; none where instructions cannot be counted.
 
     A backend that does not run under valgrind has none: that says nothing of it, and its verdict stays.
     """
-    settings, taken = state.settings, state.pass_rounds(COUNTED.name)
+    settings, taken = state.settings, state.pass_rounds(planned.name)
     if settings is None or not can_count():
         return
     able = list(arms)
     context = RoundContext(None, state.plan.timeout_of(state.benchmark), open_arms=open_counted_arms)
-    while able and not COUNTED.is_over(len(taken), sum(measured.seconds for measured in taken)):
+    while able and not planned.is_over(len(taken), sum(measured.seconds for measured in taken)):
         number, start = len(taken), perf_counter()
-        seed = f"{state.plan.seed}/{state.benchmark.id}/{COUNTED.name}/{number}"
-        parts = run_round(_with_hash_seed(able, number), COUNTED.pace(settings), context, seed)
+        seed = f"{state.plan.seed}/{state.benchmark.id}/{planned.name}/{number}"
+        parts = run_round(_with_hash_seed(able, number), planned.pace(settings), context, seed)
         if isinstance(parts, ArmFailure):
             able = [arm for arm in able if arm.name != parts.arm]
             continue
         seconds = round(perf_counter() - start, 3)
         journaled = tuple(part.without_results() for part in parts)
-        yield PassRoundMeasured(COUNTED.name, RoundMeasured(state.benchmark.id, number, seconds, journaled))
+        yield PassRoundMeasured(planned.name, RoundMeasured(state.benchmark.id, number, seconds, journaled))
 
 
 def _with_hash_seed(arms: Sequence[Arm], number: int) -> list[Arm]:

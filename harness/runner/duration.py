@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from harness.analysis.passes.contract import BUDGET
+from harness.analysis.passes.table import requested_passes
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import OBSERVATIONS_PER_PROCESS
 from harness.records.plan import PROCESSES, WARMUPS, Plan
-from harness.runner.passes import BUDGET, requested_passes
 
 START_SECONDS = 0.4
 """The seconds that a worker takes to start on an ordinary machine: interpreter, AnyIO, loop and scenario."""

@@ -26,13 +26,15 @@ from harness.runner.units import Unit
 Clock = Callable[[], float]
 
 
-def measure_unit(run: RunState, unit: Unit, clock: Clock = perf_counter) -> Generator[Entry, None, None]:
+def measure_unit(
+    run: RunState, unit: Unit, clock: Clock = perf_counter, host: int = 1
+) -> Generator[Entry, None, None]:
     """Yield the entries of a unit as they come, from its begin to its costs.
 
     The caller adds each to the state before it asks for the next.
     """
     costs = CostMeter(unit, clock)
-    yield UnitBegun(unit.benchmarks)
+    yield UnitBegun(unit.benchmarks, host)
     with (
         closing(check(run, unit.benchmarks)) as observed,
         closing(timing.time(run, unit.benchmarks)) as timed,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from harness.analysis.passes.table import needs_of
 from harness.backends.availability import why_unavailable
 from harness.backends.backend import Backend
 from harness.backends.registry import DEFAULT_BASELINE, find_backend
@@ -15,7 +16,7 @@ from harness.execution.environments import rebuild
 from harness.execution.machine import describe_machine, environment_of, now
 from harness.protocol.benchmarks import Benchmark
 from harness.records.entries import METHOD, VERSION, BackendEnvironment, Machine, RunStarted
-from harness.records.plan import DEFAULT, Also, Effort, Plan
+from harness.records.plan import DEFAULT, Effort, Plan
 from harness.records.promises import matching_difference
 from harness.records.trials import AuditSchedule
 from harness.runner.catalog import check_benchmarks, choose_benchmarks
@@ -49,16 +50,12 @@ class RunRequest:
     name: str = ""
     scale: bool = False
     environments: Sequence[str] = ()
-    also: tuple[Also, ...] = ()
+    also: tuple[str, ...] = ()
     passed: Sequence[str] = ()
     exclude: Sequence[str] = ()
     note: str = ""
     published: bool = False
     app: AppRequest | None = None
-
-
-SKETCHES = "ddsketch"
-"""The distribution that a worker of a latency pass needs."""
 
 
 def plan_run(request: RunRequest, announce: Announce = keep_silent) -> RunStarted:
@@ -69,7 +66,7 @@ def plan_run(request: RunRequest, announce: Announce = keep_silent) -> RunStarte
     if request.published:
         refuse_unpublishable(chosen)
     tell_of_variables(chosen, announce)
-    needs = [SKETCHES] if "latency" in request.also else []
+    needs = needs_of(request.also)
     benchmarks = _with_a_case(_wanted(request, completed(chosen, needs), announce), chosen)
     backends = completed(chosen, [*requirements_of(benchmarks), *needs])
     baseline = _baseline(request, names, backends)
@@ -159,18 +156,19 @@ def verify_unchanged(run: RunStarted, announce: Announce = keep_silent) -> None:
         before = machine.of(backend.name)
         after = environment_of(backend, rebuild(backend, before.versions))
         if after != before:
-            raise BadInput(f"{backend.name} is no longer what it was: {_change(before, after)}")
+            raise BadInput(f"{backend.name} is no longer what it was: {changes(before, after)}")
     check_benchmarks(run.plan.benchmarks, listing_places(backends))
 
 
 def _check_here(before: Machine, after: Machine) -> None:
     if after.identity != before.identity:
         raise BadInput(f"the run was begun on {before.identity}; here is {after.identity}: begin another")
-    if changed := _change(before.of(""), after.of("")):
+    if changed := changes(before.of(""), after.of("")):
         raise BadInput(f"the run cannot go on: {changed}; install what it was, or begin another")
 
 
-def _change(before: BackendEnvironment, after: BackendEnvironment) -> str:
+def changes(before: BackendEnvironment, after: BackendEnvironment) -> str:
+    """Say how what a backend runs on has changed, or why it cannot run; "" where it is the same."""
     was = {"Python": before.build, **dict(before.versions)}
     now_is = {"Python": after.build, **dict(after.versions)}
     changed = [name for name in {**was, **now_is} if was.get(name) != now_is.get(name)]

@@ -3,22 +3,21 @@
 from collections.abc import Iterator, Sequence
 
 from harness.analysis.intervals import binomial_quantile
-from harness.analysis.passes import add_pass_results
+from harness.analysis.passes.table import add_pass_results
 from harness.analysis.services import add_service_figures
 from harness.analysis.verdicts import evaluate_claim
 from harness.records.record import BenchmarkResult, CaseResult, ClaimResults, SelfTestCheck, Timing
 from harness.records.stop_reason import StopKind, StopReason
-from harness.runner.benchmark_state import PASSES, BenchmarkState
+from harness.runner.benchmark_state import BenchmarkState
 
 
 def benchmark_result(state: BenchmarkState) -> BenchmarkResult:
     """Return what a benchmark has come to so far, over all of its backends."""
     samples, host = state.samples(), state.measured_in()
     with_host = StopReason(StopKind.MEASURED_WITH, detail=host.benchmark.id) if host else None
-    passes = {name: state.pass_samples(name) for name in PASSES}
-    timings = add_pass_results(samples.timings(), passes, samples.with_helper_threads())
+    timings = add_pass_results(samples.timings(), state.pass_samples(), samples.with_helper_threads())
     if state.benchmark.is_service:
-        timings = add_service_figures(timings, state.samples_as_measured(), passes)
+        timings = add_service_figures(timings, state.samples_as_measured())
     return BenchmarkResult(
         benchmark=state.benchmark,
         cases=tuple(

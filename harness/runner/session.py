@@ -7,14 +7,16 @@ from itertools import chain
 from pathlib import Path
 
 from harness.errors import BadInput
+from harness.execution.machine import describe_machine
 from harness.execution.shared_core import company_factor
 from harness.records import store
-from harness.records.entries import Entry, Machine, RunStarted
+from harness.records.entries import Entry, HostJoined, Machine, RunStarted
 from harness.records.record import Record
 from harness.runner import audit, timing
 from harness.runner.checking import check
 from harness.runner.measuring import measure_unit
 from harness.runner.state import RunState
+from harness.runner.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,19 @@ class Session:
     state: RunState
     journal: store.Journal
 
+    def unmeasured_units(self) -> list[Unit]:
+        """Return the units that are not yet in the journal, in the order in which they are measured."""
+        return [unit for unit in self.state.units if not self.state.is_measured(unit)]
 
-def start(run: RunStarted, results: Path, *, publish: bool) -> Session:
-    """Begin a run in a folder of its own. Raises BadInput where none can be made."""
+
+def start(run: RunStarted, results: Path, *, publish: bool, here: bool = True) -> Session:
+    """Begin a run in a folder of its own; `here` tells that this machine measures it.
+
+    Raises BadInput where no folder can be made.
+    """
     folder = store.new_folder(results, run.name, publish=publish)
-    journal, fixed = store.Journal(folder), replace(run, published=publish, machine=_with_company(run))
+    machine = _with_company(run) if here else run.machine
+    journal, fixed = store.Journal(folder), replace(run, published=publish, machine=machine)
     journal.append(fixed)
     return Session(folder, RunState(fixed), journal)
 
@@ -52,23 +62,40 @@ Show = Callable[[Entry], None]
 """Shows an entry as it comes."""
 
 
-def measure(session: Session, show: Show) -> None:
+MeasureUnits = Callable[[Session, Show], None]
+"""Measures the units of a run that are not yet journaled: on this machine, or on others."""
+
+
+def measure(session: Session, show: Show, measure_units: "MeasureUnits | None" = None) -> None:
     """Observe and time what is not yet journaled; each unit is on disk as a whole before the next begins."""
     with session.journal:
         if session.state.run.audit is None:
-            _measure_units(session, show)
+            (measure_units or measure_units_here)(session, show)
         else:
             _conduct_audit(session, show)
         _journal_each(session, timing.close(session.state), show)
 
 
-def _measure_units(session: Session, show: Show) -> None:
+def measure_units_here(session: Session, show: Show) -> None:
     """Measure unit by unit: a run that is killed within one begins it anew when it goes on."""
-    state = session.state
-    for unit in state.units:
-        if not state.is_measured(unit):
-            with closing(measure_unit(state, unit)) as entries:
-                session.journal.append_unit(list(_shown(state, entries, show)))
+    left = session.unmeasured_units()
+    host = join_host(session, _this_machine(session.state.run)) if left and session.state.run.hosts else 1
+    for unit in left:
+        with closing(measure_unit(session.state, unit, host=host)) as entries:
+            session.journal.append_unit(list(_shown(session.state, entries, show)))
+
+
+def join_host(session: Session, machine: Machine) -> int:
+    """Have a host in the journal that is going to measure, and return its number."""
+    joined = HostJoined(len(session.state.run.hosts) + 1, machine)
+    session.journal.append(joined)
+    session.state.add(joined)
+    return joined.number
+
+
+def _this_machine(run: RunStarted) -> Machine:
+    """Return this machine, which goes on with a run of several hosts."""
+    return _with_company(replace(run, machine=describe_machine(run.plan.backends)))
 
 
 def _shown(state: RunState, entries: Iterable[Entry], show: Show) -> Iterator[Entry]:

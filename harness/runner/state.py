@@ -9,6 +9,7 @@ from harness.records.cost import BenchmarkCost
 from harness.records.entries import (
     BenchmarkFinished,
     Entry,
+    HostJoined,
     PassRoundMeasured,
     RunFinished,
     RunStarted,
@@ -59,6 +60,8 @@ class RunState:
                 self._begin_unit(entry)
             case UnitFinished(benchmarks, costs):
                 self._costs.update(zip(benchmarks, costs, strict=True))
+            case HostJoined():
+                self._run = self._run.joined_by(entry.machine)
             case RunStarted():
                 pass
             case _:

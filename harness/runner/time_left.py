@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from harness.analysis.passes.contract import BUDGET
+from harness.analysis.passes.table import requested_passes
 from harness.records.entries import RoundMeasured
 from harness.runner.benchmark_state import BenchmarkState
-from harness.runner.passes import BUDGET, requested_passes
 from harness.runner.state import RunState
 
 ARM_SECONDS = 0.25

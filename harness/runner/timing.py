@@ -4,6 +4,7 @@ from collections.abc import Collection, Generator, Iterable
 from dataclasses import dataclass, replace
 from time import perf_counter
 
+from harness.analysis.passes.contract import Method, Pass
 from harness.backends.backend import Backend
 from harness.execution.affinity import avoiding, choose_cpus, choose_others
 from harness.execution.calibration import calibrate, choose_pace
@@ -28,7 +29,6 @@ from harness.records.plan import WARMUPS
 from harness.records.stop_reason import StopReason
 from harness.runner.benchmark_state import BenchmarkState
 from harness.runner.counting import counted_rounds
-from harness.runner.passes import COUNTED, Pass
 from harness.runner.state import RunState
 from harness.runner.stopping import why_stop
 
@@ -62,10 +62,11 @@ def time(run: RunState, benchmarks: Collection[str] | None = None) -> Entries:
 
 def _rounds_of(state: BenchmarkState, planned: Pass) -> Entries:
     """Take the rounds of a pass: those in which instructions are counted are no race against a clock."""
-    if planned is COUNTED:
-        yield from counted_rounds(state, arms_of(state))
-    else:
-        yield from rounds_of_pass(state, planned)
+    match planned.method:
+        case Method.COUNTED:
+            yield from counted_rounds(state, planned, arms_of(state))
+        case Method.TIMED:
+            yield from rounds_of_pass(state, planned)
 
 
 def close(run: RunState) -> Entries:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from harness.analysis.passes.offers import OFFERED, OFFERS, SERVICE_OFFERS
 from harness.cli.options.panels import EFFORT
 
 EstimateOnly = Annotated[
@@ -79,14 +80,11 @@ Margin = Annotated[
 AlsoPasses = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="latency|collections|instructions|rates|connections",
+        metavar="|".join(OFFERED),
         rich_help_panel=EFFORT,
-        help="Measure something else too, for at most a minute more a benchmark. latency: the p50, p99 "
-        "and p99.9 of one operation, where a scenario yields one. collections: what full garbage "
-        "collections cost. instructions: how many an iteration takes, counted by valgrind in up to three "
-        "minutes. Of services, latency: the same at a fixed rate; rates: the highest rate at "
-        "which p99 stays below 10 ms; connections: memory, at rest and for each of 1,000 connections. May be "
-        "repeated.",
+        help="Measure something else too, for at most a minute more a benchmark. "
+        f"{'. '.join(map(': '.join, OFFERS.items()))}. "
+        f"Of services, {'; '.join(map(': '.join, SERVICE_OFFERS.items()))}. May be repeated.",
     ),
 ]
 Trials = Annotated[

@@ -24,7 +24,15 @@ from harness.records.store.folders import (
     safe_name,
     unfinished,
 )
-from harness.records.store.journal import Journal, mend_journal, open_journal, read_journal, resume
+from harness.records.store.journal import (
+    Journal,
+    decode_entry,
+    encode_entry,
+    mend_journal,
+    open_journal,
+    read_journal,
+    resume,
+)
 from harness.records.store.pyperf_files import write_timings
 from harness.records.store.record_file import decode_record, encode_record, read_record, write_record
 
@@ -39,7 +47,9 @@ __all__ = [
     "audits",
     "compress_journal",
     "compress_record",
+    "decode_entry",
     "decode_record",
+    "encode_entry",
     "encode_record",
     "is_concluded",
     "mend_journal",

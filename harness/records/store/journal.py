@@ -18,6 +18,7 @@ from harness.records.entries import (
     BenchmarkFinished,
     CaseObserved,
     Entry,
+    HostJoined,
     PassRoundMeasured,
     RoundMeasured,
     RunFinished,
@@ -42,6 +43,7 @@ from harness.records.trials import TrialResult
 
 KINDS: dict[str, type[Entry]] = {
     "run-started": RunStarted,
+    "host-joined": HostJoined,
     "unit-begun": UnitBegun,
     "case-observed": CaseObserved,
     "benchmark-calibrated": BenchmarkCalibrated,
@@ -85,11 +87,11 @@ class Journal:
 
     def append(self, entry: Entry) -> None:
         """Write one entry and wait until the disk has it. Raises CannotWrite, and leaves no half of it."""
-        self._write(_line_of(entry))
+        self._write(encode_entry(entry))
 
     def append_unit(self, entries: Iterable[Entry]) -> None:
         """Write all entries of a unit at once, from its begin to its end; `resume` cuts off a part of one."""
-        self._write(b"".join(map(_line_of, entries)))
+        self._write(b"".join(map(encode_entry, entries)))
 
     def _write(self, lines: bytes) -> None:
         self._copy = self._copy or JournalCopy(self._path, self._file)
@@ -132,7 +134,8 @@ class Journal:
         return file
 
 
-def _line_of(entry: Entry) -> bytes:
+def encode_entry(entry: Entry) -> bytes:
+    """Return an entry as a line of a journal."""
     return msgspec.json.encode({"kind": _NAMES[type(entry)], "entry": entry}) + b"\n"
 
 
@@ -190,7 +193,7 @@ def read_journal(folder: Path) -> tuple[RunStarted, tuple[Entry, ...]]:
 def open_journal(folder: Path) -> tuple[RunStarted, Iterator[Entry]]:
     """Read a run's journal entry by entry: all of them could fill the memory. Raises BadInput, also later."""
     path = journal_path(folder)
-    entries = (_entry(path, number, line) for number, line in _lines(path))
+    entries = (decode_entry(line, f"{path}, line {number}") for number, line in _lines(path))
     run = next(entries, None)
     if not isinstance(run, RunStarted):
         raise BadInput(f"{path} does not begin as a journal of loopcmp does")
@@ -227,8 +230,8 @@ _UNIT_BEGINS, _UNIT_ENDS = (f'{{"kind":"{_NAMES[entry]}"'.encode() for entry in 
 """How the first and the last line of a unit begin, as they are written here."""
 
 
-def _entry(path: Path, number: int, line: bytes) -> Entry:
-    place = f"{path}, line {number}"
+def decode_entry(line: bytes, place: str) -> Entry:
+    """Return what a line of a journal says. Raises BadInput, naming the place, for what is no entry."""
     check_keys(line, place)
     envelope = decode(line, _Envelope, place)
     if envelope.kind in version_1.KINDS:

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.protocol.messages import Value
-from harness.records.entries import BackendEnvironment, Entry, Machine, RoundMeasured, RunStarted, UnitBegun
+from harness.records.entries import (
+    BackendEnvironment,
+    Entry,
+    HostJoined,
+    Machine,
+    RoundMeasured,
+    RunStarted,
+    UnitBegun,
+)
 from harness.records.pace import ArmRound
 from harness.records.store.files import write_file
 
@@ -27,6 +35,8 @@ def write_timings(folder: Path, run: RunStarted, entries: Iterable[Entry]) -> No
     arms: dict[str, dict[str, list[pyperf.Run]]] = {}
     machine = run.machine
     for entry in entries:
+        if isinstance(entry, HostJoined):
+            run = run.joined_by(entry.machine)
         if isinstance(entry, UnitBegun):
             machine = run.machine_of(entry.host)
         if isinstance(entry, RoundMeasured):

@@ -13,6 +13,7 @@ from harness.records.record import BenchmarkResult, Record
 from harness.records.store import version_1
 from harness.records.store.compression import record_path
 from harness.records.store.decoding import Versioned, check_keys, check_version, decode, read_bytes
+from harness.records.store.earlier_passes import move_passes
 from harness.records.store.files import JOURNAL, RECORD, resume_command, write_file
 from harness.records.store.foreign_files import what_else
 
@@ -63,9 +64,9 @@ def decode_record(data: bytes, place: str) -> Record:
     headed = _headed(data, place)
     check_keys(data, place)
     if headed.begun is not None and headed.begun.version == version_1.VERSION:
-        return decode(version_1.upgrade_record(data, place), Record, place)
+        return decode(_as_now(version_1.upgrade_record(data, place)), Record, place)
     check_version(headed.run or headed.begun, place)
-    return decode(_with_benchmarks(data), Record, place)
+    return decode(_as_now(data), Record, place)
 
 
 def _headed(data: bytes, place: str) -> _Headed:
@@ -79,8 +80,11 @@ def _headed(data: bytes, place: str) -> _Headed:
     return decode(data, _Headed, place)
 
 
-def _with_benchmarks(data: bytes) -> bytes:
-    """Put the planned benchmarks in the places of their ids; decoding refuses one that is not planned."""
+def _as_now(data: bytes) -> bytes:
+    """Put the planned benchmarks in the places of their ids, and what passes said under their names.
+
+    Data of another shape is left to decoding, which refuses it, as it does a benchmark that is not planned.
+    """
     with suppress(LookupError, TypeError, AttributeError, ValueError, RecursionError, msgspec.MsgspecError):
         document = msgspec.json.decode(data)
         planned = {_id_of(benchmark): benchmark for benchmark in document["run"]["plan"]["benchmarks"]}
@@ -88,6 +92,7 @@ def _with_benchmarks(data: bytes) -> bytes:
             for of_host in (result, *result.get("also_on", ())):
                 if isinstance(of_host["benchmark"], str):
                     of_host["benchmark"] = planned[of_host["benchmark"]]
+                move_passes(of_host)
         return msgspec.json.encode(document)
     return data
 

@@ -9,7 +9,15 @@ from harness.protocol.descriptions import Description
 from harness.protocol.laps import unpack
 from harness.protocol.messages import LatencySketch, Value, WorkerSummary
 from harness.protocol.observations import Leaks, ObservationCount
-from harness.records.entries import Machine, RoundMeasured, RunFinished, RunStarted, UnitBegun, UnitFinished
+from harness.records.entries import (
+    HostJoined,
+    Machine,
+    RoundMeasured,
+    RunFinished,
+    RunStarted,
+    UnitBegun,
+    UnitFinished,
+)
 from harness.records.pace import ArmRound, RoundSettings
 from harness.records.plan import Effort, Plan
 from harness.records.references import repeated
@@ -188,6 +196,11 @@ def _(result: TrialResult) -> Iterator[str]:
     yield from outside(0, LARGEST_NUMBER, number=result.number, processes=result.processes)
     yield from outside(SHORTEST_SECONDS, LONGEST_SECONDS, typical=result.typical)
     yield from repeated("backend", [comparison.backend for comparison in result.comparisons])
+
+
+@problems.register
+def _(joined: HostJoined) -> Iterator[str]:
+    yield from outside(1, LARGEST_NUMBER, number=joined.number)
 
 
 @problems.register

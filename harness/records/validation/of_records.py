@@ -6,10 +6,11 @@ from dataclasses import fields
 from harness.records.contrast import Contrast
 from harness.records.cost import BenchmarkCost
 from harness.records.estimate import Estimate
-from harness.records.passes import FullCollections, Instructions, Latency, OnTwoCpus, Quantile
+from harness.records.passes import PassFigure, PassResult
 from harness.records.record import BenchmarkResult, CaseResult, Record, SelfTestCheck, Timing
-from harness.records.references import dangling_references, repeated
+from harness.records.references import dangling_references
 from harness.records.stop_reason import StopReason
+from harness.records.units import Unit
 from harness.records.validation.ranges import (
     LARGEST_NUMBER,
     LARGEST_RATIO,
@@ -52,37 +53,18 @@ def _(timing: Timing) -> Iterator[str]:
 
 
 @problems.register
-def _(latency: Latency) -> Iterator[str]:
-    yield from outside(0, LARGEST_NUMBER, operations=latency.operations)
-    yield from repeated("quantile", [quantile.name for quantile in latency.quantiles])
+def _(figure: PassFigure) -> Iterator[str]:
+    if figure.unit is Unit.RATIO:
+        yield from no_ratio(ratio=figure.estimate)
+    elif figure.unit is not Unit.MICROSECONDS_BEYOND_IDEAL:
+        yield from estimate_outside(0, LARGEST_NUMBER, estimate=figure.estimate)
 
 
 @problems.register
-def _(quantile: Quantile) -> Iterator[str]:
-    yield from outside(0, 1, of=quantile.of)
-    yield from estimate_outside(SHORTEST_SECONDS, LONGEST_SECONDS, seconds=quantile.seconds)
-    yield from no_ratio(ratio=quantile.ratio)
-
-
-@problems.register
-def _(collections: FullCollections) -> Iterator[str]:
-    parts = {"seconds": collections.seconds, "share": collections.share, "count": collections.count}
-    yield from estimate_outside(0, LARGEST_NUMBER, **parts)
-
-
-@problems.register
-def _(instructions: Instructions) -> Iterator[str]:
-    yield from estimate_outside(0, LARGEST_NUMBER, count=instructions.count)
-    for count in instructions.samples:
+def _(result: PassResult) -> Iterator[str]:
+    yield from outside(0, LARGEST_NUMBER, **result.numbers)
+    for count in result.samples:
         yield from outside(1e-9, LARGEST_NUMBER, samples=count)
-    yield from no_ratio(ratio=instructions.ratio)
-
-
-@problems.register
-def _(times: OnTwoCpus) -> Iterator[str]:
-    yield from estimate_outside(SHORTEST_SECONDS, LONGEST_SECONDS, seconds=times.seconds)
-    yield from estimate_outside(0, LONGEST_SECONDS, cpu=times.cpu)
-    yield from no_ratio(ratio=times.ratio)
 
 
 @problems.register

@@ -4,14 +4,16 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from harness.records.passes import Quantile
+from harness.analysis.passes.latency import LATENCY, LATENCY_TABLE, quantile_name
+from harness.protocol.messages import QUANTILES
+from harness.records.passes import PassResult
 from harness.records.record import Record
 from harness.report.backend_names import shown_names
 from harness.report.charts.chart import ACCENT, SHAPES, SOFT, Chart, Datum, Spec, themed_spec
 from harness.report.charts.panels import benchmark_axis, faceted, panel_columns
 from harness.report.formatting import format_seconds, label
 from harness.report.html.matrix import backend_order
-from harness.report.tables import passes
+from harness.report.tables.passes import pass_table
 
 MOST_MARKS = 7
 """The most marks that a panel has the width for."""
@@ -19,7 +21,7 @@ MOST_MARKS = 7
 
 def latency_chart(record: Record) -> Chart | None:
     """Return the quantiles with their intervals; None where no operation was timed by itself."""
-    table, data = passes.latency(record), tuple(_data(record))
+    table, data = pass_table(record, LATENCY_TABLE), tuple(_data(record))
     if table is None or not data:
         return None
     names = tuple(dict.fromkeys(dot["quantile"] for dot in data))
@@ -39,29 +41,33 @@ def _data(record: Record) -> Iterator[Datum]:
     backends, shown = backend_order(record), shown_names(record.backends)
     for number, result in enumerate(record.results, start=1):
         for case in result.cases:
-            if case.timing is not None and case.timing.latency is not None:
+            if case.timing is not None and LATENCY.name in case.timing.passes:
                 place = {
                     "row": label(result.benchmark.id),
                     "number": number,
                     "backend": label(shown[case.backend]),
                     "order": backends.index(case.backend),
                 }
-                for quantile in case.timing.latency.quantiles:
-                    yield from ({**place, **dot} for dot in _dot(quantile))
+                for dot in _dots(case.timing.passes[LATENCY.name]):
+                    yield {**place, **dot}
 
 
-def _dot(quantile: Quantile) -> Iterator[Datum]:
-    """Yield a quantile in µs; nothing where a worker timed too few operations for it."""
-    if quantile.seconds is not None:
-        microseconds = quantile.seconds.scaled(1e6)
+def _dots(latency: PassResult) -> Iterator[Datum]:
+    """Yield each quantile in µs but those for which a worker timed too few operations."""
+    for quantile in QUANTILES:
+        name = quantile_name(quantile)
+        figure = latency.figures.get(f"latency_{name}_seconds")
+        if figure is None or figure.estimate.value <= 0:
+            continue
+        microseconds = figure.estimate.scaled(1e6)
         yield {
-            "quantile": quantile.name,
-            "of": quantile.of,
+            "quantile": name,
+            "of": quantile,
             "value": float(microseconds.value),
             "low": float(microseconds.value if microseconds.low is None else microseconds.low),
             "high": float(microseconds.value if microseconds.high is None else microseconds.high),
             "open": microseconds.low is None,
-            "says": f"{quantile.name} {format_seconds(quantile.seconds)}",
+            "says": f"{name} {format_seconds(figure.estimate)}",
         }
 
 

@@ -32,25 +32,12 @@ def _metrics(cell: CaseResult) -> Iterator[tuple[object, ...]]:
         return
     metrics = ((metric.name, estimate) for metric, estimate in metrics_of(cell.timing))
     for name, estimate in (*metrics, *_of_passes(cell.timing)):
-        if estimate is not None:
-            yield (name, estimate.value, estimate.low, estimate.high, estimate.rounds)
+        yield (name, estimate.value, estimate.low, estimate.high, estimate.rounds)
 
 
-def _of_passes(timing: Timing) -> Iterator[tuple[str, Estimate | None]]:
-    for quantile in timing.latency.quantiles if timing.latency else ():
-        yield f"latency_{quantile.name}_seconds", quantile.seconds
-        yield f"latency_{quantile.name}_ratio", quantile.ratio
-    if timing.full_collections is not None:
-        yield "full_collection_seconds", timing.full_collections.seconds
-        yield "full_collection_share", timing.full_collections.share
-        yield "full_collections", timing.full_collections.count
-    if timing.instructions is not None:
-        yield "instructions", timing.instructions.count
-        yield "instructions_ratio", timing.instructions.ratio
-    if timing.on_two_cpus is not None:
-        yield "two_cpus_seconds", timing.on_two_cpus.seconds
-        yield "two_cpus_cpu_seconds", timing.on_two_cpus.cpu
-        yield "two_cpus_time_ratio", timing.on_two_cpus.ratio
+def _of_passes(timing: Timing) -> Iterator[tuple[str, Estimate]]:
+    for result in timing.passes.values():
+        yield from ((name, figure.estimate) for name, figure in result.figures.items())
 
 
 def as_text(text: str) -> str:

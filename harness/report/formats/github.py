@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from harness.analysis.metrics import MetricUnit, metrics_of
+from harness.analysis.metrics import metrics_of
 from harness.records.estimate import Estimate
 from harness.records.record import Record, Timing
-from harness.report.formatting import case_id, format_metric
+from harness.records.units import Unit
+from harness.report.formatting import case_id, format_in
 from harness.report.json_text import json_text
 
 
@@ -40,10 +41,12 @@ def _of_case(case: str, timing: Timing) -> Iterator[Bench]:
         scaled = estimate.scaled(factor)
         name = case if metric.name == "seconds" else f"{case}, {metric.label}"
         judged = f", {timing.judgement}" if metric.name == "time_ratio" else ""
-        yield Bench(name, float(scaled.value), unit, _range(scaled), format_metric(metric, estimate) + judged)
+        yield Bench(
+            name, float(scaled.value), unit, _range(scaled), format_in(estimate, metric.unit) + judged
+        )
 
 
-_UNITS = {MetricUnit.SECONDS: ("us", 1e6), MetricUnit.MICROSECONDS_BEYOND_IDEAL: ("us", 1.0)}
+_UNITS = {Unit.SECONDS: ("us", 1e6), Unit.MICROSECONDS_BEYOND_IDEAL: ("us", 1.0)}
 """Units that the action converts, and how many of one are in the metric's own."""
 
 

@@ -44,10 +44,13 @@ def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str
     what, where = results.heading(record)
     yield f"# {inline(record.run.name)}: {inline(what)}"
     yield from ("", paragraph(where), "")
+    shown = answer(record)
+    for caution in shown.cautions:
+        yield from (f"> **Note** {inline(caution.text)}", "")
     yield from _gravest(record)
     if (first := pictures.get(answer_picture.NAME)) is not None:
         yield from (image(first.chart.alternative, first.file), "")
-    yield from answer_table(answer(record))
+    yield from answer_table(shown)
     above = {ABOVE[name]: picture for name, picture in pictures.items() if name in ABOVE}
     for place, table in (("times", results.times(record)), *tables(record)):
         yield from _table(table, above.get(place))

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from harness.analysis.hosts_compared import hosts_of
 from harness.records.estimate import Judgement
 from harness.records.record import Record
 from harness.records.verdict import Verdict
 from harness.report import charts, commands, differences, evidence
 from harness.report.answer.headline import headline
+from harness.report.answer.of_hosts import cautions
 from harness.report.answer.remarks import remarks
 from harness.report.answer.strips import StripChart, strip_chart
 from harness.report.answer.twins import ThroughAnyIO, through_anyio
@@ -68,6 +70,7 @@ class Page:
     name: str
     subject: str
     conditions: str
+    cautions: tuple[Remark, ...]
     headline: tuple[str, ...]
     remarks: tuple[Remark, ...]
     strips: StripChart | None
@@ -102,6 +105,7 @@ def page_of(record: Record, renderer: ChartRenderer, *, with_strips: bool = True
         name=record.run.name,
         subject=subject,
         conditions=conditions,
+        cautions=cautions(hosts_of(record)),
         headline=headline(record),
         remarks=remarks(record, details=""),
         strips=strip_chart(record),

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from harness.protocol.traffic import CROWD
 from harness.records.entries import DriverPlace
 from harness.records.record import BenchmarkResult, Record, Timing
-from harness.records.services import DRIVER_LIMIT, LATENCY_LOAD, P99_BOUND, RATE_STEP, ServiceFigures
+from harness.records.services import DRIVER_LIMIT, ServiceFigures
 from harness.report.backend_names import shown_names
-from harness.report.formatting import format_bytes, format_ratio, format_seconds, format_share
+from harness.report.formatting import format_ratio, format_seconds, format_share
 from harness.report.tables.table import Table, names, numbers
 
 HEADS = ("CPU time", "wall time", "requests a second", "driver saturates at", "driver busy")
@@ -20,44 +19,6 @@ def services(record: Record) -> Table | None:
         return None
     columns = (*names("benchmark", "backend"), *numbers(*HEADS))
     return Table("Services: what a request takes", columns, rows, tuple(_notes(record)))
-
-
-RATES = ("latency at", "highest rate", "ratio", "memory at rest", "a connection")
-
-
-def rates(record: Record) -> Table | None:
-    """Return what the passes over services found; None without any."""
-    rows = tuple(
-        (result.benchmark.id, name, *_of_passes(service))
-        for result, name, _, service in _services(record)
-        if service.highest_rate or service.memory or service.latency_rate
-    )
-    if not rows:
-        return None
-    notes = (
-        (
-            "Requests become due at a rate that is the same for every backend, whatever was answered; each "
-            f"is timed from when it was due. Latency is that at {LATENCY_LOAD:.0%} of what the slowest "
-            f"backend answers. The highest rate is the last, in steps of {RATE_STEP - 1:.0%}, at which p99 "
-            f"stayed below {P99_BOUND * 1e3:g} ms, there and at all lower ones; > none of those tried was "
-            "too high."
-        ),
-        f"Memory is resident: with the driver's connections, and for each of {CROWD:,} more.",
-    )
-    return Table(
-        "Services: rates and memory", (*names("benchmark", "backend"), *numbers(*RATES)), rows, notes
-    )
-
-
-def _of_passes(service: ServiceFigures) -> tuple[str, ...]:
-    highest, memory = service.highest_rate, service.memory
-    return (
-        f"{service.latency_rate:,.0f} a second" if service.latency_rate else "",
-        f"{'> ' if highest.is_last else ''}{highest.rate.value:,.0f} a second" if highest else "",
-        format_ratio(highest.ratio) if highest and highest.ratio else "",
-        format_bytes(memory.at_rest) if memory else "",
-        format_bytes(memory.per_connection) if memory else "",
-    )
 
 
 def _services(record: Record) -> Iterator[tuple[BenchmarkResult, str, Timing, ServiceFigures]]:

@@ -1,0 +1,37 @@
+"""On which hosts to measure."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.options.panels import HOSTS
+
+OnCluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        rich_help_panel=HOSTS,
+        help="Measure on the hosts that have joined a Dask scheduler, such as tls://10.0.0.1:8786, by "
+        "loopcmp host; local:2 tries it on this machine.",
+    ),
+]
+Certificates = Annotated[
+    Path | None,
+    typer.Option(
+        "--certificates",
+        metavar="FOLDER",
+        rich_help_panel=HOSTS,
+        help="The certificates by which all machines of a cluster know each other; whoever holds them can "
+        "run code on every one.",
+    ),
+]
+Insecure = Annotated[
+    bool,
+    typer.Option(
+        "--insecure",
+        rich_help_panel=HOSTS,
+        help="Use a cluster without certificates: whoever reaches it can run code on all of its machines.",
+    ),
+]

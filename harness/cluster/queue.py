@@ -1,0 +1,221 @@
+"""A queue of units over hosts: every unit is measured once, on one host, and journaled as it comes back."""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from harness.cluster.engine import Engine, Flight, Lost
+from harness.cluster.jobs import Job, describing_job, encode_job, measuring_job
+from harness.cluster.replies import Refused, machine_of, unit_of
+from harness.cluster.unmeasured import unmeasured_unit
+from harness.errors import BadInput, LoopcmpError
+from harness.records.entries import Entry, Machine, UnitBegun
+from harness.runner.joining import why_no_host
+from harness.runner.session import Session, Show, join_host
+from harness.runner.units import Unit
+
+MOST_ATTEMPTS = 3
+"""How often a unit is begun: it may be what its hosts are lost by."""
+
+WITHOUT_HOSTS = 600.0
+"""The seconds without any host after which a run stops."""
+
+TICK = 1.0
+"""The seconds between two looks at which hosts there are."""
+
+_CHECKS_APART = 15.0
+"""The seconds between two questions whether the engine still knows of every job."""
+
+
+_rest = time.sleep
+"""Waits where the engine itself cannot be asked to."""
+
+
+class NoHosts(LoopcmpError):
+    """No host can measure what is left."""
+
+    exit_code = 3
+
+
+@dataclass(slots=True)
+class Host:
+    """A host that is there: the job that it does, and, once it has said so, what it is."""
+
+    address: str
+    flight: Flight | None = None
+    unit: Unit | None = None
+    machine: Machine | None = None
+    number: int | None = None
+    refused: str = ""
+
+
+@dataclass(slots=True)
+class Queue:
+    """The units that are left, and the hosts that they are measured on."""
+
+    engine: Engine
+    session: Session
+    show: Show
+    announce: Callable[[str], None]
+    files: tuple[tuple[str, bytes], ...] = ()
+    clock: Callable[[], float] = time.monotonic
+    _waiting: deque[Unit] = field(default_factory=deque)
+    _attempts: Counter[Unit] = field(default_factory=Counter)
+    _hosts: dict[str, Host] = field(default_factory=dict)
+    _kind: Machine | None = None
+    _suspects: set[Flight] = field(default_factory=set)
+    _checked: float = 0.0
+    _last_host: float = 0.0
+
+    def measure(self) -> None:
+        """Measure every unit that is left. Raises NoHosts where that cannot be done."""
+        self._waiting.extend(self.session.unmeasured_units())
+        self._last_host = self._checked = self.clock()
+        try:
+            while self._waiting or self._units_on_hosts():
+                self._turn()
+        finally:
+            for host in self._hosts.values():
+                _release(host)
+
+    def _turn(self) -> None:
+        """Take in what has come back, send what is waiting, and wait for more."""
+        try:
+            self._meet(self.engine.hosts())
+            self._collect()
+            self._send()
+            self._look_for_forgotten()
+            self._check_patience()
+            self.engine.wait(TICK)
+        except OSError as error:
+            self._meet(())
+            self._check_patience()
+            self.announce(f"the cluster cannot be reached: {error or type(error).__name__}")
+            _rest(TICK)
+
+    def _units_on_hosts(self) -> bool:
+        return any(host.unit is not None for host in self._hosts.values())
+
+    def _meet(self, addresses: Iterable[str]) -> None:
+        """Ask new hosts what they are, and take back the units of those that have gone."""
+        present = frozenset(addresses)
+        for address in [*self._hosts]:
+            if address not in present:
+                self._part_from(self._hosts.pop(address), "its host has gone")
+        for address in sorted(present - self._hosts.keys()):
+            host = self._hosts[address] = Host(address)
+            self._submit(host, describing_job(self.session.state.run, self.files))
+
+    def _submit(self, host: Host, job: Job) -> None:
+        host.flight = self.engine.submit(host.address, encode_job(job))
+
+    def _part_from(self, host: Host, reason: str) -> None:
+        """Have a unit that was not measured begin again, or say that it cannot be measured."""
+        unit = host.unit
+        _release(host)
+        if unit is None:
+            return
+        self._attempts[unit] += 1
+        if self._attempts[unit] < MOST_ATTEMPTS:
+            self.announce(f"{unit.name} begins again: {reason}")
+            self._waiting.appendleft(unit)
+        else:
+            why = f"it was begun on {MOST_ATTEMPTS} hosts, and none gave an answer: {reason}"
+            self._keep(host, unmeasured_unit(self.session.state, unit, why))
+
+    def _collect(self) -> None:
+        for host in [*self._hosts.values()]:
+            outcome = None if host.flight is None else host.flight.outcome()
+            if outcome is not None:
+                self._take(host, outcome)
+
+    def _take(self, host: Host, outcome: object) -> None:
+        """Take in what has come back from a host."""
+        if isinstance(outcome, Lost):
+            self._lose(host, outcome.reason)
+            return
+        try:
+            if host.unit is None:
+                self._take_description(host, machine_of(outcome, host.address))
+            else:
+                run = self.session.state.run
+                self._take_unit(host, unit_of(outcome, host.unit, run, host.address))
+        except BadInput as error:
+            self._refuse(host, str(error))
+
+    def _lose(self, host: Host, reason: str) -> None:
+        """Have the host's job done again: by others if it is a unit."""
+        if host.unit is None:
+            del self._hosts[host.address]  # it is met anew if it is there
+        self._part_from(host, reason)
+
+    def _take_description(self, host: Host, answer: Machine | Refused) -> None:
+        _release(host)
+        run = self.session.state.run
+        kind = run.hosts[0] if run.hosts else self._kind
+        if isinstance(answer, Refused):
+            self._refuse(host, answer.reason)
+        elif why := why_no_host(run, kind, answer):
+            self._refuse(host, why)
+        else:
+            host.machine, self._kind = answer, self._kind or answer
+
+    def _take_unit(self, host: Host, answer: tuple[Entry, ...] | Refused) -> None:
+        if isinstance(answer, Refused):
+            self._part_from(host, answer.reason)
+            return
+        _release(host)
+        self._keep(host, answer)
+
+    def _keep(self, host: Host, entries: Iterable[Entry]) -> None:
+        """Have a unit on disk, under the number of its host."""
+        assert host.machine is not None
+        host.number = host.number or join_host(self.session, host.machine)
+        numbered = [
+            replace(entry, host=host.number) if isinstance(entry, UnitBegun) else entry for entry in entries
+        ]
+        self.session.journal.append_unit(numbered)
+        for entry in numbered:
+            self.session.state.add(entry)
+            self.show(entry)
+
+    def _refuse(self, host: Host, why: str) -> None:
+        """Send nothing more to a host, and say why."""
+        self.announce(f"{host.address} takes no part: {why}")
+        self._part_from(host, "its host was refused")
+        host.refused = why
+
+    def _send(self) -> None:
+        for host in self._hosts.values():
+            if self._waiting and host.machine is not None and host.flight is None and not host.refused:
+                host.unit = self._waiting.popleft()
+                self._submit(host, measuring_job(self.session.state.run, host.unit, self.files))
+
+    def _look_for_forgotten(self) -> None:
+        """Have jobs done again that the engine has forgotten, as two looks in a row say."""
+        if self.clock() - self._checked < _CHECKS_APART:
+            return
+        self._checked = self.clock()
+        flights = [host.flight for host in self._hosts.values() if host.flight is not None]
+        forgotten = self.engine.forgotten(flights)
+        for host in [*self._hosts.values()]:
+            if host.flight in forgotten & self._suspects:
+                self._lose(host, "the engine had forgotten it")
+        self._suspects = forgotten
+
+    def _check_patience(self) -> None:
+        """Raise NoHosts where no host is there that can measure, and none is to be expected."""
+        refused = [host.refused for host in self._hosts.values() if host.refused]
+        if len(refused) < len(self._hosts):
+            self._last_host = self.clock()
+        elif self.engine.is_complete and refused:
+            raise NoHosts(f"no host can measure this run: {refused[0]}")
+        elif self.clock() - self._last_host >= WITHOUT_HOSTS:
+            raise NoHosts(f"there was no host for {WITHOUT_HOSTS / 60:g} minutes")
+
+
+def _release(host: Host) -> None:
+    if host.flight is not None:
+        host.flight.release()
+    host.flight = host.unit = None

@@ -1,0 +1,111 @@
+"""A cluster of fakes: hosts that answer at once, are lost, forget, or say what they were not asked for."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from harness.cluster.engine import Flight, Lost
+from harness.cluster.jobs import Job, decode_job
+from harness.cluster.queue import Queue
+from harness.cluster.replies import encode_entries
+from harness.records import store
+from harness.records.entries import Entry, HostJoined, Machine
+from harness.runner.session import Session
+from harness.runner.state import RunState
+from harness.runner.units import Unit
+from tests.records import begun
+from tests.test_units import PLAN, entries_of
+
+RUN = begun(PLAN)
+Answer = Callable[[Job], object]
+"""What a host makes of a job: a reply, that it is lost, or None for as long as it is at work."""
+
+
+def described(machine: Machine = RUN.machine) -> bytes:
+    return encode_entries([HostJoined(1, machine)])
+
+
+def measured(job: Job) -> bytes:
+    """Answer as an honest host does."""
+    return encode_entries([*entries_of(Unit(job.benchmarks), 1.0)]) if job.benchmarks else described()
+
+
+@dataclass(eq=False)
+class FakeFlight:
+    """A job on its way, whose host answers when it is looked at."""
+
+    job: Job
+    answer: Answer
+    released: bool = False
+
+    def outcome(self) -> object | Lost | None:
+        assert not self.released
+        return self.answer(self.job)
+
+    def release(self) -> None:
+        self.released = True
+
+
+@dataclass
+class FakeEngine:
+    """An engine of hosts by their addresses; each turn takes a second, and may change which are there."""
+
+    answers: dict[str, Answer]
+    is_complete: bool = True
+    flights: list[FakeFlight] = field(default_factory=list)
+    forgets: bool = False
+    seconds: float = 0.0
+    turns: int = 0
+    at_turn: Callable[["FakeEngine"], None] = lambda _: None
+
+    def hosts(self) -> frozenset[str]:
+        return frozenset(self.answers)
+
+    def submit(self, host: str, job: bytes) -> FakeFlight:
+        flight = FakeFlight(decode_job(job), self.answers[host])
+        self.flights.append(flight)
+        return flight
+
+    def forgotten(self, flights: Iterable[Flight]) -> set[Flight]:
+        return {flight for flight in flights if self.forgets}
+
+    def wait(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.turns += 1
+        assert self.turns < 3000, "the queue makes no progress"
+        self.at_turn(self)
+
+    def clock(self) -> float:
+        return self.seconds
+
+    def submitted(self, unit: Unit) -> int:
+        return sum(flight.job.benchmarks == unit.benchmarks for flight in self.flights)
+
+
+@contextmanager
+def session_in(folder: Path) -> Iterator[Session]:
+    """Begin a run that nothing is measured of yet."""
+    with store.Journal(folder) as journal:
+        journal.append(RUN)
+        yield Session(folder, RunState(RUN), journal)
+
+
+@dataclass
+class Measured:
+    """What a queue came to: the journal's entries, and what was announced."""
+
+    entries: list[Entry]
+    announced: list[str]
+
+
+def measure(folder: Path, engine: FakeEngine) -> Measured:
+    """Have a queue measure a whole run on an engine of fakes."""
+    announced: list[str] = []
+    with session_in(folder) as session:
+        Queue(engine, session, lambda _: None, announced.append, clock=engine.clock).measure()
+    return Measured([*store.read_journal(folder)[1]], announced)
+
+
+def other_machine() -> Machine:
+    return replace(RUN.machine, cpu="another CPU")
