@@ -32,8 +32,9 @@ from harness.report.charts.rendering import (
 from harness.report.charts.sweep import sweep_chart
 from harness.report.evidence import case_of
 from harness.report.formats.markdown import illustrated
+from harness.report.notices import NoticeKind
 from harness.report.tables.table import Table
-from harness.report.warnings import NoticeKind, notices
+from harness.report.warnings import notices
 from tests.records import ASYNCIO, UVLOOP, everything, passed
 from tests.swept import remembered, sure, swept
 

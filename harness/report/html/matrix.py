@@ -11,15 +11,9 @@ from harness.report.answer.families import family_title
 from harness.report.answer.twins import TwinCase, twin_cases
 from harness.report.answer.words import change_words
 from harness.report.backend_names import shown_names
-from harness.report.formatting import (
-    JUDGEMENT_MARKS,
-    VERDICTS,
-    Figure,
-    excess_figure,
-    ratio_figure,
-    seconds_figure,
-)
+from harness.report.formatting import JUDGEMENT_MARKS, Figure, excess_figure, ratio_figure, seconds_figure
 from harness.report.tables.results import missing_cell_text
+from harness.report.verdict_signs import VERDICTS
 
 JUDGEMENT_SIGNS = {
     Judgement.LESS_TIME: "▾",

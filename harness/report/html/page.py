@@ -17,7 +17,6 @@ from harness.report.answer.values import Remark
 from harness.report.backend_names import shown_names
 from harness.report.charts.rendering import MOST_IMAGES, ChartRenderer
 from harness.report.contents import summary_sentences, tables
-from harness.report.formatting import VERDICTS
 from harness.report.html.matrix import (
     JUDGEMENT_SIGNS,
     Matrix,
@@ -25,8 +24,10 @@ from harness.report.html.matrix import (
 )
 from harness.report.html.sections import FamilySection, RenderedChart, family_sections, rendered_chart
 from harness.report.method import method
+from harness.report.notices import Severity
 from harness.report.tables import results, table
-from harness.report.warnings import Severity, notices_of_benchmarks, notices_of_run
+from harness.report.verdict_signs import VERDICTS
+from harness.report.warnings import notices_of_benchmarks, notices_of_run
 
 MOST_OPEN = 12
 """The most benchmarks whose evidence stands open; that of more is folded, family by family.

@@ -12,8 +12,8 @@ import msgspec
 
 from harness.analysis.overall import OverallFigures, overall_figures
 from harness.protocol.descriptions import Parameter
-from harness.records.entries import kind_of_python
 from harness.records.estimate import Estimate
+from harness.records.machine import kind_of_python
 from harness.records.record import BenchmarkResult, CaseResult, Record, SelfTestCheck
 from harness.records.verdict import FINDINGS, Verdict
 from harness.report.answer.headline import headline
