@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.analysis.audit import ErrorRate, drift, efficiency_gain, planted, procedure, shift
+from harness.analysis.audit import ErrorRate, drift, efficiency_gain, procedure, shift
+from harness.analysis.detection import planted
 from harness.records.record import Record
 from harness.records.store import published, read_record
 from harness.records.trials import TrialResult

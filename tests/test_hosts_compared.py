@@ -17,9 +17,10 @@ from harness.report.answer.of_comparison import answer_of
 from harness.report.answer.of_record import answer
 from harness.report.answer.values import SortOrder
 from harness.report.formats.terminal import render_details
+from harness.report.notices import NoticeKind
 from harness.report.tables.comparison import comparison_tables
 from harness.report.tables.table import Table
-from harness.report.warnings import NoticeKind, notices
+from harness.report.warnings import notices
 from tests.command_line import here
 from tests.compared import elsewhere, record
 from tests.records import ENVIRONMENT, TRIO, UVLOOP, observation, returned

@@ -7,8 +7,9 @@ import pytest
 from harness.analysis.instructions import instruction_changes
 from harness.analysis.passes.instructions import INSTRUCTIONS
 from harness.analysis.passes.table import passes_for
+from harness.execution.arms import Arm, RoundContext
 from harness.execution.instructions import can_count, instructions_in, open_counted_arms
-from harness.execution.rounds import Arm, RoundContext, run_round
+from harness.execution.rounds import run_round
 from harness.protocol.messages import CaseSpec
 from harness.records.entries import Entry, PassRoundMeasured, RunFinished
 from harness.records.pace import ArmRound, RoundSettings
@@ -16,7 +17,8 @@ from harness.records.plan import FAST
 from harness.records.record import Record
 from harness.report.contents import tables
 from harness.report.formats import csv
-from harness.report.warnings import NoticeKind, notices
+from harness.report.notices import NoticeKind
+from harness.report.warnings import notices
 from harness.runner.counting import counted_rounds
 from harness.runner.state import RunState
 from tests.records import (

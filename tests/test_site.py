@@ -23,14 +23,9 @@ from harness.analysis.means import FEWEST_ROUNDS
 from harness.analysis.overall import BackendFigure, OverallFigures, overall_figures
 from harness.backends.backend import EnvironmentSpec
 from harness.errors import BadInput, escape_controls
-from harness.records.entries import (
-    BackendEnvironment,
-    BenchmarkCalibrated,
-    Entry,
-    RunFinished,
-    kind_of_python,
-)
+from harness.records.entries import BenchmarkCalibrated, Entry, RunFinished
 from harness.records.estimate import Estimate
+from harness.records.machine import BackendEnvironment, kind_of_python
 from harness.records.pace import SELF_TEST_ARM
 from harness.records.plan import FAST
 from harness.records.record import Record

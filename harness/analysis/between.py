@@ -8,8 +8,8 @@ from harness.analysis.intervals import estimate_shift, judge_ratio, ratio_in
 from harness.analysis.within import Case, Missing, backend_named, why_no_number
 from harness.errors import BadInput
 from harness.protocol.benchmarks import changed_files
-from harness.records.entries import kind_of_python
 from harness.records.estimate import Estimate, Judgement, confidence_level, inner_level
+from harness.records.machine import kind_of_python
 from harness.records.record import BenchmarkResult, Record
 
 

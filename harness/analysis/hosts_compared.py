@@ -9,8 +9,9 @@ from harness.analysis.hosts import HostSamples, RatioOverHosts, over_hosts
 from harness.analysis.intervals import ratio_in
 from harness.analysis.within import Case, Missing, backend_named, why_no_number
 from harness.errors import BadInput
-from harness.records.entries import Machine, RunStarted
+from harness.records.entries import RunStarted
 from harness.records.estimate import Estimate, confidence_level
+from harness.records.machine import Machine
 from harness.records.plan import Plan
 from harness.records.record import BenchmarkResult, CaseResult, HostCheck, Record
 

@@ -10,7 +10,8 @@ from harness.cluster.jobs import Job, describing_job, encode_job, measuring_job
 from harness.cluster.replies import Refused, machine_of, unit_of
 from harness.cluster.unmeasured import unmeasured_unit
 from harness.errors import BadInput, LoopcmpError
-from harness.records.entries import Entry, Machine, UnitBegun
+from harness.records.entries import Entry, UnitBegun
+from harness.records.machine import Machine
 from harness.runner.joining import why_no_host
 from harness.runner.session import Session, Show, join_host
 from harness.runner.units import Unit

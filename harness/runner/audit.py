@@ -17,9 +17,9 @@ from harness.analysis.samples import log_ratio_of_totals
 from harness.analysis.variance import variance_components
 from harness.backends.backend import Backend
 from harness.execution.affinity import avoiding, choose_cpus
+from harness.execution.arms import RoundContext
 from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.observing import case_spec
-from harness.execution.rounds import RoundContext
 from harness.records.entries import ArmDropped, BenchmarkCalibrated, CaseObserved, Entry, RoundMeasured
 from harness.records.estimate import Judgement
 from harness.records.pace import GRAIN, SLOWEST_VALUE, ArmFailure, RoundSettings

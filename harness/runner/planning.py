@@ -15,7 +15,8 @@ from harness.errors import BadInput
 from harness.execution.environments import rebuild
 from harness.execution.machine import describe_machine, environment_of, now
 from harness.protocol.benchmarks import Benchmark
-from harness.records.entries import METHOD, VERSION, BackendEnvironment, Machine, RunStarted
+from harness.records.entries import METHOD, VERSION, RunStarted
+from harness.records.machine import BackendEnvironment, Machine
 from harness.records.plan import DEFAULT, Effort, Plan
 from harness.records.promises import matching_difference
 from harness.records.trials import AuditSchedule
