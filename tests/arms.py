@@ -4,8 +4,8 @@ from pathlib import Path
 from textwrap import dedent
 
 from harness.backends.registry import find_backend
+from harness.execution.arms import Arm, RoundContext
 from harness.execution.observing import case_spec
-from harness.execution.rounds import Arm, RoundContext
 from harness.protocol.benchmarks import Benchmark
 from harness.records.pace import (
     ArmFailure,

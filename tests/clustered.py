@@ -11,7 +11,8 @@ from harness.cluster.jobs import Job, decode_job
 from harness.cluster.queue import Queue
 from harness.cluster.replies import encode_entries
 from harness.records import store
-from harness.records.entries import Entry, HostJoined, Machine
+from harness.records.entries import Entry, HostJoined
+from harness.records.machine import Machine
 from harness.runner.session import Session
 from harness.runner.state import RunState
 from harness.runner.units import Unit

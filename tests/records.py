@@ -27,12 +27,12 @@ from harness.records.entries import (
     BenchmarkFinished,
     CaseObserved,
     Entry,
-    Machine,
     PassRoundMeasured,
     RoundMeasured,
     RunFinished,
     RunStarted,
 )
+from harness.records.machine import Machine
 from harness.records.pace import SELF_TEST_ARM, ArmFailure, ArmRound, RoundSettings
 from harness.records.plan import BASE, DEFAULT, FAST, GATE, HEAD, Effort, Plan
 from harness.records.record import Record

@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from harness.execution.affinity import choose_cpus, choose_others
-from harness.execution.rounds import RoundContext
+from harness.execution.arms import RoundContext
 from harness.execution.services import open_service_arms
 from harness.protocol.benchmarks import Benchmark
 

@@ -12,10 +12,10 @@ from harness.analysis.audit import (
     efficiency_gain,
     invariance,
     levels,
-    planted,
     procedure,
     shift,
 )
+from harness.analysis.detection import planted
 from harness.records.estimate import Estimate, Judgement
 from harness.records.trials import ArmComparison, Trial, TrialResult, VarianceComponents
 

@@ -13,8 +13,9 @@ from harness.backends.availability import why_unavailable
 from harness.backends.families.asyncio import NotedFactory
 from harness.backends.registry import find_backend
 from harness.backends.runtime import open_backend
+from harness.execution.arms import Arm, RoundContext
 from harness.execution.observing import case_spec, observe_in_process
-from harness.execution.rounds import Arm, RoundContext, run_round
+from harness.execution.rounds import run_round
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
 from harness.protocol.observations import ProcessObservations, distinct_observations

@@ -10,8 +10,8 @@ import pytest
 from harness.analysis.between import ComparisonBetween, between, changes
 from harness.analysis.gate import CaseLimits, judge
 from harness.errors import BadInput
-from harness.records.entries import BackendEnvironment
 from harness.records.estimate import Judgement
+from harness.records.machine import BackendEnvironment
 from harness.records.record import Record, SelfTestCheck
 from harness.report.tables.comparison import sentences, table_between
 from tests.compared import PROBE, elsewhere, record

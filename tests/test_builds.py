@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from harness.backends.builds import implementation
-from harness.records.entries import BackendEnvironment
+from harness.records.machine import BackendEnvironment
 from harness.records.record import Record
-from harness.report.warnings import NoticeKind, notices
+from harness.report.notices import NoticeKind
+from harness.report.warnings import notices
 from tests.records import UVLOOP, everything
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from harness.analysis.sweeps import Curve, Point, Sweep, fit, sweeps
+from harness.analysis.sweeps import Curve, Point, Sweep, sweeps
 from harness.records.estimate import Estimate
 from harness.records.verdict import Verdict
 from harness.report.backend_names import ShownNames
@@ -32,8 +32,9 @@ from harness.report.charts.rendering import (
 from harness.report.charts.sweep import sweep_chart
 from harness.report.evidence import case_of
 from harness.report.formats.markdown import illustrated
+from harness.report.notices import NoticeKind
 from harness.report.tables.table import Table
-from harness.report.warnings import NoticeKind, notices
+from harness.report.warnings import notices
 from tests.records import ASYNCIO, UVLOOP, everything, passed
 from tests.swept import remembered, sure, swept
 
@@ -225,44 +226,65 @@ def test_marks_of_times_hold_every_time_and_are_few(low: float, high: float, mar
 # Sweeps
 
 
+def curve(*points: Point) -> Curve:
+    return Curve("a+b", points)
+
+
 def test_the_exponent_of_times_that_grow_as_a_power_is_that_power() -> None:
-    points = [Point(n, sure(3e-6 * n**1.5), 0) for n in (1, 10, 100, 1000)]
-    found = fit(points)
-    assert found.value == pytest.approx(1.5)
-    assert found.low is not None
-    assert found.low <= 1.5 + 1e-9
+    exponent = curve(*(Point(n, sure(3e-6 * n**1.5), 0) for n in (1, 10, 100, 1000))).exponent
+    assert (exponent.value, exponent.low, exponent.high) == pytest.approx((1.5, 1.5, 1.5))
 
 
-def test_times_that_are_no_power_have_a_wide_interval() -> None:
-    found = fit([Point(n, sure(t), 0) for n, t in ((1, 1e-6), (10, 1e-3), (100, 1.1e-3))])
-    assert found.low is not None
-    assert found.high is not None
-    assert found.high - found.low > 1
+def test_a_fixed_cost_beside_what_each_unit_takes_does_not_lower_the_exponent_at_the_large_end() -> None:
+    times = [Point(n, sure(1e-3 + 1e-5 * n), 0) for n in (1, 10, 100_000, 1_000_000)]
+    assert curve(*times).exponent.value == pytest.approx(1.0, abs=0.001)
 
 
-def test_times_that_do_not_grow_have_the_exponent_nought() -> None:
-    assert fit([Point(n, sure(1e-6), 0) for n in (1, 10, 100)]) == Estimate(0.0, 0.0, 0.0, 3)
-
-
-def test_a_unit_that_grows_dearer_is_told_with_what_garbage_collection_has_to_do_with_it() -> None:
-    dear = Point(1e6, sure(3.0), 2, collecting=0.6)
-    curve = Curve(
-        "a+b", (Point(10, sure(2e-5), 0), Point(1e3, sure(1e-3), 1, collecting=0.1), dear), sure(1.1)
+def test_the_exponents_interval_holds_both_times_at_their_worst() -> None:
+    exponent = curve(
+        Point(1, sure(1e-9), 0), Point(10, Estimate(1.0, 0.9, 1.1, 20), 0), Point(100, sure(10.0), 0)
+    ).exponent
+    assert (exponent.low, exponent.value, exponent.high) == pytest.approx(
+        (math.log10(10 / 1.1), 1.0, math.log10(10 / 0.9))
     )
-    assert curve.growth is not None
-    assert curve.growth.cheapest.value == 1e3
-    assert curve.growth.times == pytest.approx(3.0)
-    assert curve.growth.times_without_collecting == pytest.approx(3.0 * 0.4 / 0.9)
-    (note,) = sweep_chart(Sweep("fan_out", "n", (), (curve,)), ShownNames()).table.notes
+
+
+def ratios(*ratios: Estimate | None, collecting: float = 0.0) -> Curve:
+    last = len(ratios) - 1
+    return curve(
+        *(
+            Point(10.0**at, sure(10.0**at), at, ratio, collecting if at == last else 0.01)
+            for at, ratio in enumerate(ratios)
+        )
+    )
+
+
+def test_a_ratio_that_moves_over_a_sweep_is_told_with_what_garbage_collection_has_to_do_with_it() -> None:
+    moving = ratios(sure(1.5), None, Estimate(3.0, 2.9, 3.1, 20), collecting=0.6)
+    assert moving.growth is not None
+    assert moving.growth.times == Estimate(2.0, 2.9 / 1.5, 3.1 / 1.5, 20)
+    _, note = sweep_chart(Sweep("fan_out", "n", (), (moving,)), ShownNames()).table.notes
     assert note == (
-        "a+b: one of n = 1,000,000 takes 3.0 times as long as one of 1,000; garbage collection is 60% of "
-        "that time, not 10%, and without it one takes 1.3 times as long."
+        "a+b: 1.50× [1.50, 1.50] of the baseline's time at n = 1, 3.0× [2.9, 3.1] at 100; garbage "
+        "collection takes 1% of its own time there, and 60% here."
     )
 
 
-def test_a_unit_that_costs_the_same_at_every_size_grows_by_nothing() -> None:
-    (found,) = sweeps(swept(1e-6, 1e-5, 1e-4))
-    assert [curve.growth for curve in found.curves] == [None, None]
+@pytest.mark.parametrize(
+    ("smallest", "largest"),
+    [
+        (sure(1.0), sure(1.04)),
+        (sure(1.0), sure(0.97)),
+        (Estimate(1.0, 0.8, 1.2, 20), Estimate(1.2, 1.0, 1.4, 20)),
+        (sure(1.0), Estimate(2.0, None, None, 3)),
+        (None, None),
+    ],
+    ids=["little more", "little less", "not certain", "too few rounds", "the baseline"],
+)
+def test_a_ratio_that_does_not_certainly_move_is_not_told(
+    smallest: Estimate | None, largest: Estimate | None
+) -> None:
+    assert ratios(smallest, sure(1.0), largest).growth is None
 
 
 def test_a_sweep_is_benchmarks_that_differ_in_one_number_on_every_backend_that_has_three() -> None:
@@ -275,7 +297,7 @@ def test_a_sweep_is_benchmarks_that_differ_in_one_number_on_every_backend_that_h
 
 def peaks(*sizes: Estimate) -> Curve:
     points = [Point(10.0**at, sure(1e-6), at, peak=peak) for at, peak in enumerate(sizes)]
-    return Curve("a+b", tuple(points), sure(1.0))
+    return Curve("a+b", tuple(points))
 
 
 def test_memory_for_one_more_is_what_the_parameter_adds_and_not_what_a_loop_takes_once() -> None:

@@ -9,8 +9,9 @@ import pytest
 from harness.backends.backend import Backend, Loop
 from harness.backends.registry import find_backend
 from harness.execution.affinity import choose_cpus
+from harness.execution.arms import Arm, RoundContext
 from harness.execution.observing import case_spec, observe_in_process
-from harness.execution.rounds import Arm, RoundContext, run_round
+from harness.execution.rounds import run_round
 from harness.execution.scrutiny import Scrutiny
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import Turn

@@ -11,8 +11,8 @@ import pytest
 
 from harness.backends.registry import find_backend
 from harness.execution.affinity import avoiding, choose_others, pinned_to
+from harness.execution.arms import Arm
 from harness.execution.observing import case_spec
-from harness.execution.rounds import Arm
 from harness.execution.services import Driver, ServiceArm, open_service_arms
 from harness.runner.catalog import choose_benchmarks
 from tests.arms import PATIENCE

@@ -25,6 +25,7 @@ from harness.report.html.matrix import backend_order, case_anchor
 from harness.report.method import method
 from harness.report.tables import audit as audit_tables
 from harness.report.tables import results
+from harness.report.verdict_signs import VERDICTS
 from harness.report.warnings import notices
 from tests.browsing import DESK, PHONE, Browser
 from tests.kinds import audit
@@ -89,7 +90,7 @@ def test_every_cell_of_the_matrix_says_its_verdict_twice_and_its_figure_with_its
         if cell.verdict.kind is Verdict.TIMED_OUT:  # an hourglass, which few fonts have
             assert [path.attributes["d"] for path in sign.all("path")] == ["M1 1H9L1 11H9Z"]
         else:
-            assert sign.text == formatting.VERDICTS[cell.verdict.kind].sign
+            assert sign.text == VERDICTS[cell.verdict.kind].sign
         if cell.timing and cell.timing.ratio:
             figure = formatting.format_ratio(cell.timing.ratio)
             assert re.sub(r"[^\d.\[\],a-z ]", "", figure).split()[0] in shown

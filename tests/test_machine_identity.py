@@ -6,7 +6,7 @@ import pytest
 
 from harness.analysis.between import ComparisonBetween, between
 from harness.errors import BadInput
-from harness.records.entries import BackendEnvironment, kind_of_python
+from harness.records.machine import BackendEnvironment, kind_of_python
 from harness.records.record import Record
 from harness.report.tables.comparison import table_between
 from tests.records import UVLOOP, everything

@@ -7,7 +7,8 @@ import pytest
 
 from harness.execution.quota import cpu_quota, cpu_stops
 from harness.records.entries import RunFinished
-from harness.report.warnings import NoticeKind, notices_of_run
+from harness.report.notices import NoticeKind
+from harness.report.warnings import notices_of_run
 from tests.compared import elsewhere, record
 
 

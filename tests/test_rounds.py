@@ -15,6 +15,7 @@ import pytest
 
 from harness.backends.registry import find_backend
 from harness.execution.affinity import avoiding, choose_cpus
+from harness.execution.arms import Arm, RoundContext
 from harness.execution.calibration import (
     FEWEST_TURNS,
     LAPS,
@@ -29,7 +30,7 @@ from harness.execution.calibration import (
     choose_pace,
 )
 from harness.execution.observing import case_spec
-from harness.execution.rounds import Arm, RoundContext, run_round
+from harness.execution.rounds import run_round
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Description
 from harness.protocol.messages import Turn, Value

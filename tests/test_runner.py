@@ -11,7 +11,7 @@ from harness.analysis.passes.two_cpus import TWO_CPUS
 from harness.backends.backend import Loop
 from harness.backends.registry import find_backend
 from harness.execution.affinity import choose_cpus
-from harness.execution.rounds import RoundContext
+from harness.execution.arms import RoundContext
 from harness.protocol.benchmarks import Benchmark
 from harness.records.entries import (
     ArmDropped,

@@ -7,13 +7,8 @@ from functools import cache
 from harness.analysis.passes.service_rates import RATES_TABLE, highest_kept
 from harness.protocol.messages import Value
 from harness.protocol.traffic import CROWD
-from harness.records.entries import (
-    BenchmarkCalibrated,
-    BenchmarkFinished,
-    DriverPlace,
-    RoundMeasured,
-    RunStarted,
-)
+from harness.records.entries import BenchmarkCalibrated, BenchmarkFinished, RoundMeasured, RunStarted
+from harness.records.machine import DriverPlace
 from harness.records.pace import SELF_TEST_ARM
 from harness.records.record import Record
 from harness.records.services import ServiceFigures

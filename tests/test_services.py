@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 
 from harness.backends.registry import find_backend
+from harness.execution.arms import Arm
 from harness.execution.machine import cpus_of
 from harness.execution.observing import case_spec, observe_in_process
-from harness.execution.rounds import Arm, run_round
+from harness.execution.rounds import run_round
 from harness.protocol.observations import ProcessObservations
 from harness.protocol.traffic import Batch, Broken, Fault, Traffic
 from harness.records.pace import ArmFailure, ArmRound, RoundSettings
 from harness.scenario.service import echo, get, messages
 from harness.worker.services.answers import NotHttp, parse, template_of
 from harness.worker.services.binding import opened
-from harness.worker.services.clients import Client, ServiceBroken
+from harness.worker.services.clients import Client
+from harness.worker.services.connections import ServiceBroken
 from tests.arms import PATIENCE, arms_on
 from tests.served import Reply, context, in_thread, service_of
 

@@ -8,7 +8,8 @@ import pytest
 from harness.execution import shared_core
 from harness.execution.affinity import choose_cpus
 from harness.execution.shared_core import company_factor
-from harness.report.warnings import NoticeKind, notices
+from harness.report.notices import NoticeKind
+from harness.report.warnings import notices
 from tests.records import everything
 
 

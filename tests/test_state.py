@@ -12,7 +12,6 @@ from harness.protocol.evidence import Frame, RaisedError
 from harness.protocol.observations import ProcessObservations, WorkerExit
 from harness.records.entries import (
     ArmDropped,
-    BackendEnvironment,
     BenchmarkCalibrated,
     BenchmarkFinished,
     CaseObserved,
@@ -21,6 +20,7 @@ from harness.records.entries import (
     RunFinished,
 )
 from harness.records.estimate import Judgement
+from harness.records.machine import BackendEnvironment
 from harness.records.pace import SELF_TEST_ARM, ArmFailure
 from harness.records.plan import FAST
 from harness.records.record import BenchmarkResult, CaseResult, Record
@@ -28,6 +28,7 @@ from harness.records.stop_reason import StopKind, StopReason
 from harness.records.verdict import ClaimResult, Verdict
 from harness.report.differences import differences
 from harness.report.evidence import case_of
+from harness.runner.broken_promises import unexpected_result
 from harness.runner.state import RunState
 from tests.records import (
     ASYNCIO,
@@ -493,14 +494,14 @@ def test_a_result_that_was_not_promised_is_found_when_timed(
 ) -> None:
     tally = RunState(begun(plan(PROBE)), observed())
     last = value(10, result=None if result is None else told(result))
-    found = tally.of(PROBE).unexpected_result(part(arm, [value(10), last]))
+    found = unexpected_result(tally.of(PROBE), part(arm, [value(10), last]))
     assert found == (told(result) if unexpected else None)
 
 
 def test_a_warm_up_that_returns_something_else_is_found_too() -> None:
     tally = RunState(begun(plan(PROBE)), observed())
     played = replace(part(TRIO, [value(10)]), warmups=(value(10, result=told(3)),))
-    assert tally.of(PROBE).unexpected_result(played) == told(3)
+    assert unexpected_result(tally.of(PROBE), played) == told(3)
 
 
 @pytest.mark.parametrize("torn_at", [1, 7])

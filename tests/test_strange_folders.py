@@ -15,7 +15,8 @@ from harness.backends.registry import find_backend
 from harness.errors import BadInput
 from harness.execution.environments.definition import check_versions
 from harness.records import store
-from harness.records.entries import BackendEnvironment, RunStarted
+from harness.records.entries import RunStarted
+from harness.records.machine import BackendEnvironment
 from harness.runner import session
 from harness.runner.resume_checks import check_typed
 from tests.command_line import here

@@ -18,9 +18,11 @@ from harness.records.verdict import FINDINGS, Verdict
 from harness.report import formatting, sentences
 from harness.report.backend_names import shown_names
 from harness.report.differences import differences, documented
+from harness.report.notices import NoticeKind, NoticeScope, Severity
 from harness.report.tables import results
 from harness.report.tables.table import Table
-from harness.report.warnings import NoticeKind, NoticeScope, Severity, notices, notices_of_benchmarks
+from harness.report.verdict_signs import VERDICTS
+from harness.report.warnings import notices, notices_of_benchmarks
 from tests.records import (
     ASYNCIO,
     GROUP_SOURCE,
@@ -185,8 +187,8 @@ def words_of(record: Record) -> tuple[str, ...]:
 
 
 def test_every_verdict_has_a_sign_of_its_own() -> None:
-    assert set(formatting.VERDICTS) == set(Verdict)
-    assert len({rendering.sign for rendering in formatting.VERDICTS.values()}) == len(Verdict)
+    assert set(VERDICTS) == set(Verdict)
+    assert len({rendering.sign for rendering in VERDICTS.values()}) == len(Verdict)
 
 
 def test_the_ledger_has_a_row_per_claim_and_an_answer_per_backend() -> None:

@@ -11,8 +11,9 @@ from harness.records.entries import Entry, RoundMeasured
 from harness.records.pace import SELF_TEST_ARM
 from harness.records.record import Record
 from harness.report.formats import github
+from harness.report.notices import NoticeKind
 from harness.report.tables.waiting import waiting
-from harness.report.warnings import NoticeKind, notices_of_run
+from harness.report.warnings import notices_of_run
 from tests.records import (
     ASYNCIO,
     TRIO,

@@ -15,7 +15,8 @@ import pytest
 
 from harness.backends.registry import find_backend
 from harness.execution.observing import case_spec
-from harness.execution.process import Reply, Worker
+from harness.execution.process import Worker
+from harness.execution.reply import Reply
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import Turn, Value
 from harness.scenario import Scenario

@@ -8,8 +8,8 @@ from harness.analysis.intervals import estimate_shift, judge_ratio, ratio_in
 from harness.analysis.within import Case, Missing, backend_named, why_no_number
 from harness.errors import BadInput
 from harness.protocol.benchmarks import changed_files
-from harness.records.entries import kind_of_python
 from harness.records.estimate import Estimate, Judgement, confidence_level, inner_level
+from harness.records.machine import kind_of_python
 from harness.records.record import BenchmarkResult, Record
 
 
@@ -159,10 +159,10 @@ def changes(olds: Sequence[Record], new: Record) -> Iterator[Change]:
     (Bonferroni). Each record's own ratio is by the method that it was measured by.
     """
     level, margin = _level(olds, new), new.run.plan.margin
-    after, other_files = _ratios(new), _other_files(olds, new)
+    after, changed = _ratios(new), other_files(olds, new)
     for session, record in enumerate(olds):
         before = _ratios(record)
-        for case in (case for case in after if case in before and case[0] not in other_files):
+        for case in (case for case in after if case in before and case[0] not in changed):
             change = estimate_shift(before[case], after[case], _inner(level, record, new)).exp()
             old, now = (
                 ratio_in(of.run, of_case[case], level).exp()
@@ -176,7 +176,7 @@ def _inner(level: float, *records: Record) -> float:
     return inner_level(level) if any(record.run.plan.effort.adjusted for record in records) else level
 
 
-def _other_files(olds: Sequence[Record], new: Record) -> dict[str, tuple[str, ...]]:
+def other_files(olds: Sequence[Record], new: Record) -> dict[str, tuple[str, ...]]:
     """Return the benchmarks whose files are not the same in every record, each with those that differ."""
     now = {benchmark.id: benchmark for benchmark in new.run.plan.benchmarks}
     files: dict[str, tuple[str, ...]] = {}
@@ -223,12 +223,12 @@ def _timed(record: Record) -> Iterator[str]:
 def _missing(olds: Sequence[Record], new: Record) -> Iterator[Missing]:
     """Yield the cases that had a ratio in an old record and none in the new one, or one of other code."""
     results = {result.benchmark.id: result for result in new.results}
-    after, other_files = _ratios(new), _other_files(olds, new)
+    after, changed = _ratios(new), other_files(olds, new)
     for benchmark, backend in dict.fromkeys(case for record in olds for case in _ratios(record)):
         if (benchmark, backend) not in after:
             yield Missing(benchmark, backend, _why_missing(results.get(benchmark), backend))
-        elif benchmark in other_files:
-            yield Missing(benchmark, backend, f"its text changed, in {', '.join(other_files[benchmark])}")
+        elif benchmark in changed:
+            yield Missing(benchmark, backend, f"its text changed, in {', '.join(changed[benchmark])}")
 
 
 def _why_missing(result: BenchmarkResult | None, backend: str) -> str:

@@ -1,19 +1,22 @@
-"""Sweeps: time and memory of benchmarks that differ in one number, with the exponent of a fitted power."""
+"""Sweeps: benchmarks that differ in one number, how their times grow, and how the ratios move.
+
+The benchmarks of a sweep are timed one after the other, and a machine drifts meanwhile, so that only ratios,
+which are made within turns, tell whether one backend grows dearer than another.
+"""
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from statistics import fmean, linear_regression
 
 from harness.protocol.descriptions import Parameter
-from harness.records.estimate import ERROR_RATE, Estimate
-from harness.records.record import BenchmarkResult, Record
+from harness.records.estimate import Estimate
+from harness.records.record import BenchmarkResult, Record, Timing
 
 FEWEST = 3
-"""The fewest points for which a fitted exponent has an interval."""
+"""The fewest points of a curve."""
 
-DEARER = 1.25
-"""How many times its lowest cost a unit must cost to be said to grow dearer over a sweep."""
+MOVED = 1.05
+"""How many times larger or smaller a ratio must certainly be at the largest value to be told."""
 
 HEAVIER = 2.0
 """How many times the peak memory at the smallest value that at the largest must be to give one for a unit.
@@ -26,58 +29,59 @@ Below it, less of the memory comes from the parameter than from what an iteratio
 class Point:
     """Seconds per iteration at one value of the parameter.
 
-    `result_index` counts the record's results from 0. `collecting` is the share of the time that garbage
-    collection takes; `peak` is in bytes.
+    `result_index` counts the record's results from 0. `ratio` is that to the baseline, None for the baseline
+    itself. `collecting` is the share of the time that garbage collection takes; `peak` is in bytes.
     """
 
     value: float
     seconds: Estimate
     result_index: int
+    ratio: Estimate | None = None
     collecting: float = 0.0
     peak: Estimate | None = None
 
-    @property
-    def unit(self) -> float:
-        """The seconds for one unit of the parameter: of a fan-out to n tasks, for one task."""
-        return self.seconds.value / self.value
-
-    @property
-    def unit_without_collecting(self) -> float:
-        """The seconds for one unit of the parameter, less the time in garbage collection."""
-        return self.unit * (1 - self.collecting)
-
 
 @dataclass(frozen=True, slots=True)
-class Growth:
-    """What a unit of the parameter costs at its largest value, beside the value where it is cheapest."""
+class RatioGrowth:
+    """How a backend's ratio to the baseline moves from the smallest value of the parameter to the largest.
 
-    cheapest: Point
+    `times` is the ratio at the largest over that at the smallest.
+    """
+
+    smallest: Point
     largest: Point
-
-    @property
-    def times(self) -> float:
-        """How many times dearer a unit is."""
-        return self.largest.unit / self.cheapest.unit
-
-    @property
-    def times_without_collecting(self) -> float:
-        """How many times dearer it would be if nothing was spent on garbage collection."""
-        return self.largest.unit_without_collecting / self.cheapest.unit_without_collecting
+    times: Estimate
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One backend's times over a sweep; `exponent` is b of t = a · nᵇ, its `rounds` the points."""
+    """One backend's times over a sweep, the smallest value of the parameter first."""
 
     backend: str
     points: tuple[Point, ...]
-    exponent: Estimate
 
     @property
-    def growth(self) -> Growth | None:
-        """How much dearer a unit is at the largest value, as on a super-linear loop; None if not."""
-        growth = Growth(min(self.points, key=lambda point: point.unit), self.points[-1])
-        return growth if growth.times > DEARER else None
+    def exponent(self) -> Estimate:
+        """The power by which the time grows between the two largest values: b of t = a · nᵇ.
+
+        A power through all points would be that of no part of the curve where a fixed cost is added to what
+        each unit takes. The interval is that of the two times; the machine's drift between them is not in it.
+        """
+        before, last = self.points[-2:]
+        grown = last.seconds.over(before.seconds).log()
+        return grown.scaled(1 / math.log(last.value / before.value))
+
+    @property
+    def growth(self) -> RatioGrowth | None:
+        """How the ratio to the baseline moves over the sweep; None where it does not certainly by MOVED."""
+        smallest, largest = self.points[0], self.points[-1]
+        if smallest.ratio is None or largest.ratio is None:
+            return None
+        times = largest.ratio.over(smallest.ratio)
+        if times.low is None or times.high is None:
+            return None
+        moved = times.low > MOVED or times.high < 1 / MOVED
+        return RatioGrowth(smallest, largest, times) if moved else None
 
     @property
     def weight(self) -> Estimate | None:
@@ -136,29 +140,16 @@ def _numbers(result: BenchmarkResult) -> Iterator[tuple[str, float]]:
 def _curves(record: Record, members: Sequence[tuple[float, int]]) -> Iterator[Curve]:
     for backend in record.backends:
         points = tuple(
-            Point(value, case.timing.seconds, index, case.timing.collecting.value, case.timing.peak_memory)
+            _point(value, index, case.timing)
             for value, index in members
             for case in record.results[index].cases
             if case.backend == backend and case.timing is not None
         )
         if len(points) >= FEWEST:
-            yield Curve(backend, points, fit(points))
+            yield Curve(backend, points)
 
 
-def fit(points: Sequence[Point]) -> Estimate:
-    """Return the exponent of the power through the points, with its 95% interval.
-
-    It is fitted by least squares of ln t over ln n; the interval is the slope's standard error times
-    Student's t at n - 2 degrees of freedom (Draper and Smith, Applied Regression Analysis, section 1.4). It
-    says how far from a power the points lie, not how well each was measured.
-    """
-    from scipy.special import stdtrit
-
-    logs = [math.log(point.value) for point in points]
-    times = [math.log(point.seconds.value) for point in points]
-    slope, start = linear_regression(logs, times)
-    middle, free = fmean(logs), len(points) - 2
-    missed = math.fsum((t - start - slope * n) ** 2 for n, t in zip(logs, times, strict=True))
-    error = math.sqrt(missed / free / math.fsum((n - middle) ** 2 for n in logs))
-    away = float(stdtrit(free, 1 - ERROR_RATE / 2)) * error
-    return Estimate(slope, slope - away, slope + away, len(points))
+def _point(value: float, result_index: int, timing: Timing) -> Point:
+    return Point(
+        value, timing.seconds, result_index, timing.ratio, timing.collecting.value, timing.peak_memory
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from harness.analysis.contrasts import changes, contrasts, count_contrasts
+from harness.analysis.flags import disturbing, trending, unlike_whole_values
 from harness.analysis.growth import growing
 from harness.analysis.intervals import estimate, estimate_ratio, judge_ratio
 from harness.analysis.metrics import METRICS
@@ -14,21 +15,16 @@ from harness.analysis.samples import (
     log_ratio,
     log_ratio_of_cpu,
     log_ratio_of_totals,
-    trend_of,
     waits,
 )
-from harness.analysis.variance import FEWEST_TURNS
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import Value
 from harness.records.contrast import Contrast
 from harness.records.entries import RoundMeasured
-from harness.records.estimate import ERROR_RATE, Estimate
+from harness.records.estimate import Estimate
 from harness.records.pace import SELF_TEST_ARM, ArmRound, RoundValues
 from harness.records.plan import Plan
 from harness.records.record import Timing
-
-DISTURBING = 0.01
-"""The share of the time between its turns above which an arm's use of CPU is flagged."""
 
 IDLE = 0.01
 """The share of wall time that a benchmark which promises only to wait may use of a CPU.
@@ -42,20 +38,6 @@ HELPING = 0.01
 The two clocks that it is read from differ by far less.
 """
 
-TRENDING = 0.02
-"""How far apart the two halves of a worker's turns may lie before it is flagged.
-
-It is the default precision: a smaller trend moves no judgement.
-"""
-
-APART = 0.01
-"""How far apart the ratios by quiet laps and by whole values may lie before that is flagged."""
-
-TREND_LEVEL = 0.99
-"""The confidence level of a trend's interval.
-
-A trend is looked for in every case, so that few may appear by chance.
-"""
 
 Compare = Callable[[Sequence[Value], Sequence[Value]], float]
 
@@ -191,7 +173,7 @@ class BenchmarkSamples:
             mean_ratio=math.exp(median(means)),
             judgement=judge_ratio(ratio.exp(), self.plan.margin),
             samples=samples,
-            flags=(*timing.flags, *_quiet_and_whole(samples, means)),
+            flags=(*timing.flags, *unlike_whole_values(samples, means)),
         )
 
     def _idling(self, timing: Timing) -> tuple[str, ...]:
@@ -213,7 +195,7 @@ class BenchmarkSamples:
         return Timing(
             metrics=dict(self._metrics(parts)),
             threads=max(part.summary.threads for part in parts),
-            flags=(*_disturbing(parts), *_trending(parts), *growing(parts)),
+            flags=(*disturbing(parts), *trending(parts), *growing(parts)),
             waits=waits([value for part in parts for value in part.values]),
         )
 
@@ -228,37 +210,3 @@ class BenchmarkSamples:
 
 def _helping(values: Sequence[Value]) -> float:
     return sum(value.helper_cpu for value in values) / max(1, sum(value.cpu for value in values))
-
-
-def _quiet_and_whole(quiet: Sequence[float], whole: Sequence[float]) -> tuple[str, ...]:
-    """Flag a ratio by quiet laps that the ratio by whole values does not bear out, round by round."""
-    apart = estimate_ratio([w - q for w, q in zip(whole, quiet, strict=True)], 1 - ERROR_RATE)
-    if apart.low is None or apart.high is None or apart.low <= 0 <= apart.high or abs(apart.value) <= APART:
-        return ()
-    return (f"by whole values the ratio is {math.exp(median(whole)):.3f}",)
-
-
-def _trending(parts: Sequence[ArmRound]) -> tuple[str, ...]:
-    """Flag an arm whose values still change within a worker: it was not warm when it was timed."""
-    if len(parts[0].values) < FEWEST_TURNS:
-        return ()
-    trend = estimate([trend_of(part.values) for part in parts], TREND_LEVEL).exp()
-    if trend.low is None or trend.high is None or trend.low <= 1 <= trend.high:
-        return ()
-    if abs(trend.value - 1) < TRENDING:
-        return ()
-    word = "quicker" if trend.value < 1 else "slower"
-    return (f"the second half of a worker's turns is {abs(trend.value - 1):.1%} {word} than the first",)
-
-
-def _disturbing(parts: Sequence[ArmRound]) -> tuple[str, ...]:
-    """Flag an arm that uses CPU while it waits for its turn, which is other arms' time.
-
-    A worker with one turn lived alone: it waits for no time at all, and takes nobody's.
-    """
-    if len(parts[0].values) == 1:
-        return ()
-    idle = sum(value.idle_cpu for part in parts for value in part.values)
-    waited = sum(value.waited for part in parts for value in part.values)
-    share = idle / max(1, waited)
-    return (f"uses {share:.1%} CPU between its turns",) if share > DISTURBING else ()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from harness.cluster.engine import Flight
-from harness.records.entries import Machine
+from harness.records.machine import Machine
 from harness.runner.units import Unit
 
 

@@ -11,7 +11,8 @@ from harness.cluster.jobs import Job, TravellingFiles, describing_job, encode_jo
 from harness.cluster.replies import Refused, machine_of, unit_of
 from harness.cluster.unmeasured import unmeasured_unit
 from harness.errors import BadInput, LoopcmpError
-from harness.records.entries import Entry, Machine, UnitBegun
+from harness.records.entries import Entry, UnitBegun
+from harness.records.machine import Machine
 from harness.records.store import resume_command
 from harness.runner.joining import why_no_host
 from harness.runner.session import Session, Show, join_host

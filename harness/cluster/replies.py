@@ -12,13 +12,13 @@ from harness.records.entries import (
     CaseObserved,
     Entry,
     HostJoined,
-    Machine,
     PassRoundMeasured,
     RoundMeasured,
     RunStarted,
     UnitBegun,
     UnitFinished,
 )
+from harness.records.machine import Machine
 from harness.records.store import decode_entry, encode_entry
 from harness.runner.state import RunState
 from harness.runner.units import Unit

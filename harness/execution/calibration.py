@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
-from harness.execution.rounds import Arm, ArmFailed, RoundContext
+from harness.execution.arms import Arm, ArmFailed, RoundContext
 from harness.protocol.laps import lap_sizes, unpack
 from harness.protocol.messages import Turn, Value
 from harness.records.pace import FEWEST_UNTIMED, ONE_AT_A_TIME, SLOWEST_VALUE, ArmFailure, RoundSettings

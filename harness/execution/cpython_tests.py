@@ -8,7 +8,8 @@ from threading import Event
 import msgspec
 
 from harness.backends.backend import Loop, SetVariables
-from harness.execution.process import Reply, Worker
+from harness.execution.process import Worker
+from harness.execution.reply import Reply
 from harness.protocol.cpython_tests import TESTS_MISSING, UnittestOutcome, UnittestReport
 from harness.protocol.observations import WorkerExit
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
-from harness.execution.rounds import Arm, ArmFailed, ArmWorker, RoundContext
+from harness.execution.arms import Arm, ArmFailed, ArmWorker, RoundContext
 from harness.protocol.messages import Turn, Value
 from harness.records.pace import ArmFailure, ArmRound
 

@@ -13,7 +13,8 @@ from harness.backends.backend import Loop, SetVariables
 from harness.backends.families import check_family
 from harness.errors import BadInput, ImportMissing, ScenarioBroken
 from harness.execution.environments import InterpreterPath
-from harness.execution.process import Reply, Worker
+from harness.execution.process import Worker
+from harness.execution.reply import Reply
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.observations import WorkerExit
 

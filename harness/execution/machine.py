@@ -16,7 +16,7 @@ from harness.backends.builds import implementation
 from harness.execution.affinity import choose_cpus, choose_others
 from harness.execution.environments import InterpreterPath, interpreter_for
 from harness.execution.quota import cpu_quota, cpu_stops
-from harness.records.entries import BackendEnvironment, DriverPlace, Machine
+from harness.records.machine import BackendEnvironment, DriverPlace, Machine
 
 _ALWAYS = ("loopcmp", "anyio", "pyperf")
 

@@ -11,7 +11,8 @@ import msgspec
 from harness.backends.backend import Backend
 from harness.execution.environments import interpreter_for
 from harness.execution.listing import HOW_TO_GET_IT, module_to_import
-from harness.execution.process import Reply, Worker
+from harness.execution.process import Worker
+from harness.execution.reply import Reply
 from harness.execution.templates import Template
 from harness.execution.waiting import ATTEMPTS
 from harness.protocol.benchmarks import Benchmark

@@ -7,9 +7,8 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from threading import Event
-from typing import Any, Self, TypeVar
+from typing import Self
 
 import msgspec
 
@@ -21,46 +20,12 @@ from harness.execution.hanging import ask_where
 from harness.execution.orphans import worker_starting
 from harness.execution.output import OutputReader
 from harness.execution.owned_folders import WORKERS, owned_folder, remove_what_the_dead_left
+from harness.execution.reply import DEEPEST_MESSAGE, Reply, is_nested_deeper
 from harness.execution.templates import Process, Template
 from harness.execution.waiting import Patience, Stopwatch
 from harness.protocol.evidence import WaitingTask
 from harness.protocol.messages import UNMEASURED
 from harness.protocol.observations import WorkerExit
-
-T = TypeVar("T")
-
-DEEPEST_MESSAGE = 250
-"""The most levels of nesting in a message: ours take up to 213, and str() fails on a description of 330."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One message from a worker: its kind, and its content as plain JSON values."""
-
-    kind: str
-    message: Any = None
-
-    def read(self, shape: type[T]) -> T:
-        """The content as a value of this shape. Raises msgspec.ValidationError if it has another."""
-        return msgspec.convert(self.message, shape)
-
-    @property
-    def reason(self) -> str:
-        """The words of a refusal, or the message's kind where it has none."""
-        words = self.message.get("message") if isinstance(self.message, dict) else None
-        return str(self.kind if words is None else words)
-
-
-def _is_nested_deeper(message: object, levels: int) -> bool:
-    match message:
-        case dict():
-            parts = list(message.values())
-        case list():
-            parts = message
-        case _:
-            return False
-    return levels == 0 or any(_is_nested_deeper(part, levels - 1) for part in parts)
-
 
 _reply = msgspec.json.Decoder(Reply)
 
@@ -184,7 +149,7 @@ class Worker:
         except (msgspec.MsgspecError, RecursionError):
             return self._end_with(f"wrote what is no message: {line[:80]!r}")
         brackets = line.count(b"[") + line.count(b"{")
-        if brackets > DEEPEST_MESSAGE and _is_nested_deeper(reply.message, DEEPEST_MESSAGE):
+        if brackets > DEEPEST_MESSAGE and is_nested_deeper(reply.message, DEEPEST_MESSAGE):
             return self._end_with(f"wrote a message that is nested too deeply: {line[:80]!r}")
         return reply
 

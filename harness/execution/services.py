@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import msgspec
 
-from harness.execution.process import Reply, Worker
-from harness.execution.rounds import Arm, ArmFailed, ArmWorker, RoundContext
+from harness.execution.arms import Arm, ArmFailed, ArmWorker, RoundContext
+from harness.execution.process import Worker
+from harness.execution.reply import Reply
 from harness.protocol.messages import LatencySketch, Turn, Value
 from harness.protocol.observations import WorkerExit
 from harness.protocol.traffic import CROWD, Batch, Broken, Driven, Fault, Offer

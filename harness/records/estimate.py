@@ -71,6 +71,17 @@ class Estimate:
             return Estimate(value, None, None, rounds)
         return Estimate(value, self.low - other.high, self.high - other.low, rounds)
 
+    def over(self, other: "Estimate") -> "Estimate":
+        """Return the ratio of two independent estimates above zero; its interval joins the furthest ends."""
+        value, rounds = self.value / other.value, min(self.rounds, other.rounds)
+        if self.low is None or self.high is None or other.low is None or other.high is None:
+            return Estimate(value, None, None, rounds)
+        return Estimate(value, self.low / other.high, self.high / other.low, rounds)
+
+    def log(self) -> "Estimate":
+        """Return the estimate of a logarithm from that of a positive number."""
+        return self._map(math.log)
+
     def _map(self, change: Callable[[float], float]) -> "Estimate":
         """Return what a change that keeps the order of numbers makes of the value and both ends."""
         low, high = (None if end is None else change(end) for end in (self.low, self.high))

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from harness.analysis.hosts_compared import compare_hosts_of, hosts_of
 from harness.analysis.overall import overall_figures
 from harness.analysis.passes.table import TABLES
 from harness.records.record import Record
 from harness.report import overall
 from harness.report.sentences import backend_sentences
-from harness.report.tables import audit, capabilities, contrasts, services
+from harness.report.tables import audit, capabilities, contrasts, hosts, services
 from harness.report.tables.passes import pass_table
 from harness.report.tables.table import Table
 from harness.report.tables.waiting import waiting
@@ -27,11 +28,22 @@ def summary_sentences(record: Record) -> tuple[str, ...]:
     )
 
 
+def _over_hosts(record: Record) -> dict[str, Table]:
+    """Return the table of a record's hosts and, where they repeated benchmarks, what is said over them."""
+    listed, comparison = hosts_of(record), compare_hosts_of(record)
+    together = [] if comparison is None else hosts.ratio_tables(comparison)
+    return {
+        **({"hosts": hosts.hosts_table(listed)} if listed else {}),
+        **{f"over-hosts-{number}": table for number, table in enumerate(together, start=1)},
+    }
+
+
 def tables(record: Record) -> Iterator[tuple[str, Table]]:
     """Yield the tables beside verdicts, times, differences and claims, each with its place on a page."""
     for number, table in enumerate(audit.tables(record), start=1):
         yield f"audit-{number}", table
     by_place = {
+        **_over_hosts(record),
         "services": services.services(record),
         "contrasts": contrasts.table(record),
         **{shape.place: pass_table(record, shape) for shape in TABLES},

@@ -1,15 +1,16 @@
 """What a reader must know before quoting a record's figures: each warning is a value with its scope."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
+from harness.analysis.hosts_compared import hosts_of
 from harness.analysis.passes.table import PASSES
 from harness.analysis.samples import AWAKE
 from harness.records.record import BenchmarkResult, Record
 from harness.records.stop_reason import StopKind
 from harness.report.backend_names import shown_names
 from harness.report.formatting import count_benchmarks
+from harness.report.notices import Notice, NoticeKind, NoticeScope, Severity, of_run
+from harness.report.tables.hosts import off_sentences
 
 STEADY_GOVERNORS = ("", "performance")
 """The governors under which a CPU keeps its frequency; the empty one is that which could not be read."""
@@ -19,55 +20,11 @@ COMPANY = 0.1
 """The share by which work on another CPU may slow a worker before it is told."""
 
 
-class Severity(StrEnum):
-    """How much a notice takes from the figures."""
-
-    GOOD = "good"
-    """It speaks for them: a check that was passed."""
-    WARNING = "warning"
-
-
-class NoticeKind(StrEnum):
-    """What a notice is about."""
-
-    LOAD = "load"
-    FREQUENCY = "frequency scaling"
-    CPU_QUOTA = "CPU quota"
-    NOT_PINNED = "not pinned"
-    ANOTHER_BUILD = "another build"
-    SHARED_CPU = "shared CPU"
-    SHARED_CORE = "shared core"
-    TOO_FEW_ROUNDS = "too few rounds"
-    SELF_TEST = "self-test"
-    NOT_ADJUSTED = "not adjusted"
-    FLAGGED = "flagged"
-    OUT_OF_TIME = "out of time"
-    NOT_COUNTED = "not counted"
-    UNFINISHED = "unfinished"
-
-
-class NoticeScope(StrEnum):
-    """How much of a record a notice is about."""
-
-    RUN = "run"
-    BENCHMARK = "benchmark"
-    CASE = "case"
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something to know before figures are quoted: how much it is about, what, how grave, and in words."""
-
-    scope: NoticeScope
-    kind: NoticeKind
-    severity: Severity
-    text: str
-
-
 def notices(record: Record) -> tuple[Notice, ...]:
     """Return all notices of a record: those about the machine first, then those about the figures."""
     timed = [result for result in record.results if result.rounds]
-    return (*(_about_conditions(record, timed) if timed else ()), *_about_figures(record, timed))
+    off = (of_run(NoticeKind.HOST, f"H{text[1:]}.") for text in off_sentences(hosts_of(record)))
+    return (*off, *(_about_conditions(record, timed) if timed else ()), *_about_figures(record, timed))
 
 
 def notices_of_run(record: Record) -> tuple[Notice, ...]:
@@ -80,10 +37,6 @@ def notices_of_benchmarks(record: Record) -> tuple[Notice, ...]:
     return tuple(notice for notice in notices(record) if notice.scope is not NoticeScope.RUN)
 
 
-def _of_run(kind: NoticeKind, text: str) -> Notice:
-    return Notice(NoticeScope.RUN, kind, Severity.WARNING, text)
-
-
 def _about_conditions(record: Record, timed: Sequence[BenchmarkResult]) -> Iterator[Notice]:
     yield from _about_load(record)
     yield from _about_machine(record)
@@ -91,20 +44,20 @@ def _about_conditions(record: Record, timed: Sequence[BenchmarkResult]) -> Itera
     short = sum(map(_without_interval, timed))
     if short:
         verb = "figure has" if short == 1 else "figures have"
-        yield _of_run(NoticeKind.TOO_FEW_ROUNDS, f"Too few rounds: {short} {verb} no interval.")
+        yield of_run(NoticeKind.TOO_FEW_ROUNDS, f"Too few rounds: {short} {verb} no interval.")
     if record.self_test is None:
         text = "Self-test: the baseline has no interval against itself in any benchmark: not checked."
-        yield _of_run(NoticeKind.SELF_TEST, text)
+        yield of_run(NoticeKind.SELF_TEST, text)
 
 
 def _about_load(record: Record) -> Iterator[Notice]:
     machine, finished = record.run.machine, record.finished
     if machine.load is not None and machine.load > machine.cores - 1:
         text = f"{machine.load:.1f} on {machine.cores} CPUs before the run: workers may have had company."
-        yield _of_run(NoticeKind.LOAD, f"Load: {text}")
+        yield of_run(NoticeKind.LOAD, f"Load: {text}")
     elif finished is not None and finished.load is not None and finished.load > machine.cores:
         text = f"{finished.load:.1f} on {machine.cores} CPUs at the end; a run by itself needs fewer."
-        yield _of_run(NoticeKind.LOAD, f"Load: {text}")
+        yield of_run(NoticeKind.LOAD, f"Load: {text}")
 
 
 def _stops(record: Record) -> str:
@@ -122,23 +75,23 @@ def _about_machine(record: Record) -> Iterator[Notice]:
     machine = record.run.machine
     if machine.governor not in STEADY_GOVERNORS:
         text = f"the governor is {machine.governor}, so the CPU's speed may have changed."
-        yield _of_run(NoticeKind.FREQUENCY, f"Frequency scaling: {text}")
+        yield of_run(NoticeKind.FREQUENCY, f"Frequency scaling: {text}")
     if machine.cpu_quota is not None and machine.cpu_quota < machine.cores:
         text = (
             f"the system stops this container at {machine.cpu_quota:g} of {machine.cores} CPUs, "
             f"whatever else runs; {_stops(record)}."
         )
-        yield _of_run(NoticeKind.CPU_QUOTA, f"Quota: {text}")
+        yield of_run(NoticeKind.CPU_QUOTA, f"Quota: {text}")
     yield from _about_builds(record)
     if machine.company_factor is not None and machine.company_factor > 1 + COMPANY:
         text = (
             f"work on another CPU makes a worker take {machine.company_factor - 1:.0%} longer: they are "
             "threads of one core. Leave the machine alone while it measures."
         )
-        yield _of_run(NoticeKind.SHARED_CORE, f"Shared core: {text}")
+        yield of_run(NoticeKind.SHARED_CORE, f"Shared core: {text}")
     if not machine.pinned:
         text = "Not pinned: this system cannot keep the workers on one CPU."
-        yield _of_run(NoticeKind.NOT_PINNED, text)
+        yield of_run(NoticeKind.NOT_PINNED, text)
 
 
 def _about_builds(record: Record) -> Iterator[Notice]:
@@ -154,7 +107,7 @@ def _about_builds(record: Record) -> Iterator[Notice]:
             f"{', '.join(backends)} on {build}, {baseline} on {machine.of(baseline).build}: "
             "a part of the ratio may be due to that."
         )
-        yield _of_run(NoticeKind.ANOTHER_BUILD, f"Another build of Python: {text}")
+        yield of_run(NoticeKind.ANOTHER_BUILD, f"Another build of Python: {text}")
 
 
 def _compiler(build: str) -> str:
@@ -173,7 +126,7 @@ def _about_company(timed: Iterable[BenchmarkResult]) -> Iterator[Notice]:
     ]
     short = sum(share < AWAKE for share in shares)
     if short:
-        yield _of_run(
+        yield of_run(
             NoticeKind.SHARED_CPU,
             f"Shared CPU: in {short} of {len(shares)} figures the workers had their CPU for less than "
             f"{AWAKE:.0%} of the time; something else ran on it.",
@@ -196,12 +149,12 @@ def _about_figures(record: Record, timed: Sequence[BenchmarkResult]) -> Iterator
         text = (
             "Intervals are 95% each and not adjusted for their number (--fast): quote a run without --fast."
         )
-        yield _of_run(NoticeKind.NOT_ADJUSTED, text)
+        yield of_run(NoticeKind.NOT_ADJUSTED, text)
     yield from _flagged(record)
     yield from _out_of_time(record.results)
     yield from _not_counted(record, timed)
     if record.finished is None:
-        yield _of_run(NoticeKind.UNFINISHED, "This run was not finished.")
+        yield of_run(NoticeKind.UNFINISHED, "This run was not finished.")
 
 
 def _about_self_test(record: Record) -> Iterator[Notice]:
@@ -218,7 +171,7 @@ def _about_self_test(record: Record) -> Iterator[Notice]:
     yield Notice(NoticeScope.RUN, NoticeKind.SELF_TEST, Severity.GOOD if passed else Severity.WARNING, text)
     if not passed:
         text = "Something other than the loops moved the times: do not quote this run."
-        yield _of_run(NoticeKind.SELF_TEST, text)
+        yield of_run(NoticeKind.SELF_TEST, text)
 
 
 def _flagged(record: Record) -> Iterator[Notice]:
@@ -250,4 +203,4 @@ def _not_counted(record: Record, timed: Iterable[BenchmarkResult]) -> Iterator[N
                     f"{planned.name.capitalize()}: not available for {missing} of {len(numbered)} cases. "
                     f"{planned.missing}"
                 )
-                yield _of_run(NoticeKind.NOT_COUNTED, text)
+                yield of_run(NoticeKind.NOT_COUNTED, text)

@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from harness.analysis.judging import judge_among, reference_of
-from harness.analysis.matching import matches
 from harness.analysis.passes.contract import Pass
 from harness.analysis.passes.table import passes_for
 from harness.analysis.services import by_cpu
 from harness.analysis.timings import BenchmarkSamples
 from harness.backends.backend import Backend
 from harness.protocol.benchmarks import Benchmark, Promise
-from harness.protocol.descriptions import Description
 from harness.protocol.observations import ProcessObservations, distinct_observations
 from harness.records.contrast import native_arm
 from harness.records.entries import (
@@ -23,7 +21,7 @@ from harness.records.entries import (
     RoundMeasured,
     RunStarted,
 )
-from harness.records.pace import SELF_TEST_ARM, ArmRound, RoundSettings
+from harness.records.pace import SELF_TEST_ARM, RoundSettings
 from harness.records.plan import Plan
 from harness.records.promises import expected_promise
 from harness.records.stop_reason import StopReason
@@ -230,23 +228,8 @@ class BenchmarkState:
         python, reference = self._run.machine.python_of(backend), reference_of(self._observed_in_order())
         return expected_promise(self.benchmark, backend, python, reference)
 
-    def unexpected_result(self, part: ArmRound) -> Description | None:
-        """Return the first result of an arm that was not promised; None where all were."""
-        outcome = self._expected_of_arm(part.arm).outcome
-        for value in (*part.warmups, *part.values):
-            if value.result and outcome and not matches(outcome.what, value.result):
-                return value.result
-        return None
-
-    def unexpected_loop(self, part: ArmRound) -> str | None:
-        """Say on which other class of loop a case was timed than it was observed on; None if on the same."""
-        backend = self.plan.baseline if part.arm == SELF_TEST_ARM else part.arm
-        observed = {process.loop_class for process in self.observed(backend)} - {None}
-        if not observed or not part.summary.loop_class or part.summary.loop_class in observed:
-            return None
-        return f"ran on {part.summary.loop_class} when timed, and on {', '.join(map(str, observed))} before"
-
-    def _expected_of_arm(self, name: str) -> Promise:
+    def expected_of_arm(self, name: str) -> Promise:
+        """Return the whole promise of an arm of the benchmark's rounds, the self-test's and twins' too."""
         for arm in self._planned.twin_arms:
             if name == arm.name:
                 return self._all[arm.twin.id].expected(arm.backend.name)

@@ -5,8 +5,9 @@ from dataclasses import replace
 from time import perf_counter
 
 from harness.analysis.passes.contract import Pass
+from harness.execution.arms import Arm, RoundContext
 from harness.execution.instructions import can_count, open_counted_arms
-from harness.execution.rounds import Arm, RoundContext, run_round
+from harness.execution.rounds import run_round
 from harness.records.entries import PassRoundMeasured, RoundMeasured
 from harness.records.pace import ArmFailure
 from harness.runner.benchmark_state import BenchmarkState

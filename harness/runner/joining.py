@@ -6,7 +6,8 @@ from harness.errors import BadInput
 from harness.execution.environments import rebuild
 from harness.execution.machine import describe_machine, environment_of
 from harness.execution.shared_core import company_factor
-from harness.records.entries import Machine, RunStarted
+from harness.records.entries import RunStarted
+from harness.records.machine import Machine
 from harness.runner.catalog import check_benchmarks
 from harness.runner.planning import changes
 from harness.runner.preparing import listing_places

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
-from harness.records.entries import BackendEnvironment
+from harness.records.machine import BackendEnvironment
 from harness.records.plan import Plan
 from harness.runner.merging import ShardRun, refuse
 from harness.runner.units import units_of

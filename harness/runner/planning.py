@@ -15,7 +15,8 @@ from harness.errors import BadInput
 from harness.execution.environments import rebuild
 from harness.execution.machine import describe_machine, environment_of, now
 from harness.protocol.benchmarks import Benchmark
-from harness.records.entries import METHOD, VERSION, BackendEnvironment, Machine, RunStarted
+from harness.records.entries import METHOD, VERSION, RunStarted
+from harness.records.machine import BackendEnvironment, Machine
 from harness.records.plan import DEFAULT, Effort, Plan
 from harness.records.promises import matching_difference
 from harness.records.trials import AuditSchedule
@@ -55,6 +56,7 @@ class RunRequest:
     exclude: Sequence[str] = ()
     note: str = ""
     published: bool = False
+    without_off_hosts: bool = False
     app: AppRequest | None = None
 
 
@@ -88,7 +90,15 @@ def plan_run(request: RunRequest, announce: Announce = keep_silent) -> RunStarte
         seed=random.SystemRandom().getrandbits(32) if request.seed is None else request.seed,
     )
     return RunStarted(
-        VERSION, request.name, now(), command_line(), machine, plan, method=METHOD, note=request.note
+        VERSION,
+        request.name,
+        now(),
+        command_line(),
+        machine,
+        plan,
+        method=METHOD,
+        note=request.note,
+        without_off_hosts=request.without_off_hosts,
     )
 
 

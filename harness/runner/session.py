@@ -10,7 +10,8 @@ from harness.errors import BadInput
 from harness.execution.machine import describe_machine
 from harness.execution.shared_core import company_factor
 from harness.records import store
-from harness.records.entries import Entry, HostJoined, Machine, RunStarted
+from harness.records.entries import Entry, HostJoined, RunStarted
+from harness.records.machine import Machine
 from harness.records.record import Record
 from harness.runner import audit, timing
 from harness.runner.checking import check

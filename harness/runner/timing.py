@@ -7,12 +7,13 @@ from time import perf_counter
 from harness.analysis.passes.contract import Method, Pass
 from harness.backends.backend import Backend
 from harness.execution.affinity import avoiding, choose_cpus, choose_others
+from harness.execution.arms import Arm, RoundContext
 from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.environments import interpreter_for
 from harness.execution.machine import load, now
 from harness.execution.observing import case_spec
 from harness.execution.quota import cpu_stops
-from harness.execution.rounds import Arm, RoundContext, run_round
+from harness.execution.rounds import run_round
 from harness.execution.services import open_service_arms
 from harness.protocol.benchmarks import SCALE, Benchmark
 from harness.records.entries import (
@@ -28,6 +29,7 @@ from harness.records.pace import ONE_AT_A_TIME, SELF_TEST_ARM, ArmFailure, Round
 from harness.records.plan import WARMUPS
 from harness.records.stop_reason import StopReason
 from harness.runner.benchmark_state import BenchmarkState
+from harness.runner.broken_promises import unexpected_loop, unexpected_result
 from harness.runner.counting import counted_rounds
 from harness.runner.state import RunState
 from harness.runner.stopping import why_stop
@@ -176,9 +178,9 @@ def _measure_round(
     if isinstance(parts, ArmFailure):
         return drop_arm(state, parts)
     for part in parts:
-        if why := state.unexpected_loop(part):
+        if why := unexpected_loop(state, part):
             return drop_arm(state, ArmFailure(part.arm, why, unmeasured=True))
-        if (result := state.unexpected_result(part)) is not None:
+        if (result := unexpected_result(state, part)) is not None:
             failure = ArmFailure(part.arm, f"when timed it returned {result}")
             return drop_arm(state, failure, unstable=True)
     seconds = round(perf_counter() - start, 3)

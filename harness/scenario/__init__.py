@@ -1,8 +1,8 @@
 """What a scenario may import from the harness: `@scenario`, `Gather`, and the words of a promise."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, Protocol, TypeVar, overload
+from typing import Any, Final, overload
 
 from harness.protocol.bounds import ANY as ANY
 from harness.protocol.bounds import Left as Left
@@ -17,37 +17,8 @@ from harness.protocol.bounds import tasks as tasks
 from harness.protocol.bounds import threads as threads
 from harness.protocol.descriptions import Parameter
 from harness.protocol.traffic import Traffic
-
-T = TypeVar("T")
-
-
-class Gather(Protocol):
-    """Runs awaitables side by side and gives their results in the order they were passed.
-
-    On asyncio loops it may be `asyncio.gather` itself, which satisfies this protocol.
-    """
-
-    @overload
-    def __call__(
-        self, *awaitables: Awaitable[T], return_exceptions: Literal[False] = False
-    ) -> Awaitable[list[T]]: ...
-
-    @overload
-    def __call__(
-        self, *awaitables: Awaitable[T], return_exceptions: bool
-    ) -> Awaitable[list[T | BaseException]]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class NewLoop:
-    """How to start another loop like the one that a scenario runs on, as `new_loop` in its arguments.
-
-    `run` runs a coroutine function on it as `anyio.run` does, from a thread that runs no loop.
-    `modules` are what a fresh interpreter imports before it can do so.
-    """
-
-    run: Callable[[Callable[[], Awaitable[Any]]], Any]
-    modules: tuple[str, ...]
+from harness.scenario.arguments import Gather as Gather
+from harness.scenario.arguments import NewLoop as NewLoop
 
 
 class _Unpromised:

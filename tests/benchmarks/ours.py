@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from harness.execution.affinity import avoiding, choose_cpus
+from harness.execution.arms import Arm, RoundContext
 from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.observing import case_spec
-from harness.execution.rounds import Arm, RoundContext, run_round
+from harness.execution.rounds import run_round
 from harness.records.pace import ArmFailure
 from harness.records.plan import FAST, WARMUPS
 from harness.runner.planning import RunRequest, plan_run

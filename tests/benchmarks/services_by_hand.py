@@ -24,9 +24,10 @@ from statistics import median
 from harness.analysis.intervals import estimate_ratio
 from harness.backends.registry import find_backend
 from harness.execution.affinity import avoiding, choose_cpus, choose_others, pinned_to
+from harness.execution.arms import Arm, RoundContext
 from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.observing import case_spec
-from harness.execution.rounds import Arm, RoundContext, run_round
+from harness.execution.rounds import run_round
 from harness.execution.services import open_service_arms
 from harness.protocol.benchmarks import Benchmark
 from harness.records.estimate import Estimate

@@ -14,9 +14,10 @@ from harness.analysis.intervals import estimate_ratio
 from harness.analysis.samples import log_ratio_of_cpu
 from harness.backends.registry import find_backend
 from harness.execution.affinity import avoiding, choose_cpus, choose_others
+from harness.execution.arms import Arm, RoundContext
 from harness.execution.calibration import calibrate, choose_pace
 from harness.execution.observing import case_spec
-from harness.execution.rounds import Arm, RoundContext, run_round
+from harness.execution.rounds import run_round
 from harness.execution.services import open_service_arms
 from harness.protocol.messages import Value
 from harness.records.estimate import Estimate

@@ -143,6 +143,14 @@ AcrossMachines = Annotated[
         help="Allow records of different machines or Python builds.",
     ),
 ]
+OverHosts = Annotated[
+    bool,
+    typer.Option(
+        "--over-hosts",
+        rich_help_panel=CHOICE,
+        help="The records are of several hosts at one time, and none is older than another.",
+    ),
+]
 CPythonTests = Annotated[
     bool,
     typer.Option(

@@ -46,3 +46,22 @@ RepeatOn = Annotated[
         help="Measure every unit, a benchmark with its twins, on N hosts of the cluster.",
     ),
 ]
+OnHosts = Annotated[
+    str | None,
+    typer.Option(
+        "--hosts",
+        metavar="N,N…",
+        rich_help_panel=HOSTS,
+        help="With --estimate: say how long the run would take on each of these numbers of hosts, such as "
+        "1,4,16, and from how many on more do not help. --costs RECORD makes it more exact.",
+    ),
+]
+WithoutOffHosts = Annotated[
+    bool,
+    typer.Option(
+        "--without-off-hosts",
+        rich_help_panel=HOSTS,
+        help="Leave out what a host measures whose self-tests differ more often than chance allows: it is "
+        "missing, and not measured again. It is settled before the run, the same in every job.",
+    ),
+]

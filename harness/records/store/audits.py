@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.records.entries import Machine
+from harness.records.machine import Machine
 from harness.records.store import version_1
 from harness.records.store.compression import read_stored, record_path
 from harness.records.store.folders import LOCAL, published

@@ -9,6 +9,7 @@ from harness.errors import BadInput
 from harness.records.campaigns import CAMPAIGN, CampaignRecord
 from harness.records.conformance import CONFORMANCE, ConformanceRecord
 from harness.records.store.folders import LOCAL
+from harness.records.store.regular_files import LARGEST_RECORD, read_regular
 
 T = TypeVar("T")
 
@@ -40,7 +41,7 @@ def _published(results: Path, name: str) -> list[Path]:
 
 def _read(path: Path, kind: type[T], command: str) -> T:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        return msgspec.json.decode(read_regular(path, LARGEST_RECORD), type=kind)
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from None
     except (msgspec.MsgspecError, RecursionError) as error:

@@ -8,15 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.protocol.messages import Value
-from harness.records.entries import (
-    BackendEnvironment,
-    Entry,
-    HostJoined,
-    Machine,
-    RoundMeasured,
-    RunStarted,
-    UnitBegun,
-)
+from harness.records.entries import Entry, HostJoined, RoundMeasured, RunStarted, UnitBegun
+from harness.records.machine import BackendEnvironment, Machine
 from harness.records.pace import ArmRound
 from harness.records.store.files import write_file
 

@@ -15,7 +15,7 @@ import msgspec
 from harness.errors import BadInput
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.observations import ProcessObservations, distinct_observations
-from harness.records.entries import Machine
+from harness.records.machine import Machine
 from harness.records.pace import SELF_TEST_ARM
 from harness.records.promises import expected_promise
 from harness.records.stop_reason import StopKind

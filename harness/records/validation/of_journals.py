@@ -11,13 +11,13 @@ from harness.protocol.messages import LatencySketch, Value, WorkerSummary
 from harness.protocol.observations import Leaks, ObservationCount
 from harness.records.entries import (
     HostJoined,
-    Machine,
     RoundMeasured,
     RunFinished,
     RunStarted,
     UnitBegun,
     UnitFinished,
 )
+from harness.records.machine import Machine
 from harness.records.pace import ArmRound, RoundSettings
 from harness.records.plan import Effort, Plan
 from harness.records.references import repeated

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.analysis.families import family_figures
+from harness.analysis.hosts_compared import compare_hosts_of
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import Record
 from harness.report.answer.families import family_title
+from harness.report.answer.of_hosts import sentences_over_hosts
 from harness.report.backend_names import shown_names
 
 FEWEST_FAMILIES = 3
@@ -27,7 +29,10 @@ def headline(record: Record) -> tuple[str, ...]:
     """Return a sentence for each backend but the baseline: where it takes less time and where more.
 
     What is named is surest by the end of the interval that lies nearest to 1, never by the largest estimate.
+    Where several hosts repeated benchmarks, the sentences say what all of them show.
     """
+    if (comparison := compare_hosts_of(record)) is not None:
+        return tuple(sentences_over_hosts(comparison))
     plan = record.run.plan
     others = [name for name in record.backends if name != plan.baseline]
     return tuple(sentence for name in others for sentence in _sentence(record, name))

@@ -3,8 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from harness.analysis.between import Change, ComparisonBetween
+from harness.analysis.hosts_compared import ComparisonOverHosts
 from harness.analysis.within import Case, ComparisonWithin, RatioToBaseline
 from harness.records.estimate import Judgement
+from harness.report.answer.of_hosts import (
+    cautions,
+    hosts_in_words,
+    remarks_over_hosts,
+    rows_over_hosts,
+)
 from harness.report.answer.of_record import MOST_ROWS, left_out
 from harness.report.answer.ordering import ordered
 from harness.report.answer.values import NOTHING, Answer, AnswerCell, AnswerRow, Remark, SortOrder, Tone
@@ -22,6 +29,23 @@ def answer_of(comparison: Comparison, order: SortOrder) -> Answer:
             return _within(comparison, order)
         case ComparisonBetween():
             return _between(comparison, order)
+        case ComparisonOverHosts():
+            return _over_hosts(comparison, order)
+
+
+def _over_hosts(comparison: ComparisonOverHosts, order: SortOrder) -> Answer:
+    rows, shown = rows_over_hosts(comparison), names_in(comparison)
+    baseline = shown[comparison.baseline]
+    benchmarks = dict.fromkeys(case.benchmark for case in comparison.cases)
+    return Answer(
+        heading=(f"{count_benchmarks(len(benchmarks))} against {baseline}", hosts_in_words(comparison)),
+        names_head=f"time against {baseline}",
+        heads=tuple(shown[name] for name in comparison.backends),
+        rows=tuple(ordered(rows, order)[:MOST_ROWS]),
+        left_out=left_out(rows),
+        remarks=tuple(remarks_over_hosts(comparison)),
+        cautions=cautions(comparison.hosts),
+    )
 
 
 def _within(comparison: ComparisonWithin, order: SortOrder) -> Answer:

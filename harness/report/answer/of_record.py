@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from harness.analysis.families import FamilyFigure, families_of, family_figures
+from harness.analysis.hosts_compared import compare_hosts_of, hosts_of
 from harness.analysis.intervals import judge_ratio
 from harness.analysis.overall import overall_figures
 from harness.backends.backend import LOOPS
@@ -11,9 +12,10 @@ from harness.records.plan import DEFAULT
 from harness.records.record import Record
 from harness.report.answer.families import asked_first, family_title
 from harness.report.answer.of_benchmark import benchmark_row
+from harness.report.answer.of_hosts import cautions, remarks_over_hosts, rows_over_hosts
 from harness.report.answer.ordering import ordered
 from harness.report.answer.remarks import remarks
-from harness.report.answer.values import NOTHING, Answer, AnswerCell, AnswerRow, SortOrder
+from harness.report.answer.values import NOTHING, Answer, AnswerCell, AnswerRow, Remark, SortOrder
 from harness.report.answer.words import change_words
 from harness.report.backend_names import shown_names
 from harness.report.formatting import count_benchmarks
@@ -33,6 +35,9 @@ def answer(record: Record, order: SortOrder = SortOrder.PLAN) -> Answer:
     timed = [result for result in record.results if result.rounds]
     if not timed:
         return Answer(heading(record), remarks=remarks(record))
+    comparison = compare_hosts_of(record)
+    if comparison is not None and len(columns) <= MOST_COLUMNS:
+        return _finish(record, order, "", heads, rows_over_hosts(comparison))
     if len(columns) > MOST_COLUMNS:
         return _finish(record, order, "", (_overall_head(record),), _by_backend(record))
     if len(timed) > MOST_ROWS:
@@ -58,8 +63,15 @@ def _finish(
         heads=heads,
         rows=tuple(ordered(rows, order)[:MOST_ROWS]),
         left_out=left_out(rows),
-        remarks=remarks(record),
+        remarks=(*_over_hosts(record), *remarks(record)),
+        cautions=cautions(hosts_of(record)),
     )
+
+
+def _over_hosts(record: Record) -> tuple[Remark, ...]:
+    """Return what the hosts say together that repeated a record's benchmarks."""
+    comparison = compare_hosts_of(record)
+    return () if comparison is None else tuple(remarks_over_hosts(comparison))
 
 
 def left_out(rows: Sequence[AnswerRow]) -> str:

@@ -10,8 +10,9 @@ from harness.report import commands
 from harness.report.answer.values import Remark, Subject, Tone
 from harness.report.backend_names import shown_names
 from harness.report.formatting import count_benchmarks
+from harness.report.notices import Notice, NoticeKind, Severity
 from harness.report.tables import audit
-from harness.report.warnings import Notice, NoticeKind, Severity, notices
+from harness.report.warnings import notices
 
 MOST_WARNINGS = 3
 """The most warnings in an answer; more of them hide each other, and --details has them all."""

@@ -94,3 +94,5 @@ class Answer:
     rows: tuple[AnswerRow, ...] = ()
     left_out: str = ""
     remarks: tuple[Remark, ...] = field(default=())
+    cautions: tuple[Remark, ...] = ()
+    """What must be known before any figure is read; it stands above them."""

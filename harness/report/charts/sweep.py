@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from harness.analysis.sweeps import Curve, Sweep
 from harness.records.estimate import Estimate
 from harness.report.charts.chart import BACKEND_COLORS, SHAPES, Chart, Datum, Spec, named_data, themed_spec
-from harness.report.formatting import format_estimate, format_seconds, label
+from harness.report.formatting import format_estimate, format_ratio, format_seconds, label
 from harness.report.tables.table import Column, Table, names, numbers
 
 SWEEP_WIDTH, SWEEP_HEIGHT = 520, 300
@@ -25,7 +25,7 @@ def sweep_chart(sweep: Sweep, shown: Mapping[str, str]) -> Chart:
         f"sweep-{number}",
         title,
         f"Time per iteration against {label(sweep.parameter)}, both log axes, "
-        f"with the power fitted to each: {powers}.{_weights(sweep)}",
+        f"with the power between the two largest values: {powers}.{_weights(sweep)}",
         Table(title, tuple(_columns(sweep)), tuple(_rows(sweep)), tuple(_notes(sweep))),
         _sweep_spec(sweep),
         tuple(_sweep_data(sweep)),
@@ -61,7 +61,11 @@ def _rows(sweep: Sweep) -> Iterator[tuple[str, ...]]:
 
 
 def _notes(sweep: Sweep) -> Iterator[str]:
-    yield from _growths(sweep)
+    yield (
+        "Grows as: the power between the two largest values. The machine's drift from one benchmark to the "
+        "next is not in its interval; ratios are free of it."
+    )
+    yield from filter(None, map(partial(_growth, label(sweep.parameter)), sweep.curves))
     if _weights(sweep):
         yield (
             f"Memory: the peak at the largest {label(sweep.parameter)} less that at the smallest, for one of "
@@ -69,17 +73,17 @@ def _notes(sweep: Sweep) -> Iterator[str]:
         )
 
 
-def _growths(sweep: Sweep) -> Iterator[str]:
-    """Yield where a unit of the parameter grows dearer, and what garbage collection has to do with it."""
-    for curve in sweep.curves:
-        if (growth := curve.growth) is not None:
-            cheap, large = growth.cheapest, growth.largest
-            yield (
-                f"{curve.backend}: one of {label(sweep.parameter)} = {large.value:,.0f} takes "
-                f"{growth.times:.1f} times as long as one of {cheap.value:,.0f}; garbage collection is "
-                f"{large.collecting:.0%} of that time, not {cheap.collecting:.0%}, and without it one "
-                f"takes {growth.times_without_collecting:.1f} times as long."
-            )
+def _growth(parameter: str, curve: Curve) -> str | None:
+    """Say how a backend's ratio moves over the sweep, and what garbage collection has to do with it."""
+    growth = curve.growth
+    if growth is None or growth.smallest.ratio is None or growth.largest.ratio is None:
+        return None
+    small, large = growth.smallest, growth.largest
+    return (
+        f"{curve.backend}: {format_ratio(growth.smallest.ratio)} of the baseline's time at {parameter} = "
+        f"{small.value:,.0f}, {format_ratio(growth.largest.ratio)} at {large.value:,.0f}; garbage collection "
+        f"takes {small.collecting:.0%} of its own time there, and {large.collecting:.0%} here."
+    )
 
 
 def _power(curve: Curve) -> str:

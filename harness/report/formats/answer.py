@@ -44,6 +44,7 @@ _MARKS = {
 def draw_answer(answer: Answer, width: int) -> RenderableType:
     """Return an answer as lines of text no wider than `width` columns."""
     lines = [*_heading(answer.heading, width)]
+    lines += [line for caution in answer.cautions for line in _remark(caution, width)]
     if answer.rows:
         narrow = width < NARROW
         lines += [Text(), *(_narrow_rows(answer, width) if narrow else _wide_rows(answer, width))]

@@ -28,10 +28,20 @@ def render(record: Record) -> str:
     shown = answer(record)
     told = (f"- {_SIGNS[each.tone]} {inline(each.text)}" for each in remarks(record, "in the report"))
     name, *conditions = shown.heading
-    lines = [f"**{inline(name)}** · {inline(' · '.join(conditions))}", "", *answer_table(shown)]
+    lines = [
+        f"**{inline(name)}** · {inline(' · '.join(conditions))}",
+        "",
+        *_cautions(shown),
+        *answer_table(shown),
+    ]
     command = ("", *code_block("sh", [_command(record)]))
     room = MOST_LINES - len(lines) - len(command)
     return "\n".join((*lines, *list(told)[:room], *command)) + "\n"
+
+
+def _cautions(shown: Answer) -> Iterator[str]:
+    for caution in shown.cautions:
+        yield from (f"{_SIGNS[caution.tone]} {inline(caution.text)}", "")
 
 
 def _command(record: Record) -> str:

@@ -22,13 +22,14 @@ from harness.report.contents import tables as tables_of
 from harness.report.differences import SideBySide
 from harness.report.evidence import versions_in_words
 from harness.report.formats.answer import draw_answer
-from harness.report.formatting import VERDICTS, case_verdict_text, verdict_text
+from harness.report.notices import Notice, Severity
 from harness.report.tables import results
 from harness.report.tables.capabilities import RENDERINGS, ability_text
 from harness.report.tables.cpython_tests import RENDERINGS as OUTCOME_RENDERINGS
 from harness.report.tables.cpython_tests import outcome_text
 from harness.report.tables.table import Column, ColumnKind, Table
-from harness.report.warnings import Notice, Severity, notices
+from harness.report.verdict_signs import VERDICTS, case_verdict_text, verdict_text
+from harness.report.warnings import notices
 
 _WIDTH_WITHOUT_TERMINAL = 120
 _WIDTH_OF_ANSWER = 80

@@ -3,18 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from harness.analysis.hosts_compared import hosts_of
 from harness.records.estimate import Judgement
 from harness.records.record import Record
 from harness.records.verdict import Verdict
 from harness.report import charts, commands, differences, evidence
 from harness.report.answer.headline import headline
+from harness.report.answer.of_hosts import cautions
 from harness.report.answer.remarks import remarks
 from harness.report.answer.strips import StripChart, strip_chart
+from harness.report.answer.twins import ThroughAnyIO, through_anyio
 from harness.report.answer.values import Remark
 from harness.report.backend_names import shown_names
 from harness.report.charts.rendering import MOST_IMAGES, ChartRenderer
 from harness.report.contents import summary_sentences, tables
-from harness.report.formatting import VERDICTS
 from harness.report.html.matrix import (
     JUDGEMENT_SIGNS,
     Matrix,
@@ -22,8 +24,10 @@ from harness.report.html.matrix import (
 )
 from harness.report.html.sections import FamilySection, RenderedChart, family_sections, rendered_chart
 from harness.report.method import method
+from harness.report.notices import Severity
 from harness.report.tables import results, table
-from harness.report.warnings import Severity, notices_of_benchmarks, notices_of_run
+from harness.report.verdict_signs import VERDICTS
+from harness.report.warnings import notices_of_benchmarks, notices_of_run
 
 MOST_OPEN = 12
 """The most benchmarks whose evidence stands open; that of more is folded, family by family.
@@ -67,9 +71,11 @@ class Page:
     name: str
     subject: str
     conditions: str
+    cautions: tuple[Remark, ...]
     headline: tuple[str, ...]
     remarks: tuple[Remark, ...]
     strips: StripChart | None
+    through_anyio: ThroughAnyIO | None
     sentences: tuple[str, ...]
     warnings: tuple[PageNotice, ...]
     benchmark_warnings: tuple[str, ...]
@@ -100,9 +106,11 @@ def page_of(record: Record, renderer: ChartRenderer, *, with_strips: bool = True
         name=record.run.name,
         subject=subject,
         conditions=conditions,
+        cautions=cautions(hosts_of(record)),
         headline=headline(record),
         remarks=remarks(record, details=""),
         strips=strip_chart(record),
+        through_anyio=through_anyio(record),
         sentences=summary_sentences(record),
         warnings=tuple(_notices(record)),
         benchmark_warnings=tuple(notice.text for notice in notices_of_benchmarks(record)),

@@ -7,11 +7,12 @@ from itertools import groupby
 
 from harness.records.verdict import Verdict
 from harness.report.backend_names import shown_names
-from harness.report.formatting import VERDICTS, Figure
+from harness.report.formatting import Figure
 from harness.report.html.matrix import case_figure
 from harness.report.site.history import CaseHistory, DataPoint
 from harness.report.site.sparkline import Sparkline, sparkline
 from harness.report.site.summary import MachineSummary, RecordSummary
+from harness.report.verdict_signs import VERDICTS
 
 NEWEST = 100
 """The most records that a table shows; the JSON has them all."""

@@ -10,15 +10,17 @@ from contextlib import suppress
 
 import msgspec
 
+from harness.analysis.families import FamilyFigure, family_figures
 from harness.analysis.overall import OverallFigures, overall_figures
 from harness.protocol.descriptions import Parameter
-from harness.records.entries import kind_of_python
 from harness.records.estimate import Estimate
+from harness.records.machine import kind_of_python
 from harness.records.record import BenchmarkResult, CaseResult, Record, SelfTestCheck
 from harness.records.verdict import FINDINGS, Verdict
 from harness.report.answer.headline import headline
 from harness.report.answer.remarks import remarks
 from harness.report.answer.strips import StripChart, strip_chart
+from harness.report.answer.twins import ThroughAnyIO, through_anyio
 from harness.report.answer.values import Remark
 from harness.report.backend_names import shown_names
 from harness.report.tables import audit
@@ -120,7 +122,11 @@ class RecordSummary(msgspec.Struct, frozen=True):
     remarks: tuple[Remark, ...] = ()
     strips: StripChart | None = None
     """The chart that its page begins with; None where nothing was compared."""
+    through_anyio: ThroughAnyIO | None = None
+    """What AnyIO does to the answer; None where no benchmark was written for loops themselves as well."""
     scenarios: tuple[ScenarioSummary, ...] = ()
+    families: tuple[FamilyFigure, ...] = ()
+    """The figure of every kind of work on every backend that was compared in it."""
     self_test: SelfTestCheck | None = None
     margin: float = 0.0
     """Ratios within it of 1 are equal."""
@@ -188,7 +194,9 @@ def summarize_record(
         headline=headline(record),
         remarks=remarks(record, details=""),
         strips=strip_chart(record),
+        through_anyio=through_anyio(record),
         scenarios=tuple(_scenarios(record)),
+        families=family_figures(record),
         self_test=record.self_test,
         margin=record.run.plan.margin,
         audit_tables=audit.tables(record),

@@ -3,17 +3,16 @@
 from collections.abc import Iterator, Mapping
 
 from harness.analysis.audit import (
-    DetectionRate,
     InvarianceCheck,
     Procedure,
     drift,
     efficiency_gain,
     invariance,
     levels,
-    planted,
     procedure,
     shift,
 )
+from harness.analysis.detection import DetectionRate, planted
 from harness.records.record import Record
 from harness.report.backend_names import shown_names
 from harness.report.formatting import format_ratio

@@ -8,8 +8,8 @@ from harness.analysis.capability_totals import LoopTotal, commonest_blemish
 from harness.records.conformance import Ability
 from harness.records.record import Record
 from harness.records.verdict import Verdict
-from harness.report.formatting import VERDICTS
 from harness.report.tables.table import Table, names, numbers, texts, verdict_columns
+from harness.report.verdict_signs import VERDICTS
 
 RENDERINGS = {
     Ability.YES: VERDICTS[Verdict.SAME_RESULT],

@@ -4,32 +4,36 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from harness.analysis.between import Change, ComparedRecord, ComparisonBetween
+from harness.analysis.hosts_compared import ComparisonOverHosts
 from harness.analysis.within import Case, ComparisonWithin
 from harness.records.estimate import Judgement
 from harness.report.backend_names import shown_names
 from harness.report.formatting import JUDGEMENT_MARKS, counted, format_duration, format_ratio, ratio_figure
+from harness.report.tables.hosts import hosts_table, ratio_tables
 from harness.report.tables.table import Table, names, numbers
 
-Comparison = ComparisonWithin | ComparisonBetween
+Comparison = ComparisonWithin | ComparisonBetween | ComparisonOverHosts
 
 
 def names_in(comparison: Comparison) -> Mapping[str, str]:
     """Return the names that people see for the backends that are compared."""
     match comparison:
-        case ComparisonWithin():
+        case ComparisonWithin() | ComparisonOverHosts():
             return shown_names((comparison.baseline, *comparison.backends))
         case ComparisonBetween():
             compared = (times.backend for times in comparison.raw)
             return shown_names(dict.fromkeys((comparison.baseline, *compared)))
 
 
-def comparison_table(comparison: Comparison) -> Table:
-    """Return the table that shows a comparison."""
+def comparison_tables(comparison: Comparison) -> tuple[Table, ...]:
+    """Return the tables that show a comparison."""
     match comparison:
         case ComparisonWithin():
-            return table_within(comparison)
+            return (table_within(comparison),)
         case ComparisonBetween():
-            return table_between(comparison)
+            return (table_between(comparison),)
+        case ComparisonOverHosts():
+            return (hosts_table(comparison.hosts), *ratio_tables(comparison))
 
 
 def table_within(comparison: ComparisonWithin) -> Table:
@@ -149,7 +153,7 @@ def _moved(old: ComparedRecord, new: ComparedRecord) -> Iterator[str]:
 def sentences(comparison: Comparison) -> tuple[str, ...]:
     """Say what a comparison comes to; nothing where its table says it all."""
     match comparison:
-        case ComparisonWithin():
+        case ComparisonWithin() | ComparisonOverHosts():
             return ()
         case ComparisonBetween():
             return _resolved_changes(comparison)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from harness.protocol.cpython_tests import UnittestOutcome, UnittestReport
 from harness.records.cpython_tests import Conformance, LoopTests
 from harness.records.verdict import Verdict
-from harness.report.formatting import VERDICTS
 from harness.report.tables.table import Table, numbers, texts, verdict_columns
+from harness.report.verdict_signs import VERDICTS
 
 RENDERINGS = {
     UnittestOutcome.PASSED: VERDICTS[Verdict.SAME_RESULT],

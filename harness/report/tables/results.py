@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 
-from harness.records.entries import BackendEnvironment
+from harness.records.machine import BackendEnvironment
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.report.backend_names import shown_names
 from harness.report.formatting import (
     JUDGEMENT_MARKS,
-    case_verdict_text,
     count_benchmarks,
     format_duration,
     format_excess,
     format_ratio,
 )
 from harness.report.tables.table import Column, Table, names, numbers, texts, verdict_columns
+from harness.report.verdict_signs import case_verdict_text
 
 
 def times(record: Record) -> Table | None:

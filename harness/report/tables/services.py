@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from harness.records.entries import DriverPlace
+from harness.records.machine import DriverPlace
 from harness.records.record import BenchmarkResult, Record, Timing
 from harness.records.services import DRIVER_LIMIT, ServiceFigures
 from harness.report.backend_names import shown_names

@@ -6,7 +6,8 @@ from functools import partial
 
 from harness.protocol.traffic import Batch, Broken, Driven, Fault, Offer
 from harness.worker.channel import Channel
-from harness.worker.services.clients import Client, ServiceBroken
+from harness.worker.services.clients import Client
+from harness.worker.services.connections import ServiceBroken
 
 
 def drive(channel: Channel) -> None:
