@@ -38,7 +38,13 @@ GOOD = observation(returned(1))
 
 
 def unit(
-    name: str, host: int, *, uvloop: float = 63.0, again: float = 100.0, seen: Observation = GOOD
+    name: str,
+    host: int,
+    *,
+    uvloop: float = 63.0,
+    again: float = 100.0,
+    seen: Observation = GOOD,
+    count: int = 6,
 ) -> list[Entry]:
     """A benchmark on a host, where asyncio takes 100 µs and the self-test's arm so many."""
     [benchmark] = (each for each in MANY if each.id == name)
@@ -48,7 +54,7 @@ def unit(
         *seen_alike(benchmark, twice(GOOD), [ASYNCIO]),
         *seen_alike(benchmark, twice(seen), [UVLOOP]),
         BenchmarkCalibrated(name, PACE),
-        *rounds(name, arms, 6, spread=0.003),
+        *rounds(name, arms, count, spread=0.003),
         BenchmarkFinished(name, StopReason(StopKind.ROUNDS, 6, "fast")),
         UnitFinished((name,), (BenchmarkCost(1.0, 2.0, 3.0, 0.0),)),
     ]

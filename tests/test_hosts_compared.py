@@ -134,7 +134,13 @@ def repeated(*uvloop: float, wrong_on: int = 0) -> Record:
     entries = [
         entry
         for host, share in enumerate(uvloop, start=1)
-        for entry in unit("of0", host, uvloop=share, seen=observation(returned(2 if host == wrong_on else 1)))
+        for entry in unit(
+            "of0",
+            host,
+            uvloop=share,
+            seen=observation(returned(2 if host == wrong_on else 1)),
+            count=12,
+        )
     ]
     return record_on(len(uvloop), *entries)
 
@@ -185,6 +191,16 @@ def test_a_host_that_is_left_out_is_named_and_its_benchmarks_are_missing() -> No
     assert answer(of).cautions[0].text.endswith("what it measured is left out")
     assert "off, left out" in render(of, Format.MARKDOWN)
     assert {result.benchmark.id for result in of.results} == {each.id for each in MANY[::2]}
+
+
+def test_a_gate_on_a_record_of_several_hosts_says_on_how_many_a_limit_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.write_record(tmp_path, repeated(120.0, 121.0, 122.0))
+    assert here(monkeypatch, "gate", tmp_path, "--limit", "5%") == 1
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith("FAIL: of0 on uvloop is more than 5% slower: 1.")
+    assert first.endswith("in 3 of 3 hosts.")
 
 
 def test_a_comparison_over_hosts_as_it_is_typed(

@@ -14,13 +14,16 @@ from markdown_it.token import Token
 
 from harness.errors import escape_controls
 from harness.records.record import Record
+from harness.report.answer.strips import strip_chart
 from harness.report.charts import charts
+from harness.report.charts.answer_picture import answer_chart, answer_image
 from harness.report.charts.images import ChartImage, chart_images
 from harness.report.charts.rendering import ChartDrawings
 from harness.report.formats.markdown import illustrated
 from harness.report.writing import files
-from tests.kinds import KINDS, audit
+from tests.kinds import KINDS, audit, check
 from tests.records import everything
+from tests.strained import sixty_by_twelve
 from tests.swept import swept
 
 GOLDEN = Path(__file__).parent / "golden" / "illustrated.md"
@@ -138,3 +141,25 @@ def test_a_chart_is_drawn_once_for_all_reports_that_show_it() -> None:
     [*_, second] = (drawings.svg(chart) for chart in charts(everything()))
     assert first is second
     assert chart_images(everything(), drawings) == drawn()
+
+
+def test_the_answer_is_drawn_before_its_table_and_at_most_one_note_before_both() -> None:
+    lines = illustrated(everything(), drawn()).splitlines()
+    picture = next(number for number, line in enumerate(lines) if "](charts/answer.svg)" in line)
+    table = next(number for number, line in enumerate(lines) if line.startswith("|"))
+    assert picture < table
+    assert sum(line.startswith("> ") for line in lines[:picture]) <= 1
+    assert not [line for line in lines[2:picture] if line.startswith(("#", "-", "!"))]
+
+
+def test_with_many_backends_each_has_a_line_of_its_own_in_the_answers_picture() -> None:
+    texts = [text.text for text in ET.fromstring(answer_image(sixty_by_twelve())).iter("text")]  # noqa: S314
+    chart = strip_chart(sixty_by_twelve())
+    assert chart is not None
+    assert len(chart.backends) > 2
+    for backend in chart.backends:
+        assert sum(backend.startswith(text.rstrip("…")) for text in texts if text) >= len(chart.rows)
+
+
+def test_where_nothing_was_compared_there_is_no_picture_of_an_answer() -> None:
+    assert answer_chart(check()) is None

@@ -23,6 +23,7 @@ from harness.records.entries import (
     BenchmarkCalibrated,
     BenchmarkFinished,
     Entry,
+    RoundMeasured,
     RunFinished,
     RunStarted,
     Shard,
@@ -197,6 +198,7 @@ SPOILED: dict[str, tuple[Callable[[RunStarted], RunStarted], str]] = {
     "margin": (with_plan(margin=0.5), "plan.margin"),
     "passes": (with_plan(passes=("latency",)), "plan.passes"),
     "seed": (with_plan(seed=8), "plan.seed"),
+    "off hosts": (lambda run: replace(run, without_off_hosts=True), "without_off_hosts"),
     "N": (lambda run: replace(run, shard=Shard(2, 4)), "shard differs.*N = 3 and N = 4"),
     "no shard": (lambda run: replace(run, shard=None), "shard: it is no shard"),
     "twice": (lambda run: replace(run, shard=Shard(1, 3)), "shard 1/3 is there twice"),
@@ -295,6 +297,56 @@ def test_kinds_are_mixed_where_that_is_asked_for_and_both_are_named(
     assert here(monkeypatch, "merge", *folders, "--mixed", "--results", tmp_path / "results") == 0
     [run] = (tmp_path / "results/local").iterdir()
     assert store.read_record(run).run.identity.count("Imaginary") == 2
+
+
+def off(entry: Entry) -> Entry:
+    """A round in which the baseline's second arm takes 4% more than its first."""
+    if not isinstance(entry, RoundMeasured):
+        return entry
+    slow = [
+        replace(part, values=tuple(replace(each, wall=round(each.wall * 1.04)) for each in part.values))
+        if part.arm == SELF_TEST_ARM
+        else part
+        for part in entry.arms
+    ]
+    return replace(entry, arms=tuple(slow))
+
+
+def spoil_host(folder: Path) -> None:
+    """Write a shard's journal again as a host that is off writes it, of a run that leaves such hosts out."""
+    run, entries = store.read_journal(folder)
+    shutil.rmtree(folder)
+    folder.mkdir()
+    with store.Journal(folder) as journal:
+        for entry in (replace(run, without_off_hosts=True), *map(off, entries)):
+            journal.append(entry)
+
+
+def test_what_a_host_that_is_off_measured_is_missing_from_the_merge_and_it_ends_with_3(
+    folders: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in folders[:2]:
+        spoil(folder, lambda run: replace(run, without_off_hosts=True))
+    spoil_host(folders[2])
+    results = tmp_path / "results"
+    assert here(monkeypatch, "merge", *folders, "--results", results) == 3
+    shown = capsys.readouterr()
+    assert "could not measure what host 3 measured: it is off" in shown.err
+    assert shown.out.index("host 3 is off") < shown.out.index("% less")
+    [run] = (results / "local").iterdir()
+    record = store.read_record(run)
+    assert [host.left_out for host in record.hosts] == [False, False, True]
+    assert {each.measured_on for each in record.results} == {"1", "2"}
+
+
+def test_a_merge_of_which_nothing_is_left_is_refused(
+    folders: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in folders[1:]:
+        spoil_host(folder)
+    assert here(monkeypatch, "merge", *folders[1:], "--partial", "--results", tmp_path / "results") == 2
+    assert "every host is off" in capsys.readouterr().err
+    assert not list((tmp_path / "results/local").glob("*"))
 
 
 def test_a_shard_without_units_ends_well(tmp_path: Path) -> None:

@@ -10,14 +10,18 @@ from harness.analysis.intervals import estimate_ratio
 from harness.analysis.overall import OverallFigures, overall_figures
 from harness.backends.backend import EnvironmentSpec
 from harness.protocol.benchmarks import Benchmark
-from harness.records.entries import Entry
+from harness.records.cost import BenchmarkCost
+from harness.records.entries import Entry, UnitBegun, UnitFinished
 from harness.records.pace import SELF_TEST_ARM
 from harness.records.record import Record
 from harness.report.overall import sentence
+from harness.runner.state import RunState
 from tests.records import (
     ASYNCIO,
+    ENVIRONMENT,
     TRIO,
     UVLOOP,
+    begun,
     everything,
     fake_benchmark,
     observation,
@@ -29,6 +33,7 @@ from tests.records import (
     twice,
 )
 
+HOSTS = 3
 SEEN = twice(observation(returned(1)))
 
 
@@ -168,3 +173,41 @@ def test_a_benchmark_for_one_family_of_loops_is_left_out_where_another_is_shown(
     of = record({probe("a"): 0.5, native: 0.8}, on=(ASYNCIO, UVLOOP, TRIO))
     assert summary(of).benchmarks == ("a",)
     assert summary(of).timed == 2
+
+
+PAIR = (probe("first"), probe("second"))
+
+
+def on_hosts(*shares: float, repeats: int = HOSTS) -> Record:
+    """Two benchmarks on hosts on each of which uvloop takes another share; the second on so many of them."""
+    planned = plan(*PAIR, on=(ASYNCIO, UVLOOP))
+    entries: list[Entry] = []
+    for host, share in enumerate(shares, start=1):
+        for benchmark in PAIR if host <= repeats else PAIR[:1]:
+            arms = {ASYNCIO: 100.0, UVLOOP: share, SELF_TEST_ARM: 100.0}
+            entries += [
+                UnitBegun((benchmark.id,), host),
+                *seen_alike(benchmark, SEEN, (ASYNCIO, UVLOOP)),
+                *rounds(benchmark.id, arms, 20),
+                UnitFinished((benchmark.id,), (BenchmarkCost(1.0, 1.0, 1.0, 0.0),)),
+            ]
+    run = replace(begun(planned), hosts=(ENVIRONMENT,) * len(shares))
+    return RunState(run, entries).record()
+
+
+def test_hosts_that_repeated_all_benchmarks_have_the_mean_of_their_figures() -> None:
+    figures = overall_figures(on_hosts(60.0, 63.0, 66.0))
+    assert figures is not None
+    assert figures.hosts == HOSTS
+    ratio = figures.backends[0].ratio
+    assert ratio.value == pytest.approx(0.63, rel=0.01)
+    assert ratio.half_width > 0.05
+    assert "families weighted equally, means of 3 hosts" in sentence(figures)
+
+
+def test_hosts_that_are_too_few_or_repeated_a_part_have_the_figure_of_the_first() -> None:
+    for record_of_hosts in (on_hosts(60.0, 63.0), on_hosts(60.0, 63.0, 66.0, repeats=2)):
+        figures = overall_figures(record_of_hosts)
+        assert figures is not None
+        assert figures.hosts == 1
+        assert figures.backends[0].ratio.value == pytest.approx(0.6, rel=0.01)

@@ -3,12 +3,13 @@
 A limit is broken only where the whole adjusted interval lies beyond it, in every session that measured the
 case; a single session can be wrong in ways that its own interval cannot see. From FEWEST_SESSIONS on, the
 mean over sessions decides, with the spread between them: in every single one, a break would be seen ever more
-seldom the more old records there are.
+seldom the more old records there are. Hosts count like sessions.
 """
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from statistics import fmean, stdev
 
@@ -18,6 +19,14 @@ from harness.records.estimate import Estimate
 
 FEWEST_SESSIONS = 5
 """The old records from which their mean decides: fewer say too little of the spread between sessions."""
+
+
+class SessionKind(StrEnum):
+    """What a gate counts: sessions one after another, or hosts at one time."""
+
+    SESSION = "session"
+    HOST = "host"
+
 
 UNLIMITED = "none"
 """What a project writes for cases that are not judged."""
@@ -111,6 +120,7 @@ class Gate:
     held: tuple[HeldCase, ...]
     unmeasured: tuple[Unmeasured, ...]
     sessions: int
+    counted: SessionKind = SessionKind.SESSION
 
     @property
     def broken(self) -> tuple[HeldCase, ...]:
@@ -124,6 +134,7 @@ def judge(
     missing: Iterable[Missing],
     level: float,
     sessions: int,
+    counted: SessionKind = SessionKind.SESSION,
 ) -> Gate:
     """Hold every case that has a limit against it; `level` is that of one record's interval."""
     absent = [((case.benchmark, case.backend), case.reason) for case in missing]
@@ -145,7 +156,7 @@ def judge(
     unmeasured += (Unmeasured(name, MATCHES_NOTHING) for name in matching_nothing(limits, cases))
     if not cases:
         unmeasured.append(Unmeasured("the comparison", _NOTHING))
-    return Gate(tuple(sorted(held, key=lambda case: not case.broken)), tuple(unmeasured), sessions)
+    return Gate(tuple(sorted(held, key=lambda case: not case.broken)), tuple(unmeasured), sessions, counted)
 
 
 _NOTHING = (

@@ -86,28 +86,28 @@ def over_hosts(samples: Sequence[HostSamples], margin: float) -> RatioOverHosts:
     )
 
 
-def pool(ratios: Sequence[Estimate]) -> Estimate:
-    """Return the mean of the hosts' log ratios as a ratio, with its 95% interval: Student's t over hosts.
+def pool(ratios: Sequence[Estimate], level: float = 1 - ERROR_RATE) -> Estimate:
+    """Return the mean of the hosts' log ratios as a ratio, with its interval: Student's t over hosts.
 
     A host is one sample: its rounds say nothing of how hosts differ. Weighting hosts by their rounds and
     estimating the spread (DerSimonian and Laird, Controlled Clinical Trials 7, 1986) holds the truth less
     often with few hosts.
     """
-    return _around_mean(ratios, math.sqrt(1 / len(ratios)))
+    return _around_mean(ratios, math.sqrt(1 / len(ratios)), level)
 
 
 def expect_of_another(ratios: Sequence[Estimate]) -> Estimate:
     """Return the range that holds the ratio of one more host at 95%: Student's t, a prediction interval."""
-    return _around_mean(ratios, math.sqrt(1 + 1 / len(ratios)))
+    return _around_mean(ratios, math.sqrt(1 + 1 / len(ratios)), 1 - ERROR_RATE)
 
 
-def _around_mean(ratios: Sequence[Estimate], deviations: float) -> Estimate:
+def _around_mean(ratios: Sequence[Estimate], deviations: float, level: float) -> Estimate:
     """Return the mean of log ratios and Student's interval of so many standard deviations, as ratios."""
     from scipy.special import stdtrit
 
     logs = [math.log(ratio.value) for ratio in ratios]
     middle = fmean(logs)
-    away = float(stdtrit(len(logs) - 1, 1 - ERROR_RATE / 2)) * stdev(logs) * deviations
+    away = float(stdtrit(len(logs) - 1, (1 + level) / 2)) * stdev(logs) * deviations
     return Estimate(middle, middle - away, middle + away, min(ratio.rounds for ratio in ratios)).exp()
 
 

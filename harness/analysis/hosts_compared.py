@@ -12,6 +12,7 @@ from harness.errors import BadInput
 from harness.records.entries import RunStarted
 from harness.records.estimate import Estimate, confidence_level
 from harness.records.machine import Machine
+from harness.records.plan import Plan
 from harness.records.record import BenchmarkResult, CaseResult, HostCheck, Record
 
 
@@ -134,7 +135,7 @@ def _compare(
         hosts=tuple(map(_compared, hosts)),
         cases=tuple(_cases(hosts, shown, set(changed), adjusted=adjusted)),
         missing=(*_changed(changed, shown), *_missing(hosts, shown)),
-        level=plan.level,
+        level=_level(plan, adjusted=adjusted),
         margin=plan.margin,
     )
 
@@ -230,10 +231,13 @@ def _samples(host: _Host, case: CaseResult, *, adjusted: bool) -> HostSamples | 
     """Return a case on a host; None where it has no ratio."""
     if case.timing is None or case.timing.ratio is None:
         return None
-    plan = host.run.plan
-    level = confidence_level(plan.comparisons) if adjusted else plan.level
+    level = _level(host.run.plan, adjusted=adjusted)
     ratio = ratio_in(host.run, case.timing.samples, level).exp()
     return HostSamples(host.number, ratio, case.timing.samples)
+
+
+def _level(plan: Plan, *, adjusted: bool) -> float:
+    return confidence_level(plan.comparisons) if adjusted else plan.level
 
 
 def _changed(changed: dict[str, tuple[str, ...]], backends: Sequence[str]) -> Iterator[Missing]:

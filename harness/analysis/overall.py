@@ -9,8 +9,9 @@ are no interval of the figure, unless all of these hold together, which those of
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from harness.analysis.hosts import FEWEST_TO_POOL, pool
 from harness.analysis.intervals import ratio_in
 from harness.analysis.means import Part, mean_ratio
 from harness.records.entries import RunStarted
@@ -40,7 +41,8 @@ class OverallFigures:
     """What all benchmarks with a number on every backend say together; they speak for these benchmarks only.
 
     `level` is that of one interval, adjusted for the number of backends; `timed` counts the benchmarks with a
-    ratio at all, `benchmarks` are the ids of those that the figures rest on.
+    ratio at all, `benchmarks` are the ids of those that the figures rest on. Where `hosts` is above 1, so
+    many have measured all of them, and the figures are the means of theirs.
     """
 
     baseline: str
@@ -49,6 +51,7 @@ class OverallFigures:
     families: tuple[str, ...]
     timed: int
     level: float
+    hosts: int = 1
 
 
 def overall_figures(record: Record) -> OverallFigures | None:
@@ -56,8 +59,43 @@ def overall_figures(record: Record) -> OverallFigures | None:
 
     Benchmarks that sleep have no ratio, and controls are left out. Where a benchmark takes no gatherer, a
     backend's number is that of its loop. A figure that rests on one benchmark is that benchmark's ratio with
-    its exact interval. Every other interval is that of `means.mean_ratio`.
+    its exact interval. Every other interval is that of `means.mean_ratio`. Where enough hosts of one kind
+    have repeated all of the benchmarks, it is that of `hosts.pool`, over each host's own figure.
     """
+    figures = _of_one_host(record)
+    return None if figures is None else _over_hosts(record, figures)
+
+
+def _over_hosts(record: Record, figures: OverallFigures) -> OverallFigures:
+    """Return the means over the hosts that have measured all that the figures rest on, if they are enough."""
+    of_hosts = [_of_one_host(host) for host in _host_records(record)]
+    whole = [each for each in of_hosts if each is not None and each.benchmarks == figures.benchmarks]
+    if len(whole) < FEWEST_TO_POOL:
+        return figures
+    level = confidence_level(len(figures.backends))
+    pooled = tuple(
+        BackendFigure(figure.backend, pool([_ratio_of(each, figure.backend) for each in whole], level))
+        for figure in figures.backends
+    )
+    return replace(figures, backends=pooled, level=level, hosts=len(whole))
+
+
+def _ratio_of(figures: OverallFigures, backend: str) -> Estimate:
+    return next(figure.ratio for figure in figures.backends if figure.backend == backend)
+
+
+def _host_records(record: Record) -> Iterator[Record]:
+    """Yield what each host measured as a record of its own, where hosts of one kind repeated benchmarks."""
+    alike = len({host.kind for host in record.run.hosts}) == 1
+    if alike and any(result.also_on for result in record.results):
+        each = [on_host for result in record.results for on_host in result.on_hosts]
+        for number, _ in enumerate(record.run.hosts, start=1):
+            results = (result for result in each if result.measured_on == str(number))
+            yield replace(record, results=tuple(results))
+
+
+def _of_one_host(record: Record) -> OverallFigures | None:
+    """Return the figures of each benchmark's first result."""
     timed = list(_timed(record))
     backends = [name for name in record.backends if any(name in _own_cases(pair) for pair in timed)]
     shared = [pair for pair in timed if all(name in pair[1] for name in backends)]

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 import typer
 
 from harness.cli.display import Display
-from harness.cli.exit_codes import ALL_WELL, exit_code, unmeasured
+from harness.cli.exit_codes import ALL_WELL, COULD_NOT_MEASURE, exit_code, unmeasured
 from harness.cli.progress import Progress
 from harness.cli.signals import Interrupted
 from harness.errors import escape_controls
+from harness.records.record import Record
 from harness.records.store import resume_command
 from harness.report.writing import write_report
 from harness.runner.planning import unavailable
@@ -29,7 +30,7 @@ def execute(session: Session, display: Display, measure_units: MeasureUnits | No
         with Progress(session.state, shown=display.progress, timed=True) as progress:
             measure(session, progress.show, measure_units)
         if not (record := conclude(session)).results:
-            return _nothing_to_do(session)
+            return _nothing_to_do(session, record)
         record = write_report(session.folder, record)
         put_away(session)
     except Interrupted as interrupted:
@@ -42,9 +43,12 @@ def execute(session: Session, display: Display, measure_units: MeasureUnits | No
     return exit_code(record, missing)
 
 
-def _nothing_to_do(session: Session) -> int:
-    """Say that a shard has no units, which is no fault: there are more shards than units."""
+def _nothing_to_do(session: Session, record: Record) -> int:
+    """Say why there is nothing: every host is off, or a shard has no units, for there are more shards."""
     put_away(session)
+    if any(host.left_out for host in record.hosts):
+        say_unmeasured(unmeasured(record))
+        return COULD_NOT_MEASURE
     announce(f"shard {session.state.run.shard} has nothing to measure")
     return ALL_WELL
 

@@ -23,11 +23,18 @@ def unmeasured(record: "Record", unavailable: Sequence[str] = ()) -> Iterator[st
     """Say what could not be measured, and why; `unavailable` are the named backends that cannot run here."""
     from harness.records.verdict import Verdict
 
-    reasons = [*unavailable, *_cases_unmeasured(record)]
+    reasons = [*unavailable, *_left_out(record), *_cases_unmeasured(record)]
     verdicts = [case.verdict for result in record.results for case in result.cases]
     if not reasons and all(verdict.kind is Verdict.UNAVAILABLE for verdict in verdicts):
         reasons = [f"anything: {reason}" for reason in dict.fromkeys(verdict.reason for verdict in verdicts)]
     yield from reasons
+
+
+def _left_out(record: "Record") -> Iterator[str]:
+    """Name each host whose benchmarks are left out, for it is off."""
+    for host in record.hosts:
+        if host.left_out:
+            yield f"what host {host.number} measured: it is off, and left out by --without-off-hosts"
 
 
 def _cases_unmeasured(record: "Record") -> Iterator[str]:

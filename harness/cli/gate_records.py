@@ -67,12 +67,21 @@ def _limits(asked: RecordsRequest) -> "CaseLimits":
 
 def _judge(limits: "CaseLimits", comparison: "Comparison", newest: "Record", backends: list[str]) -> "Gate":
     """Hold the comparison against the limits that may concern the named backends."""
-    from harness.analysis.gate import judge
+    from harness.analysis.gate import SessionKind, judge
+    from harness.analysis.hosts_compared import ComparisonOverHosts
     from harness.analysis.within import backend_named
 
     if backends:
         limits = limits.on([backend_named(newest, name) for name in backends])
-    return judge(limits, comparison.sessions_of(), comparison.missing, comparison.level, comparison.sessions)
+    over_hosts = isinstance(comparison, ComparisonOverHosts)
+    return judge(
+        limits,
+        comparison.sessions_of(),
+        comparison.missing,
+        comparison.level,
+        comparison.sessions,
+        SessionKind.HOST if over_hosts else SessionKind.SESSION,
+    )
 
 
 def _show(comparison: "Comparison", gate: "Gate", answer: AnswerFormat, *, as_json: bool) -> None:

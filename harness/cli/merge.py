@@ -57,12 +57,15 @@ def _report(folder: Path, display: Display) -> int:
     """Write the record and its reports, and show them; return the exit code."""
     from harness.cli.execute import say_unmeasured
     from harness.cli.exit_codes import exit_code, unmeasured
+    from harness.errors import BadInput
     from harness.report.writing import write_report
     from harness.runner.session import conclude, put_away, resume
 
     session = resume(folder)
     with session.journal:
-        record = write_report(folder, conclude(session))
+        if not (record := conclude(session)).results:
+            raise BadInput("every host is off, and --without-off-hosts leaves nothing: run the shards again")
+        record = write_report(folder, record)
         put_away(session)
     display.show(record)
     display.point_to(folder / "report.html")

@@ -33,7 +33,7 @@ from harness.cli.options.effort import (
     Timeout,
 )
 from harness.cli.options.fields import takes
-from harness.cli.options.hosts import Certificates, Insecure, OnCluster
+from harness.cli.options.hosts import Certificates, Insecure, OnCluster, OnHosts, WithoutOffHosts
 from harness.cli.options.output import Details, Json, NoProgress, NoteText, Open, Publish, Results, Sort
 from harness.report.answer.values import SortOrder
 
@@ -76,6 +76,8 @@ class RunOptions:
     publish: Publish = None
     note: NoteText = ""
     estimate: EstimateOnly = False
+    on_hosts: OnHosts = None
+    without_off_hosts: WithoutOffHosts = False
     as_json: Json = False
     details: Details = False
     sort: Sort = SortOrder.PLAN
@@ -106,12 +108,16 @@ class RunOptions:
             exclude=self.exclude or [],
             note=one_line("--note", self.note),
             published=self.publish is not None,
+            without_off_hosts=self._leaves_hosts_out(),
         )
 
     def part(self) -> "Part | None":
         """Return the part of the plan that is measured; None for the whole. Raises BadInput."""
         from harness.cli.sharding import shard_of
+        from harness.errors import BadInput
 
+        if self.on_hosts is not None:
+            raise BadInput("--hosts says for how many hosts a run is estimated: add --estimate")
         return shard_of(self.shard, self.costs, self.seed)
 
     def hosts(self) -> "MeasureUnits | None":
@@ -129,6 +135,14 @@ class RunOptions:
         from harness.cli.parsing import own_app
 
         return own_app(self.app, [*(self.paths or []), *(self.scenarios or [])])
+
+    def _leaves_hosts_out(self) -> bool:
+        """Return whether what hosts that are off measure is left out. Raises BadInput where there is one."""
+        from harness.errors import BadInput
+
+        if self.without_off_hosts and self.shard is None and self.cluster is None:
+            raise BadInput("--without-off-hosts is for runs on several hosts: add --shard I/N, or --cluster")
+        return self.without_off_hosts
 
     def _effort(self) -> "Effort":
         from harness.cli.parsing import fraction
@@ -155,18 +169,24 @@ def run(options: RunOptions) -> None:
     `loopcmp resume` goes on with a run that was interrupted.
     """
     if options.estimate:
-        _say_how_long(options.request())
+        _say_how_long(options)
         return
     _run(options)
 
 
-def _say_how_long(request: "RunRequest") -> None:
-    """Plan the run, and say how long it would take instead of running it."""
+def _say_how_long(options: RunOptions) -> None:
+    """Plan the run, and say how long it would take, here or on several hosts, instead of running it."""
     from harness.cli.execute import announce
+    from harness.cli.sharding import read_costs, read_counts
     from harness.runner.duration import how_long, in_words
     from harness.runner.planning import plan_run
+    from harness.runner.wall_time import estimate_hosts, hosts_in_words
 
-    for line in in_words(how_long(plan_run(request, announce).plan)):
+    counts = None if options.on_hosts is None else read_counts(options.on_hosts)
+    costs = read_costs(options.costs)
+    plan = plan_run(options.request(), announce).plan
+    over_hosts = counts and hosts_in_words(estimate_hosts(plan, costs, counts))
+    for line in over_hosts or in_words(how_long(plan)):
         typer.echo(line)
 
 

@@ -34,7 +34,22 @@ def shard_of(typed: str | None, costs: Path | None, seed: int | None) -> Part | 
     shard = _read(typed)
     if seed is None:
         raise BadInput("--shard needs a seed that all jobs share: add --seed NUMBER, the same in each")
-    return Part(shard, {} if costs is None else recorded_seconds(read_record(costs)))
+    return Part(shard, read_costs(costs))
+
+
+def read_costs(record: Path | None) -> Seconds:
+    """Return what each benchmark cost in a record; nothing without one. Raises BadInput."""
+    return {} if record is None else recorded_seconds(read_record(record))
+
+
+def read_counts(typed: str) -> tuple[int, ...]:
+    """Read numbers of hosts, such as "1,4,16". Raises BadInput."""
+    if not re.fullmatch(r"\d{1,5}(,\d{1,5})*", typed, re.ASCII):
+        raise BadInput(f"--hosts {typed!r} is no list of numbers: write such as --hosts 1,4,16,64")
+    counts = tuple(dict.fromkeys(map(int, typed.split(","))))
+    if not all(1 <= count <= MOST_SHARDS for count in counts):
+        raise BadInput(f"--hosts {typed!r}: a plan is measured on 1 to {MOST_SHARDS:,} hosts")
+    return counts
 
 
 def _read(typed: str) -> Shard:

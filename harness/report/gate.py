@@ -29,7 +29,7 @@ def gate_sentences(gate: Gate, shown: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _sentences(gate: Gate, shown: Mapping[str, str]) -> Iterator[str]:
-    yield from (_beyond(case, gate.sessions, shown) for case in gate.held if _is_told(case))
+    yield from (_beyond(case, gate, shown) for case in gate.held if _is_told(case))
     for unmeasured in gate.unmeasured:
         yield f"{_name(unmeasured, shown)} could not be measured: {unmeasured.reason}."
     kept = [case for case in gate.held if not _is_told(case)]
@@ -58,14 +58,15 @@ def _case(benchmark: str, backend: str, shown: Mapping[str, str]) -> str:
     return f"{benchmark} on {shown[backend]}"
 
 
-def _beyond(case: HeldCase, sessions: int, shown: Mapping[str, str]) -> str:
+def _beyond(case: HeldCase, gate: Gate, shown: Mapping[str, str]) -> str:
     """Say by how much a case is beyond its limit; an end that is not the limit is not shown as if it were."""
     name, limit = _case(case.benchmark, case.backend, shown), f"{case.limit * 100:.4g}%"
     silent = f" ({case.without_interval} more have no interval)" if case.without_interval else ""
-    times = f"in {case.beyond} of {case.sessions} sessions{silent}"
+    times = f"in {case.beyond} of {case.sessions} {gate.counted}s{silent}"
     if not case.broken:
         return f"{name} is more than {limit} slower only {times}, which breaks no limit."
     ratio = figure_of(case.mean or case.ratio, "×", reference=1 + case.limit)
     if case.mean is not None:
-        times = f"on average over {case.sessions} sessions{silent}"
-    return f"{name} is more than {limit} slower: {ratio}, {'one session' if sessions == 1 else times}."
+        times = f"on average over {case.sessions} {gate.counted}s{silent}"
+    where = f"one {gate.counted}" if gate.sessions == 1 else times
+    return f"{name} is more than {limit} slower: {ratio}, {where}."

@@ -14,10 +14,11 @@ def sentence(figures: OverallFigures) -> str:
     ratios = "; ".join(
         f"{names[figure.backend]} {ratio_text(figures, figure.ratio)}" for figure in figures.backends
     )
+    means = f", means of {figures.hosts} hosts" if figures.hosts > 1 else ""
     return (
         f"Over {count} of {figures.timed} benchmarks with a ratio in {families} "
-        f"famil{'y' if families == 1 else 'ies'} (geometric mean, families weighted equally), time divided "
-        f"by that of {names[figures.baseline]}: {ratios}. This speaks for these benchmarks only."
+        f"famil{'y' if families == 1 else 'ies'} (geometric mean, families weighted equally{means}), time "
+        f"divided by that of {names[figures.baseline]}: {ratios}. This speaks for these benchmarks only."
     )
 
 

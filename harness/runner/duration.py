@@ -48,10 +48,18 @@ def how_long(plan: Plan) -> Duration:
 
 def most_seconds(plan: Plan) -> dict[str, float]:
     """Return the most seconds that each benchmark may take by its plan, observing included, by its id."""
-    return {
-        benchmark.id: _observing(plan, benchmark) + (_timing(plan, benchmark)[1] if benchmark.timed else 0.0)
-        for benchmark in plan.benchmarks
-    }
+    return {name: most for name, (_, most) in bounds_of_benchmarks(plan).items()}
+
+
+def bounds_of_benchmarks(plan: Plan) -> dict[str, tuple[float, float]]:
+    """Return the seconds of each benchmark at the least and at the most, observing included, by its id."""
+    return {benchmark.id: _bounds(plan, benchmark) for benchmark in plan.benchmarks}
+
+
+def _bounds(plan: Plan, benchmark: Benchmark) -> tuple[float, float]:
+    observing = _observing(plan, benchmark)
+    least, most = _timing(plan, benchmark) if benchmark.timed else (0.0, 0.0)
+    return observing + least, observing + most
 
 
 def _observing(plan: Plan, benchmark: Benchmark) -> float:
@@ -77,20 +85,23 @@ def in_words(duration: Duration) -> Iterator[str]:
     """Say how long the run would take, part by part, and on what that depends."""
     least, most = (duration.checking + seconds for seconds in duration.timing)
     yield (
-        f"{_count(duration.benchmarks, 'benchmark')}, of which {duration.timed} "
-        f"{'is' if duration.timed == 1 else 'are'} timed; {_count(duration.cases, 'case')}."
+        f"{counted(duration.benchmarks, 'benchmark')}, of which {duration.timed} "
+        f"{'is' if duration.timed == 1 else 'are'} timed; {counted(duration.cases, 'case')}."
     )
     yield f"Checking takes about {_time(duration.checking)}."
-    between = _range(*duration.timing)
+    between = seconds_in_words(*duration.timing)
     yield f"Timing takes {between}: a benchmark ends when its intervals are narrow enough or its time is up."
-    yield f"All in all {_range(least, most)}; more where single iterations are long. Nothing was run."
+    whole = seconds_in_words(least, most)
+    yield f"All in all {whole}; more where single iterations are long. Nothing was run."
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return a number with what it counts: "1 unit", "2 units"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _range(least: float, most: float) -> str:
+def seconds_in_words(least: float, most: float) -> str:
+    """Return a range of seconds in the unit that fits each, or one time where both are shown alike."""
     shortest, longest = _time(least), _time(most)
     return f"about {shortest}" if shortest == longest else f"from {shortest} to {longest}"
 

@@ -56,6 +56,7 @@ class RunRequest:
     exclude: Sequence[str] = ()
     note: str = ""
     published: bool = False
+    without_off_hosts: bool = False
     app: AppRequest | None = None
 
 
@@ -89,7 +90,15 @@ def plan_run(request: RunRequest, announce: Announce = keep_silent) -> RunStarte
         seed=random.SystemRandom().getrandbits(32) if request.seed is None else request.seed,
     )
     return RunStarted(
-        VERSION, request.name, now(), command_line(), machine, plan, method=METHOD, note=request.note
+        VERSION,
+        request.name,
+        now(),
+        command_line(),
+        machine,
+        plan,
+        method=METHOD,
+        note=request.note,
+        without_off_hosts=request.without_off_hosts,
     )
 
 

@@ -39,17 +39,20 @@ def divide(plan: Plan, count: int, recorded: Seconds) -> tuple[tuple[Unit, ...],
 
 
 def unit_seconds(plan: Plan, units: Iterable[Unit], recorded: Seconds) -> dict[Unit, float]:
-    """Return the seconds that each unit is expected to take: as recorded, or else by what the plan allows.
+    """Return the seconds that each unit is expected to take: as recorded, or else by what the plan allows."""
+    expected = scaled_to(recorded, most_seconds(plan))
+    return {unit: sum(expected[name] for name in unit.benchmarks) for unit in units}
 
-    What the plan allows is scaled by the units of which both are known.
+
+def scaled_to(recorded: Seconds, allowed: Seconds) -> dict[str, float]:
+    """Return the seconds of each benchmark as recorded, or else as allowed.
+
+    What is allowed is scaled by the benchmarks of which both are known.
     """
-    allowed = most_seconds(plan)
-    both = allowed.keys() & recorded.keys()
+    both = sorted(allowed.keys() & recorded.keys())
     known = sum(allowed[name] for name in both)
-    scale = sum(recorded[name] for name in sorted(both)) / known if known else 1.0
-    return {
-        unit: sum(recorded.get(name, allowed[name] * scale) for name in unit.benchmarks) for unit in units
-    }
+    scale = sum(recorded[name] for name in both) / known if known else 1.0
+    return {name: recorded.get(name, seconds * scale) for name, seconds in allowed.items()}
 
 
 def recorded_seconds(record: Record) -> dict[str, float]:

@@ -35,3 +35,22 @@ Insecure = Annotated[
         help="Use a cluster without certificates: whoever reaches it can run code on all of its machines.",
     ),
 ]
+OnHosts = Annotated[
+    str | None,
+    typer.Option(
+        "--hosts",
+        metavar="N,N…",
+        rich_help_panel=HOSTS,
+        help="With --estimate: say how long the run would take on each of these numbers of hosts, such as "
+        "1,4,16, and from how many on more do not help. --costs RECORD makes it more exact.",
+    ),
+]
+WithoutOffHosts = Annotated[
+    bool,
+    typer.Option(
+        "--without-off-hosts",
+        rich_help_panel=HOSTS,
+        help="Leave out what a host measures whose self-tests differ more often than chance allows: it is "
+        "missing, and not measured again. It is settled before the run, the same in every job.",
+    ),
+]

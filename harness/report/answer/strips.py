@@ -1,16 +1,21 @@
 """The one chart: strips for each family and backend, with a dot for each benchmark and a bar for the mean."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.analysis.families import FamilyFigure, families_of, family_figures
 from harness.records.estimate import Estimate, Judgement
-from harness.records.record import Record
+from harness.records.record import BenchmarkResult, Record
 from harness.report.answer.families import asked_first, family_title
+from harness.report.answer.twins import twin_cases
 from harness.report.answer.words import change_words
 from harness.report.backend_names import shown_names
 from harness.report.formatting import format_ratio
+
+NATIVE = "native"
+"""The family of the twins: scenarios on a loop's own API."""
 
 FURTHEST = math.log(8.0)
 """The logarithm of the ratio at which an axis ends at the latest; dots beyond it stand at its end."""
@@ -48,15 +53,20 @@ class Dot:
     words: str
     row: int
     column: int
+    hollow: bool = False
+    """Whether it is of the loop's own API, without AnyIO."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A family on a backend: what its mean says in words, where that stands, and the dots."""
+    """A family on a backend: what its mean says in words, where that stands, and the dots.
+
+    Twins on loops of their own have no mean: `mean` is then None, and the words count them.
+    """
 
     words: str
     judgement: Judgement
-    mean: Place
+    mean: Place | None
     count: int
     dots: tuple[Dot, ...]
 
@@ -97,7 +107,11 @@ def strip_chart(record: Record) -> StripChart | None:
             StripRow(
                 family,
                 family_title(family),
-                tuple(_strip(record, axis, _figure(figures, family, name)) for name in backends),
+                tuple(
+                    _strip(record, axis, _figure(figures, family, name))
+                    or (_twin_strip(record, axis, name) if family == NATIVE else None)
+                    for name in backends
+                ),
             )
             for family in asked_first(families_of(figures))
         ),
@@ -116,6 +130,7 @@ def _ratios(record: Record) -> Iterator[Estimate]:
         for case in result.cases:
             if case.timing is not None and case.timing.ratio is not None:
                 yield case.timing.ratio
+        yield from (twin.ratio for twin in twin_cases(record, result) if twin.ratio is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +174,44 @@ def _strip(record: Record, axis: _Axis, figure: FamilyFigure | None) -> Strip | 
 
 def _dots(record: Record, axis: _Axis, figure: FamilyFigure) -> Iterator[Dot]:
     plan = record.run.plan
-    columns = (plan.baseline, *(name for name in record.backends if name != plan.baseline))
-    column = columns.index(figure.backend) + 1
+    column = _columns(record).index(figure.backend) + 1
     for row, result in enumerate(record.results, start=1):
         for case in result.cases if result.benchmark.id in figure.benchmarks else ():
             if case.backend == figure.backend and case.timing and (ratio := case.timing.ratio):
                 judgement = case.timing.judgement or Judgement.NO_CLEAR_DIFFERENCE
                 words = f"{change_words(ratio, judgement, plan.margin, of='time')}, {format_ratio(ratio)}"
-                yield Dot(axis.place(ratio.value), judgement, result.benchmark.id, words, row, column)
+                hollow = figure.family == NATIVE
+                yield Dot(axis.place(ratio.value), judgement, result.benchmark.id, words, row, column, hollow)
+    if figure.family != NATIVE:
+        hosts = [result for result in record.results if result.benchmark.id in figure.benchmarks]
+        yield from _twin_dots(record, axis, figure.backend, hosts)
+
+
+def _twin_dots(record: Record, axis: _Axis, backend: str, hosts: Sequence[BenchmarkResult]) -> Iterator[Dot]:
+    """Yield a hollow dot for each of these benchmarks that was also compared on the loops' own APIs."""
+    margin, column = record.run.plan.margin, _columns(record).index(backend) + 1
+    for host in hosts:
+        for twin in twin_cases(record, host):
+            if twin.backend == backend and twin.ratio is not None and twin.judgement is not None:
+                words = change_words(twin.ratio, twin.judgement, margin, of="time")
+                shown = f"on the loop's own API, without AnyIO: {words}, {format_ratio(twin.ratio)}"
+                place = axis.place(twin.ratio.value)
+                yield Dot(place, twin.judgement, host.benchmark.id, shown, twin.row, column, hollow=True)
+
+
+def _twin_strip(record: Record, axis: _Axis, backend: str) -> Strip | None:
+    """Return the strip of the twins that were written for a loop alone; None where none was compared."""
+    dots = tuple(_twin_dots(record, axis, backend, record.results))
+    if not dots:
+        return None
+    counts = Counter(dot.judgement for dot in dots)
+    surest = max((Judgement.LESS_TIME, Judgement.MORE_TIME), key=lambda judgement: counts[judgement])
+    words = f"{surest} in {counts[surest]} of {len(dots)}"
+    alone = counts[surest] == len(dots)
+    return Strip(words, surest if alone else Judgement.NO_CLEAR_DIFFERENCE, None, len(dots), dots)
+
+
+def _columns(record: Record) -> tuple[str, ...]:
+    """Return the record's backends, baseline first."""
+    baseline = record.run.plan.baseline
+    return (baseline, *(name for name in record.backends if name != baseline))

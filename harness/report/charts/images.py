@@ -1,9 +1,12 @@
 """The charts of a record as images in files of their own, which a Markdown report shows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from harness.records.record import Record
 from harness.report.charts import Chart, charts
+from harness.report.charts.answer_picture import answer_chart, answer_image
 from harness.report.charts.rendering import ChartDrawings, ChartRenderer, image_budget, standalone_svg
 
 FOLDER = "charts"
@@ -20,10 +23,12 @@ class ChartImage:
 
 
 def chart_images(record: Record, drawings: ChartDrawings | None = None) -> tuple[ChartImage, ...]:
-    """Return the images of a record's charts, as many as there is room for."""
+    """Return the images of a record's charts, as many as there is room for; the one chart comes first."""
     all_charts = charts(record)
     renderer = ChartRenderer(image_budget(len(all_charts)), standalone_svg, drawings)
-    images = ((chart, renderer.image(chart)) for chart in all_charts)
+    images: Iterable[tuple[Chart, str]] = ((chart, renderer.image(chart)) for chart in all_charts)
+    if (first := answer_chart(record)) is not None:
+        images = chain([(first, standalone_svg(answer_image(record)))], images)
     return tuple(ChartImage(chart, f"{FOLDER}/{_short(chart)}.svg", svg) for chart, svg in images if svg)
 
 

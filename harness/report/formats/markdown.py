@@ -9,6 +9,7 @@ from harness.report import commands, differences
 from harness.report.answer.of_record import answer
 from harness.report.answer.remarks import remarks
 from harness.report.answer.values import Tone
+from harness.report.charts import answer_picture
 from harness.report.contents import summary_sentences, tables
 from harness.report.differences import SideBySide
 from harness.report.formats.markdown_short import answer_table
@@ -35,7 +36,7 @@ def render(record: Record) -> str:
 
 
 def illustrated(record: Record, pictures: "Iterable[ChartImage]") -> str:
-    """Return the report as Markdown that shows these images, each above the table behind it."""
+    """Return the report as Markdown that shows these images: the answer first, others above their tables."""
     return "\n".join(_lines(record, {picture.chart.name: picture for picture in pictures})) + "\n"
 
 
@@ -47,12 +48,14 @@ def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str
     for caution in shown.cautions:
         yield from (f"> **Note** {inline(caution.text)}", "")
     yield from _gravest(record)
+    if (first := pictures.get(answer_picture.NAME)) is not None:
+        yield from (image(first.chart.alternative, first.file), "")
     yield from answer_table(shown)
     above = {ABOVE[name]: picture for name, picture in pictures.items() if name in ABOVE}
     for place, table in (("times", results.times(record)), *tables(record)):
         yield from _table(table, above.get(place))
     for name, picture in pictures.items():
-        if name not in ABOVE:
+        if name not in {*ABOVE, answer_picture.NAME}:
             yield from _table(picture.chart.table, picture)
     yield from _table(results.verdicts(record))
     findings = differences.findings(record, *EXPLAINED)

@@ -1,6 +1,6 @@
 """The matrix of a page: benchmarks × backends, each cell a verdict and its figure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.analysis.families import FamilyFigure, family_figures
@@ -8,6 +8,7 @@ from harness.records.estimate import Estimate, Judgement
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import FINDINGS, Verdict
 from harness.report.answer.families import family_title
+from harness.report.answer.twins import TwinCase, twin_cases
 from harness.report.answer.words import change_words
 from harness.report.backend_names import shown_names
 from harness.report.formatting import JUDGEMENT_MARKS, Figure, excess_figure, ratio_figure, seconds_figure
@@ -43,6 +44,8 @@ class MatrixRow:
     `differs` is whether a case of it had another result than the baseline, known or not; `unclear` whether a
     case shows no clear difference in time. `less` and `more` order rows: the upper end of the interval that
     lies lowest, and the lower end of the one that lies highest, as ratios; None where there is no interval.
+    `own_api` are the cells of its twins, on the loops' own APIs, and `twin` is the number of the first of
+    them; empty and None where it has none.
     """
 
     number: int
@@ -53,6 +56,8 @@ class MatrixRow:
     unclear: bool
     less: float | None
     more: float | None
+    twin: int | None
+    own_api: tuple[MatrixCell | str, ...]
 
     @property
     def is_timed(self) -> bool:
@@ -166,6 +171,7 @@ def _row(record: Record, number: int, result: BenchmarkResult) -> MatrixRow:
     )
     verdicts = {case.verdict.kind for case in result.cases}
     ratios = [case.timing.ratio for case in result.cases if case.timing and case.timing.ratio]
+    twins = twin_cases(record, result)
     return MatrixRow(
         number,
         result.benchmark.id,
@@ -175,6 +181,30 @@ def _row(record: Record, number: int, result: BenchmarkResult) -> MatrixRow:
         unclear=any(_is_unclear(case) for case in result.cases),
         less=min((ratio.high for ratio in ratios if ratio.high is not None), default=None),
         more=max((ratio.low for ratio in ratios if ratio.low is not None), default=None),
+        twin=twins[0].row if twins else None,
+        own_api=tuple(_own_api(record, twins)) if twins else (),
+    )
+
+
+def _own_api(record: Record, twins: Sequence[TwinCase]) -> Iterator[MatrixCell | str]:
+    """Yield for every backend the case of the twin that was written for its loop, against the baseline's."""
+    by_backend = {twin.backend: twin for twin in twins}
+    for column, name in enumerate(backend_order(record), start=1):
+        if twin := by_backend.get(name):
+            cell = _cell(case_anchor(twin.row, column), twin.case)
+            yield cell if twin.ratio is None or cell.figure is None else _compared(cell, twin, twin.ratio)
+        else:
+            yield "no twin"
+
+
+def _compared(cell: MatrixCell, twin: TwinCase, ratio: Estimate) -> MatrixCell:
+    """Return a twin's cell with its ratio to the baseline's twin."""
+    judgement = twin.judgement
+    return replace(
+        cell,
+        figure=ratio_figure(ratio),
+        judgement_sign=JUDGEMENT_SIGNS[judgement] if judgement else "",
+        judgement=str(judgement or ""),
     )
 
 

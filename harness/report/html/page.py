@@ -12,6 +12,7 @@ from harness.report.answer.headline import headline
 from harness.report.answer.of_hosts import cautions
 from harness.report.answer.remarks import remarks
 from harness.report.answer.strips import StripChart, strip_chart
+from harness.report.answer.twins import ThroughAnyIO, through_anyio
 from harness.report.answer.values import Remark
 from harness.report.backend_names import shown_names
 from harness.report.charts.rendering import MOST_IMAGES, ChartRenderer
@@ -74,6 +75,7 @@ class Page:
     headline: tuple[str, ...]
     remarks: tuple[Remark, ...]
     strips: StripChart | None
+    through_anyio: ThroughAnyIO | None
     sentences: tuple[str, ...]
     warnings: tuple[PageNotice, ...]
     benchmark_warnings: tuple[str, ...]
@@ -108,6 +110,7 @@ def page_of(record: Record, renderer: ChartRenderer, *, with_strips: bool = True
         headline=headline(record),
         remarks=remarks(record, details=""),
         strips=strip_chart(record),
+        through_anyio=through_anyio(record),
         sentences=summary_sentences(record),
         warnings=tuple(_notices(record)),
         benchmark_warnings=tuple(notice.text for notice in notices_of_benchmarks(record)),

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from harness.records.record import BenchmarkResult, Record
 from harness.report import charts, evidence
 from harness.report.answer.families import family_title
+from harness.report.answer.twins import twin_rows
 from harness.report.charts import Chart
 from harness.report.charts.rendering import ChartRenderer
 from harness.report.formatting import format_self_test
@@ -36,7 +37,10 @@ class CaseSection:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkSection:
-    """A benchmark on the page with all of its cases; `code` is the text of its scenario."""
+    """A benchmark on the page with all of its cases; `code` is the text of its scenario.
+
+    `twins` are the benchmarks that tell the same on a loop's own API: their names and numbers.
+    """
 
     number: int
     name: str
@@ -44,6 +48,7 @@ class BenchmarkSection:
     source: str
     code: str
     facts: tuple[str, ...]
+    twins: tuple[tuple[str, int], ...]
     strip: RenderedChart | None
     cases: tuple[CaseSection, ...]
 
@@ -84,6 +89,7 @@ def _benchmark(
         source=benchmark.source,
         code=benchmark.text,
         facts=tuple(_facts(result)),
+        twins=tuple((record.results[row - 1].benchmark.id, row) for row in twin_rows(record, result)),
         strip=strip,
         cases=tuple(_cases(record, number, result)),
     )

@@ -19,6 +19,7 @@ from harness.records.verdict import FINDINGS, Verdict
 from harness.report.answer.headline import headline
 from harness.report.answer.remarks import remarks
 from harness.report.answer.strips import StripChart, strip_chart
+from harness.report.answer.twins import ThroughAnyIO, through_anyio
 from harness.report.answer.values import Remark
 from harness.report.backend_names import shown_names
 from harness.report.tables import audit
@@ -120,6 +121,8 @@ class RecordSummary(msgspec.Struct, frozen=True):
     remarks: tuple[Remark, ...] = ()
     strips: StripChart | None = None
     """The chart that its page begins with; None where nothing was compared."""
+    through_anyio: ThroughAnyIO | None = None
+    """What AnyIO does to the answer; None where no benchmark was written for loops themselves as well."""
     scenarios: tuple[ScenarioSummary, ...] = ()
     self_test: SelfTestCheck | None = None
     margin: float = 0.0
@@ -188,6 +191,7 @@ def summarize_record(
         headline=headline(record),
         remarks=remarks(record, details=""),
         strips=strip_chart(record),
+        through_anyio=through_anyio(record),
         scenarios=tuple(_scenarios(record)),
         self_test=record.self_test,
         margin=record.run.plan.margin,

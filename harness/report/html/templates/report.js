@@ -108,12 +108,14 @@
   const homes = rows.map((row) => row.parentElement);
   const families = new Map(rows.map((row) => [row, row.parentElement.dataset.family]));
   const sorted = new Map(matrices.map((table) => [table, table.appendChild(document.createElement("tbody"))]));
+  const counted = rows.filter((row) => !row.classList.contains("own"));  // a twin's row belongs to the one above
+  const text = (row) => `${row.dataset.name ?? ""} ${row.textContent}`.toLowerCase();
   const fits = (row, wanted) =>
-    wanted.q.toLowerCase().split(/\s+/).every((word) => row.textContent.toLowerCase().includes(word)) &&
+    wanted.q.toLowerCase().split(/\s+/).every((word) => text(row).includes(word)) &&
     (!wanted.family || families.get(row) === wanted.family) &&
     (!wanted.only || wanted.only in row.dataset);
   const orders = {
-    name: (row) => row.cells[0].textContent,
+    name: (row) => row.dataset.name ?? row.cells[0].textContent,
     less: (row) => Number(row.dataset.less ?? Infinity),
     more: (row) => -Number(row.dataset.more ?? -Infinity),
   };
@@ -140,7 +142,7 @@
       untimed.open = Boolean(untimed.querySelector("tr.row:not([hidden])"));
       untimed.hidden = !untimed.open;
     } else if (untimed) untimed.hidden = false;
-    form.querySelector("output").textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length}`;
+    form.querySelector("output").textContent = `${counted.filter((row) => !row.hidden).length} of ${counted.length}`;
     return wanted;
   };
   const keep = (wanted) => {
