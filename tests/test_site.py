@@ -32,11 +32,12 @@ from harness.records.record import Record
 from harness.report.answer.headline import headline
 from harness.report.backend_names import shown_names
 from harness.report.overall import ratio_text
+from harness.report.site.api import API, decode
 from harness.report.site.badge import BAD, GOOD, badge, badge_message
 from harness.report.site.build import publish
 from harness.report.site.history import series
 from harness.report.site.history_table import natural
-from harness.report.site.leaderboard import Leaderboard, leaderboard
+from harness.report.site.leaderboard import Leaderboard, family_boards, leaderboard
 from harness.report.site.names import slug
 from harness.report.site.summary import CaseSummary, MachineSummary, RecordSummary, docstring_of, loop_of
 from harness.report.tables import audit as audit_tables
@@ -439,6 +440,23 @@ def test_the_leaderboard_says_of_a_record_what_its_own_page_says(tmp_path: Path,
         name = shown_names(record.backends)[figure.backend]
         assert f"{name} {words}" in page
         assert f"{name} 4 of 4 {words}" in board
+
+
+def test_each_kind_of_work_has_ranks_of_its_own_on_one_axis(tmp_path: Path) -> None:
+    put(tmp_path / "results", "1", two_families(20), "2026-01-01T00:00:00+00:00")
+    publish(tmp_path / "results", tmp_path / "site")
+    own = decode((tmp_path / "site" / API / "records" / "1.json").read_bytes(), RecordSummary)
+    assert own is not None
+    first, second = family_boards(own)
+    assert (first.title, second.title) == ("x", "y")
+    assert first.ends == second.ends
+    for board, count in ((first, 3), (second, 1)):
+        assert [standing.backend for standing in board.standings] == [UVLOOP, ASYNCIO, TRIO]
+        assert [standing.kept_text for standing in board.standings] == [f"{count} of {count}"] * 3
+    tables = read((tmp_path / "site/leaderboard.html").read_text()).all("table")
+    assert [table.text.partition(", ")[2].split(" place ")[0].rpartition(", ")[2] for table in tables] == [
+        "all kinds of work", "x", "y"
+    ]  # fmt: skip
 
 
 def two_families(count: int) -> Record:

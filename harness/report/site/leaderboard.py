@@ -1,10 +1,12 @@
 """A record's backends in order: who does what is promised before who takes less time."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.records.estimate import Estimate
+from harness.report.answer.families import asked_first, family_title
+from harness.report.formatting import ratio_figure
 from harness.report.overall import ratio_text
 from harness.report.site.summary import CaseSummary, RecordSummary
 
@@ -49,10 +51,15 @@ class RankStrip:
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """The standings of one record."""
+    """The standings of one record, in all kinds of work together or in the one that is its title.
+
+    `ends` are the ratios at the ends of its axis, where it shares that with other boards.
+    """
 
     summary: RecordSummary
     standings: tuple[Standing, ...]
+    title: str = ""
+    ends: tuple[float, float] | None = None
 
     def strip(self, standing: Standing) -> RankStrip | None:
         """Return where a backend's interval stands on the axis of its board; None where it has none."""
@@ -71,40 +78,70 @@ class Leaderboard:
 
     @property
     def _axis(self) -> tuple[float, float]:
-        """The ratios at the ends of the board's axis: all intervals and the baseline, with some room."""
-        ratios = [standing.ratio for standing in self.standings if standing.ratio is not None]
-        lows = [ratio.low for ratio in ratios if ratio.low is not None]
-        highs = [ratio.high for ratio in ratios if ratio.high is not None]
-        return min(1.0, *lows) / 1.1 if lows else 0.9, max(1.0, *highs) * 1.1 if highs else 1.1
+        return self.ends or axis_ends(standing.ratio for standing in self.standings)
 
     def ratio_text(self, standing: Standing) -> str:
         """Return a backend's overall ratio as the page of the record says it."""
         if standing.backend == self.summary.baseline:
             return "baseline"
+        if standing.ratio is not None and self.title:
+            return str(ratio_figure(standing.ratio))
         if self.summary.overall is None or standing.ratio is None:
             return "no number"
         return ratio_text(self.summary.overall, standing.ratio)
 
 
+def axis_ends(ratios: Iterable[Estimate | None]) -> tuple[float, float]:
+    """Return the ratios at the ends of an axis: all intervals and the baseline, with some room."""
+    known = [ratio for ratio in ratios if ratio is not None]
+    lows = [ratio.low for ratio in known if ratio.low is not None]
+    highs = [ratio.high for ratio in known if ratio.high is not None]
+    return min(1.0, *lows) / 1.1 if lows else 0.9, max(1.0, *highs) * 1.1 if highs else 1.1
+
+
 def leaderboard(summary: RecordSummary) -> Leaderboard:
     """Return the standings of a record's backends; their time ratios are the record's overall figures."""
-    cases = {
-        name: [case for case in summary.cases if case.backend == name and case.was_observed]
+    return Leaderboard(summary, _standings(summary, summary.cases, _ratios(summary)))
+
+
+def family_boards(summary: RecordSummary) -> tuple[Leaderboard, ...]:
+    """Return the standings in each kind of work, all on one axis; none where there is one kind alone."""
+    families = asked_first(dict.fromkeys(figure.family for figure in summary.families))
+    ends = axis_ends(figure.ratio for figure in summary.families)
+    boards = (_family_board(summary, family, ends) for family in families)
+    return tuple(boards) if len(families) > 1 else ()
+
+
+def _family_board(summary: RecordSummary, family: str, ends: tuple[float, float]) -> Leaderboard:
+    """Return the standings of the backends that have a figure in a family, and of the baseline."""
+    figures = {figure.backend: figure.ratio for figure in summary.families if figure.family == family}
+    ratios = {summary.baseline: _ONE, **figures}
+    scenarios = {scenario.name for scenario in summary.scenarios if scenario.family == family}
+    cases = [case for case in summary.cases if case.scenario in scenarios and case.backend in ratios]
+    return Leaderboard(summary, _standings(summary, cases, ratios), family_title(family), ends)
+
+
+def _standings(
+    summary: RecordSummary, cases: Sequence[CaseSummary], ratios: Mapping[str, Estimate]
+) -> tuple[Standing, ...]:
+    """Return the standings by these cases and ratios of the backends that have cases."""
+    observed = {
+        name: [case for case in cases if case.backend == name and case.was_observed]
         for name in summary.backends
+        if any(case.backend == name for case in cases)
     }
-    ratios = _ratios(summary)
-    wrong = {name: _wrong(observed) for name, observed in cases.items()}
+    wrong = {name: _wrong(mine) for name, mine in observed.items()}
     standings = [
         Standing(
             name,
-            sum(case.is_right for case in observed),
-            len(observed),
+            sum(case.is_right for case in mine),
+            len(mine),
             None if name == summary.baseline else ratios.get(name),
             *_places(name, wrong, ratios),
         )
-        for name, observed in cases.items()
+        for name, mine in observed.items()
     ]
-    return Leaderboard(summary, tuple(sorted(standings, key=lambda standing: _order(standing, ratios))))
+    return tuple(sorted(standings, key=lambda standing: _order(standing, ratios)))
 
 
 def _ratios(summary: RecordSummary) -> dict[str, Estimate]:

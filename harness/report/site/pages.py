@@ -8,7 +8,7 @@ from harness.report.site.api import API
 from harness.report.site.badge import badge, badge_endpoint
 from harness.report.site.history import CaseHistory, DataPoint
 from harness.report.site.history_table import CaseCell, case_cell, history_tables
-from harness.report.site.leaderboard import Leaderboard, Standing
+from harness.report.site.leaderboard import Leaderboard, Standing, family_boards
 from harness.report.site.loops import loop_card, loop_strips
 from harness.report.site.names import slug
 from harness.report.site.newest import newest_audit
@@ -78,7 +78,8 @@ def method_page(newest_first: Sequence[RecordSummary]) -> str:
 
 def leaderboard_page(boards: Sequence[Leaderboard]) -> str:
     """Return the page of these leaderboards."""
-    return fill_page("leaderboard.html.j2", assets=site_assets(""), boards=boards)
+    ranked = [(board, family_boards(board.summary)) for board in boards]
+    return fill_page("leaderboard.html.j2", assets=site_assets(""), boards=ranked)
 
 
 def scenario_page(name: str, histories: Sequence[CaseHistory], newest_first: Sequence[RecordSummary]) -> str:

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import msgspec
 
+from harness.analysis.families import FamilyFigure, family_figures
 from harness.analysis.overall import OverallFigures, overall_figures
 from harness.protocol.descriptions import Parameter
 from harness.records.estimate import Estimate
@@ -124,6 +125,8 @@ class RecordSummary(msgspec.Struct, frozen=True):
     through_anyio: ThroughAnyIO | None = None
     """What AnyIO does to the answer; None where no benchmark was written for loops themselves as well."""
     scenarios: tuple[ScenarioSummary, ...] = ()
+    families: tuple[FamilyFigure, ...] = ()
+    """The figure of every kind of work on every backend that was compared in it."""
     self_test: SelfTestCheck | None = None
     margin: float = 0.0
     """Ratios within it of 1 are equal."""
@@ -193,6 +196,7 @@ def summarize_record(
         strips=strip_chart(record),
         through_anyio=through_anyio(record),
         scenarios=tuple(_scenarios(record)),
+        families=family_figures(record),
         self_test=record.self_test,
         margin=record.run.plan.margin,
         audit_tables=audit.tables(record),
