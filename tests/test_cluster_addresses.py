@@ -18,7 +18,7 @@ from harness.errors import BadInput
 from harness.protocol.benchmarks import Benchmark
 from tests.command_line import here
 from tests.records import ASYNCIO, fake_benchmark, plan, returned
-from tests.test_units import PLAN
+from tests.unit_entries import PLAN
 
 
 def _moved(benchmark: Benchmark, module: str, digests: tuple[tuple[str, str], ...]) -> Benchmark:

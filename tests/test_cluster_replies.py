@@ -18,7 +18,7 @@ from harness.records.entries import (
 from harness.runner.state import RunState
 from harness.runner.units import Unit, units_of
 from tests.clustered import RUN, described
-from tests.test_units import DONE, FIRST, PLAN, SECOND, entries_of
+from tests.unit_entries import DONE, FIRST, PLAN, SECOND, entries_of
 
 WHOLE = [*entries_of(FIRST, 1.0)]
 

@@ -15,7 +15,7 @@ from harness.execution.machine import cpus_of
 PAUSE = 5.0
 """The seconds after which a worker that has ended joins again: the scheduler or the cable may be back."""
 
-_rest = time.sleep
+rest = time.sleep
 
 
 def read_cpu_sets(typed: Sequence[str]) -> tuple[Cpus, ...]:
@@ -55,7 +55,7 @@ def join(cluster: ClusterAddress, sets: Sequence[Cpus], announce: Callable[[str]
     workers = {cpus: start(cpus) for cpus in sets}
     try:
         while True:
-            _rest(PAUSE)
+            rest(PAUSE)
             for cpus, worker in workers.items():
                 if worker.poll() is not None:
                     announce(f"the worker of CPUs {cpus} ended with {worker.returncode}; it joins again")
