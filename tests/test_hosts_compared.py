@@ -23,8 +23,8 @@ from harness.report.tables.table import Table
 from harness.report.warnings import notices
 from tests.command_line import here
 from tests.compared import elsewhere, record
+from tests.host_records import MANY, off_on_two, record_on, unit
 from tests.records import ENVIRONMENT, TRIO, UVLOOP, observation, returned
-from tests.test_hosts import MANY, off_on_two, record_on, unit
 
 
 def compared(*uvloop: float) -> ComparisonOverHosts:
