@@ -170,7 +170,7 @@ def test_the_first_line_says_the_decision_in_percent(decision: Decision) -> None
     assert (
         first
         == {
-            Decision.PASS: "PASS: nothing is certainly slower than main (1a2b3c4d5), "
+            Decision.PASS: "PASS: nothing certainly takes more time than main (1a2b3c4d5), "
             "and nothing can be by more than 3.8%",
             Decision.FAIL: "FAIL: probe:n=1 on asyncio takes 3.1% more time than main (1a2b3c4d5), "
             "by at least 2.4%; 1 more case fails",

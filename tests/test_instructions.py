@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from harness.analysis.instructions import instruction_changes
+from harness.analysis.gate import CaseLimits
 from harness.analysis.passes.instructions import INSTRUCTIONS
 from harness.analysis.passes.table import passes_for
+from harness.analysis.revisions import Decision, GateMetric, RevisionGate, judge_revisions
 from harness.execution.arms import Arm, RoundContext
 from harness.execution.instructions import can_count, instructions_in, open_counted_arms
 from harness.execution.rounds import run_round
@@ -18,6 +19,7 @@ from harness.records.record import Record
 from harness.report.contents import tables
 from harness.report.formats import csv
 from harness.report.notices import NoticeKind
+from harness.report.revisions import AnswerFormat, answer_lines
 from harness.report.warnings import notices
 from harness.runner.counting import counted_rounds
 from harness.runner.state import RunState
@@ -36,6 +38,7 @@ from tests.records import (
     rounds,
     seen_alike,
     twice,
+    two_revisions,
     value,
 )
 
@@ -101,17 +104,60 @@ def finished(unfinished: Record) -> Record:
     return replace(unfinished, finished=RunFinished(unfinished.run.started, 0.0))
 
 
-def test_half_a_percent_more_instructions_is_clear_and_none_is_not() -> None:
+TWO = two_revisions(PROBE, on=[ASYNCIO])
+HEAD, BASE = f"{ASYNCIO}@head", f"{ASYNCIO}@base"
+
+
+def gate_of(*factors: float, limit: float = 0.0) -> RevisionGate:
+    """The gate over a working copy that takes so many times the base's instructions, a factor a round."""
+    played = [
+        (counted(BASE, 120_000 * seed), counted(HEAD, 120_000 * seed * factor))
+        for seed, factor in zip(SEEDS, factors, strict=False)
+    ]
+    asked = replace(TWO, passes=("instructions",))
+    entries: tuple[Entry, ...] = (
+        *seen_alike(PROBE, twice(observation(returned(1))), [BASE, HEAD]),
+        *rounds(PROBE.id, {BASE: 100.0, HEAD: 150.0, "self-test": 100.0}, 6),
+        *beside(PROBE, "instructions", played),
+    )
+    return judge_revisions(
+        record_of(asked, *entries), CaseLimits(general=limit), whole=True, metric=GateMetric.INSTRUCTIONS
+    )
+
+
+EQUAL = (1.0, 1.00002, 0.99998, 1.0, 1.00001, 0.99999)
+"""What addresses make of the instructions of equal code."""
+
+
+def test_half_a_percent_more_instructions_fails_the_gate_and_none_passes_whatever_the_times_are() -> None:
     """Seeds of hashes move the counts by a fifth of that; each is compared with the same seed."""
-    older = record(*counts(120_000, 60_000))
-    same, more = instruction_changes(older, record(*counts(120_000, 60_300)))
-    assert (same.backend, same.is_clear) == (ASYNCIO, False)
-    assert (more.backend, more.is_clear) == (UVLOOP, True)
-    assert more.ratio.value == pytest.approx(1.005, rel=1e-4)
+    same, more = gate_of(*EQUAL), gate_of(*(1.005 * factor for factor in EQUAL))
+    assert (same.decision, more.decision) == (Decision.PASS, Decision.FAIL)
+    assert more.cases[0].ratio is not None
+    assert more.cases[0].ratio.value == pytest.approx(1.005, rel=1e-4)
+    assert next(answer_lines(more, AnswerFormat.TEXT)).startswith(
+        "FAIL: probe on asyncio takes 0.5% more instructions than main"
+    )
+    assert next(answer_lines(same, AnswerFormat.TEXT)).startswith(
+        "PASS: nothing certainly takes more instructions than main"
+    )
 
 
-def test_a_record_without_instructions_has_no_change_of_them() -> None:
-    assert instruction_changes(record(), record(*counts(120_000, 60_000))) == ()
+def test_a_change_below_what_addresses_can_make_passes_and_is_told() -> None:
+    gate = gate_of(*(1.0005 * factor for factor in EQUAL))
+    assert gate.decision is Decision.PASS
+    assert any("+0.050% ±0.00" in line for line in answer_lines(gate, AnswerFormat.TEXT))
+
+
+def test_the_projects_limit_is_one_of_instructions_too() -> None:
+    assert gate_of(*(1.02 * factor for factor in EQUAL), limit=0.05).decision is Decision.PASS
+
+
+@pytest.mark.parametrize(("factors", "words"), [((), "install valgrind"), ((1.0, 1.0), "too few")])
+def test_what_was_not_counted_or_too_seldom_is_undecided(factors: tuple[float, ...], words: str) -> None:
+    gate = gate_of(*factors)
+    assert gate.decision is Decision.UNDECIDED
+    assert words in next(answer_lines(gate, AnswerFormat.TEXT))
 
 
 def test_nothing_is_counted_of_a_benchmark_that_was_not_calibrated() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.analysis.revisions import GateMetric
 from harness.cli.display import Display
 from harness.cli.options.choice import AcrossMachines, Backends, Excluded, Loops, Passed
 from harness.cli.options.effort import Seed, Timeout
@@ -76,6 +77,16 @@ GateTime = Annotated[
         help="The time for each benchmark, once its rounds are enough for an interval.",
     ),
 ]
+Metric = Annotated[
+    GateMetric,
+    typer.Option(
+        "--metric",
+        metavar="time|instructions",
+        rich_help_panel=EFFORT,
+        help="Hold times against the limits, or the instructions that valgrind counts: a busy machine does "
+        "not change them, and they are no stand-in for time.",
+    ),
+]
 Format = Annotated[
     AnswerFormat,
     typer.Option(
@@ -102,6 +113,7 @@ class GateOptions:
     across_machines: AcrossMachines = False
     precision: GatePrecision = "1%"
     max_time: GateTime = 120.0
+    metric: Metric = GateMetric.TIME
     seed: Seed = None
     timeout: Timeout = 30.0
     results: Results = Path("results")
@@ -145,15 +157,18 @@ class GateOptions:
         from harness.runner.planning import RunRequest
 
         precision = fraction("--precision", self.precision)
+        counts = self.metric is GateMetric.INSTRUCTIONS
+        effort = replace(GATE, precision=precision, max_seconds=self.max_time)
         return RunRequest(
             scenarios=self.scenarios or [],
             backends=self.backend or [],
             loops=self.loop or [],
             baseline=None,
             timeout=self.timeout,
-            effort=replace(GATE, precision=precision, max_seconds=self.max_time),
+            effort=replace(effort, fixed_rounds=1) if counts else effort,
             seed=self.seed,
             name="gate",
+            also=("instructions",) if counts else (),
             passed=self.passed or [],
             exclude=self.exclude or [],
         )
@@ -185,4 +200,5 @@ def gate(options: GateOptions) -> None:
         raise typer.Exit(gate_records(record, options.answer, as_json=options.as_json))
     revision, request = options.revision(), options.request()
     display = Display(progress=not options.no_progress, as_json=options.as_json)
-    raise typer.Exit(gate_revision(revision, request, limit, options.results, display, options.answer))
+    metric, answer = options.metric, options.answer
+    raise typer.Exit(gate_revision(revision, request, limit, metric, options.results, display, answer))

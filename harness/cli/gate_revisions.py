@@ -12,7 +12,7 @@ from harness.cli.limits import read_limits
 from harness.report.revisions import AnswerFormat, answer_lines
 
 if TYPE_CHECKING:
-    from harness.analysis.revisions import RevisionGate
+    from harness.analysis.revisions import GateMetric, RevisionGate
     from harness.execution.revisions import Revisions
     from harness.records.record import Record
     from harness.runner.planning import RunRequest
@@ -23,6 +23,7 @@ def gate_revision(
     against: str,
     asked: "RunRequest",
     limit: float | None,
+    metric: "GateMetric",
     results: Path,
     display: Display,
     answer: AnswerFormat,
@@ -35,7 +36,7 @@ def gate_revision(
     limits = read_limits(limit or 0.0)
     kept, record = _measure(GateRequest(against, Path.cwd(), asked), results.absolute(), display)
     judged = limits.on(record.backends) if asked.backends else limits
-    gate = judge_revisions(record, judged, whole=not asked.scenarios)
+    gate = judge_revisions(record, judged, whole=not asked.scenarios, metric=metric)
     _show(gate, answer, as_json=display.as_json)
     show_link("Report", kept / "report.html", on_stderr=True)
     return _exit_code(gate)

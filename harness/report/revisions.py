@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
-from harness.analysis.revisions import Decision, RevisedCase, RevisionGate
+from harness.analysis.revisions import Decision, GateMetric, RevisedCase, RevisionGate
 from harness.records.estimate import Estimate
 from harness.records.plan import FALSE_ALARMS
 from harness.report.backend_names import shown_names
@@ -34,7 +34,7 @@ def terminal_lines(gate: RevisionGate) -> Iterator[str]:
     told, left = _told(gate, _LONGEST)
     names = shown_names(case.backend for case in gate.cases)
     for case in told:
-        words = f"  {_label(case)} {case.benchmark} on {names[case.backend]}"
+        words = f"  {_label(gate, case)} {case.benchmark} on {names[case.backend]}"
         yield f"{words} {case.reason}" if case.reason else words
     if left:
         yield f"  and {left} more"
@@ -49,7 +49,7 @@ def comment_lines(gate: RevisionGate) -> Iterator[str]:
     if told:
         yield from ("", "| change | benchmark | backend |", "|---|---|---|")
     for case in told:
-        label = f"{_label(case)} {case.reason}".strip() if case.reason else _label(case)
+        label = f"{_label(gate, case)} {case.reason}".strip() if case.reason else _label(gate, case)
         yield f"| {_cell(label)} | `{_cell(case.benchmark)}` | {_cell(names[case.backend])} |"
     yield ""
     yield f"{f'{left} more changed or are undecided. ' if left else ''}{_how_sure(gate)}"
@@ -72,7 +72,7 @@ def _why(gate: RevisionGate) -> str:
     names = shown_names(case.backend for case in gate.cases)
     match gate.decision:
         case Decision.PASS:
-            return f"nothing is certainly slower than {gate.against}{_bound(gate)}"
+            return f"nothing certainly takes more {gate.metric} than {gate.against}{_bound(gate)}"
         case Decision.UNDECIDED if not chosen:
             return _nothing_decided(gate)
     first, others = chosen[0], len(chosen) - 1
@@ -93,10 +93,10 @@ def _says(gate: RevisionGate, case: RevisedCase) -> str:
     if case.decision is Decision.FAIL:
         at_least = f"by at least {_percent(ratio.low or 1.0)}"
         limit = f", and its limit is {case.limit * 100:.4g}%" if case.limit else ""
-        return f"takes {_percent(ratio.value)} more time than {gate.against}, {at_least}{limit}"
+        return f"takes {_percent(ratio.value)} more {gate.metric} than {gate.against}, {at_least}{limit}"
     return (
-        f"may take up to {_percent(ratio.high or 1.0)} more time than {gate.against}, and its time is over: "
-        "give it more by --max-time, or ask for less by --precision"
+        f"may take up to {_percent(ratio.high or 1.0)} more {gate.metric} than {gate.against}, and its time "
+        "is over: give it more by --max-time, or ask for less by --precision"
     )
 
 
@@ -107,23 +107,28 @@ def _nothing_decided(gate: RevisionGate) -> str:
 
 
 def _bound(gate: RevisionGate) -> str:
-    """Say within what the greatest slowdown lies, of all cases that have an interval."""
+    """Say within what the greatest increase lies, of all cases that have an interval."""
     highs = [case.ratio.high for case in gate.cases if case.ratio is not None and case.ratio.high is not None]
     if not highs:
         return ""
     return f", and nothing can be by more than {_percent(max(1.0, *highs))}"
 
 
-def _label(case: RevisedCase) -> str:
+_DECIMALS = {GateMetric.TIME: 1, GateMetric.INSTRUCTIONS: 3}
+"""The decimals of a change in percent: counts of equal code agree to some thousandths."""
+
+
+def _label(gate: RevisionGate, case: RevisedCase) -> str:
     """Return a change in percent with half its interval's width, such as "+3.1% ±0.6"."""
     if case.ratio is None:
         return "·"
-    change = f"{(case.ratio.value - 1) * 100:+.1f}%"
-    return f"{change} {_width(case.ratio)}".rstrip()
+    decimals = _DECIMALS[gate.metric]
+    change = f"{(case.ratio.value - 1) * 100:+.{decimals}f}%"
+    return f"{change} {_width(case.ratio, decimals)}".rstrip()
 
 
-def _width(ratio: Estimate) -> str:
-    return f"±{ratio.half_width * 100:.1f}" if ratio.has_interval else ""
+def _width(ratio: Estimate, decimals: int) -> str:
+    return f"±{ratio.half_width * 100:.{decimals}f}" if ratio.has_interval else ""
 
 
 def _percent(ratio: float) -> str:
@@ -131,11 +136,12 @@ def _percent(ratio: float) -> str:
 
 
 def _how_sure(gate: RevisionGate) -> str:
-    timed = [case for case in gate.cases if case.ratio is not None]
-    if not timed:
-        return f"{counted(len(gate.cases), 'case')}, none of them timed."
-    changed = sum(case.ratio is not None and case.ratio.excludes_one for case in timed)
+    measured = [case for case in gate.cases if case.ratio is not None]
+    verb = "timed" if gate.metric is GateMetric.TIME else "counted"
+    if not measured:
+        return f"{counted(len(gate.cases), 'case')}, none of them {verb}."
+    changed = sum(case.ratio is not None and case.ratio.excludes_one for case in measured)
     return (
-        f"{changed} of {counted(len(timed), 'timed case')} changed. Intervals are at {gate.level:.4%}, so "
-        f"that a gate over two equal revisions fails at most once in {1 / FALSE_ALARMS:.0f}."
+        f"{changed} of {counted(len(measured), f'{verb} case')} changed. Intervals are at {gate.level:.4%}, "
+        f"so that a gate over two equal revisions fails at most once in {1 / FALSE_ALARMS:.0f}."
     )

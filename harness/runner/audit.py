@@ -107,7 +107,9 @@ def _calibrated(state: BenchmarkState) -> BenchmarkCalibrated | ArmDropped:
     benchmark, plan, arms = state.benchmark, state.plan, run_timing.arms_of(state)
     if plan.baseline not in {arm.name for arm in arms}:
         return ArmDropped(
-            benchmark.id, ArmFailure(plan.baseline, "has no number, and an audit needs it"), "unstable"
+            benchmark.id,
+            ArmFailure(plan.baseline, "has no number, and an audit needs it"),
+            "could not measure",
         )
     context = RoundContext(choose_cpus(benchmark.cpus), plan.timeout)
     with avoiding(context.cpus):
@@ -121,7 +123,7 @@ def _calibrated(state: BenchmarkState) -> BenchmarkCalibrated | ArmDropped:
             f"name a benchmark whose iterations take at most {SLOWEST_VALUE / GRAIN * 1e3:g} ms, "
             "such as order:n=1"
         )
-        return ArmDropped(benchmark.id, ArmFailure(plan.baseline, why), "unstable")
+        return ArmDropped(benchmark.id, ArmFailure(plan.baseline, why), "could not measure")
     return BenchmarkCalibrated(
         benchmark.id, replace(settings, loops=math.ceil(settings.loops / GRAIN) * GRAIN)
     )
