@@ -42,8 +42,8 @@ PRINTED = re.compile(r"loopcmp ([a-z]+)((?: (?:-[\w-]+|[A-Z][A-Z/_-]*|[\w.]*/[\w
 """A command in a sentence, with the options, the placeholders and the paths that follow it at once."""
 
 PROSE = {
-    "as", "at", "does", "did", "do", "from", "has", "in", "into", "is", "itself", "measures", "of", "on", "or",
-    "reads", "records", "site", "takes", "that", "to", "wait", "was",
+    "as", "at", "does", "did", "do", "from", "has", "in", "into", "is", "itself", "measures", "of", "on",
+    "or", "reads", "records", "site", "takes", "that", "to", "wait", "was",
 }  # fmt: skip
 """Words that stand behind the name of the program in sentences about it."""
 
