@@ -16,7 +16,7 @@ from harness.runner.session import Session
 from harness.runner.state import RunState
 from harness.runner.units import Unit
 from tests.records import begun
-from tests.test_units import PLAN, entries_of
+from tests.unit_entries import PLAN, entries_of
 
 RUN = begun(PLAN)
 Answer = Callable[[Job], object]

@@ -17,7 +17,7 @@ from harness.records.entries import CaseObserved, Entry, HostJoined, RoundMeasur
 from harness.records.verdict import Verdict
 from harness.runner.state import RunState
 from tests.clustered import RUN, FakeEngine, Measured, described, measure, measured, other_machine
-from tests.test_units import FIRST, SECOND, UNTIMED
+from tests.unit_entries import FIRST, SECOND, UNTIMED
 
 
 def never(_: Job) -> object:
@@ -184,7 +184,7 @@ def test_an_engine_that_cannot_be_reached_for_a_while_costs_the_units_that_were_
             return super().hosts()
 
     engine = Reachable({"a": measured})
-    monkeypatch.setattr(queue, "_rest", engine.wait)
+    monkeypatch.setattr(queue, "rest", engine.wait)
     result = measure(tmp_path, engine)
     assert_whole(result)
     assert result.announced.count("the cluster cannot be reached: connection refused") == 2

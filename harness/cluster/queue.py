@@ -29,7 +29,7 @@ _CHECKS_APART = 15.0
 """The seconds between two questions whether the engine still knows of every job."""
 
 
-_rest = time.sleep
+rest = time.sleep
 """Waits where the engine itself cannot be asked to."""
 
 
@@ -93,7 +93,7 @@ class Queue:
             self._meet(())
             self._check_patience()
             self.announce(f"the cluster cannot be reached: {error or type(error).__name__}")
-            _rest(TICK)
+            rest(TICK)
 
     def _units_on_hosts(self) -> bool:
         return any(host.unit is not None for host in self._hosts.values())
