@@ -3,12 +3,10 @@
 import io
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from harness.records import store
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import Record
 from harness.report.answer.of_record import MOST_ROWS, answer
@@ -16,10 +14,8 @@ from harness.report.answer.ordering import ordered
 from harness.report.answer.values import Answer, AnswerCell, AnswerRow, Remark, SortOrder, Tone
 from harness.report.answer.words import change_words, lateness_words
 from harness.report.formats.answer import draw_answer
+from tests.published import NAMES, published
 from tests.records import everything, unmeasured
-
-RESULTS = Path(__file__).parent.parent / "results"
-PUBLISHED = sorted(folder.name for folder in store.published(RESULTS))
 
 LESS = AnswerCell("36% less ±2", Estimate(0.64, 0.62, 0.66, 20), Judgement.LESS_TIME)
 MORE = AnswerCell("70% more ±6", Estimate(1.7, 1.64, 1.76, 20), Judgement.MORE_TIME)
@@ -38,10 +34,10 @@ def of_rows(*rows: AnswerRow, remarks: tuple[Remark, ...] = ()) -> Answer:
     return Answer(("tutorial", "CPython 3.13.0"), "time against asyncio", "asyncio", heads, rows, "", remarks)
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_the_answer_of_every_published_record_fits_the_screen(name: str, width: int) -> None:
-    lines = drawn(answer(store.read_record(RESULTS / name)), width)
+    lines = drawn(answer(published(name)), width)
     assert max(map(len, lines)) <= width
     if width >= 80:
         assert len(lines) <= 22  # two lines more for where the report is
@@ -155,7 +151,7 @@ def many_benchmarks(record: Record, count: int) -> Record:
 
 
 def test_up_to_twelve_benchmarks_have_a_line_each_and_more_have_one_for_each_family() -> None:
-    tutorial = store.read_record(RESULTS / "2026-11-25-tutorial")
+    tutorial = published("2026-11-25-tutorial")
     few, many = many_benchmarks(tutorial, MOST_ROWS), many_benchmarks(tutorial, MOST_ROWS + 1)
     assert [row.name for row in answer(few).rows] == [result.benchmark.id for result in few.results]
     assert [row.name for row in answer(many).rows] == ["family0 (5)", "family1 (4)", "family2 (4)"]

@@ -1,14 +1,17 @@
 """The grid of a page: its search, filters and order, its keys, and what stands in the address."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.errors import escape_controls
 from harness.records.estimate import Judgement
+from harness.records.record import BenchmarkResult
 from harness.records.verdict import Verdict
 from harness.report.formats import html
 from harness.report.html.matrix import MatrixRow, matrix
+from harness.report.html.page import MOST_OPEN
 from tests.browsing import Browser
 from tests.reading import read
 from tests.records import everything
@@ -58,11 +61,19 @@ def test_rows_are_ordered_by_the_ends_of_intervals_and_never_by_their_middles() 
         assert row.more == max((ratio.low for ratio in ratios if ratio.low is not None), default=None)
 
 
-def test_the_evidence_of_many_benchmarks_is_folded_by_family() -> None:
-    page = read(html.render(sixty_by_twelve()))
+def without_times(result: BenchmarkResult) -> BenchmarkResult:
+    cases = tuple(replace(case, timing=None) for case in result.cases)
+    return replace(result, cases=cases, rounds=0, self_test=None)
+
+
+@pytest.mark.parametrize(("benchmarks", "is_open"), [(MOST_OPEN, True), (MOST_OPEN + 1, False)])
+def test_the_evidence_of_many_benchmarks_is_folded_by_family(benchmarks: int, *, is_open: bool) -> None:
+    large = sixty_by_twelve()
+    timed, *others = large.results[:benchmarks]
+    page = read(html.render(replace(large, results=(timed, *map(without_times, others)))))
     families = page.named("rows").all("details", kind="family")
     assert families
-    assert not any("open" in family.attributes for family in families)
+    assert all(("open" in family.attributes) is is_open for family in families)
 
 
 # In a real browser

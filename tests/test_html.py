@@ -17,11 +17,11 @@ from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import Verdict
 from harness.report import differences, formatting, sentences
 from harness.report.answer.headline import headline
-from harness.report.backend_names import shown_names
+from harness.report.backend_names import backend_order, shown_names
 from harness.report.evidence import LONG
 from harness.report.formats import html
 from harness.report.html.markup import linked
-from harness.report.html.matrix import backend_order, case_anchor
+from harness.report.html.matrix import case_anchor
 from harness.report.method import method
 from harness.report.tables import audit as audit_tables
 from harness.report.tables import results

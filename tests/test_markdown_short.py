@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from harness.records.store import read_record
 from harness.report import render_short
 from harness.report.answer.of_record import answer
 from harness.report.answer.remarks import remarks
@@ -13,11 +12,10 @@ from harness.report.formats.markdown_short import MOST_LINES
 from harness.report.formats.markdown_text import inline
 from tests.command_line import here
 from tests.kinds import KINDS
+from tests.published import published
 from tests.records import everything
 from tests.stored import put
 from tests.strained import HOSTILE, hostile, sixty_by_twelve
-
-RESULTS = Path(__file__).parents[1] / "results"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -30,7 +28,7 @@ def test_a_large_record_fits_into_an_issue() -> None:
 
 
 def test_a_published_suite_fits_into_an_issue_with_its_table_and_its_remarks() -> None:
-    record = read_record(RESULTS / "2026-11-25-suite")
+    record = published("2026-11-25-suite")
     text = render_short(record)
     assert text.count("\n") <= MOST_LINES
     for row in answer(record).rows:

@@ -32,6 +32,7 @@ from harness.report.writing import write_report
 from harness.runner.state import RunState
 from tests import kinds, records, swept
 from tests.mutations import Mutations, live_markup, raw_controls
+from tests.published import published
 from tests.records import everything
 from tests.stored import BEGUN, ENTRIES, write_journal
 
@@ -51,7 +52,7 @@ def stored() -> list[Any]:
     """Real records, as this version writes them."""
     documents = []
     for name in ("2026-11-25-latency", "2026-11-25-scale", "2026-11-25-audit-10ms"):
-        real = document(store.read_record(RESULTS / name))
+        real = document(published(name))
         real["run"]["version"] = 2
         documents.append(real)
     return documents
@@ -288,9 +289,9 @@ def test_what_strangers_left_under_results_stops_no_run_that_is_finished(
     mine = tmp_path / "2026-01-02-mine"
     mine.mkdir()
     record = everything()
-    published = replace(record, run=replace(record.run, published=True))
-    assert write_report(mine, published) == published
-    assert store.read_record(mine) == published
+    among_others = replace(record, run=replace(record.run, published=True))
+    assert write_report(mine, among_others) == among_others
+    assert store.read_record(mine) == among_others
     assert "not read: of another version, or damaged" in (tmp_path / "README.md").read_text()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from harness.backends.registry import short_name
+from harness.records.record import Record
 
 
 class ShownNames(dict[str, str]):
@@ -38,3 +39,9 @@ def _shown_names(backends: tuple[str, ...]) -> ShownNames:
 def _loop_and_gatherer(backend: str) -> tuple[str, str]:
     loop, _, gatherer = backend.partition("@")[0].partition("+")
     return loop, gatherer
+
+
+def backend_order(record: Record) -> tuple[str, ...]:
+    """Return the record's backends, baseline first."""
+    baseline = record.run.plan.baseline
+    return (baseline, *(name for name in record.backends if name != baseline))

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import Record
 from harness.records.verdict import Verdict
-from harness.report.backend_names import shown_names
+from harness.report.backend_names import backend_order, shown_names
 from harness.report.formatting import count_benchmarks, format_change
 
 
 def backend_sentences(record: Record) -> tuple[str, ...]:
     """Say who agrees; who takes less time, on what, by how much; what task groups do differently."""
     plan, names = record.run.plan, shown_names(record.backends)
-    others = [name for name in record.backends if name != plan.baseline]
+    _, *others = backend_order(record)
     agreeing = "; ".join(_agreeing(record, others))
     agreement = [f"Against {names[plan.baseline]}, {agreeing}."] if others else []
     timed = any(result.rounds for result in record.results)

@@ -1,4 +1,4 @@
-"""The usual procedure, for an audit: all of A, then all of B, by pyperf's own workers and t-test."""
+"""The usual procedure, for an audit: all of A, then all of B, by pyperf's own workers and its t-test."""
 
 import json
 import math
@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from time import perf_counter
 
+from harness.analysis.student import differs_significantly
 from harness.execution.owned_folders import WORKERS, owned_folder
 from harness.protocol.messages import CaseSpec
 from harness.records.estimate import NORMAL_95, Estimate
@@ -27,7 +28,7 @@ class SequentialFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SequentialResult:
-    """Two sides of identical code by the usual procedure, and what pyperf's t-test says of them."""
+    """Two sides of identical code by the usual procedure, and what a t-test says of them."""
 
     ratio: Estimate
     significant: bool
@@ -41,7 +42,6 @@ def usual_procedure(case: CaseSpec, processes: int, cpus: frozenset[int] | None)
     `cpus` are the same as for workers that take turns.
     """
     import pyperf
-    from pyperf._utils import is_significant  # what `compare_to` decides by, and says in words alone
 
     start = perf_counter()
     with owned_folder(WORKERS) as folder:
@@ -57,7 +57,7 @@ def usual_procedure(case: CaseSpec, processes: int, cpus: frozenset[int] | None)
         a, b = (pyperf.Benchmark.load(str(side)).get_values() for side in sides)
     return SequentialResult(
         ratio=_ratio(a, b, processes),
-        significant=is_significant(a, b)[0],
+        significant=differs_significantly(a, b),
         seconds=perf_counter() - start,
         typical=mean(a),
     )

@@ -10,7 +10,7 @@ from harness.records.estimate import Estimate, Judgement
 from harness.records.record import Record
 from harness.report.answer.families import family_title
 from harness.report.answer.of_hosts import sentences_over_hosts
-from harness.report.backend_names import shown_names
+from harness.report.backend_names import backend_order, shown_names
 
 FEWEST_FAMILIES = 3
 """The fewest families that are told as kinds of work; with fewer, benchmarks are."""
@@ -33,8 +33,7 @@ def headline(record: Record) -> tuple[str, ...]:
     """
     if (comparison := compare_hosts_of(record)) is not None:
         return tuple(sentences_over_hosts(comparison))
-    plan = record.run.plan
-    others = [name for name in record.backends if name != plan.baseline]
+    _, *others = backend_order(record)
     return tuple(sentence for name in others for sentence in _sentence(record, name))
 
 

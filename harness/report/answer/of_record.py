@@ -17,7 +17,7 @@ from harness.report.answer.ordering import ordered
 from harness.report.answer.remarks import remarks
 from harness.report.answer.values import NOTHING, Answer, AnswerCell, AnswerRow, Remark, SortOrder
 from harness.report.answer.words import change_words
-from harness.report.backend_names import shown_names
+from harness.report.backend_names import backend_order, shown_names
 from harness.report.formatting import count_benchmarks
 
 MOST_ROWS = 12
@@ -29,7 +29,7 @@ MOST_COLUMNS = 2
 
 def answer(record: Record, order: SortOrder = SortOrder.PLAN) -> Answer:
     """Return what a person sees first of a record, its lines in the order that is asked for."""
-    columns = tuple(name for name in record.backends if name != record.run.plan.baseline)
+    columns = backend_order(record)[1:]
     shown = shown_names(record.backends)
     heads = tuple(shown[name] for name in columns)
     timed = [result for result in record.results if result.rounds]

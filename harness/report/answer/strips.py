@@ -11,7 +11,7 @@ from harness.records.record import BenchmarkResult, Record
 from harness.report.answer.families import asked_first, family_title
 from harness.report.answer.twins import twin_cases
 from harness.report.answer.words import change_words
-from harness.report.backend_names import shown_names
+from harness.report.backend_names import backend_order, shown_names
 from harness.report.formatting import format_ratio
 
 NATIVE = "native"
@@ -97,7 +97,7 @@ def strip_chart(record: Record) -> StripChart | None:
     if not figures:
         return None
     baseline = record.run.plan.baseline
-    backends = tuple(name for name in record.backends if name != baseline)
+    backends = backend_order(record)[1:]
     axis = _Axis.over(list(_ratios(record)))
     shown = shown_names(record.backends)
     return StripChart(
@@ -174,7 +174,7 @@ def _strip(record: Record, axis: _Axis, figure: FamilyFigure | None) -> Strip | 
 
 def _dots(record: Record, axis: _Axis, figure: FamilyFigure) -> Iterator[Dot]:
     plan = record.run.plan
-    column = _columns(record).index(figure.backend) + 1
+    column = backend_order(record).index(figure.backend) + 1
     for row, result in enumerate(record.results, start=1):
         for case in result.cases if result.benchmark.id in figure.benchmarks else ():
             if case.backend == figure.backend and case.timing and (ratio := case.timing.ratio):
@@ -189,7 +189,7 @@ def _dots(record: Record, axis: _Axis, figure: FamilyFigure) -> Iterator[Dot]:
 
 def _twin_dots(record: Record, axis: _Axis, backend: str, hosts: Sequence[BenchmarkResult]) -> Iterator[Dot]:
     """Yield a hollow dot for each of these benchmarks that was also compared on the loops' own APIs."""
-    margin, column = record.run.plan.margin, _columns(record).index(backend) + 1
+    margin, column = record.run.plan.margin, backend_order(record).index(backend) + 1
     for host in hosts:
         for twin in twin_cases(record, host):
             if twin.backend == backend and twin.ratio is not None and twin.judgement is not None:
@@ -209,9 +209,3 @@ def _twin_strip(record: Record, axis: _Axis, backend: str) -> Strip | None:
     words = f"{surest} in {counts[surest]} of {len(dots)}"
     alone = counts[surest] == len(dots)
     return Strip(words, surest if alone else Judgement.NO_CLEAR_DIFFERENCE, None, len(dots), dots)
-
-
-def _columns(record: Record) -> tuple[str, ...]:
-    """Return the record's backends, baseline first."""
-    baseline = record.run.plan.baseline
-    return (baseline, *(name for name in record.backends if name != baseline))

@@ -7,11 +7,10 @@ from functools import lru_cache
 from harness.records.contrast import Contrast
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import CaseResult, Record
-from harness.report.backend_names import shown_names
+from harness.report.backend_names import backend_order, shown_names
 from harness.report.charts.chart import ACCENT, INK, Chart, Datum, Spec, themed_spec
 from harness.report.charts.panels import benchmark_axis, faceted, panel_columns
 from harness.report.formatting import format_bytes, label, ratio_figure
-from harness.report.html.matrix import backend_order
 from harness.report.tables import contrasts as contrast_tables
 from harness.report.tables.table import Table, names, numbers
 

@@ -8,11 +8,10 @@ from harness.analysis.passes.latency import LATENCY, LATENCY_TABLE, quantile_nam
 from harness.protocol.messages import QUANTILES
 from harness.records.passes import PassResult
 from harness.records.record import Record
-from harness.report.backend_names import shown_names
+from harness.report.backend_names import backend_order, shown_names
 from harness.report.charts.chart import ACCENT, SHAPES, SOFT, Chart, Datum, Spec, themed_spec
 from harness.report.charts.panels import benchmark_axis, faceted, panel_columns
 from harness.report.formatting import format_seconds, label
-from harness.report.html.matrix import backend_order
 from harness.report.tables.passes import pass_table
 
 MOST_MARKS = 7

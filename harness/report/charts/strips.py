@@ -7,10 +7,9 @@ from statistics import median
 
 from harness.analysis.audit import completed
 from harness.records.record import BenchmarkResult, Record
-from harness.report.backend_names import shown_names
+from harness.report.backend_names import backend_order, shown_names
 from harness.report.charts.chart import ACCENT, Chart, Datum, Spec, named_data, themed_spec
 from harness.report.formatting import label
-from harness.report.html.matrix import backend_order
 from harness.report.tables.audit import PROCEDURES
 from harness.report.tables.table import Table, names, numbers, texts
 

@@ -6,10 +6,11 @@ from dataclasses import asdict
 from harness.analysis import capabilities, capability_totals
 from harness.errors import BadInput
 from harness.records.record import Record
+from harness.report.backend_names import backend_order
 from harness.report.formats.markdown import grid
 from harness.report.formats.markdown_text import inline
 from harness.report.formats.terminal import show_table
-from harness.report.html.matrix import backend_order, case_anchor
+from harness.report.html.matrix import case_anchor
 from harness.report.json_text import json_text
 from harness.report.public_reports import address
 from harness.report.tables import capabilities as capability_tables

@@ -10,7 +10,7 @@ from harness.records.verdict import FINDINGS, Verdict
 from harness.report.answer.families import family_title
 from harness.report.answer.twins import TwinCase, twin_cases
 from harness.report.answer.words import change_words
-from harness.report.backend_names import shown_names
+from harness.report.backend_names import backend_order, shown_names
 from harness.report.formatting import JUDGEMENT_MARKS, Figure, excess_figure, ratio_figure, seconds_figure
 from harness.report.tables.results import missing_cell_text
 from harness.report.verdict_signs import VERDICTS
@@ -153,12 +153,6 @@ def _means(record: Record) -> dict[tuple[str, str], FamilyMean]:
 
 def _mean(figure: FamilyFigure, margin: float) -> FamilyMean:
     return FamilyMean(change_words(figure.ratio, figure.judgement, margin), figure.judgement)
-
-
-def backend_order(record: Record) -> tuple[str, ...]:
-    """Return the record's backends, baseline first."""
-    baseline = record.run.plan.baseline
-    return (baseline, *(name for name in record.backends if name != baseline))
 
 
 def _row(record: Record, number: int, result: BenchmarkResult) -> MatrixRow:

@@ -9,11 +9,12 @@ from harness.records.record import BenchmarkResult, Record
 from harness.report import charts, evidence
 from harness.report.answer.families import family_title
 from harness.report.answer.twins import twin_rows
+from harness.report.backend_names import backend_order
 from harness.report.charts import Chart
 from harness.report.charts.rendering import ChartRenderer
 from harness.report.formatting import format_self_test
 from harness.report.html.markup import trusted
-from harness.report.html.matrix import backend_order, case_anchor
+from harness.report.html.matrix import case_anchor
 from harness.report.verdict_signs import VERDICTS
 
 

@@ -15,9 +15,10 @@ from harness.records.record import Record
 from harness.records.store import published, read_record, record_path
 from harness.records.store.decoding import read_bytes
 from harness.records.store.publications import published_campaigns, published_conformance
+from harness.report.backend_names import backend_order
 from harness.report.charts.rendering import ChartRenderer, gzip_base64, runtime
 from harness.report.html.assets import chart_data_json, read_asset
-from harness.report.html.matrix import backend_order, case_anchor
+from harness.report.html.matrix import case_anchor
 from harness.report.html.page import page_of
 from harness.report.html.templating import fill_page
 from harness.report.sentences import backend_sentences

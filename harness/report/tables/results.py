@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.records.machine import BackendEnvironment
 from harness.records.record import BenchmarkResult, CaseResult, Record
-from harness.report.backend_names import shown_names
+from harness.report.backend_names import backend_order, shown_names
 from harness.report.formatting import (
     JUDGEMENT_MARKS,
     count_benchmarks,
@@ -21,8 +21,7 @@ def times(record: Record) -> Table | None:
     timed = [result for result in record.results if result.rounds]
     if not timed:
         return None
-    plan = record.run.plan
-    backends = (plan.baseline, *(name for name in record.backends if name != plan.baseline))
+    backends = backend_order(record)
     shown = shown_names(record.backends)
     return Table(
         title="Time per iteration",
