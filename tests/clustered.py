@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.cluster.engine import Flight, Lost
+from harness.cluster.hosts import place_of
 from harness.cluster.jobs import Job, decode_job
 from harness.cluster.queue import Queue
 from harness.cluster.replies import encode_entries
@@ -38,6 +39,7 @@ class FakeFlight:
 
     job: Job
     answer: Answer
+    place: str
     released: bool = False
 
     def outcome(self) -> object | Lost | None:
@@ -64,7 +66,7 @@ class FakeEngine:
         return frozenset(self.answers)
 
     def submit(self, host: str, job: bytes) -> FakeFlight:
-        flight = FakeFlight(decode_job(job), self.answers[host])
+        flight = FakeFlight(decode_job(job), self.answers[host], place_of(host))
         self.flights.append(flight)
         return flight
 
@@ -100,11 +102,11 @@ class Measured:
     announced: list[str]
 
 
-def measure(folder: Path, engine: FakeEngine) -> Measured:
+def measure(folder: Path, engine: FakeEngine, repeat_on: int = 1) -> Measured:
     """Have a queue measure a whole run on an engine of fakes."""
     announced: list[str] = []
     with session_in(folder) as session:
-        Queue(engine, session, lambda _: None, announced.append, clock=engine.clock).measure()
+        Queue(engine, session, lambda _: None, announced.append, repeat_on, clock=engine.clock).measure()
     return Measured([*store.read_journal(folder)[1]], announced)
 
 

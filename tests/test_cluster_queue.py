@@ -145,7 +145,7 @@ def test_a_host_with_other_versions_is_refused_in_words(tmp_path: Path) -> None:
 
 def test_a_run_that_every_host_of_a_complete_cluster_refuses_stops(tmp_path: Path) -> None:
     engine = FakeEngine({"a": lambda _: encode_refusal("its uvloop is older")})
-    with pytest.raises(NoHosts, match="no host can measure this run: its uvloop is older"):
+    with pytest.raises(NoHosts, match="no host can go on with this run: its uvloop is older"):
         measure(tmp_path, engine)
     assert NoHosts.exit_code == 3
 
@@ -188,3 +188,28 @@ def test_an_engine_that_cannot_be_reached_for_a_while_costs_the_units_that_were_
     result = measure(tmp_path, engine)
     assert_whole(result)
     assert result.announced.count("the cluster cannot be reached: connection refused") == 2
+
+
+def test_every_unit_is_repeated_on_as_many_hosts_as_were_asked_for(tmp_path: Path) -> None:
+    engine = FakeEngine({"a": measured, "b": measured, "c": measured})
+    result = measure(tmp_path, engine, repeat_on=2)
+    record = RunState(RUN, result.entries).record()
+    hosts = {each.benchmark.id: [of.measured_on for of in each.on_hosts] for each in record.results}
+    assert {len(set(numbers)) for numbers in hosts.values()} == {2}
+    assert {len(numbers) for numbers in hosts.values()} == {2}
+
+
+def test_a_unit_cannot_be_repeated_on_more_hosts_than_a_complete_cluster_has(tmp_path: Path) -> None:
+    engine = FakeEngine({"a": measured, "b": measured})
+    with pytest.raises(NoHosts, match="--repeat-on 3 needs so many hosts, and 2 are there; loopcmp resume"):
+        measure(tmp_path, engine, repeat_on=3)
+
+
+def test_two_workers_of_one_machine_are_one_place_to_repeat_a_unit_on(tmp_path: Path) -> None:
+    addresses = ("tls://10.0.0.1:5000", "tls://10.0.0.1:5001", "tls://10.0.0.2:5000")
+    engine = FakeEngine(dict.fromkeys(addresses, measured), is_complete=False)
+    result = measure(tmp_path, engine, repeat_on=2)
+    for unit in (FIRST, SECOND, UNTIMED):
+        places = [flight.place for flight in engine.flights if flight.job.benchmarks == unit.benchmarks]
+        assert sorted(places) == ["10.0.0.1", "10.0.0.2"]
+    assert sum(isinstance(entry, UnitFinished) for entry in result.entries) == 6

@@ -17,7 +17,7 @@ from scenarios import FAMILIES
 from tests.command_line import LOOPCMP, program
 from tests.documents import CHANGELOG, DOCUMENTS, README, ROOT, Document
 
-PROGRAMS = {"loopcmp", "make", "uv", "uvx", "python", ".venv/bin/python", ".ci/run"}
+PROGRAMS = {"dask", "loopcmp", "make", "uv", "uvx", "python", ".venv/bin/python", ".ci/run"}
 """All that a shell block of ours may start."""
 
 GONE = re.compile(

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pyperf
 import pytest
 
 from harness.analysis.gate import CaseLimits, judge
@@ -71,7 +72,7 @@ def test_two_hosts_stand_side_by_side() -> None:
 
 
 def test_many_hosts_have_a_line_each_in_a_table_of_their_own_and_say_what_to_expect_of_another() -> None:
-    comparison = compared(63.0, 63.1, 63.2, 63.1, 63.0)
+    comparison = compared(63.0, 63.1, 63.2, 63.3, 63.4)
     [row, *_] = table(comparison, "Time ratios over hosts").rows
     assert row[-1].startswith("[0.6")
     assert len(table(comparison, "Time ratios, host by host").rows) == 10
@@ -115,7 +116,7 @@ def with_run(of: Record, **fields: object) -> Record:
 )
 def test_hosts_that_measured_something_else_are_refused(other: Record, words: str) -> None:
     with pytest.raises(BadInput, match=f"hosts 1 and 3 differ in their .*{words}"):
-        compare_hosts([record(), record(), other])
+        compare_hosts([record(63.1), record(63.2), other])
 
 
 def test_a_scenario_whose_text_changed_is_another_one_and_is_not_put_together() -> None:
@@ -124,7 +125,8 @@ def test_a_scenario_whose_text_changed_is_another_one_and_is_not_put_together() 
         replace(record().run.plan, benchmarks=(replace(benchmark, digests=(("probe.py", digest),)),))
         for digest in ("1", "1", "2")
     )
-    comparison = compare_hosts([with_run(record(), plan=plan) for plan in plans])
+    records = zip((63.0, 63.1, 63.2), plans, strict=True)
+    comparison = compare_hosts([with_run(record(share), plan=plan) for share, plan in records])
     assert comparison.cases == ()
     assert "not the same in all records" in comparison.missing[0].reason
 
@@ -216,3 +218,37 @@ def test_a_comparison_over_hosts_as_it_is_typed(
     assert here(monkeypatch, "compare", "a", "b", "c", "--over-hosts", "--json") == 0
     comparison = json.loads(capsys.readouterr().out)["comparison"]
     assert (comparison["kind"], len(comparison["hosts"])) == ("hosts", 3)
+
+
+def test_a_record_that_is_named_twice_is_refused() -> None:
+    with pytest.raises(BadInput, match="is there twice: leave one out"):
+        compare_hosts([record(63.0), record(63.1), record(63.0)])
+
+
+def test_what_one_host_alone_measured_comes_last_and_is_not_counted_as_what_every_host_shows() -> None:
+    alone = record(63.0, rows=("other", "probe"))
+    shown = answer_of(compare_hosts([alone, record(63.1)]), SortOrder.PLAN)
+    assert [row.name for row in shown.rows] == ["probe, host 1", "probe, host 2", "other, host 1"]
+    texts = [remark.text for remark in shown.remarks]
+    assert "uvloop, against asyncio, takes less time on every host in 1 of 1 benchmark and more in 0" in texts
+    assert "one host alone measured 1 benchmark" in texts
+
+
+def test_an_older_record_counts_as_a_session_for_each_of_its_hosts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, of in (("old", repeated(60.0, 61.0, 62.0)), ("new", repeated(70.0))):
+        (tmp_path / name).mkdir()
+        store.write_record(tmp_path / name, of)
+    assert here(monkeypatch, "gate", tmp_path / "new", "--against", tmp_path / "old", "--limit", "5%") == 1
+    assert "in 3 of 3 sessions" in capsys.readouterr().out
+
+
+def test_what_a_further_host_measured_again_has_pyperf_files_of_its_own(tmp_path: Path) -> None:
+    entries = [*unit("of0", 1), *unit("of0", 2), *unit("of1", 2)]
+    store.write_timings(tmp_path, record_on(2, *entries).run, entries)
+    suites = {path.stem: pyperf.BenchmarkSuite.load(str(path)) for path in (tmp_path / "timings").iterdir()}
+    assert {"uvloop+gather", "uvloop+gather-host-2"} <= suites.keys()
+    assert set(suites["uvloop+gather"].get_benchmark_names()) == {"of0", "of1"}
+    assert suites["uvloop+gather-host-2"].get_benchmark_names() == ["of0"]
+    assert suites["uvloop+gather"].get_benchmark("of0").get_nrun() == 6

@@ -1,17 +1,15 @@
 """The backends of records of several hosts at one time: host by host, and over the hosts of each kind."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from harness.analysis.between import other_files
 from harness.analysis.hosts import HostSamples, RatioOverHosts, over_hosts
 from harness.analysis.intervals import ratio_in
+from harness.analysis.measured_hosts import MeasuredHost, check_hosts, measured_hosts
 from harness.analysis.within import Case, Missing, backend_named, why_no_number
-from harness.errors import BadInput
-from harness.records.entries import RunStarted
 from harness.records.estimate import Estimate, confidence_level
-from harness.records.machine import Machine
 from harness.records.plan import Plan
 from harness.records.record import BenchmarkResult, CaseResult, HostCheck, Record
 
@@ -80,17 +78,6 @@ class ComparisonOverHosts:
         return {case: tuple(estimates) for case, estimates in ratios.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Host:
-    """A host with what it measured."""
-
-    number: int
-    run: RunStarted
-    machine: Machine
-    check: HostCheck
-    results: tuple[BenchmarkResult, ...]
-
-
 def compare_hosts(
     records: Sequence[Record],
     backends: Sequence[str] = (),
@@ -101,11 +88,12 @@ def compare_hosts(
     """Compare backends with the baseline over the hosts of these records, or over those that are named.
 
     With `adjusted` each host's intervals hold together at 95% even where its run's own (--fast) do not.
-    Raises BadInput for fewer than two hosts, for another baseline, for another method or other versions on
-    hosts of one kind, and, unless `across_machines`, for several kinds, which are never pooled.
+    Raises BadInput for fewer than two hosts, for a record that is there twice, for another baseline, for
+    another method or other versions on hosts of one kind, and, unless `across_machines`, for several kinds,
+    which are never pooled.
     """
-    hosts = tuple(_hosts(records))
-    _check(hosts, across_machines=across_machines)
+    hosts = tuple(measured_hosts(records))
+    check_hosts(records, hosts, across_machines=across_machines)
     return _compare(records, hosts, backends, adjusted=adjusted)
 
 
@@ -113,16 +101,16 @@ def compare_hosts_of(record: Record) -> ComparisonOverHosts | None:
     """Compare backends over the hosts of one record; None where none of them repeated a benchmark."""
     if not any(result.also_on for result in record.results):
         return None
-    return _compare([record], tuple(_hosts([record])), (), adjusted=False)
+    return _compare([record], tuple(measured_hosts([record])), (), adjusted=False)
 
 
 def hosts_of(record: Record) -> tuple[ComparedHost, ...]:
     """Return the hosts of a run that had several; nothing where it had one."""
-    return tuple(map(_compared, _hosts([record]))) if record.run.hosts else ()
+    return tuple(map(_compared, measured_hosts([record]))) if record.run.hosts else ()
 
 
 def _compare(
-    records: Sequence[Record], hosts: Sequence[_Host], backends: Sequence[str], *, adjusted: bool
+    records: Sequence[Record], hosts: Sequence[MeasuredHost], backends: Sequence[str], *, adjusted: bool
 ) -> ComparisonOverHosts:
     last = records[-1]
     names = [backend_named(last, name) for name in backends] or list(last.backends)
@@ -140,61 +128,7 @@ def _compare(
     )
 
 
-def _hosts(records: Sequence[Record]) -> Iterator[_Host]:
-    """Yield the hosts of all records, numbered one after the other."""
-    number = 0
-    for record in records:
-        for own_number, machine in enumerate(record.run.hosts or (record.run.machine,), start=1):
-            number += 1
-            results = _results_on(record, own_number)
-            check = next((check for check in record.hosts if check.number == own_number), None)
-            check = check or HostCheck(own_number, len(results), record.self_test)
-            yield _Host(number, record.run, machine, replace(check, number=number), results)
-
-
-def _results_on(record: Record, number: int) -> tuple[BenchmarkResult, ...]:
-    """Return what the host of this number measured in a record; all where the record has one host."""
-    if not record.run.hosts:
-        return record.results
-    each = (on_host for result in record.results for on_host in result.on_hosts)
-    return tuple(result for result in each if result.measured_on == str(number))
-
-
-def _check(hosts: Sequence[_Host], *, across_machines: bool) -> None:
-    """Raise BadInput for hosts that cannot be put beside each other."""
-    if len(hosts) == 1:
-        raise BadInput("the record is of one host: name the record of each, or of several hosts")
-    kinds = dict.fromkeys(host.machine.kind for host in hosts)
-    if len(kinds) > 1 and not across_machines:
-        raise BadInput(
-            f"the hosts are of different kinds of machines: {'; '.join(kinds)}. "
-            "--across-machines compares each kind by itself"
-        )
-    for host in hosts[1:]:
-        _check_pair(hosts[0], host, "baseline", hosts[0].run.plan.baseline, host.run.plan.baseline)
-        alike = next(other for other in hosts if other.machine.kind == host.machine.kind)
-        for what, here, there in _fixed(alike, host):
-            _check_pair(alike, host, what, here, there)
-
-
-def _check_pair(first: _Host, other: _Host, what: str, here: object, there: object) -> None:
-    if here != there:
-        raise BadInput(f"hosts {first.number} and {other.number} differ in their {what}: {here} and {there}")
-
-
-def _fixed(first: _Host, other: _Host) -> Iterator[tuple[str, object, object]]:
-    """Yield what hosts of one kind must share: each with its values on both."""
-    yield "version of the method", first.run.method or 1, other.run.method or 1
-    shared = {backend.name for backend in other.run.plan.backends}
-    for name in (backend.name for backend in first.run.plan.backends if backend.name in shared):
-        here, there = first.machine.of(name), other.machine.of(name)
-        yield f"Python of {name}", here.python, there.python
-        versions, others = dict(here.versions), dict(there.versions)
-        for of in sorted(versions.keys() | others.keys()):
-            yield f"{of} of {name}", versions.get(of), others.get(of)
-
-
-def _compared(host: _Host) -> ComparedHost:
+def _compared(host: MeasuredHost) -> ComparedHost:
     machine = host.machine
     return ComparedHost(
         number=host.number,
@@ -208,7 +142,7 @@ def _compared(host: _Host) -> ComparedHost:
 
 
 def _cases(
-    hosts: Sequence[_Host], backends: Sequence[str], changed: set[str], *, adjusted: bool
+    hosts: Sequence[MeasuredHost], backends: Sequence[str], changed: set[str], *, adjusted: bool
 ) -> Iterator[CaseOverHosts]:
     """Yield each case that two hosts or more of one kind have a ratio of."""
     samples: dict[tuple[str, str, str], list[HostSamples]] = {}
@@ -222,12 +156,12 @@ def _cases(
         yield CaseOverHosts(*place, over_hosts(of_hosts, margin))
 
 
-def _on(host: _Host, backends: Sequence[str]) -> Iterator[tuple[BenchmarkResult, CaseResult]]:
+def _on(host: MeasuredHost, backends: Sequence[str]) -> Iterator[tuple[BenchmarkResult, CaseResult]]:
     for result in host.results:
         yield from ((result, case) for case in result.cases if case.backend in backends)
 
 
-def _samples(host: _Host, case: CaseResult, *, adjusted: bool) -> HostSamples | None:
+def _samples(host: MeasuredHost, case: CaseResult, *, adjusted: bool) -> HostSamples | None:
     """Return a case on a host; None where it has no ratio."""
     if case.timing is None or case.timing.ratio is None:
         return None
@@ -248,7 +182,7 @@ def _changed(changed: dict[str, tuple[str, ...]], backends: Sequence[str]) -> It
         )
 
 
-def _missing(hosts: Sequence[_Host], backends: Sequence[str]) -> Iterator[Missing]:
+def _missing(hosts: Sequence[MeasuredHost], backends: Sequence[str]) -> Iterator[Missing]:
     """Yield the cases that have no ratio on a host where they should, and one on another."""
     with_ratio = {
         (result.benchmark.id, case.backend)

@@ -11,6 +11,7 @@ from harness.cli.compare import compare
 from harness.cli.fuzz import fuzz
 from harness.cli.gate import gate
 from harness.cli.help import GroupedCommand, examples
+from harness.cli.host import host
 from harness.cli.list import list_
 from harness.cli.merge import merge
 from harness.cli.new import new
@@ -56,6 +57,12 @@ _add(
     merge,
     "loopcmp merge shard-1 shard-2 shard-3 shard-4",
     "loopcmp merge shards/* --publish nightly",
+)
+_add(
+    "host",
+    host,
+    "loopcmp host --new-certificates certificates",
+    "loopcmp host tls://10.0.0.1:8786 --certificates certificates --cpus 2,3 --cpus 4,5",
 )
 _add(
     "compare",

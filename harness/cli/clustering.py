@@ -14,17 +14,20 @@ NEEDS = ("distributed", "trustme")
 
 
 def cluster_of(
-    typed: str | None, certificates: Path | None, *, insecure: bool, sharded: bool = False
+    typed: str | None,
+    certificates: Path | None,
+    *,
+    insecure: bool,
+    repeat_on: int = 1,
+    sharded: bool = False,
 ) -> "MeasureUnits | None":
     """Return what measures the units of a run on the cluster that was typed; None for this machine.
 
     Raises BadInput.
     """
     if typed is None:
-        if certificates is not None or insecure:
-            raise BadInput(
-                "--certificates and --insecure say how a cluster is reached: add --cluster ADDRESS"
-            )
+        if certificates is not None or insecure or repeat_on > 1:
+            raise BadInput("--certificates, --insecure and --repeat-on want a cluster: add --cluster ADDRESS")
         return None
     if sharded:
         raise BadInput("--shard and --cluster both divide the plan: leave one out")
@@ -32,7 +35,7 @@ def cluster_of(
     from harness.cli.execute import announce
     from harness.cluster.opening import measuring_on, read_address
 
-    return measuring_on(read_address(typed, certificates, insecure=insecure), announce)
+    return measuring_on(read_address(typed, certificates, insecure=insecure), announce, repeat_on)
 
 
 def require_cluster(what: str) -> None:

@@ -33,7 +33,14 @@ from harness.cli.options.effort import (
     Timeout,
 )
 from harness.cli.options.fields import takes
-from harness.cli.options.hosts import Certificates, Insecure, OnCluster, OnHosts, WithoutOffHosts
+from harness.cli.options.hosts import (
+    Certificates,
+    Insecure,
+    OnCluster,
+    OnHosts,
+    RepeatOn,
+    WithoutOffHosts,
+)
 from harness.cli.options.output import Details, Json, NoProgress, NoteText, Open, Publish, Results, Sort
 from harness.report.answer.values import SortOrder
 
@@ -72,6 +79,7 @@ class RunOptions:
     cluster: OnCluster = None
     certificates: Certificates = None
     insecure: Insecure = False
+    repeat_on: RepeatOn = 1
     results: Results = Path("results")
     publish: Publish = None
     note: NoteText = ""
@@ -124,8 +132,13 @@ class RunOptions:
         """Return what measures the units on a cluster; None for this machine. Raises BadInput."""
         from harness.cli.clustering import cluster_of
 
-        sharded = self.shard is not None
-        return cluster_of(self.cluster, self.certificates, insecure=self.insecure, sharded=sharded)
+        return cluster_of(
+            self.cluster,
+            self.certificates,
+            insecure=self.insecure,
+            repeat_on=self.repeat_on,
+            sharded=self.shard is not None,
+        )
 
     def display(self) -> Display:
         """Return how the record is shown."""

@@ -10,17 +10,17 @@ from harness.protocol.benchmarks import Benchmark, Promise
 from harness.records.entries import RunStarted
 from harness.runner.units import Unit
 
+TravellingFiles = tuple[tuple[str, bytes], ...]
+"""Scenario files that travel with a plan: each the path by which it is named, and its content."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A unit that a host measures; without benchmarks, the host only says what it is.
-
-    `files` are the scenario files that travel with the plan: each a path and its content.
-    """
+    """A unit that a host measures; without benchmarks, the host only says what it is."""
 
     run: RunStarted
     benchmarks: tuple[str, ...] = ()
-    files: tuple[tuple[str, bytes], ...] = ()
+    files: TravellingFiles = ()
 
 
 def encode_job(job: Job) -> bytes:
@@ -36,12 +36,12 @@ def decode_job(line: bytes) -> Job:
         raise BadInput(f"what was sent is no job of this loopcmp: {error}") from None
 
 
-def describing_job(run: RunStarted, files: tuple[tuple[str, bytes], ...] = ()) -> Job:
+def describing_job(run: RunStarted, files: TravellingFiles = ()) -> Job:
     """Return the job by which a host is asked what it is, and whether it can measure this run."""
     return Job(run, (), files)
 
 
-def measuring_job(run: RunStarted, unit: Unit, files: tuple[tuple[str, bytes], ...] = ()) -> Job:
+def measuring_job(run: RunStarted, unit: Unit, files: TravellingFiles = ()) -> Job:
     """Return the job that measures a unit.
 
     Of the other benchmarks it says what the levels and orders of the whole plan depend on, and no more.

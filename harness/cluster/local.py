@@ -1,7 +1,6 @@
 """A cluster on this machine alone, to try what several machines would do: `--cluster local:2`."""
 
 import json
-import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from harness.cluster.certificates import new_certificates, options_of, security_of
 from harness.cluster.dask_engine import DaskEngine
-from harness.cluster.programs import Cpus, end_program, start_program, start_worker
+from harness.cluster.programs import Cpus, allowed_cpus, end_program, start_program, start_worker
 from harness.errors import LoopcmpError
 
 _PATIENCE = 60.0
@@ -42,7 +41,7 @@ def local_cluster(count: int) -> Iterator[DaskEngine]:
         scheduler = start_program("scheduler", [*options, *security], {})
         stack.callback(end_program, scheduler)
         address = _address_in(file)
-        sets = cpu_sets(sorted(_allowed()), count)
+        sets = cpu_sets(allowed_cpus(), count)
         for cpus in sets:
             worker = start_worker([address], security, cpus, [cpu for each in sets for cpu in each])
             stack.callback(end_program, worker)
@@ -59,12 +58,6 @@ def cpu_sets(allowed: Sequence[int], count: int) -> list[Cpus]:
     return [
         tuple(free[(number * size + each) % len(free)] for each in range(size)) for number in range(count)
     ]
-
-
-def _allowed() -> set[int]:
-    return (
-        set(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
-    )
 
 
 def _address_in(file: Path) -> str:

@@ -10,6 +10,7 @@ from harness.cluster.certificates import check_certificates, security_of
 from harness.cluster.dask_engine import DaskEngine
 from harness.cluster.local import local_cluster
 from harness.cluster.queue import Queue
+from harness.cluster.travelling import travelling_files
 from harness.errors import BadInput, LoopcmpError
 from harness.runner.session import MeasureUnits, Session, Show
 
@@ -34,24 +35,34 @@ class ClusterAddress:
 
 def read_address(typed: str, certificates: Path | None, *, insecure: bool) -> ClusterAddress:
     """Return the cluster that was typed. Raises BadInput for what is none, or would be open to everybody."""
-    if matched := re.fullmatch(r"local:(\d{1,3})", typed, re.ASCII):
-        if not 1 <= int(matched[1]) <= MOST_LOCAL:
-            raise BadInput(f"--cluster {typed}: name 1 to {MOST_LOCAL} hosts, such as local:2")
-        return ClusterAddress(local=int(matched[1]))
+    matched = re.fullmatch(r"local:(\d{1,3})", typed, re.ASCII)
+    if matched is None:
+        return read_scheduler(typed, certificates, insecure=insecure)
+    if not 1 <= int(matched[1]) <= MOST_LOCAL:
+        raise BadInput(f"--cluster {typed}: name 1 to {MOST_LOCAL} hosts, such as local:2")
+    return ClusterAddress(local=int(matched[1]))
+
+
+def read_scheduler(typed: str, certificates: Path | None, *, insecure: bool) -> ClusterAddress:
+    """Return the scheduler that was typed. Raises BadInput."""
     matched = re.fullmatch(r"(?:(tls|tcp)://)?([^\s/]+:\d{1,5})", typed, re.ASCII)
     if matched is None:
-        raise BadInput(f"--cluster {typed!r} is no address: write local:2, or tls://HOST:PORT of a scheduler")
-    if certificates is None and not insecure:
+        raise BadInput(f"{typed!r} is no address of a cluster: write tls://HOST:PORT, or local:2 to try one")
+    _check_trust(certificates, insecure=insecure)
+    scheme = "tcp" if certificates is None else "tls"
+    if matched[1] not in {None, scheme}:
+        raise BadInput(f"{typed}: tls:// goes with --certificates, and tcp:// with --insecure")
+    return ClusterAddress(scheduler=f"{scheme}://{matched[2]}", certificates=certificates)
+
+
+def _check_trust(certificates: Path | None, *, insecure: bool) -> None:
+    if certificates is not None:
+        check_certificates(certificates)
+    elif not insecure:
         raise BadInput(
             "whoever reaches a scheduler without certificates can run code on every host: add --certificates "
             "FOLDER (loopcmp host --new-certificates FOLDER makes one), or --insecure"
         )
-    if certificates is not None:
-        check_certificates(certificates)
-    scheme = matched[1] or ("tcp" if certificates is None else "tls")
-    if (scheme == "tls") != (certificates is not None):
-        raise BadInput(f"--cluster {typed}: tls:// goes with --certificates, and tcp:// with --insecure")
-    return ClusterAddress(scheduler=f"{scheme}://{matched[2]}", certificates=certificates)
 
 
 @contextmanager
@@ -71,12 +82,15 @@ def opened(cluster: ClusterAddress) -> Iterator[DaskEngine]:
         yield engine
 
 
-def measuring_on(cluster: ClusterAddress, announce: Callable[[str], None]) -> MeasureUnits:
-    """Return what measures the units of a run on a cluster."""
+def measuring_on(
+    cluster: ClusterAddress, announce: Callable[[str], None], repeat_on: int = 1
+) -> MeasureUnits:
+    """Return what measures the units of a run on a cluster, each on so many hosts."""
 
     def measure_units(session: Session, show: Show) -> None:
-        if session.unmeasured_units():
+        if session.unmeasured_units(repeat_on):
+            files = travelling_files(session.state.plan)
             with opened(cluster) as engine:
-                Queue(engine, session, show, announce).measure()
+                Queue(engine, session, show, announce, repeat_on, files).measure()
 
     return measure_units

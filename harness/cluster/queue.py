@@ -1,4 +1,4 @@
-"""A queue of units over hosts: every unit is measured once, on one host, and journaled as it comes back."""
+"""A queue of units over hosts: every unit is measured whole on a host, and journaled as it comes back."""
 
 import time
 from collections import Counter, deque
@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from harness.cluster.engine import Engine, Flight, Lost
-from harness.cluster.jobs import Job, describing_job, encode_job, measuring_job
+from harness.cluster.hosts import Host, place_of
+from harness.cluster.jobs import Job, TravellingFiles, describing_job, encode_job, measuring_job
 from harness.cluster.replies import Refused, machine_of, unit_of
 from harness.cluster.unmeasured import unmeasured_unit
 from harness.errors import BadInput, LoopcmpError
 from harness.records.entries import Entry, UnitBegun
 from harness.records.machine import Machine
+from harness.records.store import resume_command
 from harness.runner.joining import why_no_host
 from harness.runner.session import Session, Show, join_host
 from harness.runner.units import Unit
@@ -40,30 +42,20 @@ class NoHosts(LoopcmpError):
 
 
 @dataclass(slots=True)
-class Host:
-    """A host that is there: the job that it does, and, once it has said so, what it is."""
-
-    address: str
-    flight: Flight | None = None
-    unit: Unit | None = None
-    machine: Machine | None = None
-    number: int | None = None
-    refused: str = ""
-
-
-@dataclass(slots=True)
 class Queue:
-    """The units that are left, and the hosts that they are measured on."""
+    """The units that are left, each as often as it is wanted, and the hosts that they are measured on."""
 
     engine: Engine
     session: Session
     show: Show
     announce: Callable[[str], None]
-    files: tuple[tuple[str, bytes], ...] = ()
+    repeat_on: int = 1
+    files: TravellingFiles = ()
     clock: Callable[[], float] = time.monotonic
     _waiting: deque[Unit] = field(default_factory=deque)
     _attempts: Counter[Unit] = field(default_factory=Counter)
     _hosts: dict[str, Host] = field(default_factory=dict)
+    _places: dict[Unit, set[str]] = field(default_factory=dict)
     _kind: Machine | None = None
     _suspects: set[Flight] = field(default_factory=set)
     _checked: float = 0.0
@@ -71,14 +63,21 @@ class Queue:
 
     def measure(self) -> None:
         """Measure every unit that is left. Raises NoHosts where that cannot be done."""
-        self._waiting.extend(self.session.unmeasured_units())
+        self._number_first_machine()
+        self._waiting.extend(self.session.unmeasured_units(self.repeat_on))
         self._last_host = self._checked = self.clock()
         try:
             while self._waiting or self._units_on_hosts():
                 self._turn()
         finally:
             for host in self._hosts.values():
-                _release(host)
+                host.release()
+
+    def _number_first_machine(self) -> None:
+        """Give the machine that began a run its number, where it has measured some of it."""
+        state = self.session.state
+        if not state.run.hosts and any(map(state.is_measured, state.units)):
+            join_host(self.session, state.run.machine)
 
     def _turn(self) -> None:
         """Take in what has come back, send what is waiting, and wait for more."""
@@ -114,9 +113,10 @@ class Queue:
     def _part_from(self, host: Host, reason: str) -> None:
         """Have a unit that was not measured begin again, or say that it cannot be measured."""
         unit = host.unit
-        _release(host)
+        host.release()
         if unit is None:
             return
+        self._places[unit].discard(self._place(host))
         self._attempts[unit] += 1
         if self._attempts[unit] < MOST_ATTEMPTS:
             self.announce(f"{unit.name} begins again: {reason}")
@@ -152,7 +152,7 @@ class Queue:
         self._part_from(host, reason)
 
     def _take_description(self, host: Host, answer: Machine | Refused) -> None:
-        _release(host)
+        host.release()
         run = self.session.state.run
         kind = run.hosts[0] if run.hosts else self._kind
         if isinstance(answer, Refused):
@@ -166,7 +166,7 @@ class Queue:
         if isinstance(answer, Refused):
             self._part_from(host, answer.reason)
             return
-        _release(host)
+        host.release()
         self._keep(host, answer)
 
     def _keep(self, host: Host, entries: Iterable[Entry]) -> None:
@@ -189,9 +189,20 @@ class Queue:
 
     def _send(self) -> None:
         for host in self._hosts.values():
-            if self._waiting and host.machine is not None and host.flight is None and not host.refused:
-                host.unit = self._waiting.popleft()
-                self._submit(host, measuring_job(self.session.state.run, host.unit, self.files))
+            if host.is_free and (unit := self._next_for(host)) is not None:
+                self._waiting.remove(unit)
+                self._places.setdefault(unit, set()).add(self._place(host))
+                host.unit = unit
+                self._submit(host, measuring_job(self.session.state.run, unit, self.files))
+
+    def _next_for(self, host: Host) -> Unit | None:
+        """Return the next unit that nobody has measured, or measures now, where this host is."""
+        place = self._place(host)
+        return next((unit for unit in self._waiting if place not in self._places.get(unit, ())), None)
+
+    def _place(self, host: Host) -> str:
+        """Return what tells hosts apart that a unit is repeated on: machines, or the parts that one plays."""
+        return host.address if self.engine.is_complete else place_of(host.address)
 
     def _look_for_forgotten(self) -> None:
         """Have jobs done again that the engine has forgotten, as two looks in a row say."""
@@ -207,16 +218,20 @@ class Queue:
 
     def _check_patience(self) -> None:
         """Raise NoHosts where no host is there that can measure, and none is to be expected."""
-        refused = [host.refused for host in self._hosts.values() if host.refused]
-        if len(refused) < len(self._hosts):
+        hosts = self._hosts.values()
+        if any(host.is_busy or (host.is_free and self._next_for(host)) for host in hosts):
             self._last_host = self.clock()
-        elif self.engine.is_complete and refused:
-            raise NoHosts(f"no host can measure this run: {refused[0]}")
-        elif self.clock() - self._last_host >= WITHOUT_HOSTS:
-            raise NoHosts(f"there was no host for {WITHOUT_HOSTS / 60:g} minutes")
+            return
+        refused = [host.refused for host in hosts if host.refused]
+        if self.engine.is_complete and self._waiting and hosts:
+            raise self._no_hosts(
+                f"no host can go on with this run: {refused[0] if refused else self._too_few()}"
+            )
+        if self.clock() - self._last_host >= WITHOUT_HOSTS:
+            raise self._no_hosts(f"there was no host for {WITHOUT_HOSTS / 60:g} minutes that could go on")
 
+    def _no_hosts(self, why: str) -> NoHosts:
+        return NoHosts(f"{why}; {resume_command(self.session.folder)} finishes it, with --cluster or without")
 
-def _release(host: Host) -> None:
-    if host.flight is not None:
-        host.flight.release()
-    host.flight = host.unit = None
+    def _too_few(self) -> str:
+        return f"--repeat-on {self.repeat_on} needs so many hosts, and {len(self._hosts)} are there"

@@ -194,14 +194,18 @@ def _baseline(request: RunRequest, names: AvailableNames, backends: tuple[Backen
     return DEFAULT_BASELINE if DEFAULT_BASELINE in chosen else chosen[0]
 
 
+_OF_THIS_MACHINE = ("--results", "--cluster", "--certificates")
+"""The options whose values name a path or a host, and that change nothing of what is measured."""
+
+
 def command_line() -> str:
-    """Return what was typed, without the path of the program or of the results: they measure nothing."""
+    """Return what was typed, without the paths of the program and of results, and without addresses."""
     words = iter(sys.argv[1:])
     typed = []
     for word in words:
-        if word == "--results":
+        if word in _OF_THIS_MACHINE:
             next(words, None)
-        elif not word.startswith("--results="):
+        elif word.partition("=")[0] not in _OF_THIS_MACHINE:
             typed.append(word)
     return shlex.join(["loopcmp", *typed])
 

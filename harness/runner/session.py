@@ -28,9 +28,13 @@ class Session:
     state: RunState
     journal: store.Journal
 
-    def unmeasured_units(self) -> list[Unit]:
-        """Return the units that are not yet in the journal, in the order in which they are measured."""
-        return [unit for unit in self.state.units if not self.state.is_measured(unit)]
+    def unmeasured_units(self, on_hosts: int = 1) -> list[Unit]:
+        """Return the units that are not yet in the journal, in the order in which they are measured.
+
+        With more than one host, a unit is there once for each host that is still to measure it.
+        """
+        left = ([unit] * (on_hosts - self.state.hosts_of(unit)) for unit in self.state.units)
+        return [*chain.from_iterable(left)]
 
 
 def start(run: RunStarted, results: Path, *, publish: bool, here: bool = True) -> Session:

@@ -30,7 +30,7 @@ class RunState:
     """A run as its journal tells it: its plan, the state of each benchmark, and an audit's trials."""
 
     def __init__(self, run: RunStarted, entries: Iterable[Entry] = ()) -> None:
-        self._run = run
+        self._begun = self._run = run
         self._planned = {
             planned.benchmark.id: planned
             for planned in resolve_twins(run.plan)
@@ -109,8 +109,13 @@ class RunState:
 
     @property
     def run(self) -> RunStarted:
-        """What was fixed before the first observation."""
+        """What was fixed before the first observation, and the hosts that have joined since."""
         return self._run
+
+    @property
+    def begun(self) -> RunStarted:
+        """What was fixed before the first observation, as the journal begins."""
+        return self._begun
 
     @property
     def plan(self) -> Plan:
@@ -154,6 +159,10 @@ class RunState:
             return True
         states = [self.of(name) for name in unit.benchmarks]
         return all(map(_is_whole, states))
+
+    def hosts_of(self, unit: Unit) -> int:
+        """Return on how many hosts all of a unit has been observed and timed."""
+        return len(self.result(self.of(unit.name).benchmark).on_hosts) if self.is_measured(unit) else 0
 
     @property
     def observed_cases(self) -> int:

@@ -35,6 +35,17 @@ Insecure = Annotated[
         help="Use a cluster without certificates: whoever reaches it can run code on all of its machines.",
     ),
 ]
+RepeatOn = Annotated[
+    int,
+    typer.Option(
+        "--repeat-on",
+        metavar="N",
+        min=1,
+        max=100,
+        rich_help_panel=HOSTS,
+        help="Measure every unit, a benchmark with its twins, on N hosts of the cluster.",
+    ),
+]
 OnHosts = Annotated[
     str | None,
     typer.Option(

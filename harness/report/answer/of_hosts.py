@@ -1,6 +1,6 @@
 """The answer over hosts: what each backend takes on all of them, or that they differ."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from harness.analysis.hosts import FEWEST_TO_POOL, HostRatio, RatioOverHosts
 from harness.analysis.hosts_compared import ComparedHost, ComparisonOverHosts
@@ -20,15 +20,23 @@ Ratios = Mapping[str, RatioOverHosts]
 
 
 def rows_over_hosts(comparison: ComparisonOverHosts) -> list[AnswerRow]:
-    """Return a line for each benchmark and kind of machine; where hosts are too few to pool, one for each."""
+    """Return a line for each benchmark and kind of machine; where hosts are too few to pool, one for each.
+
+    What one host alone measured comes last.
+    """
     groups: dict[tuple[str, str], dict[str, RatioOverHosts]] = {}
     for case in comparison.cases:
         groups.setdefault((case.benchmark, case.machine), {})[case.backend] = case.ratio
+    ordered = sorted(groups.items(), key=lambda group: _is_of_one_host(group[1].values()))
     return [
         row
-        for (benchmark, machine), ratios in groups.items()
+        for (benchmark, machine), ratios in ordered
         for row in _rows(comparison, benchmark + _of_kind(comparison, machine), ratios)
     ]
+
+
+def _is_of_one_host(ratios: Iterable[RatioOverHosts]) -> bool:
+    return all(len(ratio.hosts) == 1 for ratio in ratios)
 
 
 def _of_kind(comparison: ComparisonOverHosts, machine: str) -> str:
@@ -83,6 +91,8 @@ def cautions(hosts: Sequence[ComparedHost]) -> tuple[Remark, ...]:
 def remarks_over_hosts(comparison: ComparisonOverHosts) -> Iterator[Remark]:
     """Yield what hosts say together of each backend, and the cases without a number on one of them."""
     yield from (Remark(Tone.PLAIN, sentence) for sentence in sentences_over_hosts(comparison))
+    if alone := _of_one_host(comparison):
+        yield Remark(Tone.PLAIN, f"one host alone measured {count_benchmarks(alone)}")
     shown = shown_names((comparison.baseline, *comparison.backends))
     for case in comparison.missing[:MOST_MISSING]:
         yield Remark(Tone.WARNING, f"{case.benchmark} on {shown[case.backend]}: {case.reason}")
@@ -91,14 +101,22 @@ def remarks_over_hosts(comparison: ComparisonOverHosts) -> Iterator[Remark]:
             yield Remark(Tone.PLAIN, f"kind {number}: {machine}")
 
 
+def _of_one_host(comparison: ComparisonOverHosts) -> int:
+    """Return how many benchmarks one host alone has measured, of all or of a kind."""
+    ratios: dict[tuple[str, str], list[RatioOverHosts]] = {}
+    for case in comparison.cases:
+        ratios.setdefault((case.benchmark, case.machine), []).append(case.ratio)
+    return sum(map(_is_of_one_host, ratios.values()))
+
+
 def sentences_over_hosts(comparison: ComparisonOverHosts) -> Iterator[str]:
-    """Yield a sentence for each backend and kind: in how many benchmarks all hosts show the same."""
+    """Yield a sentence for each backend and kind: where all of several hosts show the same."""
     shown = shown_names((comparison.baseline, *comparison.backends))
     baseline = shown[comparison.baseline]
     for name in comparison.backends:
         for machine in comparison.machines:
             of_kind = [case for case in comparison.cases if (case.backend, case.machine) == (name, machine)]
-            if ratios := [case.ratio for case in of_kind]:
+            if ratios := [case.ratio for case in of_kind if len(case.ratio.hosts) > 1]:
                 kind = _of_kind(comparison, machine).replace(", ", " of ")
                 yield f"{shown[name]}, against {baseline}, takes {_counts(ratios, kind)}"
 
