@@ -146,8 +146,8 @@ def on_hosts(ratio: RatioOverHosts) -> str:
     """Say on how many of the hosts a backend takes more or less time: "more time on 3 of 3"."""
     hosts = len(ratio.hosts)
     counts = [(direction, ratio.count(direction)) for direction in DIRECTIONS]
-    told = [f"{direction} on {count} of {hosts}" for direction, count in counts if count]
-    return ", ".join(told) or f"no clear difference on {hosts}"
+    counted = [f"{direction} on {count} of {hosts}" for direction, count in counts if count]
+    return ", ".join(counted) or f"no clear difference on {hosts}"
 
 
 def between(ratio: RatioOverHosts) -> str:
