@@ -14,6 +14,7 @@ from harness.analysis.detection import planted
 from harness.records.record import Record
 from harness.records.store import published, read_record
 from harness.records.trials import TrialResult
+from harness.report.formatting import counted
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "results"
@@ -73,7 +74,7 @@ def sentence(audits: Sequence[Audit]) -> str:
     errors, found = _errors(audits), _found(audits, ASKED_ABOUT)
     links = ", ".join(f"[{number}](results/{audit.name}/report.md)" for number, audit in enumerate(audits, 1))
     return (
-        f"In {len(audits)} audits ({links})\n"
+        f"In {counted(len(audits), 'audit')} ({links})\n"
         f"identical code was called different in {errors.wrong} of {errors.trials} comparisons "
         f"({errors.rate:.1%}),\nand a planted difference of 1% was found in {found}."
     )

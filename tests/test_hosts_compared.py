@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pyperf
 import pytest
 
 from harness.analysis.gate import CaseLimits, judge
@@ -155,6 +156,7 @@ def test_a_record_that_repeats_a_benchmark_on_hosts_shows_the_ratio_over_them_in
         assert "Time ratios over hosts" in text
         assert "less time on 3 of 3" in text
         assert "0 of 1 (chance allows 1)" in text
+        assert "is shown as the first of them" in text
 
 
 def test_a_gate_counts_hosts_as_it_counts_sessions() -> None:
@@ -176,7 +178,9 @@ def test_a_case_with_a_wrong_result_on_one_host_has_no_ratio_there_and_passes_no
 
 
 def test_a_host_that_is_off_is_named_before_any_figure() -> None:
-    words = "host 2 is off, self-tests differ in 6 of 6 (chance allows 2): do not quote its figures"
+    words = (
+        "host 2 is off, self-tests differ in 6 of 6 (chance allows 2): do not quote of1, of3, of5 and 3 more"
+    )
     of = off_on_two()
     assert [caution.text for caution in answer(of).cautions] == [words]
     assert notices(of)[0].kind is NoticeKind.HOST
@@ -231,3 +235,23 @@ def test_what_one_host_alone_measured_comes_last_and_is_not_counted_as_what_ever
     texts = [remark.text for remark in shown.remarks]
     assert "uvloop, against asyncio, takes less time on every host in 1 of 1 benchmark and more in 0" in texts
     assert "one host alone measured 1 benchmark" in texts
+
+
+def test_an_older_record_counts_as_a_session_for_each_of_its_hosts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, of in (("old", repeated(60.0, 61.0, 62.0)), ("new", repeated(70.0))):
+        (tmp_path / name).mkdir()
+        store.write_record(tmp_path / name, of)
+    assert here(monkeypatch, "gate", tmp_path / "new", "--against", tmp_path / "old", "--limit", "5%") == 1
+    assert "in 3 of 3 sessions" in capsys.readouterr().out
+
+
+def test_what_a_further_host_measured_again_has_pyperf_files_of_its_own(tmp_path: Path) -> None:
+    entries = [*unit("of0", 1), *unit("of0", 2), *unit("of1", 2)]
+    store.write_timings(tmp_path, record_on(2, *entries).run, entries)
+    suites = {path.stem: pyperf.BenchmarkSuite.load(str(path)) for path in (tmp_path / "timings").iterdir()}
+    assert {"uvloop+gather", "uvloop+gather-host-2"} <= suites.keys()
+    assert set(suites["uvloop+gather"].get_benchmark_names()) == {"of0", "of1"}
+    assert suites["uvloop+gather-host-2"].get_benchmark_names() == ["of0"]
+    assert suites["uvloop+gather"].get_benchmark("of0").get_nrun() == 6

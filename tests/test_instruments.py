@@ -10,6 +10,8 @@ import pytest
 from harness.backends.instruments import Instruments
 from harness.backends.registry import find_backend
 from harness.backends.runtime import open_backend
+from harness.worker.loading import run_on
+from harness.worker.refusals import NotAsOpened
 
 NAMES = ("asyncio:gather", "asyncio:TaskGroup", "time:perf_counter_ns")
 
@@ -18,9 +20,28 @@ def test_what_stays_as_it_was_has_not_changed() -> None:
     assert Instruments(NAMES).changed() is None
 
 
-def test_every_backend_is_measured_with_what_it_opened() -> None:
-    for name in ("asyncio", "uvloop", "trio", "asyncio+taskgroup", "trio+anyio"):
-        assert open_backend(find_backend(name)).changed() is None
+BACKENDS = ("asyncio", "uvloop", "trio", "asyncio+taskgroup", "trio+anyio")
+
+
+async def answer() -> int:
+    return 42
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_every_backend_is_measured_with_what_it_opened(name: str) -> None:
+    runtime = open_backend(find_backend(name))
+    assert run_on(runtime, answer) == 42
+    assert runtime.not_as_opened() is None
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_no_backend_is_measured_with_another_clock_than_it_was_opened_with(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    runtime = open_backend(find_backend(name), ["time:perf_counter_ns"])
+    halve_the_clock(monkeypatch)
+    with pytest.raises(NotAsOpened, match=r"was measured with another time\.perf_counter_ns than"):
+        run_on(runtime, answer)
 
 
 async def another_gather(*_: object, return_exceptions: bool = False) -> list[object]:

@@ -32,6 +32,17 @@ def measured_hosts(records: Sequence[Record]) -> Iterator[MeasuredHost]:
             yield MeasuredHost(number, record.run, machine, replace(check, number=number), results)
 
 
+def host_records(record: Record) -> Iterator[Record]:
+    """Yield what each host measured as a record of its own; the record itself where none repeated another."""
+    if not any(result.also_on for result in record.results):
+        yield record
+        return
+    for host in measured_hosts([record]):
+        run = replace(record.run, machine=host.machine, hosts=())
+        if host.results:
+            yield replace(record, run=run, results=host.results, self_test=host.check.self_test, hosts=())
+
+
 def _results_on(record: Record, number: int) -> tuple[BenchmarkResult, ...]:
     """Return what the host of this number measured in a record; all where the record has one host."""
     if not record.run.hosts:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from harness.analysis.hosts import FEWEST_TO_POOL, pool
 from harness.analysis.intervals import ratio_in
 from harness.analysis.means import Part, mean_ratio
+from harness.analysis.measured_hosts import host_records
 from harness.records.entries import RunStarted
 from harness.records.estimate import Estimate, confidence_level
 from harness.records.record import BenchmarkResult, Record
@@ -68,7 +69,9 @@ def overall_figures(record: Record) -> OverallFigures | None:
 
 def _over_hosts(record: Record, figures: OverallFigures) -> OverallFigures:
     """Return the means over the hosts that have measured all that the figures rest on, if they are enough."""
-    of_hosts = [_of_one_host(host) for host in _host_records(record)]
+    if len({host.kind for host in record.run.hosts}) != 1:
+        return figures
+    of_hosts = [_of_one_host(host) for host in host_records(record)]
     whole = [each for each in of_hosts if each is not None and each.benchmarks == figures.benchmarks]
     if len(whole) < FEWEST_TO_POOL:
         return figures
@@ -82,16 +85,6 @@ def _over_hosts(record: Record, figures: OverallFigures) -> OverallFigures:
 
 def _ratio_of(figures: OverallFigures, backend: str) -> Estimate:
     return next(figure.ratio for figure in figures.backends if figure.backend == backend)
-
-
-def _host_records(record: Record) -> Iterator[Record]:
-    """Yield what each host measured as a record of its own, where hosts of one kind repeated benchmarks."""
-    alike = len({host.kind for host in record.run.hosts}) == 1
-    if alike and any(result.also_on for result in record.results):
-        each = [on_host for result in record.results for on_host in result.on_hosts]
-        for number, _ in enumerate(record.run.hosts, start=1):
-            results = (result for result in each if result.measured_on == str(number))
-            yield replace(record, results=tuple(results))
 
 
 def _of_one_host(record: Record) -> OverallFigures | None:

@@ -52,11 +52,12 @@ def compare_records(
 ) -> "Comparison":
     """Compare the backends of one record, or several records, over time or over `hosts`. Raises BadInput.
 
-    A record whose benchmarks were repeated on several hosts is compared over them. `adjusted` is as for
-    `within`.
+    A record whose benchmarks were repeated on several hosts is compared over them; an older one counts as a
+    session for each of its hosts. `adjusted` is as for `within`.
     """
     from harness.analysis.between import between
     from harness.analysis.hosts_compared import compare_hosts
+    from harness.analysis.measured_hosts import host_records
     from harness.analysis.within import within
     from harness.errors import BadInput
 
@@ -69,7 +70,8 @@ def compare_records(
         return within(new, baseline, backends, adjusted=adjusted)
     if baseline is not None:
         raise BadInput("--baseline is for one record: several are compared by the baseline that they have")
-    return between(olds, new, backends, across_machines=across_machines)
+    sessions = [of_host for old in olds for of_host in host_records(old)]
+    return between(sessions, new, backends, across_machines=across_machines)
 
 
 def show_comparison(comparison: "Comparison", display: Display) -> None:

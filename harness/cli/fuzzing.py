@@ -164,10 +164,10 @@ def _finding_lines(finding: Finding) -> Iterator[str]:
         yield f"  the script {finding.id}.py {shows}"
 
 
-def _backend_lines(one: BackendSummary, summary: Summary) -> Iterator[str]:
-    totals = one.totals
+def _backend_lines(backend: BackendSummary, summary: Summary) -> Iterator[str]:
+    totals = backend.totals
     yield (
-        f"{one.backend}: {totals.judged:,} programs judged, {totals.undecided:,} undecided, "
+        f"{backend.backend}: {totals.judged:,} programs judged, {totals.undecided:,} undecided, "
         f"{totals.late:,} late; "
         f"{_percent(totals.several_tasks, totals.programs)} with two or more tasks"
     )
@@ -175,16 +175,16 @@ def _backend_lines(one: BackendSummary, summary: Summary) -> Iterator[str]:
     for name, times in totals.known.items():
         yield f"  known, {times:,} times: {name} ({sources.get(name, '')})"
     for finding in summary.known:
-        if finding.backend == one.backend:
+        if finding.backend == backend.backend:
             yield f"  known, {finding.times:,} times: {finding.known}"
             yield from (f"    {source}" for name, source in sources.items() if name in finding.known)
             yield from (f"    {line}" for line in finding.program.splitlines())
-    for name in one.gone:
+    for name in backend.gone:
         yield f"  not seen any more: {name}"
-    if one.unlawful:
-        yield f"  switched off: {', '.join(one.unlawful)}"
-    if one.error:
-        yield f"  not run to the end: {one.error}"
+    if backend.unlawful:
+        yield f"  switched off: {', '.join(backend.unlawful)}"
+    if backend.error:
+        yield f"  not run to the end: {backend.error}"
 
 
 def _percent(part: int, whole: int) -> str:
@@ -227,7 +227,7 @@ def _read(path: Path) -> Program:
 
 def _replayed(subject: Subject, run_: Run, assessment: Assessment) -> Iterator[str]:
     yield f"{subject.name}: {'as it should be' if assessment.is_well else 'not as it should be'}"
-    positions = {one.position for one in assessment.symptoms}
+    positions = {symptom.position for symptom in assessment.symptoms}
     for index, (task, kind, number, value, elapsed) in enumerate(run_.ran.trace):
         mark = ">" if index in positions else " "
         yield f" {mark} {elapsed:6.2f}  task {task}: {kind} {number} {value}"

@@ -83,10 +83,9 @@ class Scrutiny:
         if any(cpu - beside <= wall * CLOCK_SHARE + CLOCK_GRACE for cpu, wall in self._turns):
             return None  # a clock that is slow is slow in every turn
         used = median(cpu for cpu, _ in self._turns) - beside
-        said = median(wall for _, wall in self._turns)
-        return (
-            f"says that {said:,.0f} ns passed in turns in which the system counted {used:,.0f} ns of CPU time"
-        )
+        claimed = median(wall for _, wall in self._turns)
+        counted = f"the system counted {used:,.0f} ns of CPU time"
+        return f"says that {claimed:,.0f} ns passed in turns in which {counted}"
 
     def fault_of_conduct(self) -> str | None:
         """Say whether the worker, or a thread or child of it, is not where and how it was started."""

@@ -147,7 +147,7 @@ class Campaign:
             if self._is_over():
                 interpreter.end()
                 break
-        if any(one.problem is Problem.LAW for _, assessment in wrong for one in assessment.symptoms):
+        if any(symptom.problem is Problem.LAW for _, assessment in wrong for symptom in assessment.symptoms):
             interpreter.end()  # one whose loop leaves descriptors would soon have none
         for index, assessment in wrong:
             before = programs[index - 1] if index else None
@@ -239,4 +239,6 @@ class Campaign:
 
 def _not_late(assessment: Assessment) -> Assessment:
     """The same, of which it is the loop's fault if it is late."""
-    return replace(assessment, symptoms=tuple(replace(one, is_late=False) for one in assessment.symptoms))
+    return replace(
+        assessment, symptoms=tuple(replace(symptom, is_late=False) for symptom in assessment.symptoms)
+    )

@@ -77,7 +77,7 @@ def _outcome(subject: Subject, program: Program) -> BackendOutcome:
     if run is None:
         return BackendOutcome(subject.name, "was not run")
     assessment = assess(subject, program, run)
-    words = [f"{one.problem}: {one.signature}" for one in assessment.symptoms]
+    words = [f"{symptom.problem}: {symptom.signature}" for symptom in assessment.symptoms]
     if assessment.quirks:
         words.append(f"known: {', '.join(sorted(assessment.quirks))}")
     return BackendOutcome(subject.name, "; ".join(words) or "as it should be", tuple(run.ran.trace))
@@ -86,7 +86,7 @@ def _outcome(subject: Subject, program: Program) -> BackendOutcome:
 def _script(finding: Finding, subject: Subject, program: Program) -> Script:
     """The script, and what it prints on the loop and on the one beside it."""
     loop = subject.backend.loop
-    if loop.family == "trio" and any(isinstance(one, Gather) for one in walk(program.body)):
+    if loop.family == "trio" and any(isinstance(statement, Gather) for statement in walk(program.body)):
         return Script("", shows=False, printed="trio has no gather of its own: there is no script")
     beside = LOOPS[0] if loop.name != LOOPS[0].name else LOOPS[2]
     title = f"{loop.name}: {finding.problem}, {finding.signature}".replace("\\", "/").replace('"""', "'''")

@@ -51,10 +51,10 @@ class KnownRow:
         return self.quirk is None and self.problem is finding.problem and self.signature == finding.signature
 
 
-def _is_in(found: str, wanted: str) -> bool:
+def _is_in(version: str, wanted: str) -> bool:
     from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - only where rows name versions
 
-    return bool(found) and SpecifierSet(wanted).contains(found, prereleases=True)
+    return bool(version) and SpecifierSet(wanted).contains(version, prereleases=True)
 
 
 @cache
@@ -108,10 +108,10 @@ def versions_here(subject: Subject) -> dict[str, str]:
     import platform  # noqa: PLC0415 - only a campaign asks
 
     names = ["anyio", "trio", subject.backend.loop.distribution]
-    found = {"python": platform.python_version()}
+    versions = {"python": platform.python_version()}
     for name in filter(None, names):
         try:
-            found[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return versions

@@ -38,10 +38,11 @@ class Program:
 _BLOCKS = {"children", "body", "cleanup"}
 
 _NUMBERS = {
-    kind: tuple(one.name for one in fields(kind) if one.name not in _BLOCKS) for kind in STATEMENTS.values()
+    kind: tuple(field.name for field in fields(kind) if field.name not in _BLOCKS)
+    for kind in STATEMENTS.values()
 }
 _BLOCK_NAMES = {
-    kind: tuple(one.name for one in fields(kind) if one.name in _BLOCKS) for kind in STATEMENTS.values()
+    kind: tuple(field.name for field in fields(kind) if field.name in _BLOCKS) for kind in STATEMENTS.values()
 }
 
 
@@ -92,13 +93,15 @@ def _instant(statement: Statement) -> int:
 
 def sockets_of(program: Program) -> list[int]:
     """The pairs of sockets that a program uses, by number."""
-    used = {one.socket % SOCKETS for one in walk(program.body) if isinstance(one, OnSocket)}
+    used = {statement.socket % SOCKETS for statement in walk(program.body) if isinstance(statement, OnSocket)}
     return sorted(used)
 
 
 def task_count(program: Program) -> int:
     """How many tasks a program has, if all are started."""
-    return 1 + sum(len(one.children) for one in walk(program.body) if isinstance(one, Group | Gather))
+    return 1 + sum(
+        len(statement.children) for statement in walk(program.body) if isinstance(statement, Group | Gather)
+    )
 
 
 def to_wire(block: Block) -> list[list[object]]:
@@ -109,11 +112,11 @@ def to_wire(block: Block) -> list[list[object]]:
 def _statement_to_wire(statement: Statement) -> list[object]:
     kind = type(statement)
     wire: list[object] = [KEYWORDS[kind]]
-    for one in fields(kind):
-        value = getattr(statement, one.name)
-        if one.name == "children":
+    for attribute in fields(kind):
+        value = getattr(statement, attribute.name)
+        if attribute.name == "children":
             value = [to_wire(child) for child in value]
-        elif one.name in _BLOCKS:
+        elif attribute.name in _BLOCKS:
             value = to_wire(value)
         wire.append(value)
     return wire

@@ -89,7 +89,7 @@ class Assessment:
     @property
     def is_late(self) -> bool:
         """Whether its trace parts and was late."""
-        return any(one.is_late for one in self.symptoms)
+        return any(symptom.is_late for symptom in self.symptoms)
 
     @property
     def is_well(self) -> bool:
@@ -106,7 +106,7 @@ def assess(subject: Subject, program: Program, run: Run) -> Assessment:
     verdict, quirks = _judge(subject, program, trace)
     symptoms = _of_the_whole(subject, run)
     if verdict.judgement is Judgement.FORBIDDEN and not any(
-        one.problem is Problem.ESCAPED for one in symptoms
+        symptom.problem is Problem.ESCAPED for symptom in symptoms
     ):
         symptoms.append(_of_the_trace(subject, program, run, verdict))
     return Assessment(

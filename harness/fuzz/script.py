@@ -174,7 +174,7 @@ def write_script(program: Program, loop: Loop, beside: Loop, *, title: str, name
     writer = Writer(program)
     lines = [*writer.program()]
     head = _HEAD.format(title=title, name=name, loop=loop.name, beside=beside.name, instant=INSTANT)
-    factories = {one.name: one.factory for one in (loop, beside) if one.factory}
+    factories = {known.name: known.factory for known in (loop, beside) if known.factory}
     if sockets_of(program):
         writer.modules.add("socket")
     prepare = "\n    await prepare()" if sockets_of(program) else ""

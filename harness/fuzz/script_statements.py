@@ -57,13 +57,13 @@ class Writer(TaskWriter):
         statements = [*walk(program.body)]
         self._targets = [number for number, one in enumerate(statements) if isinstance(one, Scope | Group)]
         self._end = last_instant(program) + 1
-        super().__init__(cancels=any(isinstance(one, Cancel | EnterAgain) for one in statements))
+        super().__init__(cancels=any(isinstance(statement, Cancel | EnterAgain) for statement in statements))
 
     def program(self) -> Lines:
         """The function that is the program."""
-        if any(isinstance(one, Thread) for one in walk(self._program.body)):
+        if any(isinstance(statement, Thread) for statement in walk(self._program.body)):
             self.modules |= {"anyio.from_thread", "anyio.to_thread"}
-        if any(isinstance(one, SetVariable | ReadVariable) for one in walk(self._program.body)):
+        if any(isinstance(statement, SetVariable | ReadVariable) for statement in walk(self._program.body)):
             self.modules.add("contextvars")
             yield 'variable = contextvars.ContextVar("variable", default=-1)'
             yield ""
@@ -76,10 +76,14 @@ class Writer(TaskWriter):
     def _objects(self) -> Lines:
         """The objects that the program uses."""
         statements = [*walk(self._program.body)]
-        makes = dict(sorted(object_of(one) for one in statements if type(one) in OBJECTS))
+        makes = dict(sorted(object_of(statement) for statement in statements if type(statement) in OBJECTS))
         for name, make in makes.items():
             yield f"{name} = {make}"
-        uses = [one.stream % 2 for one in statements if isinstance(one, Send | Receive | Close | WithClone)]
+        uses = [
+            statement.stream % 2
+            for statement in statements
+            if isinstance(statement, Send | Receive | Close | WithClone)
+        ]
         for stream in sorted(set(uses)):
             made = f"anyio.create_memory_object_stream({self._program.capacities[stream]})"
             yield f"send_{stream}, receive_{stream} = {made}"
@@ -87,7 +91,9 @@ class Writer(TaskWriter):
             yield "scopes, active = {}, set()"
 
     def _block(self, block: Block, place: Place) -> Lines:
-        lines = [line for one in block for line in self._statement(one, next(self._numbers), place)]
+        lines = [
+            line for statement in block for line in self._statement(statement, next(self._numbers), place)
+        ]
         yield from lines or ["pass"]
 
     def inside(self, block: Block, place: Place) -> Lines:

@@ -38,12 +38,14 @@ class Session:
         self, subjects: Sequence[Subject], series: Series, part: Part, folder: Path, against: str
     ) -> None:
         self._rows = read_known()
-        self._about = {one.name: rows_about(self._rows, one, versions_here(one)) for one in subjects}
-        self._subjects = [with_quirks(one, self._about[one.name]) for one in subjects]
+        self._about = {
+            subject.name: rows_about(self._rows, subject, versions_here(subject)) for subject in subjects
+        }
+        self._subjects = [with_quirks(subject, self._about[subject.name]) for subject in subjects]
         self._series = series
         self._part = part
         self._saved = folder / FINDINGS
-        backends = tuple(one.name for one in subjects)
+        backends = tuple(subject.name for subject in subjects)
         self._begun = Begun(
             series.seed, series.profile, series.max_size, backends, against, part.index, part.count
         )
@@ -54,7 +56,7 @@ class Session:
         """Run the campaign, or go on with it; what is journaled survives any interruption."""
         with Journal(self.folder) as journal:
             self._go_on(journal)
-            gone = {one.name: self._look_at_what_is_known(one, journal) for one in self._subjects}
+            gone = {subject.name: self._look_at_what_is_known(subject, journal) for subject in self._subjects}
             campaign = Campaign(self._subjects, self._series, self.state, journal, self._rows, show=show)
             campaign.run(limits, self._part)
             return self._summary(gone, campaign.errors)
@@ -73,11 +75,15 @@ class Session:
         try:
             with Interpreter(subject) as interpreter:
                 rows = [row.name for row in self._about[subject.name] if _is_gone(row, subject, interpreter)]
-                saved = [one for one in read_saved(self._saved) if one.backend == subject.name]
-                gone = [one for one in saved if not self._try_again(one, subject, interpreter, journal)]
+                saved = [finding for finding in read_saved(self._saved) if finding.backend == subject.name]
+                gone = [
+                    finding
+                    for finding in saved
+                    if not self._try_again(finding, subject, interpreter, journal)
+                ]
         except CannotRun:
             return ()  # the campaign will say so
-        return (*rows, *(f"{one.id}: {one.signature}" for one in gone))
+        return (*rows, *(f"{finding.id}: {finding.signature}" for finding in gone))
 
     def _try_again(
         self, finding: Finding, subject: Subject, interpreter: Interpreter, journal: Journal
@@ -94,25 +100,27 @@ class Session:
         return again.confirmed > 0
 
     def _summary(self, gone: dict[str, tuple[str, ...]], errors: dict[str, str]) -> Summary:
-        names = {one.name for one in self._subjects}
-        findings = [self._concluded(one) for one in self.state.all_findings() if one.backend in names]
+        names = {subject.name for subject in self._subjects}
+        findings = [
+            self._concluded(finding) for finding in self.state.all_findings() if finding.backend in names
+        ]
         totals = self.state.totals()
         return Summary(
             seed=self._series.seed,
             profile=self._series.profile,
             backends=tuple(
                 BackendSummary(
-                    one.name,
-                    totals.get(one.name, Totals()),
-                    gone.get(one.name, ()),
-                    errors.get(one.name, ""),
-                    tuple(sorted(one.unlawful)),
+                    subject.name,
+                    totals.get(subject.name, Totals()),
+                    gone.get(subject.name, ()),
+                    errors.get(subject.name, ""),
+                    tuple(sorted(subject.unlawful)),
                 )
-                for one in self._subjects
+                for subject in self._subjects
             ),
-            findings=tuple(one for one in findings if not one.known),
-            known=tuple(one for one in findings if one.known),
-            unconfirmed=tuple(one for seen in self.state.unconfirmed.values() for one in seen[:1]),
+            findings=tuple(finding for finding in findings if not finding.known),
+            known=tuple(finding for finding in findings if finding.known),
+            unconfirmed=tuple(finding for seen in self.state.unconfirmed.values() for finding in seen[:1]),
             reasons=(
                 *((row.name, row.source) for row in self._rows),
                 *((name, f"{one.reason}: {one.source}") for name, one in SWITCHES.items()),
@@ -121,7 +129,7 @@ class Session:
         )
 
     def _concluded(self, finding: Finding) -> Finding:
-        subject = next((one for one in self._subjects if one.name == finding.backend), None)
+        subject = next((subject for subject in self._subjects if subject.name == finding.backend), None)
         if subject is None or finding.known:
             return finding
         concluded = conclude(finding, subject, self._subjects)

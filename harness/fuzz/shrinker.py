@@ -44,7 +44,7 @@ def two_steps(program: Program) -> Iterator[Program]:
     if size(program) <= _SMALL:
         for candidate in candidates(program):
             if size(candidate) < size(program):
-                yield from (one for one in candidates(candidate) if size(one) < size(candidate))
+                yield from (smaller for smaller in candidates(candidate) if size(smaller) < size(candidate))
 
 
 def candidates(program: Program) -> Iterator[Program]:
@@ -108,14 +108,14 @@ def _with_fewer_children(statement: Group | Gather) -> Iterator[Statement]:
 
 
 def _with_lower_numbers(statement: Statement) -> Iterator[Statement]:
-    for one in fields(statement):
-        if one.name not in numbers_of(type(statement)):
+    for field in fields(statement):
+        if field.name not in numbers_of(type(statement)):
             continue
-        value = getattr(statement, one.name)
+        value = getattr(statement, field.name)
         lowest = 1 if isinstance(statement, Sleep) else 0
         if value is True:
-            yield replace(statement, **{one.name: False})
+            yield replace(statement, **{field.name: False})
         elif value is not False:
             for lower in sorted({lowest, value - 1}):
                 if lowest <= lower < value:
-                    yield replace(statement, **{one.name: lower})
+                    yield replace(statement, **{field.name: lower})

@@ -41,7 +41,7 @@ class Summary:
         """1 for a new finding; 3 where a backend was not run, or too much could not be judged; else 0."""
         if self.findings:
             return FINDING
-        if any(one.error or _is_unjudged(one.totals) for one in self.backends):
+        if any(backend.error or _is_unjudged(backend.totals) for backend in self.backends):
             return COULD_NOT_JUDGE
         return ALL_WELL
 

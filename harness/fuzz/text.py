@@ -63,11 +63,11 @@ def _inner_lines(statement: Statement, depth: int, numbers: "count[int]") -> Ite
 def _words(statement: Statement) -> str:
     kind = type(statement)
     words = [KEYWORDS[kind]]
-    for one in fields(kind):
-        value = getattr(statement, one.name)
-        if one.name not in numbers_of(kind) or value is False or (one.name, value) == _UNWRITTEN:
+    for field in fields(kind):
+        value = getattr(statement, field.name)
+        if field.name not in numbers_of(kind) or value is False or (field.name, value) == _UNWRITTEN:
             continue
-        words.append(one.name if value is True else f"{one.name}={value}")
+        words.append(field.name if value is True else f"{field.name}={value}")
     return " ".join(words)
 
 
@@ -187,7 +187,7 @@ def _field(line: _Line, kind: type[Statement], word: str) -> tuple[str, Any]:
     name, equals, value = word.partition("=")
     if name not in numbers_of(kind):
         raise line.wrong(f"has {name!r}; it may have {', '.join(numbers_of(kind)) or 'no field'}")
-    default = next(one.default for one in fields(kind) if one.name == name)
+    default = next(field.default for field in fields(kind) if field.name == name)
     if isinstance(default, bool) == bool(equals):
         raise line.wrong(f"has {word!r}; a switch stands alone, and a number follows its name and =")
     return name, _number(line, value) if equals else True

@@ -82,7 +82,7 @@ class LoopConformance:
     def abilities(self) -> str:
         """The counts in words, such as "70 yes, 4 no, 2 wrong"."""
         counts = self.counts
-        words = (f"{counts[one]} {_quoted(one)}" for one in Ability if counts[one])
+        words = (f"{counts[ability]} {_quoted(ability)}" for ability in Ability if counts[ability])
         return ", ".join(words)
 
 

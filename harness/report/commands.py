@@ -98,8 +98,9 @@ def without_fast(record: Record) -> str:
     words = iter(shlex.split(record.run.command)[1:])
     kept = ["loopcmp"]
     for word in words:
-        if word in _NOT_REPEATED:
-            for _ in range(_NOT_REPEATED[word]):
+        name, has_value, _ = word.partition("=")
+        if name in _NOT_REPEATED:
+            for _ in range(0 if has_value else _NOT_REPEATED[name]):
                 next(words, None)
         else:
             kept.append(word)

@@ -31,9 +31,9 @@ def answer_lines(gate: RevisionGate, answer: AnswerFormat) -> Iterator[str]:
 def terminal_lines(gate: RevisionGate) -> Iterator[str]:
     """Yield the decision, what it rests on, the greatest slowdown first, and how sure it is."""
     yield f"{gate.decision}: {_why(gate)}"
-    told, left = _told(gate, _LONGEST)
+    shown, left = _shown(gate, _LONGEST)
     names = shown_names(case.backend for case in gate.cases)
-    for case in told:
+    for case in shown:
         words = f"  {_label(gate, case)} {case.benchmark} on {names[case.backend]}"
         yield f"{words} {case.reason}" if case.reason else words
     if left:
@@ -44,21 +44,21 @@ def terminal_lines(gate: RevisionGate) -> Iterator[str]:
 def comment_lines(gate: RevisionGate) -> Iterator[str]:
     """Yield the same as at most ten lines of Markdown."""
     yield f"**{gate.decision}**: {_cell(_why(gate))}"
-    told, left = _told(gate, _LONGEST_IN_COMMENT)
+    shown, left = _shown(gate, _LONGEST_IN_COMMENT)
     names = shown_names(case.backend for case in gate.cases)
-    if told:
+    if shown:
         yield from ("", "| change | benchmark | backend |", "|---|---|---|")
-    for case in told:
+    for case in shown:
         label = f"{_label(gate, case)} {case.reason}".strip() if case.reason else _label(gate, case)
         yield f"| {_cell(label)} | `{_cell(case.benchmark)}` | {_cell(names[case.backend])} |"
     yield ""
     yield f"{f'{left} more changed or are undecided. ' if left else ''}{_how_sure(gate)}"
 
 
-def _told(gate: RevisionGate, most: int) -> tuple[Sequence[RevisedCase], int]:
+def _shown(gate: RevisionGate, most: int) -> tuple[Sequence[RevisedCase], int]:
     """Return the cases that say something, as many as there is room for, and how many are left."""
-    told = [case for case in gate.cases if case.changed or case.decision is not Decision.PASS]
-    return told[:most], max(0, len(told) - most)
+    shown = [case for case in gate.cases if case.changed or case.decision is not Decision.PASS]
+    return shown[:most], max(0, len(shown) - most)
 
 
 def _cell(text: str) -> str:

@@ -85,12 +85,12 @@ def choose_backends(
     for name in everywhere:
         if name != HERE:
             find_environment(name, known.venvs)
-    found = (
+    chosen = (
         find_backend(placed, known.loops, known.venvs)
         for name in names
         for placed in _placed(name, everywhere)
     )
-    backends = [replace(backend, variables=merged(passed, backend.variables)) for backend in found]
+    backends = [replace(backend, variables=merged(passed, backend.variables)) for backend in chosen]
     _check(known, backends)
     return tuple(dict.fromkeys(backends))
 

@@ -59,7 +59,9 @@ def _below(folder: str) -> Iterator[str]:
 
 def _with_scenarios(word: str, paths: Iterable[str]) -> list[str]:
     """Return the files among these that import what scenarios need. Raises BadInput if none does."""
-    found = [path for path in paths if path.endswith(".py") and _IMPORTS_US.search(Path(path).read_bytes())]
-    if not found:
+    importing = [
+        path for path in paths if path.endswith(".py") and _IMPORTS_US.search(Path(path).read_bytes())
+    ]
+    if not importing:
         raise BadInput(f"{word} has no scenario file: one imports harness.scenario, and its name ends in .py")
-    return found
+    return importing

@@ -166,7 +166,9 @@ async def _values(run: Execution, *coroutines: Coroutine[Any, Any, int], return_
         for coroutine in coroutines:
             if getcoroutinestate(coroutine) == CORO_CREATED:
                 coroutine.close()  # a task group cancels also what has not run yet, and never will
-    return ",".join(run.describe(one) if isinstance(one, BaseException) else str(one) for one in results)
+    return ",".join(
+        run.describe(result) if isinstance(result, BaseException) else str(result) for result in results
+    )
 
 
 STATEMENTS: dict[str, Statement] = {

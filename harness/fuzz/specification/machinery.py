@@ -98,7 +98,7 @@ class Machinery:
         )
         if not gathers:
             return outcomes
-        return [tasks.values_of(state, step) if one == NOTHING else one for one in outcomes]
+        return [tasks.values_of(state, step) if outcome == NOTHING else outcome for outcome in outcomes]
 
     def gather_failed(self, state: State, task: int, value: object) -> bool:
         """Whether a gather has come back with an exception, not with values."""

@@ -23,21 +23,24 @@ PyperfMetadata = dict[str, str | int]
 def write_timings(folder: Path, run: RunStarted, entries: Iterable[Entry]) -> None:
     """Write each arm's values as a pyperf suite: a benchmark for each of ours, a run for each worker.
 
-    They are whole values, as pyperf's own are; laps stay in the journal. Raises CannotWrite.
+    They are whole values, as pyperf's own are; laps stay in the journal. What a further host measured again
+    stands in files of its own: no benchmark of pyperf's has runs of two hosts. Raises CannotWrite.
     """
-    arms: dict[str, dict[str, list[pyperf.Run]]] = {}
-    machine = run.machine
+    suites: dict[str, dict[str, list[pyperf.Run]]] = {}
+    first_hosts: dict[str, int] = {}
+    machine, host = run.machine, 1
     for entry in entries:
         if isinstance(entry, HostJoined):
             run = run.joined_by(entry.machine)
         if isinstance(entry, UnitBegun):
-            machine = run.machine_of(entry.host)
+            machine, host = run.machine_of(entry.host), entry.host
         if isinstance(entry, RoundMeasured):
+            again = "" if first_hosts.setdefault(entry.benchmark, host) == host else f"-host-{host}"
             for part in entry.arms:
-                runs = arms.setdefault(part.arm, {})
+                runs = suites.setdefault(f"{file_name(part.arm)}{again}", {})
                 runs.setdefault(entry.benchmark, []).append(_run(part, entry, machine))
-    for arm, benchmarks in arms.items():
-        write_file(folder / "timings" / f"{file_name(arm)}.json", _suite(benchmarks))
+    for name, benchmarks in suites.items():
+        write_file(folder / "timings" / f"{name}.json", _suite(benchmarks))
 
 
 def _run(part: ArmRound, measured: RoundMeasured, machine: Machine) -> "pyperf.Run":

@@ -50,8 +50,8 @@ def sameness(record: Record, details: str) -> tuple[Remark, ...]:
         return (many,)
     tone = Tone.FINDING if findings else Tone.WARNING
     counts = ", ".join(f"{verdict} in {_cases(verdicts[verdict])}" for verdict in (*findings, *unknown))
-    told = f"{counts}: {_first_case(record, {*findings, *unknown})}{details}"
-    return (Remark(tone, told, Subject.SAMENESS),)
+    text = f"{counts}: {_first_case(record, {*findings, *unknown})}{details}"
+    return (Remark(tone, text, Subject.SAMENESS),)
 
 
 def _blemished(record: Record, details: str) -> Iterator[Remark]:

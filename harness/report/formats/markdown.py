@@ -75,9 +75,9 @@ def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str
 
 def _gravest(record: Record) -> Iterable[str]:
     """Yield the one note that stands before the figures: the first finding, or else the first warning."""
-    told = remarks(record, details="below")
+    listed = remarks(record, details="below")
     for tone in (Tone.FINDING, Tone.WARNING):
-        if first := next((remark for remark in told if remark.tone is tone), None):
+        if first := next((remark for remark in listed if remark.tone is tone), None):
             yield from (f"> **Note** {inline(first.text)}", "")
             return
 

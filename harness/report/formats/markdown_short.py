@@ -26,7 +26,7 @@ _SIGNS = {Tone.GOOD: "✓", Tone.WARNING: "⚠", Tone.FINDING: "✗", Tone.PLAIN
 def render(record: Record) -> str:
     """Return the answer of a record as Markdown of at most MOST_LINES lines."""
     shown = answer(record)
-    told = (f"- {_SIGNS[each.tone]} {inline(each.text)}" for each in remarks(record, "in the report"))
+    remark_lines = (f"- {_SIGNS[each.tone]} {inline(each.text)}" for each in remarks(record, "in the report"))
     name, *conditions = shown.heading
     lines = [
         f"**{inline(name)}** · {inline(' · '.join(conditions))}",
@@ -36,7 +36,7 @@ def render(record: Record) -> str:
     ]
     command = ("", *code_block("sh", [_command(record)]))
     room = MOST_LINES - len(lines) - len(command)
-    return "\n".join((*lines, *list(told)[:room], *command)) + "\n"
+    return "\n".join((*lines, *list(remark_lines)[:room], *command)) + "\n"
 
 
 def _cautions(shown: Answer) -> Iterator[str]:

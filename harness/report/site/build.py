@@ -106,7 +106,7 @@ class Besides:
     def loops(self) -> set[str]:
         """Return the loops that these are about."""
         tried = {conformance.name_of(loop) for record in self.conformance for loop in record.loops}
-        fuzzed = {loop_of(one.backend) for _, campaign in self.campaigns for one in campaign.backends}
+        fuzzed = {loop_of(backend.backend) for _, campaign in self.campaigns for backend in campaign.backends}
         return tried | fuzzed
 
     def tables(self, loop: str) -> list[Table]:

@@ -10,15 +10,17 @@ from harness.report.tables.table import Table, texts
 def loop_tables(loop: str, campaigns: Sequence[tuple[str, CampaignRecord]]) -> Iterator[Table]:
     """Yield a table for each published campaign on a loop: what was found, each with its smallest program."""
     for name, campaign in campaigns:
-        backends = [one for one in campaign.backends if loop_of(one.backend) == loop]
-        for one in backends:
+        backends = [backend for backend in campaign.backends if loop_of(backend.backend) == loop]
+        for backend in backends:
             findings = [
-                finding for finding in (*campaign.findings, *campaign.known) if finding.backend == one.backend
+                finding
+                for finding in (*campaign.findings, *campaign.known)
+                if finding.backend == backend.backend
             ]
             title = f"What random programs found, {name}, profile {campaign.profile}"
             columns = texts("what", "known", "seen in", "the smallest program")
             rows = tuple(map(_row, findings))
-            yield Table(title, columns, rows, tuple(_notes(one.totals.judged, campaign, findings)))
+            yield Table(title, columns, rows, tuple(_notes(backend.totals.judged, campaign, findings)))
 
 
 def findings_of(campaigns: Iterable[tuple[str, CampaignRecord]]) -> dict[str, int]:
@@ -41,4 +43,6 @@ def _notes(judged: int, campaign: CampaignRecord, findings: Sequence[CampaignFin
     with_versions = ", ".join(f"{name} {version}" for name, version in versions)
     yield f"{judged:,} programs were judged, seed {campaign.seed}{'; ' * bool(versions)}{with_versions}."
     sources = dict(campaign.reasons)
-    yield from (f"{known}: {sources[known]}" for known in {one.known for one in findings} if known in sources)
+    yield from (
+        f"{known}: {sources[known]}" for known in {finding.known for finding in findings} if known in sources
+    )

@@ -67,9 +67,9 @@ def _changes(series: Sequence[Sequence[DataPoint]]) -> tuple[set[int], ...]:
     Figures of two versions of the method may differ by what the methods do: no level has figures of both.
     """
     stretches = [(number, stretch) for number, points in enumerate(series) for stretch in _by_method(points)]
-    found = change_points([[_figure(point) for _, point in stretch] for _, stretch in stretches])
+    changes = change_points([[_figure(point) for _, point in stretch] for _, stretch in stretches])
     changed: tuple[set[int], ...] = tuple(set() for _ in series)
-    for (number, stretch), indexes in zip(stretches, found, strict=True):
+    for (number, stretch), indexes in zip(stretches, changes, strict=True):
         changed[number].update(stretch[index][0] for index in indexes)
     return changed
 

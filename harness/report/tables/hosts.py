@@ -12,6 +12,9 @@ from harness.report.tables.table import Table, names, numbers, texts
 MOST_SIDE_BY_SIDE = 4
 """The most hosts that stand in columns beside each other; with more, each has a line."""
 
+MOST_NAMED = 3
+"""The most benchmarks of a host that is off that are named."""
+
 DIRECTIONS = (Judgement.LESS_TIME, Judgement.MORE_TIME)
 
 
@@ -67,8 +70,14 @@ def off_sentences(hosts: Iterable[ComparedHost]) -> tuple[str, ...]:
 
 
 def _off(host: ComparedHost) -> str:
-    advice = "what it measured is left out" if host.check.left_out else "do not quote its figures"
+    advice = "what it measured is left out" if host.check.left_out else f"do not quote {_first_of(host)}"
     return f"host {host.number} is off, self-tests differ in {_self_tests(host)}: {advice}"
+
+
+def _first_of(host: ComparedHost) -> str:
+    """Name the first benchmarks of a host, and how many more there are."""
+    more = len(host.benchmarks) - MOST_NAMED
+    return ", ".join(host.benchmarks[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def ratio_tables(comparison: ComparisonOverHosts) -> Iterator[Table]:
@@ -137,8 +146,8 @@ def on_hosts(ratio: RatioOverHosts) -> str:
     """Say on how many of the hosts a backend takes more or less time: "more time on 3 of 3"."""
     hosts = len(ratio.hosts)
     counts = [(direction, ratio.count(direction)) for direction in DIRECTIONS]
-    told = [f"{direction} on {count} of {hosts}" for direction, count in counts if count]
-    return ", ".join(told) or f"no clear difference on {hosts}"
+    counted = [f"{direction} on {count} of {hosts}" for direction, count in counts if count]
+    return ", ".join(counted) or f"no clear difference on {hosts}"
 
 
 def between(ratio: RatioOverHosts) -> str:
