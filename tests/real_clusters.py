@@ -77,6 +77,7 @@ class Link:
     def __init__(self, port: int) -> None:
         self.cut = threading.Event()
         self._port = port
+        self._ends: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
@@ -85,9 +86,11 @@ class Link:
         with suppress(OSError):
             while True:
                 near, _ = self._listener.accept()
+                self._ends.append(near)
                 if self.cut.is_set():
                     continue
                 far = socket.create_connection(("127.0.0.1", self._port))
+                self._ends.append(far)
                 for ends in ((near, far), (far, near)):
                     threading.Thread(target=self._carry, args=ends, daemon=True).start()
 
@@ -101,7 +104,8 @@ class Link:
                 target.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
-        self._listener.close()
+        for each in (self._listener, *self._ends):
+            each.close()
 
 
 @dataclass

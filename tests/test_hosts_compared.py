@@ -156,6 +156,7 @@ def test_a_record_that_repeats_a_benchmark_on_hosts_shows_the_ratio_over_them_in
         assert "Time ratios over hosts" in text
         assert "less time on 3 of 3" in text
         assert "0 of 1 (chance allows 1)" in text
+        assert "is shown as the first of them" in text
 
 
 def test_a_gate_counts_hosts_as_it_counts_sessions() -> None:
@@ -177,7 +178,9 @@ def test_a_case_with_a_wrong_result_on_one_host_has_no_ratio_there_and_passes_no
 
 
 def test_a_host_that_is_off_is_named_before_any_figure() -> None:
-    words = "host 2 is off, self-tests differ in 6 of 6 (chance allows 2): do not quote its figures"
+    words = (
+        "host 2 is off, self-tests differ in 6 of 6 (chance allows 2): do not quote of1, of3, of5 and 3 more"
+    )
     of = off_on_two()
     assert [caution.text for caution in answer(of).cautions] == [words]
     assert notices(of)[0].kind is NoticeKind.HOST

@@ -12,7 +12,7 @@ from harness.execution.arms import Arm, RoundContext
 from harness.execution.instructions import can_count, instructions_in, open_counted_arms
 from harness.execution.rounds import run_round
 from harness.protocol.messages import CaseSpec
-from harness.records.entries import Entry, PassRoundMeasured, RunFinished
+from harness.records.entries import BenchmarkCalibrated, Entry, PassRoundMeasured, RunFinished
 from harness.records.pace import ArmRound, RoundSettings
 from harness.records.plan import FAST
 from harness.records.record import Record
@@ -21,6 +21,7 @@ from harness.report.formats import csv
 from harness.report.notices import NoticeKind
 from harness.report.revisions import AnswerFormat, answer_lines
 from harness.report.warnings import notices
+from harness.runner import counting, timing
 from harness.runner.counting import counted_rounds
 from harness.runner.state import RunState
 from tests.records import (
@@ -163,6 +164,22 @@ def test_what_was_not_counted_or_too_seldom_is_undecided(factors: tuple[float, .
 def test_nothing_is_counted_of_a_benchmark_that_was_not_calibrated() -> None:
     state = RunState(begun(ASKED))
     assert list(counted_rounds(next(iter(state.timed)), INSTRUCTIONS, ())) == []
+
+
+def test_a_pass_ends_after_its_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "can_count", lambda: True)
+    monkeypatch.setattr(counting, "run_round", lambda *_: (counted(ASYNCIO, 120_000),))
+    state = RunState(begun(ASKED))
+    for entry in ORDINARY[:-6]:
+        state.add(entry)
+    state.add(BenchmarkCalibrated(PROBE.id, PACE))
+    benchmark = next(iter(state.timed))
+    taken = 0
+    for entry in counted_rounds(benchmark, INSTRUCTIONS, timing.arms_of(benchmark)):
+        state.add(entry)
+        taken += 1
+        assert taken <= INSTRUCTIONS.rounds
+    assert taken == INSTRUCTIONS.rounds
 
 
 @pytest.mark.workers

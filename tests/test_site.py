@@ -155,6 +155,21 @@ def test_a_record_that_cannot_be_read_is_left_out_by_name_and_stops_no_site(tmp_
     assert list((tmp_path / "other").iterdir()) == []
 
 
+def test_scenarios_of_the_front_page_are_folded_so_that_the_tab_key_passes_them_by(site: Path) -> None:
+    page = read((site / "index.html").read_text())
+    families = page.all("details", kind="folded")
+    folded = [link for family in families for link in family.all("a")]
+    assert not [family for family in families if "open" in family.attributes]
+    assert {link.attributes["href"] for link in folded} == {
+        f"scenarios/{path.name}" for path in (site / "scenarios").iterdir()
+    }
+    assert not [
+        link
+        for link in page.all("a")
+        if link.attributes["href"].startswith("scenarios/") and not any(link is each for each in folded)
+    ]
+
+
 def test_nothing_is_asked_of_another_server(site: Path) -> None:
     for _, text in pages(site):
         for one in read(text):

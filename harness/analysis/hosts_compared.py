@@ -18,7 +18,7 @@ from harness.records.record import BenchmarkResult, CaseResult, HostCheck, Recor
 class ComparedHost:
     """A host by its number over all records, from 1: its record, kind, state before the run, and check.
 
-    `left_out` says that what it measured is not in its record, for it is off.
+    `benchmarks` are those that it measured, but for what its record leaves out of a host that is off.
     """
 
     number: int
@@ -28,6 +28,7 @@ class ComparedHost:
     cpus: tuple[int, ...]
     load: float | None
     check: HostCheck
+    benchmarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ def _compared(host: MeasuredHost) -> ComparedHost:
         cpus=machine.pinned,
         load=machine.load,
         check=host.check,
+        benchmarks=tuple(result.benchmark.id for result in host.results),
     )
 
 

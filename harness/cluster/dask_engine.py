@@ -25,9 +25,17 @@ PATIENCE = 30.0
 class DaskEngine:
     """A client of a scheduler, for as long as the `with` block lasts. Raises OSError where there is none."""
 
-    def __init__(self, address: str, security: Security | None, *, is_complete: bool = False) -> None:
+    def __init__(
+        self,
+        address: str,
+        security: Security | None,
+        *,
+        is_complete: bool = False,
+        patience: float = PATIENCE,
+    ) -> None:
         self.is_complete = is_complete
-        self._address = address
+        self.address = address
+        self._patience = patience
         self._security = security
         self._lease = f"loopcmp-{uuid.uuid4().hex}"
         self._came_back = Event()
@@ -41,11 +49,11 @@ class DaskEngine:
 
     def _connected(self) -> Client:
         client = Client(
-            self._address,
+            self.address,
             security=self._security,
             set_as_default=False,
             deserializers=WITHOUT_PICKLE,
-            timeout=PATIENCE,
+            timeout=self._patience,
         )
         self._renewed = 0.0
         return client

@@ -1,6 +1,5 @@
 """What the submitter sends to a host: a run's plan, and the unit of it that is wanted, as JSON."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -23,11 +22,6 @@ class Job:
     files: TravellingFiles = ()
 
 
-def encode_job(job: Job) -> bytes:
-    """Return a job as one line."""
-    return msgspec.json.encode(job) + b"\n"
-
-
 def decode_job(line: bytes) -> Job:
     """Return what a line asks for. Raises BadInput for anything but a job."""
     try:
@@ -36,24 +30,40 @@ def decode_job(line: bytes) -> Job:
         raise BadInput(f"what was sent is no job of this loopcmp: {error}") from None
 
 
-def describing_job(run: RunStarted, files: TravellingFiles = ()) -> Job:
-    """Return the job by which a host is asked what it is, and whether it can measure this run."""
-    return Job(run, (), files)
+class JobWriter:
+    """Writes the jobs of a run, each as one line.
 
-
-def measuring_job(run: RunStarted, unit: Unit, files: TravellingFiles = ()) -> Job:
-    """Return the job that measures a unit.
-
-    Of the other benchmarks it says what the levels and orders of the whole plan depend on, and no more.
+    Of the benchmarks that a job does not want it says what the levels and orders of the whole plan depend on,
+    and no more; that is written once, for a plan may have thousands.
     """
-    plan = replace(run.plan, benchmarks=tuple(_slim(each, unit.benchmarks) for each in run.plan.benchmarks))
-    return Job(replace(run, plan=plan, benchmarks=unit.benchmarks), unit.benchmarks, files)
+
+    def __init__(self, run: RunStarted, files: TravellingFiles = ()) -> None:
+        self._job = Job(run, (), files)
+        self._benchmarks = {benchmark.id: benchmark for benchmark in run.plan.benchmarks}
+        self._slim = {name: _encoded(_slim(benchmark)) for name, benchmark in self._benchmarks.items()}
+        self._document = msgspec.to_builtins(self._job)
+        self._document["run"]["plan"]["benchmarks"] = ()
+
+    def describing(self) -> bytes:
+        """Return the job by which a host is asked what it is, and whether it can measure this run."""
+        return msgspec.json.encode(self._job) + b"\n"
+
+    def measuring(self, unit: Unit) -> bytes:
+        """Return the job that measures a unit."""
+        whole = {name: _encoded(self._benchmarks[name]) for name in unit.benchmarks}
+        run = self._document["run"]
+        plan = {**run["plan"], "benchmarks": [*{**self._slim, **whole}.values()]}
+        run = {**run, "plan": plan, "benchmarks": unit.benchmarks}
+        document = {**self._document, "run": run, "benchmarks": unit.benchmarks}
+        return msgspec.json.encode(document) + b"\n"
 
 
-def _slim(benchmark: Benchmark, wanted: Collection[str]) -> Benchmark:
-    """Return a benchmark without what only its own measurement needs, unless it is wanted."""
-    if benchmark.id in wanted:
-        return benchmark
+def _encoded(benchmark: Benchmark) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(benchmark))
+
+
+def _slim(benchmark: Benchmark) -> Benchmark:
+    """Return a benchmark without what only its own measurement needs."""
     return replace(
         benchmark,
         summary="",

@@ -23,7 +23,7 @@ TICK = 1.0
 RENEWAL = 10.0
 """The seconds between two renewals of a submitter's lease, and between two looks at it."""
 
-LEASE = 45.0
+LEASE = 40.0
 """The seconds without a renewal after which a submitter is taken to have gone, or a cable to be cut."""
 
 _END = 5.0
@@ -68,7 +68,7 @@ class _Collected:
     def _write(self, job: bytes) -> None:
         assert self._process.stdin is not None
         with suppress(OSError, ValueError):  # it has ended, which the reader sees
-            self._process.stdin.write(job)
+            self._process.stdin.write(job.rstrip(b"\n") + b"\n")  # a line without an end would be waited for
             self._process.stdin.flush()
 
     def _read(self) -> None:

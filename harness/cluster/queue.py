@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from harness.cluster.engine import Engine, Flight, Lost
 from harness.cluster.hosts import Host, place_of
-from harness.cluster.jobs import Job, TravellingFiles, describing_job, encode_job, measuring_job
+from harness.cluster.jobs import JobWriter, TravellingFiles
 from harness.cluster.replies import Refused, machine_of, unit_of
 from harness.cluster.unmeasured import unmeasured_unit
 from harness.errors import BadInput, LoopcmpError
@@ -52,6 +52,7 @@ class Queue:
     repeat_on: int = 1
     files: TravellingFiles = ()
     clock: Callable[[], float] = time.monotonic
+    _jobs: JobWriter = field(init=False)
     _waiting: deque[Unit] = field(default_factory=deque)
     _attempts: Counter[Unit] = field(default_factory=Counter)
     _hosts: dict[str, Host] = field(default_factory=dict)
@@ -60,6 +61,9 @@ class Queue:
     _suspects: set[Flight] = field(default_factory=set)
     _checked: float = 0.0
     _last_host: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._jobs = JobWriter(self.session.state.begun, self.files)
 
     def measure(self) -> None:
         """Measure every unit that is left. Raises NoHosts where that cannot be done."""
@@ -105,10 +109,7 @@ class Queue:
                 self._part_from(self._hosts.pop(address), "its host has gone")
         for address in sorted(present - self._hosts.keys()):
             host = self._hosts[address] = Host(address)
-            self._submit(host, describing_job(self.session.state.run, self.files))
-
-    def _submit(self, host: Host, job: Job) -> None:
-        host.flight = self.engine.submit(host.address, encode_job(job))
+            host.flight = self.engine.submit(address, self._jobs.describing())
 
     def _part_from(self, host: Host, reason: str) -> None:
         """Have a unit that was not measured begin again, or say that it cannot be measured."""
@@ -193,7 +194,7 @@ class Queue:
                 self._waiting.remove(unit)
                 self._places.setdefault(unit, set()).add(self._place(host))
                 host.unit = unit
-                self._submit(host, measuring_job(self.session.state.run, unit, self.files))
+                host.flight = self.engine.submit(host.address, self._jobs.measuring(unit))
 
     def _next_for(self, host: Host) -> Unit | None:
         """Return the next unit that nobody has measured, or measures now, where this host is."""

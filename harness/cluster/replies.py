@@ -147,5 +147,6 @@ def _cases(unit: Unit, run: RunStarted) -> Iterator[tuple[str, str]]:
 
 def _is_whole(entries: Sequence[Entry], unit: Unit, run: RunStarted) -> bool:
     """Decide whether everything that the unit asks for was observed and timed."""
-    alone = RunState(replace(run, benchmarks=unit.benchmarks), entries[:-1])
-    return alone.is_measured(unit)
+    benchmarks = tuple(each for each in run.plan.benchmarks if each.id in unit.benchmarks)
+    alone = replace(run, plan=replace(run.plan, benchmarks=benchmarks), benchmarks=unit.benchmarks)
+    return RunState(alone, entries[:-1]).is_measured(unit)

@@ -131,7 +131,12 @@ class BenchmarkState:
 
     def pass_rounds(self, name: str) -> Sequence[RoundMeasured]:
         """Return the rounds of one of the benchmark's passes so far."""
-        return self._pass_rounds.get(name, ())
+        return tuple(self._pass_rounds.get(name, ()))
+
+    def is_over(self, planned: Pass) -> bool:
+        """Decide whether a pass has as many rounds as it is to have, or has taken its time."""
+        rounds = self.pass_rounds(planned.name)
+        return planned.is_over(len(rounds), sum(measured.seconds for measured in rounds))
 
     def observed(self, backend: str) -> tuple[ProcessObservations, ...]:
         """Return what fresh processes observed of the case on this backend; nothing before they have."""

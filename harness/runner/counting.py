@@ -18,13 +18,12 @@ def counted_rounds(state: BenchmarkState, planned: Pass, arms: Sequence[Arm]) ->
 
     A backend that does not run under valgrind has none: that says nothing of it, and its verdict stays.
     """
-    settings, taken = state.settings, state.pass_rounds(planned.name)
-    if settings is None or not can_count():
+    if (settings := state.settings) is None or not can_count():
         return
     able = list(arms)
     context = RoundContext(None, state.plan.timeout_of(state.benchmark), open_arms=open_counted_arms)
-    while able and not planned.is_over(len(taken), sum(measured.seconds for measured in taken)):
-        number, start = len(taken), perf_counter()
+    while able and not state.is_over(planned):
+        number, start = len(state.pass_rounds(planned.name)), perf_counter()
         seed = f"{state.plan.seed}/{state.benchmark.id}/{planned.name}/{number}"
         parts = run_round(_with_hash_seed(able, number), planned.pace(settings), context, seed)
         if isinstance(parts, ArmFailure):

@@ -1,6 +1,6 @@
 """Times the benchmarks of a plan, and yields each result as an entry of the journal as it comes."""
 
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Collection, Generator
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -101,18 +101,15 @@ def rounds_of_pass(state: BenchmarkState, planned: Pass) -> Entries:
     if settings is None or (planned.cpus is not None and (cpus is None or len(cpus) < planned.cpus)):
         return
     context = _context(state, cpus, planned.patience(state.plan.timeout_of(state.benchmark)))
-    taken, series = state.pass_rounds(planned.name), f"{state.benchmark.id}/{planned.name}"
     with avoiding(cpus):
-        while (arms := arms_of(state)) and not planned.is_over(len(taken), _seconds(taken)):
-            number = _RoundNumber(series, len(taken))
+        while (arms := arms_of(state)) and not state.is_over(planned):
+            number = _RoundNumber(
+                f"{state.benchmark.id}/{planned.name}", len(state.pass_rounds(planned.name))
+            )
             measured = _measure_round(state, arms, planned.pace(settings), context, number)
             yield (
                 PassRoundMeasured(planned.name, measured) if isinstance(measured, RoundMeasured) else measured
             )
-
-
-def _seconds(rounds: Iterable[RoundMeasured]) -> float:
-    return sum(measured.seconds for measured in rounds)
 
 
 def arms_of(state: BenchmarkState) -> tuple[Arm, ...]:

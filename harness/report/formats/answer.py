@@ -181,7 +181,9 @@ def _narrow_row(answer: Answer, row: AnswerRow, width: int, heads: int) -> Itera
 def _remark(remark: Remark, width: int) -> Iterator[Text]:
     mark, style = _MARKS[remark.tone]
     text = Text(f"{mark} {escape_controls(remark.text)}", style=style)
-    lines = text.wrap(Console(), width - 2 * _INDENT)
+    lines = text.wrap(Console(), width - _INDENT)
+    if len(lines) > 1:
+        lines = text.wrap(Console(), width - 2 * _INDENT)
     for number, line in enumerate(lines):
         line.rstrip()
         yield Text(" " * (_INDENT if number == 0 else 2 * _INDENT)).append(line)

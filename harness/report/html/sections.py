@@ -97,7 +97,9 @@ def _benchmark(
 
 
 def _facts(result: BenchmarkResult) -> Iterator[str]:
-    """Yield how a benchmark was timed, fact by fact."""
+    """Yield where and how a benchmark was timed, fact by fact."""
+    if result.measured_on is not None:
+        yield f"host {result.measured_on}"
     if result.rounds:
         yield f"{result.rounds} rounds"
     if result.settings is not None:

@@ -12,6 +12,9 @@ from harness.report.tables.table import Table, names, numbers, texts
 MOST_SIDE_BY_SIDE = 4
 """The most hosts that stand in columns beside each other; with more, each has a line."""
 
+MOST_NAMED = 3
+"""The most benchmarks of a host that is off that are named."""
+
 DIRECTIONS = (Judgement.LESS_TIME, Judgement.MORE_TIME)
 
 
@@ -67,8 +70,14 @@ def off_sentences(hosts: Iterable[ComparedHost]) -> tuple[str, ...]:
 
 
 def _off(host: ComparedHost) -> str:
-    advice = "what it measured is left out" if host.check.left_out else "do not quote its figures"
+    advice = "what it measured is left out" if host.check.left_out else f"do not quote {_first_of(host)}"
     return f"host {host.number} is off, self-tests differ in {_self_tests(host)}: {advice}"
+
+
+def _first_of(host: ComparedHost) -> str:
+    """Name the first benchmarks of a host, and how many more there are."""
+    more = len(host.benchmarks) - MOST_NAMED
+    return ", ".join(host.benchmarks[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def ratio_tables(comparison: ComparisonOverHosts) -> Iterator[Table]:

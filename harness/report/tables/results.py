@@ -70,6 +70,8 @@ def _times_notes(record: Record, timed: Sequence[BenchmarkResult]) -> Iterable[s
         yield "A scenario that sleeps is shown as the time beyond its ideal; it may be early on uvloop."
     if any(backend.gatherer != "gather" for backend in plan.backends):
         yield "A task group's figure includes the wrapper task that collects its result."
+    if any(result.also_on for result in timed):
+        yield "What several hosts measured is shown as the first of them, or one with a finding, measured it."
 
 
 def _level(record: Record) -> str:

@@ -1,0 +1,112 @@
+"""Dask as the engine: it takes nobody without a certificate, unpickles no reply, and brings jobs back."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from distributed import Security
+
+from harness.cluster import dask_engine, local
+from harness.cluster.certificates import new_certificates, security_of
+from harness.cluster.dask_engine import DaskEngine
+from harness.cluster.engine import Flight, Lost
+from harness.cluster.jobs import JobWriter
+from harness.cluster.replies import Refused, entries_of
+from tests.clustered import RUN
+
+pytestmark = [pytest.mark.long, pytest.mark.workers, pytest.mark.filterwarnings("default")]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cluster")
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[DaskEngine]:
+    """A real cluster of one host."""
+    with local.local_cluster(1) as cluster:
+        deadline = time.monotonic() + 100
+        while not cluster.hosts():
+            assert time.monotonic() < deadline
+            cluster.wait(0.5)
+        yield cluster
+
+
+def outcome_of(engine: DaskEngine, flight: Flight) -> object:
+    deadline = time.monotonic() + 100
+    while (outcome := flight.outcome()) is None:
+        assert time.monotonic() < deadline
+        engine.wait(1.0)
+    return outcome
+
+
+class Evil:
+    """What runs code where it is unpickled."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return open, (self._file, "w")
+
+
+def answer_with_pickles(file: str) -> Callable[[bytes, str], object]:
+    return lambda _job, _lease: Evil(file)
+
+
+def test_a_job_comes_back_as_bytes_and_its_host_says_why_it_refuses(engine: DaskEngine) -> None:
+    [host] = engine.hosts()
+    flight = engine.submit(host, JobWriter(RUN).describing())
+    reply = outcome_of(engine, flight)
+    assert isinstance(reply, bytes)
+    assert isinstance(entries_of(reply, host), Refused)
+    flight.release()
+
+
+def test_a_reply_that_would_have_to_be_unpickled_is_not(
+    engine: DaskEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [host] = engine.hosts()
+    monkeypatch.setattr(dask_engine, "do_job", answer_with_pickles(str(tmp_path / "unpickled")))
+    flight = engine.submit(host, b"")
+    outcome = outcome_of(engine, flight)
+    assert isinstance(outcome, Lost), outcome
+    assert not (tmp_path / "unpickled").exists()
+    flight.release()
+
+
+def test_a_reply_that_is_too_large_is_not_fetched(
+    engine: DaskEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [host] = engine.hosts()
+    monkeypatch.setattr(dask_engine, "LARGEST_REPLY", 1000)
+    monkeypatch.setattr(dask_engine, "do_job", lambda _job, _lease: b"x" * 10_000)
+    flight = engine.submit(host, b"")
+    assert outcome_of(engine, flight) == Lost("its reply has 10000 bytes")
+    flight.release()
+
+
+def test_a_job_that_the_engine_was_never_given_is_forgotten(engine: DaskEngine) -> None:
+    [host] = engine.hosts()
+    flight = engine.submit(host, b"no job")
+    assert isinstance(outcome_of(engine, flight), bytes)
+    assert engine.forgotten([flight]) == set()
+
+
+def test_a_client_without_a_certificate_or_with_a_strangers_gets_nothing(
+    engine: DaskEngine, tmp_path: Path
+) -> None:
+    address, port = engine.address.removeprefix("tls://").rsplit(":", 1)
+    new_certificates(tmp_path / "strangers")
+    with pytest.raises(OSError, match=r"(?s)Timed out|certificate|connect"):
+        DaskEngine(engine.address, security_of(tmp_path / "strangers"), patience=5.0)
+    with pytest.raises(OSError, match=r"(?s)."):
+        DaskEngine(f"tcp://{address}:{port}", None, patience=5.0)
+
+
+def test_a_security_of_certificates_asks_for_encryption(tmp_path: Path) -> None:
+    new_certificates(tmp_path / "own")
+    security: Security = security_of(tmp_path / "own")
+    assert security.require_encryption is True
