@@ -55,7 +55,7 @@ class Writer(TaskWriter):
         self._program = program
         self._numbers = count()
         statements = [*walk(program.body)]
-        self._targets = [number for number, one in enumerate(statements) if isinstance(one, Scope | Group)]
+        self._targets = [number for number, each in enumerate(statements) if isinstance(each, Scope | Group)]
         self._end = last_instant(program) + 1
         super().__init__(cancels=any(isinstance(statement, Cancel | EnterAgain) for statement in statements))
 
@@ -79,21 +79,15 @@ class Writer(TaskWriter):
         makes = dict(sorted(object_of(statement) for statement in statements if type(statement) in OBJECTS))
         for name, make in makes.items():
             yield f"{name} = {make}"
-        uses = [
-            statement.stream % 2
-            for statement in statements
-            if isinstance(statement, Send | Receive | Close | WithClone)
-        ]
-        for stream in sorted(set(uses)):
+        on_streams = (each for each in statements if isinstance(each, Send | Receive | Close | WithClone))
+        for stream in sorted({each.stream % 2 for each in on_streams}):
             made = f"anyio.create_memory_object_stream({self._program.capacities[stream]})"
             yield f"send_{stream}, receive_{stream} = {made}"
         if self.cancels:
             yield "scopes, active = {}, set()"
 
     def _block(self, block: Block, place: Place) -> Lines:
-        lines = [
-            line for statement in block for line in self._statement(statement, next(self._numbers), place)
-        ]
+        lines = [line for each in block for line in self._statement(each, next(self._numbers), place)]
         yield from lines or ["pass"]
 
     def inside(self, block: Block, place: Place) -> Lines:

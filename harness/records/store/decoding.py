@@ -98,7 +98,7 @@ def one_line(error: Exception) -> str:
 
 def _lost(data: bytes | msgspec.Raw, decoded: object) -> str | None:
     """Return a key that no field has the name of: nothing that a file holds may be lost in silence."""
-    raw, known = msgspec.json.decode(data), msgspec.to_builtins(decoded)
+    raw, known = msgspec.json.decode(data), msgspec.json.decode(msgspec.json.encode(decoded))
     return None if raw == known else _first_unknown(raw, known)
 
 
@@ -107,7 +107,7 @@ def _first_unknown(raw: Any, known: Any) -> str | None:
         case dict(), dict():
             unknown = [key for key in raw if key not in known]
             parts = ((raw[key], known[key]) for key in raw if key in known)
-        case (list(), list() | tuple()):
+        case list(), list():
             unknown, parts = [], ((part, other) for part, other in zip(raw, known, strict=False))
         case _:
             return None

@@ -3,8 +3,10 @@
 Whatever is read from a file is checked here once, so that no report has to doubt it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any
 
 from harness.records.validation import of_journals, of_records
 from harness.records.validation.ranges import LARGEST_NUMBER, problems
@@ -18,19 +20,43 @@ def first_problem(document: object, place: str = "") -> str | None:
 
 
 def _all_problems(value: object, place: str) -> Iterator[str]:
+    """Yield what is wrong in the parts of a value and with itself; a part is placed only where it is needed.
+
+    A journal has millions of numbers, and each is looked at here.
+    """
+    for name, part in _parts(value):
+        kind = type(part)
+        if kind is int or kind is float:
+            if not abs(part) <= LARGEST_NUMBER:
+                yield f"{place}{_end(name, place)} is {part:.3g}, which nothing here amounts to"
+        elif kind not in _LEAVES:
+            yield from _all_problems(part, f"{place}{_end(name, place)}")
+    if is_dataclass(value):
+        yield from (f"{place}{place and ': '}{problem}" for problem in problems(value))
+
+
+_LEAVES = frozenset({bool, str, type(None)})
+"""The types of values of which nothing can be wrong."""
+
+
+def _parts(value: object) -> Iterable[tuple[int | str, Any]]:
     match value:
-        case bool() | str() | None:
-            return
-        case int() | float():
-            if not abs(value) <= LARGEST_NUMBER:
-                yield f"{place} is {value:.3g}, which nothing here amounts to"
         case tuple() | list():
-            for number, part in enumerate(value):
-                yield from _all_problems(part, f"{place}[{number}]")
+            return enumerate(value)
         case Mapping():
-            for name, part in value.items():
-                yield from _all_problems(part, f"{place}.{name}")
+            return value.items()
         case _ if is_dataclass(value):
-            for field in fields(value):
-                yield from _all_problems(getattr(value, field.name), f"{place}.{field.name}".lstrip("."))
-            yield from (f"{place}{place and ': '}{problem}" for problem in problems(value))
+            return ((name, getattr(value, name)) for name in _fields_of(type(value)))  # type: ignore[arg-type]
+    return ()
+
+
+@cache
+def _fields_of(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _end(name: int | str, place: str) -> str:
+    """Return how the place of a part ends: "[2]", ".name", or "name" of what has no place."""
+    if isinstance(name, int):
+        return f"[{name}]"
+    return f".{name}" if place else name
