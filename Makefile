@@ -51,6 +51,9 @@ ifeq ($(present),)
 .PHONY: $(installed)
 endif
 
+# The files of tests run beside each other, one a CPU: most of them wait for workers.
+beside_each_other := --numprocesses=auto --dist=loadfile
+
 .PHONY: help bench test docs clean
 # Nothing else of ours runs beside a measurement, even with -j.
 .NOTPARALLEL:
@@ -70,7 +73,7 @@ test: $(installed_dev)
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest $(beside_each_other)
 
 # Every warning is an error, and nothing is fetched: what the pages need comes with the packages.
 docs: $(installed_docs)

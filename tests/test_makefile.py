@@ -98,7 +98,7 @@ def test_tests_are_lint_format_types_and_pytest(clone: Clone) -> None:
         ".venv/bin/ruff format --check",
         ".venv/bin/mypy",
         ".venv/bin/lint-imports",
-        ".venv/bin/python -m pytest",
+        ".venv/bin/python -m pytest --numprocesses=auto --dist=loadfile",
     ]
 
 
