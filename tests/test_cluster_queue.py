@@ -13,11 +13,13 @@ from harness.cluster.engine import Lost
 from harness.cluster.jobs import Job
 from harness.cluster.queue import MOST_ATTEMPTS, WITHOUT_HOSTS, NoHosts
 from harness.cluster.replies import encode_refusal
+from harness.records import store
 from harness.records.entries import CaseObserved, Entry, HostJoined, RoundMeasured, UnitBegun, UnitFinished
 from harness.records.verdict import Verdict
+from harness.runner import session
 from harness.runner.state import RunState
 from tests.clustered import RUN, FakeEngine, Measured, described, measure, measured, other_machine
-from tests.unit_entries import FIRST, SECOND, UNTIMED
+from tests.unit_entries import FIRST, SECOND, UNTIMED, entries_of
 
 
 def never(_: Job) -> object:
@@ -213,3 +215,31 @@ def test_two_workers_of_one_machine_are_one_place_to_repeat_a_unit_on(tmp_path: 
         places = [flight.place for flight in engine.flights if flight.job.benchmarks == unit.benchmarks]
         assert sorted(places) == ["10.0.0.1", "10.0.0.2"]
     assert sum(isinstance(entry, UnitFinished) for entry in result.entries) == 6
+
+
+def test_a_run_that_a_cluster_began_goes_on_without_one_as_a_host_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def one_unit(job: Job) -> object:
+        return Lost("gone") if job.benchmarks not in {(), UNTIMED.benchmarks} else measured(job)
+
+    def stop(engine: FakeEngine) -> None:
+        if engine.submitted(FIRST):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        measure(tmp_path, FakeEngine({"a": one_unit}, at_turn=stop))
+    monkeypatch.setattr(session, "describe_machine", lambda _: RUN.machine)
+    monkeypatch.setattr(session, "company_factor", lambda: None)
+    monkeypatch.setattr(
+        session,
+        "measure_unit",
+        lambda _, unit, host: (
+            replace(entry, host=host) if isinstance(entry, UnitBegun) else entry
+            for entry in entries_of(unit, 2.0)
+        ),
+    )
+    session.measure(session.resume(tmp_path), lambda _: None)
+    result = Measured([*store.read_journal(tmp_path)[1]], [])
+    assert_whole(result)
+    assert hosts_of(result.entries) == {"shown": 1, "host": 2, "other": 2}
