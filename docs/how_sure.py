@@ -74,9 +74,9 @@ def sentence(audits: Sequence[Audit]) -> str:
     errors, found = _errors(audits), _found(audits, ASKED_ABOUT)
     links = ", ".join(f"[{number}](results/{audit.name}/report.md)" for number, audit in enumerate(audits, 1))
     return (
-        f"In {counted(len(audits), 'audit')} ({links})\n"
-        f"identical code was called different in {errors.wrong} of {errors.trials} comparisons "
-        f"({errors.rate:.1%}),\nand a planted difference of 1% was found in {found}."
+        f"In {counted(len(audits), 'audit')} ({links}) identical code was called different in\n"
+        f"{errors.wrong} of {errors.trials} comparisons ({errors.rate:.1%}), "
+        f"and a planted difference of 1% was found in {found}."
     )
 
 

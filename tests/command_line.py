@@ -48,3 +48,18 @@ def here(monkeypatch: pytest.MonkeyPatch, *words: object) -> int | str | None:
     with pytest.raises(SystemExit) as ended:
         main()
     return ended.value.code
+
+
+def parse(words: list[str]) -> dict[str, Any]:
+    """Read a command line as the program would, without running it; raises typer's usage errors."""
+    top = program().make_context("loopcmp", [], resilient_parsing=True)
+    name, *rest = words
+    context = program().commands[name].make_context(name, rest, parent=top)
+    parameters: dict[str, Any] = context.params
+    return parameters
+
+
+def options(command: Any) -> set[str]:
+    """Every spelling of every option of a command."""
+    context = command.make_context("", [], resilient_parsing=True)
+    return {spelling for parameter in command.get_params(context) for spelling in parameter.opts}

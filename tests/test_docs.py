@@ -14,7 +14,7 @@ from docs import reference_pages
 from harness.report import Format
 from harness.runner.catalog import choose_benchmarks
 from scenarios import FAMILIES
-from tests.command_line import LOOPCMP, program
+from tests.command_line import LOOPCMP, options, parse, program
 from tests.documents import CHANGELOG, DOCUMENTS, README, ROOT, Document
 
 PROGRAMS = {"dask", "loopcmp", "make", "uv", "uvx", "python", ".venv/bin/python", ".ci/run"}
@@ -39,21 +39,6 @@ def command_lines() -> list[Any]:
 
 def _words(line: str) -> list[str]:
     return shlex.split(line, comments=True)
-
-
-def parse(words: list[str]) -> dict[str, Any]:
-    """Read a command line as the program would, without running it; raises typer's usage errors."""
-    top = program().make_context("loopcmp", [], resilient_parsing=True)
-    name, *rest = words
-    context = program().commands[name].make_context(name, rest, parent=top)
-    parameters: dict[str, Any] = context.params
-    return parameters
-
-
-def options(command: Any) -> set[str]:
-    """Every spelling of every option of a command."""
-    context = command.make_context("", [], resilient_parsing=True)
-    return {spelling for parameter in command.get_params(context) for spelling in parameter.opts}
 
 
 @pytest.mark.parametrize("words", command_lines())

@@ -16,7 +16,7 @@ from harness.records.plan import RIGOROUS
 from harness.records.record import Record
 from harness.report import Format, commands, render, render_short
 from harness.report.formats.terminal import render_details
-from tests.command_line import loopcmp, program
+from tests.command_line import loopcmp, options, parse, program
 from tests.kinds import KINDS
 from tests.reading import read
 from tests.records import (
@@ -33,7 +33,6 @@ from tests.records import (
 )
 from tests.strained import sixty_by_twelve
 from tests.swept import swept
-from tests.test_docs import options, parse
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted(path for pattern in ("*.py", "*.j2", "*.js") for path in (ROOT / "harness").rglob(pattern))
