@@ -16,6 +16,9 @@ PROGRAMS = {"scheduler": dask_scheduler.main, "worker": dask_worker.main}
 AVOIDED = "LOOPCMP_CLUSTER_AVOIDED"
 """The environment variable that names the CPUs which are for units alone: "2,3,4,5"."""
 
+STARTER = "LOOPCMP_CLUSTER_STARTER"
+"""The environment variable that holds the number of the process that started this one."""
+
 QUIET = {
     "distributed.worker.profile.enabled": False,
     "distributed.worker.memory.monitor-interval": "10s",
@@ -49,6 +52,8 @@ def _end_with_parent() -> None:
         import ctypes
 
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    if str(os.getppid()) != os.environ.get(STARTER):
+        sys.exit("whoever started this has gone")  # while this was being imported
 
 
 def _keep_off(cpus: str) -> None:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 
-from harness.cluster.engine_process import AVOIDED
+from harness.cluster.engine_process import AVOIDED, STARTER
 from harness.cluster.on_host import CPUS
 
 Cpus = tuple[int, ...]
@@ -32,7 +32,7 @@ def start_program(name: str, options: Sequence[str], variables: dict[str, str]) 
     """Start a program of the engine, which ends with this process and takes no signals of its terminal."""
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "harness.cluster.engine_process", name, *options],
-        env={**os.environ, **variables},
+        env={**os.environ, STARTER: str(os.getpid()), **variables},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         start_new_session=True,

@@ -39,9 +39,11 @@ def main() -> int:
     line = sys.stdin.buffer.readline()
     adopt_the_next()
     running, done = os.pipe()
+    parent = os.getpid()
     child = os.fork()
     if child == 0:
         os.close(running)
+        _end_with(parent)
         _do_and_exit(line)
     os.close(done)
     unwanted = _wait(running)
@@ -82,7 +84,6 @@ def _end_adopted() -> None:
 def _do_and_exit(line: bytes) -> NoReturn:
     """Do the job and write its reply, in the child; what goes wrong is a reply too."""
     signal.signal(signal.SIGTERM, _leave)
-    _end_with_parent()
     replies = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
@@ -102,12 +103,14 @@ def _leave(_number: int, _frame: object) -> NoReturn:
     raise SystemExit(1)
 
 
-def _end_with_parent() -> None:
-    """End when the parent does; Linux only."""
+def _end_with(parent: int) -> None:
+    """End when the parent does, or now if it has; Linux only."""
     if sys.platform == "linux":
         import ctypes
 
         ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 _SET_PARENT_DEATH_SIGNAL = 1
