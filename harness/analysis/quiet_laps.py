@@ -1,8 +1,8 @@
 """The time of a value by its quiet laps: a neighbor's spell spoils some laps and not the value.
 
-Laps with garbage collections are strata of their own, by the generations that were collected in them. By the
-quiet laps of all together, collections would be left out: a loop that spends a tenth of its time in them
-would be a tenth too fast.
+Laps are grouped into strata by the generations of garbage that were collected in them, and each stratum is
+represented by its own quiet laps: those at its lower quartile. By the quiet laps of all together, collections
+would be left out: a loop that spends a tenth of its time in them would be a tenth too fast.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -66,9 +66,10 @@ def _quiet_time(stratum: Sequence[Lap]) -> float:
 def _beyond(stratum: Sequence[Lap], free: Sequence[Lap]) -> float:
     """Return the nanoseconds that collections add to the laps of a stratum, beyond those that have none.
 
-    A collection costs its lap the same however many iterations that has. Were the quartile taken of paces,
-    laps of two iterations, in which it weighs less, would stand for those of one. One or two laps have no
-    quartile: the least is their median or lower third, and is compared with that of the free laps.
+    A collection adds the same time to a lap however many iterations the lap has, so times beyond the pace are
+    compared, and not times an iteration, by which longer laps would look quieter. One or two laps have no
+    lower quartile: the least of them is taken, which is their median or lower third, and the pace is the same
+    quantile of the laps without a collection.
     """
     quantile = max(QUIET, 1 / (len(stratum) + 1))
     pace = _quantile(_paces(free), quantile)

@@ -19,7 +19,7 @@ from harness.runner.session import Session, Show, join_host
 from harness.runner.units import Unit
 
 MOST_ATTEMPTS = 3
-"""How often a unit is begun: it may be what its hosts are lost by."""
+"""How often a unit is begun before it is given up: the unit itself may be what ends its hosts."""
 
 WITHOUT_HOSTS = 600.0
 """The seconds without any host after which a run stops."""
@@ -60,7 +60,7 @@ class Queue:
     _kind: Machine | None = None
     _suspects: set[Flight] = field(default_factory=set)
     _checked: float = 0.0
-    _last_host: float = 0.0
+    _last_useful_at: float = 0.0
 
     def __post_init__(self) -> None:
         self._jobs = JobWriter(self.session.state.begun, self.files)
@@ -69,21 +69,21 @@ class Queue:
         """Measure every unit that is left. Raises NoHosts where that cannot be done."""
         self._number_first_machine()
         self._waiting.extend(self.session.unmeasured_units(self.repeat_on))
-        self._last_host = self._checked = self.clock()
+        self._last_useful_at = self._checked = self.clock()
         try:
             while self._waiting or self._units_on_hosts():
-                self._turn()
+                self._step()
         finally:
             for host in self._hosts.values():
                 host.release()
 
     def _number_first_machine(self) -> None:
-        """Give the machine that began a run its number, where it has measured some of it."""
+        """Give the machine that began a run its number as a host, where it has measured units of it."""
         state = self.session.state
         if not state.run.hosts and any(map(state.is_measured, state.units)):
             join_host(self.session, state.run.machine)
 
-    def _turn(self) -> None:
+    def _step(self) -> None:
         """Take in what has come back, send what is waiting, and wait for more."""
         try:
             self._meet(self.engine.hosts())
@@ -106,13 +106,13 @@ class Queue:
         present = frozenset(addresses)
         for address in [*self._hosts]:
             if address not in present:
-                self._part_from(self._hosts.pop(address), "its host has gone")
+                self._give_back_unit(self._hosts.pop(address), "its host has gone")
         for address in sorted(present - self._hosts.keys()):
             host = self._hosts[address] = Host(address)
             host.flight = self.engine.submit(address, self._jobs.describing())
 
-    def _part_from(self, host: Host, reason: str) -> None:
-        """Have a unit that was not measured begin again, or say that it cannot be measured."""
+    def _give_back_unit(self, host: Host, reason: str) -> None:
+        """Release a host's job; its unit waits again, or is journaled as unmeasured after MOST_ATTEMPTS."""
         unit = host.unit
         host.release()
         if unit is None:
@@ -123,8 +123,8 @@ class Queue:
             self.announce(f"{unit.name} begins again: {reason}")
             self._waiting.appendleft(unit)
         else:
-            why = f"it was begun on {MOST_ATTEMPTS} hosts, and none gave an answer: {reason}"
-            self._keep(host, unmeasured_unit(self.session.state, unit, why))
+            why = f"it was begun {MOST_ATTEMPTS} times and never measured: {reason}"
+            self._journal_unit(host, unmeasured_unit(self.session.state, unit, why))
 
     def _collect(self) -> None:
         for host in [*self._hosts.values()]:
@@ -150,7 +150,7 @@ class Queue:
         """Have the host's job done again: by others if it is a unit."""
         if host.unit is None:
             del self._hosts[host.address]  # it is met anew if it is there
-        self._part_from(host, reason)
+        self._give_back_unit(host, reason)
 
     def _take_description(self, host: Host, answer: Machine | Refused) -> None:
         host.release()
@@ -165,13 +165,13 @@ class Queue:
 
     def _take_unit(self, host: Host, answer: tuple[Entry, ...] | Refused) -> None:
         if isinstance(answer, Refused):
-            self._part_from(host, answer.reason)
+            self._give_back_unit(host, answer.reason)
             return
         host.release()
-        self._keep(host, answer)
+        self._journal_unit(host, answer)
 
-    def _keep(self, host: Host, entries: Iterable[Entry]) -> None:
-        """Have a unit on disk, under the number of its host."""
+    def _journal_unit(self, host: Host, entries: Iterable[Entry]) -> None:
+        """Write a unit to the journal, under the number of its host."""
         assert host.machine is not None
         host.number = host.number or join_host(self.session, host.machine)
         numbered = [
@@ -185,7 +185,7 @@ class Queue:
     def _refuse(self, host: Host, why: str) -> None:
         """Send nothing more to a host, and say why."""
         self.announce(f"{host.address} takes no part: {why}")
-        self._part_from(host, "its host was refused")
+        self._give_back_unit(host, "its host was refused")
         host.refused = why
 
     def _send(self) -> None:
@@ -197,7 +197,7 @@ class Queue:
                 host.flight = self.engine.submit(host.address, self._jobs.measuring(unit))
 
     def _next_for(self, host: Host) -> Unit | None:
-        """Return the next unit that nobody has measured, or measures now, where this host is."""
+        """Return the first waiting unit that is neither measured nor being measured where this host is."""
         place = self._place(host)
         return next((unit for unit in self._waiting if place not in self._places.get(unit, ())), None)
 
@@ -221,14 +221,14 @@ class Queue:
         """Raise NoHosts where no host is there that can measure, and none is to be expected."""
         hosts = self._hosts.values()
         if any(host.is_busy or (host.is_free and self._next_for(host)) for host in hosts):
-            self._last_host = self.clock()
+            self._last_useful_at = self.clock()
             return
         refused = [host.refused for host in hosts if host.refused]
         if self.engine.is_complete and self._waiting and hosts:
             raise self._no_hosts(
                 f"no host can go on with this run: {refused[0] if refused else self._too_few()}"
             )
-        if self.clock() - self._last_host >= WITHOUT_HOSTS:
+        if self.clock() - self._last_useful_at >= WITHOUT_HOSTS:
             raise self._no_hosts(f"there was no host for {WITHOUT_HOSTS / 60:g} minutes that could go on")
 
     def _no_hosts(self, why: str) -> NoHosts:

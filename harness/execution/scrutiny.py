@@ -80,7 +80,7 @@ class Scrutiny:
         if not self._turns or after is None or before is None:
             return None
         beside = after - before
-        if any(cpu - beside <= wall * CLOCK_SHARE + CLOCK_GRACE for cpu, wall in self._turns):
+        if any(cpu - beside <= _allowed(wall, beside) for cpu, wall in self._turns):
             return None  # a clock that is slow is slow in every turn
         used = median(cpu for cpu, _ in self._turns) - beside
         claimed = median(wall for _, wall in self._turns)
@@ -109,6 +109,15 @@ class Scrutiny:
     def _read(self) -> _Reading:
         helpers = sum(_cpu_time(child) or 0 for child in _descendants(self._pid))
         return _Reading(perf_counter_ns(), _cpu_time(self._pid), helpers)
+
+
+def _allowed(wall: int, beside: int) -> float:
+    """Return the CPU time in nanoseconds that a turn of this wall time may take for its iterations.
+
+    Where the iterations take less than the grace, nearly all of a turn is garbage collection, whose time may
+    be twice as much from turn to turn.
+    """
+    return wall * CLOCK_SHARE + CLOCK_GRACE + (beside if wall < CLOCK_GRACE else 0)
 
 
 def _listed(cpus: frozenset[int] | set[int]) -> str:

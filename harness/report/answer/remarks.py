@@ -71,10 +71,11 @@ def _blemished(record: Record, details: str) -> Iterator[Remark]:
 
 def _same(record: Record, known: int, details: str) -> str:
     count = len(record.results)
-    which = f"all {count} benchmarks" if count > 1 else record.results[0].benchmark.id
-    but = f", but for {known} known difference{'s' * (known != 1)}{details}" if known else ""
     words = "as promised" if len(record.backends) == 1 else "same result"
-    return f"{words} in {which}{but}"
+    if known:
+        benchmarks = f"{count} benchmarks" if count > 1 else record.results[0].benchmark.id
+        return f"{words} in {benchmarks}; known differences in {_cases(known)}{details}"
+    return f"{words} in {f'all {count} benchmarks' if count > 1 else record.results[0].benchmark.id}"
 
 
 def _cases(count: int) -> str:
