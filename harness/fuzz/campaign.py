@@ -211,7 +211,7 @@ class Campaign:
 
     def _needs_patience(self, subject: Subject, symptom: Symptom) -> bool:
         """Whether it may be the machine's fault: a trace that parts, in a way that is not known yet."""
-        if symptom.problem is not Problem.TRACE or subject.virtual:
+        if not symptom.problem.is_of_trace or subject.virtual:
             return False
         with self._lock:
             return not self._state.seen_before((subject.name, symptom.problem, symptom.signature))

@@ -149,7 +149,7 @@ def _shows(execution: _Execution, finding: Finding, subject: Subject, program: P
         return execution.status is not None and execution.status < 0
     if finding.problem is Problem.HUNG:
         return execution.status is None
-    if finding.problem is Problem.TRACE:
+    if finding.problem.is_of_trace:
         run = Run(Ran(0, [*_printed_trace(execution.stdout)], hung=execution.status is None))
         return any(_is_of_the_trace(symptom) for symptom in assess(subject, program, run).symptoms)
     if finding.signature.startswith("descriptors left"):
@@ -161,7 +161,7 @@ def _shows(execution: _Execution, finding: Finding, subject: Subject, program: P
 
 
 def _is_of_the_trace(symptom: Symptom) -> bool:
-    return symptom.problem in (Problem.TRACE, Problem.HUNG)
+    return symptom.problem.is_of_trace or symptom.problem is Problem.HUNG
 
 
 _DESCRIPTORS = re.compile(r"^descriptors: (\d+) before, (\d+) after$", re.MULTILINE)

@@ -60,6 +60,13 @@ class Problem(StrEnum):
     ESCAPED = "escaped"
     HUNG = "hung"
     DIED = "died"
+    DOCUMENTED = "differs as documented"
+    """A trace that another family's rules forbid, and its own allow."""
+
+    @property
+    def is_of_trace(self) -> bool:
+        """Whether it is a trace that is not allowed."""
+        return self in {Problem.TRACE, Problem.DOCUMENTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +148,7 @@ def _of_the_whole(subject: Subject, run: Run) -> list[Symptom]:
 def _of_the_trace(subject: Subject, program: Program, run: Run, verdict: Verdict) -> Symptom:
     trace = run.trace
     if switches := _explaining_switches(subject, program, trace):
-        signature = DOCUMENTED + ", ".join(switches)
-        return Symptom(Problem.TRACE, signature, verdict.position, verdict.allowed)
+        return Symptom(Problem.DOCUMENTED, ", ".join(switches), verdict.position, verdict.allowed)
     problem = Problem.HUNG if run.ran.hung and verdict.position >= len(trace) else Problem.TRACE
     return Symptom(
         problem,
@@ -151,10 +157,6 @@ def _of_the_trace(subject: Subject, program: Program, run: Run, verdict: Verdict
         verdict.allowed,
         is_late=is_late(run.ran.trace),
     )
-
-
-DOCUMENTED = "differs as documented: "
-"""How the signature begins of a trace that another family's rules forbid, and its own allow."""
 
 
 def _explaining_switches(subject: Subject, program: Program, trace: Sequence[Entry]) -> tuple[str, ...]:

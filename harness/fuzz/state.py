@@ -9,7 +9,7 @@ import msgspec
 from harness.fuzz.findings import Finding, Suspect
 from harness.fuzz.journal import Chunk, Found, Line, Suspected
 from harness.fuzz.known import KnownRow
-from harness.fuzz.outcomes import DOCUMENTED, Problem
+from harness.fuzz.outcomes import Problem
 
 Key = tuple[str, Problem, str]
 """A backend, a problem and a signature: what runs that may show one fault have in common."""
@@ -102,8 +102,8 @@ class CampaignState:
         self._findings[finding.id] = msgspec.structs.replace(best, times=times, known=self._known(finding))
 
     def _known(self, finding: Finding) -> str:
-        if finding.signature.startswith(DOCUMENTED):
-            return finding.signature
+        if finding.problem is Problem.DOCUMENTED:
+            return f"{finding.problem}: {finding.signature}"
         return next((row.name for row in self._rows if row.matches(finding)), "")
 
     def seen_before(self, key: Key) -> str | None:
