@@ -111,6 +111,14 @@ class Place:
                 continue
         return names
 
+    @property
+    def left_at_last(self) -> list[str]:
+        """What is left once workers have ended that were being started: they see that their parent has gone."""
+        deadline = time.monotonic() + 5
+        while (left := self.left) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return left
+
 
 def end(run: "subprocess.Popen[str]", seconds: float, number: signal.Signals) -> str:
     """End a run after these seconds, or let it stand still for a moment; "" if it was done before."""
@@ -152,7 +160,7 @@ def end_and_resume(folder: Path, words: tuple[str, ...], number: signal.Signals,
             counts["ended"] += bool(said)
             if said and number in CODES and run.returncode != -number:  # before Python could ask for it
                 assert run.returncode in {CODES[number], 0}, said
-                assert place.left == [], said
+                assert place.left_at_last == [], said
             counts[f"exit {run.returncode}"] += 1
         if (typed := place.next_words(words)) is not None:
             place.finish(*typed)
