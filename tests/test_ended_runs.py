@@ -113,7 +113,7 @@ class Place:
 
     @property
     def left_at_last(self) -> list[str]:
-        """What is left once workers have ended that were being started: they see that their parent has gone."""
+        """What is left once workers that were being started have ended: they see that nobody waits."""
         deadline = time.monotonic() + 5
         while (left := self.left) and time.monotonic() < deadline:
             time.sleep(0.05)
