@@ -87,7 +87,7 @@ class Place:
     def runs(self) -> list[Path]:
         """The runs here that have begun."""
         folders = (*self.folder.glob("results/local/*/"), *self.folder.glob("results/2*/"))
-        return [run for run in folders if store.files.is_begun(run) or (run / store.RECORD).exists()]
+        return [run for run in folders if store.files.is_begun(run) or store.record_path(run).exists()]
 
     def next_words(self, words: tuple[str, ...]) -> tuple[str, ...] | None:
         """What is typed to go on; None where all is done."""
