@@ -13,6 +13,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from statistics import fmean, stdev
 
+from harness.analysis.student import standard_errors
 from harness.analysis.within import Case, Missing
 from harness.backends.registry import short_name
 from harness.records.estimate import Estimate
@@ -180,12 +181,10 @@ def mean_over_sessions(changes: Sequence[Estimate], level: float) -> Estimate:
     Sessions differ by more than their rounds do. The new one is one more such session: the interval is that
     of its difference from the mean of the others (Student's t), and never narrower than rounds alone allow.
     """
-    from scipy.special import stdtrit
-
     logs = [math.log(change.value) for change in changes]
     sessions, middle = len(logs), fmean(logs)
     share = 1 + 1 / sessions
-    between = float(stdtrit(sessions - 1, (1 + level) / 2)) * stdev(logs) * math.sqrt(share)
+    between = standard_errors(level, sessions - 1) * stdev(logs) * math.sqrt(share)
     within = fmean(math.log(change.high / change.low) / 2 for change in changes if change.low and change.high)
     away = max(between, within * math.sqrt(share / 2))
     return Estimate(middle, middle - away, middle + away, min(change.rounds for change in changes)).exp()

@@ -3,9 +3,11 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, stdev, variance
+from statistics import variance
 
 from harness.analysis.intervals import judge_ratio
+from harness.analysis.means import FEWEST_ROUNDS
+from harness.analysis.student import mean_of_logs
 from harness.records.estimate import ERROR_RATE, Estimate, Judgement
 
 FEWEST_TO_POOL = 3
@@ -19,9 +21,6 @@ DIFFERS_BY_CHANCE = 0.003
 
 With ten hosts and six rounds on each it is then wrong in at most 1% of cases, as a test simulates.
 """
-
-FEWEST_ROUNDS = 5
-"""The fewest rounds on a host that say how sure its ratio is."""
 
 FINEST = 1e-6
 """The standard error below which no ratio is known, whatever its rounds: no clock tells as little apart."""
@@ -102,13 +101,8 @@ def expect_of_another(ratios: Sequence[Estimate]) -> Estimate:
 
 
 def _around_mean(ratios: Sequence[Estimate], deviations: float, level: float) -> Estimate:
-    """Return the mean of log ratios and Student's interval of so many standard deviations, as ratios."""
-    from scipy.special import stdtrit
-
     logs = [math.log(ratio.value) for ratio in ratios]
-    middle = fmean(logs)
-    away = float(stdtrit(len(logs) - 1, (1 + level) / 2)) * stdev(logs) * deviations
-    return Estimate(middle, middle - away, middle + away, min(ratio.rounds for ratio in ratios)).exp()
+    return mean_of_logs(logs, level, deviations, min(ratio.rounds for ratio in ratios))
 
 
 def hosts_differ(samples: Sequence[HostSamples]) -> bool:

@@ -1,9 +1,10 @@
 """Compares the instructions of two revisions, case by case: no load of a machine hides a change."""
 
 import math
-from statistics import fmean, stdev
+from statistics import fmean
 
 from harness.analysis.passes.instructions import INSTRUCTIONS
+from harness.analysis.student import mean_of_logs
 from harness.records.estimate import Estimate
 from harness.records.record import CaseResult
 
@@ -27,17 +28,10 @@ def instructions_ratio(head: CaseResult, base: CaseResult, level: float) -> Esti
     logs = [math.log(new / old) for old, new in zip(before, now, strict=True)]
     if len(logs) < FEWEST_ROUNDS:
         return Estimate(fmean(logs), None, None, len(logs)).exp()
-    away = _students_t(level, len(logs) - 1) * stdev(logs) / math.sqrt(len(logs))
-    return Estimate(fmean(logs), fmean(logs) - away, fmean(logs) + away, len(logs)).exp()
+    return mean_of_logs(logs, level, math.sqrt(1 / len(logs)), len(logs))
 
 
 def _counts(case: CaseResult) -> tuple[float, ...]:
     if case.timing is None or INSTRUCTIONS.name not in case.timing.passes:
         return ()
     return case.timing.passes[INSTRUCTIONS.name].samples
-
-
-def _students_t(level: float, degrees_of_freedom: int) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(degrees_of_freedom, 1 - (1 - level) / 2))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import variance
 
 from harness.analysis.intervals import estimate_ratio
+from harness.analysis.student import standard_errors
 from harness.records.estimate import Estimate
 
 FEWEST_ROUNDS = 5
@@ -41,8 +42,6 @@ def mean_ratio(parts: Sequence[Part], level: float) -> Estimate:
 
 def _half_width(parts: Sequence[Part], level: float) -> float:
     """Return half the width of the interval of a weighted sum of independent means."""
-    from scipy.special import stdtrit
-
     shares = [part.weight**2 * variance(part.samples) / len(part.samples) for part in parts]
     total = math.fsum(shares)
     if total == 0:
@@ -50,4 +49,4 @@ def _half_width(parts: Sequence[Part], level: float) -> float:
     freedom = total**2 / math.fsum(
         share**2 / (len(part.samples) - 1) for share, part in zip(shares, parts, strict=True)
     )
-    return float(stdtrit(freedom, (1 + level) / 2)) * math.sqrt(total)
+    return standard_errors(level, freedom) * math.sqrt(total)

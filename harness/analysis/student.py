@@ -1,8 +1,27 @@
-"""Student's t-test, by which the usual procedure decides whether two samples differ."""
+"""Student's t: the interval of a mean of few independent numbers, and the test of the usual procedure."""
 
 from collections.abc import Sequence
+from statistics import fmean, stdev
 
-from harness.records.estimate import ERROR_RATE
+from harness.records.estimate import ERROR_RATE, Estimate
+
+
+def standard_errors(level: float, degrees_of_freedom: float) -> float:
+    """Return the standard errors on either side of a mean that an interval at this level takes."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees_of_freedom, (1 + level) / 2))
+
+
+def mean_of_logs(logs: Sequence[float], level: float, deviations: float, rounds: int) -> Estimate:
+    """Return the mean of logarithms with its interval of so many standard deviations, as a ratio.
+
+    `deviations` is √(1/n) for the mean of n logarithms and √(1 + 1/n) for one more of them; `rounds` are
+    those that the ratio rests on.
+    """
+    middle = fmean(logs)
+    away = standard_errors(level, len(logs) - 1) * stdev(logs) * deviations
+    return Estimate(middle, middle - away, middle + away, rounds).exp()
 
 
 def differs_significantly(a: Sequence[float], b: Sequence[float]) -> bool:
