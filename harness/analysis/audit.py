@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
 from harness.analysis.intervals import error_rate_bound, estimate
-from harness.records.estimate import ERROR_RATE, NORMAL_95, Estimate, Judgement
+from harness.records.estimate import DIRECTIONS, ERROR_RATE, NORMAL_95, Estimate, Judgement
 from harness.records.trials import ArmComparison, Trial, TrialResult
 
 FEWEST_SPREAD = 3
@@ -144,7 +144,7 @@ def procedure(results: Iterable[TrialResult], question: str) -> Procedure | None
 
 
 def _different(comparison: ArmComparison) -> bool:
-    return comparison.judgement in (Judgement.LESS_TIME, Judgement.MORE_TIME)
+    return comparison.judgement in DIRECTIONS
 
 
 def _nominal(ratio: Estimate) -> float:

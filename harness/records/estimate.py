@@ -30,6 +30,10 @@ class Judgement(StrEnum):
     NO_CLEAR_DIFFERENCE = "no clear difference"
 
 
+DIRECTIONS = (Judgement.LESS_TIME, Judgement.MORE_TIME)
+"""The judgements that say which of two takes less time, in the order in which they are told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A median over rounds with its interval; `low` and `high` are None where rounds are too few."""

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from harness.records.estimate import Estimate, Judgement
+from harness.records.estimate import DIRECTIONS, Estimate, Judgement
 from harness.records.record import Record
 from harness.records.verdict import Verdict
 from harness.report.backend_names import backend_order, shown_names
@@ -64,7 +64,7 @@ def _speed(record: Record, backend: str) -> str:
     ]
     if not cells:
         return f"{name} has no time ratio here"
-    parts = [_share_with(cells, judgement) for judgement in (Judgement.LESS_TIME, Judgement.MORE_TIME)]
+    parts = [_share_with(cells, judgement) for judgement in DIRECTIONS]
     equal = sum(judgement is Judgement.EQUAL for _, _, judgement in cells)
     unclear = sum(judgement is Judgement.NO_CLEAR_DIFFERENCE for _, _, judgement in cells)
     parts += [f"equal within the margin in {equal}"] if equal else []

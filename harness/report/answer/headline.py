@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.analysis.families import family_figures
 from harness.analysis.hosts_compared import compare_hosts_of
-from harness.records.estimate import Estimate, Judgement
+from harness.records.estimate import DIRECTIONS, Estimate, Judgement
 from harness.records.record import Record
 from harness.report.answer.families import family_title
 from harness.report.answer.of_hosts import sentences_over_hosts
@@ -45,7 +45,7 @@ def _sentence(record: Record, backend: str) -> Iterator[str]:
         return
     shown = shown_names(record.backends)
     name, baseline, count = shown[backend], shown[record.run.plan.baseline], len(compared)
-    parts = [_part(compared, judgement) for judgement in (Judgement.LESS_TIME, Judgement.MORE_TIME)]
+    parts = [_part(compared, judgement) for judgement in DIRECTIONS]
     parts.sort(key=lambda part: -part.count)
     first, second = parts
     if not first.count:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from harness.analysis.between import Change, ComparisonBetween
 from harness.analysis.hosts_compared import ComparisonOverHosts
 from harness.analysis.within import Case, ComparisonWithin, RatioToBaseline
-from harness.records.estimate import Judgement
+from harness.records.estimate import DIRECTIONS, Judgement
 from harness.report.answer.of_hosts import (
     cautions,
     hosts_in_words,
@@ -18,8 +18,6 @@ from harness.report.answer.values import NOTHING, Answer, AnswerCell, AnswerRow,
 from harness.report.answer.words import change_words
 from harness.report.formatting import count_benchmarks
 from harness.report.tables.comparison import Comparison, names_in
-
-_RESOLVED = (Judgement.LESS_TIME, Judgement.MORE_TIME)
 
 
 def answer_of(comparison: Comparison, order: SortOrder) -> Answer:
@@ -77,7 +75,7 @@ def _between(comparison: ComparisonBetween, order: SortOrder) -> Answer:
     """Return the changes since the newest of the old records, those that are resolved before the others."""
     newest = len(comparison.old) - 1
     changes = [change for change in comparison.changes if change.session == newest]
-    resolved = [change for change in changes if change.judgement in _RESOLVED]
+    resolved = [change for change in changes if change.judgement in DIRECTIONS]
     backends = tuple(dict.fromkeys(change.backend for change in changes))
     cells = {(change.benchmark, change.backend): _cell_between(change) for change in changes}
     changed = {change.benchmark for change in resolved}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from harness.analysis.hosts import FEWEST_TO_POOL, HostRatio, RatioOverHosts
 from harness.analysis.hosts_compared import ComparedHost, ComparisonOverHosts
 from harness.analysis.intervals import judge_ratio
-from harness.records.estimate import Judgement
+from harness.records.estimate import DIRECTIONS, Judgement
 from harness.report.answer.values import NOTHING, AnswerCell, AnswerRow, Remark, Tone
 from harness.report.answer.words import change_words
 from harness.report.backend_names import shown_names
@@ -79,7 +79,7 @@ def _cell(ratio: RatioOverHosts, margin: float) -> AnswerCell:
 
 def _count(ratio: RatioOverHosts, judgement: Judgement) -> str:
     """Say on how many hosts it is so; nothing where that is no direction."""
-    directed = judgement in (Judgement.LESS_TIME, Judgement.MORE_TIME)
+    directed = judgement in DIRECTIONS
     return f", {ratio.count(judgement)} of {len(ratio.hosts)}" if directed else ""
 
 
@@ -124,8 +124,7 @@ def sentences_over_hosts(comparison: ComparisonOverHosts) -> Iterator[str]:
 def _counts(ratios: Sequence[RatioOverHosts], kind: str) -> str:
     """Say in how many benchmarks a backend takes less and more time on every host, and where they differ."""
     less, more = (
-        sum(ratio.count(direction) == len(ratio.hosts) for ratio in ratios)
-        for direction in (Judgement.LESS_TIME, Judgement.MORE_TIME)
+        sum(ratio.count(direction) == len(ratio.hosts) for ratio in ratios) for direction in DIRECTIONS
     )
     differing = sum(ratio.differs for ratio in ratios)
     rest = f"; {differing} {'differs' if differing == 1 else 'differ'} between hosts" if differing else ""

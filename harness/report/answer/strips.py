@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.analysis.families import FamilyFigure, families_of, family_figures
-from harness.records.estimate import Estimate, Judgement
+from harness.records.estimate import DIRECTIONS, Estimate, Judgement
 from harness.records.record import BenchmarkResult, Record
 from harness.report.answer.families import asked_first, family_title
 from harness.report.answer.twins import twin_cases
@@ -205,7 +205,7 @@ def _twin_strip(record: Record, axis: _Axis, backend: str) -> Strip | None:
     if not dots:
         return None
     counts = Counter(dot.judgement for dot in dots)
-    surest = max((Judgement.LESS_TIME, Judgement.MORE_TIME), key=lambda judgement: counts[judgement])
+    surest = max(DIRECTIONS, key=lambda judgement: counts[judgement])
     words = f"{surest} in {counts[surest]} of {len(dots)}"
     alone = counts[surest] == len(dots)
     return Strip(words, surest if alone else Judgement.NO_CLEAR_DIFFERENCE, None, len(dots), dots)

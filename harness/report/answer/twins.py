@@ -6,13 +6,10 @@ from dataclasses import dataclass
 
 from harness.analysis.intervals import judge_ratio
 from harness.records.contrast import native_arm
-from harness.records.estimate import Estimate, Judgement
+from harness.records.estimate import DIRECTIONS, Estimate, Judgement
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.report.answer.words import change_words
 from harness.report.backend_names import shown_names
-
-DIRECTED = frozenset({Judgement.LESS_TIME, Judgement.MORE_TIME})
-"""The judgements that say which of two takes less time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +111,7 @@ def _opposites(record: Record, number: int, host: BenchmarkResult) -> Iterator[_
         timing = through.get(twin.backend)
         if timing is None or timing.ratio is None or twin.ratio is None:
             continue
-        if {timing.judgement, twin.judgement} == DIRECTED:
+        if {timing.judgement, twin.judgement} == {*DIRECTIONS}:
             yield _Opposite(number, host.benchmark.id, twin.backend, timing.ratio, twin.ratio)
 
 

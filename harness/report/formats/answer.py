@@ -8,7 +8,7 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from harness.errors import escape_controls
-from harness.records.estimate import Estimate, Judgement
+from harness.records.estimate import DIRECTIONS, Estimate, Judgement
 from harness.report.answer.values import Answer, AnswerCell, AnswerRow, Remark, Tone
 
 NARROW = 60
@@ -122,7 +122,7 @@ def _lengths_beside_bars(answer: Answer) -> Iterator[int]:
     yield 0
     for row in answer.rows:
         for cell in row.cells:
-            if cell.judgement in (Judgement.LESS_TIME, Judgement.MORE_TIME):
+            if cell.judgement in DIRECTIONS:
                 yield len(cell.words)
 
 

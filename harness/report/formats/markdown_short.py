@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from harness.records.estimate import Estimate, Judgement
+from harness.records.estimate import DIRECTIONS, Estimate, Judgement
 from harness.records.record import Record
 from harness.report import commands
 from harness.report.answer.of_record import answer
@@ -72,7 +72,7 @@ def answer_table(shown: Answer) -> Iterator[str]:
 
 
 def _cell(cell: AnswerCell, furthest: float) -> str:
-    if cell.judgement not in (Judgement.LESS_TIME, Judgement.MORE_TIME):
+    if cell.judgement not in DIRECTIONS:
         return inline(cell.words)
     bar = "█" * max(1, round(LONGEST_BAR * _distance(cell.ratio) / furthest))
     return f"**{inline(cell.words)}** {'◂' if cell.judgement is Judgement.LESS_TIME else '▸'}{bar}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from harness.analysis.intervals import judge_ratio
-from harness.records.estimate import Judgement
+from harness.records.estimate import DIRECTIONS, Judgement
 from harness.report.answer.strips import StripChart, StripRow
 from harness.report.answer.words import change_words
 from harness.report.site.leaderboard import Leaderboard, Standing
@@ -70,7 +70,7 @@ def loop_strips(loop: str, newest_first: Sequence[RecordSummary]) -> LoopStrips 
     rows = (replace(row, strips=tuple(row.strips[column] for column in columns)) for row in chart.rows)
     kept = tuple(row for row in rows if any(row.strips))
     mine = replace(chart, backends=tuple(chart.backends[column] for column in columns), rows=kept)
-    less, more = (_count(kept, judgement) for judgement in (Judgement.LESS_TIME, Judgement.MORE_TIME))
+    less, more = (_count(kept, judgement) for judgement in DIRECTIONS)
     return LoopStrips(summary, mine, less, more, len(kept) - less - more)
 
 

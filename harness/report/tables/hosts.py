@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from harness.analysis.hosts import HostRatio, RatioOverHosts
 from harness.analysis.hosts_compared import CaseOverHosts, ComparedHost, ComparisonOverHosts
-from harness.records.estimate import Judgement
+from harness.records.estimate import DIRECTIONS
 from harness.report.backend_names import shown_names
 from harness.report.formatting import JUDGEMENT_MARKS, format_ratio, ratio_figure, significant
 from harness.report.tables.table import Table, names, numbers, texts
@@ -14,8 +14,6 @@ MOST_SIDE_BY_SIDE = 4
 
 MOST_NAMED = 3
 """The most benchmarks of a host that is off that are named."""
-
-DIRECTIONS = (Judgement.LESS_TIME, Judgement.MORE_TIME)
 
 
 def hosts_table(hosts: Sequence[ComparedHost]) -> Table:
