@@ -14,7 +14,8 @@ from harness.records.estimate import Estimate
 from harness.records.plan import FALSE_ALARMS, Plan
 from harness.records.record import Record
 from harness.records.stop_reason import StopKind, StopReason
-from harness.report.revisions import AnswerFormat, answer_lines
+from harness.report.answer_format import AnswerFormat
+from harness.report.revisions import answer_lines
 from tests.benchmarks.gates import count_failures
 from tests.records import (
     ASYNCIO,

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from harness.analysis.gate import CaseLimits
+from harness.analysis.gate_metric import GateMetric
 from harness.analysis.passes.instructions import INSTRUCTIONS
 from harness.analysis.passes.table import passes_for
-from harness.analysis.revisions import Decision, GateMetric, RevisionGate, judge_revisions
+from harness.analysis.revisions import Decision, RevisionGate, judge_revisions
 from harness.execution.arms import Arm, RoundContext
 from harness.execution.instructions import can_count, instructions_in, open_counted_arms
 from harness.execution.rounds import run_round
@@ -16,10 +17,11 @@ from harness.records.entries import BenchmarkCalibrated, Entry, PassRoundMeasure
 from harness.records.pace import ArmRound, RoundSettings
 from harness.records.plan import FAST
 from harness.records.record import Record
+from harness.report.answer_format import AnswerFormat
 from harness.report.contents import tables
 from harness.report.formats import csv
 from harness.report.notices import NoticeKind
-from harness.report.revisions import AnswerFormat, answer_lines
+from harness.report.revisions import answer_lines
 from harness.report.warnings import notices
 from harness.runner import counting, timing
 from harness.runner.counting import counted_rounds

@@ -6,11 +6,12 @@ not be measured, or where the time was over before its interval was as narrow as
 nor its absence is certain.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.analysis.gate import CaseLimits, matching_nothing
+from harness.analysis.gate_metric import GateMetric
 from harness.analysis.instructions import RESOLUTION, instructions_ratio
 from harness.records.estimate import Estimate
 from harness.records.plan import Plan
@@ -25,13 +26,6 @@ class Decision(StrEnum):
     PASS = "PASS"  # noqa: S105 - a gate lets pass
     FAIL = "FAIL"
     UNDECIDED = "UNDECIDED"
-
-
-class GateMetric(StrEnum):
-    """What a gate holds against its limits."""
-
-    TIME = "time"
-    INSTRUCTIONS = "instructions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,44 +91,43 @@ def _order(case: RevisedCase) -> tuple[int, float]:
     return _ORDER[case.decision], -(case.ratio.value if case.ratio is not None else 1.0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A case in the working copy and in the base, what is held of it, and how much more it may take."""
+
+    plan: Plan
+    result: BenchmarkResult
+    head: CaseResult
+    base: CaseResult
+    limit: float | None
+    metric: GateMetric
+
+    @property
+    def ratio(self) -> Estimate | None:
+        """What the working copy takes, divided by what the base does; None where that is not known."""
+        if self.metric is GateMetric.INSTRUCTIONS:
+            return instructions_ratio(self.head, self.base, self.plan.level)
+        arm = self.head.backend
+        return next((contrast.ratio for contrast in self.result.contrasts if contrast.arm == arm), None)
+
+
 def _cases(
     plan: Plan, result: BenchmarkResult, limits: CaseLimits, metric: GateMetric
 ) -> Iterator[RevisedCase]:
     cases = {case.backend: case for case in result.cases}
-    ratios = _ratios(plan, result, cases, metric)
     for head, base in plan.pairs_of(result.benchmark):
         backend = head.name.partition("@")[0]
         limit = limits.of(result.benchmark.id, backend)
-        ratio = ratios.get(head.name)
-        decision, reason = _decide(plan, result, cases[head.name], cases[base.name], ratio, limit, metric)
+        pair = _Pair(plan, result, cases[head.name], cases[base.name], limit, metric)
+        ratio = pair.ratio
+        decision, reason = _decide(pair) if ratio is None else _decide_by_ratio(pair, ratio)
         if decision is not None:
             yield RevisedCase(result.benchmark.id, backend, decision, limit, ratio, reason)
 
 
-def _ratios(
-    plan: Plan, result: BenchmarkResult, cases: Mapping[str, CaseResult], metric: GateMetric
-) -> Mapping[str, Estimate | None]:
-    """Return the ratio of each backend of the working copy to that of the base, by the former's name."""
-    if metric is GateMetric.TIME:
-        return {contrast.arm: contrast.ratio for contrast in result.contrasts}
-    return {
-        head.name: instructions_ratio(cases[head.name], cases[base.name], plan.level)
-        for head, base in plan.pairs_of(result.benchmark)
-    }
-
-
-def _decide(
-    plan: Plan,
-    result: BenchmarkResult,
-    head: CaseResult,
-    base: CaseResult,
-    ratio: Estimate | None,
-    limit: float | None,
-    metric: GateMetric,
-) -> tuple[Decision | None, str]:
-    """Return the decision on a case with its reason; None for one that neither revision supports."""
-    if ratio is not None:
-        return _decide_by_ratio(plan, result, ratio, limit, metric)
+def _decide(pair: _Pair) -> tuple[Decision | None, str]:
+    """Return the decision on a case without a ratio; None for one that neither revision supports."""
+    head, base = pair.head, pair.base
     if head.verdict.kind in FINDINGS:
         return _decide_on_finding(head, base)
     kinds = {head.verdict.kind, base.verdict.kind}
@@ -143,24 +136,21 @@ def _decide(
     if head.verdict.has_number and base.verdict.kind in FINDINGS:
         return Decision.PASS, f"is mended: before, it {_what(base)}"
     if head.verdict.has_number and base.verdict.has_number:
-        return _decide_without_ratio(result, metric)
+        return _decide_on_unmeasured(pair)
     worse = base if head.verdict.has_number else head
     return Decision.UNDECIDED, f"{'the base' if worse is base else 'the working copy'} {_what(worse)}"
 
 
-def _decide_by_ratio(
-    plan: Plan, result: BenchmarkResult, ratio: Estimate, limit: float | None, metric: GateMetric
-) -> tuple[Decision, str]:
-    if limit is None:
+def _decide_by_ratio(pair: _Pair, ratio: Estimate) -> tuple[Decision, str]:
+    if pair.limit is None:
         return Decision.PASS, ""
     if ratio.low is None or ratio.high is None:
         return Decision.UNDECIDED, f"{ratio.rounds} rounds are too few for an interval"
-    if metric is GateMetric.INSTRUCTIONS:
-        beyond = ratio.low > 1 + max(limit, RESOLUTION)
-        return Decision.FAIL if beyond else Decision.PASS, ""
-    if ratio.low > 1 + limit:
+    counts = pair.metric is GateMetric.INSTRUCTIONS
+    if ratio.low > 1 + (max(pair.limit, RESOLUTION) if counts else pair.limit):
         return Decision.FAIL, ""
-    if ratio.high <= 1 + limit or ratio.half_width <= plan.effort.precision or not _ended_early(result):
+    narrow = ratio.half_width <= pair.plan.effort.precision
+    if counts or narrow or ratio.high <= 1 + pair.limit or not _ended_early(pair.result):
         return Decision.PASS, ""
     return Decision.UNDECIDED, ""
 
@@ -178,13 +168,14 @@ def _decide_on_finding(head: CaseResult, base: CaseResult) -> tuple[Decision, st
     return Decision.UNDECIDED, f"{_what(head)}, and the base {_what(base)}"
 
 
-def _decide_without_ratio(result: BenchmarkResult, metric: GateMetric) -> tuple[Decision, str]:
+def _decide_on_unmeasured(pair: _Pair) -> tuple[Decision, str]:
     """Decide on a case that both revisions do as promised, and that has no ratio."""
-    if not result.benchmark.timed or result.benchmark.ideal is not None:
+    benchmark = pair.result.benchmark
+    if not benchmark.timed or benchmark.ideal is not None:
         return Decision.PASS, ""
-    if metric is GateMetric.INSTRUCTIONS:
+    if pair.metric is GateMetric.INSTRUCTIONS:
         return Decision.UNDECIDED, "has no count of instructions: install valgrind, which cannot run services"
-    return Decision.UNDECIDED, f"has no ratio: {result.stop_reason or 'no round was measured'}"
+    return Decision.UNDECIDED, f"has no ratio: {pair.result.stop_reason or 'no round was measured'}"
 
 
 def _what(case: CaseResult) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.analysis.revisions import GateMetric
+from harness.analysis.gate_metric import GateMetric
 from harness.cli.display import Display
 from harness.cli.options.choice import AcrossMachines, Backends, Excluded, Loops, Passed
 from harness.cli.options.effort import Seed, Timeout
@@ -15,7 +15,7 @@ from harness.cli.options.output import Json, NoProgress, Results
 from harness.cli.options.panels import CHOICE, EFFORT, LIMITS, OUTPUT
 from harness.cli.parsing import fraction
 from harness.errors import BadInput
-from harness.report.revisions import AnswerFormat
+from harness.report.answer_format import AnswerFormat
 
 if TYPE_CHECKING:
     from harness.cli.gate_records import RecordsRequest

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from harness.cli.limits import read_limits
-from harness.report.revisions import AnswerFormat
+from harness.report.answer_format import AnswerFormat
 
 if TYPE_CHECKING:
     from harness.analysis.gate import CaseLimits, Gate

@@ -9,10 +9,12 @@ import typer
 
 from harness.cli.display import Display
 from harness.cli.limits import read_limits
-from harness.report.revisions import AnswerFormat, answer_lines
+from harness.report.answer_format import AnswerFormat
+from harness.report.revisions import answer_lines
 
 if TYPE_CHECKING:
-    from harness.analysis.revisions import GateMetric, RevisionGate
+    from harness.analysis.gate_metric import GateMetric
+    from harness.analysis.revisions import RevisionGate
     from harness.execution.revisions import Revisions
     from harness.records.record import Record
     from harness.runner.planning import RunRequest

@@ -1,11 +1,12 @@
 """The answer of a gate between two revisions, for a terminal and for a comment on a pull request."""
 
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 
-from harness.analysis.revisions import Decision, GateMetric, RevisedCase, RevisionGate
+from harness.analysis.gate_metric import GateMetric
+from harness.analysis.revisions import Decision, RevisedCase, RevisionGate
 from harness.records.estimate import Estimate
 from harness.records.plan import FALSE_ALARMS
+from harness.report.answer_format import AnswerFormat
 from harness.report.backend_names import shown_names
 from harness.report.formatting import counted
 
@@ -14,13 +15,6 @@ _LONGEST = 18
 
 _LONGEST_IN_COMMENT = 4
 """The most cases that a comment of ten lines has room for."""
-
-
-class AnswerFormat(StrEnum):
-    """The formats of a gate's answer."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
 
 
 def answer_lines(gate: RevisionGate, answer: AnswerFormat) -> Iterator[str]:
