@@ -5,12 +5,12 @@
 The figures are of all published audits by the newest version of the method that has any.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.analysis.audit import ErrorRate, drift, efficiency_gain, procedure, shift
-from harness.analysis.detection import planted
+from harness.analysis.detection import DetectionRate, planted
 from harness.records.record import Record
 from harness.records.store import published, read_record
 from harness.records.trials import TrialResult
@@ -71,7 +71,7 @@ def replaced(document: str, text: str) -> str:
 
 def sentence(audits: Sequence[Audit]) -> str:
     """Return the README's sentence: how often identical code was called different, and 1% found."""
-    errors, found = _errors(audits), _found(audits, ASKED_ABOUT)
+    errors, found = _errors(audits), _found(_rates(audits, ASKED_ABOUT))
     links = ", ".join(f"[{number}](results/{audit.name}/report.md)" for number, audit in enumerate(audits, 1))
     return (
         f"In {counted(len(audits), 'audit')} ({links}) identical code was called different in\n"
@@ -89,39 +89,22 @@ def table(audits: Sequence[Audit]) -> str:
     return f"Audits by version {version} of the method: {places},\non asyncio of {pythons}.\n\n{rows}"
 
 
-def _rows(audits: Sequence[Audit]) -> Iterable[Sequence[str]]:
+def _rows(audits: Sequence[Audit]) -> Iterator[Sequence[str]]:
     yield ["what was tried", *(f"`{audit.benchmark}`" for audit in audits), "all"]
     yield ["---"] * (len(audits) + 2)
     errors = _errors(audits)
-    yield [
-        "identical code called different",
-        *_each(audits, lambda audit: _counted(_errors([audit]))),
-        f"{_counted(errors)}: {errors.rate:.1%}, at most {errors.bound:.1%} with 95% confidence",
-    ]
-    yield ["identical code's ratio lies at", *_each(audits, _shift), ""]
-    yield [
-        "its spread, and what intervals claim",
-        *_each(audits, lambda audit: _spread(audit, "identical")),
-        "",
-    ]
+    bound = f"{errors.rate:.1%}, at most {errors.bound:.1%} with 95% confidence"
+    yield ["identical code called different", *_counts(audits, "identical"), f"{_counted(errors)}: {bound}"]
+    yield ["identical code's ratio lies at", *map(_shift, audits), ""]
+    yield ["its spread, and what intervals claim", *_spreads(audits, "identical"), ""]
     for size in sorted({rate.trial.truth - 1 for audit in audits for rate in planted(audit.trials)}):
-        yield [
-            f"a planted {size:.1%} found, and the bias",
-            *_each(audits, lambda audit, size=size: _found_with_bias([audit], size)),  # type: ignore[misc]
-            _found_with_bias(audits, size),
-        ]
-    yield [
-        "the usual procedure called identical code different",
-        *_each(audits, lambda audit: _counted(_errors([audit], "usual"))),
-        _counted(_errors(audits, "usual")),
-    ]
-    yield ["its spread, and what it claims", *_each(audits, lambda audit: _spread(audit, "usual")), ""]
-    yield ["machine time × variance, against it", *_each(audits, _gain), ""]
-    yield ["the machine's own speed moved by", *_each(audits, _drift), ""]
-
-
-def _each(audits: Sequence[Audit], cell: Callable[[Audit], str]) -> Iterable[str]:
-    return map(cell, audits)
+        found = [_found_with_bias(chosen, size) for chosen in (*([audit] for audit in audits), audits)]
+        yield [f"a planted {size:.1%} found, and the bias", *found]
+    usual = "the usual procedure called identical code different"
+    yield [usual, *_counts(audits, "usual"), _counted(_errors(audits, "usual"))]
+    yield ["its spread, and what it claims", *_spreads(audits, "usual"), ""]
+    yield ["machine time × variance, against it", *map(_gain, audits), ""]
+    yield ["the machine's own speed moved by", *map(_drift, audits), ""]
 
 
 def _line(cells: Iterable[str]) -> str:
@@ -136,6 +119,10 @@ def _errors(audits: Sequence[Audit], question: str = "identical") -> ErrorRate:
     )
 
 
+def _counts(audits: Sequence[Audit], question: str) -> Iterator[str]:
+    return (_counted(_errors([audit], question)) for audit in audits)
+
+
 def _counted(errors: ErrorRate) -> str:
     return f"{errors.wrong} of {errors.trials}"
 
@@ -145,23 +132,26 @@ def _shift(audit: Audit) -> str:
     return "" if moved is None else f"{moved.mean:+.3%} (standard error {moved.error:.3%})"
 
 
-def _spread(audit: Audit, question: str) -> str:
-    answer = procedure(audit.trials, question)
-    return "" if answer is None else f"{answer.spread:.2%}, {answer.nominal:.2%}"
+def _spreads(audits: Sequence[Audit], question: str) -> Iterator[str]:
+    answers = (procedure(audit.trials, question) for audit in audits)
+    return ("" if answer is None else f"{answer.spread:.2%}, {answer.nominal:.2%}" for answer in answers)
 
 
-def _found(audits: Sequence[Audit], size: float) -> str:
-    rates = [rate for audit in audits for rate in planted(audit.trials) if _is_of(rate.trial.truth, size)]
+def _rates(audits: Sequence[Audit], size: float) -> list[DetectionRate]:
+    return [rate for audit in audits for rate in planted(audit.trials) if _is_of(rate.trial.truth, size)]
+
+
+def _found(rates: Sequence[DetectionRate]) -> str:
     return f"{sum(rate.detected for rate in rates)} of {sum(rate.trials for rate in rates)}"
 
 
 def _found_with_bias(audits: Sequence[Audit], size: float) -> str:
-    rates = [rate for audit in audits for rate in planted(audit.trials) if _is_of(rate.trial.truth, size)]
+    rates = _rates(audits, size)
     trials = sum(rate.trials for rate in rates)
     if not trials:
         return ""
     bias = sum(rate.bias * rate.trials for rate in rates) / trials
-    return f"{_found(audits, size)}, {bias * 100:+.2f} points"
+    return f"{_found(rates)}, {bias * 100:+.2f} points"
 
 
 def _is_of(truth: float, size: float) -> bool:
