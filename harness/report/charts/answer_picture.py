@@ -36,14 +36,16 @@ _LONGEST = 28
 """The letters from which a name is cut."""
 
 
-def answer_chart(record: Record) -> Chart | None:
-    """Return the one chart by its name and in words; None where nothing was compared.
+def answer_picture(record: Record) -> tuple[Chart, str] | None:
+    """Return the one chart in words, and drawn as SVG in the colors of the page; None for no comparison.
 
-    It is no Vega-Lite: `answer_image` draws it.
+    It is no Vega-Lite, so that its words hold no specification.
     """
     chart = strip_chart(record)
-    if chart is None:
-        return None
+    return None if chart is None else (_in_words(chart), _drawn(chart))
+
+
+def _in_words(chart: StripChart) -> Chart:
     alternative = (
         f"Time against {chart.baseline} by kind of work: a dot for each benchmark and a bar for their mean, "
         "left of the middle for less time, right of it for more. The figures stand below."
@@ -51,11 +53,7 @@ def answer_chart(record: Record) -> Chart | None:
     return Chart(NAME, NAME, "The answer", alternative, Table("The answer", texts("figures"), ()), {}, ())
 
 
-def answer_image(record: Record) -> str:
-    """Return the one chart as SVG, in the colors of the page. The record must have one."""
-    chart = strip_chart(record)
-    if chart is None:
-        raise ValueError("nothing was compared")
+def _drawn(chart: StripChart) -> str:
     lines = list(_lines(chart))
     height = _HEAD + _LINE * len(lines) + 6
     drawn = (part for number, line in enumerate(lines) for part in _line(chart, line, _HEAD + _LINE * number))

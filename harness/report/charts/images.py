@@ -6,7 +6,7 @@ from itertools import chain
 
 from harness.records.record import Record
 from harness.report.charts import Chart, charts
-from harness.report.charts.answer_picture import answer_chart, answer_image
+from harness.report.charts.answer_picture import answer_picture
 from harness.report.charts.rendering import ChartDrawings, ChartRenderer, image_budget, standalone_svg
 
 FOLDER = "charts"
@@ -27,8 +27,9 @@ def chart_images(record: Record, drawings: ChartDrawings | None = None) -> tuple
     all_charts = charts(record)
     renderer = ChartRenderer(image_budget(len(all_charts)), standalone_svg, drawings)
     images: Iterable[tuple[Chart, str]] = ((chart, renderer.image(chart)) for chart in all_charts)
-    if (first := answer_chart(record)) is not None:
-        images = chain([(first, standalone_svg(answer_image(record)))], images)
+    if (first := answer_picture(record)) is not None:
+        chart, drawn = first
+        images = chain([(chart, standalone_svg(drawn))], images)
     return tuple(ChartImage(chart, f"{FOLDER}/{_short(chart)}.svg", svg) for chart, svg in images if svg)
 
 
