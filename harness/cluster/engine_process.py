@@ -5,11 +5,13 @@ It ends with the process that started it, and does as little as it can while uni
 
 import logging
 import os
-import signal
 import sys
 
 import dask
 from distributed.cli import dask_scheduler, dask_worker
+
+from harness.execution.affinity import keep_off
+from harness.protocol.parent import end_with
 
 PROGRAMS = {"scheduler": dask_scheduler.main, "worker": dask_worker.main}
 
@@ -39,28 +41,11 @@ QUIET = {
 
 def main() -> None:
     """Run one of the engine's programs with the options that are given."""
-    _end_with_parent()
-    _keep_off(os.environ.get(AVOIDED, ""))
+    end_with(int(os.environ.get(STARTER, "0")))  # it may have gone while this was being imported
+    keep_off([int(cpu) for cpu in os.environ.get(AVOIDED, "").split(",") if cpu])
     dask.config.set(QUIET)
     logging.getLogger("distributed").setLevel(logging.ERROR)
     PROGRAMS[sys.argv[1]](sys.argv[2:])
-
-
-def _end_with_parent() -> None:
-    """End when the parent does; Linux only."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-    if str(os.getppid()) != os.environ.get(STARTER):
-        sys.exit("whoever started this has gone")  # while this was being imported
-
-
-def _keep_off(cpus: str) -> None:
-    """Leave these CPUs to units, where there are others."""
-    if cpus and hasattr(os, "sched_setaffinity"):
-        others = os.sched_getaffinity(0) - {int(cpu) for cpu in cpus.split(",")}
-        os.sched_setaffinity(0, others or os.sched_getaffinity(0))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
 """Has this machine join a cluster: a quiet worker of the engine for each set of CPUs."""
 
-import os
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain, combinations
 
 from harness.cluster.certificates import options_of
 from harness.cluster.opening import ClusterAddress
-from harness.cluster.programs import Cpus, allowed_cpus, end_program, start_worker
+from harness.cluster.programs import Cpus, end_program, start_worker
 from harness.errors import BadInput
+from harness.execution.affinity import allowed_cpus, keep_off
 from harness.execution.machine import cpus_of
 
 PAUSE = 5.0
@@ -47,7 +47,7 @@ def join(cluster: ClusterAddress, sets: Sequence[Cpus], announce: Callable[[str]
     """Keep a worker for each set at the scheduler, until this process is interrupted."""
     security = [] if cluster.certificates is None else options_of(cluster.certificates)
     measured = tuple(chain.from_iterable(sets))
-    _keep_off(measured)
+    keep_off(measured)
 
     def start(cpus: Cpus) -> "subprocess.Popen[bytes]":
         return start_worker([cluster.scheduler], security, cpus, measured)
@@ -63,9 +63,3 @@ def join(cluster: ClusterAddress, sets: Sequence[Cpus], announce: Callable[[str]
     finally:
         for worker in workers.values():
             end_program(worker)
-
-
-def _keep_off(cpus: Iterable[int]) -> None:
-    """Leave these CPUs to units, where there are others."""
-    if hasattr(os, "sched_setaffinity") and (others := os.sched_getaffinity(0) - set(cpus)):
-        os.sched_setaffinity(0, others)

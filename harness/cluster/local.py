@@ -9,8 +9,9 @@ from pathlib import Path
 
 from harness.cluster.certificates import new_certificates, options_of, security_of
 from harness.cluster.dask_engine import DaskEngine
-from harness.cluster.programs import Cpus, allowed_cpus, end_program, start_program, start_worker
+from harness.cluster.programs import Cpus, end_program, start_program, start_worker
 from harness.errors import LoopcmpError
+from harness.execution.affinity import allowed_cpus
 
 _PATIENCE = 60.0
 """The seconds within which the scheduler must have said where it is."""

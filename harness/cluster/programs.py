@@ -12,13 +12,6 @@ Cpus = tuple[int, ...]
 """The CPUs of one quiet set; empty for all that there are."""
 
 
-def allowed_cpus() -> Cpus:
-    """Return the CPUs that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return tuple(sorted(os.sched_getaffinity(0)))
-    return tuple(range(os.cpu_count() or 1))
-
-
 def start_worker(
     scheduler: Sequence[str], security: Sequence[str], cpus: Cpus, avoided: Iterable[int]
 ) -> "subprocess.Popen[bytes]":

@@ -21,6 +21,7 @@ from harness.cluster.jobs import Job, decode_job
 from harness.cluster.replies import encode_entries, encode_refusal
 from harness.errors import LoopcmpError
 from harness.execution.orphans import adopt_the_next, adopted
+from harness.protocol.parent import end_with
 from harness.records.entries import Entry, HostJoined
 from harness.runner.joining import describe_host
 from harness.runner.measuring import measure_unit
@@ -43,7 +44,7 @@ def main() -> int:
     child = os.fork()
     if child == 0:
         os.close(running)
-        _end_with(parent)
+        end_with(parent)
         _do_and_exit(line)
     os.close(done)
     unwanted = _wait(running)
@@ -101,20 +102,6 @@ def _do_and_exit(line: bytes) -> NoReturn:
 
 def _leave(_number: int, _frame: object) -> NoReturn:
     raise SystemExit(1)
-
-
-def _end_with(parent: int) -> None:
-    """End when the parent does, or now if it has; Linux only."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
-
-
-_SET_PARENT_DEATH_SIGNAL = 1
-"""PR_SET_PDEATHSIG, see prctl(2)."""
 
 
 def _pin(words: list[str]) -> None:

@@ -22,9 +22,17 @@ def choose_others(cpus: frozenset[int] | None) -> frozenset[int] | None:
     return frozenset(others[:1]) or cpus
 
 
-def allowed_cpus() -> int:
-    """Return how many CPUs this process may use: in a container, or under taskset, not all there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def allowed_cpus() -> tuple[int, ...]:
+    """Return the CPUs that this process may use: in a container, or under taskset, not all there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return tuple(sorted(os.sched_getaffinity(0)))
+    return tuple(range(os.cpu_count() or 1))
+
+
+def keep_off(cpus: Collection[int]) -> None:
+    """Leave these CPUs to others from now on, where there is another one for this process."""
+    if hasattr(os, "sched_setaffinity") and (others := os.sched_getaffinity(0) - {*cpus}):
+        os.sched_setaffinity(0, others)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def check(run: RunState, benchmarks: Collection[str] | None = None) -> Generator
     stop = Event()
     with (
         Templates((backend for _, backend in left), PROCESSES) as templates,
-        ThreadPoolExecutor(min(PROCESSES, allowed_cpus())) as pool,
+        ThreadPoolExecutor(min(PROCESSES, len(allowed_cpus()))) as pool,
     ):
         waiting = deque(
             (state, backend, _start(run, state, backend, templates, pool, stop)) for state, backend in left

@@ -128,7 +128,7 @@ def _reports(
     tests: Iterable[str], loop: Loop, timeout: float, interpreter: InterpreterPath
 ) -> Iterator[UnittestReport]:
     stop = Event()
-    with ThreadPoolExecutor(min(PROCESSES, allowed_cpus())) as pool:
+    with ThreadPoolExecutor(min(PROCESSES, len(allowed_cpus()))) as pool:
         futures = [
             pool.submit(run_test, test, loop, timeout, interpreter.python, stop, interpreter.variables)
             for test in tests

@@ -3,7 +3,6 @@
 Two descriptors, and the process that started it.
 """
 
-import os
 import signal
 import sys
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from dataclasses import asdict
 from harness.backends.backend import Backend, Loop
 from harness.backends.runtime import NotALoop, open_backend
 from harness.protocol.messages import CaseSpec
+from harness.protocol.parent import end_with
 from harness.worker.asked import answer_with_stack
 from harness.worker.channel import Channel
 from harness.worker.loading import open_case
@@ -20,7 +20,7 @@ from harness.worker.refusals import Refusal
 def main() -> None:
     """Do the one job that the parent sends, and end."""
     commands, replies, parent = map(int, sys.argv[1:])
-    _end_with(parent)
+    end_with(parent)
     _heed_interrupts()
     answer_with_stack()
     channel = Channel(commands, replies)
@@ -30,22 +30,12 @@ def main() -> None:
 
         channel = wait_to_be_forked(channel, commands, Loop(**job["loop"]))
         job = channel.receive()
-        _end_with(parent)
+        end_with(parent)
         _heed_interrupts()
     try:
         _do(job, channel)
     except Refusal as refusal:
         channel.send(refusal.kind, {"message": str(refusal), "frames": refusal.frames})
-
-
-def _end_with(parent: int) -> None:
-    """End when the parent ends, also in the middle of a scenario that never does; Linux only."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit("the parent has gone")
 
 
 def _heed_interrupts() -> None:
@@ -54,10 +44,6 @@ def _heed_interrupts() -> None:
     A shell ignores SIGINT for what it runs in the background, and a process inherits that from its parent.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-_SET_PARENT_DEATH_SIGNAL = 1
-"""PR_SET_PDEATHSIG, see prctl(2)."""
 
 
 def _do(job: dict[str, object], channel: Channel) -> None:

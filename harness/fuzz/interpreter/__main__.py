@@ -4,8 +4,6 @@ The first message says on which loop, the others bring programs, and each progra
 """
 
 import importlib
-import os
-import signal
 import sys
 from collections.abc import Callable
 from contextvars import copy_context
@@ -23,15 +21,13 @@ from harness.fuzz.interpreter.real_time import RealTime, Time
 from harness.fuzz.interpreter.starvation import seconds_waited
 from harness.fuzz.interpreter.statements import STATEMENTS
 from harness.fuzz.interpreter.watchdog import Watchdog
-
-_SET_PARENT_DEATH_SIGNAL = 1
-"""PR_SET_PDEATHSIG, see prctl(2)."""
+from harness.protocol.parent import end_with
 
 
 def main() -> None:
     """Run the programs that the parent sends until it closes the pipe."""
     commands, replies, parent = map(int, sys.argv[1:])
-    _end_with(parent)
+    end_with(parent)
     channel = Channel(commands, replies)
     job = channel.receive()
     for fault in job["faults"]:
@@ -51,16 +47,6 @@ def main() -> None:
             return
         for program in message["message"]:
             interpreter.run(program)
-
-
-def _end_with(parent: int) -> None:
-    """End when the parent ends, also in the middle of a program that never does; Linux only."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit("the parent has gone")
 
 
 def _plant(path: str) -> None:
