@@ -1,7 +1,8 @@
 """Divides a plan into shards by what its units cost, so that jobs that never speak to each other agree."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from heapq import heapreplace
 from itertools import chain
 
 from harness.records.entries import RunStarted, Shard
@@ -29,13 +30,23 @@ def divide(plan: Plan, count: int, recorded: Seconds) -> tuple[tuple[Unit, ...],
     """
     units = units_of(plan)
     seconds = unit_seconds(plan, units, recorded)
-    shards: list[list[Unit]] = [[] for _ in range(count)]
-    loads = [0.0] * count
-    for unit in sorted(units, key=lambda unit: (-seconds[unit], unit.name)):
-        least = min(range(count), key=lambda number: (loads[number], len(shards[number]), number))
-        shards[least].append(unit)
-        loads[least] += seconds[unit]
-    return tuple(tuple(unit for unit in units if unit in shard) for shard in shards)
+    longest_first = sorted(units, key=lambda unit: (-seconds[unit], unit.name))
+    shards = dict(
+        zip(longest_first, least_loaded(map(seconds.__getitem__, longest_first), count), strict=True)
+    )
+    return tuple(tuple(unit for unit in units if shards[unit] == number) for number in range(count))
+
+
+def least_loaded(seconds: Iterable[float], count: int) -> Iterator[int]:
+    """Yield for each of these seconds, in turn, which of `count` shards has the least before, and takes it.
+
+    Of those that have as little it is the one with the fewest units, and of those the first.
+    """
+    loads = [(0.0, 0, number) for number in range(count)]
+    for more in seconds:
+        load, units, number = loads[0]
+        yield number
+        heapreplace(loads, (load + more, units + 1, number))
 
 
 def unit_seconds(plan: Plan, units: Iterable[Unit], recorded: Seconds) -> dict[Unit, float]:

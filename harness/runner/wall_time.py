@@ -3,11 +3,10 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from heapq import heapify, heapreplace
 
 from harness.records.plan import Plan
 from harness.runner.duration import HOUR, bounds_of_benchmarks, counted, seconds_in_words
-from harness.runner.shards import Seconds, scaled_to
+from harness.runner.shards import Seconds, least_loaded, scaled_to
 from harness.runner.units import Unit, units_of
 
 Range = tuple[float, float]
@@ -73,10 +72,10 @@ def _seconds_of(units: Sequence[Unit], seconds: Seconds) -> dict[Unit, float]:
 
 def longest_shard(seconds: Iterable[float], count: int) -> float:
     """Return the seconds of the longest of so many shards, as `shards.divide` makes them."""
+    longest_first = sorted(seconds, reverse=True)
     loads = [0.0] * count
-    heapify(loads)
-    for unit in sorted(seconds, reverse=True):
-        heapreplace(loads, loads[0] + unit)
+    for unit, number in zip(longest_first, least_loaded(longest_first, count), strict=True):
+        loads[number] += unit
     return max(loads)
 
 
