@@ -106,7 +106,13 @@ class BenchmarkSamples:
 
     def parts(self, arm: str) -> tuple[ArmRound, ...]:
         """Return the arm's part in every round that it took part in."""
-        return tuple(part for measured in self.rounds for part in measured.arms if part.arm == arm)
+        return tuple(self.parts_by_round(arm).values())
+
+    def parts_by_round(self, arm: str) -> dict[int, ArmRound]:
+        """Return the arm's part in every round that it took part in, by the round's number."""
+        return {
+            measured.number: part for measured in self.rounds for part in measured.arms if part.arm == arm
+        }
 
     def with_helper_threads(self) -> tuple[str, ...]:
         """Return the backends that, in most rounds, had threads beside the loop's which the baseline had not.

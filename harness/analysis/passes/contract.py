@@ -1,9 +1,11 @@
 """What a pass is: when a benchmark is given it, how its rounds differ, what they say, how it is shown."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from harness.analysis.intervals import estimate
 from harness.analysis.timings import BenchmarkSamples
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import TimingMode
@@ -98,9 +100,9 @@ class PassTable:
 class Pass:
     """A pass over a benchmark, beside its ordinary rounds.
 
-    `cpus` None is the benchmark's own number, and
-    `budget` are the seconds after which no further round is taken. `needs` are distributions that its workers
-    import. `missing` says why a case may lack what was asked for; empty where that needs no word.
+    `cpus` None is the benchmark's own number, and `budget` are the seconds after which no further round is
+    taken. `needs` are distributions that its workers import. `missing` says why a case may lack what was
+    asked for; empty where that needs no word.
     """
 
     name: str
@@ -143,6 +145,11 @@ class Pass:
     def flags(self, timing: Timing, base: Timing | None) -> tuple[str, ...]:  # noqa: ARG002 - as above
         """Return what a reader should know of a case with helper threads; `base` is the baseline's timing."""
         return ()
+
+
+def ratio_over_rounds(pairs: Iterable[tuple[float, float]]) -> PassFigure:
+    """Return the ratio to the baseline of what each round says of both, with its interval over rounds."""
+    return PassFigure(estimate([math.log(own / base) for own, base in pairs], LEVEL).exp(), Unit.RATIO)
 
 
 def each_arm(

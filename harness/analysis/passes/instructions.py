@@ -1,6 +1,5 @@
 """The pass that counts instructions: how many an iteration takes, whatever else the machine does."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -14,6 +13,7 @@ from harness.analysis.passes.contract import (
     Pass,
     PassTable,
     cell,
+    ratio_over_rounds,
 )
 from harness.analysis.timings import BenchmarkSamples
 from harness.records.estimate import ERROR_RATE, rounds_needed
@@ -52,19 +52,14 @@ class InstructionsPass(Pass):
 def _result(counts: Counts, base: Counts) -> PassResult:
     figures = {"instructions": PassFigure(estimate(list(counts.values()), LEVEL), Unit.COUNT)}
     if both := sorted(counts.keys() & base.keys()):
-        logs = [math.log(counts[number] / base[number]) for number in both]
-        figures["instructions_ratio"] = PassFigure(estimate(logs, LEVEL).exp(), Unit.RATIO)
+        figures["instructions_ratio"] = ratio_over_rounds((counts[number], base[number]) for number in both)
     return PassResult(figures, samples=tuple(counts.values()))
 
 
 def _counts(rounds: BenchmarkSamples, arm: str) -> Counts:
-    counted = (
-        (measured.number, part.values[0])
-        for measured in rounds.rounds
-        for part in measured.arms
-        if part.arm == arm
-    )
-    return {number: value.instructions / value.loops for number, value in counted if value.instructions > 0}
+    values = {number: part.values[0] for number, part in rounds.parts_by_round(arm).items()}
+    counted = {number: value for number, value in values.items() if value.instructions > 0}
+    return {number: value.instructions / value.loops for number, value in counted.items()}
 
 
 def _row(timing: Timing) -> tuple[Cell, ...] | None:

@@ -1,6 +1,5 @@
 """The pass that times every operation by itself: the quantiles of its time."""
 
-import math
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
@@ -13,6 +12,7 @@ from harness.analysis.passes.contract import (
     PassTable,
     brief_cell,
     cell,
+    ratio_over_rounds,
 )
 from harness.analysis.timings import BenchmarkSamples
 from harness.protocol.benchmarks import Benchmark
@@ -54,13 +54,8 @@ def read_latency(rounds: BenchmarkSamples) -> dict[str, PassResult]:
 
 
 def _sketches(rounds: BenchmarkSamples, arm: str) -> Sketches:
-    sketches = (
-        (measured.number, part.summary.sketch)
-        for measured in rounds.rounds
-        for part in measured.arms
-        if part.arm == arm
-    )
-    return {number: sketch for number, sketch in sketches if sketch is not None}
+    parts = rounds.parts_by_round(arm)
+    return {number: sketch for number, part in parts.items() if (sketch := part.summary.sketch) is not None}
 
 
 def _figures(sketches: Sketches, base: Sketches) -> Iterator[tuple[str, PassFigure]]:
@@ -71,11 +66,8 @@ def _figures(sketches: Sketches, base: Sketches) -> Iterator[tuple[str, PassFigu
         times = [sketch.quantiles[index] / 1e9 for sketch in sketches.values()]
         yield f"latency_{quantile_name(quantile)}_seconds", PassFigure(estimate(times, LEVEL), Unit.SECONDS)
         if both and _enough(base, index):
-            logs = [
-                math.log(sketches[number].quantiles[index] / base[number].quantiles[index]) for number in both
-            ]
-            ratio = PassFigure(estimate(logs, LEVEL).exp(), Unit.RATIO)
-            yield f"latency_{quantile_name(quantile)}_ratio", ratio
+            pairs = ((sketches[number].quantiles[index], base[number].quantiles[index]) for number in both)
+            yield f"latency_{quantile_name(quantile)}_ratio", ratio_over_rounds(pairs)
 
 
 def _enough(sketches: Sketches, index: int) -> bool:

@@ -1,6 +1,5 @@
 """The passes over a service: how long its answers take at a rate, its highest rate, and its memory."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -14,6 +13,7 @@ from harness.analysis.passes.contract import (
     brief_cell,
     cell,
     each_arm,
+    ratio_over_rounds,
 )
 from harness.analysis.passes.latency import read_latency
 from harness.analysis.timings import BenchmarkSamples
@@ -110,8 +110,7 @@ def _rates(
     is_last = any(rate == highest for rate, highest in zip(kept, last, strict=True))
     yield "highest_rate", PassFigure(estimate(kept, LEVEL), Unit.PER_SECOND, at_least=is_last)
     if len(base) == len(kept) and all(kept) and all(base):
-        logs = [math.log(rate / other) for rate, other in zip(kept, base, strict=True)]
-        yield "highest_rate_ratio", PassFigure(estimate(logs, LEVEL).exp(), Unit.RATIO)
+        yield "highest_rate_ratio", ratio_over_rounds(zip(kept, base, strict=True))
 
 
 def highest_kept(values: Sequence[Value]) -> float:
