@@ -1,6 +1,7 @@
 """A run or an audit under way, from its folder to its exit code: what both commands share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import typer
 
@@ -36,9 +37,16 @@ def execute(session: Session, display: Display, measure_units: MeasureUnits | No
     except Interrupted as interrupted:
         interrupted.advice = f"{resume_command(session.folder)} finishes it"
         raise
+    return present(record, session.folder, display, unavailable(session.state.run))
+
+
+def present(record: Record, folder: Path, display: Display, missing: Sequence[str] = ()) -> int:
+    """Show a record whose reports are written, and what could not be measured; return the exit code.
+
+    `missing` are the reasons for which backends that were asked for are unavailable.
+    """
     display.show(record)
-    display.point_to(session.folder / "report.html")
-    missing = unavailable(session.state.run)
+    display.point_to(folder / "report.html")
     say_unmeasured(unmeasured(record, missing))
     return exit_code(record, missing)
 

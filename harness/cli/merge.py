@@ -55,8 +55,7 @@ def merge(
 
 def _report(folder: Path, display: Display) -> int:
     """Write the record and its reports, and show them; return the exit code."""
-    from harness.cli.execute import say_unmeasured
-    from harness.cli.exit_codes import exit_code, unmeasured
+    from harness.cli.execute import present
     from harness.errors import BadInput
     from harness.report.writing import write_report
     from harness.runner.session import conclude, put_away, resume
@@ -67,10 +66,7 @@ def _report(folder: Path, display: Display) -> int:
             raise BadInput("every host is off, and --without-off-hosts leaves nothing: run the shards again")
         record = write_report(folder, record)
         put_away(session)
-    display.show(record)
-    display.point_to(folder / "report.html")
-    say_unmeasured(unmeasured(record))
-    return exit_code(record)
+    return present(record, folder, display)
 
 
 def _incomplete(missing: tuple[str, ...]) -> int:

@@ -24,15 +24,20 @@ def rows_over_hosts(comparison: ComparisonOverHosts) -> list[AnswerRow]:
 
     What one host alone measured comes last.
     """
-    groups: dict[tuple[str, str], dict[str, RatioOverHosts]] = {}
-    for case in comparison.cases:
-        groups.setdefault((case.benchmark, case.machine), {})[case.backend] = case.ratio
-    ordered = sorted(groups.items(), key=lambda group: _is_of_one_host(group[1].values()))
+    ordered = sorted(_by_line(comparison).items(), key=lambda group: _is_of_one_host(group[1].values()))
     return [
         row
         for (benchmark, machine), ratios in ordered
         for row in _rows(comparison, benchmark + _of_kind(comparison, machine), ratios)
     ]
+
+
+def _by_line(comparison: ComparisonOverHosts) -> dict[tuple[str, str], dict[str, RatioOverHosts]]:
+    """Return the ratios of each benchmark on each kind of machine, by backend."""
+    lines: dict[tuple[str, str], dict[str, RatioOverHosts]] = {}
+    for case in comparison.cases:
+        lines.setdefault((case.benchmark, case.machine), {})[case.backend] = case.ratio
+    return lines
 
 
 def _is_of_one_host(ratios: Iterable[RatioOverHosts]) -> bool:
@@ -103,10 +108,7 @@ def remarks_over_hosts(comparison: ComparisonOverHosts) -> Iterator[Remark]:
 
 def _of_one_host(comparison: ComparisonOverHosts) -> int:
     """Return how many benchmarks one host alone has measured, of all or of a kind."""
-    ratios: dict[tuple[str, str], list[RatioOverHosts]] = {}
-    for case in comparison.cases:
-        ratios.setdefault((case.benchmark, case.machine), []).append(case.ratio)
-    return sum(map(_is_of_one_host, ratios.values()))
+    return sum(_is_of_one_host(ratios.values()) for ratios in _by_line(comparison).values())
 
 
 def sentences_over_hosts(comparison: ComparisonOverHosts) -> Iterator[str]:
