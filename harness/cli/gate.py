@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.analysis.gate_metric import GateMetric
-from harness.cli.display import Display
 from harness.cli.options.choice import AcrossMachines, Backends, Excluded, Loops, Passed
 from harness.cli.options.effort import Seed, Timeout
 from harness.cli.options.fields import takes
@@ -195,10 +194,6 @@ def gate(options: GateOptions) -> None:
     from harness.cli.gate_records import gate_records
     from harness.cli.gate_revisions import gate_revision
 
-    limit = options.limit_share()
     if record := options.record():
         raise typer.Exit(gate_records(record, options.answer, as_json=options.as_json))
-    revision, request = options.revision(), options.request()
-    display = Display(progress=not options.no_progress, as_json=options.as_json)
-    metric, answer = options.metric, options.answer
-    raise typer.Exit(gate_revision(revision, request, limit, metric, options.results, display, answer))
+    raise typer.Exit(gate_revision(options))

@@ -13,33 +13,26 @@ from harness.report.answer_format import AnswerFormat
 from harness.report.revisions import answer_lines
 
 if TYPE_CHECKING:
-    from harness.analysis.gate_metric import GateMetric
     from harness.analysis.revisions import RevisionGate
+    from harness.cli.gate import GateOptions
     from harness.execution.revisions import Revisions
     from harness.records.record import Record
-    from harness.runner.planning import RunRequest
     from harness.runner.revisions import GateRequest
 
 
-def gate_revision(
-    against: str,
-    asked: "RunRequest",
-    limit: float | None,
-    metric: "GateMetric",
-    results: Path,
-    display: Display,
-    answer: AnswerFormat,
-) -> int:
-    """Time both revisions, keep the record, and show the answer; return the exit code."""
+def gate_revision(options: "GateOptions") -> int:
+    """Time both revisions, keep the record, and show the answer; return the exit code. Raises BadInput."""
     from harness.analysis.revisions import judge_revisions
     from harness.report.formats.terminal import show_link
     from harness.runner.revisions import GateRequest
 
-    limits = read_limits(limit or 0.0)
-    kept, record = _measure(GateRequest(against, Path.cwd(), asked), results.absolute(), display)
-    judged = limits.on(record.backends) if asked.backends else limits
-    gate = judge_revisions(record, judged, whole=not asked.scenarios, metric=metric)
-    _show(gate, answer, as_json=display.as_json)
+    request = GateRequest(options.revision(), Path.cwd(), options.request())
+    limits = read_limits(options.limit_share() or 0.0)
+    display = Display(progress=not options.no_progress, as_json=options.as_json)
+    kept, record = _measure(request, options.results.absolute(), display)
+    judged = limits.on(record.backends) if request.run.backends else limits
+    gate = judge_revisions(record, judged, whole=not request.run.scenarios, metric=options.metric)
+    _show(gate, options.answer, as_json=options.as_json)
     show_link("Report", kept / "report.html", on_stderr=True)
     return _exit_code(gate)
 
