@@ -82,7 +82,7 @@ def read_stored(path: Path, largest: int) -> bytes:
     """
     with open_regular(path, largest) as stored:
         try:
-            data = (_gunzip(stored) if path.suffix == ".gz" else stored).read(largest + 1)
+            data = _unpacked(path, stored).read(largest + 1)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise OSError(errno.EIO, f"it was cut short: {error}", str(path)) from None
     if len(data) > largest:
@@ -104,8 +104,4 @@ def opened_journal(path: Path) -> Iterator[BinaryIO]:
 
 
 def _unpacked(path: Path, stored: BinaryIO) -> BinaryIO:
-    return _gunzip(stored) if path.name == COMPRESSED_JOURNAL else stored
-
-
-def _gunzip(stored: BinaryIO) -> BinaryIO:
-    return cast("BinaryIO", gzip.GzipFile(fileobj=stored))
+    return cast("BinaryIO", gzip.GzipFile(fileobj=stored)) if path.suffix == ".gz" else stored
