@@ -11,10 +11,10 @@ from pathlib import Path
 
 from harness.analysis.audit import ErrorRate, drift, efficiency_gain, procedure, shift
 from harness.analysis.detection import DetectionRate, planted
+from harness.records.counting import counted
 from harness.records.record import Record
 from harness.records.store import published, read_record
 from harness.records.trials import TrialResult
-from harness.report.formatting import counted
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "results"

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Task, TextColumn, TimeE
 from rich.progress import Progress as Bars
 from rich.text import Text
 
+from harness.records.counting import counted
 from harness.records.entries import (
     ArmDropped,
     BenchmarkCalibrated,
@@ -25,7 +26,7 @@ from harness.records.stop_reason import StopReason
 from harness.records.trials import TrialResult
 from harness.report.answer.of_benchmark import narrowing_words, result_words
 from harness.report.backend_names import shown_names
-from harness.report.formatting import count_benchmarks, counted, format_ratio
+from harness.report.formatting import count_benchmarks, format_ratio
 from harness.runner.state import RunState
 from harness.runner.time_left import own_benchmarks, slowness, time_left
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from harness.errors import escape_controls
+from harness.records.counting import counted
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import BenchmarkResult, CaseResult, Timing
 from harness.records.units import Unit
@@ -212,11 +213,6 @@ def format_duration(seconds: float) -> str:
     """Return a time without an interval, to three significant digits, in the unit that fits it."""
     size, unit = _unit(seconds, _TIME_UNITS)
     return significant(seconds / size) + unit
-
-
-def counted(count: int, singular: str, plural: str = "") -> str:
-    """Return a number with what it counts: "1 case", "2 cases"; a plural in -s need not be given."""
-    return f"{count} {singular if count == 1 else plural or f'{singular}s'}"
 
 
 def count_benchmarks(count: int) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.analysis.gate import Gate, HeldCase, Unmeasured
-from harness.report.formatting import counted, figure_of
+from harness.records.counting import counted
+from harness.report.formatting import figure_of
 
 _SHOWN = 5
 """The most names in a sentence; `--json` has them all."""

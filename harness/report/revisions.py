@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from harness.analysis.gate_metric import GateMetric
 from harness.analysis.revisions import Decision, RevisedCase, RevisionGate
+from harness.records.counting import counted
 from harness.records.estimate import Estimate
 from harness.records.plan import FALSE_ALARMS
 from harness.report.answer_format import AnswerFormat
 from harness.report.backend_names import shown_names
-from harness.report.formatting import counted
 
 _LONGEST = 18
 """The most cases that a terminal shows; --json has them all."""

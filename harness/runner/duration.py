@@ -7,6 +7,7 @@ from harness.analysis.passes.contract import BUDGET
 from harness.analysis.passes.table import requested_passes
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.messages import OBSERVATIONS_PER_PROCESS
+from harness.records.counting import counted
 from harness.records.plan import PROCESSES, WARMUPS, Plan
 
 START_SECONDS = 0.4
@@ -93,11 +94,6 @@ def in_words(duration: Duration) -> Iterator[str]:
     yield f"Timing takes {between}: a benchmark ends when its intervals are narrow enough or its time is up."
     whole = seconds_in_words(least, most)
     yield f"All in all {whole}; more where single iterations are long. Nothing was run."
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with what it counts: "1 unit", "2 units"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def seconds_in_words(least: float, most: float) -> str:

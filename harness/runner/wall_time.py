@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from harness.records.counting import counted
 from harness.records.plan import Plan
-from harness.runner.duration import HOUR, bounds_of_benchmarks, counted, seconds_in_words
+from harness.runner.duration import HOUR, bounds_of_benchmarks, seconds_in_words
 from harness.runner.shards import Seconds, least_loaded, scaled_to
 from harness.runner.units import Unit, units_of
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from harness.analysis.hosts import FEWEST_TO_POOL, HostRatio, RatioOverHosts
 from harness.analysis.hosts_compared import ComparedHost, ComparisonOverHosts
 from harness.analysis.intervals import judge_ratio
+from harness.records.counting import counted
 from harness.records.estimate import DIRECTIONS, Judgement
 from harness.report.answer.values import NOTHING, AnswerCell, AnswerRow, Remark, Tone
 from harness.report.answer.words import change_words
 from harness.report.backend_names import shown_names
-from harness.report.formatting import count_benchmarks, counted
+from harness.report.formatting import count_benchmarks
 from harness.report.tables.hosts import between, off_sentences
 
 MOST_MISSING = 3

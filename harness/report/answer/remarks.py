@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from harness.records.counting import counted
 from harness.records.estimate import Estimate
 from harness.records.record import Record
 from harness.records.verdict import FINDINGS, Verdict
@@ -79,7 +80,7 @@ def _same(record: Record, known: int, details: str) -> str:
 
 
 def _cases(count: int) -> str:
-    return f"{count} case{'s' * (count != 1)}"
+    return counted(count, "case")
 
 
 def _first_case(record: Record, verdicts: set[Verdict]) -> str:
@@ -152,7 +153,7 @@ def _short(record: Record, kind: NoticeKind, count: int, details: str) -> str:
         case NoticeKind.OUT_OF_TIME:
             return f"{count_benchmarks(count)} ended before the interval was as narrow as asked"
         case NoticeKind.FLAGGED:
-            return f"{count} figure{'s' * (count != 1)} to read with care{details}"
+            return f"{counted(count, 'figure')} to read with care{details}"
         case _:
             return _FIXED_TEXTS[kind]
 
@@ -184,5 +185,7 @@ def _shown(texts: Sequence[str], details: str) -> Iterator[Remark]:
     """Yield the first warnings, the last of them with how many more there are."""
     for number, text in enumerate(texts[:MOST_WARNINGS], start=1):
         more = len(texts) - MOST_WARNINGS
-        rest = f", and {more} more warnings{details}" if more > 0 and number == MOST_WARNINGS else ""
+        rest = (
+            f", and {counted(more, 'more warning')}{details}" if more > 0 and number == MOST_WARNINGS else ""
+        )
         yield Remark(Tone.WARNING, text + rest)

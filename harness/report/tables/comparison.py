@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from harness.analysis.between import Change, ComparedRecord, ComparisonBetween
 from harness.analysis.hosts_compared import ComparisonOverHosts
 from harness.analysis.within import Case, ComparisonWithin
+from harness.records.counting import counted
 from harness.records.estimate import Judgement
 from harness.report.backend_names import shown_names
-from harness.report.formatting import JUDGEMENT_MARKS, counted, format_duration, format_ratio, ratio_figure
+from harness.report.formatting import JUDGEMENT_MARKS, format_duration, format_ratio, ratio_figure
 from harness.report.tables.hosts import hosts_table, ratio_tables
 from harness.report.tables.table import Table, names, numbers
 
