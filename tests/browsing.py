@@ -55,6 +55,8 @@ class Browser:
         self.driver.get("about:blank")
         self.requests()
         self.driver.get(page)
+        # What follows must not look at a page that a slow machine is still parsing.
+        self.wait("location.href !== 'about:blank' && document.readyState === 'complete'")
 
     def run(self, script: str, *arguments: Any) -> Any:
         return self.driver.execute_script(script, *arguments)

@@ -4,7 +4,7 @@ import json
 import math
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import permutations
@@ -124,10 +124,18 @@ def test_a_turn_starts_with_a_millisecond_of_untimed_iterations(
 
 
 def allow(monkeypatch: pytest.MonkeyPatch, cpus: set[int]) -> list[set[int]]:
-    """A fake system that allows these CPUs; gives the list of what it is asked to pin to."""
+    """A fake system that allows these CPUs; gives the list of what it is asked to pin this thread to.
+
+    Other threads, as those of pytest-xdist, are moved with this one and are not listed.
+    """
     asked = [cpus]
+
+    def pin(thread: int, wanted: Collection[int]) -> None:
+        if thread in {0, threading.get_native_id()}:
+            asked.append(set(wanted))
+
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: asked[-1], raising=False)
-    monkeypatch.setattr(os, "sched_setaffinity", lambda _, wanted: asked.append(set(wanted)), raising=False)
+    monkeypatch.setattr(os, "sched_setaffinity", pin, raising=False)
     return asked
 
 
