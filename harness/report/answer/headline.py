@@ -52,8 +52,8 @@ def _sentence(record: Record, backend: str) -> Iterator[str]:
         yield f"{name}: no clear difference from {baseline} in {count} {kind}"
         return
     share = f"all {count}" if first.count == count > 1 else f"{first.count} of {count}"
-    rest = f"; {second.word} in {second.count} ({second.surest})" if second.count else ""
-    yield f"{name} takes {first.word} time than {baseline} in {share} {kind} ({first.surest}){rest}"
+    rest = f"; {second.word} in {second.count}, {second.surest}" if second.count else ""
+    yield f"{name} takes {first.word} time than {baseline} in {share} {kind}, {first.surest}{rest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def _part(compared: Sequence[_Compared], judgement: Judgement) -> _Part:
         return _Part(word, 0, "")
     surest = max(judged, key=lambda each: abs(_nearest_end(each.ratio)))
     least = abs(math.exp(_nearest_end(surest.ratio)) - 1)
-    return _Part(word, len(judged), f"most surely {surest.what}: at least {least:.0%} {word}")
+    above_all = "above all " if len(judged) > 1 else ""
+    return _Part(word, len(judged), f"{above_all}{surest.what} (at least {least:.0%} {word})")
 
 
 def _families(record: Record, backend: str) -> list[_Compared]:

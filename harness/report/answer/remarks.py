@@ -75,7 +75,8 @@ def _same(record: Record, known: int, details: str) -> str:
     words = "as promised" if len(record.backends) == 1 else "same result"
     if known:
         benchmarks = f"{count} benchmarks" if count > 1 else record.results[0].benchmark.id
-        return f"{words} in {benchmarks}; known differences in {_cases(known)}{details}"
+        cases = sum(len(result.cases) for result in record.results)
+        return f"{words} in {benchmarks}; {known} of {_cases(cases)} known to differ{details}"
     return f"{words} in {f'all {count} benchmarks' if count > 1 else record.results[0].benchmark.id}"
 
 

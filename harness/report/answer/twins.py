@@ -149,7 +149,7 @@ def _tell_layer(record: Record, host: BenchmarkResult, layers: Mapping[str, Esti
     costs = ", ".join(
         f"{shown[backend]} {_directed_words(ratio, record, 'time')}" for backend, ratio in layers.items()
     )
-    return f"Against the loop's own API, {host.benchmark.id} through AnyIO takes {costs}."
+    return f"{host.benchmark.id} through AnyIO, compared with the loop's own API: {costs}."
 
 
 def _apart(ratios: Sequence[Estimate]) -> tuple[bool, float]:

@@ -148,9 +148,14 @@ def observed(record: Record) -> Table:
 
 
 def heading(record: Record) -> tuple[str, str]:
-    """Say what was compared, and when and on what."""
+    """Say what was compared, how much of it was timed, and when and on what."""
     machine, shown = record.run.machine, shown_names(record.backends)
-    what = f"{count_benchmarks(len(record.results))} on {', '.join(shown[name] for name in record.backends)}"
+    count = len(record.results)
+    timed = sum(any(case.timing for case in result.cases) for result in record.results)
+    how_many = (
+        count_benchmarks(count) if timed in {0, count} else f"{count_benchmarks(count)}, {timed} timed,"
+    )
+    what = f"{how_many} on {', '.join(shown[name] for name in record.backends)}"
     where = f"{record.run.started} · {machine.cpu}, {machine.cores} CPUs · {machine.system} · {machine.build}"
     return what, where
 
