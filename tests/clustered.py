@@ -13,6 +13,7 @@ from harness.cluster.replies import encode_entries
 from harness.records import store
 from harness.records.entries import Entry, HostJoined
 from harness.records.machine import Machine
+from harness.runner import session
 from harness.runner.session import Session
 from harness.runner.state import RunState
 from harness.runner.units import Unit
@@ -24,13 +25,23 @@ Answer = Callable[[Job], object]
 """What a host makes of a job: a reply, that it is lost, or None for as long as it is at work."""
 
 
-def described(machine: Machine = RUN.machine) -> bytes:
-    return encode_entries([HostJoined(1, machine)])
+CPUS = (2, 3)
+
+
+def described(machine: Machine = RUN.machine, place: str = "", cpus: tuple[int, ...] = CPUS) -> bytes:
+    return encode_entries([HostJoined(1, machine, place, cpus)])
 
 
 def measured(job: Job) -> bytes:
     """Answer as an honest host does."""
-    return encode_entries([*entries_of(Unit(job.benchmarks), 1.0)]) if job.benchmarks else described()
+    return measured_by(described())(job)
+
+
+def measured_by(description: bytes) -> Answer:
+    """Answer as an honest host does that says this of itself."""
+    return lambda job: (
+        encode_entries([*entries_of(Unit(job.benchmarks), 1.0)]) if job.benchmarks else description
+    )
 
 
 @dataclass(eq=False)
@@ -105,8 +116,17 @@ class Measured:
 def measure(folder: Path, engine: FakeEngine, repeat_on: int = 1) -> Measured:
     """Have a queue measure a whole run on an engine of fakes."""
     announced: list[str] = []
-    with session_in(folder) as session:
-        Queue(engine, session, lambda _: None, announced.append, repeat_on, clock=engine.clock).measure()
+    with session_in(folder) as begun_now:
+        Queue(engine, begun_now, lambda _: None, announced.append, repeat_on, clock=engine.clock).measure()
+    return Measured([*store.read_journal(folder)[1]], announced)
+
+
+def go_on(folder: Path, engine: FakeEngine, repeat_on: int = 1) -> Measured:
+    """Have a queue measure what is left of a run that was ended."""
+    announced: list[str] = []
+    going_on = session.resume(folder)
+    with going_on.journal:
+        Queue(engine, going_on, lambda _: None, announced.append, repeat_on, clock=engine.clock).measure()
     return Measured([*store.read_journal(folder)[1]], announced)
 
 

@@ -63,6 +63,13 @@ def running_in(folder: Path, word: str = "") -> dict[int, str]:
     return found
 
 
+def parent_of(pid: int) -> int:
+    """The process that has started another; 0 where that has gone."""
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return 0
+
+
 def wait_until(happened: Callable[[], object], seconds: float = 120.0) -> None:
     """Look again and again until something has happened that no descriptor tells of."""
     deadline = time.monotonic() + seconds
@@ -128,6 +135,11 @@ class Cluster:
     def running(self, word: str = "") -> dict[int, str]:
         """What runs of this cluster and has this word in its command."""
         return running_in(self.temporary, word)
+
+    def units(self) -> list[int]:
+        """The processes of units: those that others with their command have forked."""
+        forking = self.running("harness.cluster.forking")
+        return [pid for pid in forking if parent_of(pid) in forking]
 
     def kill_one_of(self, word: str, chooser: random.Random) -> bool:
         """Kill a process whose command has this word; False where there is none."""

@@ -29,7 +29,7 @@ PROCESS, CABLE = 5.0, 60.0
 """The seconds within which everything of a unit has ended whose wanter was killed, or cut off."""
 
 LONGEST = 400.0
-WORKER, HOST, UNIT = "engine_process worker", "loopcmp host", "harness.cluster.unit"
+WORKER, HOST, UNIT = "engine_process worker", "loopcmp host", "harness.cluster.forking"
 
 
 def some_seconds(chooser: random.Random) -> None:
@@ -65,7 +65,7 @@ def test_a_unit_whose_host_is_killed_at_some_moment_begins_again(
 ) -> None:
     with cluster_in(tmp_path) as cluster:
         run = cluster.run()
-        wait_until(lambda: cluster.running(UNIT) and units_done(cluster) > 0)
+        wait_until(lambda: cluster.units() and units_done(cluster) > 0)
         some_seconds(chooser)
         if cluster.kill_one_of(word, chooser) and word == HOST:
             cluster.add_host()
@@ -78,11 +78,11 @@ def test_a_submitter_that_is_killed_is_resumed_and_its_units_end_at_once(
 ) -> None:
     with cluster_in(tmp_path) as cluster:
         run = cluster.run()
-        wait_until(lambda: cluster.running(UNIT) and units_done(cluster) > 0)
+        wait_until(lambda: cluster.units() and units_done(cluster) > 0)
         some_seconds(chooser)
         run.send_signal(signal.SIGKILL)
         run.wait()
-        wait_until(lambda: not cluster.running(UNIT), PROCESS)
+        wait_until(lambda: not cluster.units(), PROCESS)
         if units_done(cluster) < 6:
             finish(cluster, cluster.resume())
         assert_once_and_whole(cluster.record)
@@ -95,10 +95,10 @@ def test_the_units_of_a_host_whose_cable_is_cut_end_and_begin_again_on_another(
         link = Link(cluster.port)
         cluster.add_host(link.port)
         run = cluster.run()
-        wait_until(lambda: cluster.running(UNIT) and units_done(cluster) > 0)
+        wait_until(lambda: cluster.units() and units_done(cluster) > 0)
         some_seconds(chooser)
         link.cut.set()
-        wait_until(lambda: not cluster.running(UNIT), CABLE)
+        wait_until(lambda: not cluster.units(), CABLE)
         cluster.add_host()
         finish(cluster, run)
         assert_once_and_whole(cluster.record)

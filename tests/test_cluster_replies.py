@@ -4,7 +4,7 @@ import pytest
 
 from harness.cluster import replies
 from harness.cluster.jobs import Job, JobWriter, decode_job
-from harness.cluster.replies import Refused, encode_entries, encode_refusal, machine_of, unit_of
+from harness.cluster.replies import Refused, encode_entries, encode_refusal, host_of, unit_of
 from harness.errors import BadInput
 from harness.records.entries import (
     BenchmarkFinished,
@@ -43,6 +43,7 @@ def test_a_unit_comes_back_as_it_was_measured() -> None:
 
 def test_a_refusal_comes_back_in_words_without_controls() -> None:
     assert read(encode_refusal("no\n room\x1b[2J")) == Refused("no room\\x1b[2J")
+    assert read(encode_refusal("no\n unit", of_run=True)) == Refused("no unit", of_run=True)
 
 
 @pytest.mark.parametrize(
@@ -88,11 +89,11 @@ def test_an_answer_of_more_bytes_than_a_unit_has_is_refused_unread(monkeypatch: 
 @pytest.mark.parametrize("reply", [encode_entries(WHOLE), encode_entries([]), b"+", 7])
 def test_a_host_that_does_not_say_what_it_is_is_refused(reply: object) -> None:
     with pytest.raises(BadInput, match="host"):
-        machine_of(reply, "host")
+        host_of(reply, "host")
 
 
 def test_a_host_says_what_it_is() -> None:
-    assert machine_of(described(), "host") == RUN.machine
+    assert host_of(described(), "host") == HostJoined(1, RUN.machine, "", (2, 3))
 
 
 def test_a_job_arrives_as_it_was_sent() -> None:

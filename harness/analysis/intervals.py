@@ -142,3 +142,8 @@ def binomial_quantile(self_tests: int, level: float = 0.99) -> int:
     from scipy.stats import binom
 
     return int(binom.ppf(level, self_tests, ERROR_RATE))
+
+
+def load_distributions() -> None:
+    """Import what intervals are computed with, which takes a second, before the first of them is needed."""
+    import scipy.stats  # noqa: F401

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from harness.cluster.engine import Flight
-from harness.records.machine import Machine
+from harness.records.entries import HostJoined
 from harness.runner.units import Unit
 
 
@@ -14,7 +14,7 @@ class Host:
     address: str
     flight: Flight | None = None
     unit: Unit | None = None
-    machine: Machine | None = None
+    joined: HostJoined | None = None
     number: int | None = None
     refused: str = ""
 
@@ -26,7 +26,7 @@ class Host:
     @property
     def is_free(self) -> bool:
         """Whether a unit can be sent to it."""
-        return self.machine is not None and self.flight is None and not self.refused
+        return self.joined is not None and self.flight is None and not self.refused
 
     def release(self) -> None:
         """Have the engine forget the host's job."""

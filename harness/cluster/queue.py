@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from harness.cluster.engine import Engine, Flight, Lost
-from harness.cluster.hosts import Host, place_of
+from harness.cluster.hosts import Host
 from harness.cluster.jobs import JobWriter, TravellingFiles
-from harness.cluster.replies import Refused, machine_of, unit_of
+from harness.cluster.places import Places
+from harness.cluster.replies import Refused, host_of, unit_of
 from harness.cluster.unmeasured import unmeasured_unit
 from harness.errors import BadInput, LoopcmpError
-from harness.records.entries import Entry, UnitBegun
+from harness.records.entries import Entry, HostJoined, UnitBegun
 from harness.records.machine import Machine
 from harness.records.store import resume_command
-from harness.runner.joining import why_no_host
+from harness.runner.joining import number_before, why_no_host
 from harness.runner.session import Session, Show, join_host
 from harness.runner.units import Unit
 
@@ -56,7 +57,7 @@ class Queue:
     _waiting: deque[Unit] = field(default_factory=deque)
     _attempts: Counter[Unit] = field(default_factory=Counter)
     _hosts: dict[str, Host] = field(default_factory=dict)
-    _places: dict[Unit, set[str]] = field(default_factory=dict)
+    _places: Places = field(init=False)
     _kind: Machine | None = None
     _suspects: set[Flight] = field(default_factory=set)
     _checked: float = 0.0
@@ -64,10 +65,12 @@ class Queue:
 
     def __post_init__(self) -> None:
         self._jobs = JobWriter(self.session.state.begun, self.files)
+        self._places = Places(one_machine=self.engine.is_complete)
 
     def measure(self) -> None:
         """Measure every unit that is left. Raises NoHosts where that cannot be done."""
         self._number_first_machine()
+        self._places.add_measured(self.session.state)
         self._waiting.extend(self.session.unmeasured_units(self.repeat_on))
         self._last_useful_at = self._checked = self.clock()
         try:
@@ -81,7 +84,7 @@ class Queue:
         """Give the machine that began a run its number as a host, where it has measured units of it."""
         state = self.session.state
         if not state.run.hosts and any(map(state.is_measured, state.units)):
-            join_host(self.session, state.run.machine)
+            join_host(self.session, HostJoined(1, state.run.machine))
 
     def _step(self) -> None:
         """Take in what has come back, send what is waiting, and wait for more."""
@@ -111,14 +114,14 @@ class Queue:
             host = self._hosts[address] = Host(address)
             host.flight = self.engine.submit(address, self._jobs.describing())
 
-    def _give_back_unit(self, host: Host, reason: str) -> None:
+    def _give_back_unit(self, host: Host, reason: str, *, begun: bool = True) -> None:
         """Release a host's job; its unit waits again, or is journaled as unmeasured after MOST_ATTEMPTS."""
         unit = host.unit
         host.release()
         if unit is None:
             return
-        self._places[unit].discard(self._place(host))
-        self._attempts[unit] += 1
+        self._places.remove(unit, host)
+        self._attempts[unit] += int(begun)
         if self._attempts[unit] < MOST_ATTEMPTS:
             self.announce(f"{unit.name} begins again: {reason}")
             self._waiting.appendleft(unit)
@@ -139,10 +142,10 @@ class Queue:
             return
         try:
             if host.unit is None:
-                self._take_description(host, machine_of(outcome, host.address))
+                self._take_description(host, host_of(outcome, host.address))
             else:
                 run = self.session.state.run
-                self._take_unit(host, unit_of(outcome, host.unit, run, host.address))
+                self._take_unit(host, host.unit, unit_of(outcome, host.unit, run, host.address))
         except BadInput as error:
             self._refuse(host, str(error))
 
@@ -152,28 +155,33 @@ class Queue:
             del self._hosts[host.address]  # it is met anew if it is there
         self._give_back_unit(host, reason)
 
-    def _take_description(self, host: Host, answer: Machine | Refused) -> None:
+    def _take_description(self, host: Host, answer: HostJoined | Refused) -> None:
         host.release()
         run = self.session.state.run
         kind = run.hosts[0] if run.hosts else self._kind
         if isinstance(answer, Refused):
             self._refuse(host, answer.reason)
-        elif why := why_no_host(run, kind, answer):
+        elif why := why_no_host(run, kind, answer.machine):
             self._refuse(host, why)
         else:
-            host.machine, self._kind = answer, self._kind or answer
+            taken = [other.number for other in self._hosts.values() if other.number is not None]
+            host.number = number_before(answer, self.session.state.joined, taken)
+            host.joined, self._kind = answer, self._kind or answer.machine
 
-    def _take_unit(self, host: Host, answer: tuple[Entry, ...] | Refused) -> None:
-        if isinstance(answer, Refused):
+    def _take_unit(self, host: Host, unit: Unit, answer: tuple[Entry, ...] | Refused) -> None:
+        if isinstance(answer, Refused) and answer.of_run:
+            self._refuse(host, answer.reason, begun=False)
+        elif isinstance(answer, Refused):
             self._give_back_unit(host, answer.reason)
-            return
-        host.release()
-        self._journal_unit(host, answer)
+        else:
+            host.release()
+            self._journal_unit(host, answer)
+            self._places.add(unit, host)  # which may have a number only now
 
     def _journal_unit(self, host: Host, entries: Iterable[Entry]) -> None:
         """Write a unit to the journal, under the number of its host."""
-        assert host.machine is not None
-        host.number = host.number or join_host(self.session, host.machine)
+        assert host.joined is not None
+        host.number = host.number or join_host(self.session, host.joined)
         numbered = [
             replace(entry, host=host.number) if isinstance(entry, UnitBegun) else entry for entry in entries
         ]
@@ -182,28 +190,23 @@ class Queue:
             self.session.state.add(entry)
             self.show(entry)
 
-    def _refuse(self, host: Host, why: str) -> None:
+    def _refuse(self, host: Host, why: str, *, begun: bool = True) -> None:
         """Send nothing more to a host, and say why."""
         self.announce(f"{host.address} takes no part: {why}")
-        self._give_back_unit(host, "its host was refused")
+        self._give_back_unit(host, "its host was refused", begun=begun)
         host.refused = why
 
     def _send(self) -> None:
         for host in self._hosts.values():
             if host.is_free and (unit := self._next_for(host)) is not None:
                 self._waiting.remove(unit)
-                self._places.setdefault(unit, set()).add(self._place(host))
+                self._places.add(unit, host)
                 host.unit = unit
                 host.flight = self.engine.submit(host.address, self._jobs.measuring(unit))
 
     def _next_for(self, host: Host) -> Unit | None:
         """Return the first waiting unit that is neither measured nor being measured where this host is."""
-        place = self._place(host)
-        return next((unit for unit in self._waiting if place not in self._places.get(unit, ())), None)
-
-    def _place(self, host: Host) -> str:
-        """Return what tells hosts apart that a unit is repeated on: machines, or the parts that one plays."""
-        return host.address if self.engine.is_complete else place_of(host.address)
+        return next((unit for unit in self._waiting if self._places.is_new(unit, host)), None)
 
     def _look_for_forgotten(self) -> None:
         """Have jobs done again that the engine has forgotten, as two looks in a row say."""

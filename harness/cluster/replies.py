@@ -18,7 +18,6 @@ from harness.records.entries import (
     UnitBegun,
     UnitFinished,
 )
-from harness.records.machine import Machine
 from harness.records.store import decode_entry, encode_entry
 from harness.runner.state import RunState
 from harness.runner.units import Unit
@@ -29,7 +28,7 @@ LARGEST_REPLY = 256 * 2**20
 LONGEST_REASON = 2000
 """The most characters that are kept of why a host refuses."""
 
-_ENTRIES, _REFUSAL = b"+", b"-"
+_ENTRIES, _REFUSAL, _REFUSAL_OF_RUN = b"+", b"-", b"!"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,8 @@ class Refused:
     """A host will not or cannot do what it was asked for, and why."""
 
     reason: str
+    of_run: bool = False
+    """Whether the host will do no unit of the run any more."""
 
 
 def encode_entries(entries: Sequence[Entry]) -> bytes:
@@ -44,9 +45,10 @@ def encode_entries(entries: Sequence[Entry]) -> bytes:
     return _ENTRIES + b"".join(map(encode_entry, entries))
 
 
-def encode_refusal(reason: str) -> bytes:
-    """Return a refusal as a reply."""
-    return _REFUSAL + " ".join(reason.split())[:LONGEST_REASON].encode(errors="replace")
+def encode_refusal(reason: str, *, of_run: bool = False) -> bytes:
+    """Return a refusal as a reply: of one job, or of all that may follow."""
+    kind = _REFUSAL_OF_RUN if of_run else _REFUSAL
+    return kind + " ".join(reason.split())[:LONGEST_REASON].encode(errors="replace")
 
 
 def entries_of(reply: object, place: str) -> tuple[Entry, ...] | Refused:
@@ -58,19 +60,20 @@ def entries_of(reply: object, place: str) -> tuple[Entry, ...] | Refused:
             f"{place} answered with {len(reply)} bytes, and a unit has {LARGEST_REPLY} at the most"
         )
     kind, content = reply[:1], reply[1:]
-    if kind == _REFUSAL:
-        return Refused(escape_controls(content.decode(errors="replace")[:LONGEST_REASON]))
+    if kind in {_REFUSAL, _REFUSAL_OF_RUN}:
+        reason = content.decode(errors="replace")[:LONGEST_REASON]
+        return Refused(escape_controls(reason), of_run=kind == _REFUSAL_OF_RUN)
     if kind != _ENTRIES or not content.endswith(b"\n"):
         raise BadInput(f"{place} answered with what is neither a unit nor a refusal")
     lines = content.splitlines()
     return tuple(decode_entry(line, f"{place}, line {number}") for number, line in enumerate(lines, start=1))
 
 
-def machine_of(reply: object, place: str) -> Machine | Refused:
+def host_of(reply: object, place: str) -> HostJoined | Refused:
     """Return what a host says that it is. Raises BadInput for anything else."""
     match entries_of(reply, place):
-        case (HostJoined(_, machine),):
-            return machine
+        case (HostJoined() as host,):
+            return host
         case Refused() as refused:
             return refused
     raise BadInput(f"{place} was asked what it is, and answered with something else")

@@ -85,6 +85,11 @@ class HostJoined:
 
     number: int
     machine: Machine
+    place: str = ""
+    """Which computer it is: a digest that is the same whenever it comes back to this run, and tells nothing
+    else. Empty where that is not recorded, or the system does not tell."""
+    cpus: tuple[int, ...] = ()
+    """The CPUs that its units have; empty where that is not recorded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from harness.records.machine import Machine
 from harness.records.record import Record
 from harness.runner import audit, timing
 from harness.runner.checking import check
+from harness.runner.joining import number_before, this_host
 from harness.runner.measuring import measure_unit
 from harness.runner.state import RunState
 from harness.runner.units import Unit
@@ -33,7 +34,7 @@ class Session:
 
         With more than one host, a unit is there once for each host that is still to measure it.
         """
-        left = ([unit] * (on_hosts - self.state.hosts_of(unit)) for unit in self.state.units)
+        left = ([unit] * (on_hosts - len(self.state.hosts_of(unit))) for unit in self.state.units)
         return [*chain.from_iterable(left)]
 
 
@@ -84,15 +85,22 @@ def measure(session: Session, show: Show, measure_units: "MeasureUnits | None" =
 def measure_units_here(session: Session, show: Show) -> None:
     """Measure unit by unit: a run that is killed within one begins it anew when it goes on."""
     left = session.unmeasured_units()
-    host = join_host(session, _this_machine(session.state.run)) if left and session.state.run.hosts else 1
+    host = number_here(session) if left and session.state.run.hosts else 1
     for unit in left:
         with closing(measure_unit(session.state, unit, host=host)) as entries:
             session.journal.append_unit(list(_shown(session.state, entries, show)))
 
 
-def join_host(session: Session, machine: Machine) -> int:
+def number_here(session: Session) -> int:
+    """Return this machine's number among the hosts of a run: the one that it had before, where it had one."""
+    run, joined = session.state.begun, session.state.joined
+    host = this_host(run, _this_machine(session.state.run))
+    return number_before(host, joined) or join_host(session, host)
+
+
+def join_host(session: Session, host: HostJoined) -> int:
     """Have a host in the journal that is going to measure, and return its number."""
-    joined = HostJoined(len(session.state.run.hosts) + 1, machine)
+    joined = replace(host, number=len(session.state.run.hosts) + 1)
     session.journal.append(joined)
     session.state.add(joined)
     return joined.number

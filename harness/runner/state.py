@@ -38,6 +38,7 @@ class RunState:
         }
         self._benchmarks: dict[str, BenchmarkState] = {}
         self._begin(self._planned, run)
+        self._joined: list[HostJoined] = []
         self._hosts: dict[str, int] = {}
         self._costs: dict[str, BenchmarkCost] = {}
         self._results: dict[str, BenchmarkResult] = {}
@@ -61,6 +62,7 @@ class RunState:
             case UnitFinished(benchmarks, costs):
                 self._costs.update(zip(benchmarks, costs, strict=True))
             case HostJoined():
+                self._joined.append(entry)
                 self._run = self._run.joined_by(entry.machine)
             case RunStarted():
                 pass
@@ -123,6 +125,11 @@ class RunState:
         return self._run.plan
 
     @property
+    def joined(self) -> Sequence[HostJoined]:
+        """The hosts that have joined, in the order of their numbers."""
+        return self._joined
+
+    @property
     def finished(self) -> RunFinished | None:
         """The run's end; None while it goes on."""
         return self._finished
@@ -160,9 +167,13 @@ class RunState:
         states = [self.of(name) for name in unit.benchmarks]
         return all(map(_is_whole, states))
 
-    def hosts_of(self, unit: Unit) -> int:
-        """Return on how many hosts all of a unit has been observed and timed."""
-        return len(self.result(self.of(unit.name).benchmark).on_hosts) if self.is_measured(unit) else 0
+    def hosts_of(self, unit: Unit) -> tuple[int, ...]:
+        """Return the numbers of the hosts on which all of a unit has been observed and timed.
+
+        The host is 0 where it has no number.
+        """
+        measured = self.result(self.of(unit.name).benchmark).on_hosts if self.is_measured(unit) else ()
+        return tuple(int(each.measured_on or 0) for each in measured)
 
     @property
     def observed_cases(self) -> int:

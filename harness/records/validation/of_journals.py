@@ -1,5 +1,6 @@
 """What must hold of what is planned, observed and measured: the parts of a journal's entries."""
 
+import re
 from collections.abc import Iterator
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -201,6 +202,10 @@ def _(result: TrialResult) -> Iterator[str]:
 @problems.register
 def _(joined: HostJoined) -> Iterator[str]:
     yield from outside(1, LARGEST_NUMBER, number=joined.number)
+    if not re.fullmatch("(?:[0-9a-f]{16})?", joined.place):
+        yield "its place is no digest"
+    if joined.cpus and not 0 <= min(joined.cpus) <= max(joined.cpus) <= LARGEST_NUMBER:
+        yield f"its CPUs are {min(joined.cpus)} to {max(joined.cpus)}"
 
 
 @problems.register
