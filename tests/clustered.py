@@ -32,7 +32,7 @@ def described(machine: Machine = RUN.machine, place: str = "", cpus: tuple[int, 
     return encode_entries([HostJoined(1, machine, place, cpus)])
 
 
-def measured(job: Job) -> bytes:
+def measured(job: Job) -> object:
     """Answer as an honest host does."""
     return measured_by(described())(job)
 

@@ -1,7 +1,6 @@
 """A unit is begun only where the files of its scenarios are those that the run was begun with."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from tests.unit_entries import UNTIMED
 
 
 @pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A package with a scenario that must not be imported to find out where it is."""
     folder = tmp_path / "installed" / "measured_here"
     folder.mkdir(parents=True)

@@ -53,7 +53,7 @@ def reply_to(job, words):
 forking.reply_to = reply_to
 sys.exit(forking.main())
 """
-"""A program that does jobs and replies with modules before and new ones, its parent, and numpy's variables."""
+"""A program that does jobs and replies with modules before and new ones, its parent and numpy's variables."""
 
 FAMILY = "reply = f'{os.getpid()} {os.getppid()}'"
 

@@ -154,7 +154,7 @@ def test_a_computer_is_known_in_one_run_alone_and_by_no_name_or_identifier(
         ("a1", "one", "2"),
     ):
         identifier.write_text(f"{text}\n")
-        monkeypatch.setattr(joining.platform, "node", lambda name=name: name)
+        monkeypatch.setattr("platform.node", lambda name=name: name)
         run = replace(RUN, started=started)
         assert joining.place_of_this(run) == joining.place_of_this(run)
         places.add(joining.place_of_this(run))
