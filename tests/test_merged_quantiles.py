@@ -42,7 +42,7 @@ def heavy_tailed(draw: random.Random, rounds: int = ROUNDS) -> Rounds:
 
 
 def truth(quantile: float) -> float:
-    return LEAST * (1 - quantile) ** (-1 / TAIL)
+    return LEAST / math.pow(1 - quantile, 1 / TAIL)
 
 
 @pytest.fixture(scope="module")
