@@ -253,11 +253,9 @@ def test_the_sentences_say_who_agrees_who_is_faster_and_what_task_groups_do_diff
     assert "uvloop gives the same result in 8 of 10" in agreement
     assert "missing could not be observed" in agreement
     assert any(
-        re.search(r"uvloop: less time in \d of \d .*most: .*% less time, 0\.\d+× \[", said) for said in speeds
+        re.search(r"uvloop: less time in \d of \d .*most: .*\d% less time ±\d", said) for said in speeds
     )
-    assert any(
-        re.search(r"trio: more time in \d of \d .*most: .*% more time, 1\.\d+× \[", said) for said in speeds
-    )
+    assert any(re.search(r"trio: more time in \d of \d .*most: .*\d% more time ±\d", said) for said in speeds)
     assert "a task group raises the error inside an exception group" in groups
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from harness.records.estimate import DIRECTIONS, Estimate, Judgement
 from harness.records.record import Record
 from harness.records.verdict import Verdict
+from harness.report.answer.words import change_words
 from harness.report.backend_names import backend_order, shown_names
-from harness.report.formatting import count_benchmarks, format_change
+from harness.report.formatting import count_benchmarks
 
 
 def backend_sentences(record: Record) -> tuple[str, ...]:
@@ -77,7 +78,7 @@ def _share_with(cells: Sequence[tuple[str, Estimate, Judgement | None]], judgeme
     if not judged:
         return ""
     name, ratio = max(judged, key=lambda pair: _surely(pair[1]))
-    change = format_change(ratio)
+    change = change_words(ratio, judgement, of="time")
     return f"{judgement} in {len(judged)} of {count_benchmarks(len(cells))} (most: {name} {change})"
 
 
