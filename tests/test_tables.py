@@ -259,6 +259,13 @@ def test_the_sentences_say_who_agrees_who_is_faster_and_what_task_groups_do_diff
     assert "a task group raises the error inside an exception group" in groups
 
 
+def test_a_backend_that_no_benchmark_is_for_has_no_case_and_was_not_tried_in_vain() -> None:
+    one_loop = replace(PROBE, only="asyncio")
+    seen = seen_alike(one_loop, twice(observation(returned(1))), [ASYNCIO, UVLOOP])
+    [agreement] = sentences.backend_sentences(record_of(plan(one_loop), *seen))
+    assert agreement.endswith("uvloop gives the same result in 1 of 1 benchmark; trio has no case here.")
+
+
 def test_a_baseline_alone_is_compared_with_nobody() -> None:
     record = small(on=(ASYNCIO,))
     assert sentences.backend_sentences(record) == ()

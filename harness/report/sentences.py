@@ -34,23 +34,14 @@ def _agreeing(record: Record, backends: Sequence[str]) -> Iterator[str]:
 
 
 def _agreement(record: Record, backend: str) -> str:
-    verdicts = [
-        cell.verdict.kind
-        for result in record.results
-        for cell in result.cases
-        if cell.backend == backend and cell.verdict.kind is not Verdict.UNAVAILABLE
-    ]
+    cases = [cell.verdict for result in record.results for cell in result.cases if cell.backend == backend]
+    verdicts = [verdict.kind for verdict in cases if verdict.kind is not Verdict.UNAVAILABLE]
     if not verdicts:
-        return "could not be observed"
+        return "could not be observed" if cases else "has no case here"
     counts = {verdict: verdicts.count(verdict) for verdict in Verdict if verdict in verdicts}
     agrees = counts.pop(Verdict.SAME_RESULT, 0)
     rest = "".join(f", {verdict.verb} in {count}" for verdict, count in counts.items())
-    blemished = sum(
-        bool(cell.verdict.blemish)
-        for result in record.results
-        for cell in result.cases
-        if cell.backend == backend
-    )
+    blemished = sum(bool(verdict.blemish) for verdict in cases)
     rest += f"; in {blemished} it leaves or reports something that is not promised" if blemished else ""
     return f"gives the same result in {agrees} of {count_benchmarks(len(verdicts))}{rest}"
 

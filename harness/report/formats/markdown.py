@@ -65,9 +65,10 @@ def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str
         yield from _table(table)
     yield from ("## In words", "")
     yield from (f"- {inline(sentence)}" for sentence in summary_sentences(record))
-    yield from ("", "## Warnings", "")
-    yield from (f"- {inline(notice.text)}" for notice in notices(record))
-    yield from ("", "## Environment", "")
+    yield ""
+    if listed := notices(record):
+        yield from ("## Warnings", "", *(f"- {inline(notice.text)}" for notice in listed), "")
+    yield from ("## Environment", "")
     yield from (f"- {name}: {inline(what)}" for name, what in results.environment(record))
     again, own = commands.one_benchmark(record), commands.YOUR_OWN
     yield from ("", "## Repeat it", "", *code_block("sh", [again, own]))
