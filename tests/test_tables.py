@@ -239,6 +239,16 @@ def test_backends_that_differ_alike_are_shown_together() -> None:
     assert [one.case for one in differences(record, *FINDINGS)] == ["probe on uvloop, trio"]
 
 
+def test_what_a_scenario_does_not_promise_is_said_to_be_what_the_baseline_did() -> None:
+    def expected(of: Benchmark) -> list[str]:
+        seen = seen_alike(of, twice(observation(returned(2))), [UVLOOP])
+        record = record_of(plan(of), *seen_alike(of, twice(observation(returned(1))), [ASYNCIO, TRIO]), *seen)
+        return [difference.expected for difference in differences(record, *FINDINGS)]
+
+    assert expected(fake_benchmark("probe", returned(1))) == ["promised"]
+    assert expected(fake_benchmark("probe")) == ["first seen on asyncio"]
+
+
 def test_only_the_last_lines_of_what_a_worker_said_are_shown_and_none_of_our_frames() -> None:
     noise = "\n".join(f"line {number}" for number in range(50))
     said = f"{noise}\n  File /x/harness/worker/observing.py, line 9 in look"

@@ -111,8 +111,8 @@ def _difference(difference: SideBySide) -> Iterable[str]:
     yield from (f"### {inline(difference.case)}", "", paragraph(difference.reason), "")
     mismatch = difference.mismatch
     if mismatch is not None:
-        promised = (f"- promised: {line}" for line in mismatch.promised)
+        expected = (f"- {difference.expected}: {line}" for line in mismatch.promised)
         observed = (f"+ observed: {line}" for line in mismatch.observed)
-        yield from (*code_block("diff", [*promised, *observed]), "")
+        yield from (*code_block("diff", [*expected, *observed]), "")
     for lines in filter(None, (difference.evidence, difference.output)):
         yield from (*code_block("text", lines), "")
