@@ -72,10 +72,12 @@ def replaced(document: str, text: str) -> str:
 def sentence(audits: Sequence[Audit]) -> str:
     """Return the README's sentence: how often identical code was called different, and 1% found."""
     errors, found = _errors(audits), _found(_rates(audits, ASKED_ABOUT))
-    links = ", ".join(f"[{number}](results/{audit.name}/report.md)" for number, audit in enumerate(audits, 1))
+    links = ",\n".join(
+        f"[{number}](results/{audit.name}/report.md)" for number, audit in enumerate(audits, 1)
+    )
     return (
-        f"In {counted(len(audits), 'audit')} ({links}) identical code was called different in\n"
-        f"{errors.wrong} of {errors.trials} comparisons ({errors.rate:.1%}), "
+        f"In {counted(len(audits), 'audit')} ({links}) identical code was\n"
+        f"called different in {errors.wrong} of {errors.trials} comparisons ({errors.rate:.1%}), "
         f"and a planted difference of 1% was found in {found}."
     )
 
@@ -124,7 +126,7 @@ def _counts(audits: Sequence[Audit], question: str) -> Iterator[str]:
 
 
 def _counted(errors: ErrorRate) -> str:
-    return f"{errors.wrong} of {errors.trials}"
+    return f"{errors.wrong} of {errors.trials}" if errors.trials else ""
 
 
 def _shift(audit: Audit) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from harness.backends.backend import Backend, Loop
 from harness.backends.registry import find_backend
+from harness.execution import scrutiny as scrutiny_module
 from harness.execution.affinity import choose_cpus
 from harness.execution.arms import Arm, RoundContext
 from harness.execution.observing import case_spec, observe_in_process
@@ -145,4 +146,31 @@ def test_nothing_is_said_of_a_clock_where_turns_are_too_short_to_tell() -> None:
     scrutiny.begin()
     scrutiny.end(Turn(loops=1, seed=0, untimed=0), value_that_took(1))
     assert not scrutiny.can_probe
-    assert scrutiny.fault_of_clock() is None
+    assert scrutiny.fault_of_clock(value_that_took(1)) is None
+
+
+MILLISECOND = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("turn_cpu", "turn_wall", "probe_wall", "is_refused"),  # milliseconds; the probe took 5.5 of CPU time
+    [
+        (9.5, 4, 0.4, False),  # 4 ms of iterations, and garbage
+        (15, 4, 0.2, False),  # 4 ms of iterations on a machine that was half as fast in the turns
+        (13.5, 4, 0.4, True),  # 8 ms of iterations, by a clock that runs at half its speed
+        (13.5, 4, 0.8, True),  # the same, but for the last turn
+    ],
+)
+def test_a_machine_whose_speed_changes_is_no_slow_clock_and_hides_none(
+    monkeypatch: pytest.MonkeyPatch, turn_cpu: float, turn_wall: float, probe_wall: float, is_refused: bool
+) -> None:
+    counted = iter([0, 0, turn_cpu, turn_cpu, turn_cpu + 5.5])
+    monkeypatch.setattr(scrutiny_module, "_cpu_time", lambda _: round((1 + next(counted)) * MILLISECOND))
+    monkeypatch.setattr(scrutiny_module, "_descendants", lambda _: ())
+    scrutiny = Scrutiny(os.getpid(), None)
+    turn = Turn(loops=10, seed=0, untimed=0, timed="whole")
+    scrutiny.begin()
+    scrutiny.end(turn, value_that_took(100 * turn_wall, loops=10))
+    scrutiny.begin()
+    fault = scrutiny.fault_of_clock(value_that_took(1000 * probe_wall, loops=1))
+    assert (fault is not None) == is_refused, fault

@@ -133,8 +133,8 @@ class ArmWorker:
         if self._scrutiny.can_probe:
             self._scrutiny.begin()
             self._worker.send("warmup", replace(last, loops=1, laps=1))
-            self._expect("value", Value)
-            self._refuse(self._scrutiny.fault_of_clock())
+            probe = self._checked(self._expect("value", Value))
+            self._refuse(self._scrutiny.fault_of_clock(probe))
         self._refuse(self._scrutiny.fault_of_conduct())
 
     def _refuse(self, fault: str | None) -> None:

@@ -6,7 +6,7 @@ what the system counts.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from statistics import median
@@ -22,6 +22,13 @@ of one thread cannot exceed its wall time; the rest is for garbage, of which man
 one does. With 1.3, honest turns of many nested gathers on a busy machine were called a slow clock.
 """
 
+MOST_SLOWER = 4.0
+"""How many times slower the machine may have been in the turns than in the last one, by the worker's account.
+
+What a turn costs beside its iterations, mostly a collection of all garbage, is as much slower: virtual
+machines were seen to change their speed threefold within a round.
+"""
+
 FEWEST_LOOPS = 8
 """The fewest iterations of a turn beside which a turn of one says what both cost apart from them."""
 
@@ -33,6 +40,15 @@ class _Reading:
     helper_cpu: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A turn: the CPU time that the system counted and the wall time that the worker said, in nanoseconds."""
+
+    cpu: int
+    wall: int
+    loops: int
+
+
 class Scrutiny:
     """Observes one worker from outside, turn by turn; `cpus` are those that it is pinned to."""
 
@@ -41,7 +57,7 @@ class Scrutiny:
         self._cpus = cpus
         self._before = self._read()
         self._helpers_left_at: int | None = None
-        self._turns: list[tuple[int, int]] = []
+        self._turns: list[_Counted] = []
 
     def begin(self) -> None:
         """Read everything right before the worker is told that it is its turn."""
@@ -51,7 +67,7 @@ class Scrutiny:
         """Return the value with the CPU time that the worker's children used between its turns."""
         before, after = self._before, self._read()
         if turn.timed == "whole" and turn.loops >= FEWEST_LOOPS and after.loop_cpu and before.loop_cpu:
-            self._turns.append((after.loop_cpu - before.loop_cpu, value.wall))
+            self._turns.append(_Counted(after.loop_cpu - before.loop_cpu, value.wall, value.loops))
         idle = 0 if self._helpers_left_at is None else max(0, before.helper_cpu - self._helpers_left_at)
         self._helpers_left_at = after.helper_cpu
         return replace(value, idle_cpu=value.idle_cpu + idle)
@@ -74,16 +90,16 @@ class Scrutiny:
         """Whether a turn of one iteration would say whether the worker's clock was right."""
         return bool(self._turns)
 
-    def fault_of_clock(self) -> str | None:
-        """Say whether the worker's clock was slow in the turns before; the last was one of one iteration."""
+    def fault_of_clock(self, probe: Value) -> str | None:
+        """Say whether the worker's clock was slow in the turns before the probe, a turn of one iteration."""
         after, before = self._read().loop_cpu, self._before.loop_cpu
         if not self._turns or after is None or before is None:
             return None
-        beside = after - before
-        if any(cpu - beside <= _allowed(wall, beside) for cpu, wall in self._turns):
+        beside = (after - before) * _times_slower(self._turns, probe)
+        if any(turn.cpu - beside <= _allowed(turn.wall, beside) for turn in self._turns):
             return None  # a clock that is slow is slow in every turn
-        used = median(cpu for cpu, _ in self._turns) - beside
-        claimed = median(wall for _, wall in self._turns)
+        used = median(turn.cpu for turn in self._turns) - beside
+        claimed = median(turn.wall for turn in self._turns)
         counted = f"the system counted {used:,.0f} ns of CPU time"
         return f"says that {claimed:,.0f} ns passed in turns in which {counted}"
 
@@ -111,7 +127,16 @@ class Scrutiny:
         return _Reading(perf_counter_ns(), _cpu_time(self._pid), helpers)
 
 
-def _allowed(wall: int, beside: int) -> float:
+def _times_slower(turns: Sequence[_Counted], probe: Value) -> float:
+    """Return how many times slower iterations were in the turns than in the probe; 1 where they were not.
+
+    A clock that is slow says so of both, and does not change it.
+    """
+    slower = median(turn.wall / turn.loops for turn in turns) / max(1, probe.wall)
+    return min(max(1.0, slower), MOST_SLOWER)
+
+
+def _allowed(wall: int, beside: float) -> float:
     """Return the CPU time in nanoseconds that a turn of this wall time may take for its iterations.
 
     Where the iterations take less than the grace, nearly all of a turn is garbage collection, whose time may
