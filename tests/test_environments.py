@@ -1,6 +1,7 @@
 """Environments: what may define one, what is added to it, and real ones on every Python that uv finds."""
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -190,16 +191,24 @@ def _without_digests(run: RunStarted) -> RunStarted:
 
 
 @pytest.mark.workers
-def test_a_run_is_not_resumed_once_a_helper_of_its_scenario_has_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("helper.py", "import helper"),
+        ("steps.txt", "STEPS = __import__('pathlib').Path(__file__).with_name('steps.txt').read_text()"),
+    ],
+    ids=["helper", "data"],
+)
+def test_a_run_is_not_resumed_once_a_file_of_its_scenario_has_changed(
+    file: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("helper.py").write_text("number = 1\n")
-    Path("mine.py").write_text(f"import helper\n{MINE}")
+    Path(file).write_text("number = 1\n")
+    Path("mine.py").write_text(f"{line}\n{MINE}")
     begun = plan_run(RunRequest(["mine.py"], [], [], None, 30.0))
     verify_unchanged(begun)
-    Path("helper.py").write_text("number = 2\n")
-    with pytest.raises(BadInput, match=r"undo what was changed in helper\.py, or begin another run"):
+    Path(file).write_text("number = 2\n")
+    with pytest.raises(BadInput, match=rf"undo what was changed in {re.escape(file)}, or begin another run"):
         verify_unchanged(begun)
 
 

@@ -20,6 +20,7 @@ from harness.backends.registry import find_backend
 from harness.execution.observing import case_spec, observe_in_process
 from harness.execution.output import KEPT_OUTPUT
 from harness.execution.process import Worker
+from harness.execution.reply import Reply
 from harness.execution.waiting import Stopwatch
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Outcome
@@ -440,11 +441,26 @@ def test_a_parent_that_is_stopped_for_longer_than_the_deadline_ends_no_worker(fo
 def test_a_worker_that_was_given_no_cpu_says_nothing_of_its_backend(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waited = itertools.count(0.0, 30.0)
+    waited = itertools.chain([0.0, 0.0], itertools.repeat(30.0))
     monkeypatch.setattr("harness.execution.waiting.seconds_without_a_cpu", lambda _: next(waited))
     seen = observe(folder, "while True: pass", timeout=3)
     assert seen.ended is None
     assert seen.unmeasured == "waited 30 s for a CPU within a time limit of 3 s: end other programs"
+
+
+def test_a_wait_for_a_cpu_before_an_answer_counts_as_one_after_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_a_cpu, passed = [0.0], [0.0]
+    monkeypatch.setattr("harness.execution.waiting.seconds_without_a_cpu", lambda _: without_a_cpu[0])
+    monkeypatch.setattr(Stopwatch, "spent", lambda *_: passed[0])
+    row = benchmark_of(folder, "if looks == 2:\n    while True: pass")
+    with Worker({"do": "observe", "case": asdict(case_spec(row, ASYNCIO))}, lifetime=30) as worker:
+        assert not isinstance(worker.receive(PATIENCE), WorkerExit)
+        without_a_cpu[0], passed[0] = 300.0, 31.0
+        given_up = worker.receive(PATIENCE)
+    assert isinstance(given_up, Reply)
+    assert given_up.reason == "waited 300 s for a CPU within a time limit of 30 s: end other programs"
 
 
 def test_only_time_in_which_this_process_could_run_is_spent() -> None:

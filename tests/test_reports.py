@@ -149,6 +149,13 @@ def test_a_case_that_could_not_be_measured_is_shown_with_its_sign_and_why(form: 
     )
 
 
+def test_a_record_without_warnings_has_no_heading_for_them() -> None:
+    untimed = replace(unmeasured(), finished=everything().finished)
+    assert notices(untimed) == ()
+    assert "## Warnings" not in render(untimed, Format.MARKDOWN)
+    assert "## Warnings" in render(unmeasured(), Format.MARKDOWN)
+
+
 def test_check_json_has_one_object_per_case_with_what_was_observed() -> None:
     found = json.loads(cases.render(everything()))
     assert [(case["benchmark"], case["backend"]) for case in found] == [

@@ -40,8 +40,13 @@ def digests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Digests
         (tmp_path / "mine.py").write_text(SCENARIO.format(imports=imports))
         for name in NAMES:
             sys.modules.pop(name, None)
-        sources.digest_of_file.cache_clear()
-        sources.imported_files.cache_clear()
+        for cached in (
+            sources.digest_of_file,
+            sources.imported_files,
+            sources.named_files,
+            sources._syntax,
+        ):
+            cached.cache_clear()
         [benchmark] = list_benchmarks(str(tmp_path / "mine.py"), "mine")
         assert benchmark.digests is not None
         return dict(benchmark.digests)
@@ -75,6 +80,32 @@ def test_a_change_of_a_helper_changes_its_digest_alone(digests: Digests, tmp_pat
     (tmp_path / "helper.py").write_text("import deeper\nnumber = 2\n")
     after = digests("import helper")
     assert {name for name in before if before[name] != after[name]} == {"helper.py"}
+
+
+@pytest.mark.parametrize("name", ["steps.txt", "tables/steps.txt"])
+def test_a_data_file_that_a_scenario_names_is_one_of_its_files(
+    digests: Digests, tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("5")
+    imports = f"from pathlib import Path\nSTEPS = int(Path(__file__).parent.joinpath({name!r}).read_text())"
+    before = digests(imports)
+    file.write_text("6")
+    after = digests(imports)
+    assert set(before) == {"mine.py", name}
+    assert {name for name in before if before[name] != after[name]} == {name}
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/hostname", "../outside.txt", "tables", "x" * 5000, "nul\0", "absent.txt"]
+)
+def test_a_text_that_names_no_file_beside_a_scenario_is_none_of_its_files(
+    digests: Digests, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path.parent / "outside.txt").touch()
+    assert set(digests(f"NAME = {name!r}")) == {"mine.py"}
 
 
 def test_a_module_of_ours_consists_of_what_it_imports_from_its_own_package() -> None:

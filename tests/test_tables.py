@@ -239,6 +239,16 @@ def test_backends_that_differ_alike_are_shown_together() -> None:
     assert [one.case for one in differences(record, *FINDINGS)] == ["probe on uvloop, trio"]
 
 
+def test_what_a_scenario_does_not_promise_is_said_to_be_what_the_baseline_did() -> None:
+    def expected(of: Benchmark) -> list[str]:
+        seen = seen_alike(of, twice(observation(returned(2))), [UVLOOP])
+        record = record_of(plan(of), *seen_alike(of, twice(observation(returned(1))), [ASYNCIO, TRIO]), *seen)
+        return [difference.expected for difference in differences(record, *FINDINGS)]
+
+    assert expected(fake_benchmark("probe", returned(1))) == ["promised"]
+    assert expected(fake_benchmark("probe")) == ["first seen on asyncio"]
+
+
 def test_only_the_last_lines_of_what_a_worker_said_are_shown_and_none_of_our_frames() -> None:
     noise = "\n".join(f"line {number}" for number in range(50))
     said = f"{noise}\n  File /x/harness/worker/observing.py, line 9 in look"
@@ -253,12 +263,17 @@ def test_the_sentences_say_who_agrees_who_is_faster_and_what_task_groups_do_diff
     assert "uvloop gives the same result in 8 of 10" in agreement
     assert "missing could not be observed" in agreement
     assert any(
-        re.search(r"uvloop: less time in \d of \d .*most: .*% less time, 0\.\d+× \[", said) for said in speeds
+        re.search(r"uvloop: less time in \d of \d .*most: .*\d% less time ±\d", said) for said in speeds
     )
-    assert any(
-        re.search(r"trio: more time in \d of \d .*most: .*% more time, 1\.\d+× \[", said) for said in speeds
-    )
+    assert any(re.search(r"trio: more time in \d of \d .*most: .*\d% more time ±\d", said) for said in speeds)
     assert "a task group raises the error inside an exception group" in groups
+
+
+def test_a_backend_that_no_benchmark_is_for_has_no_case_and_was_not_tried_in_vain() -> None:
+    one_loop = replace(PROBE, only="asyncio")
+    seen = seen_alike(one_loop, twice(observation(returned(1))), [ASYNCIO, UVLOOP])
+    [agreement] = sentences.backend_sentences(record_of(plan(one_loop), *seen))
+    assert agreement.endswith("uvloop gives the same result in 1 of 1 benchmark; trio has no case here.")
 
 
 def test_a_baseline_alone_is_compared_with_nobody() -> None:

@@ -54,8 +54,6 @@ class Worker:
         under: tuple[str, ...] = (),
     ) -> None:
         self._stop = stop
-        self._lifetime = lifetime
-        self._lifetime_left = math.inf if lifetime is None else lifetime
         self._watch = Stopwatch()
         remove_what_the_dead_left()
         self._folder = owned_folder(WORKERS)
@@ -72,6 +70,7 @@ class Worker:
                 variables,
             )
             self._containment = Containment(self._process.pid, self._folder.name)
+        self._life = Patience(self._process.pid, math.inf if lifetime is None else lifetime)
         os.close(worker_commands)
         os.close(worker_replies)
         outputs = {name: getattr(self._process, name).fileno() for name in ("stderr", "stdout")}
@@ -100,14 +99,14 @@ class Worker:
             exited = self._process.poll() is not None
             if (end := self._given_up(patience, exited=exited)) is not None:
                 return end
-            wait = 0 if exited else max(0, min(patience.left, self._lifetime_left, _PATIENCE))
+            wait = 0 if exited else max(0, min(patience.left, self._life.left, _PATIENCE))
             arrived = self._output.read(wait)
             spent = self._watch.spent(wait)
             patience.left -= spent
-            self._lifetime_left -= spent
+            self._life.left -= spent
             if exited and not arrived:
                 return self._exited()
-        return self._decode(line)
+        return self._over(self._life) or self._decode(line)
 
     @property
     def pid(self) -> int:
@@ -130,20 +129,22 @@ class Worker:
             return self._end_with("wrote more than a message may hold")
         if self._stop is not None and self._stop.is_set():
             return self._end_with("was ended, for the run was interrupted")
-        if min(patience.left, self._lifetime_left) <= 0:
-            credit = 0.0 if closed else patience.credit()
-            if not credit:
-                return self._timed_out(patience.seconds)
-            if patience.is_starved:
-                return self._starved(patience)
-            self._lifetime_left += credit
+        for time_limit in (self._life, patience):
+            if (end := self._over(time_limit, closed=closed)) is not None:
+                return end
         if closed and not exited and time.monotonic() >= self._output.silent_since + _CLOSED_PATIENCE:
             return self._end_with("closed the pipe on which it answers and went on")
         return None
 
+    def _over(self, patience: Patience, *, closed: bool = False) -> Reply | WorkerExit | None:
+        """End a worker whose time is over; None while some is left, or as much was spent without a CPU."""
+        if patience.left > 0:
+            return None
+        if closed or not patience.credit():
+            return self._timed_out(patience)
+        return self._starved(patience) if patience.is_starved else None
+
     def _decode(self, line: bytes) -> Reply | WorkerExit:
-        if self._lifetime_left <= 0:
-            return self._timed_out(0)
         try:
             reply = _reply.decode(line)
         except (msgspec.MsgspecError, RecursionError):
@@ -159,10 +160,9 @@ class Worker:
         waited = f"{patience.starved:.0f} s for a CPU within a time limit of {patience.seconds:g} s"
         return Reply(UNMEASURED, {"message": f"waited {waited}: end other programs"})
 
-    def _timed_out(self, seconds: float) -> WorkerExit:
-        if self._lifetime is not None and self._lifetime_left <= 0:
-            return self._end_with(f"was not done after {self._lifetime:g} s", timed_out=True)
-        return self._end_with(f"gave no answer for {seconds:g} s", timed_out=True)
+    def _timed_out(self, patience: Patience) -> WorkerExit:
+        how = "was not done after" if patience is self._life else "gave no answer for"
+        return self._end_with(f"{how} {patience.seconds:g} s", timed_out=True)
 
     def _exited(self) -> WorkerExit:
         """Say how a worker ended of itself."""

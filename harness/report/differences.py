@@ -8,6 +8,7 @@ from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import CaseVerdict, Mismatch, Verdict
 from harness.report.backend_names import shown_names
 from harness.report.evidence import case_lines
+from harness.report.expectations import PROMISED, expectation_name
 from harness.report.tables.table import Table, texts
 
 _LINES_SHOWN = 8
@@ -24,6 +25,8 @@ class SideBySide:
     case: str
     reason: str
     mismatch: Mismatch | None
+    expected: str = PROMISED
+    """The name of what was expected."""
     output: tuple[str, ...] = ()
     """The last lines that a worker wrote which ended badly."""
     evidence: tuple[str, ...] = ()
@@ -53,7 +56,12 @@ def _grouped(record: Record, is_wanted: Callable[[CaseVerdict], bool]) -> tuple[
                 )
     return tuple(
         SideBySide(
-            _title(where, cases, names), reason, mismatch, _last_lines(cases[0][1]), _evidence(cases, names)
+            _title(where, cases, names),
+            reason,
+            mismatch,
+            PROMISED if mismatch is None else expectation_name(record, cases[0][0], mismatch),
+            _last_lines(cases[0][1]),
+            _evidence(cases, names),
         )
         for (where, reason, mismatch), cases in alike.items()
     )

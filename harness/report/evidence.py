@@ -17,6 +17,7 @@ from harness.records.store.pyperf_files import file_name
 from harness.records.verdict import Mismatch
 from harness.report.backend_names import shown_names
 from harness.report.commands import command
+from harness.report.expectations import expectation_name
 from harness.report.formatting import format_in
 
 SHORT, LONG = 300, 4000
@@ -47,9 +48,10 @@ class ObservedOutcome:
 
 @dataclass(frozen=True, slots=True)
 class DiffWindow:
-    """The lines around the first that differs; `first` is the number of the first line shown, from 1."""
+    """The lines around the first that differs from what was `expected`; `first` numbers them, from 1."""
 
     aspect: str
+    expected: str
     lines: tuple[tuple[str, str, bool], ...]
     first: int
     total: int
@@ -80,14 +82,14 @@ class CaseEvidence:
 def case_of(record: Record, result: BenchmarkResult, cell: CaseResult) -> CaseEvidence:
     """Return the evidence of a case."""
     backend = next(backend for backend in record.run.plan.backends if backend.name == cell.backend)
-    limit = LONG if cell.verdict.is_finding else SHORT
+    mismatch = cell.verdict.mismatch
     return CaseEvidence(
         backend=shown_names(record.backends)[cell.backend],
         verdict=str(cell.verdict.kind),
         reason=truncate(cell.verdict.blemish or cell.verdict.reason, LONG),
         source=cell.verdict.source,
-        outcomes=tuple(_outcomes(cell, limit)),
-        window=None if cell.verdict.mismatch is None else window_of(cell.verdict.mismatch),
+        outcomes=tuple(_outcomes(cell, LONG if cell.verdict.is_finding else SHORT)),
+        window=None if mismatch is None else window_of(mismatch, expectation_name(record, result, mismatch)),
         ended=tuple(_ended(cell)),
         lines=case_lines(cell),
         figures=() if cell.timing is None else tuple(_figures(cell.timing)),
@@ -184,15 +186,15 @@ def _each(values: Iterable[object] | None) -> str:
     return "\n".join(map(str, values or ())) or "nothing"
 
 
-def window_of(mismatch: Mismatch) -> DiffWindow:
-    """Return the lines of a mismatch around the first that differs."""
+def window_of(mismatch: Mismatch, expected: str) -> DiffWindow:
+    """Return the lines of a mismatch around the first that differs from what was `expected`."""
     total = max(len(mismatch.promised), len(mismatch.observed))
     first, last = max(0, mismatch.first_line - AROUND), min(total, mismatch.first_line + AROUND + 1)
     lines = tuple(
         (_line(mismatch.promised, number), _line(mismatch.observed, number), number == mismatch.first_line)
         for number in range(first, last)
     )
-    return DiffWindow(mismatch.aspect, lines, first + 1, total)
+    return DiffWindow(mismatch.aspect, expected, lines, first + 1, total)
 
 
 def _line(lines: tuple[str, ...], index: int) -> str:

@@ -119,14 +119,6 @@ def format_ratio(ratio: Estimate) -> str:
     return str(ratio_figure(ratio))
 
 
-def format_change(ratio: Estimate) -> str:
-    """Return a ratio of times in words first: "37% less time, 0.63× [0.62, 0.64]"."""
-    percent = abs(ratio.value - 1) * 100
-    digits = max(0, min(2, _decimals_for(percent, 2)))
-    more = "more" if ratio.value > 1 else "less"
-    return f"{percent:,.{digits}f}% {more} time, {format_ratio(ratio)}"
-
-
 _TIME_UNITS = ((1.0, " s"), (1e-3, " ms"), (1e-6, " µs"), (1e-9, " ns"))
 """Units of time, the largest first: seconds in one, and how it is written."""
 

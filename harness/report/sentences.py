@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from harness.records.estimate import DIRECTIONS, Estimate, Judgement
 from harness.records.record import Record
 from harness.records.verdict import Verdict
+from harness.report.answer.words import change_words
 from harness.report.backend_names import backend_order, shown_names
-from harness.report.formatting import count_benchmarks, format_change
+from harness.report.formatting import count_benchmarks
 
 
 def backend_sentences(record: Record) -> tuple[str, ...]:
@@ -33,23 +34,14 @@ def _agreeing(record: Record, backends: Sequence[str]) -> Iterator[str]:
 
 
 def _agreement(record: Record, backend: str) -> str:
-    verdicts = [
-        cell.verdict.kind
-        for result in record.results
-        for cell in result.cases
-        if cell.backend == backend and cell.verdict.kind is not Verdict.UNAVAILABLE
-    ]
+    cases = [cell.verdict for result in record.results for cell in result.cases if cell.backend == backend]
+    verdicts = [verdict.kind for verdict in cases if verdict.kind is not Verdict.UNAVAILABLE]
     if not verdicts:
-        return "could not be observed"
+        return "could not be observed" if cases else "has no case here"
     counts = {verdict: verdicts.count(verdict) for verdict in Verdict if verdict in verdicts}
     agrees = counts.pop(Verdict.SAME_RESULT, 0)
     rest = "".join(f", {verdict.verb} in {count}" for verdict, count in counts.items())
-    blemished = sum(
-        bool(cell.verdict.blemish)
-        for result in record.results
-        for cell in result.cases
-        if cell.backend == backend
-    )
+    blemished = sum(bool(verdict.blemish) for verdict in cases)
     rest += f"; in {blemished} it leaves or reports something that is not promised" if blemished else ""
     return f"gives the same result in {agrees} of {count_benchmarks(len(verdicts))}{rest}"
 
@@ -77,7 +69,7 @@ def _share_with(cells: Sequence[tuple[str, Estimate, Judgement | None]], judgeme
     if not judged:
         return ""
     name, ratio = max(judged, key=lambda pair: _surely(pair[1]))
-    change = format_change(ratio)
+    change = change_words(ratio, judgement, of="time")
     return f"{judgement} in {len(judged)} of {count_benchmarks(len(cells))} (most: {name} {change})"
 
 

@@ -1,14 +1,17 @@
-"""Which files a scenario consists of: its module, and whatever of the same folder or package it imports.
+"""Which files a scenario consists of: its module, what it imports from beside it, and data files it names.
 
-They are found by reading import statements, also those inside functions: what was imported by now would
-depend on what else this process has listed. A name that is put together when the program runs is not seen.
+They are found by reading import statements, also those inside functions, and texts: what was imported by now
+would depend on what else this process has listed. A name that is put together when the program runs is not
+seen.
 """
 
 import ast
 import hashlib
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import ModuleType
 
 OURS = "harness"
@@ -31,6 +34,7 @@ def digests_of(module: ModuleType) -> tuple[tuple[str, str], ...] | None:
         if path not in seen:
             seen.add(path)
             waiting += imported_files(path, root, _package(module))
+    seen.update(*map(named_files, tuple(seen)))
     return tuple(sorted((path.relative_to(root).as_posix(), digest_of_file(path)) for path in seen))
 
 
@@ -50,19 +54,44 @@ def _package(module: ModuleType) -> str:
 @cache
 def digest_of_file(path: Path) -> str:
     """Return the SHA-256 of a file's bytes in hexadecimal digits; each file is read once."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @cache
 def imported_files(path: Path, root: Path, package: str) -> tuple[Path, ...]:
     """Return the files below `root` that a file imports; with a package, only those in it."""
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError):
-        return ()
-    names = [name for node in ast.walk(tree) for name in _names(node, path.relative_to(root).parent.parts)]
+    names = [name for node in _syntax(path) for name in _names(node, path.relative_to(root).parent.parts)]
     own = (name for name in names if name[0] == package or (not package and name[0] != OURS))
     return tuple(file for name in dict.fromkeys(own) for file in _files(root, name))
+
+
+@cache
+def named_files(path: Path) -> tuple[Path, ...]:
+    """Return the files in a module's folder that a text in it names, as `with_name("steps.txt")` does."""
+    texts = (node.value for node in _syntax(path) if isinstance(node, ast.Constant))
+    names = dict.fromkeys(text for text in texts if isinstance(text, str))
+    return tuple(file for name in names if (file := _file_named(name, path.parent)) is not None)
+
+
+def _file_named(name: str, folder: Path) -> Path | None:
+    """Return the regular file in a folder that a text names; None where it names none that can be read."""
+    place = PurePath(name)
+    if place.is_absolute() or ".." in place.parts:
+        return None
+    with suppress(OSError):  # a text may be longer than any name
+        if (file := folder / place).is_file() and os.access(file, os.R_OK):
+            return file
+    return None
+
+
+@cache
+def _syntax(path: Path) -> tuple[ast.AST, ...]:
+    """Return the nodes of a module's syntax tree; none where it is no Python."""
+    try:
+        return tuple(ast.walk(ast.parse(path.read_bytes())))
+    except (SyntaxError, ValueError):
+        return ()
 
 
 def _names(node: ast.AST, folder: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

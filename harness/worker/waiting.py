@@ -35,12 +35,14 @@ def _in_words(tasks: Iterable[SuspendedTask], own_file: str) -> Iterator[Waiting
 def where_it_hangs(runtime: Runtime, own_file: str, interrupted: FrameType | None) -> tuple[WaitingTask, ...]:
     """Return where tasks wait, those in the scenario's file first, and where threads are in that file.
 
-    The thread of the loop, which was `interrupted`, is told of as well where nothing is in that file.
+    The thread of the loop, which was `interrupted`, is told of as well where nothing is in that file, unless
+    it is in loopcmp's own code.
     """
     tasks = sorted(waiting_tasks(runtime, own_file), key=lambda task: not _is_in_own_file(task))
     threads = [thread for thread in _running_threads(own_file, interrupted) if _is_in_own_file(thread)]
     if not threads and not any(map(_is_in_own_file, tasks)):
-        threads = [WaitingTask("the loop's thread", frames_of_thread(interrupted, own_file))]
+        frames = frames_of_thread(interrupted, own_file)
+        threads = [WaitingTask("the loop's thread", frames)] if frames else []
     return (*threads, *tasks)[:MOST_TASKS]
 
 

@@ -65,9 +65,10 @@ def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str
         yield from _table(table)
     yield from ("## In words", "")
     yield from (f"- {inline(sentence)}" for sentence in summary_sentences(record))
-    yield from ("", "## Warnings", "")
-    yield from (f"- {inline(notice.text)}" for notice in notices(record))
-    yield from ("", "## Environment", "")
+    yield ""
+    if listed := notices(record):
+        yield from ("## Warnings", "", *(f"- {inline(notice.text)}" for notice in listed), "")
+    yield from ("## Environment", "")
     yield from (f"- {name}: {inline(what)}" for name, what in results.environment(record))
     again, own = commands.one_benchmark(record), commands.YOUR_OWN
     yield from ("", "## Repeat it", "", *code_block("sh", [again, own]))
@@ -110,8 +111,8 @@ def _difference(difference: SideBySide) -> Iterable[str]:
     yield from (f"### {inline(difference.case)}", "", paragraph(difference.reason), "")
     mismatch = difference.mismatch
     if mismatch is not None:
-        promised = (f"- promised: {line}" for line in mismatch.promised)
+        expected = (f"- {difference.expected}: {line}" for line in mismatch.promised)
         observed = (f"+ observed: {line}" for line in mismatch.observed)
-        yield from (*code_block("diff", [*promised, *observed]), "")
+        yield from (*code_block("diff", [*expected, *observed]), "")
     for lines in filter(None, (difference.evidence, difference.output)):
         yield from (*code_block("text", lines), "")

@@ -134,7 +134,7 @@ def _cell(column: Column, cell: str) -> Text:
 
 
 def side_by_side(difference: SideBySide) -> RenderableType:
-    """Return a difference as a small table: promised beside observed, an arrow at the first that differs."""
+    """Return a difference as a small table: expected beside observed, an arrow at the first that differs."""
     title = _text(": ".join(filter(None, (difference.case, difference.reason))), style="bold")
     mismatch = difference.mismatch
     evidence = [_text(f"  {line}") for line in difference.evidence]
@@ -142,7 +142,7 @@ def side_by_side(difference: SideBySide) -> RenderableType:
         output = (_text(f"  {line}", style="dim") for line in difference.output)
         return Padding(Group(title, *evidence, *output), (0, 0, 1, 0))
     drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
-    for head in ("", "promised", f"observed ({mismatch.aspect})"):
+    for head in ("", difference.expected, f"observed ({mismatch.aspect})"):
         drawn.add_column(_text(head), overflow="fold")
     for number in range(max(len(mismatch.promised), len(mismatch.observed))):
         sides = (_line(mismatch.promised, number), _line(mismatch.observed, number))

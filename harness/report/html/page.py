@@ -154,10 +154,11 @@ def _judgement_legend(record: Record) -> Iterator[LegendEntry]:
 def _findings(record: Record) -> Iterator[DifferenceSection]:
     yield from _unavailable(record)
     for difference in differences.findings(record, Verdict.COULD_NOT_MEASURE, Verdict.UNSUPPORTED):
+        mismatch = difference.mismatch
         yield DifferenceSection(
             case=difference.case,
             reason=evidence.truncate(difference.reason, evidence.LONG),
-            window=None if difference.mismatch is None else evidence.window_of(difference.mismatch),
+            window=None if mismatch is None else evidence.window_of(mismatch, difference.expected),
             evidence=difference.evidence,
             output=tuple(evidence.truncate(line, evidence.LONG) for line in difference.output),
         )
