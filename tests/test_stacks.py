@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 
+from docs.which_loop import page
 from harness.analysis.families import family_figures
 from harness.analysis.overall import overall_figures
 from harness.backends.registry import find_backend
@@ -117,6 +118,15 @@ def test_reports_name_the_server_on_its_loop_and_say_that_two_parts_change() -> 
         True,
     ]
     assert "hypercorn on trio / uvicorn on uvloop" in render(both, Format.MARKDOWN)
+
+
+def test_the_page_which_loop_tells_a_change_of_stack_apart_from_its_kinds_of_work() -> None:
+    with_stack, without = (page([("2026-05-04-stacks", record(*of))]) for of in ((SAME, STACK), (SAME,)))
+    _, _, told = with_stack.partition("## A change of stack")
+    assert "| `stack` | hypercorn on trio / uvicorn on uvloop | " in told
+    assert "uvicorn on uvloop / uvicorn on asyncio" not in with_stack
+    assert "| `stack` |" not in without
+    assert with_stack.replace("## A change of stack" + told.partition("## What breaks")[0], "") == without
 
 
 def test_a_record_without_a_change_of_stack_says_nothing_of_stacks() -> None:
