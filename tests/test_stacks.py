@@ -18,6 +18,7 @@ from harness.records.record import BenchmarkResult, Record
 from harness.records.stop_reason import StopKind, StopReason
 from harness.report import Format, render
 from harness.report.answer.headline import headline
+from harness.report.answer.remarks import remarks
 from harness.report.tables import contrasts as contrast_tables
 from harness.worker.listing import list_benchmarks
 from tests.records import (
@@ -94,6 +95,17 @@ def test_no_mean_and_no_headline_has_a_change_of_stack() -> None:
     assert overall is not None
     assert overall.benchmarks == (SAME.id,)
     assert headline(with_stack) == headline(without) != ()
+
+
+def test_what_a_person_sees_first_tells_a_change_of_stack_in_a_line_of_its_own() -> None:
+    with_stack, without = record(SAME, STACK), record(SAME)
+    told = [each.text for each in remarks(with_stack) if each not in remarks(without)]
+    of_stack = [text for text in told if "a change of stack" in text]
+    assert len(of_stack) == 1
+    assert of_stack[0].startswith("stack, a change of stack: hypercorn on trio takes ")
+    assert " the time of uvicorn on asyncio and " in of_stack[0]
+    assert of_stack[0].endswith(" the time of uvicorn on uvloop")
+    assert not any("a change of stack" in each.text for each in remarks(without))
 
 
 def test_a_change_of_stack_is_not_counted_among_the_comparisons_with_the_baseline() -> None:
