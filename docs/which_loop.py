@@ -19,6 +19,7 @@ from harness.records.verdict import EXPLAINED, Verdict
 from harness.report.answer.words import change_words
 from harness.report.backend_names import shown_names
 from harness.report.formatting import format_ratio
+from harness.report.tables.contrasts import shown_contrasts
 
 RESULTS = Path(__file__).parent.parent / "results"
 PAGE = Path(__file__).parent / "which-loop.md"
@@ -35,6 +36,12 @@ NO_SERVICES = """\
 No published record has measured services yet. `loopcmp run services --publish services` measures them: real
 servers, each in a process of its own, asked by a driver in another. Until then nothing is said here about
 servers."""
+
+
+STACKS = """\
+A server that runs on asyncio's loops alone changes with the loop. The application and every byte of its
+answers are the same; what is compared is the server's CPU time for a request on one stack and on the other,
+in the same rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,8 @@ Published = tuple[str, Record]
 def page(records: Sequence[Published]) -> str:
     """Return the page that these records, oldest first, allow."""
     sections = [section for kind in KINDS for section in _section(kind, records)]
-    return "\n\n".join([HEAD, *sections, *_newer_python(records), *_what_breaks(records)]) + "\n"
+    rest = (*_change_of_stack(records), *_newer_python(records), *_what_breaks(records))
+    return "\n\n".join([HEAD, *sections, *rest]) + "\n"
 
 
 def _section(kind: Kind, records: Sequence[Published]) -> Iterator[str]:
@@ -158,6 +166,21 @@ def _same(record: Record, results: Sequence[BenchmarkResult]) -> Iterator[str]:
             f"{shown[backend]}: equal within {record.run.plan.margin:.0%} in {equal} of {known} benchmarks, "
             f"no clear difference in {unclear}."
         )
+
+
+def _change_of_stack(records: Sequence[Published]) -> Iterator[str]:
+    """Yield what the newest record says of services whose server changes with the loop, if any does."""
+    for folder, record in reversed(records):
+        rows = [
+            f"| `{shown.benchmark}` | {shown.pair} | {format_ratio(shown.contrast.ratio)} |"
+            for shown in shown_contrasts(record)
+            if shown.contrast.factor == "stack" and shown.contrast.ratio.has_interval
+        ]
+        if rows:
+            yield "## A change of stack"
+            yield f"{STACKS} From `results/{folder}`, on {record.run.machine.build}."
+            yield "\n".join(["| benchmark | compared | ratio |", "|---|---|---:|", *rows])
+            return
 
 
 def _newer_python(records: Sequence[Published]) -> Iterator[str]:

@@ -13,9 +13,11 @@ from harness.records.pace import SELF_TEST_ARM, ArmFailure, ArmRound
 from harness.records.passes import PassFigure
 from harness.records.plan import FAST
 from harness.records.record import Timing
+from harness.records.store import read_journal
 from harness.records.units import Unit
 from harness.report.tables.passes import pass_table
 from harness.runner.state import RunState
+from tests.published import RESULTS, published
 from tests.records import (
     ASYNCIO,
     PACE,
@@ -134,6 +136,20 @@ def test_an_earlier_journals_quantile_needs_operations_beyond_it_in_every_worker
     assert base.numbers == {"operations": fewest}
     assert [*base.figures] == QUANTILE_TIMES[:known]
     assert [name for name in uvloop.figures if name in QUANTILE_RATIOS] == QUANTILE_RATIOS[:known]
+
+
+@pytest.mark.long
+def test_the_published_latencies_are_what_their_journal_says_and_were_before_workers_sent_bins() -> None:
+    folder = RESULTS / "2026-11-25-latency"
+    before_bins, again = published(folder.name), RunState(*read_journal(folder)).record()
+    compared = 0
+    for before, now in zip(before_bins.results, again.results, strict=True):
+        for old, new in zip(before.cases, now.cases, strict=True):
+            if old.timing is not None and new.timing is not None:
+                assert new.timing.passes["latency"] == old.timing.passes["latency"]
+                assert MERGED not in old.timing.passes["latency"].numbers
+                compared += len(old.timing.passes["latency"].figures)
+    assert compared > 20
 
 
 def test_what_a_quantile_needs_grows_with_it() -> None:

@@ -103,7 +103,17 @@ def test_what_slows_all_arms_of_a_round_widens_the_interval_of_a_time_and_not_th
     assert ratio.low is not None
     assert ratio.high is not None
     assert ratio.low < 0.6 < ratio.high
-    assert ratio.log().half_width < min(one.log_time.half_width for one in merged) / 2
+    assert ratio.log().half_width < min(one.log_time.half_width for one in merged) / 4
+
+
+def test_two_arms_that_stall_in_the_same_rounds_do_not_differ() -> None:
+    usual, stalled = [100_000] * 980, [10_000_000] * 20
+    rounds = [sketched([*usual, *(stalled if number < 2 else usual[:20])]) for number in range(ROUNDS)]
+    merged = merged_quantile(rounds, 0.999, LEVEL)
+    ratio = ratio_of_quantiles(merged, merged)
+    assert merged.log_time.half_width > 1
+    assert ratio.value == 1
+    assert ratio.log().half_width == pytest.approx(2 * ACCURACY)
 
 
 def test_a_round_with_more_operations_counts_for_as_many_more() -> None:

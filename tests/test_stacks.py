@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 
+from docs.which_loop import page
 from harness.analysis.families import family_figures
 from harness.analysis.overall import overall_figures
 from harness.backends.registry import find_backend
@@ -17,6 +18,7 @@ from harness.records.record import BenchmarkResult, Record
 from harness.records.stop_reason import StopKind, StopReason
 from harness.report import Format, render
 from harness.report.answer.headline import headline
+from harness.report.answer.remarks import remarks
 from harness.report.tables import contrasts as contrast_tables
 from harness.worker.listing import list_benchmarks
 from tests.records import (
@@ -95,6 +97,17 @@ def test_no_mean_and_no_headline_has_a_change_of_stack() -> None:
     assert headline(with_stack) == headline(without) != ()
 
 
+def test_what_a_person_sees_first_tells_a_change_of_stack_in_a_line_of_its_own() -> None:
+    with_stack, without = record(SAME, STACK), record(SAME)
+    told = [each.text for each in remarks(with_stack) if each not in remarks(without)]
+    of_stack = [text for text in told if "a change of stack" in text]
+    assert len(of_stack) == 1
+    assert of_stack[0].startswith("stack, a change of stack: hypercorn on trio takes ")
+    assert " the time of uvicorn on asyncio and " in of_stack[0]
+    assert of_stack[0].endswith(" the time of uvicorn on uvloop")
+    assert not any("a change of stack" in each.text for each in remarks(without))
+
+
 def test_a_change_of_stack_is_not_counted_among_the_comparisons_with_the_baseline() -> None:
     assert record(SAME, STACK).run.plan.comparisons == record(SAME).run.plan.comparisons == 2
 
@@ -117,6 +130,15 @@ def test_reports_name_the_server_on_its_loop_and_say_that_two_parts_change() -> 
         True,
     ]
     assert "hypercorn on trio / uvicorn on uvloop" in render(both, Format.MARKDOWN)
+
+
+def test_the_page_which_loop_tells_a_change_of_stack_apart_from_its_kinds_of_work() -> None:
+    with_stack, without = (page([("2026-05-04-stacks", record(*of))]) for of in ((SAME, STACK), (SAME,)))
+    _, _, told = with_stack.partition("## A change of stack")
+    assert "| `stack` | hypercorn on trio / uvicorn on uvloop | " in told
+    assert "uvicorn on uvloop / uvicorn on asyncio" not in with_stack
+    assert "| `stack` |" not in without
+    assert with_stack.replace("## A change of stack" + told.partition("## What breaks")[0], "") == without
 
 
 def test_a_record_without_a_change_of_stack_says_nothing_of_stacks() -> None:

@@ -99,18 +99,20 @@ def _moved(share: float, log_odds: float) -> float:
 def ratio_of_quantiles(own: MergedQuantile, base: MergedQuantile) -> Estimate:
     """Return the ratio of two quantiles of the same rounds, with its interval where both have one.
 
-    It is made of their intervals and of how alike the rounds move both (Zou, Psychological Methods 12, 2007:
-    the method of variance estimates recovery), so what slows a whole round is no difference. What the bins
-    of both leave open is added, for that is not alike.
+    It is made of their intervals and of how alike the rounds move both (the method of variance estimates
+    recovery: Zou, Psychological Methods 12, 2007), so that what slows a whole round is no difference. What
+    the bins of both leave open is added, for that is not alike.
     """
     a, b = own.log_time, base.log_time
     value = a.value - b.value
     if a.low is None or a.high is None or b.low is None or b.high is None:
         return Estimate(value, None, None, a.rounds).exp()
     alike = _correlation(own.excess, base.excess)
-    below = _joined(a.value - a.low, b.high - b.value, alike)
-    above = _joined(a.high - a.value, b.value - b.low, alike)
-    return Estimate(value, value - below, value + above, a.rounds).exp()
+    down, up = (end - ACCURACY for end in (a.value - a.low, a.high - a.value))
+    base_down, base_up = (end - ACCURACY for end in (b.value - b.low, b.high - b.value))
+    below = _joined(alike, down, base_up, max(down - base_down, base_up - up))
+    above = _joined(alike, up, base_down, max(base_down - down, up - base_up))
+    return Estimate(value, value - below - 2 * ACCURACY, value + above + 2 * ACCURACY, a.rounds).exp()
 
 
 def _correlation(own: Sequence[float], base: Sequence[float]) -> float:
@@ -120,7 +122,15 @@ def _correlation(own: Sequence[float], base: Sequence[float]) -> float:
     return products / size if size else 0.0
 
 
-def _joined(own: float, base: float, alike: float) -> float:
-    """Return how far a difference may lie from its estimate, of which these ends lie so far away."""
-    own, base = own - ACCURACY, base - ACCURACY
-    return math.sqrt(max(0.0, own**2 + base**2 - 2 * alike * own * base)) + 2 * ACCURACY
+def _joined(alike: float, own: float, base: float, together: float) -> float:
+    """Return how far a difference may lie to one side of its estimate.
+
+    `own` and `base` are how far the two may move it to that side, and `together` how far they do where both
+    move up, or both down. For intervals that are as long on both sides it is Zou's formula. His joins the
+    upper part of one and the lower part of the other however alike they are: with tails, whose intervals are
+    longer upward, two arms that stall in the same rounds would seem to differ.
+    """
+    apart = own**2 + base**2
+    if alike <= 0:
+        return math.sqrt(apart - 2 * alike * own * base)
+    return math.sqrt(alike * max(0.0, together) ** 2 + (1 - alike) * apart)

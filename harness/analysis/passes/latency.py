@@ -146,7 +146,7 @@ _BY_WORKER = (
 
 def _why_none(who: str, needed: Callable[[float], int]) -> str:
     enough = ", ".join(f"{needed(quantile):,} for {quantile_name(quantile)}" for quantile in QUANTILES)
-    return f"none: {who} timed too few; it takes {enough}."
+    return f"none: {who} timed too few operations; it takes {enough}."
 
 
 def _notes(timing: Timing) -> tuple[str, ...]:
@@ -155,7 +155,9 @@ def _notes(timing: Timing) -> tuple[str, ...]:
     return (
         _AFTER_ANOTHER if timing.service is None else _WHEN_DUE,
         _OF_ALL if is_merged else _BY_WORKER,
-        _why_none("all rounds", operations_needed) if is_merged else _why_none("a worker", needed_by_worker),
+        _why_none("all rounds together", operations_needed)
+        if is_merged
+        else _why_none("a worker", needed_by_worker),
     )
 
 
