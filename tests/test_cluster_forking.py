@@ -34,7 +34,7 @@ def reply_to(job, words):
     return names["reply"].encode()
 
 forking.reply_to, forking.LARGEST_REPLY = reply_to, 1000
-forking.load_distributions = lambda: None  # which takes a second, and is of use to no job here
+forking.load_statistics = lambda: None  # which takes a second, and is of use to no job here
 sys.exit(forking.main())
 """
 """A program that does jobs which are Python code."""

@@ -14,12 +14,12 @@ import time
 from contextlib import suppress
 from typing import NoReturn
 
-from harness.analysis.intervals import load_distributions
 from harness.cluster.frames import read_frame, write_frame
 from harness.cluster.replies import LARGEST_REPLY, encode_refusal
 from harness.cluster.unit import reply_to
 from harness.execution.orphans import adopt_the_next, adopted
 from harness.protocol.parent import end_with
+from harness.runner.measuring import load_statistics
 
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """The variables by which numpy's libraries know how many threads to start; by default one for each CPU."""
@@ -35,7 +35,7 @@ def main() -> int:
     """Have a child do each job, and pass on its reply, until there is none or nobody wants it any more."""
     adopt_the_next()
     jobs, replies = _take_pipes()
-    _load_statistics()
+    _load_with_one_thread()
     while (job := read_frame(jobs)) is not None:
         reply = _reply_of_child(job, jobs)
         if reply is None:
@@ -54,14 +54,14 @@ def _take_pipes() -> tuple[int, int]:
     return pipes
 
 
-def _load_statistics() -> None:
+def _load_with_one_thread() -> None:
     """Import what intervals are computed with, without the threads that it starts unless it is told not to.
 
     What a job starts has the variables that this process was given.
     """
     given = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
-    load_distributions()
+    load_statistics()
     for name, value in given.items():
         del os.environ[name]
         if value is not None:
