@@ -126,10 +126,13 @@ def test_what_only_the_first_run_left_is_said_of_a_case_that_is_as_promised() ->
     fine = observation(returned(1))
     first = replace(fine, leaks=Leaks(children=1, details=("child process: tracker",)))
     process = ProcessObservations((ObservationCount(first, 1), ObservationCount(fine, 7)))
-    [remark] = remarks(record((process, process)))
+    seen = record((process, process))
+    [remark] = remarks(seen)
     assert remark.case == "probe on uvloop"
     assert remark.reason == "left at the first run in a process only: children: 1"
     assert remark.evidence == ("left child process: tracker",)
+    for shown in (render(seen, Format.MARKDOWN), render_details(seen)):
+        assert "left child process: tracker" in shown
 
 
 def test_check_prints_the_versions_of_every_backend(capsys: pytest.CaptureFixture[str]) -> None:

@@ -73,8 +73,19 @@ def _reason(verdict: CaseVerdict) -> str:
 
 
 def remarks(record: Record) -> tuple[SideBySide, ...]:
-    """Return what is worth a word in cases that are as promised: errors, warnings, what is left."""
-    as_promised = _grouped(record, lambda verdict: verdict.has_number and not verdict.blemish)
+    """Return what is worth a word in cases that are as promised.
+
+    It is what only the first run in a process left; of one scenario alone also its errors and warnings.
+    """
+    alone = len({result.benchmark.scenario for result in record.results}) == 1
+    as_promised = _grouped(
+        record,
+        lambda verdict: (
+            verdict.has_number
+            and not verdict.blemish
+            and (alone or (verdict.kind is Verdict.SAME_RESULT and bool(verdict.reason)))
+        ),
+    )
     return tuple(remark for remark in as_promised if remark.reason or remark.evidence)
 
 
