@@ -2,19 +2,24 @@
 
     python docs/which_loop.py
 
-Each kind of work is answered from the newest published record that measured it.
+Each kind of work is answered from the newest published record that measured it, and not a small part of it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.analysis.intervals import judge_ratio
+from harness.analysis.overall import overall_figures
 from harness.records.estimate import Judgement
+from harness.records.machine import kind_of_python
 from harness.records.record import BenchmarkResult, Record
 from harness.records.store import published, read_record
 from harness.records.verdict import EXPLAINED, Verdict
+from harness.report.answer.words import change_words
 from harness.report.backend_names import shown_names
 from harness.report.formatting import format_ratio
+from harness.report.tables.contrasts import shown_contrasts
 
 RESULTS = Path(__file__).parent.parent / "results"
 PAGE = Path(__file__).parent / "which-loop.md"
@@ -31,6 +36,12 @@ NO_SERVICES = """\
 No published record has measured services yet. `loopcmp run services --publish services` measures them: real
 servers, each in a process of its own, asked by a driver in another. Until then nothing is said here about
 servers."""
+
+
+STACKS = """\
+A server that runs on asyncio's loops alone changes with the loop. The application and every byte of its
+answers are the same; what is compared is the server's CPU time for a request on one stack and on the other,
+in the same rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,8 @@ Published = tuple[str, Record]
 def page(records: Sequence[Published]) -> str:
     """Return the page that these records, oldest first, allow."""
     sections = [section for kind in KINDS for section in _section(kind, records)]
-    return "\n\n".join([HEAD, *sections, *_what_breaks(records)]) + "\n"
+    rest = (*_change_of_stack(records), *_newer_python(records), *_what_breaks(records))
+    return "\n\n".join([HEAD, *sections, *rest]) + "\n"
 
 
 def _section(kind: Kind, records: Sequence[Published]) -> Iterator[str]:
@@ -92,8 +104,10 @@ def _section(kind: Kind, records: Sequence[Published]) -> Iterator[str]:
 
 
 def _newest(families: frozenset[str], records: Iterable[Published]) -> Published | None:
-    measured = [(folder, record) for folder, record in records if _timed(record, families)]
-    return measured[-1] if measured else None
+    """Return the newest record with at least half as many benchmarks of these families as the broadest."""
+    counts = [(len(_timed(record, families)), (folder, record)) for folder, record in records]
+    most = max((count for count, _ in counts), default=0)
+    return next((chosen for count, chosen in reversed(counts) if 0 < most <= 2 * count), None)
 
 
 def _timed(record: Record, families: frozenset[str]) -> list[BenchmarkResult]:
@@ -154,6 +168,53 @@ def _same(record: Record, results: Sequence[BenchmarkResult]) -> Iterator[str]:
         )
 
 
+def _change_of_stack(records: Sequence[Published]) -> Iterator[str]:
+    """Yield what the newest record says of services whose server changes with the loop, if any does."""
+    for folder, record in reversed(records):
+        rows = [
+            f"| `{shown.benchmark}` | {shown.pair} | {format_ratio(shown.contrast.ratio)} |"
+            for shown in shown_contrasts(record)
+            if shown.contrast.factor == "stack" and shown.contrast.ratio.has_interval
+        ]
+        if rows:
+            yield "## A change of stack"
+            yield f"{STACKS} From `results/{folder}`, on {record.run.machine.build}."
+            yield "\n".join(["| benchmark | compared | ratio |", "|---|---|---:|", *rows])
+            return
+
+
+def _newer_python(records: Sequence[Published]) -> Iterator[str]:
+    """Yield what another Python changes, by the newest record that has several in the same rounds."""
+    several = [(folder, record) for folder, record in records if len(_builds(record)) > 1]
+    if not several:
+        return
+    folder, record = several[-1]
+    figures = overall_figures(record)
+    if figures is None:
+        return
+    shown, margin = shown_names(record.backends), record.run.plan.margin
+    yield "## Another Python"
+    yield (
+        f"The mean over {len(figures.benchmarks)} benchmarks, in the same rounds on every Python, "
+        f"against {shown[figures.baseline]} on {_build(record, figures.baseline)}. From `results/{folder}`."
+    )
+    rows = [
+        f"| {shown[each.backend]} | {_build(record, each.backend)} "
+        f"| {change_words(each.ratio, judge_ratio(each.ratio, margin), margin, of='time')} |"
+        for each in figures.backends
+        if each.backend != figures.baseline
+    ]
+    yield "\n".join(["| loop | Python | against the baseline |", "|---|---|---|", *rows])
+
+
+def _builds(record: Record) -> set[str]:
+    return {_build(record, backend) for backend in record.backends}
+
+
+def _build(record: Record, backend: str) -> str:
+    return kind_of_python(record.run.machine.of(backend).build)
+
+
 def _what_breaks(records: Sequence[Published]) -> Iterator[str]:
     """Yield what the newest record of each benchmark saw a loop do otherwise than promised."""
     yield "## What breaks"
@@ -166,19 +227,21 @@ def _what_breaks(records: Sequence[Published]) -> Iterator[str]:
                 newest.pop(key, None)
                 if case.verdict.kind is not Verdict.SAME_RESULT and case.verdict.kind not in EXPLAINED:
                     newest[key] = (str(case.verdict.kind), case.verdict.reason)
-    by_reason: dict[tuple[str, str, str], list[str]] = {}
-    for (benchmark, backend), (verdict, reason) in newest.items():
-        by_reason.setdefault((backend, verdict, reason), []).append(benchmark)
+    by_reason: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for (benchmark, backend), why in newest.items():
+        by_reason.setdefault(why, {}).setdefault(backend, []).append(benchmark)
     if not by_reason:
         yield "Nothing: in every published record, every loop gives the same result."
         return
     yield "\n".join(
-        f"- {backend}, {verdict}: {reason.rstrip('.')} ({_counted(names)})."
-        for (backend, verdict, reason), names in sorted(by_reason.items())
+        f"- {', '.join(sorted(backends))}, {verdict}: {reason.rstrip('.')} ({_counted(backends)})."
+        for (verdict, reason), backends in sorted(by_reason.items(), key=lambda entry: sorted(entry[1]))
     )
 
 
-def _counted(names: Sequence[str]) -> str:
+def _counted(backends: Mapping[str, Sequence[str]]) -> str:
+    """Return the first of the benchmarks that a difference shows in, and how many more there are."""
+    names = sorted({name for of_backend in backends.values() for name in of_backend})
     return f"`{names[0]}`" if len(names) == 1 else f"`{names[0]}` and {len(names) - 1} more"
 
 

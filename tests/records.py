@@ -1,14 +1,18 @@
 """Faked sightings and rounds, the journals made of them, and one complete record of a bit of everything."""
 
+import math
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
+from harness.analysis.merged_quantiles import bin_at
 from harness.backends.backend import Backend, EnvironmentSpec, Loop
 from harness.backends.registry import find_backend
 from harness.protocol.benchmarks import Benchmark, Claim, Difference, Prints, Promise
 from harness.protocol.descriptions import Description, Outcome, Parameter
+from harness.protocol.latency_bins import GAMMA, pack, time_of, unpack
 from harness.protocol.messages import LatencySketch, Value, WorkerSummary
 from harness.protocol.observations import (
     NO_LEAKS,
@@ -211,11 +215,38 @@ def rounds(
 
 
 def sketched(arm: str, operations: int, *microseconds: float) -> ArmRound:
-    """A worker's part in a latency pass: how many operations, and their p50, p99 and p99.9."""
+    """A worker's part in a latency pass: how many operations, and their p50, p99 and p99.9.
+
+    Around each of these the times are spread by 5%.
+    """
+    rare, rarest = max(1, operations * 9 // 500), max(1, operations // 500)
+    bins = Counter[int]()
+    for time, count in zip(microseconds, (operations - rare - rarest, rare, rarest), strict=True):
+        for step in range(21):
+            spread = 0.95 + 0.005 * step
+            bins[bin_of(1000 * time * spread)] += count * (step + 1) // 21 - count * step // 21
+    return _with_sketch(arm, microseconds[0], LatencySketch(operations, bins=pack(+bins)))
+
+
+def sketched_earlier(arm: str, operations: int, *microseconds: float) -> ArmRound:
+    """The same of a worker of an earlier version, which sent its own quantiles and nothing else."""
     half, most, nearly_all = (1000 * one for one in microseconds)
-    worker = part(arm, [value(microseconds[0])])
-    told = LatencySketch(operations, (half, most, nearly_all))
-    return replace(worker, summary=replace(worker.summary, sketch=told))
+    return _with_sketch(arm, microseconds[0], LatencySketch(operations, (half, most, nearly_all)))
+
+
+def bin_of(nanoseconds: float) -> int:
+    """The bin of a sketch that a time lies in."""
+    return math.ceil(math.log(nanoseconds) / math.log(GAMMA))
+
+
+def time_at(sketch: LatencySketch, quantile: float) -> float:
+    """The time in nanoseconds at a quantile of a worker's own operations."""
+    return time_of(bin_at(unpack(sketch.bins), quantile))
+
+
+def _with_sketch(arm: str, microseconds: float, sketch: LatencySketch) -> ArmRound:
+    worker = part(arm, [value(microseconds)])
+    return replace(worker, summary=replace(worker.summary, sketch=sketch))
 
 
 def collected(arm: str, full: int, share: float) -> ArmRound:
@@ -422,7 +453,7 @@ def _latencies() -> Iterable[Sequence[ArmRound]]:
         yield (
             sketched(ASYNCIO, 9_000, 50.0 * away, 80.0 * away, 400.0),
             sketched(UVLOOP, 9_000, 30.0, 50.0 * away, 300.0 * away),
-            sketched(TRIO, 4_000 + number, 100.0 * away, 200.0, 900.0),
+            sketched(TRIO, 1_000 + number, 100.0 * away, 200.0, 900.0),
         )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.analysis.contrasts import contrasts, count_contrasts
+from harness.analysis.contrasts import Parts, contrasts, count_contrasts
 from harness.backends.backend import EnvironmentSpec
 from harness.records.contrast import Contrast
 from tests.records import ASYNCIO, backends, fake_benchmark, plan, value
@@ -14,13 +14,15 @@ ROUNDS = 20
 Found = tuple[str, str, str, float]
 
 
-def found(times: dict[str, float], *names: str, gathers: bool = True) -> list[Found]:
+def found(
+    times: dict[str, float], *names: str, gathers: bool = True, stacks: dict[str, str] | None = None
+) -> list[Found]:
     """The contrasts of rounds in which every arm takes these µs, whatever the turn's own speed."""
     speeds = (1.0, 3.0, 0.5)
     rounds = [{arm: [value(time * speed) for speed in speeds] for arm, time in times.items()}] * ROUNDS
     return [
         (one.factor, one.arm, one.against, round(one.ratio.value, 3))
-        for one in contrasts(backends(*names), ASYNCIO, rounds, 0.95, gathers=gathers)
+        for one in contrasts(backends(*names), ASYNCIO, rounds, 0.95, Parts(gathers, stacks or {}))
     ]
 
 
@@ -56,6 +58,26 @@ def test_twins_are_compared_across_loops_each_on_its_own_api() -> None:
     assert compared == [("own API", "trio+native", "asyncio+native", 1.5)]
 
 
+STACKS = {"asyncio": "uvicorn", "trio": "hypercorn"}
+
+
+def test_a_change_of_stack_is_compared_with_every_loop_of_the_first_stack_and_is_not_called_the_loop() -> (
+    None
+):
+    times = {"asyncio+gather": 100.0, "trio+nursery": 250.0, "uvloop+gather": 50.0}
+    assert found(times, *times, gathers=False, stacks=STACKS) == [
+        ("loop", "uvloop+gather", "asyncio+gather", 0.5),
+        ("stack", "trio+nursery", "asyncio+gather", 2.5),
+        ("stack", "trio+nursery", "uvloop+gather", 5.0),
+    ]
+
+
+def test_what_all_loops_have_in_common_does_not_make_a_change_of_stack_one_of_loops() -> None:
+    times = {"asyncio+anyio": 100.0, "trio+anyio": 250.0}
+    compared = found(times, *times, gathers=False, stacks=STACKS)
+    assert compared == [("stack", "trio+anyio", "asyncio+anyio", 2.5)]
+
+
 def test_an_interaction_is_a_gatherers_cost_on_one_loop_over_that_on_the_other() -> None:
     times = {
         "asyncio+gather": 100.0, "asyncio+taskgroup": 120.0, "uvloop+gather": 60.0, "uvloop+taskgroup": 90.0,
@@ -67,7 +89,7 @@ def test_an_interaction_is_a_gatherers_cost_on_one_loop_over_that_on_the_other()
 def test_rounds_without_one_of_the_two_arms_count_in_no_contrast() -> None:
     both = {"asyncio+anyio": [value(100.0)], "trio+anyio": [value(150.0)]}
     alone = {"asyncio+anyio": [value(100.0)]}
-    (one,) = contrasts(backends(*both), ASYNCIO, [both, alone, both], 0.95, gathers=True)
+    (one,) = contrasts(backends(*both), ASYNCIO, [both, alone, both], 0.95, Parts(gathers=True))
     assert isinstance(one, Contrast)
     assert one.ratio.rounds == 2
 
@@ -81,7 +103,10 @@ def test_backends_of_two_environments_differ_in_more_than_one_part() -> None:
     theirs = replace(group, environment=EnvironmentSpec("old", "3.12"))
     times = {ours.name: 120.0, theirs.name: 100.0, group.name: 100.0, "asyncio+native": 90.0}
     rounds = [{name: [value(time)] for name, time in times.items()}] * ROUNDS
-    pairs = [(one.arm, one.against) for one in contrasts((ours, theirs), ASYNCIO, rounds, 0.95, gathers=True)]
+    pairs = [
+        (one.arm, one.against)
+        for one in contrasts((ours, theirs), ASYNCIO, rounds, 0.95, Parts(gathers=True))
+    ]
     assert pairs == [(ours.name, "asyncio+native")]
 
 
@@ -96,8 +121,8 @@ def test_contrasts_are_counted_before_their_level_is_chosen() -> None:
     ]
     rounds = [{name: [value(100.0)] for name in names}] * ROUNDS
     planned = backends(*names)
-    made = contrasts(planned, ASYNCIO, rounds, 0.95, gathers=True)
-    assert count_contrasts(planned, rounds, gathers=True) == len(made) == 4
+    made = contrasts(planned, ASYNCIO, rounds, 0.95, Parts(gathers=True))
+    assert count_contrasts(planned, rounds, Parts(gathers=True)) == len(made) == 4
     story = plan(fake_benchmark("story"), fake_benchmark("other"), on=names)
     assert story.contrast_level(0) == pytest.approx(story.inner_level)
     assert 1 - story.contrast_level(4) == pytest.approx(0.04 / (story.comparisons + 8))

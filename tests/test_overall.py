@@ -1,11 +1,13 @@
 """One figure per backend over all benchmarks: what it rests on, and how sure it is."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from statistics import fmean
 
 import pytest
 
+from harness.analysis.families import family_figures
 from harness.analysis.intervals import estimate_ratio
 from harness.analysis.overall import OverallFigures, overall_figures
 from harness.backends.backend import EnvironmentSpec
@@ -42,7 +44,11 @@ def probe(name: str, family: str = "tutorial", *tags: str, uses_gather: bool = T
 
 
 def record(
-    shares: dict[Benchmark, float], *, count: int = 20, on: tuple[str, ...] = (ASYNCIO, UVLOOP)
+    shares: dict[Benchmark, float],
+    *,
+    count: int = 20,
+    on: tuple[str, ...] = (ASYNCIO, UVLOOP),
+    counts: Mapping[Benchmark, int] | None = None,
 ) -> Record:
     """Rows in which uvloop takes these shares of asyncio's time, and trio twice as much."""
     entries: list[Entry] = []
@@ -51,7 +57,10 @@ def record(
         times = {ASYNCIO: 100.0, UVLOOP: 100.0 * share, TRIO: 200.0 * share}
         names = [backend.name for backend in planned.backends_of(of)]
         arms = {**{name: times.get(name, 100.0) for name in names}, SELF_TEST_ARM: 100.0}
-        entries += [*seen_alike(of, SEEN, names), *rounds(of.id, arms, count, spread=0.003)]
+        entries += [
+            *seen_alike(of, SEEN, names),
+            *rounds(of.id, arms, (counts or {}).get(of, count), spread=0.003),
+        ]
     return record_of(planned, *entries)
 
 
@@ -144,6 +153,21 @@ def test_a_benchmark_of_under_5_rounds_leaves_no_interval() -> None:
     assert few.backends[0].ratio.low is None
     assert few.backends[0].ratio.rounds == 4
     assert "no interval: a benchmark has 4 rounds, fewer than 5" in sentence(few)
+
+
+def test_a_benchmark_of_under_5_rounds_is_left_out_where_others_have_more() -> None:
+    long, *others = probe("long"), probe("a"), probe("b")
+    whole = {long: 0.5, others[0]: 0.8, others[1]: 0.9}
+    of = record(whole, counts={long: 4})
+
+    figures, [family] = summary(of), family_figures(of)
+
+    assert figures.benchmarks == family.benchmarks == ("a", "b")
+    assert figures.timed == 3
+    assert figures.backends[0].ratio.value == pytest.approx(math.sqrt(0.8 * 0.9), 0.01)
+    assert figures.backends[0].ratio.has_interval
+    assert family.ratio.has_interval
+    assert "Over 2 of 3 benchmarks" in sentence(figures)
 
 
 @pytest.mark.parametrize("count", [4, 19, 25])

@@ -33,6 +33,7 @@ from harness.execution.observing import case_spec
 from harness.execution.rounds import run_round
 from harness.protocol.benchmarks import Benchmark
 from harness.protocol.descriptions import Description
+from harness.protocol.latency_bins import pack
 from harness.protocol.messages import Turn, Value
 from harness.records.pace import (
     FEWEST_UNTIMED,
@@ -379,7 +380,8 @@ def test_a_value_with_a_number_that_no_clock_gives_is_a_fault(
     assert failed.reason.startswith("wrote a number that cannot be: ")
 
 
-SKETCH = {"operations": 1, "quantiles": [1, 1, 1]}
+BINS = pack({0: 1, 700: 2})
+SKETCH = {"operations": 3, "bins": BINS}
 
 
 @workers
@@ -389,11 +391,12 @@ SKETCH = {"operations": 1, "quantiles": [1, 1, 1]}
         ({"startup": HUGE}, "wrote a number that cannot be: "),
         ({"peak": HUGE}, "wrote a number that cannot be: "),
         ({"sketch": {**SKETCH, "operations": HUGE}}, "wrote a number that cannot be: "),
-        ({"sketch": {**SKETCH, "quantiles": [1, 1, 1e300]}}, "wrote a number that cannot be: "),
-        ({"sketch": {**SKETCH, "quantiles": [1, 0, 1]}}, "wrote quantiles that cannot be: "),
-        ({"sketch": {**SKETCH, "quantiles": [1, -1e3, 1]}}, "wrote quantiles that cannot be: "),
-        ({"sketch": {**SKETCH, "operations": 0}}, "wrote quantiles that cannot be: "),
-        ({"sketch": {**SKETCH, "quantiles": [1, 1]}}, "wrote what is no summary: "),
+        ({"sketch": {**SKETCH, "operations": 4}}, "wrote a sketch that cannot be of 4 operations: "),
+        ({"sketch": {**SKETCH, "operations": 0}}, "wrote a sketch that cannot be of 0 operations: "),
+        ({"sketch": {**SKETCH, "bins": ""}}, "wrote a sketch that cannot be of 3 operations: "),
+        ({"sketch": {**SKETCH, "bins": BINS[:-4]}}, "wrote a sketch that cannot be of 3 operations: "),
+        ({"sketch": {**SKETCH, "bins": pack({2**40: 3})}}, "wrote a sketch that cannot be of 3 operations: "),
+        ({"sketch": {**SKETCH, "bins": [1]}}, "wrote what is no summary: "),
     ],
 )
 def test_a_summary_whose_numbers_cannot_be_is_a_fault(

@@ -130,9 +130,11 @@ def test_with_many_comparisons_the_interval_needs_more_rounds_before_its_budget_
     assert why_stop(needed, planned=planned, seconds=1000.0, spread=WIDE) == OVER
 
 
-def test_a_benchmark_whose_workers_live_one_at_a_time_may_end_earlier() -> None:
-    assert why_stop(3, alone=True, seconds=10.0) is None
-    assert why_stop(3, alone=True, seconds=20.0) == OVER
+def test_without_an_interval_workers_that_live_one_at_a_time_end_at_three_times_the_limit() -> None:
+    assert why_stop(3, alone=True, seconds=59.0) is None
+    assert why_stop(3, alone=True, seconds=60.0) == OVER
+    needed = rounds_needed(plan(PROBE).inner_level)
+    assert why_stop(needed, alone=True, seconds=61.0 / needed) == OVER
 
 
 @pytest.mark.parametrize(("taken", "because"), [(5, None), (6, StopReason(StopKind.ROUNDS, 6, "fast"))])

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from docs.which_loop import NO_SERVICES, PAGE, RESULTS, page
+from harness.records.machine import BackendEnvironment
 from harness.records.record import Record
 from harness.records.store import published, read_record
 from tests.records import TRIO, everything
@@ -70,3 +71,28 @@ def test_what_a_loop_does_otherwise_is_listed_once_with_its_reason() -> None:
 
     assert breaks.count("was killed by SIGSEGV") == 1
     assert "- uvloop+gather, crashed: " in breaks or "- uvloop, crashed: " in breaks
+
+
+def test_a_newer_record_with_a_small_part_of_the_benchmarks_does_not_answer() -> None:
+    broad = measured("services")
+    timed = [result for result in broad.results if any(case.timing for case in result.cases)]
+    assert len(timed) > 2
+    small = replace(broad, results=tuple(timed[:1]))
+
+    answer = section(page([("2026-05-04-broad", broad), ("2026-05-05-small", small)]), "services")
+
+    assert "`results/2026-05-04-broad`" in answer
+
+
+def test_a_record_of_several_pythons_says_what_another_python_changes() -> None:
+    record = everything()
+    newer = BackendEnvironment(TRIO, "3.14.0", "CPython 3.14.0, GCC 14.2.0", ())
+    machine = replace(record.run.machine, environments=(newer,))
+    several = replace(record, run=replace(record.run, machine=machine))
+
+    text = page([("2026-05-04-pythons", several), ("2026-05-05-one", record)])
+
+    answer = text.partition("## Another Python")[2].partition("\n## ")[0]
+    assert "`results/2026-05-04-pythons`" in answer
+    assert "| trio | CPython 3.14 | " in answer or "| trio+nursery | CPython 3.14 | " in answer
+    assert "## Another Python" not in page([("2026-05-05-one", record)])

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.analysis.intervals import judge_ratio
-from harness.analysis.means import Part, mean_ratio
+from harness.analysis.means import FEWEST_ROUNDS, Part, mean_ratio
 from harness.analysis.overall import CONTROL
 from harness.records.estimate import Estimate, Judgement, confidence_level
 from harness.records.record import CaseResult, Record, Timing
@@ -14,7 +14,8 @@ from harness.records.record import CaseResult, Record, Timing
 class FamilyFigure:
     """A backend's time ratio over the benchmarks of one family: the geometric mean of their ratios.
 
-    `benchmarks` are the ids that it rests on, in the plan's order.
+    `benchmarks` are the ids that it rests on, in the plan's order: where any has the rounds that an interval
+    needs, those that have.
     """
 
     family: str
@@ -58,16 +59,18 @@ def _cases_by_family(record: Record) -> dict[_Place, _Members]:
 
 def _figure(place: _Place, members: _Members, *, level: float, margin: float) -> FamilyFigure:
     family, backend = place
-    timings = list(_timings(members))
+    timed = list(_timed(members))
+    timed = [(name, timing) for name, timing in timed if len(timing.samples) >= FEWEST_ROUNDS] or timed
+    timings = [timing for _, timing in timed]
     if len(timings) == 1 and timings[0].ratio is not None:
         mean = timings[0].ratio
     else:
         mean = mean_ratio([Part(timing.samples, 1 / len(timings)) for timing in timings], level)
-    return FamilyFigure(family, backend, mean, judge_ratio(mean, margin), tuple(name for name, _ in members))
+    return FamilyFigure(family, backend, mean, judge_ratio(mean, margin), tuple(name for name, _ in timed))
 
 
-def _timings(members: _Members) -> Iterator[Timing]:
-    yield from (case.timing for _, case in members if case.timing is not None)
+def _timed(members: _Members) -> Iterator[tuple[str, Timing]]:
+    yield from ((name, case.timing) for name, case in members if case.timing is not None)
 
 
 def families_of(figures: Sequence[FamilyFigure]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from harness.analysis.hosts import FEWEST_TO_POOL, pool
 from harness.analysis.intervals import ratio_in
-from harness.analysis.means import Part, mean_ratio
+from harness.analysis.means import FEWEST_ROUNDS, Part, mean_ratio
 from harness.analysis.measured_hosts import host_records
 from harness.records.entries import RunStarted
 from harness.records.estimate import Estimate, confidence_level
@@ -58,10 +58,11 @@ class OverallFigures:
 def overall_figures(record: Record) -> OverallFigures | None:
     """Return a record's overall figures; None where no benchmark has a ratio on every backend that has any.
 
-    Benchmarks that sleep have no ratio, and controls are left out. Where a benchmark takes no gatherer, a
-    backend's number is that of its loop. A figure that rests on one benchmark is that benchmark's ratio with
-    its exact interval. Every other interval is that of `means.mean_ratio`. Where enough hosts of one kind
-    have repeated all of the benchmarks, it is that of `hosts.pool`, over each host's own figure.
+    Benchmarks that sleep have no ratio, and controls are left out, as are benchmarks with fewer rounds than
+    an interval needs where others have them. Where a benchmark takes no gatherer, a backend's number is that
+    of its loop. A figure that rests on one benchmark is that benchmark's ratio with its exact interval. Every
+    other interval is that of `means.mean_ratio`. Where enough hosts of one kind have repeated all of the
+    benchmarks, it is that of `hosts.pool`, over each host's own figure.
     """
     figures = _of_one_host(record)
     return None if figures is None else _over_hosts(record, figures)
@@ -92,6 +93,7 @@ def _of_one_host(record: Record) -> OverallFigures | None:
     timed = list(_timed(record))
     backends = [name for name in record.backends if any(name in _own_cases(pair) for pair in timed)]
     shared = [pair for pair in timed if all(name in pair[1] for name in backends)]
+    shared = [pair for pair in shared if _fewest_rounds(pair) >= FEWEST_ROUNDS] or shared
     if not backends or not shared:
         return None
     plan = record.run.plan
@@ -111,6 +113,10 @@ def _timed(record: Record) -> Iterator[tuple[BenchmarkResult, dict[str, Samples]
     for result in record.results:
         if CONTROL not in result.benchmark.tags and (samples := _samples(record, result)):
             yield result, samples
+
+
+def _fewest_rounds(pair: tuple[BenchmarkResult, Mapping[str, Samples]]) -> int:
+    return min(map(len, pair[1].values()))
 
 
 def _own_cases(pair: tuple[BenchmarkResult, Mapping[str, Samples]]) -> set[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from harness.analysis.contrasts import changes, contrasts, count_contrasts
+from harness.analysis.contrasts import Parts, changes, contrasts, count_contrasts
 from harness.analysis.flags import disturbing, trending, unlike_whole_values
 from harness.analysis.growth import growing
 from harness.analysis.intervals import estimate, estimate_ratio, judge_ratio
@@ -100,9 +100,9 @@ class BenchmarkSamples:
         backends = [backend for backend in self.plan.backends if backend.name in self.timed]
         numbered = {*self.timed, *self.natives}
         rounds = [{arm: turns[arm] for arm in turns if arm in numbered} for turns in self._turns()]
-        base, gathers = self.plan.baseline, self.benchmark.uses_gather
-        level = self.plan.contrast_level(count_contrasts(backends, rounds, gathers=gathers))
-        return contrasts(backends, base, rounds, level, gathers=gathers)
+        parts = Parts(self.benchmark.uses_gather, dict(self.benchmark.stacks))
+        level = self.plan.contrast_level(count_contrasts(backends, rounds, parts))
+        return contrasts(backends, self.plan.baseline, rounds, level, parts)
 
     def parts(self, arm: str) -> tuple[ArmRound, ...]:
         """Return the arm's part in every round that it took part in."""
@@ -147,6 +147,18 @@ class BenchmarkSamples:
         base = self.plan.baseline
         return tuple(name for name in self.timed if name != base) if base in self.timed else ()
 
+    @property
+    def reference(self) -> str:
+        """The arm whose ratios to it are figures of a case; empty where the server changes with the loop.
+
+        What changes in two parts is told by contrasts alone, so that no mean over benchmarks has it.
+        """
+        return "" if self.benchmark.stacks else self.plan.baseline
+
+    def _has_ratio(self, name: str) -> bool:
+        """Decide whether a backend's ratio to the baseline is a figure of its case."""
+        return bool(self.reference) and name in self._compared_backends()
+
     def _samples(self, arm: str) -> tuple[float, ...]:
         """Return one number a round: the excess where the scenario sleeps, else the log ratio."""
         ideal = self.benchmark.ideal
@@ -169,7 +181,7 @@ class BenchmarkSamples:
         samples = self._samples(name)
         if self.benchmark.ideal is not None:
             return replace(timing, excess=estimate(samples, self.plan.inner_level), samples=samples)
-        if name not in self._compared_backends() or not samples:
+        if not self._has_ratio(name) or not samples:
             return timing
         ratio = estimate_ratio(samples, self.plan.inner_level)
         means = self._compared(name, log_ratio_of_totals)
@@ -190,7 +202,7 @@ class BenchmarkSamples:
 
     def _with_cpu_ratio(self, name: str, timing: Timing) -> Timing:
         """Add the ratio of CPU times, of a backend that waits: its wall time hides what it costs."""
-        if not timing.waits or name not in self._compared_backends():
+        if not timing.waits or not self._has_ratio(name):
             return timing
         if not (samples := self._compared(name, log_ratio_of_cpu)):
             return timing

@@ -14,7 +14,7 @@ from harness.backends.backend import SetVariables
 from harness.execution.process import Worker
 from harness.execution.reply import Reply
 from harness.execution.scrutiny import Scrutiny
-from harness.execution.values import LARGEST_NUMBER, has_laps, numbers_of
+from harness.execution.values import LARGEST_NUMBER, counts_all_operations, has_laps, numbers_of
 from harness.protocol.descriptions import Outcome
 from harness.protocol.messages import (
     UNMEASURED,
@@ -156,8 +156,9 @@ class ArmWorker:
     def finish(self) -> ArmRound:
         """Return the worker's values, and what it says at its end. Raises ArmFailed."""
         summary = self._checked(self._expect("summary", WorkerSummary))
-        if (sketch := summary.sketch) and min(sketch.operations, *sketch.quantiles) < 1:
-            raise ArmFailed(ArmFailure(self._arm.name, f"wrote quantiles that cannot be: {sketch.quantiles}"))
+        if (sketch := summary.sketch) and not counts_all_operations(sketch):
+            reason = f"wrote a sketch that cannot be of {sketch.operations} operations: {sketch.bins[:80]!r}"
+            raise ArmFailed(ArmFailure(self._arm.name, reason))
         return ArmRound(
             arm=self._arm.name,
             warmups=tuple(self._values["warmup"]),

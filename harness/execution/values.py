@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from harness.protocol import latency_bins
 from harness.protocol.laps import lap_sizes, unpack
 from harness.protocol.messages import Growth, LatencySketch, Turn, Value, WorkerSummary
 
@@ -20,6 +21,14 @@ def has_laps(value: Value, turn: Turn) -> bool:
         return False
     fits = all(0 <= lap < asked and generation >= 0 for lap, generation in value.lap_collections)
     return fits and min(laps) > 0 and len(laps) == asked and sum(laps) == value.wall
+
+
+def counts_all_operations(sketch: LatencySketch) -> bool:
+    """Decide whether the bins of a worker's sketch hold as many operations as it says that it timed."""
+    try:
+        return sum(latency_bins.unpack(sketch.bins).values()) == sketch.operations
+    except ValueError:
+        return False
 
 
 def numbers_of(message: Value | WorkerSummary | LatencySketch | Growth) -> Iterator[float]:

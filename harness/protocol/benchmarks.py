@@ -93,6 +93,9 @@ class Benchmark:
     app: str = ""
     """The application of the user's own that is served, such as package.module:app; empty for any other."""
 
+    stacks: tuple[tuple[str, str], ...] = ()
+    """What serves on each family of loops, where loop and server change together; empty for any other."""
+
     @property
     def is_service(self) -> bool:
         """Whether the scenario serves, and a driver in another process asks it."""

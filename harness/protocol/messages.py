@@ -72,7 +72,7 @@ A service may be asked `paced`, at a rate, or `crowded`, once on each of a thous
 """
 
 QUANTILES = (0.5, 0.99, 0.999)
-"""The quantiles of the times of single iterations that a worker sends."""
+"""The quantiles that are given of the times of single iterations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +142,15 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class LatencySketch:
-    """How many iterations a worker timed by themselves, and the QUANTILES of their times in nanoseconds."""
+    """How many iterations a worker timed by themselves, and the bins that their times lie in.
+
+    `bins` are packed (`harness.protocol.latency_bins`). `quantiles` are the QUANTILES of the worker's own
+    times in nanoseconds, in journals that tell no more; now there are `bins`.
+    """
 
     operations: int
-    quantiles: tuple[float, float, float]
+    quantiles: tuple[float, float, float] | None = None
+    bins: str = ""
 
 
 @dataclass(frozen=True, slots=True)

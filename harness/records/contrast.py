@@ -12,7 +12,7 @@ NATIVE = "native"
 CROSSED_GATHERERS = ("gather", "taskgroup", "anyio")
 """The gatherers that every crossed loop is run with: the only ones that have an interaction."""
 
-Factor = Literal["loop", "layer", "gatherer", "interaction", "own API", "revision"]
+Factor = Literal["loop", "layer", "gatherer", "interaction", "own API", "stack", "revision"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Contrast:
     """The time of `arm` divided by that of `against`, which differs from it in one part alone.
 
     "own API" is a twin on one loop against the twin on the first: the loop, as each library's users know it.
+    "stack" is a service whose server changes with the loop: they differ in both, and it is of neither alone.
     An interaction says how many times dearer a gatherer is on `arm`'s loop than on `against`'s.
     """
 

@@ -156,11 +156,12 @@ class Plan:
     def comparisons(self) -> int:
         """The number of cases that are compared with the baseline, or, in a gate, with their own base.
 
-        Self-tests are not counted among them.
+        Self-tests are not counted among them, nor is what has contrasts alone: a change of stack.
         """
         if self.against:
             return sum(len(self.pairs_of(timed)) for timed in self.timed_benchmarks)
-        planned = ([backend.name for backend in self.backends_of(timed)] for timed in self.timed_benchmarks)
+        compared = (timed for timed in self.timed_benchmarks if not timed.stacks)
+        planned = ([backend.name for backend in self.backends_of(timed)] for timed in compared)
         return sum(len(names) - 1 for names in planned if self.baseline in names)
 
     @property

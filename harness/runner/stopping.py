@@ -5,6 +5,9 @@ from harness.records.stop_reason import StopKind, StopReason
 from harness.records.verdict import Verdict
 from harness.runner.benchmark_state import BenchmarkState
 
+MOST_TIMES_LIMIT = 3
+"""How many times its limit a benchmark of very long iterations may take until it has an interval."""
+
 
 def why_stop(state: BenchmarkState) -> StopReason | None:
     """Return why a benchmark needs no more rounds; None if it does."""
@@ -13,9 +16,7 @@ def why_stop(state: BenchmarkState) -> StopReason | None:
     effort, taken = state.plan.effort, len(state.rounds)
     if effort.fixed_rounds is not None:
         return StopReason(StopKind.ROUNDS, taken, effort.name) if taken >= effort.fixed_rounds else None
-    enough = taken >= state.plan.rounds_for_an_interval or _lives_alone(state)
-    over = _over(state) if enough else None
-    return (_narrow_enough(state) if state.plan.is_look(taken) else None) or over
+    return (_narrow_enough(state) if state.plan.is_look(taken) else None) or _over(state)
 
 
 def _why_none_is_timed(state: BenchmarkState) -> StopReason:
@@ -44,10 +45,17 @@ def _is_narrow(ratio: Estimate, ideal: float | None, precision: float) -> bool:
 
 
 def _over(state: BenchmarkState) -> StopReason | None:
-    """Decide whether the benchmark's time is over, rounds of an earlier part of a resumed run included."""
+    """Decide whether the benchmark's time is over, rounds of an earlier part of a resumed run included.
+
+    Without the rounds that an interval needs it is not, but where iterations are so long that these may take
+    many times as long as the limit.
+    """
     seconds, precision = state.plan.seconds_of(state.benchmark), state.plan.effort.precision
     spent = sum(measured.seconds for measured in state.rounds)
     if spent < seconds:
+        return None
+    has_interval = len(state.rounds) >= state.plan.rounds_for_an_interval
+    if not has_interval and not (_lives_alone(state) and spent >= MOST_TIMES_LIMIT * seconds):
         return None
     return StopReason(StopKind.TIME, seconds, f"±{precision:.1%}")
 

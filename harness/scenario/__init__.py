@@ -145,6 +145,8 @@ class Scenario:
     idle: bool = False
     traffic: Traffic | Callable[..., Traffic] | None = None
     """What a driver sends to a service, see `harness.scenario.service`; None for what is no service."""
+    stacks: Mapping[str, str] = field(default_factory=dict)
+    """What serves on each family of loops, for a service whose server changes with the loop."""
 
     @property
     def name(self) -> str:

@@ -24,13 +24,16 @@ def service(
     native: str = "",
     only: str | None = None,
     needs: Sequence[str] = (),
+    stacks: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., Any]], Scenario]:
     """Turn a coroutine function that serves into a benchmark of it.
 
     The function takes `listener`, a listening socket on loopback, and `stopped`, a coroutine function that
     returns when the service shall end, beside its parameters. It runs alone in a process; a driver in another
     process sends `traffic`, which may be a function of the parameters. `returns` promises what a client sees
-    when the service is checked, `leaves` what it may leave behind. Other arguments are those of `scenario`.
+    when the service is checked, `leaves` what it may leave behind. `stacks` names what serves on each family
+    of loops, where that is not the same on all: such a benchmark has no ratio to the baseline, and its
+    contrasts say which server on which loop they compare. Other arguments are those of `scenario`.
     """
 
     def decorate(function: Callable[..., Any]) -> Scenario:
@@ -44,6 +47,7 @@ def service(
             only=only,
             needs=tuple(needs),
             traffic=traffic,
+            stacks=dict(stacks or {}),
         )
 
     return decorate

@@ -108,6 +108,7 @@ def _benchmark(scenario: Scenario, module: str, family: str, parameters: Paramet
         reported=scenario.reported,
         idle=scenario.idle,
         connections=_connections(scenario, parameters),
+        stacks=tuple(scenario.stacks.items()),
     )
 
 

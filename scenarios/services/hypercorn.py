@@ -24,23 +24,27 @@ FOREVER = 10**9
 """Seconds or requests that no connection lives to see: it waits while others take their turns."""
 
 
-def configured(listener: socket) -> Any:
-    """Return hypercorn's configuration; the server takes the descriptor over."""
+def configured(listener: socket, *, named: bool = True) -> Any:
+    """Return hypercorn's configuration; the server takes the descriptor over.
+
+    If `named`, its answers say what serves, as they do by default.
+    """
     config = import_module("hypercorn").Config()
     config.bind = [f"fd://{listener.detach()}"]
     config.errorlog = None
     config.keep_alive_timeout = FOREVER
     config.keep_alive_max_requests = FOREVER
     config.graceful_timeout = 1.0
+    config.include_server_header = named
     return config
 
 
-async def serve(application: Any, listener: socket, stopped: Stopped) -> None:
+async def serve(application: Any, listener: socket, stopped: Stopped, *, named: bool = True) -> None:
     """Serve until asked to end, with what hypercorn does by default but its log."""
     import sniffio
 
     server = import_module(f"hypercorn.{sniffio.current_async_library()}")
-    await server.serve(application, configured(listener), shutdown_trigger=stopped)
+    await server.serve(application, configured(listener, named=named), shutdown_trigger=stopped)
 
 
 NEEDS = ("hypercorn", "sniffio")

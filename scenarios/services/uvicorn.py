@@ -23,12 +23,22 @@ FOREVER = 10**6
 """Seconds that no connection lives to see: it waits while others take their turns."""
 
 
-async def serve(application: Any, listener: socket, stopped: Stopped, http: str = "httptools") -> None:
-    """Serve until asked to end, with what uvicorn does by default but its log."""
+async def serve(
+    application: Any, listener: socket, stopped: Stopped, http: str = "httptools", *, named: bool = True
+) -> None:
+    """Serve until asked to end, with what uvicorn does by default but its log.
+
+    If `named`, its answers say what serves, as they do by default.
+    """
     import uvicorn
 
     config = uvicorn.Config(
-        application, http=http, log_level="critical", access_log=False, timeout_keep_alive=FOREVER
+        application,
+        http=http,
+        log_level="critical",
+        access_log=False,
+        timeout_keep_alive=FOREVER,
+        server_header=named,
     )
     server = uvicorn.Server(config)
 

@@ -86,7 +86,8 @@ class PassTable:
     """How reports show what passes say: a table with a row for each case that they say something of.
 
     `place` is its place on a page; `row` returns the cells of a case, as many as there are `heads`, and None
-    where it has none.
+    where it has none. `notes` hold for every case that has a row, and `notes_of` returns those that depend on
+    how a case was measured.
     """
 
     place: str
@@ -94,6 +95,7 @@ class PassTable:
     heads: tuple[str, ...]
     notes: tuple[str, ...]
     row: Callable[[Timing], Sequence[Cell] | None]
+    notes_of: Callable[[Timing], tuple[str, ...]] = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True)

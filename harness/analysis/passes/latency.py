@@ -1,9 +1,9 @@
-"""The pass that times every operation by itself: the quantiles of its time."""
+"""The pass that times every operation by itself: the quantiles of the time of all of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 
-from harness.analysis.intervals import estimate
+from harness.analysis.merged_quantiles import Bins, merged_quantile, ratio_of_quantiles
 from harness.analysis.passes.contract import (
     LEVEL,
     LEVEL_IN_WORDS,
@@ -12,21 +12,28 @@ from harness.analysis.passes.contract import (
     PassTable,
     brief_cell,
     cell,
-    ratio_over_rounds,
 )
+from harness.analysis.passes.latency_by_worker import Sketches, by_worker, needed_by_worker
 from harness.analysis.timings import BenchmarkSamples
 from harness.protocol.benchmarks import Benchmark
-from harness.protocol.messages import QUANTILES, LatencySketch
+from harness.protocol.latency_bins import unpack
+from harness.protocol.messages import QUANTILES
 from harness.records.passes import PassFigure, PassResult
 from harness.records.record import Timing
 from harness.records.units import Unit
 
-TAIL = 5
-"""The fewest operations of a worker that must lie beyond a quantile for it to be more than luck."""
+TAIL = 10
+"""The fewest operations of all rounds that must lie beyond a quantile for it to be more than luck."""
+
+MERGED = "merged_rounds"
+"""The number of a result that says how many rounds' operations its quantiles are of, taken together.
+
+Earlier results have none: their quantiles are medians over rounds of what each worker sent.
+"""
 
 
 def operations_needed(quantile: float) -> int:
-    """Return how many operations every worker must have timed for this quantile to be given."""
+    """Return how many operations all rounds together must have timed for this quantile to be given."""
     return round(TAIL / (1 - quantile))
 
 
@@ -35,21 +42,14 @@ def quantile_name(quantile: float) -> str:
     return f"p{quantile * 100:g}"
 
 
-Sketches = Mapping[int, LatencySketch]
-"""The latency sketch of an arm's worker in each round, by the round's number."""
-
-
 def read_latency(rounds: BenchmarkSamples) -> dict[str, PassResult]:
     """Return each arm's quantiles, with ratios where the baseline is another arm that has a number."""
-    sketches = {arm: _sketches(rounds, arm) for arm in rounds.timed}
-    base = sketches.get(rounds.plan.baseline, {})
+    sketches = {arm: of_arm for arm in rounds.timed if (of_arm := _sketches(rounds, arm))}
+    has_bins = all(sketch.bins for of_arm in sketches.values() for sketch in of_arm.values())
+    read = _of_all_operations if has_bins else by_worker
     return {
-        arm: PassResult(
-            dict(_figures(of_arm, {} if arm == rounds.plan.baseline else base)),
-            numbers={"operations": min(sketch.operations for sketch in of_arm.values())},
-        )
+        arm: read(of_arm, {} if arm == rounds.reference else sketches.get(rounds.reference, {}))
         for arm, of_arm in sketches.items()
-        if of_arm
     }
 
 
@@ -58,22 +58,33 @@ def _sketches(rounds: BenchmarkSamples, arm: str) -> Sketches:
     return {number: sketch for number, part in parts.items() if (sketch := part.summary.sketch) is not None}
 
 
-def _figures(sketches: Sketches, base: Sketches) -> Iterator[tuple[str, PassFigure]]:
-    both = sketches.keys() & base.keys()
-    for index, quantile in enumerate(QUANTILES):
-        if not _enough(sketches, index):
-            continue
-        times = [sketch.quantiles[index] / 1e9 for sketch in sketches.values()]
-        yield f"latency_{quantile_name(quantile)}_seconds", PassFigure(estimate(times, LEVEL), Unit.SECONDS)
-        if both and _enough(base, index):
-            pairs = ((sketches[number].quantiles[index], base[number].quantiles[index]) for number in both)
-            yield f"latency_{quantile_name(quantile)}_ratio", ratio_over_rounds(pairs)
+def _of_all_operations(sketches: Sketches, base: Sketches) -> PassResult:
+    """Return an arm's figures, with ratios over the rounds that it has in common with the baseline."""
+    own, of_base = _unpacked(sketches), _unpacked(base)
+    operations = sum(sketch.operations for sketch in sketches.values())
+    return PassResult(dict(_figures(own, of_base)), numbers={"operations": operations, MERGED: len(sketches)})
 
 
-def _enough(sketches: Sketches, index: int) -> bool:
-    """Decide whether every worker timed as many operations as the quantile with this index needs."""
-    needed = operations_needed(QUANTILES[index])
-    return bool(sketches) and all(sketch.operations >= needed for sketch in sketches.values())
+def _unpacked(sketches: Sketches) -> dict[int, Bins]:
+    return {number: unpack(sketch.bins) for number, sketch in sketches.items()}
+
+
+def _figures(own: Mapping[int, Bins], base: Mapping[int, Bins]) -> Iterator[tuple[str, PassFigure]]:
+    both = sorted(own.keys() & base.keys())
+    pair = [own[number] for number in both], [base[number] for number in both]
+    for quantile in QUANTILES:
+        name = f"latency_{quantile_name(quantile)}"
+        if _enough(own.values(), quantile):
+            time = merged_quantile([*own.values()], quantile, LEVEL).log_time.exp()
+            yield f"{name}_seconds", PassFigure(time.scaled(1e-9), Unit.SECONDS)
+        if all(_enough(bins, quantile) for bins in pair):
+            merged = (merged_quantile(bins, quantile, LEVEL) for bins in pair)
+            yield f"{name}_ratio", PassFigure(ratio_of_quantiles(*merged), Unit.RATIO)
+
+
+def _enough(rounds: Iterable[Bins], quantile: float) -> bool:
+    """Decide whether all rounds together timed as many operations as the quantile needs."""
+    return sum(sum(bins.values()) for bins in rounds) >= operations_needed(quantile)
 
 
 def _row(timing: Timing) -> list[Cell] | None:
@@ -105,9 +116,6 @@ class LatencyPass(Pass):
 
 
 _NAMES = tuple(map(quantile_name, QUANTILES))
-_ENOUGH = ", ".join(
-    f"{operations_needed(quantile):,} for {quantile_name(quantile)}" for quantile in QUANTILES
-)
 
 LATENCY = LatencyPass(
     "latency",
@@ -115,17 +123,49 @@ LATENCY = LatencyPass(
     needs=("ddsketch",),
 )
 
-_WHAT_IT_IS = (
-    "Each operation timed by itself, clock and all, in rounds of their own; a worker's quantile, the "
-    f"median over rounds ({LEVEL_IN_WORDS}), and the ratio to the baseline's."
+_AFTER_ANOTHER = (
+    "Each operation timed by itself, clock and all, in rounds of their own. Each begins when the one before "
+    "has ended, so that one that stalls makes no other late (coordinated omission)."
 )
 
-_WHY_NONE = f"none: a worker timed too few; it takes {_ENOUGH}."
+_WHEN_DUE = (
+    "Each request of a service timed from when it was due, whatever was answered: one that stalls makes all "
+    "late that are due meanwhile (no coordinated omission)."
+)
+
+_OF_ALL = (
+    "A quantile is that of all operations of all rounds together, with its interval over rounds "
+    f"({LEVEL_IN_WORDS}); so is its ratio to the baseline's."
+)
+
+_BY_WORKER = (
+    f"A quantile is a worker's, the median over rounds ({LEVEL_IN_WORDS}), and so is its ratio to the "
+    "baseline's: this record was made before those of all operations were taken together."
+)
+
+
+def _why_none(who: str, needed: Callable[[float], int]) -> str:
+    enough = ", ".join(f"{needed(quantile):,} for {quantile_name(quantile)}" for quantile in QUANTILES)
+    return f"none: {who} timed too few operations; it takes {enough}."
+
+
+def _notes(timing: Timing) -> tuple[str, ...]:
+    """Return what the quantiles of a case are."""
+    is_merged = MERGED in timing.passes[LATENCY.name].numbers
+    return (
+        _AFTER_ANOTHER if timing.service is None else _WHEN_DUE,
+        _OF_ALL if is_merged else _BY_WORKER,
+        _why_none("all rounds together", operations_needed)
+        if is_merged
+        else _why_none("a worker", needed_by_worker),
+    )
+
 
 LATENCY_TABLE = PassTable(
     "latency",
     "Latency of one operation",
     tuple(chain.from_iterable((name, f"{name}, ratio") for name in _NAMES)),
-    (_WHAT_IT_IS, _WHY_NONE),
+    (),
     _row,
+    _notes,
 )

@@ -95,7 +95,7 @@ class RatesPass(ServicePass):
     def read(self, rounds: BenchmarkSamples) -> dict[str, PassResult]:
         """Return the highest rate that each service kept up with, and its ratio to the baseline's."""
         kept = {arm: [highest_kept(part.values) for part in rounds.parts(arm)] for arm in rounds.timed}
-        base = rounds.plan.baseline
+        base = rounds.reference
         return {
             arm: PassResult(dict(_rates(rounds.parts(arm), rates, [] if arm == base else kept.get(base, []))))
             for arm, rates in kept.items()

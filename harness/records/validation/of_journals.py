@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from harness.protocol import latency_bins
 from harness.protocol.benchmarks import Benchmark, Difference
 from harness.protocol.descriptions import Description
 from harness.protocol.laps import unpack
@@ -145,8 +146,21 @@ def _laps(value: Value) -> Iterator[str]:
 @problems.register
 def _(sketch: LatencySketch) -> Iterator[str]:
     yield from outside(0, LARGEST_NUMBER, operations=sketch.operations)
-    for quantile in sketch.quantiles:
+    for quantile in sketch.quantiles or ():
         yield from outside(SHORTEST_SECONDS, LARGEST_NUMBER, quantiles=quantile)
+    if sketch.bins or sketch.quantiles is None:
+        yield from _bins(sketch)
+
+
+def _bins(sketch: LatencySketch) -> Iterator[str]:
+    """Yield what is wrong with the bins of a sketch: what are none, or of other operations."""
+    try:
+        counted = sum(latency_bins.unpack(sketch.bins).values())
+    except ValueError as error:
+        yield str(error)
+        return
+    if counted != sketch.operations:
+        yield f"a sketch of {sketch.operations} operations has {counted} in its bins"
 
 
 @problems.register

@@ -10,9 +10,10 @@ from harness.records.verdict import FINDINGS, Verdict
 from harness.report import commands
 from harness.report.answer.values import Remark, Subject, Tone
 from harness.report.backend_names import shown_names
-from harness.report.formatting import count_benchmarks
+from harness.report.formatting import count_benchmarks, format_ratio
 from harness.report.notices import Notice, NoticeKind, Severity
 from harness.report.tables import audit
+from harness.report.tables.contrasts import shown_contrasts
 from harness.report.warnings import notices
 
 MOST_WARNINGS = 3
@@ -20,18 +21,30 @@ MOST_WARNINGS = 3
 
 
 def remarks(record: Record, details: str = "--details") -> tuple[Remark, ...]:
-    """Return a record's remarks: sameness first, then the self-test, then the gravest warnings.
+    """Return a record's remarks: changes of stack, sameness, the self-test, and the gravest warnings.
 
     `details` says where everything else stands; empty where that is linked.
     """
     details = details and f" ({details})"
     return (
         *(Remark(Tone.PLAIN, sentence) for sentence in audit.sentences(record)),
+        *_changes_of_stack(record),
         *sameness(record, details),
         *_blemished(record, details),
         *_self_test(record),
         *_shown(list(warnings(record, details)), details),
     )
+
+
+def _changes_of_stack(record: Record) -> Iterator[Remark]:
+    """Yield what each change of stack comes to, which no figure of a backend has."""
+    takes: dict[tuple[str, str], list[str]] = {}
+    for shown in shown_contrasts(record):
+        if shown.contrast.factor == "stack" and shown.contrast.ratio.has_interval:
+            words = f"{format_ratio(shown.contrast.ratio)} the time of {shown.against}"
+            takes.setdefault((shown.benchmark, shown.arm), []).append(words)
+    for (benchmark, arm), ratios in takes.items():
+        yield Remark(Tone.PLAIN, f"{benchmark}, a change of stack: {arm} takes {' and '.join(ratios)}")
 
 
 def sameness(record: Record, details: str) -> tuple[Remark, ...]:

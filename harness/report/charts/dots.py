@@ -1,10 +1,9 @@
 """Charts of dots with their intervals: benchmarks by backends, of ratios, of memory, and of contrasts."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from harness.records.contrast import Contrast
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import CaseResult, Record
 from harness.report.backend_names import backend_order, shown_names
@@ -75,21 +74,13 @@ def contrast_chart(record: Record) -> Chart | None:
 
 
 def _contrasted(record: Record) -> Iterator[Datum]:
-    shown = contrast_tables.arm_names(record)
     contrasts = [
-        (number, result.benchmark.id, contrast)
-        for number, result in enumerate(record.results, start=1)
-        for contrast in result.contrasts
-        if contrast.factor != "interaction"
+        shown for shown in contrast_tables.shown_contrasts(record) if shown.contrast.factor != "interaction"
     ]
-    pairs = list(dict.fromkeys(_pair(contrast, shown) for _, _, contrast in contrasts))
-    for number, benchmark, contrast in contrasts:
-        pair, ratio = _pair(contrast, shown), contrast.ratio
-        yield _dot(number, benchmark, label(pair), pairs.index(pair), ratio, str(ratio_figure(ratio)))
-
-
-def _pair(contrast: Contrast, shown: Mapping[str, str]) -> str:
-    return f"{shown[contrast.arm]} / {shown[contrast.against]}"
+    pairs = list(dict.fromkeys(shown.pair for shown in contrasts))
+    for shown in contrasts:
+        ratio, at = shown.contrast.ratio, pairs.index(shown.pair)
+        yield _dot(shown.number, shown.benchmark, label(shown.pair), at, ratio, str(ratio_figure(ratio)))
 
 
 def _ratio(case: CaseResult) -> tuple[Estimate, str] | None:

@@ -52,7 +52,7 @@ def _data(record: Record) -> Iterator[Datum]:
 
 
 def _dots(latency: PassResult) -> Iterator[Datum]:
-    """Yield each quantile in µs but those for which a worker timed too few operations."""
+    """Yield each quantile in µs but those for which too few operations were timed."""
     for quantile in QUANTILES:
         name = quantile_name(quantile)
         figure = latency.figures.get(f"latency_{name}_seconds")

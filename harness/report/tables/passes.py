@@ -16,12 +16,16 @@ _CASE = names("benchmark", "backend")
 
 def pass_table(record: Record, shape: PassTable) -> Table | None:
     """Return a table of what passes say; None where they say nothing of any case."""
-    rows = tuple(
-        (result.benchmark.id, name, *map(_text, cells))
+    shown = [
+        (timing, (result.benchmark.id, name, *map(_text, cells)))
         for result, name, timing in _timed(record)
         if (cells := shape.row(timing)) is not None
-    )
-    return Table(shape.title, (*_CASE, *numbers(*shape.heads)), rows, shape.notes) if rows else None
+    ]
+    if not shown:
+        return None
+    notes = dict.fromkeys(note for timing, _ in shown for note in shape.notes_of(timing))
+    heads, rows = (*_CASE, *numbers(*shape.heads)), tuple(row for _, row in shown)
+    return Table(shape.title, heads, rows, (*notes, *shape.notes))
 
 
 def _timed(record: Record) -> Iterator[tuple[BenchmarkResult, str, Timing]]:
