@@ -13,6 +13,8 @@ from harness.errors import BadInput
 from harness.records.estimate import Judgement
 from harness.records.machine import BackendEnvironment
 from harness.records.record import Record, SelfTestCheck
+from harness.report.answer.of_comparison import answer_of
+from harness.report.answer.values import SortOrder
 from harness.report.tables.comparison import sentences, table_between
 from tests.compared import PROBE, elsewhere, record
 from tests.records import ASYNCIO, THREE, TRIO, UVLOOP, everything, plan, record_of
@@ -124,9 +126,18 @@ def test_a_scenario_whose_helper_changed_is_another_and_a_gate_could_not_measure
     found = between([with_digest(record(60.0), "a")], with_digest(record(66.0), "b"))
     assert found.changes == ()
     assert "cannot be compared now: its text changed, in helper.py." in notes(found)
+    assert not any("of 0 cases" in remark.text for remark in answer_of(found, SortOrder.PLAN).remarks)
     gate = judge(CaseLimits(general=0.05), found.sessions_of(), found.missing, found.level, found.sessions)
     assert gate.broken == ()
     assert {unmeasured.reason for unmeasured in gate.unmeasured} == {"its text changed, in helper.py"}
+
+
+def test_of_many_cases_that_cannot_be_compared_two_are_named_and_the_others_counted() -> None:
+    rows = ("probe", "other")
+    old, new = with_digest(record(60.0, rows=rows), "a"), with_digest(record(66.0, rows=rows), "b")
+    first, second = (remark.text for remark in answer_of(between([old], new), SortOrder.PLAN).remarks)
+    assert first.endswith("cannot be compared now: its text changed, in helper.py")
+    assert second.endswith("its text changed, in helper.py, and 2 more cases")
 
 
 @pytest.mark.parametrize(("old", "new"), [("a", "a"), (None, "a"), ("a", None), (None, None)])

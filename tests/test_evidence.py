@@ -106,6 +106,19 @@ def test_backends_whose_evidence_differs_are_named() -> None:
     assert "  TypeError: other" in difference.evidence
 
 
+def test_where_the_baseline_raised_and_nothing_is_promised_its_error_stands_under_the_difference() -> None:
+    probe = fake_benchmark("probe")
+    seen = {
+        ASYNCIO: twice(failing("no such keyword")),
+        UVLOOP: twice(failing("no such keyword")),
+        TRIO: twice(observation(returned(1))),
+    }
+    entries = [CaseObserved(probe.id, name, looks) for name, looks in seen.items()]
+    [difference] = differences(record_of(plan(probe), *entries), Verdict.DIFFERENT_RESULT)
+    assert (difference.case, difference.expected) == ("probe on trio", "first seen on asyncio")
+    assert difference.evidence[:3] == ("on asyncio:", *(f"  {line}" for line in EVIDENCE[:2]))
+
+
 def test_a_hang_shows_where_each_task_waits() -> None:
     ended = WorkerExit("gave no answer for 3 s", timed_out=True, waiting=(WaitingTask("task probe", (OWN,)),))
     [difference] = differences(record(twice_ended(ended)), Verdict.TIMED_OUT)
@@ -126,10 +139,13 @@ def test_what_only_the_first_run_left_is_said_of_a_case_that_is_as_promised() ->
     fine = observation(returned(1))
     first = replace(fine, leaks=Leaks(children=1, details=("child process: tracker",)))
     process = ProcessObservations((ObservationCount(first, 1), ObservationCount(fine, 7)))
-    [remark] = remarks(record((process, process)))
+    seen = record((process, process))
+    [remark] = remarks(seen)
     assert remark.case == "probe on uvloop"
     assert remark.reason == "left at the first run in a process only: children: 1"
     assert remark.evidence == ("left child process: tracker",)
+    for shown in (render(seen, Format.MARKDOWN), render_details(seen)):
+        assert "left child process: tracker" in shown
 
 
 def test_check_prints_the_versions_of_every_backend(capsys: pytest.CaptureFixture[str]) -> None:

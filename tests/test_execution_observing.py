@@ -216,7 +216,6 @@ def test_a_factory_that_makes_a_loop_is_accepted(loop: Loop) -> None:
 @pytest.mark.parametrize(
     ("factory", "why"),
     [
-        ("no_such_package:make", "No module named 'no_such_package'"),
         ("asyncio:no_such_loop", "module 'asyncio' has no attribute 'no_such_loop'"),
         ("collections:deque", "it makes a deque, which is no asyncio event loop"),
         ("operator:add", "add expected 2 arguments, got 0"),
@@ -227,6 +226,15 @@ def test_a_factory_that_makes_no_loop_is_told_what_to_name(factory: str, why: st
         BadInput, match=rf"^--loop wrong={factory}: .*{why}; name a module and in it a function"
     ):
         check_loop(Loop("wrong", factory=factory))
+
+
+@workers
+def test_a_loop_whose_module_is_not_there_is_told_how_to_get_it_there() -> None:
+    missing = (
+        r"^--loop wrong=no_such_package:make: No module named 'no_such_package'; install it beside loopcmp"
+    )
+    with pytest.raises(BadInput, match=missing):
+        check_loop(Loop("wrong", factory="no_such_package:make"))
 
 
 @workers

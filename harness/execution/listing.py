@@ -31,7 +31,9 @@ HOW_TO_GET_IT = (
     "install it beside loopcmp (uv tool install --with PACKAGE, or --with-editable . for the project in this "
     "folder), run in the project's own environment (uv run --with loopcmp), or name it in --env"
 )
-"""What to type for a module that a user's own file imports and that is not there."""
+"""What to type for a module that a user's own file imports, or that makes a loop, and that is not there."""
+
+_HOW_TO_NAME_A_LOOP = "name a module and in it a function without arguments that makes a new event loop"
 
 
 def list_benchmarks(
@@ -107,10 +109,8 @@ def check_loop(loop: Loop, variables: SetVariables = ()) -> None:
     if isinstance(reply, WorkerExit):
         raise BadInput(f"--loop {loop.name}={loop.factory}: while one loop was made, the worker {reply.how}")
     if reply.kind != "done":
-        raise BadInput(
-            f"--loop {loop.name}={loop.factory}: {reply.reason}; "
-            "name a module and in it a function without arguments that makes a new event loop"
-        )
+        cure = HOW_TO_GET_IT if reply.kind == "missing" else _HOW_TO_NAME_A_LOOP
+        raise BadInput(f"--loop {loop.name}={loop.factory}: {reply.reason}; {cure}")
 
 
 def module_to_import(module: str) -> str:

@@ -8,7 +8,7 @@ from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import CaseVerdict, Mismatch, Verdict
 from harness.report.backend_names import shown_names
 from harness.report.evidence import case_lines
-from harness.report.expectations import PROMISED, expectation_name
+from harness.report.expectations import PROMISED, expectation_name, reference_case
 from harness.report.tables.table import Table, texts
 
 _LINES_SHOWN = 8
@@ -61,10 +61,21 @@ def _grouped(record: Record, is_wanted: Callable[[CaseVerdict], bool]) -> tuple[
             mismatch,
             PROMISED if mismatch is None else expectation_name(record, cases[0][0], mismatch),
             _last_lines(cases[0][1]),
-            _evidence(cases, names),
+            _evidence([*cases, *_raised_instead(record, cases, mismatch)], names),
         )
         for (where, reason, mismatch), cases in alike.items()
     )
+
+
+def _raised_instead(
+    record: Record, cases: list[tuple[BenchmarkResult, CaseResult]], mismatch: Mismatch | None
+) -> list[tuple[BenchmarkResult, CaseResult]]:
+    """Return the case that these were held against, where an error of its own has a place that helps."""
+    result = cases[0][0]
+    reference = None if mismatch is None else reference_case(record, result, mismatch)
+    if reference is None or any(reference is case for _, case in cases) or not case_lines(reference):
+        return []
+    return [(result, reference)]
 
 
 def _reason(verdict: CaseVerdict) -> str:
@@ -73,8 +84,19 @@ def _reason(verdict: CaseVerdict) -> str:
 
 
 def remarks(record: Record) -> tuple[SideBySide, ...]:
-    """Return what is worth a word in cases that are as promised: errors, warnings, what is left."""
-    as_promised = _grouped(record, lambda verdict: verdict.has_number and not verdict.blemish)
+    """Return what is worth a word in cases that are as promised.
+
+    It is what only the first run in a process left; of one scenario alone also its errors and warnings.
+    """
+    alone = len({result.benchmark.scenario for result in record.results}) == 1
+    as_promised = _grouped(
+        record,
+        lambda verdict: (
+            verdict.has_number
+            and not verdict.blemish
+            and (alone or (verdict.kind is Verdict.SAME_RESULT and bool(verdict.reason)))
+        ),
+    )
     return tuple(remark for remark in as_promised if remark.reason or remark.evidence)
 
 

@@ -14,7 +14,7 @@ from harness.protocol.parent import end_with
 from harness.worker.asked import answer_with_stack
 from harness.worker.channel import Channel
 from harness.worker.loading import open_case
-from harness.worker.refusals import Refusal
+from harness.worker.refusals import LibraryMissing, Refusal
 
 
 def main() -> None:
@@ -103,6 +103,8 @@ def _open(loop: Loop, channel: Channel) -> None:
     """Make one loop and close it, so that a factory that makes something else is found out early."""
     try:
         open_backend(Backend(loop, "gather")).check()
+    except ModuleNotFoundError as error:
+        raise LibraryMissing(str(error)) from error
     except (ImportError, AttributeError, NotALoop) as error:
         raise Refusal(str(error)) from error
     except Exception as error:

@@ -1,10 +1,11 @@
 """A comparison's answer: the backends of one record beside each other, or what changed over time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.analysis.between import Change, ComparisonBetween
 from harness.analysis.hosts_compared import ComparisonOverHosts
 from harness.analysis.within import Case, ComparisonWithin, RatioToBaseline
+from harness.records.counting import counted
 from harness.records.estimate import DIRECTIONS, Judgement
 from harness.report.answer.of_hosts import (
     cautions,
@@ -91,7 +92,7 @@ def _between(comparison: ComparisonBetween, order: SortOrder) -> Answer:
         heads=tuple(shown[name] for name in backends),
         rows=tuple(ordered(rows, order)[:MOST_ROWS]),
         left_out=left_out(rows),
-        remarks=(_count_changes(changes, resolved), *_lost(comparison)),
+        remarks=(*([_count_changes(changes, resolved)] if changes else []), *_lost(comparison)),
     )
 
 
@@ -108,15 +109,17 @@ def _count_changes(changes: Sequence[Change], resolved: Sequence[Change]) -> Rem
     return Remark(tone, f"of {len(changes)} cases {counts}")
 
 
-def _lost(comparison: ComparisonBetween) -> tuple[Remark, ...]:
-    shown = names_in(comparison)
-    return tuple(
-        Remark(
-            Tone.WARNING,
-            f"{case.benchmark} on {shown[case.backend]} had a ratio and has none now: {case.reason}",
-        )
-        for case in comparison.missing[:2]
-    )
+def _lost(comparison: ComparisonBetween) -> Iterator[Remark]:
+    """Yield the first cases that cannot be compared any more, the last with how many more there are."""
+    shown, more = names_in(comparison), len(comparison.missing) - _MOST_LOST
+    for number, case in enumerate(comparison.missing[:_MOST_LOST], start=1):
+        rest = f", and {counted(more, 'more case')}" if more > 0 and number == _MOST_LOST else ""
+        what = f"{case.benchmark} on {shown[case.backend]} had a ratio and cannot be compared now"
+        yield Remark(Tone.WARNING, f"{what}: {case.reason}{rest}")
+
+
+_MOST_LOST = 2
+"""The most cases that are named which cannot be compared any more; --details has them all."""
 
 
 def _rows(cells: Mapping[Case, AnswerCell], backends: Sequence[str]) -> list[AnswerRow]:

@@ -58,7 +58,7 @@ def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str
         if name not in {*ABOVE, answer_picture.NAME}:
             yield from _table(picture.chart.table, picture)
     yield from _table(results.verdicts(record))
-    findings = differences.findings(record, *EXPLAINED)
+    findings = (*differences.findings(record, *EXPLAINED), *differences.remarks(record))
     for difference in findings:
         yield from _difference(difference)
     for table in (differences.documented(record), results.ledger(record)):

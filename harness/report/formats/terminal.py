@@ -96,7 +96,7 @@ def page(record: Record) -> RenderableType:
         results.times(record),
         *(table for _, table in tables_of(record)),
     )
-    findings = differences.findings(record, *EXPLAINED)
+    findings = (*differences.findings(record, *EXPLAINED), *differences.remarks(record))
     parts: list[RenderableType] = [_text(what, style="bold"), _text(where, style="dim"), Text()]
     parts += [_table(table) for table in tables if table is not None]
     parts += [side_by_side(finding) for finding in findings]
@@ -171,12 +171,10 @@ def show_check(record: Record) -> None:
     for table in tables:
         if table is not None:
             out.print(_table(table))
-    for difference in differences.findings(record, *EXPLAINED):
+    for difference in (*differences.findings(record, *EXPLAINED), *differences.remarks(record)):
         out.print(side_by_side(difference))
     observed = results.observed(record)
     if observed.rows and len({result.benchmark.scenario for result in record.results}) == 1:
-        for remark in differences.remarks(record):
-            out.print(side_by_side(remark))
         out.print(_table(observed))
     names = shown_names(record.backends)
     for backend in record.run.plan.backends:
