@@ -307,6 +307,15 @@ def test_a_small_record_does_not_take_the_front_page_from_a_full_one(tmp_path: P
     assert json.loads((tmp_path / "site/api/v2/full.json").read_text())["name"] == "1-full"
 
 
+def test_a_newer_record_of_all_kinds_of_work_with_few_benchmarks_is_not_the_full_one(tmp_path: Path) -> None:
+    full = two_families(20)
+    [*_, last] = full.results
+    put(tmp_path / "results", "1-full", full, "2026-01-01T00:00:00+00:00")
+    put(tmp_path / "results", "2-few", replace(full, results=(last,)), "2026-02-01T00:00:00+00:00")
+    publish(tmp_path / "results", tmp_path / "site")
+    assert json.loads((tmp_path / "site/api/v2/full.json").read_text())["name"] == "1-full"
+
+
 def test_the_page_of_a_loop_has_its_project_its_kinds_of_work_and_its_badge_in_markdown(site: Path) -> None:
     page = read((site / "loops/uvloop.html").read_text())
     assert page.all("a", href="https://github.com/MagicStack/uvloop")

@@ -73,7 +73,15 @@ def _part(compared: Sequence[_Compared], judgement: Judgement) -> _Part:
     surest = max(judged, key=lambda each: abs(_nearest_end(each.ratio)))
     least = abs(math.exp(_nearest_end(surest.ratio)) - 1)
     above_all = "above all " if len(judged) > 1 else ""
-    return _Part(word, len(judged), f"{above_all}{surest.what} (at least {least:.0%} {word})")
+    return _Part(word, len(judged), f"{above_all}{surest.what} (at least {_percent(least)} {word})")
+
+
+def _percent(share: float) -> str:
+    """Return a share in percent without decimals, but for one that these would make nothing of."""
+    return f"{share:.0%}" if share >= _ONE_PERCENT else f"{share * 100:.1g}%"
+
+
+_ONE_PERCENT = 0.01
 
 
 def _families(record: Record, backend: str) -> list[_Compared]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from harness.report.site.summary import MachineSummary, RecordSummary
 
 FULL = 0.5
-"""The share of the broadest record's families from which a record is full: that one, not a part of it."""
+"""The share of the broadest record's benchmarks from which a record is full, and not a part of that one."""
 
 
 def newest_of_each_title(newest_first: Iterable[RecordSummary]) -> list[RecordSummary]:
@@ -18,14 +18,17 @@ def newest_of_each_title(newest_first: Iterable[RecordSummary]) -> list[RecordSu
 
 
 def full_record(newest_first: Iterable[RecordSummary]) -> RecordSummary | None:
-    """Return the newest finished record with a chart that has most kinds of work in it; None without any."""
+    """Return the newest finished record with at least half of the most benchmarks that any chart has."""
     drawn = [summary for summary in newest_first if summary.finished and summary.strips is not None]
-    most = max(map(_families, drawn), default=0)
-    return next((summary for summary in drawn if _families(summary) >= FULL * most), None)
+    most = max(map(_benchmarks, drawn), default=0)
+    return next((summary for summary in drawn if _benchmarks(summary) >= FULL * most), None)
 
 
-def _families(summary: RecordSummary) -> int:
-    return 0 if summary.strips is None else len(summary.strips.rows)
+def _benchmarks(summary: RecordSummary) -> int:
+    """Return how many benchmarks a record's chart has, however many backends they ran on."""
+    if summary.strips is None:
+        return 0
+    return sum(max(strip.count for strip in row.strips if strip) for row in summary.strips.rows)
 
 
 def newest_audit(newest_first: Sequence[RecordSummary]) -> RecordSummary | None:
