@@ -49,7 +49,11 @@ def _sentence(record: Record, backend: str) -> Iterator[str]:
     parts.sort(key=lambda part: -part.count)
     first, second = parts
     if not first.count:
-        yield f"{name}: no clear difference from {baseline} in {count} {kind}"
+        where = f"{count} {kind}" if count > 1 else compared[0].what
+        yield f"{name}: no clear difference from {baseline} in {where}"
+        return
+    if count == 1:
+        yield f"{name} takes {first.word} time than {baseline} in {first.surest}"
         return
     share = f"all {count}" if first.count == count > 1 else f"{first.count} of {count}"
     rest = f"; {second.word} in {second.count}, {second.surest}" if second.count else ""
