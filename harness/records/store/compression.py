@@ -54,7 +54,7 @@ def _remove_plain(folder: Path, plain: str, compressed: str) -> None:
 
 def _compress(path: Path, largest: int) -> bytes:
     """Return a file's content as gzip has it; the file itself is never in memory as a whole."""
-    compressor = zlib.compressobj(wbits=_GZIP)
+    compressor = zlib.compressobj(zlib.Z_BEST_COMPRESSION, wbits=_GZIP)
     with open_regular(path, largest) as file:
         chunks = [compressor.compress(chunk) for chunk in iter(lambda: file.read(_CHUNK), b"")]
     return b"".join([*chunks, compressor.flush()])
