@@ -316,6 +316,28 @@ def test_a_newer_record_of_all_kinds_of_work_with_few_benchmarks_is_not_the_full
     assert json.loads((tmp_path / "site/api/v2/full.json").read_text())["name"] == "1-full"
 
 
+def test_a_kind_of_work_that_the_full_record_lacks_is_drawn_from_the_newest_record_that_has_it(
+    tmp_path: Path,
+) -> None:
+    full = two_families(20)
+    [first, *_] = full.results
+    services = replace(first, benchmark=replace(first.benchmark, family="services"))
+    put(tmp_path / "results", "1-full", full, "2026-01-01T00:00:00+00:00")
+    for number in (2, 3):
+        record = replace(full, results=(services,))
+        put(tmp_path / "results", f"{number}-services", record, f"2026-02-0{number}T00:00:00+00:00")
+    publish(tmp_path / "results", tmp_path / "site")
+
+    answer = read((tmp_path / "site/index.html").read_text()).all("section", kind="answer")[0]
+
+    charts = answer.all("table", kind="strips")
+    assert [len(chart.all("th", scope="row")) for chart in charts] == [2, 1]
+    assert "Services on real servers" in charts[1].text
+    hrefs = [link.attributes["href"] for link in charts[1].all("a")]
+    assert any("3-services" in href for href in hrefs)
+    assert not any("2-services" in href for href in hrefs)
+
+
 def test_the_page_of_a_loop_has_its_project_its_kinds_of_work_and_its_badge_in_markdown(site: Path) -> None:
     page = read((site / "loops/uvloop.html").read_text())
     assert page.all("a", href="https://github.com/MagicStack/uvloop")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from harness.analysis.intervals import judge_ratio
 from harness.records.contrast import native_arm
+from harness.records.counting import counted
 from harness.records.estimate import DIRECTIONS, Estimate, Judgement
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.report.answer.words import change_words
@@ -119,7 +120,7 @@ def _tell_opposite(record: Record, opposite: _Opposite, count: int) -> ThroughAn
     shown = shown_names(record.backends)
     than = f"time than {shown[record.run.plan.baseline]}"
     own, through = (_directed_words(ratio, record, than) for ratio in (opposite.own, opposite.through))
-    others = f" {count - 1} more cases turn round likewise." if count > 1 else ""
+    others = f" {counted(count - 1, 'more case')} likewise." if count > 1 else ""
     text = (
         f"On its own API, {shown[opposite.backend]} takes {own} on {opposite.benchmark}; "
         f"through AnyIO, {through}.{others}"

@@ -1,7 +1,9 @@
 """The records that speak for a site: the newest of each kind, and the newest full one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from harness.report.answer.strips import StripChart
 from harness.report.site.summary import MachineSummary, RecordSummary
 
 FULL = 0.5
@@ -22,6 +24,25 @@ def full_record(newest_first: Iterable[RecordSummary]) -> RecordSummary | None:
     drawn = [summary for summary in newest_first if summary.finished and summary.strips is not None]
     most = max(map(_benchmarks, drawn), default=0)
     return next((summary for summary in drawn if _benchmarks(summary) >= FULL * most), None)
+
+
+def charts_beside(
+    full: RecordSummary | None, newest_first: Iterable[RecordSummary]
+) -> Iterator[tuple[RecordSummary, StripChart]]:
+    """Yield the newest finished record of each further kind of work, and a chart of what is new in it.
+
+    The full record is the first of all: what it has is on its own chart.
+    """
+    shown = _families(full.strips) if full and full.strips else set()
+    for summary in newest_first:
+        if summary.finished and summary.strips is not None and (new := _families(summary.strips) - shown):
+            rows = tuple(row for row in summary.strips.rows if row.family in new)
+            yield summary, replace(summary.strips, rows=rows)
+            shown |= new
+
+
+def _families(chart: StripChart) -> set[str]:
+    return {row.family for row in chart.rows}
 
 
 def _benchmarks(summary: RecordSummary) -> int:

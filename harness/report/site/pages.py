@@ -11,7 +11,7 @@ from harness.report.site.history_table import CaseCell, case_cell, history_table
 from harness.report.site.leaderboard import Leaderboard, Standing, family_boards
 from harness.report.site.loops import loop_card, loop_strips
 from harness.report.site.names import slug
-from harness.report.site.newest import newest_audit
+from harness.report.site.newest import charts_beside, newest_audit
 from harness.report.site.projects import project_of
 from harness.report.site.scenarios import newest_scenario, scenario_families
 from harness.report.site.summary import BackendEnvironmentSummary, CaseSummary, RecordSummary, loop_of
@@ -52,6 +52,7 @@ def index_page(
         assets=site_assets("", ["site.js"]),
         api=API,
         full=None if board is None else board.summary,
+        beside=list(charts_beside(board.summary, runs)) if board is not None else [],
         page="" if board is None else f"records/{board.summary.name}.html",
         cards=[loop_card(name, board) for name in loops],
         families=list(scenario_families(scenarios, runs)),
