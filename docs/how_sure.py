@@ -72,9 +72,7 @@ def replaced(document: str, text: str) -> str:
 def sentence(audits: Sequence[Audit]) -> str:
     """Return the README's sentence: how often identical code was called different, and 1% found."""
     errors, found = _errors(audits), _found(_rates(audits, ASKED_ABOUT))
-    links = ",\n".join(
-        f"[{number}](results/{audit.name}/report.md)" for number, audit in enumerate(audits, 1)
-    )
+    links = ", ".join(f"[{number}](results/{audit.name}/report.md)" for number, audit in enumerate(audits, 1))
     return (
         f"In {counted(len(audits), 'audit')} ({links}) identical code was\n"
         f"called different in {errors.wrong} of {errors.trials} comparisons ({errors.rate:.1%}), "

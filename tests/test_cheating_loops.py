@@ -165,8 +165,8 @@ def test_a_machine_whose_speed_changes_is_no_slow_clock_and_hides_none(
     monkeypatch: pytest.MonkeyPatch, turn_cpu: float, turn_wall: float, probe_wall: float, is_refused: bool
 ) -> None:
     counted = iter([0, 0, turn_cpu, turn_cpu, turn_cpu + 5.5])
-    monkeypatch.setattr(scrutiny_module, "_cpu_time", lambda _: round((1 + next(counted)) * MILLISECOND))
-    monkeypatch.setattr(scrutiny_module, "_descendants", lambda _: ())
+    monkeypatch.setattr(scrutiny_module, "cpu_time_of", lambda _: round((1 + next(counted)) * MILLISECOND))
+    monkeypatch.setattr(scrutiny_module, "descendants_of", lambda _: ())
     scrutiny = Scrutiny(os.getpid(), None)
     turn = Turn(loops=10, seed=0, untimed=0, timed="whole")
     scrutiny.begin()

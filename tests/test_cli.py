@@ -135,7 +135,7 @@ PROBE = "say_after_example"
         ("run mine.py --baseline trio+anyio", ["trio+anyio", "add -b trio+anyio"]),
         ("run mine.py --loop new", ["NAME=module:factory"]),
         ("run mine.py --loop uvloop=uvloop:new_event_loop", ["'uvloop'", "choose a new name"]),
-        ("run mine.py --loop new=nowhere:new_loop", ["No module named 'nowhere'", "name a module"]),
+        ("run mine.py --loop new=nowhere:new_loop", ["No module named 'nowhere'", "or name it in --env"]),
         ("run mine.py --loop new=os:new_loop", ["'new_loop'", "name a module"]),
         (
             "run mine.py --loop new=os:getcwd",

@@ -44,7 +44,7 @@ def digests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Digests
             sources.digest_of_file,
             sources.imported_files,
             sources.named_files,
-            sources._syntax,
+            sources.syntax_of,
         ):
             cached.cache_clear()
         [benchmark] = list_benchmarks(str(tmp_path / "mine.py"), "mine")

@@ -106,7 +106,7 @@ class Scrutiny:
     def fault_of_conduct(self) -> str | None:
         """Say whether the worker, or a thread or child of it, is not where and how it was started."""
         with suppress(OSError, AttributeError):  # it has ended, or the system does not tell
-            for process in (self._pid, *_descendants(self._pid)):
+            for process in (self._pid, *descendants_of(self._pid)):
                 for thread in _threads(process):
                     if fault := self._fault_of_thread(thread):
                         return fault
@@ -123,8 +123,8 @@ class Scrutiny:
         return None
 
     def _read(self) -> _Reading:
-        helpers = sum(_cpu_time(child) or 0 for child in _descendants(self._pid))
-        return _Reading(perf_counter_ns(), _cpu_time(self._pid), helpers)
+        helpers = sum(cpu_time_of(child) or 0 for child in descendants_of(self._pid))
+        return _Reading(perf_counter_ns(), cpu_time_of(self._pid), helpers)
 
 
 def _times_slower(turns: Sequence[_Counted], probe: Value) -> float:
@@ -149,7 +149,7 @@ def _listed(cpus: frozenset[int] | set[int]) -> str:
     return ", ".join(map(str, sorted(cpus)))
 
 
-def _cpu_time(pid: int) -> int | None:
+def cpu_time_of(pid: int) -> int | None:
     """Return the CPU time of a process's first thread in nanoseconds; None where the system does not tell.
 
     It is the first number of /proc/PID/schedstat (Linux's documentation of sched-stats).
@@ -165,10 +165,10 @@ def _threads(pid: int) -> list[int]:
     return []
 
 
-def _descendants(pid: int) -> Iterator[int]:
+def descendants_of(pid: int) -> Iterator[int]:
     """Yield the processes that a process started, and theirs, as far as the system tells."""
     for thread in _threads(pid):
         with suppress(OSError), open(f"/proc/{pid}/task/{thread}/children") as file:  # noqa: PTH123 - quicker
             for child in map(int, file.read().split()):
                 yield child
-                yield from _descendants(child)
+                yield from descendants_of(child)

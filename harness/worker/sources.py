@@ -61,7 +61,7 @@ def digest_of_file(path: Path) -> str:
 @cache
 def imported_files(path: Path, root: Path, package: str) -> tuple[Path, ...]:
     """Return the files below `root` that a file imports; with a package, only those in it."""
-    names = [name for node in _syntax(path) for name in _names(node, path.relative_to(root).parent.parts)]
+    names = [name for node in syntax_of(path) for name in _names(node, path.relative_to(root).parent.parts)]
     own = (name for name in names if name[0] == package or (not package and name[0] != OURS))
     return tuple(file for name in dict.fromkeys(own) for file in _files(root, name))
 
@@ -69,7 +69,7 @@ def imported_files(path: Path, root: Path, package: str) -> tuple[Path, ...]:
 @cache
 def named_files(path: Path) -> tuple[Path, ...]:
     """Return the files in a module's folder that a text in it names, as `with_name("steps.txt")` does."""
-    texts = (node.value for node in _syntax(path) if isinstance(node, ast.Constant))
+    texts = (node.value for node in syntax_of(path) if isinstance(node, ast.Constant))
     names = dict.fromkeys(text for text in texts if isinstance(text, str))
     return tuple(file for name in names if (file := _file_named(name, path.parent)) is not None)
 
@@ -86,7 +86,7 @@ def _file_named(name: str, folder: Path) -> Path | None:
 
 
 @cache
-def _syntax(path: Path) -> tuple[ast.AST, ...]:
+def syntax_of(path: Path) -> tuple[ast.AST, ...]:
     """Return the nodes of a module's syntax tree; none where it is no Python."""
     try:
         return tuple(ast.walk(ast.parse(path.read_bytes())))
