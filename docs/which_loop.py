@@ -19,7 +19,8 @@ from harness.records.verdict import EXPLAINED, Verdict
 from harness.report.answer.words import change_words
 from harness.report.backend_names import shown_names
 from harness.report.formatting import format_ratio
-from harness.report.tables.contrasts import shown_contrasts
+from harness.report.site.newest import newest_that_is_full
+from harness.report.tables.contrasts import changes_of_stack
 
 RESULTS = Path(__file__).parent.parent / "results"
 PAGE = Path(__file__).parent / "which-loop.md"
@@ -105,9 +106,8 @@ def _section(kind: Kind, records: Sequence[Published]) -> Iterator[str]:
 
 def _newest(families: frozenset[str], records: Iterable[Published]) -> Published | None:
     """Return the newest record with at least half as many benchmarks of these families as the broadest."""
-    counts = [(len(_timed(record, families)), (folder, record)) for folder, record in records]
-    most = max((count for count, _ in counts), default=0)
-    return next((chosen for count, chosen in reversed(counts) if 0 < most <= 2 * count), None)
+    newest_first = reversed([*records])
+    return newest_that_is_full((each, len(_timed(each[1], families))) for each in newest_first)
 
 
 def _timed(record: Record, families: frozenset[str]) -> list[BenchmarkResult]:
@@ -173,8 +173,7 @@ def _change_of_stack(records: Sequence[Published]) -> Iterator[str]:
     for folder, record in reversed(records):
         rows = [
             f"| `{shown.benchmark}` | {shown.pair} | {format_ratio(shown.contrast.ratio)} |"
-            for shown in shown_contrasts(record)
-            if shown.contrast.factor == "stack" and shown.contrast.ratio.has_interval
+            for shown in changes_of_stack(record)
         ]
         if rows:
             yield "## A change of stack"

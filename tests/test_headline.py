@@ -1,32 +1,14 @@
 """The first sentence of an answer: where a loop takes less time and where more, and how sure that is."""
 
-from harness.records.entries import Entry
-from harness.records.pace import SELF_TEST_ARM
 from harness.report.answer.headline import headline
-from tests.records import (
-    ASYNCIO,
-    UVLOOP,
-    fake_benchmark,
-    observation,
-    plan,
-    record_of,
-    returned,
-    rounds,
-    seen_alike,
-    twice,
-)  # fmt: skip
+from tests.compared import of_shares
+from tests.records import fake_benchmark, returned
 
 
-def sentence(*shares: float, spread: float = 0.0001) -> str:
+def sentence(*shares: float) -> str:
     """The headline of a record in which uvloop takes these shares of asyncio's time, a benchmark each."""
     benchmarks = {fake_benchmark(f"b{number}", returned(1)): share for number, share in enumerate(shares)}
-    planned = plan(*benchmarks, on=(ASYNCIO, UVLOOP))
-    entries: list[Entry] = []
-    for benchmark, share in benchmarks.items():
-        times = {ASYNCIO: 100.0, UVLOOP: 100.0 * share, SELF_TEST_ARM: 100.0}
-        entries += seen_alike(benchmark, twice(observation(returned(1))), (ASYNCIO, UVLOOP))
-        entries += rounds(benchmark.id, times, 20, spread=spread)
-    [only] = headline(record_of(planned, *entries))
+    [only] = headline(of_shares(benchmarks, spread=0.0001))
     return only
 
 

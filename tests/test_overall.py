@@ -1,7 +1,6 @@
 """One figure per backend over all benchmarks: what it rests on, and how sure it is."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 from statistics import fmean
 
@@ -18,6 +17,7 @@ from harness.records.pace import SELF_TEST_ARM
 from harness.records.record import Record
 from harness.report.overall import sentence
 from harness.runner.state import RunState
+from tests.compared import of_shares
 from tests.records import (
     ASYNCIO,
     ENVIRONMENT,
@@ -43,27 +43,6 @@ def probe(name: str, family: str = "tutorial", *tags: str, uses_gather: bool = T
     return replace(fake_benchmark(name, returned(1), uses_gather=uses_gather), family=family, tags=tags)
 
 
-def record(
-    shares: dict[Benchmark, float],
-    *,
-    count: int = 20,
-    on: tuple[str, ...] = (ASYNCIO, UVLOOP),
-    counts: Mapping[Benchmark, int] | None = None,
-) -> Record:
-    """Rows in which uvloop takes these shares of asyncio's time, and trio twice as much."""
-    entries: list[Entry] = []
-    planned = plan(*shares, on=on)
-    for of, share in shares.items():
-        times = {ASYNCIO: 100.0, UVLOOP: 100.0 * share, TRIO: 200.0 * share}
-        names = [backend.name for backend in planned.backends_of(of)]
-        arms = {**{name: times.get(name, 100.0) for name in names}, SELF_TEST_ARM: 100.0}
-        entries += [
-            *seen_alike(of, SEEN, names),
-            *rounds(of.id, arms, (counts or {}).get(of, count), spread=0.003),
-        ]
-    return record_of(planned, *entries)
-
-
 def summary(of: Record) -> OverallFigures:
     found = overall_figures(of)
     assert found is not None
@@ -71,7 +50,7 @@ def summary(of: Record) -> OverallFigures:
 
 
 def test_the_figure_is_the_geometric_mean_of_the_ratios() -> None:
-    of = record({probe("a"): 0.5, probe("b"): 0.8})
+    of = of_shares({probe("a"): 0.5, probe("b"): 0.8})
     timings = [line.cases[1].timing for line in of.results]
     expected = math.exp(
         fmean(estimate_ratio(timing.samples, 0.95).value for timing in timings if timing is not None)
@@ -83,7 +62,7 @@ def test_the_figure_is_the_geometric_mean_of_the_ratios() -> None:
 
 
 def test_families_weigh_the_same_however_many_benchmarks_they_have() -> None:
-    of = record({probe("a", "x"): 0.5, probe("b", "x"): 0.5, probe("c", "x"): 0.5, probe("d", "y"): 0.9})
+    of = of_shares({probe("a", "x"): 0.5, probe("b", "x"): 0.5, probe("c", "x"): 0.5, probe("d", "y"): 0.9})
     found = summary(of)
     assert found.families == ("x", "y")
     assert found.backends[0].ratio.value == pytest.approx(math.sqrt(0.5 * 0.9), 0.02)
@@ -91,13 +70,13 @@ def test_families_weigh_the_same_however_many_benchmarks_they_have() -> None:
 
 def test_controls_are_left_out_and_so_are_benchmarks_that_sleep() -> None:
     sleeping = replace(probe("sleeps"), ideal=0.001)
-    found = summary(record({probe("a"): 0.5, probe("c", "tutorial", "control"): 1.0, sleeping: 1.0}))
+    found = summary(of_shares({probe("a"): 0.5, probe("c", "tutorial", "control"): 1.0, sleeping: 1.0}))
     assert found.benchmarks == ("a",)
     assert found.timed == 1
 
 
 def test_only_benchmarks_where_every_backend_has_a_number_count() -> None:
-    whole = record({probe("a"): 0.5, probe("b"): 0.8}, on=(ASYNCIO, UVLOOP, TRIO))
+    whole = of_shares({probe("a"): 0.5, probe("b"): 0.8}, on=(ASYNCIO, UVLOOP, TRIO))
     first, second = whole.results
     halved = replace(second, cases=(*second.cases[:2], replace(second.cases[2], timing=None)))
     found = summary(replace(whole, results=(first, halved)))
@@ -114,7 +93,7 @@ def test_a_backend_without_any_number_keeps_nobody_else_from_a_figure() -> None:
 
 def test_a_benchmark_that_takes_no_gatherer_counts_as_its_loop() -> None:
     on = (ASYNCIO, "asyncio+taskgroup", UVLOOP, "uvloop+taskgroup")
-    found = summary(record({probe("a"): 0.5, probe("b", uses_gather=False): 0.8}, on=on))
+    found = summary(of_shares({probe("a"): 0.5, probe("b", uses_gather=False): 0.8}, on=on))
     assert found.benchmarks == ("a", "b")
     ratios = {one.backend: one.ratio.value for one in found.backends}
     assert ratios["uvloop+taskgroup"] == pytest.approx(
@@ -137,7 +116,7 @@ def test_a_loop_in_two_environments_counts_as_each_of_them() -> None:
 
 
 def test_the_interval_holds_the_figure_and_is_narrower_than_a_benchmarks() -> None:
-    of = record({probe(name): 0.6 for name in "abcdefgh"})
+    of = of_shares({probe(name): 0.6 for name in "abcdefgh"})
     [one] = summary(of).backends
     assert one.ratio.low is not None
     assert one.ratio.high is not None
@@ -149,7 +128,7 @@ def test_the_interval_holds_the_figure_and_is_narrower_than_a_benchmarks() -> No
 
 
 def test_a_benchmark_of_under_5_rounds_leaves_no_interval() -> None:
-    few = summary(record({probe("a"): 0.5, probe("b"): 0.8}, count=4))
+    few = summary(of_shares({probe("a"): 0.5, probe("b"): 0.8}, count=4))
     assert few.backends[0].ratio.low is None
     assert few.backends[0].ratio.rounds == 4
     assert "no interval: a benchmark has 4 rounds, fewer than 5" in sentence(few)
@@ -158,7 +137,7 @@ def test_a_benchmark_of_under_5_rounds_leaves_no_interval() -> None:
 def test_a_benchmark_of_under_5_rounds_is_left_out_where_others_have_more() -> None:
     long, *others = probe("long"), probe("a"), probe("b")
     whole = {long: 0.5, others[0]: 0.8, others[1]: 0.9}
-    of = record(whole, counts={long: 4})
+    of = of_shares(whole, counts={long: 4})
 
     figures, [family] = summary(of), family_figures(of)
 
@@ -172,19 +151,19 @@ def test_a_benchmark_of_under_5_rounds_is_left_out_where_others_have_more() -> N
 
 @pytest.mark.parametrize("count", [4, 19, 25])
 def test_of_one_benchmark_the_figure_is_that_benchmarks_own(count: int) -> None:
-    of = record({probe("a"): 0.5}, count=count, on=(ASYNCIO, UVLOOP, TRIO))
+    of = of_shares({probe("a"): 0.5}, count=count, on=(ASYNCIO, UVLOOP, TRIO))
     own = {case.backend: case.timing.ratio for case in of.results[0].cases[1:] if case.timing is not None}
     assert {figure.backend: figure.ratio for figure in summary(of).backends} == own
     assert {ratio.low is not None for ratio in own.values() if ratio is not None} == {count >= 10}
 
 
 def test_without_a_benchmark_that_has_a_ratio_there_is_no_summary() -> None:
-    assert overall_figures(record({}, count=20)) is None
-    assert overall_figures(record({probe("c", "tutorial", "control"): 1.0})) is None
+    assert overall_figures(of_shares({}, count=20)) is None
+    assert overall_figures(of_shares({probe("c", "tutorial", "control"): 1.0})) is None
 
 
 def test_the_sentence_says_what_it_rests_on_and_for_what_it_speaks() -> None:
-    said = sentence(summary(record({probe("a", "x"): 0.5, probe("d", "y"): 0.9})))
+    said = sentence(summary(of_shares({probe("a", "x"): 0.5, probe("d", "y"): 0.9})))
     assert said.startswith(
         "Over 2 of 2 benchmarks with a ratio in 2 families (geometric mean, families weighted"
     )
@@ -194,7 +173,7 @@ def test_the_sentence_says_what_it_rests_on_and_for_what_it_speaks() -> None:
 
 def test_a_benchmark_for_one_family_of_loops_is_left_out_where_another_is_shown() -> None:
     native = replace(probe("native", uses_gather=False), only="asyncio")
-    of = record({probe("a"): 0.5, native: 0.8}, on=(ASYNCIO, UVLOOP, TRIO))
+    of = of_shares({probe("a"): 0.5, native: 0.8}, on=(ASYNCIO, UVLOOP, TRIO))
     assert summary(of).benchmarks == ("a",)
     assert summary(of).timed == 2
 

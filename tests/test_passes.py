@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from harness.analysis.intervals import estimate
+from harness.analysis.merged_quantiles import quantile_name
 from harness.analysis.passes.contract import BUDGET, LONGER, ROUNDS, TURNS, Occasion, Pass
-from harness.analysis.passes.latency import quantile_name
 from harness.analysis.passes.offers import OFFERED, OFFERS, SERVICE_OFFERS
 from harness.analysis.passes.service_rates import P99_BOUND, ServicePass
 from harness.analysis.passes.table import PASSES, passes_for

@@ -23,7 +23,7 @@ from harness.analysis.means import FEWEST_ROUNDS
 from harness.analysis.overall import BackendFigure, OverallFigures, overall_figures
 from harness.backends.backend import EnvironmentSpec
 from harness.errors import BadInput, escape_controls
-from harness.records.entries import BenchmarkCalibrated, Entry, RunFinished
+from harness.records.entries import BenchmarkCalibrated, RunFinished
 from harness.records.estimate import Estimate
 from harness.records.machine import BackendEnvironment, kind_of_python
 from harness.records.pace import SELF_TEST_ARM
@@ -43,6 +43,7 @@ from harness.report.site.summary import CaseSummary, MachineSummary, RecordSumma
 from harness.report.tables import audit as audit_tables
 from harness.runner.state import RunState
 from tests.browsing import DESK, PHONE, Browser
+from tests.compared import of_shares
 from tests.kinds import audit
 from tests.reading import read
 from tests.records import (
@@ -58,7 +59,6 @@ from tests.records import (
     fake_benchmark,
     observation,
     plan,
-    record_of,
     returned,
     rounds,
     seen_alike,
@@ -512,12 +512,7 @@ def two_families(count: int) -> Record:
         replace(fake_benchmark(name, returned(1)), family=family): share
         for name, (family, share) in families.items()
     }
-    entries: list[Entry] = []
-    for benchmark, share in benchmarks.items():
-        times = {ASYNCIO: 100.0, UVLOOP: 100.0 * share, TRIO: 200.0 * share, SELF_TEST_ARM: 100.0}
-        entries += seen_alike(benchmark, twice(observation(returned(1))), (ASYNCIO, UVLOOP, TRIO))
-        entries += rounds(benchmark.id, times, count, spread=0.003)
-    record = record_of(plan(*benchmarks, on=(ASYNCIO, UVLOOP, TRIO)), *entries)
+    record = of_shares(benchmarks, count=count, on=(ASYNCIO, UVLOOP, TRIO))
     return replace(record, finished=RunFinished("2026-01-01T01:00:00+00:00", 0.5))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.analysis.intervals import judge_ratio
-from harness.analysis.means import FEWEST_ROUNDS, Part, mean_ratio
+from harness.analysis.means import Part, mean_ratio, with_enough_rounds
 from harness.analysis.overall import CONTROL
 from harness.records.estimate import Estimate, Judgement, confidence_level
 from harness.records.record import CaseResult, Record, Timing
@@ -59,8 +59,7 @@ def _cases_by_family(record: Record) -> dict[_Place, _Members]:
 
 def _figure(place: _Place, members: _Members, *, level: float, margin: float) -> FamilyFigure:
     family, backend = place
-    timed = list(_timed(members))
-    timed = [(name, timing) for name, timing in timed if len(timing.samples) >= FEWEST_ROUNDS] or timed
+    timed = with_enough_rounds(list(_timed(members)), lambda pair: len(pair[1].samples))
     timings = [timing for _, timing in timed]
     if len(timings) == 1 and timings[0].ratio is not None:
         mean = timings[0].ratio

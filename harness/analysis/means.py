@@ -1,9 +1,10 @@
 """Means of independent benchmarks' time ratios, with intervals."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import variance
+from typing import TypeVar
 
 from harness.analysis.intervals import estimate_ratio
 from harness.analysis.student import standard_errors
@@ -11,6 +12,14 @@ from harness.records.estimate import Estimate
 
 FEWEST_ROUNDS = 5
 """The fewest rounds of a benchmark for which its variance is estimated well enough for an interval."""
+
+
+_Timed = TypeVar("_Timed")
+
+
+def with_enough_rounds(timed: Sequence[_Timed], rounds: Callable[[_Timed], int]) -> list[_Timed]:
+    """Return those with the rounds that an interval needs; all of them where none has so many."""
+    return [each for each in timed if rounds(each) >= FEWEST_ROUNDS] or [*timed]
 
 
 @dataclass(frozen=True, slots=True)

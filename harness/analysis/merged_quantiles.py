@@ -17,6 +17,11 @@ Bins = Mapping[int, int]
 """How many operations of a worker lie in each bin of its sketch."""
 
 
+def quantile_name(quantile: float) -> str:
+    """Return what a quantile is called: `p99.9`."""
+    return f"p{quantile * 100:g}"
+
+
 @dataclass(frozen=True, slots=True)
 class MergedQuantile:
     """A quantile of all operations, as the logarithm of nanoseconds.

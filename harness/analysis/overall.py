@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from harness.analysis.hosts import FEWEST_TO_POOL, pool
 from harness.analysis.intervals import ratio_in
-from harness.analysis.means import FEWEST_ROUNDS, Part, mean_ratio
+from harness.analysis.means import Part, mean_ratio, with_enough_rounds
 from harness.analysis.measured_hosts import host_records
 from harness.records.entries import RunStarted
 from harness.records.estimate import Estimate, confidence_level
@@ -92,8 +92,9 @@ def _of_one_host(record: Record) -> OverallFigures | None:
     """Return the figures of each benchmark's first result."""
     timed = list(_timed(record))
     backends = [name for name in record.backends if any(name in _own_cases(pair) for pair in timed)]
-    shared = [pair for pair in timed if all(name in pair[1] for name in backends)]
-    shared = [pair for pair in shared if _fewest_rounds(pair) >= FEWEST_ROUNDS] or shared
+    shared = with_enough_rounds(
+        [pair for pair in timed if all(name in pair[1] for name in backends)], _fewest_rounds
+    )
     if not backends or not shared:
         return None
     plan = record.run.plan

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from harness.protocol import latency_bins
+from harness.protocol import digits, latency_bins
 from harness.protocol.laps import lap_sizes, unpack
 from harness.protocol.messages import Growth, LatencySketch, Turn, Value, WorkerSummary
 
-LARGEST_NUMBER = 2**63
+LARGEST_NUMBER = digits.LARGEST
 """The largest number that a worker may send: nanoseconds of 292 years, and within what a float can divide."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from harness.records.record import BenchmarkResult, CaseResult, Record
-from harness.records.verdict import CaseVerdict, Mismatch, Verdict
+from harness.records.verdict import EXPLAINED, CaseVerdict, Mismatch, Verdict
 from harness.report.backend_names import shown_names
 from harness.report.evidence import case_lines
 from harness.report.expectations import PROMISED, expectation_name, reference_case
@@ -81,6 +81,11 @@ def _raised_instead(
 def _reason(verdict: CaseVerdict) -> str:
     """Return why a case has its verdict; of a blemish, the verdict too, for it is no other one."""
     return f"{verdict.kind}, but {verdict.blemish}" if verdict.blemish else verdict.reason
+
+
+def findings_and_remarks(record: Record) -> tuple[SideBySide, ...]:
+    """Return what is to be looked into, and after it what is worth a word in cases that are as promised."""
+    return (*findings(record, *EXPLAINED), *remarks(record))
 
 
 def remarks(record: Record) -> tuple[SideBySide, ...]:

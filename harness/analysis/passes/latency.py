@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 
-from harness.analysis.merged_quantiles import Bins, merged_quantile, ratio_of_quantiles
+from harness.analysis.merged_quantiles import Bins, merged_quantile, quantile_name, ratio_of_quantiles
 from harness.analysis.passes.contract import (
     LEVEL,
     LEVEL_IN_WORDS,
@@ -35,11 +35,6 @@ Earlier results have none: their quantiles are medians over rounds of what each 
 def operations_needed(quantile: float) -> int:
     """Return how many operations all rounds together must have timed for this quantile to be given."""
     return round(TAIL / (1 - quantile))
-
-
-def quantile_name(quantile: float) -> str:
-    """Return what a quantile is called: `p99.9`."""
-    return f"p{quantile * 100:g}"
 
 
 def read_latency(rounds: BenchmarkSamples) -> dict[str, PassResult]:

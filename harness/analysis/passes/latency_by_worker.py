@@ -6,7 +6,7 @@ Its figures are what they were when the record was made.
 from collections.abc import Iterator, Mapping
 
 from harness.analysis.intervals import estimate
-from harness.analysis.merged_quantiles import bin_at
+from harness.analysis.merged_quantiles import bin_at, quantile_name
 from harness.analysis.passes.contract import LEVEL, ratio_over_rounds
 from harness.protocol.latency_bins import time_of, unpack
 from harness.protocol.messages import QUANTILES, LatencySketch
@@ -38,7 +38,7 @@ def _figures(sketches: Sketches, base: Sketches) -> Iterator[tuple[str, PassFigu
     for index, quantile in enumerate(QUANTILES):
         if not _enough(sketches, quantile):
             continue
-        name = f"latency_p{quantile * 100:g}"
+        name = f"latency_{quantile_name(quantile)}"
         times = [_time(sketch, index) / 1e9 for sketch in sketches.values()]
         yield f"{name}_seconds", PassFigure(estimate(times, LEVEL), Unit.SECONDS)
         if both and _enough(base, quantile):

@@ -13,7 +13,7 @@ from harness.report.backend_names import shown_names
 from harness.report.formatting import count_benchmarks, format_ratio
 from harness.report.notices import Notice, NoticeKind, Severity
 from harness.report.tables import audit
-from harness.report.tables.contrasts import shown_contrasts
+from harness.report.tables.contrasts import changes_of_stack
 from harness.report.warnings import notices
 
 MOST_WARNINGS = 3
@@ -39,10 +39,9 @@ def remarks(record: Record, details: str = "--details") -> tuple[Remark, ...]:
 def _changes_of_stack(record: Record) -> Iterator[Remark]:
     """Yield what each change of stack comes to, which no figure of a backend has."""
     takes: dict[tuple[str, str], list[str]] = {}
-    for shown in shown_contrasts(record):
-        if shown.contrast.factor == "stack" and shown.contrast.ratio.has_interval:
-            words = f"{format_ratio(shown.contrast.ratio)} the time of {shown.against}"
-            takes.setdefault((shown.benchmark, shown.arm), []).append(words)
+    for shown in changes_of_stack(record):
+        words = f"{format_ratio(shown.contrast.ratio)} the time of {shown.against}"
+        takes.setdefault((shown.benchmark, shown.arm), []).append(words)
     for (benchmark, arm), ratios in takes.items():
         yield Remark(Tone.PLAIN, f"{benchmark}, a change of stack: {arm} takes {' and '.join(ratios)}")
 

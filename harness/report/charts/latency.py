@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from harness.analysis.passes.latency import LATENCY, LATENCY_TABLE, quantile_name
+from harness.analysis.merged_quantiles import quantile_name
+from harness.analysis.passes.latency import LATENCY, LATENCY_TABLE
 from harness.protocol.messages import QUANTILES
 from harness.records.passes import PassResult
 from harness.records.record import Record

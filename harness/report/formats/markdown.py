@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from harness.records.record import Record
-from harness.records.verdict import EXPLAINED
 from harness.report import commands, differences
 from harness.report.answer.of_record import answer
 from harness.report.answer.remarks import remarks
@@ -58,7 +57,7 @@ def _lines(record: Record, pictures: "Mapping[str, ChartImage]") -> Iterable[str
         if name not in {*ABOVE, answer_picture.NAME}:
             yield from _table(picture.chart.table, picture)
     yield from _table(results.verdicts(record))
-    findings = (*differences.findings(record, *EXPLAINED), *differences.remarks(record))
+    findings = differences.findings_and_remarks(record)
     for difference in findings:
         yield from _difference(difference)
     for table in (differences.documented(record), results.ledger(record)):

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from harness.errors import escape_controls
 from harness.records.record import Record
-from harness.records.verdict import EXPLAINED, CaseVerdict, ClaimResult, Verdict
+from harness.records.verdict import CaseVerdict, ClaimResult, Verdict
 from harness.report import commands, differences
 from harness.report.answer.of_record import answer
 from harness.report.answer.values import Answer, SortOrder
@@ -96,7 +96,7 @@ def page(record: Record) -> RenderableType:
         results.times(record),
         *(table for _, table in tables_of(record)),
     )
-    findings = (*differences.findings(record, *EXPLAINED), *differences.remarks(record))
+    findings = differences.findings_and_remarks(record)
     parts: list[RenderableType] = [_text(what, style="bold"), _text(where, style="dim"), Text()]
     parts += [_table(table) for table in tables if table is not None]
     parts += [side_by_side(finding) for finding in findings]
@@ -171,7 +171,7 @@ def show_check(record: Record) -> None:
     for table in tables:
         if table is not None:
             out.print(_table(table))
-    for difference in (*differences.findings(record, *EXPLAINED), *differences.remarks(record)):
+    for difference in differences.findings_and_remarks(record):
         out.print(side_by_side(difference))
     observed = results.observed(record)
     if observed.rows and len({result.benchmark.scenario for result in record.results}) == 1:

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from harness.report.answer.strips import StripChart
 from harness.report.site.summary import MachineSummary, RecordSummary
 
 FULL = 0.5
 """The share of the broadest record's benchmarks from which a record is full, and not a part of that one."""
+
+
+_Item = TypeVar("_Item")
 
 
 def newest_of_each_title(newest_first: Iterable[RecordSummary]) -> list[RecordSummary]:
@@ -21,19 +25,28 @@ def newest_of_each_title(newest_first: Iterable[RecordSummary]) -> list[RecordSu
 
 def full_record(newest_first: Iterable[RecordSummary]) -> RecordSummary | None:
     """Return the newest finished record with at least half of the most benchmarks that any chart has."""
-    drawn = [summary for summary in newest_first if summary.finished and summary.strips is not None]
-    most = max(map(_benchmarks, drawn), default=0)
-    return next((summary for summary in drawn if _benchmarks(summary) >= FULL * most), None)
+    finished = (summary for summary in newest_first if summary.finished)
+    return newest_that_is_full((summary, _benchmarks(summary)) for summary in finished)
+
+
+def newest_that_is_full(newest_first: Iterable[tuple[_Item, int]]) -> _Item | None:
+    """Return the first of these with at least half of the most benchmarks; None where none has any.
+
+    Each stands beside how many benchmarks it has.
+    """
+    counted = [*newest_first]
+    most = max((count for _, count in counted), default=0)
+    return next((item for item, count in counted if count and count >= FULL * most), None)
 
 
 def charts_beside(
-    full: RecordSummary | None, newest_first: Iterable[RecordSummary]
+    full: RecordSummary, newest_first: Iterable[RecordSummary]
 ) -> Iterator[tuple[RecordSummary, StripChart]]:
     """Yield the newest finished record of each further kind of work, and a chart of what is new in it.
 
     The full record is the first of all: what it has is on its own chart.
     """
-    shown = _families(full.strips) if full and full.strips else set()
+    shown = set() if full.strips is None else _families(full.strips)
     for summary in newest_first:
         if summary.finished and summary.strips is not None and (new := _families(summary.strips) - shown):
             rows = tuple(row for row in summary.strips.rows if row.family in new)

@@ -52,7 +52,7 @@ def index_page(
         assets=site_assets("", ["site.js"]),
         api=API,
         full=None if board is None else board.summary,
-        beside=list(charts_beside(board.summary, runs)) if board is not None else [],
+        beside=[] if board is None else list(charts_beside(board.summary, runs)),
         page="" if board is None else f"records/{board.summary.name}.html",
         cards=[loop_card(name, board) for name in loops],
         families=list(scenario_families(scenarios, runs)),

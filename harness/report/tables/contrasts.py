@@ -48,6 +48,13 @@ def shown_contrasts(record: Record) -> Iterator[ShownContrast]:
             yield ShownContrast(number, result.benchmark.id, contrast, *names_of_both)
 
 
+def changes_of_stack(record: Record) -> Iterator[ShownContrast]:
+    """Yield the contrasts of services whose server changes with the loop, where they have an interval."""
+    for shown in shown_contrasts(record):
+        if shown.contrast.factor == "stack" and shown.contrast.ratio.has_interval:
+            yield shown
+
+
 def _arm_names(record: Record) -> Mapping[str, str]:
     """Return the names that people see for the arms of contrasts, a twin's among them."""
     contrasts = [contrast for result in record.results for contrast in result.contrasts]
