@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from harness.execution.observing import case_spec, observe_in_process
 from harness.execution.rounds import run_round
 from harness.execution.scrutiny import Scrutiny
 from harness.protocol.benchmarks import Benchmark
-from harness.protocol.messages import Turn
+from harness.protocol.messages import Turn, Value
 from harness.records.pace import ArmFailure, ArmRound, RoundSettings
 from tests.arms import PATIENCE
 from tests.records import value as value_that_took
@@ -164,13 +165,24 @@ MILLISECOND = 1_000_000
 def test_a_machine_whose_speed_changes_is_no_slow_clock_and_hides_none(
     monkeypatch: pytest.MonkeyPatch, turn_cpu: float, turn_wall: float, probe_wall: float, is_refused: bool
 ) -> None:
+    turn = value_that_took(100 * turn_wall, loops=10)
+    fault = fault_of_clock(monkeypatch, turn_cpu, turn, value_that_took(1000 * probe_wall, loops=1))
+    assert (fault is not None) == is_refused, fault
+
+
+def test_turns_that_waited_for_a_cpu_hide_no_slow_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    said_a_tenth = replace(value_that_took(600, loops=10), cpu=2 * MILLISECOND)  # of 60 ms, 20 of them of CPU
+    probe = replace(value_that_took(200, loops=1), cpu=MILLISECOND // 5)
+    assert fault_of_clock(monkeypatch, 25.5, said_a_tenth, probe) is not None
+
+
+def fault_of_clock(monkeypatch: pytest.MonkeyPatch, turn_cpu: float, turn: Value, probe: Value) -> str | None:
+    """What is said of a worker that sends these values, and of whose turn the system counts these ms."""
     counted = iter([0, 0, turn_cpu, turn_cpu, turn_cpu + 5.5])
     monkeypatch.setattr(scrutiny_module, "cpu_time_of", lambda _: round((1 + next(counted)) * MILLISECOND))
     monkeypatch.setattr(scrutiny_module, "descendants_of", lambda _: ())
     scrutiny = Scrutiny(os.getpid(), None)
-    turn = Turn(loops=10, seed=0, untimed=0, timed="whole")
     scrutiny.begin()
-    scrutiny.end(turn, value_that_took(100 * turn_wall, loops=10))
+    scrutiny.end(Turn(loops=turn.loops, seed=0, untimed=0, timed="whole"), turn)
     scrutiny.begin()
-    fault = scrutiny.fault_of_clock(value_that_took(1000 * probe_wall, loops=1))
-    assert (fault is not None) == is_refused, fault
+    return scrutiny.fault_of_clock(probe)

@@ -42,11 +42,10 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """A turn: the CPU time that the system counted and the wall time that the worker said, in nanoseconds."""
+    """A turn: the CPU time in nanoseconds that the system counted, and the value that the worker sent."""
 
     cpu: int
-    wall: int
-    loops: int
+    value: Value
 
 
 class Scrutiny:
@@ -67,7 +66,7 @@ class Scrutiny:
         """Return the value with the CPU time that the worker's children used between its turns."""
         before, after = self._before, self._read()
         if turn.timed == "whole" and turn.loops >= FEWEST_LOOPS and after.loop_cpu and before.loop_cpu:
-            self._turns.append(_Counted(after.loop_cpu - before.loop_cpu, value.wall, value.loops))
+            self._turns.append(_Counted(after.loop_cpu - before.loop_cpu, value))
         idle = 0 if self._helpers_left_at is None else max(0, before.helper_cpu - self._helpers_left_at)
         self._helpers_left_at = after.helper_cpu
         return replace(value, idle_cpu=value.idle_cpu + idle)
@@ -96,10 +95,10 @@ class Scrutiny:
         if not self._turns or after is None or before is None:
             return None
         beside = (after - before) * _times_slower(self._turns, probe)
-        if any(turn.cpu - beside <= _allowed(turn.wall, beside) for turn in self._turns):
+        if any(turn.cpu - beside <= _allowed(turn.value.wall, beside) for turn in self._turns):
             return None  # a clock that is slow is slow in every turn
         used = median(turn.cpu for turn in self._turns) - beside
-        claimed = median(turn.wall for turn in self._turns)
+        claimed = median(turn.value.wall for turn in self._turns)
         counted = f"the system counted {used:,.0f} ns of CPU time"
         return f"says that {claimed:,.0f} ns passed in turns in which {counted}"
 
@@ -130,9 +129,10 @@ class Scrutiny:
 def _times_slower(turns: Sequence[_Counted], probe: Value) -> float:
     """Return how many times slower iterations were in the turns than in the probe; 1 where they were not.
 
-    A clock that is slow says so of both, and does not change it.
+    A clock that is slow says so of both, and does not change it. It is by CPU time, for to wait for a CPU in
+    the turns makes nothing beside them slower.
     """
-    slower = median(turn.wall / turn.loops for turn in turns) / max(1, probe.wall)
+    slower = median(turn.value.cpu / turn.value.loops for turn in turns) / max(1, probe.cpu)
     return min(max(1.0, slower), MOST_SLOWER)
 
 
