@@ -12,7 +12,7 @@ from harness.report.answer.words import change_words
 from harness.report.site.differences import differences_of, differences_text
 from harness.report.site.leaderboard import Leaderboard, Standing
 from harness.report.site.names import slug
-from harness.report.site.newest import services_record
+from harness.report.site.newest import services_chart, services_record
 from harness.report.site.summary import RecordSummary, loop_of
 
 
@@ -103,9 +103,19 @@ def loop_strips(loop: str, newest_first: Sequence[RecordSummary]) -> LoopStrips 
     if not compared:
         return None
     summary = max(compared, key=lambda each: len(each.strips.rows) if each.strips else 0)
-    chart, columns = summary.strips, _columns(summary, loop)
-    if chart is None:
-        return None
+    return None if summary.strips is None else _of_loop(loop, summary, summary.strips)
+
+
+def loop_services(loop: str, newest_first: Sequence[RecordSummary]) -> LoopStrips | None:
+    """Return the strips of a loop's services; None where none were compared on it."""
+    summary = services_record(each for each in newest_first if _columns(each, loop))
+    chart = None if summary is None else services_chart(summary)
+    return None if summary is None or chart is None else _of_loop(loop, summary, chart)
+
+
+def _of_loop(loop: str, summary: RecordSummary, chart: StripChart) -> LoopStrips:
+    """Return the strips of a loop alone on a record's chart, and in how many it is judged how."""
+    columns = _columns(summary, loop)
     rows = (replace(row, strips=tuple(row.strips[column] for column in columns)) for row in chart.rows)
     kept = tuple(row for row in rows if any(row.strips))
     mine = replace(chart, backends=tuple(chart.backends[column] for column in columns), rows=kept)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from harness.report.html.templating import fill_page
 from harness.report.site.api import API
 from harness.report.site.badge import badge, badge_endpoint
-from harness.report.site.differences import differences_of, differences_text
+from harness.report.site.differences import alike_together, differences_of, differences_text
 from harness.report.site.history import CaseHistory, DataPoint
 from harness.report.site.history_table import CaseCell, case_cell, history_tables
 from harness.report.site.leaderboard import Leaderboard, Standing, family_boards
-from harness.report.site.loops import loop_card, loop_strips
+from harness.report.site.loops import loop_card, loop_services, loop_strips
 from harness.report.site.moves import moves
 from harness.report.site.names import slug
 from harness.report.site.newest import charts_beside, newest_audit
@@ -133,10 +133,11 @@ def loop_page(
         name=name,
         project=project_of(name),
         strips=loop_strips(name, summaries),
+        services=loop_services(name, summaries),
         standings=list(_standings(name, boards)),
         badge=stable_badge_name(name) if newest is not None and _stands(name, newest) else None,
         records=list(_loop_records(name, summaries)),
-        differences=differences_of(name, summaries),
+        differences=alike_together(differences_of(name, summaries)),
         tables=tables,
         slug=slug,
     )
