@@ -50,10 +50,10 @@ class LoopStrips:
     unclear: int
 
 
-def loop_card(loop: str, board: Leaderboard | None, newest_first: Sequence[RecordSummary]) -> LoopCard:
-    """Return the card of a loop: its services, and what the newest full record says of it all together."""
-    standings = () if board is None else board.standings
-    standing = next((each for each in standings if loop_of(each.backend) == loop), None)
+def loop_card(loop: str, boards: Sequence[Leaderboard], newest_first: Sequence[RecordSummary]) -> LoopCard:
+    """Return the card of a loop: its services, and all together on the first board that has it."""
+    places = ((board, each) for board in boards for each in board.standings if loop_of(each.backend) == loop)
+    board, standing = next(places, (None, None))
     observed = any(loop_of(name) == loop for summary in newest_first for name in summary.backends)
     version = "" if board is None or standing is None else _version(board.summary, standing.backend)
     return LoopCard(
@@ -80,7 +80,7 @@ def _http_figure(loop: str, newest_first: Sequence[RecordSummary]) -> Iterator[C
 
 def _overall_figure(board: Leaderboard | None, standing: Standing | None) -> CardFigure:
     if board is None or standing is None:
-        return CardFigure("", "not in the newest full record", "")
+        return CardFigure("", "in no finished record", "")
     summary, overall = board.summary, board.summary.overall
     if standing.backend == summary.baseline:
         return CardFigure("", "what the others are compared with", "")

@@ -43,6 +43,7 @@ class LoopRecord:
 def index_page(
     newest_first: Sequence[RecordSummary],
     board: Leaderboard | None,
+    boards: Sequence[Leaderboard],
     loops: Sequence[str],
     scenarios: Sequence[str],
     *,
@@ -50,6 +51,7 @@ def index_page(
 ) -> str:
     """Return the front page: services, the answer of the newest full record, loops, scenarios, all records.
 
+    A loop that is not on `board`, that of the full record, is told by the first of `boards` that has it.
     `with_abilities` says whether the page of what loops can do has anything on it.
     """
     runs = [record for record in newest_first if not record.audit]
@@ -63,7 +65,7 @@ def index_page(
         with_abilities=with_abilities,
         beside=[] if board is None else list(charts_beside(board.summary, runs)),
         page="" if board is None else f"records/{board.summary.name}.html",
-        cards=[loop_card(name, board, runs) for name in loops],
+        cards=[loop_card(name, [*([board] if board else ()), *boards], runs) for name in loops],
         families=list(scenario_families(scenarios, runs)),
         audit=newest_audit(newest_first),
         records=[(record, sorted({loop_of(name) for name in record.backends})) for record in runs],
