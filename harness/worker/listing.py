@@ -29,7 +29,7 @@ from harness.scenario import (
     PromiseSpec,
     Scenario,
 )
-from harness.worker.describing import Describer, without_addresses
+from harness.worker.describing import Describer, comparable_text
 from harness.worker.loading import OFFERED, has_set_up, load_module, scenarios_in, wants_gather
 from harness.worker.refusals import Malformed, Undescribable
 from harness.worker.sources import digests_of
@@ -84,6 +84,7 @@ def _check_shape(scenario: Scenario) -> None:
 
 
 def _benchmark(scenario: Scenario, module: str, family: str, parameters: Parameters) -> Benchmark:
+    traffic = _resolve(scenario.traffic, parameters)
     return Benchmark(
         scenario=scenario.name,
         family=family,
@@ -107,14 +108,10 @@ def _benchmark(scenario: Scenario, module: str, family: str, parameters: Paramet
         title=_resolve(scenario.title, parameters),
         reported=scenario.reported,
         idle=scenario.idle,
-        connections=_connections(scenario, parameters),
+        connections=0 if traffic is None else int(traffic.connections),
+        serves=None if traffic is None else traffic.serves,
         stacks=tuple(scenario.stacks.items()),
     )
-
-
-def _connections(scenario: Scenario, parameters: Parameters) -> int:
-    traffic = _resolve(scenario.traffic, parameters)
-    return 0 if traffic is None else int(traffic.connections)
 
 
 def _source(scenario: Scenario) -> str:
@@ -188,7 +185,7 @@ def _prints(lines: Any) -> Prints | None:
     promised = lines.values if any_order else lines
     if not isinstance(promised, (list, tuple)) or not all(isinstance(line, str) for line in promised):
         raise Malformed(f"prints={promised!r}: give a list of lines")
-    return Prints(tuple(map(without_addresses, promised)), any_order)
+    return Prints(tuple(map(comparable_text, promised)), any_order)
 
 
 def _leftovers(leaves: Any) -> list[Left | LeftCount]:
