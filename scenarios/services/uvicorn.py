@@ -63,10 +63,14 @@ async def serve(
 
     async with create_task_group() as tasks:
         tasks.start_soon(end)
-        await server.serve(sockets=[listener])
-        if not server.started:
-            raise RuntimeError(f"the application did not start: {errors.text}")
+        try:
+            await server.serve(sockets=[listener])
+        except SystemExit:  # how uvicorn ends where the application does not start
+            if server.started:
+                raise
         tasks.cancel_scope.cancel()
+    if not server.started:
+        raise RuntimeError(f"the application did not start: {errors.text}")
 
 
 @service(
