@@ -64,7 +64,7 @@ def complaints_of(act: Callable[[], object], *loggers: str) -> tuple[Diagnostic,
     return capture.diagnostics
 
 
-def test_lines_are_kept_in_order_without_addresses() -> None:
+def test_lines_are_kept_in_order_comparable_text() -> None:
     with watch() as capture:
         print("one", object())
         sys.stdout.write("two\nthr")

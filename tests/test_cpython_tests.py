@@ -110,7 +110,7 @@ def test_a_failure_of_the_test_is_told_from_one_of_what_stands_around_it(
     assert (found.evidence[0] if found.evidence else None) == evidence
 
 
-def test_evidence_says_where_it_was_without_paths_of_the_machine_and_without_addresses() -> None:
+def test_evidence_says_where_it_was_without_paths_of_the_machine_and_comparable_text() -> None:
     def wrong_object() -> None:
         raise AssertionError(f"{object()!r} is no loop")
 

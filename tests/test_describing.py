@@ -4,6 +4,7 @@ import asyncio
 import errno
 import json
 import re
+import traceback
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
 from enum import IntEnum
@@ -19,7 +20,7 @@ from harness.backends.registry import DEFAULT_BACKENDS, find_backend
 from harness.backends.runtime import open_backend
 from harness.protocol.descriptions import Description
 from harness.scenario import any_order, cancelled
-from harness.worker.describing import DEEPEST_NESTING, LARGEST_DESCRIPTION, Describer, without_addresses
+from harness.worker.describing import DEEPEST_NESTING, LARGEST_DESCRIPTION, Describer, comparable_text
 from harness.worker.refusals import Undescribable
 
 describe = Describer().describe
@@ -330,7 +331,7 @@ def test_any_order_is_a_list_that_says_so() -> None:
 
 
 def test_addresses_are_left_out_of_lines_and_values() -> None:
-    assert without_addresses(f"one {object()!r}\ntwo 0xab\n") == "one <object object at 0x…>\ntwo 0xab\n"
+    assert comparable_text(f"one {object()!r}\ntwo 0xab\n") == "one <object object at 0x…>\ntwo 0xab\n"
     assert describe(repr(object())) == describe(repr(object()))
 
 
@@ -359,5 +360,32 @@ def test_a_number_in_hexadecimal_digits_is_no_address() -> None:
 
 def test_the_address_at_the_end_of_a_transports_repr_is_left_out_too() -> None:
     words = "unable to perform operation on <TCPTransport closed=True reading=False 0x560f4f29e000>; closed"
-    assert "reading=False 0x…>; closed" in without_addresses(words)
-    assert without_addresses("0x560f4f29e000 and <0x12>") == "0x560f4f29e000 and <0x12>"
+    assert "reading=False 0x…>; closed" in comparable_text(words)
+    assert comparable_text("0x560f4f29e000 and <0x12>") == "0x560f4f29e000 and <0x12>"
+
+
+def test_the_identity_of_a_cancel_scope_is_an_address() -> None:
+    assert comparable_text("Cancelled via cancel scope 7f9cfe521db0") == "Cancelled via cancel scope 0x…"
+
+
+def test_a_file_of_a_library_is_named_from_its_package_on_wherever_it_is_installed() -> None:
+    assert comparable_text('File "/home/me/.venv/lib/python3.13/site-packages/anyio/x.py", line 1') == (
+        'File "anyio/x.py", line 1'
+    )
+    assert comparable_text(repr(asyncio.__file__)) == "'asyncio/__init__.py'"
+    assert (
+        comparable_text("/home/me/lib/mine.py and a/site-packages")
+        == "/home/me/lib/mine.py and a/site-packages"
+    )
+
+
+def test_a_traceback_in_a_message_is_not_compared_and_all_else_in_it_is() -> None:
+    def failed(words: str) -> ValueError:
+        try:
+            raise KeyError(object())
+        except KeyError:
+            return ValueError(f"{words}: {traceback.format_exc()}")
+
+    assert describe(failed("the start failed")) == describe(failed("the start failed"))
+    assert describe(failed("the start failed")) != describe(failed("the end failed"))
+    assert "File" not in str(describe(failed("the start failed")))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 
 from harness.protocol.messages import LONGEST_MESSAGE
+from harness.protocol.portable_text import without_folders
 
 KEPT_OUTPUT = 64 * 1024
 """The bytes that are kept of the end of a worker's standard output, and as many of its standard error."""
@@ -67,5 +68,7 @@ class OutputReader:
 
     @property
     def last_output(self) -> tuple[str, ...]:
-        """The end of each output, as text."""
-        return tuple(bytes(last).strip().decode(errors="replace") for last in self._last.values())
+        """The end of each output, as text, without the folders of libraries."""
+        return tuple(
+            without_folders(bytes(last).strip().decode(errors="replace")) for last in self._last.values()
+        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import hashlib
 
-from harness.worker.describing import LARGEST_DESCRIPTION, without_addresses
+from harness.worker.describing import LARGEST_DESCRIPTION, comparable_text
 
 
 class CapturedOutput(io.RawIOBase):
@@ -67,7 +67,7 @@ class CapturedOutput(io.RawIOBase):
                 self._characters_left = 0
                 return number
             self._characters_left -= len(line)
-            self._lines += without_addresses(line).splitlines()
+            self._lines += comparable_text(line).splitlines()
         return len(lines)
 
     def printed_lines(self) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ class CapturedOutput(io.RawIOBase):
         if not self._lines_over and rest.digest() == _new_digest().digest():
             return tuple(self._lines)
         if self._characters_left and len(self._pending) <= self._characters_left:
-            return (*self._lines, *without_addresses(self._pending).splitlines())
+            return (*self._lines, *comparable_text(self._pending).splitlines())
         return (*self._lines, f"… and {self._lines_over} more lines, sha256 {rest.hexdigest()}")
 
 
@@ -98,4 +98,4 @@ def discarding_output() -> io.TextIOWrapper:
 
 
 def _encoded(text: str) -> bytes:
-    return without_addresses(text).encode(errors="surrogatepass")
+    return comparable_text(text).encode(errors="surrogatepass")

@@ -1,7 +1,8 @@
 """Values put into words that compare type for type between processes, loops and libraries.
 
 What differs without meaning is left out: the arguments of cancellations and TypeErrors, the
-text of OSErrors (the errno stays), the message of groups and the order inside them, addresses.
+text of OSErrors (the errno stays), the message of groups and the order inside them, addresses, the
+folders that libraries lie in, and a traceback that an exception's message quotes.
 """
 
 import errno
@@ -11,6 +12,7 @@ from dataclasses import fields, is_dataclass, replace
 
 from harness.protocol.bounds import AtMost, OneOf
 from harness.protocol.descriptions import AT_MOST, CANCELLED, ONE_OF, Description
+from harness.protocol.portable_text import without_folders
 from harness.scenario import AnyOrder, cancelled
 from harness.worker.refusals import Undescribable
 
@@ -22,6 +24,12 @@ LARGEST_DESCRIPTION = 64 * 1024
 
 _ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{4,}\b|\b0x[0-9a-fA-F]{6,}(?=>)")
 """An address as a repr writes it, uvloop's own at its end; "0x12345" stays."""
+
+_SCOPE = re.compile(r"(?<=via cancel scope )[0-9a-f]{6,}\b")
+"""The identity of a cancel scope in the words that AnyIO gives a cancellation."""
+
+_TRACEBACK = "Traceback (most recent call last)"
+"""The words with which Python begins a traceback, in a message that quotes one."""
 _LEAVES = (bool, int, float, str, bytes)
 
 
@@ -41,7 +49,7 @@ class Describer:
         if depth > DEEPEST_NESTING:
             return Description("…", text=f"… (deeper than {DEEPEST_NESTING} levels)")
         if value is None or type(value) in _LEAVES:
-            return Description(type(value).__name__, text=without_addresses(_literal(value)))
+            return Description(type(value).__name__, text=comparable_text(_literal(value)))
         if value is cancelled:
             return Description(CANCELLED)
         if isinstance(value, (AnyOrder, AtMost, OneOf)):
@@ -100,7 +108,13 @@ class Describer:
         return Description(name, parts=tuple(self._argument(arg, depth) for arg in error.args))
 
     def _argument(self, argument: object, depth: int) -> Description:
-        """An exception's argument; one that cannot be compared is named by its type."""
+        """An exception's argument; one that cannot be compared is named by its type.
+
+        A message that quotes a traceback ends with its first words: the frames in it are those of a
+        loop's own code, and the error that was raised there is shown as evidence.
+        """
+        if type(argument) is str and _TRACEBACK in argument:
+            argument = argument.partition(_TRACEBACK)[0] + _TRACEBACK + " …"
         try:
             return self._describe(argument, depth + 1)
         except Undescribable:
@@ -111,7 +125,7 @@ def _large(value: str | bytes) -> Description:
     """A leaf that would not fit, digested as it is: as Python writes it, it is up to four times as long."""
     from harness.worker.digests import sha256_of
 
-    encoded = without_addresses(value).encode(errors="surrogatepass") if isinstance(value, str) else value
+    encoded = comparable_text(value).encode(errors="surrogatepass") if isinstance(value, str) else value
     digest = sha256_of([encoded])
     size = f"{len(value)} {'characters' if isinstance(value, str) else 'bytes'}"
     return Description(type(value).__name__, text=size, digest=(digest, digest))
@@ -157,9 +171,9 @@ def _literal(value: object) -> str:
         return f"hexadecimal {value:x}"
 
 
-def without_addresses(text: str) -> str:
-    """Text without what changes from run to run: object addresses."""
-    return _ADDRESS.sub("0x…", text)
+def comparable_text(text: str) -> str:
+    """Text without what differs between runs and machines: addresses, and the folders of libraries."""
+    return without_folders(_SCOPE.sub("0x…", _ADDRESS.sub("0x…", text)))
 
 
 def _frozen(kind: type) -> bool:

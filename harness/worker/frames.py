@@ -9,7 +9,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from harness.protocol.evidence import Frame
-from harness.worker.describing import without_addresses
+from harness.worker.describing import comparable_text
 
 LAST = 3
 """The lines kept of the scenario's file, and as many of the libraries'."""
@@ -32,7 +32,7 @@ def stable_text(text: str) -> str:
     """Return the beginning of a text, without addresses and the names of temporary files and folders."""
     if folder := os.environ.get("TMPDIR"):
         text = text.replace(folder, "…")
-    short = _RANDOM_NAME.sub("tmp…", _ADDRESS.sub("0x…", without_addresses(text)))[:LONGEST_TEXT]
+    short = _RANDOM_NAME.sub("tmp…", _ADDRESS.sub("0x…", comparable_text(text)))[:LONGEST_TEXT]
     return short.encode(errors="backslashreplace").decode()
 
 

@@ -29,7 +29,7 @@ from harness.scenario import (
     PromiseSpec,
     Scenario,
 )
-from harness.worker.describing import Describer, without_addresses
+from harness.worker.describing import Describer, comparable_text
 from harness.worker.loading import OFFERED, has_set_up, load_module, scenarios_in, wants_gather
 from harness.worker.refusals import Malformed, Undescribable
 from harness.worker.sources import digests_of
@@ -188,7 +188,7 @@ def _prints(lines: Any) -> Prints | None:
     promised = lines.values if any_order else lines
     if not isinstance(promised, (list, tuple)) or not all(isinstance(line, str) for line in promised):
         raise Malformed(f"prints={promised!r}: give a list of lines")
-    return Prints(tuple(map(without_addresses, promised)), any_order)
+    return Prints(tuple(map(comparable_text, promised)), any_order)
 
 
 def _leftovers(leaves: Any) -> list[Left | LeftCount]:
