@@ -88,7 +88,7 @@ class Namespace:
         own, other = f"10.77.{number}.1", f"10.77.{number}.2"
         self.address = f"{own}:{port}"
         self._holder = _alone()
-        self.within = ("nsenter", f"--net=/proc/{self._holder.pid}/ns/net")
+        self.within: tuple[str, ...] = ("nsenter", f"--net=/proc/{self._holder.pid}/ns/net")
         _ip("link", "add", self._near, "type", "veth", "peer", far, "netns", str(self._holder.pid))
         _ip("address", "add", f"{own}/30", "dev", self._near)
         _ip("link", "set", self._near, "up")
