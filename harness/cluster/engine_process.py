@@ -6,13 +6,10 @@ It ends with the process that started it, and does as little as it can while uni
 import logging
 import os
 import sys
-from importlib import import_module
+from collections.abc import Sequence
 
 from harness.execution.affinity import keep_off
 from harness.protocol.parent import end_with
-
-PROGRAMS = {"scheduler": "distributed.cli.dask_scheduler", "worker": "distributed.cli.dask_worker"}
-"""The modules of the engine's programs. They take seconds to import, in which the starter may go."""
 
 AVOIDED = "LOOPCMP_CLUSTER_AVOIDED"
 """The environment variable that names the CPUs which are for units alone: "2,3,4,5"."""
@@ -45,10 +42,18 @@ def main() -> None:
     """Run one of the engine's programs with the options that are given."""
     end_with(int(os.environ.get(STARTER, "0")))
     keep_off([int(cpu) for cpu in os.environ.get(AVOIDED, "").split(",") if cpu])
-    program = import_module(PROGRAMS[sys.argv[1]])
-    import_module("dask").config.set(QUIET)
+    _run(sys.argv[1], sys.argv[2:])
+
+
+def _run(program: str, options: Sequence[str]) -> None:
+    """Import Dask, which takes seconds in which the starter may go, and run its scheduler or its worker."""
+    import dask  # noqa: PLC0415
+    from distributed.cli import dask_scheduler, dask_worker  # noqa: PLC0415
+
+    dask.config.set(QUIET)
     logging.getLogger("distributed").setLevel(logging.ERROR)
-    program.main(sys.argv[2:])
+    programs = {"scheduler": dask_scheduler.main, "worker": dask_worker.main}
+    programs[program](options)
 
 
 if __name__ == "__main__":
