@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.analysis.audit import ErrorRate, drift, efficiency_gain, procedure, shift
+from harness.analysis.audit import ErrorRate, efficiency_gain, procedure, shift
 from harness.analysis.detection import DetectionRate, planted
+from harness.analysis.machine_pace import drift
 from harness.records.counting import counted
 from harness.records.record import Record
 from harness.records.store import published, read_record

@@ -9,13 +9,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.analysis.families import family_figures
 from harness.analysis.intervals import judge_ratio
+from harness.analysis.kinds_of_work import SERVICES, kind_of_work
 from harness.analysis.overall import overall_figures
 from harness.records.estimate import Judgement
 from harness.records.machine import kind_of_python
 from harness.records.record import BenchmarkResult, Record
 from harness.records.store import published, read_record
 from harness.records.verdict import EXPLAINED, Verdict
+from harness.report.answer.families import family_title
+from harness.report.answer.moving import (
+    TIME_OF_A_SERVICE,
+    Measured,
+    MoveAnswer,
+    python_answer,
+    service_answers,
+)
 from harness.report.answer.words import change_words
 from harness.report.backend_names import shown_names
 from harness.report.formatting import format_ratio
@@ -28,8 +38,12 @@ PAGE = Path(__file__).parent / "which-loop.md"
 HEAD = """\
 # Which loop?
 
-Should a service move to uvloop, or to trio? This page answers from published records. It is written by
-`python docs/which_loop.py`, and holds no typed figure. After a new record is published, run that again.
+Should a service move to uvloop, or to trio?
+
+{answers}
+
+This page answers from published records. It is written by `python docs/which_loop.py`, and holds no typed
+figure. After a new record is published, run that again.
 
 A ratio is a loop's time divided by the baseline's, with its interval: 0.63× takes 63% of the time."""
 
@@ -55,11 +69,7 @@ class Kind:
 
 
 KINDS = (
-    Kind(
-        "HTTP and TCP services",
-        frozenset({"services"}),
-        "The time is the server's CPU time for a request; the driver is another process.",
-    ),
+    *(Kind(family_title(kind), frozenset({kind}), TIME_OF_A_SERVICE) for kind in SERVICES),
     Kind(
         "Client and server in one process",
         frozenset({"network", "http"}),
@@ -88,14 +98,38 @@ def page(records: Sequence[Published]) -> str:
     """Return the page that these records, oldest first, allow."""
     sections = [section for kind in KINDS for section in _section(kind, records)]
     rest = (*_change_of_stack(records), *_newer_python(records), *_what_breaks(records))
-    return "\n\n".join([HEAD, *sections, *rest]) + "\n"
+    head = HEAD.format(answers="\n".join(_answers(records)) or NO_SERVICES)
+    return "\n\n".join([head, *sections, *rest]) + "\n"
+
+
+def _answers(records: Sequence[Published]) -> Iterator[str]:
+    """Yield a line for each kind of service, and one for another Python, where records say so."""
+    for kind in SERVICES:
+        if (newest := _newest(frozenset({kind}), records)) is not None:
+            _, record = newest
+            yield from (
+                f"- {answer.text}." for answer in service_answers(_measured(record)) if answer.kind == kind
+            )
+    for _, record in reversed(_with_several_pythons(records)):
+        if (answer := _python_answer(record)) is not None:
+            yield f"- Another Python: {answer.text}."
+            return
+
+
+def _python_answer(record: Record) -> MoveAnswer | None:
+    return python_answer(_measured(record), {name: _build(record, name) for name in record.backends})
+
+
+def _measured(record: Record) -> Measured:
+    plan, shown = record.run.plan, shown_names(record.backends)
+    return Measured(family_figures(record), overall_figures(record), plan.baseline, shown, plan.margin)
 
 
 def _section(kind: Kind, records: Sequence[Published]) -> Iterator[str]:
     yield f"## {kind.title}"
     newest = _newest(kind.families, records)
     if newest is None:
-        yield NO_SERVICES if "services" in kind.families else "No published record has measured this yet."
+        yield "No published record has measured this yet."
         return
     folder, record = newest
     results = _timed(record, kind.families)
@@ -115,7 +149,7 @@ def _timed(record: Record, families: frozenset[str]) -> list[BenchmarkResult]:
     return [
         result
         for result in record.results
-        if result.benchmark.family in families
+        if kind_of_work(result.benchmark) in families
         and any(_judged(result, backend) for backend in record.backends)
     ]
 
@@ -128,13 +162,11 @@ def _judged(result: BenchmarkResult, backend: str) -> Judgement | None:
 
 
 def _changes(record: Record, results: Sequence[BenchmarkResult]) -> Iterator[str]:
-    """Yield a table of the benchmarks that certainly take other times on some backend."""
+    """Yield a table of these benchmarks on every backend that ran them."""
     shown, others = shown_names(record.backends), _others(record, results)
-    sure = (Judgement.LESS_TIME, Judgement.MORE_TIME)
     rows = [
         f"| `{result.benchmark.id}` | {' | '.join(_cell(result, backend) for backend in others)} |"
         for result in results
-        if any(_judged(result, backend) in sure for backend in others)
     ]
     if rows:
         heads = " | ".join(shown[backend] for backend in others)
@@ -156,7 +188,7 @@ def _cell(result: BenchmarkResult, backend: str) -> str:
 
 
 def _same(record: Record, results: Sequence[BenchmarkResult]) -> Iterator[str]:
-    """Yield what does not change: how many benchmarks are equal or show no clear difference."""
+    """Yield how many of a table's benchmarks are equal or show no clear difference."""
     shown = shown_names(record.backends)
     for backend in _others(record, results):
         judged = [_judged(result, backend) for result in results]
@@ -184,7 +216,7 @@ def _change_of_stack(records: Sequence[Published]) -> Iterator[str]:
 
 def _newer_python(records: Sequence[Published]) -> Iterator[str]:
     """Yield what another Python changes, by the newest record that has several in the same rounds."""
-    several = [(folder, record) for folder, record in records if len(_builds(record)) > 1]
+    several = _with_several_pythons(records)
     if not several:
         return
     folder, record = several[-1]
@@ -204,6 +236,10 @@ def _newer_python(records: Sequence[Published]) -> Iterator[str]:
         if each.backend != figures.baseline
     ]
     yield "\n".join(["| loop | Python | against the baseline |", "|---|---|---|", *rows])
+
+
+def _with_several_pythons(records: Sequence[Published]) -> list[Published]:
+    return [(folder, record) for folder, record in records if len(_builds(record)) > 1]
 
 
 def _builds(record: Record) -> set[str]:

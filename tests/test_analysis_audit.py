@@ -8,7 +8,6 @@ import pytest
 from harness.analysis.audit import (
     ErrorRate,
     completed,
-    drift,
     efficiency_gain,
     invariance,
     levels,
@@ -16,8 +15,10 @@ from harness.analysis.audit import (
     shift,
 )
 from harness.analysis.detection import planted
+from harness.analysis.machine_pace import drift, machine_pace
 from harness.records.estimate import Estimate, Judgement
 from harness.records.trials import ArmComparison, Trial, TrialResult, VarianceComponents
+from harness.report.tables.audit import invariance_sentence
 
 IDENTICAL, USUAL, ONE_PERCENT = Trial("identical"), Trial("usual"), Trial("planted", 2)
 
@@ -137,3 +138,30 @@ def test_the_shift_of_identical_code_is_given_with_its_standard_error_and_both_s
 
 def test_two_comparisons_have_no_shift() -> None:
     assert shift([tried(IDENTICAL, 1.0)] * 2) is None
+
+
+def test_the_machines_pace_is_told_by_its_middle_and_by_its_slowest_comparison() -> None:
+    times = [*(10.0 + number / 1000 for number in range(40)), 50.0]
+    found = machine_pace([tried(IDENTICAL, 1.0, typical=time) for time in times])
+    assert found is not None
+    assert [found.low, found.high, found.most] == pytest.approx([0.998, 1.002, 5.0], abs=0.01)
+    assert machine_pace([tried(IDENTICAL, 1.0)]) is None
+
+
+@pytest.mark.parametrize(("log", "misses"), [(0.005, False), (-0.005, False), (0.012, True), (-0.02, True)])
+def test_a_ratio_misses_the_bar_that_lies_further_than_one_percent_from_the_usual(
+    log: float, misses: bool
+) -> None:
+    here, half = Trial("invariance"), Trial("invariance", loops=0.5)
+    usual, halved = invariance([*[invariant(here, 0.5, 0.5)] * 3, *[invariant(half, 0.5 + log, 0.5)] * 3])
+    assert (usual.is_missed, halved.is_missed) == (False, misses)
+
+    sentence = invariance_sentence([usual, halved])
+
+    assert sentence is not None
+    assert ("is missed by 1 of 1 ratios" if misses else "is kept by all 1 ratios") in sentence
+    assert f"the furthest is {math.expm1(log):+.2%} (trio, loops × 0.5, turns × 1)" in sentence
+
+
+def test_without_other_counts_nothing_is_said_of_the_bar() -> None:
+    assert invariance_sentence(invariance([invariant(Trial("invariance"), 0.5, 0.5)] * 3)) is None

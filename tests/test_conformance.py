@@ -21,6 +21,7 @@ from harness.records.conformance import (
 from harness.records.cpython_tests import Conformance, LoopTests
 from harness.records.store.publications import published_campaigns, published_conformance, read_conformance
 from harness.report.site import campaigns, conformance
+from harness.report.site.build import publish
 from tests.capable import MISSING, RIGHT, record
 from tests.records import everything
 from tests.stored import put
@@ -123,9 +124,6 @@ def test_what_random_programs_found_stands_on_the_loops_page(tmp_path: Path) -> 
 
 
 def test_a_site_has_the_page_of_all_loops_and_one_of_a_loop_without_any_record(tmp_path: Path) -> None:
-    pytest.importorskip("ruptures", reason="no ruptures here: pip install 'loopcmp[publish]'")
-    from harness.report.site.build import publish  # noqa: PLC0415 - only with ruptures
-
     put(tmp_path / "results", "2026-01-01-tutorial", everything(), "2026-01-01T00:00:00+00:00")
     published = {"conformance.json": mine(), "fuzz.json": campaign()}
     for name, value in published.items():

@@ -1,16 +1,21 @@
 """docs/which-loop.md is made of the published records, and says where they say nothing."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from docs.which_loop import NO_SERVICES, PAGE, RESULTS, page
+from harness.protocol.traffic import Serves
 from harness.records.machine import BackendEnvironment
 from harness.records.record import Record
 from harness.records.store import published, read_record
 from tests.records import TRIO, everything
 
-KIND = {"services": "## HTTP and TCP services", "tasks": "## Tasks, locks and cancellation"}
+KIND = {"services": "## HTTP services", "tasks": "## Tasks, locks and cancellation"}
+
+
+SERVING: dict[str, Any] = {"connections": 32, "serves": Serves.HTTP}
 
 
 def measured(family: str, *, without: str = "") -> Record:
@@ -19,7 +24,7 @@ def measured(family: str, *, without: str = "") -> Record:
     results = tuple(
         replace(
             result,
-            benchmark=replace(result.benchmark, family=family),
+            benchmark=replace(result.benchmark, family=family, **(SERVING if family == "services" else {})),
             cases=tuple(case for case in result.cases if case.backend != without),
         )
         for result in record.results
@@ -40,7 +45,8 @@ def test_the_page_is_what_the_command_makes_of_the_published_records() -> None:
 
 def test_where_no_record_has_services_the_page_says_so_and_gives_no_figure() -> None:
     for records in ([], [("2026-05-04-tasks", measured("tasks"))]):
-        assert section(page(records), "services").strip() == NO_SERVICES
+        assert NO_SERVICES in page(records).partition("\n## ")[0]
+        assert section(page(records), "services").strip() == "No published record has measured this yet."
 
 
 def test_a_kind_of_work_is_answered_from_the_newest_record_that_measured_it() -> None:
@@ -57,13 +63,23 @@ def test_a_kind_of_work_is_answered_from_the_newest_record_that_measured_it() ->
     assert "2026-05-06-tasks" in section(page(records), "tasks")
 
 
-def test_what_shows_no_difference_is_counted_and_not_listed() -> None:
+def test_every_benchmark_that_is_counted_is_listed() -> None:
     records = [("2026-05-04-first", measured("services", without=TRIO))]
 
     answer = section(page(records), "services")
 
-    assert "order:n=1000" not in answer
-    assert "uvloop: equal within 1% in" in answer
+    listed = sum(line.startswith("| `") for line in answer.splitlines())
+    assert "no clear difference" in answer
+    assert f"uvloop: equal within 1% in 1 of {listed} benchmarks" in answer
+
+
+def test_the_page_begins_with_a_line_for_each_kind_of_service() -> None:
+    head = page([("2026-05-04-first", measured("services"))]).partition("\n## ")[0]
+
+    [line] = [line for line in head.splitlines() if line.startswith("- ")]
+    assert line.startswith("- HTTP services: uvloop takes ")
+    assert "time than asyncio ±" in line
+    assert NO_SERVICES not in head
 
 
 def test_what_a_loop_does_otherwise_is_listed_once_with_its_reason() -> None:

@@ -96,6 +96,15 @@ class InvarianceCheck:
     apart: float
     means: float
 
+    @property
+    def is_missed(self) -> bool:
+        """Whether the ratio lies further than the bar from that at the usual counts."""
+        return abs(self.apart) > INVARIANCE_BAR
+
+
+INVARIANCE_BAR = 0.01
+"""How far a ratio may lie from that at the usual counts: one that depends on them is none of a loop."""
+
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
@@ -223,13 +232,3 @@ def levels(results: Iterable[TrialResult]) -> StandardDeviations | None:
         worker=deviation(trial_result.worker for trial_result in components),
         round=deviation(trial_result.round for trial_result in components),
     )
-
-
-def drift(results: Iterable[TrialResult]) -> float | None:
-    """Return how far the baseline's typical time moved over the audit, as a share of its median."""
-    typical = [
-        trial_result.typical
-        for trial_result in results
-        if trial_result.typical and trial_result.trial.question != "usual"
-    ]
-    return (max(typical) - min(typical)) / median(typical) if typical else None

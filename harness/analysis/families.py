@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.analysis.intervals import judge_ratio
+from harness.analysis.kinds_of_work import kind_of_work
 from harness.analysis.means import Part, mean_ratio, with_enough_rounds
 from harness.analysis.overall import CONTROL
 from harness.records.estimate import Estimate, Judgement, confidence_level
@@ -14,6 +15,7 @@ from harness.records.record import CaseResult, Record, Timing
 class FamilyFigure:
     """A backend's time ratio over the benchmarks of one family: the geometric mean of their ratios.
 
+    `family` is their kind of work: services over HTTP, say, are a family of their own.
     `benchmarks` are the ids that it rests on, in the plan's order: where any has the rounds that an interval
     needs, those that have.
     """
@@ -52,7 +54,7 @@ def _cases_by_family(record: Record) -> dict[_Place, _Members]:
             continue
         for case in result.cases:
             if case.timing is not None and case.timing.ratio is not None:
-                place = (result.benchmark.family, case.backend)
+                place = (kind_of_work(result.benchmark), case.backend)
                 cases.setdefault(place, []).append((result.benchmark.id, case))
     return cases
 

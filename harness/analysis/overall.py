@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from harness.analysis.hosts import FEWEST_TO_POOL, pool
 from harness.analysis.intervals import ratio_in
+from harness.analysis.kinds_of_work import kind_of_work
 from harness.analysis.means import Part, mean_ratio, with_enough_rounds
 from harness.analysis.measured_hosts import host_records
 from harness.records.entries import RunStarted
@@ -103,7 +104,7 @@ def _of_one_host(record: Record) -> OverallFigures | None:
         baseline=plan.baseline,
         backends=tuple(BackendFigure(name, _ratio(record.run, shared, name, level)) for name in backends),
         benchmarks=tuple(result.benchmark.id for result, _ in shared),
-        families=tuple(dict.fromkeys(result.benchmark.family for result, _ in shared)),
+        families=tuple(dict.fromkeys(kind_of_work(result.benchmark) for result, _ in shared)),
         timed=len(timed),
         level=level,
     )
@@ -147,11 +148,11 @@ def _samples(record: Record, result: BenchmarkResult) -> dict[str, Samples]:
 
 def _ratio(run: RunStarted, shared: _Ratios, backend: str, level: float) -> Estimate:
     """Return the mean over families of the mean over benchmarks of their ratios."""
-    families = Counter(result.benchmark.family for result, _ in shared)
+    families = Counter(kind_of_work(result.benchmark) for result, _ in shared)
     if len(shared) == 1:
         return ratio_in(run, shared[0][1][backend], level).exp()
     parts = [
-        Part(samples[backend], 1 / len(families) / families[result.benchmark.family])
+        Part(samples[backend], 1 / len(families) / families[kind_of_work(result.benchmark)])
         for result, samples in shared
     ]
     return mean_ratio(parts, level)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from harness.protocol.descriptions import Outcome, Parameter
 from harness.protocol.observations import Diagnostic, Leaks
+from harness.protocol.traffic import Serves
 
 SCALE = "scale"
 """The tag of benchmarks that take gigabytes or minutes, and are left out unless asked for."""
@@ -92,6 +93,9 @@ class Benchmark:
 
     app: str = ""
     """The application of the user's own that is served, such as package.module:app; empty for any other."""
+
+    serves: Serves | None = None
+    """What a service serves; None for what is no service, and where that is not recorded."""
 
     stacks: tuple[tuple[str, str], ...] = ()
     """What serves on each family of loops, where loop and server change together; empty for any other."""

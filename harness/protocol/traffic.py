@@ -25,6 +25,14 @@ class Answering(StrEnum):
     """It is an HTTP/1.1 response: what the first request is answered is what every other one must be."""
 
 
+class Serves(StrEnum):
+    """What a service serves: the protocol over which its clients ask."""
+
+    HTTP = "http"
+    WEBSOCKET = "websocket"
+    TCP = "tcp"
+
+
 CONNECTIONS = 32
 """The connections that a driver keeps open: so many that a server is seldom without a request to answer."""
 
@@ -56,6 +64,13 @@ class Traffic:
     """Whether a client is connected when the service that is checked ends."""
     own_socket: bool = False
     """Whether the service opens a socket of its own, on the port of the one it is given, which it closes."""
+
+    @property
+    def serves(self) -> Serves:
+        """What the service that is asked so serves."""
+        if self.opening is Opening.WEBSOCKET:
+            return Serves.WEBSOCKET
+        return Serves.HTTP if self.answering is Answering.HTTP else Serves.TCP
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ def _check_shape(scenario: Scenario) -> None:
 
 
 def _benchmark(scenario: Scenario, module: str, family: str, parameters: Parameters) -> Benchmark:
+    traffic = _resolve(scenario.traffic, parameters)
     return Benchmark(
         scenario=scenario.name,
         family=family,
@@ -107,14 +108,10 @@ def _benchmark(scenario: Scenario, module: str, family: str, parameters: Paramet
         title=_resolve(scenario.title, parameters),
         reported=scenario.reported,
         idle=scenario.idle,
-        connections=_connections(scenario, parameters),
+        connections=0 if traffic is None else int(traffic.connections),
+        serves=None if traffic is None else traffic.serves,
         stacks=tuple(scenario.stacks.items()),
     )
-
-
-def _connections(scenario: Scenario, parameters: Parameters) -> int:
-    traffic = _resolve(scenario.traffic, parameters)
-    return 0 if traffic is None else int(traffic.connections)
 
 
 def _source(scenario: Scenario) -> str:

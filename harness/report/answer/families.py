@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 
 _TITLES = {
+    "services:http": "HTTP services",
+    "services:websocket": "WebSocket services",
+    "services:tcp": "TCP services",
     "services": "Services on real servers",
-    "http": "HTTP and WebSocket",
-    "network": "TCP, TLS and UDP sockets",
+    "http": "HTTP in one process",
+    "network": "Sockets in one process",
     "tutorial": "asyncio.gather as taught",
     "tasks": "Starting and joining tasks",
     "synchronization": "Locks, events and streams",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.analysis.families import FamilyFigure, family_figures
+from harness.analysis.kinds_of_work import kind_of_work
 from harness.records.estimate import Estimate, Judgement
 from harness.records.record import BenchmarkResult, CaseResult, Record
 from harness.records.verdict import FINDINGS, Verdict
@@ -128,7 +129,7 @@ def matrix(record: Record) -> Matrix:
     """Return the record's matrix, with its benchmarks in their order."""
     families: dict[str, list[MatrixRow]] = {}
     for number, result in enumerate(record.results, start=1):
-        families.setdefault(result.benchmark.family, []).append(_row(record, number, result))
+        families.setdefault(kind_of_work(result.benchmark), []).append(_row(record, number, result))
     shown, means = shown_names(record.backends), _means(record)
     return Matrix(
         tuple(shown[name] for name in backend_order(record)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from harness.analysis.kinds_of_work import kind_of_work
 from harness.records.record import BenchmarkResult, Record
 from harness.report import charts, evidence
 from harness.report.answer.families import family_title
@@ -74,7 +75,7 @@ def family_sections(record: Record, renderer: ChartRenderer, *, when_seen: bool)
     for number, result in enumerate(record.results, start=1):
         strip = rendered_chart(strips[number], renderer, when_seen=when_seen) if number in strips else None
         section = _benchmark(record, number, result, strip)
-        families.setdefault(result.benchmark.family, []).append(section)
+        families.setdefault(kind_of_work(result.benchmark), []).append(section)
     for name, sections in families.items():
         yield FamilySection(family_title(name), tuple(sections))
 

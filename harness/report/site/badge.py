@@ -67,7 +67,9 @@ def badge_message(board: Leaderboard, standing: Standing) -> str:
     """
     if not standing.observed:
         return "not observed"
-    kept = f"{standing.kept}/{standing.observed} as promised"
+    kept = f"{standing.kept - standing.known}/{standing.observed} as promised"
+    if standing.known:
+        kept += f", {standing.known} known to differ"
     if standing.ratio is None or standing.ratio.low is None:
         return kept
     return f"{kept}, {board.ratio_text(standing)} time"

@@ -9,8 +9,6 @@ from pathlib import Path
 from markupsafe import Markup
 
 from harness.errors import BadInput
-from harness.records.campaigns import CampaignRecord
-from harness.records.conformance import ConformanceRecord
 from harness.records.record import Record
 from harness.records.store import published, read_record, record_path
 from harness.records.store.decoding import read_bytes
@@ -22,7 +20,7 @@ from harness.report.html.matrix import case_anchor
 from harness.report.html.page import page_of
 from harness.report.html.templating import fill_page
 from harness.report.sentences import backend_sentences
-from harness.report.site import campaigns, conformance, pages
+from harness.report.site import conformance, pages
 from harness.report.site.api import (
     API,
     INDEX,
@@ -33,16 +31,17 @@ from harness.report.site.api import (
     schema,
     series_figures,
 )
+from harness.report.site.besides import Besides
 from harness.report.site.feed import atom_feed
 from harness.report.site.folder import SiteFolder
 from harness.report.site.history import CaseHistory, series
 from harness.report.site.leaderboard import leaderboard
 from harness.report.site.names import slug
 from harness.report.site.newest import full_record, newest_of_each_title
-from harness.report.site.summary import RecordSummary, loop_of, summarize_record
+from harness.report.site.summarizing import summarize_record
+from harness.report.site.summary import RecordSummary, loop_of
 from harness.report.site.trail import site_assets
 from harness.report.tables import audit
-from harness.report.tables.table import Table
 
 RUNTIME = "assets/vega.js"
 """The file that draws charts, which takes a while to put together."""
@@ -94,27 +93,6 @@ def publish(results: Path, folder: Path) -> BuildResult:
             site.put(RUNTIME, runtime())
         site.finish(made_by)
     return BuildResult(len(summaries), len(rendered), site.written, tuple(left_out))
-
-
-@dataclass(frozen=True, slots=True)
-class Besides:
-    """What is published beside records: what loops can do, newest first, and campaigns by their folders."""
-
-    conformance: Sequence[ConformanceRecord]
-    campaigns: Sequence[tuple[str, CampaignRecord]]
-
-    def loops(self) -> set[str]:
-        """Return the loops that these are about."""
-        tried = {conformance.name_of(loop) for record in self.conformance for loop in record.loops}
-        fuzzed = {loop_of(backend.backend) for _, campaign in self.campaigns for backend in campaign.backends}
-        return tried | fuzzed
-
-    def tables(self, loop: str) -> list[Table]:
-        """Return the tables of a loop's page."""
-        return [
-            *conformance.loop_tables(loop, self.conformance),
-            *campaigns.loop_tables(loop, self.campaigns),
-        ]
 
 
 def _age(summary: RecordSummary) -> tuple[str, str]:
@@ -223,7 +201,11 @@ def derived_files(
     board = None if full is None else leaderboard(full)
     scenarios = _by_scenario(series(runs))
     loops = sorted({loop_of(name) for summary in runs for name in summary.backends} | besides.loops())
-    yield "index.html", pages.index_page(newest_first, board, loops, sorted(scenarios))
+    index = pages.index_page(
+        newest_first, board, loops, sorted(scenarios), with_abilities=besides.has_abilities
+    )
+    yield "index.html", index
+    yield "which-loop.html", pages.which_loop_page(runs, loops)
     yield "leaderboard.html", pages.leaderboard_page(boards)
     yield "method.html", pages.method_page(newest_first)
     yield "atom.xml", atom_feed(newest_first)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.records.estimate import Estimate
+from harness.records.verdict import Verdict
 from harness.report.answer.families import asked_first, family_title
 from harness.report.formatting import ratio_figure
 from harness.report.overall import ratio_text
@@ -18,7 +19,8 @@ _ONE = Estimate(1.0, 1.0, 1.0, 0)
 class Standing:
     """A backend's place: the cases in which it keeps its promise, and its overall time ratio.
 
-    `observed` leaves out the cases that were unavailable; a backend without any other stands last.
+    Of those that it keeps, `known` are kept with a known difference. `observed` leaves out the cases that
+    were unavailable; a backend without any other stands last.
     `first` and `last` are the places it may have: they differ where intervals overlap, which is a tie.
     """
 
@@ -28,11 +30,15 @@ class Standing:
     ratio: Estimate | None
     first: int
     last: int
+    known: int = 0
 
     @property
     def kept_text(self) -> str:
-        """In how many cases it did what is promised or documented, in words."""
-        return f"{self.kept} of {self.observed}" if self.observed else "not observed"
+        """In how many cases it did what is promised, and in how many what is documented instead, in words."""
+        if not self.observed:
+            return "not observed"
+        known = f" + {self.known} known" if self.known else ""
+        return f"{self.kept - self.known}{known} of {self.observed}"
 
     @property
     def place(self) -> str:
@@ -138,6 +144,7 @@ def _standings(
             len(mine),
             None if name == summary.baseline else ratios.get(name),
             *_places(name, wrong, ratios),
+            sum(case.verdict == Verdict.KNOWN_DIFFERENCE for case in mine),
         )
         for name, mine in observed.items()
     ]

@@ -1,27 +1,42 @@
 """A loop on the site: its card on the front page, and its strips by kind of work."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.analysis.intervals import judge_ratio
-from harness.records.estimate import DIRECTIONS, Judgement
+from harness.analysis.kinds_of_work import SERVICES
+from harness.records.estimate import DIRECTIONS, Estimate, Judgement
+from harness.report.answer.families import family_title
 from harness.report.answer.strips import StripChart, StripRow
 from harness.report.answer.words import change_words
+from harness.report.site.differences import differences_of, differences_text
 from harness.report.site.leaderboard import Leaderboard, Standing
 from harness.report.site.names import slug
+from harness.report.site.newest import services_record
 from harness.report.site.summary import RecordSummary, loop_of
 
 
 @dataclass(frozen=True, slots=True)
+class CardFigure:
+    """What a loop takes against the baseline, in words, and what that is of."""
+
+    of: str
+    words: str
+    css_class: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoopCard:
-    """A loop on the front page: its page, its version, what it takes against the baseline, what it keeps."""
+    """A loop on the front page: its page, its version, what it takes against the baseline, where it differs.
+
+    `differences` counts its findings and known differences; empty where it was observed in no record.
+    """
 
     name: str
     page: str
     version: str
-    words: str
-    css_class: str
-    kept: str
+    figures: tuple[CardFigure, ...]
+    differences: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +50,51 @@ class LoopStrips:
     unclear: int
 
 
-def loop_card(loop: str, board: Leaderboard | None) -> LoopCard:
-    """Return the card of a loop, with what the newest full record says of it if it took part there."""
+def loop_card(loop: str, board: Leaderboard | None, newest_first: Sequence[RecordSummary]) -> LoopCard:
+    """Return the card of a loop: its services, and what the newest full record says of it all together."""
     standings = () if board is None else board.standings
     standing = next((each for each in standings if loop_of(each.backend) == loop), None)
-    page = f"loops/{slug(loop)}.html"
+    observed = any(loop_of(name) == loop for summary in newest_first for name in summary.backends)
+    version = "" if board is None or standing is None else _version(board.summary, standing.backend)
+    return LoopCard(
+        loop,
+        f"loops/{slug(loop)}.html",
+        version,
+        (*_http_figure(loop, newest_first), _overall_figure(board, standing)),
+        differences_text(differences_of(loop, newest_first)) if observed else "",
+    )
+
+
+def _version(summary: RecordSummary, backend: str) -> str:
+    return summary.versions_of(backend).get(loop_of(backend), "")
+
+
+def _http_figure(loop: str, newest_first: Sequence[RecordSummary]) -> Iterator[CardFigure]:
+    """Yield what a loop takes in HTTP services, as the newest record of services has it, if it has that."""
+    summary = services_record(newest_first)
+    for figure in () if summary is None else summary.families:
+        if summary is not None and figure.family == SERVICES[0] and loop_of(figure.backend) == loop:
+            yield _figure(family_title(figure.family), summary, figure.ratio)
+            return
+
+
+def _overall_figure(board: Leaderboard | None, standing: Standing | None) -> CardFigure:
     if board is None or standing is None:
-        return LoopCard(loop, page, "", "not in the newest full record", "", "")
-    words, css_class = _overall_words(board, standing)
-    version = board.summary.versions_of(standing.backend).get(loop, "")
-    return LoopCard(loop, page, version, words, css_class, f"{standing.kept_text} cases as promised")
-
-
-def _overall_words(board: Leaderboard, standing: Standing) -> tuple[str, str]:
-    summary, ratio = board.summary, standing.ratio
+        return CardFigure("", "not in the newest full record", "")
+    summary, overall = board.summary, board.summary.overall
     if standing.backend == summary.baseline:
-        return "what the others are compared with", ""
-    if ratio is None:
-        return "no time", ""
+        return CardFigure("", "what the others are compared with", "")
+    if standing.ratio is None or overall is None:
+        return CardFigure("", "no time", "")
+    kinds = len(overall.families)
+    of = f"mean of the {kinds} kinds of work in {summary.title}" if kinds > 1 else summary.title
+    return _figure(of, summary, standing.ratio)
+
+
+def _figure(of: str, summary: RecordSummary, ratio: Estimate) -> CardFigure:
     judgement = judge_ratio(ratio, summary.margin)
     than = f"time than {summary.shown(summary.baseline)}"
-    return change_words(ratio, judgement, summary.margin, of=than), judgement.name.lower()
+    return CardFigure(of, change_words(ratio, judgement, summary.margin, of=than), judgement.name.lower())
 
 
 def loop_strips(loop: str, newest_first: Sequence[RecordSummary]) -> LoopStrips | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from harness.analysis.kinds_of_work import SERVICES
 from harness.report.answer.strips import StripChart
 from harness.report.site.summary import MachineSummary, RecordSummary
 
@@ -39,14 +40,40 @@ def newest_that_is_full(newest_first: Iterable[tuple[_Item, int]]) -> _Item | No
     return next((item for item, count in counted if count and count >= FULL * most), None)
 
 
+def services_record(newest_first: Iterable[RecordSummary]) -> RecordSummary | None:
+    """Return the newest finished record with at least half of the most services that any has."""
+    finished = (summary for summary in newest_first if summary.finished)
+    return newest_that_is_full((summary, len(_services(summary))) for summary in finished)
+
+
+def _services(summary: RecordSummary) -> set[str]:
+    """Return the services of a record that have a ratio on some backend."""
+    figures = (figure for figure in summary.families if figure.family in SERVICES)
+    return {name for figure in figures for name in figure.benchmarks}
+
+
+def services_chart(summary: RecordSummary) -> StripChart | None:
+    """Return a record's chart of its services alone; None where it has none."""
+    if summary.strips is None:
+        return None
+    rows = tuple(row for row in summary.strips.rows if row.family in SERVICES)
+    return replace(summary.strips, rows=rows) if rows else None
+
+
+def pythons_record(newest_first: Iterable[RecordSummary]) -> RecordSummary | None:
+    """Return the newest finished record whose baseline's loop ran on several Pythons in the same rounds."""
+    finished = (summary for summary in newest_first if summary.finished)
+    return next((summary for summary in finished if summary.python_answer is not None), None)
+
+
 def charts_beside(
     full: RecordSummary, newest_first: Iterable[RecordSummary]
 ) -> Iterator[tuple[RecordSummary, StripChart]]:
     """Yield the newest finished record of each further kind of work, and a chart of what is new in it.
 
-    The full record is the first of all: what it has is on its own chart.
+    The full record is the first of all: what it has is on its own chart. Services have a chart of their own.
     """
-    shown = set() if full.strips is None else _families(full.strips)
+    shown = {*SERVICES, *(set() if full.strips is None else _families(full.strips))}
     for summary in newest_first:
         if summary.finished and summary.strips is not None and (new := _families(summary.strips) - shown):
             rows = tuple(row for row in summary.strips.rows if row.family in new)

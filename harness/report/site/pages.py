@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from harness.report.html.templating import fill_page
 from harness.report.site.api import API
 from harness.report.site.badge import badge, badge_endpoint
+from harness.report.site.differences import differences_of, differences_text
 from harness.report.site.history import CaseHistory, DataPoint
 from harness.report.site.history_table import CaseCell, case_cell, history_tables
 from harness.report.site.leaderboard import Leaderboard, Standing, family_boards
 from harness.report.site.loops import loop_card, loop_strips
+from harness.report.site.moves import moves
 from harness.report.site.names import slug
 from harness.report.site.newest import charts_beside, newest_audit
 from harness.report.site.projects import project_of
@@ -43,8 +45,13 @@ def index_page(
     board: Leaderboard | None,
     loops: Sequence[str],
     scenarios: Sequence[str],
+    *,
+    with_abilities: bool,
 ) -> str:
-    """Return the front page: the answer of the newest full record, the loops, the scenarios, all records."""
+    """Return the front page: services, the answer of the newest full record, loops, scenarios, all records.
+
+    `with_abilities` says whether the page of what loops can do has anything on it.
+    """
     runs = [record for record in newest_first if not record.audit]
     audits = [record for record in newest_first if record.audit]
     return fill_page(
@@ -52,9 +59,11 @@ def index_page(
         assets=site_assets("", ["site.js"]),
         api=API,
         full=None if board is None else board.summary,
+        moves=moves(runs),
+        with_abilities=with_abilities,
         beside=[] if board is None else list(charts_beside(board.summary, runs)),
         page="" if board is None else f"records/{board.summary.name}.html",
-        cards=[loop_card(name, board) for name in loops],
+        cards=[loop_card(name, board, runs) for name in loops],
         families=list(scenario_families(scenarios, runs)),
         audit=newest_audit(newest_first),
         records=[(record, sorted({loop_of(name) for name in record.backends})) for record in runs],
@@ -62,6 +71,18 @@ def index_page(
         audits=audits,
         pythons=sorted({record.machine.python for record in runs}),
         loops=sorted({loop_of(name) for record in runs for name in record.backends}),
+        slug=slug,
+    )
+
+
+def which_loop_page(newest_first: Sequence[RecordSummary], loops: Sequence[str]) -> str:
+    """Return the page about moving a service: by kind of service, by Python, and what breaks."""
+    differing = [(loop, differences_text(differences_of(loop, newest_first))) for loop in loops]
+    return fill_page(
+        "which_loop.html.j2",
+        assets=site_assets(""),
+        moves=moves(newest_first),
+        differing=differing,
         slug=slug,
     )
 
@@ -115,6 +136,7 @@ def loop_page(
         standings=list(_standings(name, boards)),
         badge=stable_badge_name(name) if newest is not None and _stands(name, newest) else None,
         records=list(_loop_records(name, summaries)),
+        differences=differences_of(name, summaries),
         tables=tables,
         slug=slug,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from harness.report.answer.families import family_title
+from harness.report.answer.families import asked_first, family_title
 from harness.report.site.names import slug
 from harness.report.site.summary import RecordSummary, ScenarioSummary
 
@@ -23,5 +23,5 @@ def scenario_families(
         scenario = known.get(name)
         family, summary = (scenario.family, scenario.summary) if scenario else ("", "")
         families.setdefault(family, []).append((name, f"scenarios/{slug(name)}.html", summary))
-    for family, scenarios in families.items():
-        yield family_title(family), scenarios
+    for family in asked_first(families):
+        yield family_title(family), families[family]

@@ -3,27 +3,20 @@
 These are also the files of the JSON API; their schema is published beside them.
 """
 
-import ast
-import textwrap
-from collections.abc import Iterator
-from contextlib import suppress
-
 import msgspec
 
-from harness.analysis.families import FamilyFigure, family_figures
-from harness.analysis.overall import OverallFigures, overall_figures
+from harness.analysis.families import FamilyFigure
+from harness.analysis.overall import OverallFigures
 from harness.protocol.descriptions import Parameter
 from harness.records.estimate import Estimate
 from harness.records.machine import kind_of_python
-from harness.records.record import BenchmarkResult, CaseResult, Record, SelfTestCheck
-from harness.records.verdict import FINDINGS, Verdict
-from harness.report.answer.headline import headline
-from harness.report.answer.remarks import remarks
-from harness.report.answer.strips import StripChart, strip_chart
-from harness.report.answer.twins import ThroughAnyIO, through_anyio
+from harness.records.record import SelfTestCheck
+from harness.records.verdict import Verdict
+from harness.report.answer.moving import Measured, MoveAnswer, python_answer
+from harness.report.answer.strips import StripChart
+from harness.report.answer.twins import ThroughAnyIO
 from harness.report.answer.values import Remark
 from harness.report.backend_names import shown_names
-from harness.report.tables import audit
 from harness.report.tables.table import Table
 
 
@@ -41,6 +34,8 @@ class CaseSummary(msgspec.Struct, frozen=True):
     excess: Estimate | None = None
     judgement: str = ""
     parameters: tuple[tuple[str, Parameter], ...] = ()
+    reason: str = ""
+    """Why it has its verdict; empty where it is the same result."""
 
     @property
     def was_observed(self) -> bool:
@@ -142,6 +137,22 @@ class RecordSummary(msgspec.Struct, frozen=True):
         """The names of all backends that people see."""
         return tuple(map(self.shown, self.backends))
 
+    @property
+    def differs(self) -> bool:
+        """Whether any case of it that was observed is not the same result."""
+        return any(case.was_observed and case.verdict != Verdict.SAME_RESULT for case in self.cases)
+
+    @property
+    def measured(self) -> Measured:
+        """What it says of a move to another loop or Python."""
+        shown = shown_names(self.backends)
+        return Measured(self.families, self.overall, self.baseline, shown, self.margin)
+
+    @property
+    def python_answer(self) -> MoveAnswer | None:
+        """What its baseline's loop takes on other Pythons; None where it ran on one alone."""
+        return python_answer(self.measured, {name: self.python_of(name) for name in self.backends})
+
     def build_of(self, backend: str) -> str:
         """The build of Python that a backend ran on; empty where its environment could not be made."""
         environment = self.environments.get(backend)
@@ -156,89 +167,6 @@ class RecordSummary(msgspec.Struct, frozen=True):
         environment = self.environments.get(backend)
         installed = self.versions if environment is None else environment.versions
         return {"system": self.system, "Python": self.build_of(backend), **installed}
-
-
-def summarize_record(
-    name: str, digest: str, record: Record, sentences: tuple[str, ...], anchors: dict[tuple[str, str], str]
-) -> RecordSummary:
-    """Return a record in short; `anchors` are the fragments of its page by benchmark and backend."""
-    machine = record.run.machine
-    cases = tuple(
-        _case(result, case, anchors[result.benchmark.id, case.backend])
-        for result in record.results
-        for case in result.cases
-    )
-    return RecordSummary(
-        name=name,
-        title=record.run.name,
-        digest=digest,
-        started=record.run.started,
-        finished=record.finished is not None,
-        machine=MachineSummary(machine.cpu, machine.cores, machine.platform, kind_of_python(machine.build)),
-        baseline=record.run.plan.baseline,
-        backends=record.backends,
-        system=machine.system,
-        build=machine.build,
-        versions=dict(machine.versions),
-        environments={
-            environment.backend: BackendEnvironmentSummary(environment.build, dict(environment.versions))
-            for environment in machine.environments
-        },
-        benchmarks=len(record.results),
-        findings=sum(Verdict(case.verdict) in FINDINGS for case in cases),
-        sentences=sentences,
-        cases=cases,
-        overall=overall_figures(record),
-        audit=record.run.audit is not None,
-        method=record.run.method,
-        headline=headline(record),
-        remarks=remarks(record, details=""),
-        strips=strip_chart(record),
-        through_anyio=through_anyio(record),
-        scenarios=tuple(_scenarios(record)),
-        families=family_figures(record),
-        self_test=record.self_test,
-        margin=record.run.plan.margin,
-        audit_tables=audit.tables(record),
-    )
-
-
-def _scenarios(record: Record) -> Iterator[ScenarioSummary]:
-    benchmarks = {result.benchmark.scenario: result.benchmark for result in reversed(record.results)}
-    for benchmark in reversed(benchmarks.values()):
-        yield ScenarioSummary(
-            benchmark.scenario,
-            benchmark.family,
-            benchmark.summary,
-            docstring_of(benchmark.text) or benchmark.summary,
-            benchmark.source,
-            benchmark.text,
-        )
-
-
-def docstring_of(code: str) -> str:
-    """Return the docstring of a function, given as its code; empty where it has none that can be read."""
-    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-        for statement in ast.parse(textwrap.dedent(code)).body:
-            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-                return ast.get_docstring(statement) or ""
-    return ""
-
-
-def _case(result: BenchmarkResult, case: CaseResult, anchor: str) -> CaseSummary:
-    timing = case.timing
-    return CaseSummary(
-        benchmark=result.benchmark.id,
-        scenario=result.benchmark.scenario,
-        backend=case.backend,
-        verdict=str(case.verdict.kind),
-        page=anchor,
-        seconds=timing.seconds if timing else None,
-        ratio=timing.ratio if timing else None,
-        excess=timing.excess if timing else None,
-        judgement=str(timing.judgement or "") if timing else "",
-        parameters=result.benchmark.parameters,
-    )
 
 
 def loop_of(backend: str) -> str:

@@ -14,8 +14,8 @@ def site_assets(root: str, scripts: Sequence[str] = ()) -> Assets:
     )
     trail = Markup(
         '<p class="trail"><a href="{0}index.html">loopcmp</a> · '
+        '<a href="{0}which-loop.html">Should my service move?</a> · '
         '<a href="{0}leaderboard.html">Ranks</a> · '
-        '<a href="{0}conformance.html">What loops can do</a> · '
         '<a href="{0}method.html">How good is the method</a></p>'
     )
     return Assets(
