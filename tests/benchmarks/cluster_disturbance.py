@@ -119,7 +119,7 @@ def _keep_busy(engine: DaskEngine, ended: threading.Event) -> None:
 def _rounds(cpu: int, seed: int) -> Rounds:
     """Measure on a CPU, and return what each round came to."""
     with tempfile.TemporaryDirectory() as folder:
-        words = ["taskset", "--cpu-list", str(cpu), LOOPCMP, "run", *SCENARIO, "--seed", str(seed)]
+        words = ["taskset", "--cpu-list", str(cpu), str(LOOPCMP), "run", *SCENARIO, "--seed", str(seed)]
         command = [*words, "--results", folder]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         [record] = Path(folder, "local").iterdir()
