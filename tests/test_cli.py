@@ -531,7 +531,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_a_users_own_module_is_checked_timed_and_reported(finished: Run) -> None:
     assert finished.done.returncode == 0
     names = {str(path.relative_to(finished.folder)) for path in files(finished.folder)}
-    arms = {f"timings/{name}.json" for name in (ASYNCIO, UVLOOP, TRIO, "self-test")}
+    arms = {f"timings/{name}.json.gz" for name in (ASYNCIO, UVLOOP, TRIO, "self-test")}
     charts = {"charts/answer.svg", "charts/forest.svg", "charts/memory.svg"}
     assert names == {"record.json", "journal.jsonl.gz", "report.html", "report.md", *charts, *arms}
     [line] = store.read_record(finished.folder).results
@@ -562,10 +562,10 @@ def test_progress_goes_to_stderr_and_says_what_is_done(finished: Run) -> None:
 
 @pytest.mark.workers
 def test_pyperf_reads_the_timings_of_a_real_run(finished: Run) -> None:
-    both = [str(finished.folder / "timings" / f"{name}.json") for name in (ASYNCIO, TRIO)]
+    both = [str(finished.folder / "timings" / f"{name}.json.gz") for name in (ASYNCIO, TRIO)]
     for words in (["stats", both[0]], ["compare_to", *both]):
         subprocess.run([sys.executable, "-m", "pyperf", *words], check=True, capture_output=True)
-    written = json.loads(Path(both[0]).read_text())
+    written = json.loads(gzip.decompress(Path(both[0]).read_bytes()))
     [benchmark] = written["benchmarks"]
     assert [len(run["values"]) for run in benchmark["runs"]] == [5] * 6
     assert written["metadata"]["name"] == "mine"

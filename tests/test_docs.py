@@ -163,7 +163,8 @@ def test_the_documents_link_to_one_another() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_every_record_and_test_that_is_named_is_there(document: Document) -> None:
-    named = re.findall(r"\b(?:results/\d{4}-[\w-]+(?:/\S+\.json)?|tests/\w+(?:/\w+)*\.py)", document.text)
+    pattern = r"\b(?:results/\d{4}-[\w-]+(?:/\S+\.json(?:\.gz)?)?|tests/\w+(?:/\w+)*\.py)"
+    named = re.findall(pattern, document.text)
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 

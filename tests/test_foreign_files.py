@@ -1,5 +1,6 @@
 """Files of other programs, and those beside a record: each is answered with what reads it."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ HYPERFINE = '{"results": [{"command": "sleep 1", "mean": 1.0}]}'
         ("a.json", PYTEST_BENCHMARK, "is of pytest-benchmark: pytest-benchmark compare {file} reads it"),
         ("a.json", HYPERFINE, "is of hyperfine: a script of its own, such as plot_whisker.py"),
         ("timings/a.json", PYPERF, "timings of one backend of a record: loopcmp report {folder} reads it"),
+        ("timings/a.json.gz", PYPERF, "timings of one backend of a record: loopcmp report {folder} reads it"),
         ("report.md", "# Report", "{file} is beside a record: loopcmp report {folder} reads it"),
         ("journal.jsonl", "{}", "{file} is beside a record: loopcmp report {folder} reads it"),
     ],
@@ -28,7 +30,7 @@ def test_a_file_that_is_no_record_is_answered_with_what_reads_it(
 ) -> None:
     file = tmp_path / name
     file.parent.mkdir(exist_ok=True)
-    file.write_text(text)
+    file.write_bytes(gzip.compress(text.encode()) if file.suffix == ".gz" else text.encode())
     with pytest.raises(BadInput) as caught:
         read_record(file)
     told = answer.format(file=file, folder=tmp_path)

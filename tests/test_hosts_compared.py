@@ -250,7 +250,10 @@ def test_an_older_record_counts_as_a_session_for_each_of_its_hosts(
 def test_what_a_further_host_measured_again_has_pyperf_files_of_its_own(tmp_path: Path) -> None:
     entries = [*unit("of0", 1), *unit("of0", 2), *unit("of1", 2)]
     store.write_timings(tmp_path, record_on(2, *entries).run, entries)
-    suites = {path.stem: pyperf.BenchmarkSuite.load(str(path)) for path in (tmp_path / "timings").iterdir()}
+    suites = {
+        path.name.removesuffix(".json.gz"): pyperf.BenchmarkSuite.load(str(path))
+        for path in (tmp_path / "timings").iterdir()
+    }
     assert {"uvloop+gather", "uvloop+gather-host-2"} <= suites.keys()
     assert set(suites["uvloop+gather"].get_benchmark_names()) == {"of0", "of1"}
     assert suites["uvloop+gather-host-2"].get_benchmark_names() == ["of0"]

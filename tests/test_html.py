@@ -108,7 +108,7 @@ def test_every_cell_leads_to_its_evidence() -> None:
         assert escape_controls(cell.verdict.reason) in shown
         if cell.timing:
             assert formatting.format_estimate(cell.timing.metrics["context_switches"]) in shown
-            assert f"timings/{cell.backend}.json" in shown
+            assert f"timings/{cell.backend}.json.gz" in shown
 
 
 def test_every_benchmark_shows_its_scenario_as_the_module_has_it() -> None:

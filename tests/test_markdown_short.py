@@ -28,7 +28,7 @@ def test_a_large_record_fits_into_an_issue() -> None:
 
 
 def test_a_published_suite_fits_into_an_issue_with_its_table_and_its_remarks() -> None:
-    record = published("2026-11-25-suite")
+    record = published("2026-11-27-suite")
     text = render_short(record)
     assert text.count("\n") <= MOST_LINES
     for row in answer(record).rows:

@@ -64,4 +64,4 @@ def test_the_evidence_names_the_file_that_an_arm_of_any_name_has() -> None:
     cell = replace(next(cell for cell in line.cases if cell.timing), backend=backend.name)
     begun = replace(record.run, plan=replace(record.run.plan, backends=(backend,)))
     shown = case_of(replace(record, run=begun), line, cell).timings
-    assert shown.endswith(f"timings/{file_name(backend.name)}.json")
+    assert shown.endswith(f"timings/{file_name(backend.name)}.json.gz")

@@ -287,11 +287,11 @@ def run_pyperf(*words: object) -> str:
 
 def test_timings_are_one_file_per_arm_with_each_benchmark_and_a_run_per_round(timings: Path) -> None:
     assert sorted(path.name for path in timings.iterdir()) == [
-        f"{ASYNCIO}.json",
-        "self-test.json",
-        f"{UVLOOP}.json",
+        f"{ASYNCIO}.json.gz",
+        "self-test.json.gz",
+        f"{UVLOOP}.json.gz",
     ]
-    suite = pyperf.BenchmarkSuite.load(str(timings / f"{UVLOOP}.json"))
+    suite = pyperf.BenchmarkSuite.load(str(timings / f"{UVLOOP}.json.gz"))
     assert suite.get_benchmark_names() == ["order:n=10", "order:n=100"]
     assert [one.get_nrun() for one in suite.get_benchmarks()] == [3, 3]
     benchmark = suite.get_benchmark("order:n=10")
@@ -304,11 +304,11 @@ def test_timings_are_one_file_per_arm_with_each_benchmark_and_a_run_per_round(ti
 
 
 def test_pyperf_itself_reads_the_timings(timings: Path) -> None:
-    assert "Number of benchmarks: 2" in run_pyperf("stats", timings / f"{UVLOOP}.json")
+    assert "Number of benchmarks: 2" in run_pyperf("stats", timings / f"{UVLOOP}.json.gz")
 
 
 def test_pyperf_itself_compares_the_timings_of_two_arms(timings: Path) -> None:
-    shown = run_pyperf("compare_to", timings / f"{ASYNCIO}.json", timings / f"{UVLOOP}.json", "--table")
+    shown = run_pyperf("compare_to", timings / f"{ASYNCIO}.json.gz", timings / f"{UVLOOP}.json.gz", "--table")
     assert "1.59x faster" in shown
     assert "order:n=100" in shown
 

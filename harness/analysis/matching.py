@@ -24,7 +24,7 @@ def first_mismatch(promise: Promise, observation: Observation) -> Mismatch | Non
     if promise.diagnostics is not None and not _same_diagnostics(
         promise.diagnostics, observation.diagnostics
     ):
-        return _mismatch("complained of", _each(promise.diagnostics), _each(observation.diagnostics))
+        return _mismatch("reported", _each(promise.diagnostics), _each(observation.diagnostics))
     if promise.leaks is not None and not _same_leaks(promise.leaks, observation.leaks):
         return _mismatch("left", (str(promise.leaks),), (str(observation.leaks),))
     return None

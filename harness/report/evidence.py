@@ -13,7 +13,7 @@ from harness.protocol.evidence import Frame, WaitingTask
 from harness.protocol.observations import Observation, distinct_observations
 from harness.records.contrast import native_arm
 from harness.records.record import BenchmarkResult, CaseResult, Record, Timing
-from harness.records.store.pyperf_files import file_name
+from harness.records.store.pyperf_files import file_name, timings_path
 from harness.records.verdict import Mismatch
 from harness.report.backend_names import shown_names
 from harness.report.commands import command
@@ -247,4 +247,4 @@ def _pyperf(result: BenchmarkResult, cell: CaseResult, backend: Backend) -> str:
     if cell.timing is None:
         return ""
     arm = native_arm(backend) if result.measured_in else cell.backend
-    return shlex.join(["python", "-m", "pyperf", "stats", f"timings/{file_name(arm)}.json"])
+    return shlex.join(["python", "-m", "pyperf", "stats", timings_path(file_name(arm))])

@@ -163,7 +163,7 @@ class Capture:
             self._diagnostics.append(diagnostic)
         else:
             self._diagnostics[MOST_REPORTED:] = [
-                Diagnostic("other", Description(f"more than {MOST_REPORTED} complaints"))
+                Diagnostic("other", Description(f"more than {MOST_REPORTED} reports"))
             ]
 
     def _describe(self, error: BaseException | None) -> Description | None:

@@ -4,6 +4,7 @@ import json
 import signal
 import site
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,13 @@ def test_a_campaign_without_findings_ends_with_0_and_says_how_many_programs_were
     assert done.stdout.startswith("No new finding\n")
     assert "asyncio+gather: 100 programs judged, 0 undecided, 0 late; " in done.stdout
     assert "trio+nursery: 100 programs judged" in done.stdout
+
+
+@pytest.mark.workers
+def test_a_backend_of_an_environment_finds_there_what_programs_need(tmp_path: Path) -> None:
+    python = f"fresh={sys.version_info.major}.{sys.version_info.minor}"
+    done = fuzz("-b", "asyncio@fresh", "--env", python, "--programs", "20", folder=tmp_path)
+    assert "asyncio+gather@fresh: 20 programs judged" in done.stdout
 
 
 @pytest.mark.workers

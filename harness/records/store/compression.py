@@ -3,7 +3,7 @@
 import errno
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -52,12 +52,16 @@ def _remove_plain(folder: Path, plain: str, compressed: str) -> None:
             sync(folder)
 
 
+def compressed(chunks: Iterable[bytes]) -> bytes:
+    """Return what the chunks hold together as gzip has it: equal content gives equal bytes."""
+    compressor = zlib.compressobj(zlib.Z_BEST_COMPRESSION, wbits=_GZIP)
+    return b"".join([*map(compressor.compress, chunks), compressor.flush()])
+
+
 def _compress(path: Path, largest: int) -> bytes:
     """Return a file's content as gzip has it; the file itself is never in memory as a whole."""
-    compressor = zlib.compressobj(zlib.Z_BEST_COMPRESSION, wbits=_GZIP)
     with open_regular(path, largest) as file:
-        chunks = [compressor.compress(chunk) for chunk in iter(lambda: file.read(_CHUNK), b"")]
-    return b"".join([*chunks, compressor.flush()])
+        return compressed(iter(lambda: file.read(_CHUNK), b""))
 
 
 def record_path(folder: Path) -> Path:

@@ -11,6 +11,7 @@ from harness.protocol.messages import Value
 from harness.records.entries import Entry, HostJoined, RoundMeasured, RunStarted, UnitBegun
 from harness.records.machine import BackendEnvironment, Machine
 from harness.records.pace import ArmRound
+from harness.records.store.compression import compressed
 from harness.records.store.files import write_file
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ PyperfMetadata = dict[str, str | int]
 
 
 def write_timings(folder: Path, run: RunStarted, entries: Iterable[Entry]) -> None:
-    """Write each arm's values as a pyperf suite: a benchmark for each of ours, a run for each worker.
+    """Write each arm's values as a compressed pyperf suite: a benchmark of ours is one, a worker is a run.
 
     They are whole values, as pyperf's own are; laps stay in the journal. What a further host measured again
     stands in files of its own: no benchmark of pyperf's has runs of two hosts. Raises CannotWrite.
@@ -40,7 +41,7 @@ def write_timings(folder: Path, run: RunStarted, entries: Iterable[Entry]) -> No
                 runs = suites.setdefault(f"{file_name(part.arm)}{again}", {})
                 runs.setdefault(entry.benchmark, []).append(_run(part, entry, machine))
     for name, benchmarks in suites.items():
-        write_file(folder / "timings" / f"{name}.json", _suite(benchmarks))
+        write_file(folder / timings_path(name), compressed([_suite(benchmarks)]))
 
 
 def _run(part: ArmRound, measured: RoundMeasured, machine: Machine) -> "pyperf.Run":
@@ -92,6 +93,11 @@ def _suite(benchmarks: "dict[str, list[pyperf.Run]]") -> bytes:
     written = io.StringIO()
     pyperf.BenchmarkSuite([pyperf.Benchmark(runs) for runs in benchmarks.values()]).dump(written)
     return written.getvalue().encode()
+
+
+def timings_path(name: str) -> str:
+    """Return where a run's folder has the pyperf file of this name: compressed, which pyperf reads."""
+    return f"timings/{name}.json.gz"
 
 
 def file_name(name: str) -> str:

@@ -24,7 +24,7 @@ def render(record: Record) -> str:
                 {
                     "outcome": str(seen.observation.outcome),
                     "prints": seen.observation.prints,
-                    "diagnostics": [str(complaint) for complaint in seen.observation.diagnostics],
+                    "diagnostics": [str(diagnostic) for diagnostic in seen.observation.diagnostics],
                     "leaks": seen.observation.leaks,
                     "process": number,
                     "times": seen.times,
