@@ -8,6 +8,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
 from distributed import Client, Security
@@ -47,18 +48,23 @@ def outcome_of(engine: DaskEngine, flight: Flight) -> object:
     return outcome
 
 
+EVIL = """
 class Evil:
-    """What runs code where it is unpickled."""
+    def __reduce__(self):
+        return open, (FILE, "w")
 
-    def __init__(self, file: str) -> None:
-        self._file = file
+def answer(job, lease):
+    return Evil()
+"""
+"""What answers with an object that runs code where it is unpickled."""
 
-    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
-        return open, (self._file, "w")
 
-
-def answer_with_pickles(file: str) -> Callable[[bytes, str], object]:
-    return lambda _job, _lease: Evil(file)
+def answer_with_pickles(file: Path) -> Callable[[bytes, str], object]:
+    """Return what goes to a host whole, as all does that is of no module which can be imported there."""
+    names: dict[str, Any] = {"__name__": "__main__", "FILE": str(file)}
+    exec(EVIL, names)  # noqa: S102
+    answer: Callable[[bytes, str], object] = names["answer"]
+    return answer
 
 
 def test_a_job_comes_back_as_bytes_and_its_host_says_why_it_refuses(engine: DaskEngine) -> None:
@@ -74,12 +80,18 @@ def test_a_reply_that_would_have_to_be_unpickled_is_not(
     engine: DaskEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [host] = engine.hosts()
-    monkeypatch.setattr(dask_engine, "do_job", answer_with_pickles(str(tmp_path / "unpickled")))
+    file = tmp_path / "unpickled"
+    answer = answer_with_pickles(file)
+    monkeypatch.setattr(dask_engine, "do_job", answer)
     flight = engine.submit(host, b"")
     outcome = outcome_of(engine, flight)
     assert isinstance(outcome, Lost), outcome
-    assert not (tmp_path / "unpickled").exists()
+    assert outcome.reason.startswith("its reply cannot be read")
+    assert not file.exists()
     flight.release()
+    with Client(engine.address, security=engine.security, set_as_default=False) as trusting:
+        trusting.submit(answer, b"", "").result(timeout=100).close()
+    assert file.exists()  # which shows that whoever unpickles this reply runs what it says
 
 
 def test_a_reply_that_is_too_large_is_not_fetched(

@@ -200,6 +200,12 @@ def test_jobs_of_one_submitter_have_one_parent_and_those_of_another_have_a_new_o
     processes.end()
 
 
+def test_a_job_that_is_ended_since_nobody_wants_it_is_refused_in_other_words() -> None:
+    processes = JobProcesses(running(RUNS_JOBS))
+    refused = entries_of(processes.reply_to(b"time.sleep(100)", "a", lambda: False), "a")
+    assert refused == Refused("its host ended it, for the submitter had gone or was not heard of any more")
+
+
 def test_a_unit_is_forked_with_one_thread_and_loads_neither_ours_nor_statistics_anew_nor_the_engine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
