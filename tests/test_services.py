@@ -17,10 +17,11 @@ from harness.protocol.observations import ProcessObservations
 from harness.protocol.traffic import Batch, Broken, Fault, Traffic
 from harness.records.pace import ArmFailure, ArmRound, RoundSettings
 from harness.scenario.service import echo, get, messages
-from harness.worker.services.answers import NotHttp, parse, template_of
+from harness.worker.services.answers import NotHttp, Template, no_success, parse, template_of
 from harness.worker.services.binding import opened
 from harness.worker.services.clients import Client
 from harness.worker.services.connections import ServiceBroken
+from harness.worker.services.varying import pattern_of, template_of_varying
 from tests.arms import PATIENCE, arms_on
 from tests.records import time_at
 from tests.served import Reply, context, in_thread, service_of
@@ -171,6 +172,81 @@ def test_a_service_whose_answers_differ_from_request_to_request_is_refused() -> 
 
     assert found.fault is Fault.WRONG
     assert found.how.startswith("answers one request in several ways")
+
+
+def numbering(numbers: Iterator[int], body: str) -> Reply:
+    """Answer with a body in which a number counts up."""
+
+    def reply(client: socket.socket, _: bytes) -> None:
+        content = body.format(next(numbers))
+        client.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\n\r\n{content}".encode())
+
+    return reply
+
+
+def test_where_answers_may_vary_a_number_that_grows_longer_is_not_compared() -> None:
+    reply = numbering(iter(range(85, 10**6)), '{{"number": {}, "name": "x"}}')
+
+    with in_thread(reply) as port, client_of(get("/", varies=True), port) as client:
+        assert client.batch_of(Batch("", 50, PATIENCE))().requests == 50
+
+
+def test_where_answers_may_vary_another_word_is_still_wrong() -> None:
+    numbers = iter(range(10**6))
+
+    def reply(client: socket.socket, data: bytes) -> None:
+        count = next(numbers)
+        numbering(iter([count]), '{{"number": {}, "name": "' + ("x" if count < 100 else "y") + '"}}')(
+            client, data
+        )
+
+    found = broken(get("/", varies=True), reply)
+
+    assert found.fault is Fault.WRONG
+    assert 'name": "y"' in found.how
+    assert "which no answer before had there" in found.how
+
+
+def test_where_answers_may_vary_by_more_than_words_they_are_refused() -> None:
+    numbers = iter(range(10**6))
+
+    def reply(client: socket.socket, data: bytes) -> None:
+        numbering(iter([0]), "x " * (1 + next(numbers) % 3) + "{}")(client, data)
+
+    found = broken(get("/", varies=True), reply)
+
+    assert found.how.startswith("answers one request in several ways")
+
+
+def test_answers_that_may_vary_and_do_not_are_compared_byte_for_byte() -> None:
+    template = template_of_varying([DATED, DATED.replace(b"19:00:00", b"19:00:01")])
+
+    assert isinstance(template, Template)
+
+
+@pytest.mark.parametrize(
+    ("texts", "hidden"),
+    [
+        ([b"took 0.5 ms", b"took 12.25 ms"], b"took <changes> ms"),
+        ([b'{"at": "2026-11-27T08:00:00Z"}'], b'{"at": "<changes>"}'),
+        ([b"since 2026-11-27 08:00:00.123 and on"], b"since 2026-11-27 <changes> and on"),
+        ([b'{"id": "a-1"}', b'{"id": "b-2"}'], b'{"id": "<changes>"}'),
+        ([b"1.2.0 of 2026-11-27", b"1.2.0 of 2026-11-27"], b"1.2.0 of 2026-11-27"),
+    ],
+)
+def test_words_that_change_and_times_of_day_are_gaps(texts: list[bytes], hidden: bytes) -> None:
+    pattern = pattern_of(texts)
+
+    assert pattern is not None
+    assert pattern.hidden() == hidden
+    assert all(map(pattern.matches, texts))
+
+
+def test_a_status_that_is_no_success_is_told_with_where_it_sends_to() -> None:
+    moved = parse(b"HTTP/1.1 307 Temporary Redirect\r\nLocation: /docs/\r\nContent-Length: 0\r\n\r\n")
+
+    assert moved is not None
+    assert no_success(moved) == "answered with status 307 and sends to /docs/"
 
 
 def test_another_body_or_status_than_promised_is_wrong() -> None:

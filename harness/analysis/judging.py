@@ -81,8 +81,14 @@ def _scenario_error(benchmark: Benchmark, by_backend: list[tuple[Observation, ..
     error = observed[0].outcome.what
     return (
         f"raises {' or '.join(types)} on every backend ({_place(benchmark, observed)}: {error}), so "
-        "there is nothing to compare or to time: mend the scenario, or promise the error with raises="
+        f"there is nothing to compare or to time: {_how_to_mend(benchmark)}"
     )
+
+
+def _how_to_mend(benchmark: Benchmark) -> str:
+    if benchmark.app:
+        return f"see that {benchmark.app} starts here and answers, or choose others with --app and --paths"
+    return "mend the scenario, or promise the error with raises="
 
 
 def _is_claimed(benchmark: Benchmark, observed: tuple[Observation, ...]) -> bool:

@@ -46,7 +46,8 @@ class Traffic:
     """One request that is made again and again over a number of connections, each kept open.
 
     `answer` is all that comes back for an exact answer, and the body of an HTTP response, where None is
-    whatever the first request is answered. The driver compares every byte but those of a date.
+    whatever the first request is answered. The driver compares every byte but those of a date, and of words
+    that change where the traffic `varies`.
     """
 
     request: bytes
@@ -64,6 +65,8 @@ class Traffic:
     """Whether a client is connected when the service that is checked ends."""
     own_socket: bool = False
     """Whether the service opens a socket of its own, on the port of the one it is given, which it closes."""
+    varies: bool = False
+    """Whether words of an HTTP response may change from one request to the next, as times and numbers do."""
 
     @property
     def serves(self) -> Serves:
@@ -85,13 +88,15 @@ class Offer:
     connections: int
     startup: int
     """The CPU time in nanoseconds that the worker used until then."""
+    varies: bool = False
 
     @property
     def traffic(self) -> Traffic:
         """The traffic that the service is offered for."""
         answer = None if self.answer is None else a2b_base64(self.answer)
         answering, opening = Answering(self.answering), Opening(self.opening)
-        return Traffic(a2b_base64(self.request), answer, answering, opening, self.connections)
+        request = a2b_base64(self.request)
+        return Traffic(request, answer, answering, opening, self.connections, varies=self.varies)
 
 
 def offer_of(traffic: Traffic, port: int, startup: int) -> Offer:
@@ -104,6 +109,7 @@ def offer_of(traffic: Traffic, port: int, startup: int) -> Offer:
         opening=traffic.opening,
         connections=traffic.connections,
         startup=startup,
+        varies=traffic.varies,
     )
 
 

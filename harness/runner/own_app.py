@@ -1,5 +1,6 @@
 """The benchmarks of an application of the user's own: one for each of its paths, on each server."""
 
+import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -51,9 +52,21 @@ def _benchmark(server: Benchmark, app: str, path: str) -> Benchmark:
 
 
 def _check(request: AppRequest) -> None:
-    module, colon, attribute = request.app.partition(":")
-    if not (module and colon and attribute) or "/" in module or module.endswith(".py"):
-        raise BadInput(f"--app {request.app!r} names no application: write package.module:app")
+    module, _, expression = request.app.partition(":")
+    if not module or "/" in module or module.endswith(".py") or not _is_expression(expression):
+        raise BadInput(
+            f"--app {request.app!r} names no application: write package.module:app, "
+            "or package.module:make() for what makes one"
+        )
     for path in request.paths:
         if not path.startswith("/") or any(character.isspace() for character in path):
             raise BadInput(f"{path!r} is no path of an application: it begins with / and has no spaces")
+
+
+def _is_expression(text: str) -> bool:
+    """Decide whether a text is an expression of Python's, as a name and a call are."""
+    try:
+        ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError):
+        return False
+    return True

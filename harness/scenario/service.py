@@ -73,11 +73,13 @@ def get(
     connections: int = CONNECTIONS,
     checks: Mapping[str, str] | None = None,
     slow: str | None = None,
+    varies: bool = False,
 ) -> Traffic:
     """Ask for a path over HTTP/1.1, and expect this body, or always the same one.
 
     `checks` are further paths that are asked for when the service is checked, each under a name; the answer
-    to `slow` begins at once and takes a while.
+    to `slow` begins at once and takes a while. Where it `varies`, words of the answer that change from one
+    request to the next are not compared.
     """
     return Traffic(
         request(path),
@@ -86,6 +88,7 @@ def get(
         connections=connections,
         checks=tuple((name, request(checked)) for name, checked in (checks or {}).items()),
         slow=None if slow is None else request(slow),
+        varies=varies,
     )
 
 

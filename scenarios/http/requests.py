@@ -57,7 +57,7 @@ async def http_plaintext(server: str) -> AsyncIterator[Callable[[], Awaitable[An
 async def http_json() -> AsyncIterator[Callable[[], Awaitable[tuple[int, int, str]]]]:
     """One client asks for twenty objects in JSON, and reads them.
 
-    One iteration is one request on an open connection to anycorn, some 1,200 bytes. Beside
+    One iteration is one request on an open connection to anycorn, some 900 bytes. Beside
     `http_plaintext` it isolates what work in the application does to a difference between loops: it
     dilutes it. It does not show a client that does something else meanwhile.
     """

@@ -79,7 +79,7 @@ async def hypercorn_backends(gather: Gather, listener: socket, stopped: Stopped)
 async def hypercorn_starlette(listener: socket, stopped: Stopped) -> None:
     """Hypercorn serves twenty objects in JSON from a Starlette application.
 
-    One iteration is one request and some 1,200 bytes of answer. Beside `hypercorn_plain` it isolates what a
+    One iteration is one request and some 900 bytes of answer. Beside `hypercorn_plain` it isolates what a
     framework's work leaves of a difference. It does not show a database.
     """
     await serve(with_starlette(), listener, stopped)

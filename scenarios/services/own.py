@@ -1,10 +1,14 @@
 """An application of the user's own, served by a server that is not: see `loopcmp run --app`."""
 
+import ast
+import inspect
 import sys
 from importlib import import_module
 from socket import socket
+from types import ModuleType
 from typing import Any
 
+from harness.protocol.traffic import Traffic
 from harness.scenario import ANY
 from harness.scenario.service import Stopped, get, service
 from scenarios.services import hypercorn, uvicorn
@@ -13,12 +17,45 @@ PARAMS = {"path": ["/"]}
 
 
 def application(name: str) -> Any:
-    """Return what `package.module:app` names, or what a function returns that is written `module:make()`."""
-    module, _, attributes = name.partition(":")
-    named: Any = import_module(module)
-    for attribute in attributes.removesuffix("()").split("."):
-        named = getattr(named, attribute)
-    return named() if attributes.endswith("()") else named
+    """Return the application that is named: `package.module:app`, or calls as in `module:Maker("a").app()`.
+
+    A function or class that is named without a call is called if it needs no argument: no application is so.
+    Raises ValueError for what is no application, and whatever importing or making it raises.
+    """
+    module, _, expression = name.partition(":")
+    named = _value(ast.parse(expression, mode="eval").body, import_module(module))
+    if _needs_nothing(named):
+        named = named()
+    if not callable(named):
+        raise ValueError(f"it is no ASGI application but of type {type(named).__name__}")  # noqa: TRY004 - a TypeError's text is not shown
+    return named
+
+
+def _value(node: ast.expr, module: ModuleType) -> Any:
+    """Return what names, attributes and calls with literal arguments come to in a module."""
+    match node:
+        case ast.Name(id=name):
+            return getattr(module, name)
+        case ast.Attribute(value=owner, attr=name):
+            return getattr(_value(owner, module), name)
+        case ast.Call(func=function, args=arguments, keywords=keywords):
+            named = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in keywords}
+            return _value(function, module)(*map(ast.literal_eval, arguments), **named)
+    raise ValueError(f"{ast.unparse(node)} is neither a name nor a call")
+
+
+def _needs_nothing(named: Any) -> bool:
+    """Decide whether something can be called without an argument; an application takes one or three."""
+    try:
+        inspect.signature(named).bind()
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def asked_of_application(path: str) -> Traffic:
+    """Ask an application for a path; what it answers is unknown, and may have a time or a number in it."""
+    return get(path, varies=True)
 
 
 def with_arguments_of_a_server(name: str) -> Any:
@@ -29,7 +66,7 @@ def with_arguments_of_a_server(name: str) -> Any:
 
 @service(
     params=PARAMS,
-    traffic=get,
+    traffic=asked_of_application,
     only="asyncio",
     leaves=ANY,
     needs=["uvicorn", "httptools"],
@@ -43,7 +80,7 @@ async def uvicorn_app(listener: socket, stopped: Stopped, app: str, path: str) -
     await uvicorn.serve(with_arguments_of_a_server(app), listener, stopped)
 
 
-@service(params=PARAMS, traffic=get, leaves=ANY, needs=hypercorn.NEEDS)
+@service(params=PARAMS, traffic=asked_of_application, leaves=ANY, needs=hypercorn.NEEDS)
 async def hypercorn_app(listener: socket, stopped: Stopped, app: str, path: str) -> None:  # noqa: ARG001 - the driver asks for it
     """Hypercorn serves an application of one's own, on asyncio's loops and on trio.
 

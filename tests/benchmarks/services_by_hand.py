@@ -9,19 +9,23 @@ drawn anew.
 """
 
 import math
+import os
 import random
 import re
 import shutil
 import subprocess
 import sys
+import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
+from subprocess import DEVNULL
 
 from harness.analysis.intervals import estimate_ratio
+from harness.analysis.samples import log_ratio_of_cpu
 from harness.backends.registry import find_backend
 from harness.execution.affinity import avoiding, choose_cpus, choose_others, pinned_to
 from harness.execution.arms import Arm, RoundContext
@@ -43,18 +47,18 @@ MESSAGES = {1000: 8000, 10_000: 6000, 100_000: 2000}
 
 BAR = 0.05
 TIMEOUT = 60.0
+TURNS = 8
 
-Theirs = Callable[[str], float]
-"""Requests a second of a server on a loop, as somebody else measures them."""
+ECHO_SERVICES = Path(__file__).with_name("echo_services.py")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One comparison: a benchmark of ours, and what others do for it."""
+    """One comparison: a benchmark of ours, and what others do for it on a loop."""
 
     name: str
     ours: Benchmark
-    theirs: Theirs
+    measure: "Measure"
 
 
 class OurService:
@@ -68,106 +72,153 @@ class OurService:
             calibration = calibrate(self._arms, self._context, 0.05)
         if isinstance(calibration, ArmFailure):
             sys.exit(f"{benchmark.id}: {calibration.arm}: {calibration.reason}")
-        self._pace = replace(choose_pace(calibration, 8, WARMUPS), laps=1)
+        self._pace = choose_pace(calibration, TURNS, WARMUPS)
 
-    def wall_ratio(self, number: int) -> float:
-        """Return one round's log ratio of uvloop's wall time to asyncio's."""
+    def ratios(self, number: int) -> tuple[float, float]:
+        """Return one round's log ratios of uvloop's CPU and wall time to asyncio's."""
         with avoiding(self._context.cpus):
             parts = run_round(self._arms, self._pace, self._context, f"by hand/{number}")
         if isinstance(parts, ArmFailure):
             sys.exit(f"{parts.arm}: {parts.reason}")
         asyncio, uvloop = (part.values for part in parts)
-        return median(
+        wall = median(
             math.log((mine.wall / mine.loops) / (base.wall / base.loops))
             for mine, base in zip(uvloop, asyncio, strict=True)
         )
+        return log_ratio_of_cpu(uvloop, asyncio), wall
 
 
-@contextmanager
-def running(command: list[str], port: int) -> Iterator[None]:
-    """Run a server on the workers' CPU until the block ends."""
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """What somebody else measures of a server on one loop, and how busy the server was meanwhile."""
+
+    rate: float
+    """Requests a second."""
+    busy: float
+    """The share of the time for which the server had its CPU."""
+
+
+Measure = Callable[[str], Theirs]
+
+
+def measured(server: list[str], port: int, client: list[str], pattern: str) -> Theirs:
+    """Run a server on the workers' CPU and a client on the other; return what the client prints."""
     with ExitStack() as stack:
         with pinned_to(choose_cpus(1)):
-            server = stack.enter_context(
-                subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            )
-        stack.callback(server.terminate)
+            process = stack.enter_context(subprocess.Popen(server, stdout=DEVNULL, stderr=DEVNULL))
+        stack.callback(process.terminate)
         until_listening(port)
-        yield
+        cpu, begun = cpu_seconds(process.pid), time.monotonic()
+        with pinned_to(choose_others(choose_cpus(1))):
+            printed = subprocess.run(client, capture_output=True, text=True, check=True).stdout
+        busy = (cpu_seconds(process.pid) - cpu) / (time.monotonic() - begun)
+    rate = re.search(pattern, printed)
+    if rate is None:
+        sys.exit(f"{client[0]} printed no rate: {printed}")
+    return Theirs(float(rate[1]), busy)
 
 
-def said_by(command: list[str], pattern: str) -> float:
-    """Run a client on the other CPU and return the number that it prints before the pattern."""
-    with pinned_to(choose_others(choose_cpus(1))):
-        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = re.search(pattern, printed)
-    if found is None:
-        sys.exit(f"{command[0]} printed no rate: {printed}")
-    return float(found[1])
+def cpu_seconds(process: int) -> float:
+    """Return the CPU time of a process; Linux alone tells it of another (proc_pid_stat(5))."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def echo_bench(folder: Path, flag: str, size: int) -> Theirs:
+def echo_bench(folder: Path, flag: str, size: int) -> Measure:
     """Return uvloop's own echo benchmark with these options."""
     bench = folder / "examples" / "bench"
 
-    def rate(loop: str) -> float:
+    def measure(loop: str) -> Theirs:
         port = free_port()
         address = f"127.0.0.1:{port}"
         server = [sys.executable, str(bench / "echoserver.py"), flag, "--addr", address]
         client = [sys.executable, str(bench / "echoclient.py"), "--addr", address]
         sizes = ["--msize", str(size), "--num", str(MESSAGES[size])]
-        with running([*server, *(["--uvloop"] if loop == "uvloop" else [])], port):
-            return said_by([*client, *sizes], r"([\d.]+) requests/sec")
+        on_loop = ["--uvloop"] if loop == "uvloop" else []
+        return measured([*server, *on_loop], port, [*client, *sizes], r"([\d.]+) requests/sec")
 
-    return rate
+    return measure
 
 
-def uvicorn_under_wrk(loop: str) -> float:
-    """Return the requests a second that wrk has of uvicorn with a plain application."""
+def uvicorn_under_wrk(loop: str) -> Theirs:
+    """Return what wrk finds of uvicorn with a plain application."""
     port = free_port()
     options = ["--loop", loop, "--http", "httptools", "--no-access-log", "--log-level", "critical"]
     application = "scenarios.services.application:plain"
     server = [sys.executable, "-m", "uvicorn", application, "--port", str(port), *options]
-    with running(server, port):
-        wrk = ["wrk", "-t1", "-c32", "-d2s", f"http://127.0.0.1:{port}/"]
-        return said_by(wrk, r"Requests/sec: +([\d.]+)")
+    wrk = ["wrk", "-t1", "-c32", "-d2s", f"http://127.0.0.1:{port}/"]
+    return measured(server, port, wrk, r"Requests/sec: +([\d.]+)")
 
 
 def cells(uvloop: Path | None) -> Iterator[Cell]:
     """Yield every comparison that can be made here; say by name which cannot."""
-    found = {benchmark.scenario: benchmark for benchmark in choose_benchmarks(["services"])}
-    kinds = {"streams": ("--streams", "asyncio_serve_echo"), "protocol": ("--proto", "serve_echo_protocol")}
     if uvloop is None:
         print("skipped: uvloop's echo benchmark, for --uvloop names no folder")
     else:
-        for kind, (flag, scenario) in kinds.items():
+        services = {service.scenario: service for service in choose_benchmarks([str(ECHO_SERVICES)])}
+        for kind, flag in {"streams": "--streams", "protocol": "--proto"}.items():
+            service = services[f"echo_{kind}"]
             for size in SIZES:
-                ours = replace(found[scenario], parameters=(("size", size),))
+                ours = replace(service, parameters=(("size", size),))
                 yield Cell(f"{kind}, {size} bytes", ours, echo_bench(uvloop, flag, size))
     if shutil.which("wrk") is None:
         print("skipped: uvicorn under wrk, for wrk is not installed")
     else:
-        yield Cell("uvicorn under wrk", found["uvicorn_plain"], uvicorn_under_wrk)
+        [uvicorn] = choose_benchmarks(["uvicorn_plain:http=httptools"])
+        yield Cell("uvicorn under wrk", uvicorn, uvicorn_under_wrk)
 
 
-def compare(cell: Cell, pairs: int) -> tuple[Estimate, float]:
-    """Return our ratio with its interval, and theirs."""
-    ours, service, theirs = [], OurService(cell.ours), []
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A cell's ratios of uvloop to asyncio: ours with intervals, and what others find."""
+
+    cell: str
+    cpu: Estimate
+    wall: Estimate
+    theirs: float
+    busy: float
+    """How busy their busiest server was: where it waited for its client, their ratio is also the client's."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether their ratio lies inside our interval or within the bar of our value."""
+        return lies_in(self.cpu, self.theirs) or abs(self.theirs / self.cpu.value - 1) <= BAR
+
+
+def lies_in(estimate: Estimate, ratio: float) -> bool:
+    """Decide whether a ratio lies in an interval."""
+    return estimate.low is not None and estimate.high is not None and estimate.low <= ratio <= estimate.high
+
+
+def compare(cell: Cell, pairs: int) -> Comparison:
+    """Take turns with the others, and return what both found."""
+    service, ours, theirs, busy = OurService(cell.ours), [], [], []
     for number in range(pairs):
-        rates: dict[str, float] = {}
+        found: dict[str, Theirs] = {}
         for who in random.Random(number).sample(["ours", *LOOPS], 3):
             if who == "ours":
-                ours.append(service.wall_ratio(number))
+                ours.append(service.ratios(number))
             else:
-                rates[who] = cell.theirs(who)
-        theirs.append(math.log(rates["asyncio"] / rates["uvloop"]))
-    return estimate_ratio(ours, 0.95).exp(), math.exp(median(theirs))
+                found[who] = cell.measure(who)
+        theirs.append(math.log(found["asyncio"].rate / found["uvloop"].rate))
+        busy.append(min(measured.busy for measured in found.values()))
+    cpu, wall = (estimate_ratio(list(samples), 0.95).exp() for samples in zip(*ours, strict=True))
+    return Comparison(cell.name, cpu, wall, math.exp(median(theirs)), median(busy))
 
 
-def agrees(ours: Estimate, theirs: float) -> bool:
-    """Decide whether their ratio lies inside our interval or within the bar of our value."""
-    inside = ours.low is not None and ours.high is not None and ours.low <= theirs <= ours.high
-    return inside or abs(theirs / ours.value - 1) <= BAR
+def row(comparison: Comparison) -> str:
+    """Return a comparison's line of the table."""
+    cpu, wall = map(shown, (comparison.cpu, comparison.wall))
+    answer = "yes" if comparison.agrees else "no"
+    return (
+        f"{comparison.cell:24} {comparison.theirs:7.2f} {comparison.busy:8.0%}  {cpu:20} {wall:20} {answer}"
+    )
+
+
+def shown(estimate: Estimate) -> str:
+    """Return a ratio with its interval."""
+    low, high = (math.nan if end is None else end for end in (estimate.low, estimate.high))
+    return f"{estimate.value:.2f} [{low:.2f}, {high:.2f}]"
 
 
 def main() -> int:
@@ -177,15 +228,11 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=9)
     typed = parser.parse_args()
     disagreeing = 0
+    print(f"{'uvloop / asyncio':24} {'by hand':>7} {'busy':>8}  {'ours, CPU':20} {'ours, wall':20} agrees")
     for cell in cells(typed.uvloop):
-        ours, theirs = compare(cell, typed.pairs)
-        mark = "✓" if agrees(ours, theirs) else "✗"
-        disagreeing += mark == "✗"
-        low, high = (end or math.nan for end in (ours.low, ours.high))
-        print(
-            f"{mark} {cell.name}: ours {ours.value:.2f} [{low:.2f}, {high:.2f}], theirs {theirs:.2f}",
-            flush=True,
-        )
+        comparison = compare(cell, typed.pairs)
+        disagreeing += not comparison.agrees
+        print(row(comparison), flush=True)
     return int(disagreeing > 1)
 
 

@@ -1,6 +1,7 @@
 """HTTP/1.1 responses as a client sees them, and answers that are alike but for their dates."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _DATE = re.compile(rb"\r\ndate: *([^\r]+)\r\n", re.IGNORECASE)
@@ -74,6 +75,14 @@ def _chunked(data: bytes, start: int) -> Body | None:
     return None
 
 
+def no_success(response: Response) -> str | None:
+    """Say what was answered instead of success, as a predicate about the service; None for success."""
+    if 200 <= response.status < 300:  # noqa: PLR2004 - success (RFC 9110)
+        return None
+    location = dict(response.headers).get("location")
+    return f"answered with status {response.status}" + (f" and sends to {location}" if location else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """What every answer must be, byte for byte, but for the date from `hole` to `hole_end`."""
@@ -81,6 +90,10 @@ class Template:
     answer: bytes
     hole: int = 0
     hole_end: int = 0
+
+    def is_whole(self, received: bytes) -> bool:
+        """Decide whether what was received has as many bytes as the answer."""
+        return len(received) >= len(self.answer)
 
     def matches(self, answer: bytes) -> bool:
         """Decide whether an answer is what it must be."""
@@ -96,6 +109,23 @@ class Template:
             if expected != byte and not self.hole <= place < self.hole_end:
                 return place
         return min(len(answer), len(self.answer))
+
+    def difference(self, answer: bytes) -> str:
+        """Say where an answer is not what it must be; the sentence is a predicate about the service."""
+        place = self.first_difference(answer)
+        around = slice(max(0, place - 20), place + 40)
+        return (
+            f"answered {answer[around]!r} where it was {self.answer[around]!r} before: "
+            f"byte {place} of {len(self.answer)}"
+        )
+
+
+def several_ways(answers: Sequence[bytes]) -> str:
+    """Say where answers differ that are not all the same; the sentence is a predicate about the service."""
+    template = template_of(answers[0])
+    other = next((answer for answer in answers if not template.matches(answer)), answers[0])
+    place = template.first_difference(other)
+    return f"answers one request in several ways, first at byte {place}: {other[place : place + 40]!r}"
 
 
 def template_of(answer: bytes) -> Template:

@@ -12,9 +12,15 @@ from time import perf_counter, perf_counter_ns, thread_time_ns
 from harness.protocol.messages import LatencySketch
 from harness.protocol.traffic import Answering, Batch, Driven, Fault, Traffic
 from harness.worker.operation_timer import OperationTimer
-from harness.worker.services.answers import NotHttp, Template, parse, template_of
+from harness.worker.services.answers import NotHttp, Template, no_success, parse, several_ways
 from harness.worker.services.connecting import LARGEST_READ, Refused, allow_descriptors, connect
 from harness.worker.services.connections import Connection, ServiceBroken
+from harness.worker.services.varying import (
+    LEARNED,
+    AnswerTemplate,
+    template_of_same,
+    template_of_varying,
+)
 
 SPINNING = 0.003
 """The seconds before a request is due for which the driver does not wait: epoll counts milliseconds."""
@@ -30,7 +36,7 @@ class Client:
         self._selector = selectors.DefaultSelector()
         self._connections: list[Connection] = []
         self._crowd: list[Connection] = []
-        self._template = Template(b"")
+        self._template: AnswerTemplate = Template(b"")
         self._timer = OperationTimer()
 
     def close(self) -> None:
@@ -59,20 +65,16 @@ class Client:
         self._connections.append(connection)
         self._selector.register(connected, selectors.EVENT_READ, connection)
 
-    def _learn(self) -> Template:
-        """Return what every answer must be: it is known, or what the first two requests are answered."""
+    def _learn(self) -> AnswerTemplate:
+        """Return what every answer must be: it is known, or what the first requests are answered."""
         traffic = self._traffic
         if traffic.answering is Answering.EXACT:
             return Template(traffic.answer or b"")
         with connect(self._port, traffic.opening, self._patience) as connected:
-            first, again = (_response(connected, traffic) for _ in range(2))
-        template = template_of(first)
-        if not template.matches(again):
-            place = template.first_difference(again)
-            raise ServiceBroken(
-                Fault.WRONG,
-                f"answers one request in several ways, first at byte {place}: {again[place : place + 40]!r}",
-            )
+            answers = [_response(connected, traffic) for _ in range(LEARNED if traffic.varies else 2)]
+        template = template_of_varying(answers) if traffic.varies else template_of_same(answers)
+        if template is None:
+            raise ServiceBroken(Fault.WRONG, several_ways(answers))
         return template
 
     def batch_of(self, batch: Batch) -> Callable[[], Driven]:
@@ -197,8 +199,8 @@ def _response(connected: socket.socket, traffic: Traffic) -> bytes:
         if not received:
             raise ServiceBroken(Fault.CLOSED, "closed a connection instead of answering")
         data += received
-    if not 200 <= response.status < 300:  # noqa: PLR2004 - success (RFC 9110)
-        raise ServiceBroken(Fault.WRONG, f"answered with status {response.status}")
+    if (why := no_success(response)) is not None:
+        raise ServiceBroken(Fault.WRONG, why)
     if traffic.answer is not None and response.body != traffic.answer:
         raise ServiceBroken(Fault.WRONG, f"answered with the body {response.body[:80]!r}")
     return data

@@ -4,8 +4,8 @@ import socket
 import ssl
 
 from harness.protocol.traffic import Broken, Fault, Traffic
-from harness.worker.services.answers import Template
 from harness.worker.services.connecting import LARGEST_READ
+from harness.worker.services.varying import AnswerTemplate
 
 
 class ServiceBroken(Exception):
@@ -19,11 +19,10 @@ class ServiceBroken(Exception):
 class Connection:
     """One connection: what is still to be sent of a request, and what has come of its answer."""
 
-    def __init__(self, connected: socket.socket, traffic: Traffic, template: Template) -> None:
+    def __init__(self, connected: socket.socket, traffic: Traffic, template: AnswerTemplate) -> None:
         self.socket = connected
         self._request = traffic.request
         self._template = template
-        self._size = len(template.answer)
         self._received = b""
         self.unsent: memoryview | None = None
         self.due = 0
@@ -52,17 +51,9 @@ class Connection:
             if not data:
                 raise ServiceBroken(Fault.CLOSED, "closed a connection instead of answering")
             self._received = data = self._received + data if self._received else data
-            if len(data) >= self._size:
+            if self._template.is_whole(data):
                 break
         self._received = b""
         if not self._template.matches(data):
-            raise ServiceBroken(Fault.WRONG, self._difference(data))
+            raise ServiceBroken(Fault.WRONG, self._template.difference(data))
         return True
-
-    def _difference(self, answer: bytes) -> str:
-        place = self._template.first_difference(answer)
-        around = slice(max(0, place - 20), place + 40)
-        return (
-            f"answered {answer[around]!r} where it was {self._template.answer[around]!r} before: "
-            f"byte {place} of {self._size}"
-        )

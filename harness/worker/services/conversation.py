@@ -16,22 +16,35 @@ from anyio import from_thread
 from anyio.lowlevel import current_token
 
 from harness.protocol.traffic import Answering, Traffic
-from harness.worker.services.answers import NotHttp, Response, parse
+from harness.worker.services.answers import NotHttp, Response, no_success, parse
 from harness.worker.services.binding import BoundService, opened
 from harness.worker.services.connecting import LARGEST_READ, Refused, connect
+from harness.worker.services.varying import LEARNED, VaryingTemplate, varying_template
 
 PATIENCE = 5.0
 """The seconds that a client waits for an answer before it says that it had none."""
 
+STARTING = 60.0
+"""The seconds for the first answer, before which a service may import much: the case's own limit ends it."""
+
 LOOKING = 0.005
 """The seconds between two looks at whether the client is done."""
+
+CHANGING = "what changes from one answer to the next"
+"""The name of what a client does not compare."""
+
+Words = tuple[int, list[str], bytes, list[int] | None]
+"""Status, headers, body, and the sizes of chunks."""
 
 Seen = dict[str, object]
 """What a client saw, under the name of what it did."""
 
 
 async def converse(service: BoundService) -> Seen:
-    """Serve on this loop while a client talks, until it has stopped the service; return what it saw."""
+    """Serve on this loop while a client talks, until it has stopped the service; return what it saw.
+
+    Raises ValueError where an application has no success for what it is asked.
+    """
     stopping, token = anyio.Event(), current_token()
 
     def stop() -> None:
@@ -51,6 +64,8 @@ async def converse(service: BoundService) -> Seen:
             with anyio.CancelScope(shield=True):
                 while thread.is_alive():  # noqa: ASYNC110 - a thread that blocks sets no event of the loop's
                     await anyio.sleep(LOOKING)
+    if client.refusal is not None:
+        raise ValueError(client.refusal)
     return client.seen
 
 
@@ -62,6 +77,8 @@ class Conversation:
         self._port = port
         self._stop = stop
         self._is_over = False
+        self._template: VaryingTemplate | None = None
+        self.refusal: str | None = None
         self.seen: Seen = {}
 
     def give_up(self) -> None:
@@ -71,7 +88,7 @@ class Conversation:
     def talk(self) -> None:
         """Say everything that there is to say, the last of all while the service ends."""
         try:
-            self._see("the answer", self._answer)
+            self._see("the answer", self._first_answer)
             self._see("the next answer on one connection", self._second_answer)
             for name, request in self._traffic.checks:
                 self._see(name, lambda: self._answer(request))  # noqa: B023 - called at once
@@ -93,8 +110,29 @@ class Conversation:
         except (OSError, Refused, NotHttp) as error:
             self.seen[name] = f"{type(error).__name__}"
 
-    def _connected(self) -> socket.socket:
-        return connect(self._port, self._traffic.opening, PATIENCE)
+    def _connected(self, patience: float = PATIENCE) -> socket.socket:
+        return connect(self._port, self._traffic.opening, patience)
+
+    def _first_answer(self) -> object:
+        """Return the first answer, without what is seen to change in those that come after it."""
+        with self._connected(STARTING) as connected:
+            if not self._traffic.varies:
+                return self._ask(connected)
+            first = self._response(connected, self._traffic.request)
+        if (why := no_success(first)) is not None:
+            self.refusal, self._is_over = f"it {why}", True
+            return why
+        self._template = varying_template([first, *(self._another_response() for _ in range(1, LEARNED))])
+        if self._template is None:
+            self.seen[CHANGING] = "more than single words"
+        elif gaps := self._template.gaps():
+            self.seen[CHANGING] = gaps
+        return self._in_words(first)
+
+    def _another_response(self) -> Response:
+        """Ask on a connection of its own: after an error a service may close it."""
+        with self._connected() as connected:
+            return self._response(connected, self._traffic.request)
 
     def _answer(self, request: bytes | None = None) -> object:
         with self._connected() as connected:
@@ -119,10 +157,22 @@ class Conversation:
 
     def _ask(self, connected: socket.socket, request: bytes | None = None) -> object:
         """Make a request and return what its answer is like."""
-        connected.sendall(self._traffic.request if request is None else request)
+        sent = self._traffic.request if request is None else request
         if self._traffic.answering is Answering.HTTP:
-            return _in_words(_response(connected))
+            return self._in_words(self._response(connected, sent))
+        connected.sendall(sent)
         return _exactly(connected, self._traffic.answer or b"")
+
+    @staticmethod
+    def _response(connected: socket.socket, request: bytes) -> Response:
+        connected.sendall(request)
+        return _response(connected)
+
+    def _in_words(self, response: Response) -> Words:
+        """Return a response in words, with a mark in the place of each word that changes."""
+        if self._template is not None and self._template.has(response):
+            response = self._template.hidden(response)
+        return _in_words(response)
 
     def _at_end(self) -> object:
         """Return what becomes of a connection, with an answer under way if there can be one, at the end."""
@@ -139,7 +189,7 @@ class Conversation:
             return _rest(connected, begun)
 
 
-def _in_words(response: Response) -> tuple[int, list[str], bytes, list[int] | None]:
+def _in_words(response: Response) -> Words:
     """Return status, headers without the date, body and chunks."""
     headers = [f"{name}: {value}" for name, value in response.headers if name != "date"]
     return response.status, headers, response.body, None if response.chunks is None else list(response.chunks)
