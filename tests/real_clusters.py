@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.cluster.certificates import new_certificates, options_of
-from harness.cluster.programs import end_program, start_program
+from harness.cluster.programs import WITHOUT_PAGES, end_program, start_program
 from harness.records import store
 from harness.records.entries import (
     CaseObserved,
@@ -25,6 +24,9 @@ from harness.records.entries import (
     UnitBegun,
     UnitFinished,
 )
+from harness.records.plan import Plan
+from harness.runner.units import units_of
+from tests.cables import Cable
 
 UNITS = 6
 SCENARIOS = f"""
@@ -70,49 +72,12 @@ def parent_of(pid: int) -> int:
     return 0
 
 
-def wait_until(happened: Callable[[], object], seconds: float = 120.0) -> None:
+def wait_until(happened: Callable[[], object], seconds: float = 120.0, pause: float = 0.1) -> None:
     """Look again and again until something has happened that no descriptor tells of."""
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, f"nothing happened for {seconds:g} s"
-        time.sleep(0.1)
-
-
-class Link:
-    """A proxy before a scheduler, which can be cut like a cable: nothing arrives, and nothing is closed."""
-
-    def __init__(self, port: int) -> None:
-        self.cut = threading.Event()
-        self._port = port
-        self._ends: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listener.getsockname()[1])
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                near, _ = self._listener.accept()
-                self._ends.append(near)
-                if self.cut.is_set():
-                    continue
-                far = socket.create_connection(("127.0.0.1", self._port))
-                self._ends.append(far)
-                for ends in ((near, far), (far, near)):
-                    threading.Thread(target=self._carry, args=ends, daemon=True).start()
-
-    def _carry(self, source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
-            while part := source.recv(2**16):
-                if self.cut.is_set():
-                    return
-                target.sendall(part)
-            if not self.cut.is_set():
-                target.shutdown(socket.SHUT_WR)
-
-    def close(self) -> None:
-        for each in (self._listener, *self._ends):
-            each.close()
+        time.sleep(pause)
 
 
 @dataclass
@@ -156,14 +121,15 @@ class Cluster:
     def command(self, *words: str) -> list[str]:
         return [str(Path(sys.executable).with_name("loopcmp")), *words]
 
-    def reaching(self, port: int | None = None) -> list[str]:
-        return [f"tls://127.0.0.1:{port or self.port}", "--certificates", str(self.certificates)]
+    def reaching(self, address: str) -> list[str]:
+        return [f"tls://{address}", "--certificates", str(self.certificates)]
 
-    def add_host(self, port: int | None = None) -> "subprocess.Popen[bytes]":
+    def add_host(self, cable: Cable | None = None) -> "subprocess.Popen[bytes]":
         """Have one host more, on the first CPU; all of them share it, for nothing is measured here."""
         cpu = str(min(os.sched_getaffinity(0)))
+        within, address = (cable.within, cable.address) if cable else ((), f"127.0.0.1:{self.port}")
         host = subprocess.Popen(
-            self.command("host", *self.reaching(port), "--cpus", cpu),
+            [*within, *self.command("host", *self.reaching(address), "--cpus", cpu)],
             cwd=self.folder,
             env=self.environment,
             start_new_session=True,
@@ -172,7 +138,7 @@ class Cluster:
         return host
 
     def submit(self, *words: str) -> "subprocess.Popen[bytes]":
-        options = ["--cluster", *self.reaching(), "--no-progress"]
+        options = ["--cluster", *self.reaching(f"127.0.0.1:{self.port}"), "--no-progress"]
         log = (self.folder / "submitter.log").open("ab")
         with log:
             return subprocess.Popen(
@@ -196,13 +162,15 @@ class Cluster:
 
 
 @contextmanager
-def cluster_in(folder: Path, hosts: int = 2) -> Iterator[Cluster]:
+def cluster_in(
+    folder: Path, hosts: int = 2, *, scenarios: str = SCENARIOS, listening: str = "127.0.0.1"
+) -> Iterator[Cluster]:
     """Have a scheduler with certificates, and so many hosts; all of it has ended afterwards."""
-    (folder / "mine.py").write_text(SCENARIOS)
+    (folder / "mine.py").write_text(scenarios)
     cluster = Cluster(folder, free_port())
     cluster.temporary.mkdir()
     new_certificates(cluster.certificates)
-    options = ["--host", "tls://127.0.0.1", "--port", str(cluster.port), "--no-dashboard"]
+    options = ["--host", f"tls://{listening}", "--port", str(cluster.port), *WITHOUT_PAGES]
     with ExitStack() as stack:
         scheduler = start_program(
             "scheduler", [*options, *options_of(cluster.certificates)], {"TMPDIR": str(cluster.temporary)}
@@ -218,9 +186,9 @@ def cluster_in(folder: Path, hosts: int = 2) -> Iterator[Cluster]:
                 host.wait()
 
 
-def assert_once_and_whole(record: Path, units: int = UNITS) -> None:
-    """Every unit, case and round of a journal is there once, each unit of one host that has joined."""
-    _, entries = store.read_journal(record)
+def assert_once_and_whole(record: Path) -> None:
+    """Every unit, case and round of the plan is in a journal once, each unit of one host that has joined."""
+    run, entries = store.read_journal(record)
     times: Counter[tuple[str, ...]] = Counter()
     joined = 0
     inside: tuple[str, ...] = ()
@@ -244,6 +212,17 @@ def assert_once_and_whole(record: Path, units: int = UNITS) -> None:
             case RoundMeasured(benchmark, number):
                 assert benchmark in inside
                 times["round", benchmark, str(number)] += 1
-    assert set(times.values()) == {1}
-    assert Counter(words[0] for words in times) == {"unit": units, "case": 2 * units, "round": 6}
+    assert times == Counter(planned(run.plan))
     assert isinstance(entries[-1], RunFinished)
+
+
+def planned(plan: Plan) -> Iterator[tuple[str, ...]]:
+    """Yield every unit, case and round of a plan with a fixed number of rounds."""
+    assert plan.effort.fixed_rounds is not None
+    for unit in units_of(plan):
+        yield "unit", *unit.benchmarks
+    for benchmark, backend in plan.cases():
+        yield "case", benchmark.id, backend.name
+    for benchmark in plan.timed_benchmarks:
+        for number in range(plan.effort.fixed_rounds):
+            yield "round", benchmark.id, str(number)

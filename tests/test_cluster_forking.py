@@ -4,6 +4,7 @@ import json
 import os
 import select
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cluster import forking
+from harness.cluster import engine_process, forking
 from harness.cluster.frames import read_frame, write_frame
 from harness.cluster.job_processes import JobProcess, JobProcesses, command_of
 from harness.cluster.jobs import JobWriter
@@ -54,6 +55,18 @@ forking.reply_to = reply_to
 sys.exit(forking.main())
 """
 """A program that does jobs and replies with modules before and new ones, its parent and numpy's variables."""
+
+ENDS_ALONE = """
+import sys
+from harness.cluster import engine_process
+
+sys.argv[1:] = ["worker"]
+try:
+    engine_process.main()
+except SystemExit as end:
+    print(end, "dask" in sys.modules)
+"""
+"""A program that tells how the engine's worker ends, and whether Dask was imported by then."""
 
 FAMILY = "reply = f'{os.getpid()} {os.getppid()}'"
 
@@ -187,6 +200,12 @@ def test_jobs_of_one_submitter_have_one_parent_and_those_of_another_have_a_new_o
     processes.end()
 
 
+def test_a_job_that_is_ended_since_nobody_wants_it_is_refused_in_other_words() -> None:
+    processes = JobProcesses(running(RUNS_JOBS))
+    refused = entries_of(processes.reply_to(b"time.sleep(100)", "a", lambda: False), "a")
+    assert refused == Refused("its host ended it, for the submitter had gone or was not heard of any more")
+
+
 def test_a_unit_is_forked_with_one_thread_and_loads_neither_ours_nor_statistics_anew_nor_the_engine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -217,6 +236,16 @@ def test_what_a_host_starts_for_its_jobs_does_them() -> None:
         assert isinstance(refused, Refused)
         assert refused.reason.startswith("what was sent is no job of this loopcmp")
     process.end()
+
+
+def test_a_program_of_the_engine_whose_starter_has_gone_ends_before_it_imports_dask() -> None:
+    program = subprocess.Popen(
+        running(ENDS_ALONE),
+        env={**os.environ, engine_process.STARTER: "0"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert program.communicate(timeout=LONGEST)[0] == "the parent has gone False\n"
 
 
 def test_content_that_is_cut_short_on_a_pipe_is_none() -> None:

@@ -14,9 +14,9 @@ import pytest
 
 from harness.records import store
 from harness.records.entries import UnitFinished
+from tests.cables import Link
 from tests.real_clusters import (
     Cluster,
-    Link,
     assert_once_and_whole,
     cluster_in,
     running_in,
@@ -93,11 +93,11 @@ def test_the_units_of_a_host_whose_cable_is_cut_end_and_begin_again_on_another(
 ) -> None:
     with cluster_in(tmp_path, hosts=0) as cluster:
         link = Link(cluster.port)
-        cluster.add_host(link.port)
+        cluster.add_host(link)
         run = cluster.run()
         wait_until(lambda: cluster.units() and units_done(cluster) > 0)
         some_seconds(chooser)
-        link.cut.set()
+        link.pull()
         wait_until(lambda: not cluster.units(), CABLE)
         cluster.add_host()
         finish(cluster, run)

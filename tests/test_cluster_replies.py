@@ -18,6 +18,7 @@ from harness.records.entries import (
 from harness.runner.state import RunState
 from harness.runner.units import Unit, units_of
 from tests.clustered import RUN, described
+from tests.records import ASYNCIO, UVLOOP, begun, fake_benchmark, plan, returned
 from tests.unit_entries import DONE, FIRST, PLAN, SECOND, entries_of
 
 WHOLE = [*entries_of(FIRST, 1.0)]
@@ -103,10 +104,30 @@ def test_a_job_arrives_as_it_was_sent() -> None:
     assert (arrived.benchmarks, arrived.files) == (FIRST.benchmarks, files)
 
 
-@pytest.mark.parametrize("line", [b"", b"{}", b"[]", b"\xff", JobWriter(RUN).describing()[:-9]])
-def test_what_is_no_job_is_refused(line: bytes) -> None:
+@pytest.mark.parametrize(
+    "job",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"\xff",
+        JobWriter(RUN).describing()[:-2],
+        JobWriter(RUN).describing()[:-9],
+        JobWriter(RUN).measuring(FIRST)[:-1],
+        (1000).to_bytes(8, "big") + JobWriter(RUN).describing()[8:],
+    ],
+)
+def test_what_is_no_job_is_refused(job: bytes) -> None:
     with pytest.raises(BadInput, match="no job of this loopcmp"):
-        decode_job(line)
+        decode_job(job)
+
+
+def test_a_job_of_a_large_plan_is_small() -> None:
+    benchmarks = [fake_benchmark(f"scenario:n={number}", returned(number)) for number in range(1000)]
+    writer = JobWriter(begun(plan(*benchmarks, on=(ASYNCIO, UVLOOP))))
+    unit = Unit((benchmarks[500].id,))
+    assert len(writer.measuring(unit)) < 50_000
+    assert decode_job(writer.measuring(unit)).run.plan.benchmarks[500] == benchmarks[500]
 
 
 @pytest.mark.parametrize("unit", units_of(PLAN))

@@ -35,8 +35,8 @@ class DaskEngine:
     ) -> None:
         self.is_complete = is_complete
         self.address = address
+        self.security = security
         self._patience = patience
-        self._security = security
         self._lease = f"loopcmp-{uuid.uuid4().hex}"
         self._came_back = Event()
         self._client = self._connected()
@@ -50,7 +50,7 @@ class DaskEngine:
     def _connected(self) -> Client:
         client = Client(
             self.address,
-            security=self._security,
+            security=self.security,
             set_as_default=False,
             deserializers=WITHOUT_PICKLE,
             timeout=self._patience,

@@ -132,4 +132,4 @@ def _leave(_number: int, _frame: object) -> NoReturn:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    os._exit(main())  # at once: to take apart all that was imported takes 0.3 s of CPU

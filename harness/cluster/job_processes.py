@@ -10,6 +10,10 @@ from contextlib import suppress
 from harness.cluster.frames import read_frame, write_frame
 from harness.cluster.replies import encode_refusal
 
+ENDED = "the process that measured it ended before it had replied"
+
+UNWANTED = "its host ended it, for the submitter had gone or was not heard of any more"
+
 TICK = 1.0
 """The seconds between two looks at whether a job is still wanted."""
 
@@ -27,6 +31,7 @@ class JobProcess:
 
     def __init__(self, command: Sequence[str], submitter: str) -> None:
         self.submitter = submitter
+        self.was_wanted = True
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True
         )
@@ -45,6 +50,7 @@ class JobProcess:
         self._exchange = exchange = _Exchange(self._jobs.fileno(), self._replies.fileno(), job)
         while not exchange.ended(TICK):
             if not wanted():
+                self.was_wanted = False
                 return None
         return exchange.reply
 
@@ -101,7 +107,7 @@ class JobProcesses:
             if reply is None:
                 process.end()
         if reply is None:
-            return encode_refusal("the process that measured it ended before it had replied")
+            return encode_refusal(ENDED if process.was_wanted else UNWANTED)
         self._waiting.append(process)
         return reply
 

@@ -43,6 +43,10 @@ def _read_cpus(typed: str) -> Cpus:
     return tuple(sorted(cpus))
 
 
+def _named(cpus: Cpus) -> str:
+    return f"CPU{'s' * (len(cpus) > 1)} {','.join(map(str, cpus))}"
+
+
 def join(cluster: ClusterAddress, sets: Sequence[Cpus], announce: Callable[[str], None]) -> None:
     """Keep a worker for each set at the scheduler, until this process is interrupted."""
     security = [] if cluster.certificates is None else options_of(cluster.certificates)
@@ -58,7 +62,7 @@ def join(cluster: ClusterAddress, sets: Sequence[Cpus], announce: Callable[[str]
             rest(PAUSE)
             for cpus, worker in workers.items():
                 if worker.poll() is not None:
-                    announce(f"the worker of CPUs {cpus} ended with {worker.returncode}; it joins again")
+                    announce(f"the worker of {_named(cpus)} ended with {worker.returncode}; it joins again")
                     workers[cpus] = start(cpus)
     finally:
         for worker in workers.values():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.cluster.certificates import new_certificates, options_of, security_of
 from harness.cluster.dask_engine import DaskEngine
-from harness.cluster.programs import Cpus, end_program, start_program, start_worker
+from harness.cluster.programs import WITHOUT_PAGES, Cpus, end_program, start_program, start_worker
 from harness.errors import LoopcmpError
 from harness.execution.affinity import allowed_cpus
 
@@ -30,16 +30,8 @@ def local_cluster(count: int) -> Iterator[DaskEngine]:
         folder = Path(name)
         new_certificates(folder)
         file, security = folder / "scheduler.json", options_of(folder)
-        options = [
-            "--host",
-            "tls://127.0.0.1",
-            "--port",
-            "0",
-            "--no-dashboard",
-            "--scheduler-file",
-            str(file),
-        ]
-        scheduler = start_program("scheduler", [*options, *security], {})
+        options = ["--host", "tls://127.0.0.1", "--port", "0", "--scheduler-file", str(file)]
+        scheduler = start_program("scheduler", [*options, *WITHOUT_PAGES, *security], {})
         stack.callback(end_program, scheduler)
         address = _address_in(file)
         sets = cpu_sets(allowed_cpus(), count)

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,9 @@ CPUS = "LOOPCMP_CLUSTER_CPUS"
 
 RENEWAL = 10.0
 """The seconds between two renewals of a submitter's lease, and between two looks at it."""
+
+LOOK = 5.0
+"""The seconds within which the scheduler must tell of a lease; where a cable is cut it never does."""
 
 LEASE = 40.0
 """The seconds without a renewal after which a submitter is taken to have gone, or a cable to be cut."""
@@ -43,6 +47,7 @@ class _Watch:
     seen: object = None
     renewed: float = 0.0
     looked: float = 0.0
+    clock: Callable[[], float] = time.monotonic
 
     @classmethod
     def of(cls, worker: Worker, lease: str) -> "_Watch":
@@ -54,13 +59,12 @@ class _Watch:
         task = self.worker.state.tasks.get(self.key)
         if task is None or task.state not in _WANTED or self.worker.status.name not in _AT_WORK:
             return False
-        now = time.monotonic()
-        if now - self.looked >= RENEWAL:
+        if (now := self.clock()) - self.looked >= RENEWAL:
             self.looked = now
             value = self._value_of_lease()
             if value is not None and value != self.seen:
                 self.seen, self.renewed = value, now
-        return now - self.renewed < LEASE
+        return self.clock() - self.renewed < LEASE  # which may have ended while it was looked at
 
     def _value_of_lease(self) -> object:
         with suppress(Exception):  # the link is cut, which the lease's age tells
@@ -69,7 +73,7 @@ class _Watch:
                 self.worker.scheduler.get_metadata,
                 keys=[self.lease],
                 default=None,
-                callback_timeout=RENEWAL,
+                callback_timeout=LOOK,
             )
         return None
 

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Sequence
 from harness.cluster.engine_process import AVOIDED, STARTER
 from harness.cluster.on_host import CPUS
 
+WITHOUT_PAGES = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
+"""The options by which a program has no pages; its HTTP server, which has none, is for this machine alone."""
+
 Cpus = tuple[int, ...]
 """The CPUs of one quiet set; empty for all that there are."""
 
@@ -16,7 +19,7 @@ def start_worker(
     scheduler: Sequence[str], security: Sequence[str], cpus: Cpus, avoided: Iterable[int]
 ) -> "subprocess.Popen[bytes]":
     """Start a worker with one thread, whose units have these CPUs; it keeps off all those avoided."""
-    words = ["--no-nanny", "--nthreads", "1", "--memory-limit", "0", "--no-dashboard"]
+    words = ["--no-nanny", "--nthreads", "1", "--memory-limit", "0", *WITHOUT_PAGES]
     variables = {CPUS: _joined(cpus), AVOIDED: _joined(avoided)}
     return start_program("worker", [*scheduler, *words, *security], variables)
 

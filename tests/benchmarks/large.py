@@ -72,9 +72,14 @@ def large_plan() -> RunStarted:
 def observed() -> Iterator[CaseObserved]:
     """Every case keeps its promise."""
     for of in rows():
-        if of.promise.outcome is not None:
-            sightings = twice(observation(of.promise.outcome))
-            yield from (CaseObserved(of.id, name, sightings) for name in ON)
+        yield from observed_in(of)
+
+
+def observed_in(of: Benchmark) -> Iterator[CaseObserved]:
+    """Every case of a row keeps its promise."""
+    if of.promise.outcome is not None:
+        sightings = twice(observation(of.promise.outcome))
+        yield from (CaseObserved(of.id, name, sightings) for name in ON)
 
 
 def large_record() -> Record:
@@ -93,12 +98,17 @@ def large_run() -> Iterator[Entry]:
     yield from observed()
     draw = random.Random(7)
     for of in rows():
-        yield BenchmarkCalibrated(of.id, PACE)
-        for number in range(ROUNDS):
-            arms = tuple(arm_round(name, draw) for name in (*ON, SELF_TEST_ARM))
-            yield RoundMeasured(of.id, number, 1.5, arms)
-        yield BenchmarkFinished(of.id, StopReason(StopKind.PRECISION, 0.02))
+        yield from timed_in(of, draw)
     yield RunFinished("2026-05-04T09:00:00+00:00", 0.5)
+
+
+def timed_in(of: Benchmark, draw: random.Random) -> Iterator[Entry]:
+    """The 20 rounds of a row."""
+    yield BenchmarkCalibrated(of.id, PACE)
+    for number in range(ROUNDS):
+        arms = tuple(arm_round(name, draw) for name in (*ON, SELF_TEST_ARM))
+        yield RoundMeasured(of.id, number, 1.5, arms)
+    yield BenchmarkFinished(of.id, StopReason(StopKind.PRECISION, 0.02))
 
 
 def arm_round(arm: str, draw: random.Random) -> ArmRound:
