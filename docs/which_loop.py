@@ -5,10 +5,11 @@
 Each kind of work is answered from the newest published record that measured it, and not a small part of it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from docs.what_breaks import what_breaks
 from harness.analysis.families import family_figures
 from harness.analysis.intervals import judge_ratio
 from harness.analysis.kinds_of_work import SERVICES, kind_of_work
@@ -17,7 +18,6 @@ from harness.records.estimate import Judgement
 from harness.records.machine import kind_of_python
 from harness.records.record import BenchmarkResult, Record
 from harness.records.store import published, read_record
-from harness.records.verdict import EXPLAINED, Verdict
 from harness.report.answer.families import family_title
 from harness.report.answer.moving import (
     TIME_OF_A_SERVICE,
@@ -97,7 +97,7 @@ Published = tuple[str, Record]
 def page(records: Sequence[Published]) -> str:
     """Return the page that these records, oldest first, allow."""
     sections = [section for kind in KINDS for section in _section(kind, records)]
-    rest = (*_change_of_stack(records), *_newer_python(records), *_what_breaks(records))
+    rest = (*_change_of_stack(records), *_newer_python(records), *what_breaks(records))
     head = HEAD.format(answers="\n".join(_answers(records)) or NO_SERVICES)
     return "\n\n".join([head, *sections, *rest]) + "\n"
 
@@ -248,36 +248,6 @@ def _builds(record: Record) -> set[str]:
 
 def _build(record: Record, backend: str) -> str:
     return kind_of_python(record.run.machine.of(backend).build)
-
-
-def _what_breaks(records: Sequence[Published]) -> Iterator[str]:
-    """Yield what the newest record of each benchmark saw a loop do otherwise than promised."""
-    yield "## What breaks"
-    newest: dict[tuple[str, str], tuple[str, str]] = {}
-    for _, record in records:
-        shown = shown_names(record.backends)
-        for result in record.results:
-            for case in result.cases:
-                key = (result.benchmark.id, shown[case.backend])
-                newest.pop(key, None)
-                if case.verdict.kind is not Verdict.SAME_RESULT and case.verdict.kind not in EXPLAINED:
-                    newest[key] = (str(case.verdict.kind), case.verdict.reason)
-    by_reason: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for (benchmark, backend), why in newest.items():
-        by_reason.setdefault(why, {}).setdefault(backend, []).append(benchmark)
-    if not by_reason:
-        yield "Nothing: in every published record, every loop gives the same result."
-        return
-    yield "\n".join(
-        f"- {', '.join(sorted(backends))}, {verdict}: {reason.rstrip('.')} ({_counted(backends)})."
-        for (verdict, reason), backends in sorted(by_reason.items(), key=lambda entry: sorted(entry[1]))
-    )
-
-
-def _counted(backends: Mapping[str, Sequence[str]]) -> str:
-    """Return the first of the benchmarks that a difference shows in, and how many more there are."""
-    names = sorted({name for of_backend in backends.values() for name in of_backend})
-    return f"`{names[0]}`" if len(names) == 1 else f"`{names[0]}` and {len(names) - 1} more"
 
 
 if __name__ == "__main__":

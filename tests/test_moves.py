@@ -1,6 +1,7 @@
 """What a move is worth: the front page and the page `which-loop.html` of a site, and a loop's differences."""
 
 import re
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from harness.records.pace import SELF_TEST_ARM
 from harness.records.record import Record
 from harness.records.verdict import FINDINGS, Verdict
 from harness.report.site.build import publish
+from harness.report.site.differences import LoopDifference, alike_together
+from harness.report.site.summarizing import summarize_record
+from harness.report.site.summary import CaseSummary
 from harness.runner.state import RunState
 from tests.compared import of_shares
 from tests.reading import read
@@ -135,6 +139,32 @@ def test_a_loop_names_its_differences_with_their_reasons_and_its_card_counts_the
     [link] = read((site / "index.html").read_text()).all("a", href="loops/trio.html#differences")
     assert link.text.startswith(f"{findings} findings, ")
     assert link.text.endswith("1 known difference")
+
+
+def test_backends_of_a_loop_that_differ_for_one_reason_share_a_line() -> None:
+    summary = summarize_record("1", "", services(), (), defaultdict(str))
+    reasons = {"x+gather": "for this", "x+gather@new": "for this", "x+gather@old": "for that"}
+    differences = tuple(
+        LoopDifference(summary, CaseSummary("a", "a", name, Verdict.KNOWN_DIFFERENCE, "", reason=reason))
+        for name, reason in reasons.items()
+    )
+    lines = [[each.case.backend for each in alike] for alike in alike_together(differences)]
+    assert lines == [["x+gather", "x+gather@new"], ["x+gather@old"]]
+
+
+def test_the_page_of_a_loop_has_its_services_before_its_other_work(tmp_path: Path) -> None:
+    put(tmp_path / "results", "1-services", services(), "2026-01-01T00:00:00+00:00")
+    put(tmp_path / "results", "2-all", of_four_kinds(), "2026-02-01T00:00:00+00:00")
+    publish(tmp_path / "results", tmp_path / "site")
+    first, second = read((tmp_path / "site/loops/uvloop.html").read_text()).all("table", kind="strips")
+    assert [head.text for head in first.all("th", scope="row")] == ["HTTP services", "TCP services"]
+    assert len(second.all("th", scope="row")) == 4
+
+
+def of_four_kinds() -> Record:
+    """A finished record of four kinds of work, none of them a service."""
+    shares = {replace(fake_benchmark(name, returned(1)), family=name): 0.5 for name in "abcd"}
+    return replace(of_shares(shares), finished=CLOSED)
 
 
 def test_a_figure_on_a_loops_card_says_what_it_is_of(site: Path) -> None:

@@ -202,7 +202,7 @@ def derived_files(
     scenarios = _by_scenario(series(runs))
     loops = sorted({loop_of(name) for summary in runs for name in summary.backends} | besides.loops())
     index = pages.index_page(
-        newest_first, board, loops, sorted(scenarios), with_abilities=besides.has_abilities
+        newest_first, board, boards, loops, sorted(scenarios), with_abilities=besides.has_abilities
     )
     yield "index.html", index
     yield "which-loop.html", pages.which_loop_page(runs, loops)

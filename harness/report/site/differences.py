@@ -46,6 +46,14 @@ def differences_of(loop: str, newest_first: Sequence[RecordSummary]) -> tuple[Lo
     return tuple(sorted(differing, key=lambda each: (each.case.is_right, each.case.reason, each.shown)))
 
 
+def alike_together(differences: Sequence[LoopDifference]) -> tuple[tuple[LoopDifference, ...], ...]:
+    """Return the differences of one benchmark for one reason together, whatever backends have them."""
+    groups: dict[tuple[str, str, str], list[LoopDifference]] = {}
+    for each in differences:
+        groups.setdefault((each.case.benchmark, each.case.verdict, each.case.reason), []).append(each)
+    return tuple(map(tuple, groups.values()))
+
+
 def differences_text(differences: Sequence[LoopDifference]) -> str:
     """Return how many benchmarks differ, in words: "1 finding, 4 known differences"."""
     findings = _benchmarks(differences, FINDINGS)

@@ -12,7 +12,7 @@ from harness.report.answer.words import change_words
 from harness.report.site.differences import differences_of, differences_text
 from harness.report.site.leaderboard import Leaderboard, Standing
 from harness.report.site.names import slug
-from harness.report.site.newest import services_record
+from harness.report.site.newest import services_chart, services_record
 from harness.report.site.summary import RecordSummary, loop_of
 
 
@@ -50,10 +50,10 @@ class LoopStrips:
     unclear: int
 
 
-def loop_card(loop: str, board: Leaderboard | None, newest_first: Sequence[RecordSummary]) -> LoopCard:
-    """Return the card of a loop: its services, and what the newest full record says of it all together."""
-    standings = () if board is None else board.standings
-    standing = next((each for each in standings if loop_of(each.backend) == loop), None)
+def loop_card(loop: str, boards: Sequence[Leaderboard], newest_first: Sequence[RecordSummary]) -> LoopCard:
+    """Return the card of a loop: its services, and all together on the first board that has it."""
+    places = ((board, each) for board in boards for each in board.standings if loop_of(each.backend) == loop)
+    board, standing = next(places, (None, None))
     observed = any(loop_of(name) == loop for summary in newest_first for name in summary.backends)
     version = "" if board is None or standing is None else _version(board.summary, standing.backend)
     return LoopCard(
@@ -80,7 +80,7 @@ def _http_figure(loop: str, newest_first: Sequence[RecordSummary]) -> Iterator[C
 
 def _overall_figure(board: Leaderboard | None, standing: Standing | None) -> CardFigure:
     if board is None or standing is None:
-        return CardFigure("", "not in the newest full record", "")
+        return CardFigure("", "in no finished record", "")
     summary, overall = board.summary, board.summary.overall
     if standing.backend == summary.baseline:
         return CardFigure("", "what the others are compared with", "")
@@ -103,9 +103,19 @@ def loop_strips(loop: str, newest_first: Sequence[RecordSummary]) -> LoopStrips 
     if not compared:
         return None
     summary = max(compared, key=lambda each: len(each.strips.rows) if each.strips else 0)
-    chart, columns = summary.strips, _columns(summary, loop)
-    if chart is None:
-        return None
+    return None if summary.strips is None else _of_loop(loop, summary, summary.strips)
+
+
+def loop_services(loop: str, newest_first: Sequence[RecordSummary]) -> LoopStrips | None:
+    """Return the strips of a loop's services; None where none were compared on it."""
+    summary = services_record(each for each in newest_first if _columns(each, loop))
+    chart = None if summary is None else services_chart(summary)
+    return None if summary is None or chart is None else _of_loop(loop, summary, chart)
+
+
+def _of_loop(loop: str, summary: RecordSummary, chart: StripChart) -> LoopStrips:
+    """Return the strips of a loop alone on a record's chart, and in how many it is judged how."""
+    columns = _columns(summary, loop)
     rows = (replace(row, strips=tuple(row.strips[column] for column in columns)) for row in chart.rows)
     kept = tuple(row for row in rows if any(row.strips))
     mine = replace(chart, backends=tuple(chart.backends[column] for column in columns), rows=kept)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from harness.report.html.templating import fill_page
 from harness.report.site.api import API
 from harness.report.site.badge import badge, badge_endpoint
-from harness.report.site.differences import differences_of, differences_text
+from harness.report.site.differences import alike_together, differences_of, differences_text
 from harness.report.site.history import CaseHistory, DataPoint
 from harness.report.site.history_table import CaseCell, case_cell, history_tables
 from harness.report.site.leaderboard import Leaderboard, Standing, family_boards
-from harness.report.site.loops import loop_card, loop_strips
+from harness.report.site.loops import loop_card, loop_services, loop_strips
 from harness.report.site.moves import moves
 from harness.report.site.names import slug
 from harness.report.site.newest import charts_beside, newest_audit
@@ -43,6 +43,7 @@ class LoopRecord:
 def index_page(
     newest_first: Sequence[RecordSummary],
     board: Leaderboard | None,
+    boards: Sequence[Leaderboard],
     loops: Sequence[str],
     scenarios: Sequence[str],
     *,
@@ -50,6 +51,7 @@ def index_page(
 ) -> str:
     """Return the front page: services, the answer of the newest full record, loops, scenarios, all records.
 
+    A loop that is not on `board`, that of the full record, is told by the first of `boards` that has it.
     `with_abilities` says whether the page of what loops can do has anything on it.
     """
     runs = [record for record in newest_first if not record.audit]
@@ -63,7 +65,7 @@ def index_page(
         with_abilities=with_abilities,
         beside=[] if board is None else list(charts_beside(board.summary, runs)),
         page="" if board is None else f"records/{board.summary.name}.html",
-        cards=[loop_card(name, board, runs) for name in loops],
+        cards=[loop_card(name, [*([board] if board else ()), *boards], runs) for name in loops],
         families=list(scenario_families(scenarios, runs)),
         audit=newest_audit(newest_first),
         records=[(record, sorted({loop_of(name) for name in record.backends})) for record in runs],
@@ -133,10 +135,11 @@ def loop_page(
         name=name,
         project=project_of(name),
         strips=loop_strips(name, summaries),
+        services=loop_services(name, summaries),
         standings=list(_standings(name, boards)),
         badge=stable_badge_name(name) if newest is not None and _stands(name, newest) else None,
         records=list(_loop_records(name, summaries)),
-        differences=differences_of(name, summaries),
+        differences=alike_together(differences_of(name, summaries)),
         tables=tables,
         slug=slug,
     )
