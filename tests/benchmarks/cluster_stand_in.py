@@ -34,8 +34,7 @@ class StandIn:
         return Answered(encode_entries([UnitBegun(names), *parts, UnitFinished(names, costs)]))
 
     def forgotten(self, flights: Iterable[Flight]) -> set[Flight]:
-        assert not [*flights]
-        return set()
+        return {flight for flight in flights if not isinstance(flight, Answered)}
 
     def wait(self, seconds: float) -> None:
         """Wait for nothing: all has been answered."""
