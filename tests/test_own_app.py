@@ -88,6 +88,9 @@ class Maker:
 
         return application
 
+async def takes_all(*_):
+    return "all"
+
 def factory():
     return Maker("made").app()
 """
@@ -106,6 +109,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     [
         ("factory()", "made"),
         ("factory", "made"),
+        ("takes_all", "all"),
         ("Maker().app()", "none"),
         ("Maker('typed').app(suffix='!')", "typed!"),
     ],

@@ -19,7 +19,7 @@ PARAMS = {"path": ["/"]}
 def application(name: str) -> Any:
     """Return the application that is named: `package.module:app`, or calls as in `module:Maker("a").app()`.
 
-    A function or class that is named without a call is called if it needs no argument: no application is so.
+    A function or class that is named without a call is called if it needs no argument.
     Raises ValueError for what is no application, and whatever importing or making it raises.
     """
     module, _, expression = name.partition(":")
@@ -45,10 +45,12 @@ def _value(node: ast.expr, module: ModuleType) -> Any:
 
 
 def _needs_nothing(named: Any) -> bool:
-    """Decide whether something can be called without an argument; an application takes one or three."""
+    """Decide whether a function or class can be called without an argument, as no application can."""
+    if not (inspect.isfunction(named) or inspect.isclass(named)) or inspect.iscoroutinefunction(named):
+        return False
     try:
         inspect.signature(named).bind()
-    except (TypeError, ValueError):
+    except TypeError:
         return False
     return True
 
