@@ -58,6 +58,8 @@ def _clauses(measured: Measured, figures: Sequence[FamilyFigure]) -> Iterator[st
 
 
 def _takes(ratio: Estimate, judgement: Judgement, margin: float, than: str) -> str:
+    if judgement is Judgement.EQUAL:
+        return f"is equal within {margin * 100:g}%"
     words = change_words(ratio, judgement, margin, of=than)
     return f"takes {words}" if judgement in DIRECTIONS else f"shows {words}"
 

@@ -54,7 +54,11 @@ def loop_card(loop: str, boards: Sequence[Leaderboard], newest_first: Sequence[R
     """Return the card of a loop: its services, and all together on the first board that has it."""
     places = ((board, each) for board in boards for each in board.standings if loop_of(each.backend) == loop)
     board, standing = next(places, (None, None))
-    observed = any(loop_of(name) == loop for summary in newest_first for name in summary.backends)
+    observed = any(
+        loop_of(case.backend) == loop and case.was_observed
+        for summary in newest_first
+        for case in summary.cases
+    )
     version = "" if board is None or standing is None else _version(board.summary, standing.backend)
     return LoopCard(
         loop,

@@ -67,14 +67,13 @@ def pattern_of(texts: Sequence[bytes]) -> Pattern | None:
     first = split[0]
     if any(parts[::2] != first[::2] for parts in split):
         return None
-    pieces, piece = [], b""
+    pieces: list[list[bytes]] = [[]]
     for place, part in enumerate(first):
         if place % 2 and (_TIME.fullmatch(part) or any(parts[place] != part for parts in split)):
-            pieces.append(piece)
-            piece = b""
+            pieces.append([])
         else:
-            piece += part
-    return Pattern((*pieces, piece))
+            pieces[-1].append(part)
+    return Pattern(tuple(map(b"".join, pieces)))
 
 
 @dataclass(frozen=True, slots=True)
