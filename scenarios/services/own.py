@@ -2,7 +2,9 @@
 
 import ast
 import inspect
+import io
 import sys
+from contextlib import redirect_stdout
 from importlib import import_module
 from socket import socket
 from types import ModuleType
@@ -14,6 +16,18 @@ from harness.scenario.service import Stopped, get, service
 from scenarios.services import hypercorn, uvicorn
 
 PARAMS = {"path": ["/"]}
+
+
+class Nowhere(io.TextIOBase):
+    """Takes what an application prints and keeps none of it: on import it prints once a process, or times."""
+
+    def write(self, text: str) -> int:
+        """Take all of a text."""
+        return len(text)
+
+
+NOWHERE = Nowhere()
+"""It is never closed: what an application logs on it, it may do so for as long as its process lives."""
 
 
 def application(name: str) -> Any:
@@ -79,7 +93,8 @@ async def uvicorn_app(listener: socket, stopped: Stopped, app: str, path: str) -
     One iteration is one request for this path over HTTP/1.1, on one of 32 connections that stay open. It
     isolates the application on its server. It does not show a network, nor clients that come and go.
     """
-    await uvicorn.serve(with_arguments_of_a_server(app), listener, stopped)
+    with redirect_stdout(NOWHERE):
+        await uvicorn.serve(with_arguments_of_a_server(app), listener, stopped)
 
 
 @service(params=PARAMS, traffic=asked_of_application, leaves=ANY, needs=hypercorn.NEEDS)
@@ -89,4 +104,5 @@ async def hypercorn_app(listener: socket, stopped: Stopped, app: str, path: str)
     One iteration is one request for this path over HTTP/1.1, on one of 32 connections that stay open. It
     isolates the application on its server, whose code for trio is another. It does not show a network.
     """
-    await hypercorn.serve(with_arguments_of_a_server(app), listener, stopped)
+    with redirect_stdout(NOWHERE):
+        await hypercorn.serve(with_arguments_of_a_server(app), listener, stopped)

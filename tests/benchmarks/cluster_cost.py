@@ -8,7 +8,7 @@ engine, the hosts and the submitter: where the wall time is far above it, they w
 had. `many` does the same with units that return at once; its bar is that of the submitter's memory. `memory`
 tells the submitter's highest resident size (bar 500 MB) with 10,000 units. Nothing is measured there: a
 stand-in for the engine and for two hosts makes up what they answer, in the submitter's process. Each of these
-units is a case that was observed; those of `rounds` have 4 backends and 20 rounds.
+units is a case that was observed; those of `rounds`, which come in tens, have 4 backends and 20 rounds.
 
 Nothing here is run by pytest. Exit code 1 if a bar is missed.
 """
@@ -20,14 +20,11 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from itertools import chain, pairwise
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from statistics import median
 from time import perf_counter, process_time
-
-import msgspec
 
 ROOT = Path(__file__).parents[2]
 if str(ROOT) not in sys.path:
@@ -35,16 +32,14 @@ if str(ROOT) not in sys.path:
 
 from harness.cluster.certificates import security_of  # noqa: E402 - see above
 from harness.cluster.dask_engine import DaskEngine  # noqa: E402
-from harness.cluster.engine import Flight  # noqa: E402
 from harness.cluster.opening import ClusterAddress, measuring_on  # noqa: E402
 from harness.cluster.queue import Queue  # noqa: E402
-from harness.cluster.replies import encode_entries  # noqa: E402
 from harness.protocol.benchmarks import Benchmark  # noqa: E402
-from harness.records.cost import BenchmarkCost  # noqa: E402
-from harness.records.entries import Entry, HostJoined, RunStarted, UnitBegun, UnitFinished  # noqa: E402
+from harness.records.entries import Entry, RunStarted, UnitBegun, UnitFinished  # noqa: E402
 from harness.records.plan import DEFAULT  # noqa: E402
 from harness.runner import session  # noqa: E402
 from harness.runner.planning import RunRequest, plan_run  # noqa: E402
+from tests.benchmarks.cluster_stand_in import StandIn  # noqa: E402
 from tests.real_clusters import cluster_in, parent_of, running_in, wait_until  # noqa: E402
 from tests.records import (  # noqa: E402
     ASYNCIO,
@@ -220,54 +215,6 @@ def _have_answered(run: RunStarted, answer: Callable[[Benchmark], Iterable[Entry
         f"{own:.0f} s of CPU, stand-in included"
     )
     return peak() <= MEMORY
-
-
-@dataclass
-class StandIn:
-    """Stands for the engine and for two hosts of it, which answer at once and measure nothing."""
-
-    run: RunStarted
-    answer: Callable[[Benchmark], Iterable[Entry]]
-    is_complete: bool = True
-
-    def hosts(self) -> frozenset[str]:
-        return frozenset({"stand-in 1", "stand-in 2"})
-
-    def submit(self, host: str, job: bytes) -> "Answered":
-        assert host in self.hosts()
-        unit = unit_in(job)
-        if not unit:
-            return Answered(encode_entries([HostJoined(1, self.run.machine)]))
-        names = tuple(benchmark.id for benchmark in unit)
-        parts = (part for benchmark in unit for part in self.answer(benchmark))
-        costs = (BenchmarkCost(1.0),) * len(unit)
-        return Answered(encode_entries([UnitBegun(names), *parts, UnitFinished(names, costs)]))
-
-    def forgotten(self, flights: Iterable[Flight]) -> set[Flight]:
-        assert not [*flights]
-        return set()
-
-    def wait(self, seconds: float) -> None:
-        """Wait for nothing: all has been answered."""
-
-
-@dataclass(frozen=True)
-class Answered:
-    """A job that is done when it is submitted."""
-
-    reply: bytes
-
-    def outcome(self) -> bytes:
-        return self.reply
-
-    def release(self) -> None:
-        """Keep it: nobody else has it."""
-
-
-def unit_in(job: bytes) -> tuple[Benchmark, ...]:
-    """The benchmarks that a job wants measured, behind the packed plan; none where it wants a description."""
-    end = 8 + int.from_bytes(job[:8], "big")
-    return msgspec.json.decode(job[end:], type=tuple[Benchmark, ...])
 
 
 def peak() -> float:
