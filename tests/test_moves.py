@@ -136,6 +136,9 @@ def test_a_loop_names_its_differences_with_their_reasons_and_its_card_counts_the
     named = read((site / "loops/trio.html").read_text()).named("differences")
     assert {head.text for head in named.all("th", scope="row")} == set(differing)
     assert all(" ".join(verdict.reason.split()) in named.text for verdict in differing.values())
+    [first, *_, last] = named.all("tbody")[0].all("tr")
+    assert any(f" {verdict} " in f" {first.text} " for verdict in FINDINGS)
+    assert "known difference" in last.text
     [link] = read((site / "index.html").read_text()).all("a", href="loops/trio.html#differences")
     assert link.text.startswith(f"{findings} findings, ")
     assert link.text.endswith("1 known difference")

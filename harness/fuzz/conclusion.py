@@ -22,6 +22,7 @@ from harness.fuzz.script import INSTANT, write_script
 from harness.fuzz.statements import Gather
 from harness.fuzz.subject import Subject
 from harness.fuzz.text import read_program
+from harness.protocol.portable_text import without_folders
 from harness.records.store.files import write_file
 from harness.records.store.regular_files import LARGEST_SETTINGS, read_regular
 
@@ -139,7 +140,9 @@ def _execute(python: str, text: str, loop: Loop, seconds: float) -> _Execution:
                 stdout, stderr = process.communicate()
                 status = None
     return _Execution(
-        stdout.decode(errors="replace"), stderr.decode(errors="replace").replace(folder, "…"), status
+        stdout.decode(errors="replace"),
+        without_folders(stderr.decode(errors="replace").replace(folder, "…")),
+        status,
     )
 
 

@@ -43,7 +43,12 @@ def differences_of(loop: str, newest_first: Sequence[RecordSummary]) -> tuple[Lo
             if loop_of(case.backend) == loop and case.was_observed:
                 newest.setdefault((case.benchmark, case.backend), LoopDifference(summary, case))
     differing = (each for each in newest.values() if each.case.verdict != Verdict.SAME_RESULT)
-    return tuple(sorted(differing, key=lambda each: (each.case.is_right, each.case.reason, each.shown)))
+    return tuple(sorted(differing, key=lambda each: (_gravity(each.case), each.case.reason, each.shown)))
+
+
+def _gravity(case: CaseSummary) -> int:
+    """Return where a case stands: findings first, then what is unsupported, then known differences."""
+    return 0 if case.verdict in FINDINGS else 2 if case.is_right else 1
 
 
 def alike_together(differences: Sequence[LoopDifference]) -> tuple[tuple[LoopDifference, ...], ...]:
