@@ -62,13 +62,18 @@ def sameness(record: Record, details: str) -> tuple[Remark, ...]:
     if not findings and not unknown:
         return (many,)
     tone = Tone.FINDING if findings else Tone.WARNING
-    counts = ", ".join(f"{verdict} in {_cases(verdicts[verdict])}" for verdict in (*findings, *unknown))
+    first, *others = (*findings, *unknown)
+    counts = f"{first} in {_cases(verdicts[first])}"
+    counts += "".join(f", {verdict} in {verdicts[verdict]}" for verdict in others)
     text = f"{counts}: {_first_case(record, {*findings, *unknown})}{details}"
     return (Remark(tone, text, Subject.SAMENESS),)
 
 
 def _blemished(record: Record, details: str) -> Iterator[Remark]:
-    """Yield how many cases did all that was promised, and left or reported something else as well."""
+    """Yield how many cases did all that was promised, and left or reported something else as well.
+
+    One of them is an example, unless there is one of a case that did not even do what was promised.
+    """
     shown = shown_names(record.backends)
     blemished = [
         (f"{result.benchmark.id} on {shown[case.backend]}", case.verdict.blemish)
@@ -78,7 +83,9 @@ def _blemished(record: Record, details: str) -> Iterator[Remark]:
     ]
     if blemished:
         [(case, blemish), *_] = blemished
-        words = f"in {_cases(len(blemished))} more than was promised: {case} {blemish}{details}"
+        worse = any(each.verdict.kind in FINDINGS for result in record.results for each in result.cases)
+        example = "" if worse else f": {case} {blemish}"
+        words = f"in {_cases(len(blemished))} more than was promised{example}{details}"
         yield Remark(Tone.FINDING, words, Subject.SAMENESS)
 
 
