@@ -27,9 +27,6 @@ IN_FLIGHT = 10
 _LATE_TRIES = 3
 """Runs more, with the longest instants, for a program whose runs were late."""
 
-_STARVED = 0.1
-"""The share of an instant that a process may wait for a CPU before its lateness says nothing of its loop."""
-
 
 @dataclass(slots=True)
 class _Counts:
@@ -204,7 +201,7 @@ class Campaign:
             if run is None:
                 return None
             assessment = assess(subject, program, run)
-            starved = assessment.starved > _STARVED * subject.instant(scale)
+            starved = assessment.is_starved(subject.instant(scale))
             if assessment.is_well or (scale == longest and not assessment.is_late):
                 return assessment
         return assessment if starved else _not_late(assessment)

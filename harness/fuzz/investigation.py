@@ -80,10 +80,16 @@ class Investigation:
         return self._interpreter.run_one(program, self._scale)
 
     def _symptom(self, run: Run | None, program: Program) -> Symptom | None:
-        """What is wrong with a run, if it is of the kind that is looked into."""
+        """What is wrong with a run, if it is of the kind that is looked into.
+
+        A run that was late, and starved of a CPU, says nothing.
+        """
         if run is None:
             return None
-        for symptom in assess(self._subject, program, run).symptoms:
+        assessment = assess(self._subject, program, run)
+        if assessment.is_late and assessment.is_starved(self._subject.instant(self._scale)):
+            return None
+        for symptom in assessment.symptoms:
             if symptom.problem is self._suspect.problem and (
                 symptom.problem is not Problem.LAW or _law(symptom.signature) == _law(self._suspect.signature)
             ):

@@ -83,6 +83,10 @@ class Symptom:
     is_late: bool = False
 
 
+_STARVED = 0.1
+"""Waiting for a CPU that excuses lateness, as a share of an instant."""
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """All that is said of one run: its symptoms, the known faults that it shows, whether it is undecided."""
@@ -102,6 +106,13 @@ class Assessment:
     def is_well(self) -> bool:
         """Whether nothing is wrong with it that is not known."""
         return not self.symptoms
+
+    def is_starved(self, instant: float) -> bool:
+        """Decide whether its threads waited for a CPU for longer than can be told from a loop that is late.
+
+        `instant` is the seconds from one instant of the program to the next.
+        """
+        return self.starved > _STARVED * instant
 
 
 def assess(subject: Subject, program: Program, run: Run) -> Assessment:
@@ -155,7 +166,7 @@ def _of_the_trace(subject: Subject, program: Program, run: Run, verdict: Verdict
         _signature(program, trace, verdict),
         verdict.position,
         verdict.allowed,
-        is_late=is_late(run.ran.trace),
+        is_late=is_late(run.ran.trace) or _came_later(trace, verdict),
     )
 
 
@@ -172,14 +183,19 @@ def _explaining_switches(subject: Subject, program: Program, trace: Sequence[Ent
     return ()
 
 
+def _came_later(trace: Sequence[Entry], verdict: Verdict) -> bool:
+    """Decide whether a trace parts with an entry that came at a later instant than any that was allowed."""
+    return verdict.position < len(trace) and trace[verdict.position][-1] > verdict.instant
+
+
 def _signature(program: Program, trace: Sequence[Entry], verdict: Verdict) -> str:
     """What parts, without numbers: what the trace has, and what was allowed of the same task."""
     if verdict.position >= len(trace):
         waits = sorted({_without_numbers(_named(program, word)) for word in verdict.allowed})
         return f"nothing more happens, allowed: {'; '.join(waits) or 'nothing'}"
-    task, kind, number, value, instant = trace[verdict.position]
+    task, kind, number, value, _ = trace[verdict.position]
     seen = _without_numbers(_named(program, f"task {task}: {kind} {number} {value}"))
-    if instant > verdict.instant:
+    if _came_later(trace, verdict):
         seen = f"{seen} later"
     own = [word for word in verdict.allowed if word.startswith((f"task {task}:", f"task {task} "))]
     allowed = sorted({_without_numbers(_named(program, word)) for word in own})
