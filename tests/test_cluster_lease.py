@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from harness.cluster.job_processes import TICK
-from harness.cluster.on_host import LEASE, LOOK, RENEWAL, _Watch
+from harness.cluster.on_host import LEASE, LOOK, RENEWAL, Watch
+
+if TYPE_CHECKING:
+    from distributed import Worker
 
 KEY = "job"
 
@@ -35,16 +39,14 @@ class Host:
 
 
 @pytest.fixture
-def host(monkeypatch: pytest.MonkeyPatch) -> Host:
+def host() -> Host:
     """A host whose submitter renews its lease before every look."""
-    made = Host(count())
-    monkeypatch.setattr(_Watch, "_value_of_lease", lambda _: made.value_of_lease())
-    return made
+    return Host(count())
 
 
 def watched(host: Host, most: float) -> float:
     """The seconds for which a job is wanted, looked at as one that is done is."""
-    watch = _Watch(host, KEY, "lease", clock=host.clock)
+    watch = Watch(cast("Worker", host), KEY, host.value_of_lease, clock=host.clock)
     while watch.still_wanted() and host.seconds < most:
         host.seconds += TICK
     return host.seconds

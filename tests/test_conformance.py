@@ -10,34 +10,18 @@ from harness.analysis.conformance import conformance_record
 from harness.errors import BadInput
 from harness.protocol.cpython_tests import UnittestOutcome, UnittestReport
 from harness.records.campaigns import CampaignBackend, CampaignFinding, CampaignRecord, CampaignTotals
-from harness.records.conformance import (
-    Ability,
-    CapabilityAnswer,
-    ConformanceRecord,
-    LoopConformance,
-    UnittestLack,
-    UnittestTotals,
-)
+from harness.records.conformance import UnittestLack
 from harness.records.cpython_tests import Conformance, LoopTests
 from harness.records.store.publications import published_campaigns, published_conformance, read_conformance
 from harness.report.site import campaigns, conformance
 from harness.report.site.build import publish
 from tests.capable import MISSING, RIGHT, record
+from tests.conforming import mine
 from tests.records import everything
 from tests.stored import put
 
 PASSED = UnittestReport(UnittestOutcome.PASSED)
 FAILED = UnittestReport(UnittestOutcome.FAILED, ("AssertionError: no",))
-
-
-def answer(name: str, ability: Ability, reason: str = "") -> CapabilityAnswer:
-    return CapabilityAnswer(name, f"{name} in words", ability, reason)
-
-
-def mine(started: str = "2026-11-26T20:00:00+00:00", version: str = "2.0") -> ConformanceRecord:
-    answers = (answer("can_listen", Ability.YES), answer("can_hang", Ability.UNTIDY, "leaves tasks: 1"))
-    tests = UnittestTotals(1, 2, (UnittestLack("m.T.test_b", "failed", "AssertionError: no"),))
-    return ConformanceRecord(started, "a CPU", (LoopConformance("mine", version, "3.13.0", answers, tests),))
 
 
 def test_both_tables_meet_in_the_loop_and_its_python() -> None:

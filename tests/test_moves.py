@@ -21,6 +21,7 @@ from harness.report.site.summarizing import summarize_record
 from harness.report.site.summary import CaseSummary
 from harness.runner.state import RunState
 from tests.compared import of_shares
+from tests.conforming import mine
 from tests.reading import read
 from tests.records import (
     ASYNCIO,
@@ -40,7 +41,6 @@ from tests.records import (
     twice,
 )
 from tests.stored import put
-from tests.test_conformance import mine
 
 CLOSED = RunFinished("2026-05-04T03:07:08+00:00", 0.75)
 NEWER = "asyncio+gather@newer"

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from distributed import Worker, get_worker
 from distributed.utils import sync
@@ -33,26 +33,31 @@ def _processes() -> JobProcesses:
 
 def do_job(job: bytes, lease: str) -> bytes:
     """Return the reply to a job. The engine calls this in a thread of its worker."""
-    watch = _Watch.of(get_worker(), lease)
+    watch = Watch.of(get_worker(), lease)
     return _processes().reply_to(job, lease, watch.still_wanted)
 
 
 @dataclass(slots=True)
-class _Watch:
-    """Knows whether a job is still wanted: its key, the engine's worker, and the submitter's lease."""
+class Watch:
+    """Knows whether a job is still wanted: its key, the engine's worker, and the submitter's lease.
+
+    `value_of_lease` asks the scheduler for what the submitter renews; it returns None where the link is cut.
+    """
 
     worker: Worker
     key: object
-    lease: str
+    value_of_lease: Callable[[], object]
     seen: object = None
     renewed: float = 0.0
     looked: float = 0.0
     clock: Callable[[], float] = time.monotonic
 
     @classmethod
-    def of(cls, worker: Worker, lease: str) -> "_Watch":
+    def of(cls, worker: Worker, lease: str) -> "Watch":
+        """Return the watch of the job that this thread of the engine's worker has begun."""
         now = time.monotonic()
-        return cls(worker, worker.get_current_task(), lease, renewed=now, looked=now)
+        ask = partial(_value_of_lease, worker, lease)
+        return cls(worker, worker.get_current_task(), ask, renewed=now, looked=now)
 
     def still_wanted(self) -> bool:
         """Decide whether the engine and the submitter still want the job."""
@@ -61,21 +66,18 @@ class _Watch:
             return False
         if (now := self.clock()) - self.looked >= RENEWAL:
             self.looked = now
-            value = self._value_of_lease()
+            value = self.value_of_lease()
             if value is not None and value != self.seen:
                 self.seen, self.renewed = value, now
         return self.clock() - self.renewed < LEASE  # which may have ended while it was looked at
 
-    def _value_of_lease(self) -> object:
-        with suppress(Exception):  # the link is cut, which the lease's age tells
-            return sync(
-                self.worker.loop,
-                self.worker.scheduler.get_metadata,
-                keys=[self.lease],
-                default=None,
-                callback_timeout=LOOK,
-            )
-        return None
+
+def _value_of_lease(worker: Worker, lease: str) -> object:
+    with suppress(Exception):  # the link is cut, which the lease's age tells
+        return sync(
+            worker.loop, worker.scheduler.get_metadata, keys=[lease], default=None, callback_timeout=LOOK
+        )
+    return None
 
 
 _WANTED = frozenset({"executing", "long-running"})

@@ -22,7 +22,7 @@ from harness.records.plan import GATE, Plan
 from tests.records import fake_benchmark, two_revisions
 
 RESULTS = Path(__file__).parents[2] / "results"
-JOURNALS = ("2026-11-22-tutorial", "2026-11-27-suite", "2026-11-25-tutorial")
+JOURNALS = ("2026-11-22-tutorial", "2026-11-25-tutorial")
 
 FEWEST_ROUNDS = 15
 """The rounds that a benchmark must have in a journal to be drawn from."""
