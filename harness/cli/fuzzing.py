@@ -13,10 +13,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from harness.backends.backend import Backend
 from harness.cli.signals import Interrupted
 from harness.errors import BadInput, escape_controls
-from harness.execution.environments import interpreter_for, with_worker_requirements
+from harness.execution.environments import interpreter_for
 from harness.fuzz.findings import Finding
 from harness.fuzz.journal import Chunk, Found, Line
 from harness.fuzz.language import Program
@@ -30,6 +29,7 @@ from harness.fuzz.text import read_program, write_program
 from harness.records.store.regular_files import LARGEST_SETTINGS, read_regular
 from harness.report.json_text import json_text
 from harness.runner.choosing import choose_backends, known
+from harness.runner.preparing import completed
 
 _FAMILIES = ("asyncio", "trio")
 
@@ -48,7 +48,8 @@ def choose_subjects(
         raise BadInput(f"--against {against!r} is no family: name {' or '.join(_FAMILIES)}")
     laws = [*map(_law, without_law)]
     subjects = []
-    for backend in map(_whole, choose_backends(known(loops, environments), backends, environments)):
+    chosen = choose_backends(known(loops, environments), backends, environments)
+    for backend in completed(chosen, needs=()):
         place = interpreter_for(backend)
         if place.unavailable:
             raise CannotRun(f"{backend.name} cannot be run: {place.unavailable}")
@@ -56,13 +57,6 @@ def choose_subjects(
         unlawful = frozenset(law for loop, law in laws if loop == backend.loop.name)
         subjects.append(replace(subject, unlawful=unlawful))
     return subjects
-
-
-def _whole(backend: Backend) -> Backend:
-    """Return the backend with all that the interpreter of programs needs in its environment."""
-    if backend.environment is None:
-        return backend
-    return replace(backend, environment=with_worker_requirements(backend.environment, backend.loop, ()))
 
 
 def _law(words: str) -> tuple[str, str]:

@@ -28,13 +28,21 @@ class Job:
 
 def decode_job(job: bytes) -> Job:
     """Return what is asked for. Raises BadInput for anything but a job."""
-    end = _LENGTH + int.from_bytes(job[:_LENGTH], "big")
     try:
-        shared = msgspec.json.decode(zlib.decompress(job[_LENGTH:end]), type=Job)
-        unit = msgspec.json.decode(job[end:], type=tuple[Benchmark, ...])
+        shared = msgspec.json.decode(zlib.decompress(job[_LENGTH : _end_of_plan(job)]), type=Job)
+        unit = unit_of(job)
     except (msgspec.MsgspecError, ValueError, zlib.error) as error:
         raise BadInput(f"what was sent is no job of this loopcmp: {error}") from None
     return _wanting(shared, unit) if unit else shared
+
+
+def unit_of(job: bytes) -> tuple[Benchmark, ...]:
+    """Return the benchmarks that a job wants measured; none where it wants a description of the host."""
+    return msgspec.json.decode(job[_end_of_plan(job) :], type=tuple[Benchmark, ...])
+
+
+def _end_of_plan(job: bytes) -> int:
+    return _LENGTH + int.from_bytes(job[:_LENGTH], "big")
 
 
 class JobWriter:

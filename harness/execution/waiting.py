@@ -4,10 +4,10 @@ A process that is stopped (Ctrl-Z), a container that is paused and a machine tha
 could use. A worker that wanted a CPU and was given none is starved, which says nothing of its backend.
 """
 
-import os
 import time
 from collections.abc import Callable
-from contextlib import suppress
+
+from harness.protocol.run_queue import nanoseconds_ready
 
 STOPPED_SECONDS = 1.0
 """The seconds by which a wait must outlast what was asked for to show that this process was stopped."""
@@ -72,17 +72,6 @@ class Patience:
 def seconds_without_a_cpu(pid: int) -> float:
     """Return how long a process's threads were ready to run and had no CPU; 0 where the system does not tell.
 
-    It is the second number of /proc/PID/task/TID/schedstat, in nanoseconds (Linux's documentation of
-    sched-stats), of the thread that waited the longest.
+    It is that of the thread that waited the longest.
     """
-    longest = 0
-    with suppress(OSError):
-        for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - only names are wanted
-            longest = max(longest, _nanoseconds_ready(f"/proc/{pid}/task/{thread}/schedstat"))
-    return longest / 1e9
-
-
-def _nanoseconds_ready(path: str) -> int:
-    with suppress(OSError, ValueError, IndexError), open(path) as file:  # noqa: PTH123 - no Path is made of it
-        return int(file.read().split()[1])
-    return 0
+    return max(nanoseconds_ready(pid), default=0) / 1e9

@@ -6,7 +6,10 @@ import re
 _INSTALLED = os.path.dirname(os.path.dirname(os.path.dirname(__file__))) + os.sep
 """The folder that the packages of loopcmp and its scenarios lie in."""
 
-_LIBRARIES = re.compile(r"(?<![\w.-])(?:/[^/\s\"'\\]+){1,40}/(?:site-packages|dist-packages|python3\.\d+t?)/")
+LIBRARY_FOLDER = r"(?:site-packages|dist-packages|python3\.\d+t?)"
+"""The pattern of the names of folders that packages and modules are named from."""
+
+_LIBRARIES = re.compile(rf"(?<![\w.-])(?:/[^/\s\"'\\]+){{1,40}}/{LIBRARY_FOLDER}/")
 """A folder in which Python's own modules, or installed ones, lie."""
 
 

@@ -9,6 +9,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from harness.protocol.evidence import Frame
+from harness.protocol.portable_text import LIBRARY_FOLDER
 from harness.worker.describing import comparable_text
 
 LAST = 3
@@ -21,7 +22,7 @@ LONGEST_TEXT = 500
 """The characters kept of a message or of a line of code."""
 
 _OWN_FOLDER = os.path.dirname(os.path.dirname(__file__)) + os.sep
-_LIBRARY = re.compile(r".*/(?:site-packages|dist-packages|python3\.\d+t?)/")
+_LIBRARY = re.compile(rf".*/{LIBRARY_FOLDER}/")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 _RANDOM_NAME = re.compile(r"\btmp[a-z0-9_]{8}")  # as tempfile draws them
 _WRAPPERS = ("coroutine_wrapper", "async_generator_asend", "async_generator_athrow", "anext_awaitable")

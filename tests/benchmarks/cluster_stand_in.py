@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import msgspec
-
 from harness.cluster.engine import Flight
+from harness.cluster.jobs import unit_of
 from harness.cluster.replies import encode_entries
 from harness.protocol.benchmarks import Benchmark
 from harness.records.cost import BenchmarkCost
@@ -25,7 +24,7 @@ class StandIn:
 
     def submit(self, host: str, job: bytes) -> "Answered":
         assert host in self.hosts()
-        unit = unit_in(job)
+        unit = unit_of(job)
         if not unit:
             return Answered(encode_entries([HostJoined(1, self.run.machine)]))
         names = tuple(benchmark.id for benchmark in unit)
@@ -51,9 +50,3 @@ class Answered:
 
     def release(self) -> None:
         """Keep it: nobody else has it."""
-
-
-def unit_in(job: bytes) -> tuple[Benchmark, ...]:
-    """The benchmarks that a job wants measured, behind the packed plan; none where it wants a description."""
-    end = 8 + int.from_bytes(job[:8], "big")
-    return msgspec.json.decode(job[end:], type=tuple[Benchmark, ...])

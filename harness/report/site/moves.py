@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from harness.analysis.kinds_of_work import SERVICES
 from harness.records.estimate import Judgement
 from harness.report.answer.families import asked_first, family_title
-from harness.report.answer.moving import MoveAnswer, service_answers
+from harness.report.answer.moving import TIME_OF_A_SERVICE, MoveAnswer, service_answers
 from harness.report.answer.strips import StripChart
 from harness.report.answer.words import change_words
 from harness.report.site.newest import pythons_record, services_chart, services_record
@@ -39,6 +39,11 @@ class Moves:
     chart: StripChart | None
     pythons: RecordSummary | None
     python: MoveAnswer | None
+
+    @property
+    def services_note(self) -> str:
+        """What the answers about services are of."""
+        return TIME_OF_A_SERVICE
 
     @property
     def python_note(self) -> str:
