@@ -1,7 +1,7 @@
 """Late on a busy machine: what a starved run shows is not held against its loop."""
 
+import subprocess
 import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -16,6 +16,7 @@ from harness.fuzz.language import Program
 from harness.fuzz.outcomes import Problem, Ran, RawEntry, Run
 from harness.fuzz.running import Interpreter
 from harness.fuzz.subject import make_subject
+from harness.protocol.run_queue import nanoseconds_ready
 
 SLEEP = "streams 0 0\nsleep until=1\n"
 
@@ -60,19 +61,30 @@ def test_a_run_that_is_early_counts_however_starved_it_was() -> None:
     assert confirmed(woken_at=0.0, starved=0.1).confirmed == 10
 
 
-@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="the system does not say who waits")
-def test_what_other_threads_wait_counts_too() -> None:
-    def waited_by(thread: str) -> float:
-        return int(Path(f"/proc/self/task/{thread}/schedstat").read_text().split()[1]) / 1e9
+THREADS = """
+import sys, threading
 
-    running = threading.Event()
-    thread = threading.Thread(target=running.wait)
-    thread.start()
-    try:
-        before = seconds_waited()
-        each = [waited_by(path.name) for path in Path("/proc/self/task").iterdir()]
-        assert len(each) > 1
-        assert before <= sum(each) <= seconds_waited()
-    finally:
-        running.set()
-        thread.join()
+threading.Thread(target=sys.stdin.read).start()
+print("started", flush=True)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="the system does not say who waits")
+def test_every_thread_of_a_process_says_how_long_it_waited() -> None:
+    command = [sys.executable, "-c", THREADS]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"started\n"
+        waited = list(nanoseconds_ready(process.pid))
+        process.stdin.close()
+    assert len(waited) == 2
+    assert min(waited) >= 0
+    assert list(nanoseconds_ready(process.pid)) == []
+
+
+def test_what_other_threads_wait_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system is a fake here: two threads have waited for one second and for two."""
+    told = {"self": [1_000_000_000, 2_000_000_000]}
+    monkeypatch.setattr("harness.fuzz.interpreter.starvation.nanoseconds_ready", told.__getitem__)
+    assert seconds_waited() == 3.0
